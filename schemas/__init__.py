@@ -1,0 +1,1 @@
+"""The schemas: where every fact, file and result is defined."""

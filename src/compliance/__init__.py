@@ -1,0 +1,30 @@
+"""Junheng 均衡: does a county meet the standard for balanced compulsory education?
+
+Public names: `check` judges submissions and returns a `Report`; `hookimpl` marks a plugin's offers.
+They are imported when first asked for, so that starting up costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance.checker import check
+    from compliance.hookspecs import hookimpl
+    from compliance.report import Report
+
+__all__ = ["Report", "check", "hookimpl"]
+
+_HOMES = {
+    "Report": "compliance.report",
+    "check": "compliance.checker",
+    "hookimpl": "compliance.hookspecs",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(name)

@@ -1,0 +1,111 @@
+"""What is installed: rule sets, rules and their explanations, the workbook to fill in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from compliance import regions
+from compliance.checker import examine, with_pack_file
+from compliance.errors import UsageError
+from compliance.explain import explain_rule, limit_words, role_words
+from compliance.plugins import Offers, load
+from compliance.rule import Rule, Ruleset
+from compliance.ruleset import resolve
+from compliance.schema import vocabulary
+from compliance.state_words import basis_words
+from compliance.words import pick, say
+
+
+def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Offers]:
+    """The rule set asked for (default: the base), checked, with what is installed."""
+    offers = load()
+    known, name = with_pack_file(offers, ruleset)
+    rules = resolve(known, name or regions.base_of(known), as_of or date.today())
+    examine(rules, offers, vocabulary(offers.fragments))
+    return rules, offers
+
+
+def ruleset_table() -> str:
+    """One line an installed rule set, then the plugins."""
+    offers = load()
+    lines = [say("已安装的规则集：", "installed rule sets:")]
+    for name, found in sorted(offers.packs.items()):
+        head = found[-1].head
+        since = ", ".join(pack.effective.isoformat() for pack in found)
+        base = f" ← {head['extends']}" if "extends" in head else ""
+        title = pick(str(head["title"]), str(head.get("title_en", "")))
+        lines.append(f"  {name}{base}  {title}  {head['source']}  ({since})")
+    lines.append(say("插件：", "plugins:"))
+    lines += [f"  {name} {number}" for name, number in sorted(offers.plugins.items())]
+    return "\n".join(lines)
+
+
+def rule_table(ruleset: str | None, as_of: date | None) -> str:
+    """Every rule of a rule set: id, title, standard, basis, source."""
+    rules, _ = opened(ruleset, as_of)
+    head = say(
+        "{title}（{id} {version}），{source}",
+        "{title} ({id} {version}), {source}",
+        title=rules.label,
+        id=rules.id,
+        version=rules.version,
+        source=rules.source,
+    )
+    return "\n".join(
+        [head, *_rows(rules), *(say("注：{n}", "note: {n}", n=n) for n in rules.notes)]
+    )
+
+
+def _rows(rules: Ruleset) -> Iterable[str]:
+    aspect = ""
+    for rule in rules.rules.values():
+        if rule.aspect != aspect:
+            aspect = rule.aspect
+            yield f"\n{aspect}"
+        standard = _standard(rule, rules)
+        mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
+        yield f"  {rule.id:<6} {rule.label}" + (f"：{standard}" if standard else "") + mark
+        yield f"         {rule.source} · {basis_words()[rule.basis]}"
+
+
+def _standard(rule: Rule, rules: Ruleset) -> str:
+    indicator = rules.indicators.get(rule.indicator or "")
+    unit = pick(indicator.measure, indicator.measure_en) if indicator else ""
+    pieces = [limit_words(rule.limit, rules, unit)]
+    for part in rule.parts:
+        inner = rules.indicators.get(part.indicator or "")
+        measure = pick(inner.measure, inner.measure_en) if inner else ""
+        text = limit_words(part.limit, rules, measure)
+        pieces.append(f"{part.label} {text}".strip())
+    return pick("；", "; ").join(piece for piece in pieces if piece)
+
+
+def explanation(rule_id: str, ruleset: str | None, as_of: date | None) -> str:
+    """`compliance explain RULE`; UsageError with the nearest id for an unknown one."""
+    rules, offers = opened(ruleset, as_of)
+    found = {name.lower(): name for name in rules.rules}.get(rule_id.lower())
+    if found is None:
+        near = difflib.get_close_matches(rule_id.upper(), rules.rules, n=3)
+        raise UsageError(
+            say(
+                "规则集 {set} 没有规则“{rule}”",
+                "rule set {set} has no rule '{rule}'",
+                set=rules.id,
+                rule=rule_id,
+            ),
+            todo=say("相近：{near}", "near: {near}", near=", ".join(near))
+            if near
+            else say("用 compliance rules 查看", "see `compliance rules`"),
+        )
+    return explain_rule(rules.rules[found], rules, vocabulary(offers.fragments))
+
+
+def blank_workbook(out: Path, ruleset: str | None) -> None:
+    """The workbook to fill in, with the facts of the rule set's plugins."""
+    from compliance.render.template import write_template
+
+    rules, offers = opened(ruleset)
+    write_template(out, vocabulary(offers.fragments), rules.label)

@@ -1,0 +1,248 @@
+"""check(paths, …) → Report: the façade over plugins, intake, engine and conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from compliance import conclusion, findings, intake, regions
+from compliance.engine import evaluate
+from compliance.errors import PackError, Problem, UsageError
+from compliance.model import KEY, Submission
+from compliance.packs import read_pack
+from compliance.plugins import Offers, load
+from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
+from compliance.rule import Rule, Ruleset
+from compliance.rule_facts import facts_of
+from compliance.ruleset import BASES, editions, resolve
+from compliance.schema import Vocabulary, vocabulary
+from compliance.words import pick, say
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to judge: rule set id or pack file (None: each county's own), date, what is enforced."""
+
+    ruleset: str | None = None
+    as_of: date | None = None
+    enforce: tuple[str, ...] = ()
+
+
+def take_in(paths: Sequence[Path], offers: Offers | None = None) -> tuple[Submission, Vocabulary]:
+    """Read and accept submissions without judging them (the command `validate`)."""
+    offers = offers or load()
+    words = vocabulary(offers.fragments)
+    return intake.take_in(paths, offers.readers, words), words
+
+
+def check(
+    paths: Sequence[Path | str],
+    ruleset: str | None = None,
+    as_of: date | None = None,
+    enforce: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Judge the counties in files and folders.
+
+    Raises UsageError, PackError or PluginError where nothing can be judged; problems of the data
+    stand in the report.
+    """
+    offers = load()
+    choice = Choice(ruleset, as_of, tuple(enforce))
+    known, top = with_pack_file(offers, choice.ruleset)
+    submission, words = take_in([Path(path) for path in paths], offers)
+    jobs, warnings = _jobs(submission, known, replace(choice, ruleset=top))
+    resolved: dict[tuple[str, str], Ruleset] = {}
+    for name, day in jobs:
+        resolved[(name, day.isoformat())] = rules = resolve(known, name, day, choice.enforce)
+        examine(rules, offers, words)
+    _check_enforced(choice.enforce, resolved.values())
+    return _judge(submission, jobs, resolved, offers, words, choice, warnings, progress)
+
+
+def with_pack_file(
+    offers: Offers, ruleset: str | None
+) -> tuple[dict[str, list[object]] | dict[str, list], str | None]:  # type: ignore[type-arg]
+    """The installed packs, and the file's pack where `ruleset` is the path of one."""
+    if ruleset is None or ruleset in offers.packs:
+        return offers.packs, ruleset
+    path = Path(ruleset)
+    if path.suffix != ".toml" and not path.is_file():
+        return offers.packs, ruleset
+    pack = read_pack(path)
+    if pack.id in offers.packs:
+        raise pack.error(
+            say(
+                "规则集 {id} 已安装，文件须用别的 id",
+                "rule set {id} is installed; choose another id",
+                id=pack.id,
+            ),
+            "pack",
+            "id",
+        )
+    return {**offers.packs, **editions([pack])}, pack.id
+
+
+def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
+    """Wrong rules stop the program: every kind is known, every fact is in the vocabulary."""
+    derived = {"stage", "stages", "compulsory_students", *rules.tallies}
+    stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
+    known = {*words.school, *words.county, *stems, *derived, "monitoring"}
+    for rule in rules.rules.values():
+        if rule.kind not in offers.kinds:
+            raise PackError(
+                say(
+                    "规则 {rule} 的种类 {kind} 没有插件提供",
+                    "rule {rule}: no plugin offers kind '{kind}'",
+                    rule=rule.id,
+                    kind=rule.kind,
+                ),
+                todo=", ".join(sorted(offers.kinds)),
+            )
+        for fact in facts_of(rule, rules):
+            if fact not in known:
+                raise PackError(
+                    say(
+                        "规则 {rule} 用到词汇表中没有的数据项 {fact}",
+                        "rule {rule} looks at '{fact}', which the vocabulary does not have",
+                        rule=rule.id,
+                        fact=fact,
+                    ),
+                )
+
+
+def _check_enforced(enforced: Sequence[str], rulesets: object) -> None:
+    known = set(BASES)
+    for rules in rulesets if not isinstance(rulesets, Ruleset) else [rulesets]:  # type: ignore[attr-defined]
+        for rule in rules.rules.values():
+            known |= {rule.id, f"{rule.of_base}"}
+            known |= {variant for variant in enforced if variant.endswith(f"-{rule.id}")}
+    for one in enforced:
+        if one not in known:
+            raise UsageError(
+                say("--enforce 不认识“{one}”", "--enforce does not know '{one}'", one=one),
+                todo=say(
+                    "可用：{bases} 或规则编号", "use {bases} or a rule id", bases=", ".join(BASES)
+                ),
+            )
+
+
+def _jobs(
+    submission: Submission,
+    known: Mapping[str, list],
+    choice: Choice,  # type: ignore[type-arg]
+) -> tuple[dict[tuple[str, date], list[tuple[str, int]]], list[Problem]]:
+    """(rule set, day) → the counties judged by it, in the order of the counties."""
+    jobs: dict[tuple[str, date], list[tuple[str, int]]] = {}
+    warnings: list[Problem] = []
+    for row in submission.counties.select(*KEY, "county_name", "province").iter_rows(named=True):
+        name, warning = (choice.ruleset, None) if choice.ruleset else regions.choose(row, known)
+        if warning is not None:
+            warnings.append(warning)
+        day = choice.as_of or date(row["year"], 9, 1)
+        jobs.setdefault((str(name), day), []).append((row["county_code"], row["year"]))
+    return jobs, warnings
+
+
+def _judge(
+    submission: Submission,
+    jobs: Mapping[tuple[str, date], list[tuple[str, int]]],
+    resolved: Mapping[tuple[str, str], Ruleset],
+    offers: Offers,
+    words: Vocabulary,
+    choice: Choice,
+    warnings: list[Problem],
+    progress: Progress | None,
+) -> Report:
+    titles = _titles(words)
+    pieces: list[pl.DataFrame] = []
+    counties: list[CountyResult] = []
+    excluded: list[Mapping[str, object]] = []
+    rules_used: dict[tuple[str, str], Mapping[str, Rule]] = {}
+    problems = [*submission.problems, *warnings]
+    for done, ((name, day), keys) in enumerate(jobs.items()):
+        if progress is not None:
+            progress(name, done, len(jobs))
+        rules = resolved[(name, day.isoformat())]
+        bench = evaluate(rules, _part(submission, keys, alone=len(jobs) == 1), day, offers.kinds)
+        problems += conclusion.unfounded(bench)
+        found = findings.findings(bench, problems, titles)
+        pieces.append(found)
+        counties += conclusion.counties(bench, found)
+        excluded += conclusion.excluded(bench)
+        rules_used[(name, day.isoformat())] = rules.rules
+    order = sorted(counties, key=lambda one: (one.county_code, one.year))
+    findings = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
+    if len(pieces) > 1:
+        findings = findings.sort(KEY, maintain_order=True)
+    return Report(
+        findings=findings,
+        counties=tuple(order),
+        rulesets=tuple(_info(rules, day) for (_, day), rules in resolved.items()),
+        rules=rules_used,
+        schools=submission.schools,
+        excluded=tuple(
+            sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
+        ),
+        problems=tuple(problems),
+        refused=tuple(submission.refused),
+        manifest=_manifest(submission, offers, choice),
+        titles=titles,
+    )
+
+
+def _part(submission: Submission, keys: list[tuple[str, int]], *, alone: bool) -> Submission:
+    """The part of a submission that one rule set judges."""
+    if alone:
+        return submission
+    wanted = pl.DataFrame(keys, schema={"county_code": pl.String, "year": pl.Int32}, orient="row")
+
+    def of(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(wanted, on=list(KEY), how="semi", maintain_order="left")
+
+    return replace(
+        submission,
+        counties=of(submission.counties),
+        schools=of(submission.schools),
+        monitoring=of(submission.monitoring),
+        attestations=of(submission.attestations),
+        vetoes=of(submission.vetoes),
+    )
+
+
+def _titles(words: Vocabulary) -> dict[str, str]:
+    facts = {**words.county, **words.school}
+    titles = {name: pick(fact.title, fact.title_en) for name, fact in facts.items()}
+    titles["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
+    return titles
+
+
+def _info(rules: Ruleset, day: str) -> RulesetInfo:
+    return RulesetInfo(
+        rules.id,
+        rules.version,
+        day,
+        rules.layers,
+        rules.title,
+        rules.title_en,
+        rules.source,
+        rules.notes,
+        rules.template_dirs,
+    )
+
+
+def _manifest(submission: Submission, offers: Offers, choice: Choice) -> dict[str, object]:
+    return {
+        "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
+        "tool": f"junheng {version('junheng')}",
+        "plugins": dict(sorted(offers.plugins.items())),
+        "switches": [],
+        "enforced": list(choice.enforce),
+    }

@@ -1,0 +1,54 @@
+"""Conditions on facts (`where`), in three values: holds, does not hold, cannot be told.
+
+A missing fact leaves a condition open unless another condition already fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from compliance.rule import OPERATORS, Condition
+
+Where = Condition | Sequence[Condition]
+
+
+def matches(where: Where) -> pl.Expr:
+    """A Boolean column: true, false, or null where missing facts leave it open.
+
+    A table joins its conditions by "and"; a list of tables is an "or".
+    """
+    if not isinstance(where, Mapping):
+        return pl.any_horizontal(*(matches(one) for one in where))
+    tests = [_test(pl.col(fact), wanted) for fact, wanted in where.items()]
+    return pl.all_horizontal(*tests) if tests else pl.lit(value=True)
+
+
+def facts(where: Where) -> list[str]:
+    """The facts a condition looks at, each once, in order."""
+    tables: Iterable[Condition] = [where] if isinstance(where, Mapping) else where
+    return list(dict.fromkeys(fact for table in tables for fact in table))
+
+
+def _test(column: pl.Expr, wanted: Any) -> pl.Expr:  # noqa: ANN401 - a TOML value
+    if isinstance(wanted, Mapping):
+        return pl.all_horizontal(*(_compare(column, word, value) for word, value in wanted.items()))
+    if isinstance(wanted, list):
+        return column.is_in(wanted)
+    return column == _number(wanted)
+
+
+def _compare(column: pl.Expr, word: str, value: Any) -> pl.Expr:  # noqa: ANN401
+    if word == "not":
+        return ~_test(column, value)
+    sign = OPERATORS[word]
+    number = _number(value)
+    return {">=": column >= number, "<=": column <= number, ">": column > number}.get(
+        sign, column < number
+    )
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401
+    return float(value) if not isinstance(value, str | bool) else value

@@ -1,0 +1,167 @@
+"""evaluate(ruleset, submission) → outcomes: every rule for every subject, in columns.
+
+The same code judges one school and 200,000: kinds are pure functions on frames. An outcome is a
+frame with one row a subject; a status is a small number whose order is the group order of the
+contract, so that the verdict of a group is a minimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from compliance import conditions, tallies
+from compliance.model import ERROR, NOT_APPLICABLE, PART, PASS, UNKNOWN, Submission
+from compliance.rule import Rule, Ruleset
+from compliance.units import Frames, frames
+
+# What a kind yields besides the subject's columns; absent columns are filled with nulls.
+RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "status": pl.UInt8,
+    "value": pl.Float64,
+    "threshold": pl.Float64,
+    "floor": pl.Float64,
+    "above_floor": pl.Boolean,
+    "shortfall": pl.Float64,
+    "excess": pl.Float64,
+    "excess_unit": pl.String,
+    "parts": pl.List(PART),
+    "lacks": pl.List(pl.String),
+    "mean": pl.Float64,
+    "deviation": pl.Float64,
+    "over_count": pl.Float64,
+    "detail": pl.String,
+}
+SUBJECT = ("county", "school", "unit", "stage")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of rule: what it does to a frame, and which settings it understands.
+
+    evaluate(rule, bench) returns one row a subject with columns of SUBJECT and of RESULTS.
+    """
+
+    evaluate: Callable[[Rule, Bench], pl.DataFrame]
+    fields: frozenset[str] = frozenset()
+
+
+@dataclass
+class Bench:
+    """What lies before the judge: the rules, the frames, the statements, and what is judged."""
+
+    ruleset: Ruleset
+    frames: Frames
+    submission: Submission
+    as_of: date
+    kinds: Mapping[str, Kind]
+    outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def subjects(self, rule: Rule) -> pl.DataFrame:
+        """The frame of the rule's scope without the schools it excludes."""
+        frame = self.frames.of(rule.scope)
+        for reason in rule.exclude:
+            out = conditions.matches(self.ruleset.exclusions[reason].where)
+            frame = frame.filter(~out.fill_null(value=False))
+        return frame
+
+    def outcome(self, rule_id: str) -> pl.DataFrame:
+        """The outcome of a rule, computed once; a rule that breaks is in state error."""
+        if rule_id not in self.outcomes:
+            rule = self.ruleset.rules[rule_id]
+            try:
+                result = self.kinds[rule.kind].evaluate(rule, self)
+                result = completed(within_reach(result, rule, self))
+            except Exception as error:  # a broken rule is a finding, never a lost run
+                self.broken[rule_id] = f"{type(error).__name__}: {error}"
+                result = completed(
+                    subject_columns(self.subjects(rule)).with_columns(
+                        pl.lit(ERROR, dtype=pl.UInt8).alias("status")
+                    )
+                )
+            self.outcomes[rule_id] = result
+        return self.outcomes[rule_id]
+
+
+def evaluate(
+    ruleset: Ruleset, submission: Submission, as_of: date, kinds: Mapping[str, Kind]
+) -> Bench:
+    """Judge a submission: afterwards `outcomes` holds every rule of the set."""
+    cut = frames(submission, ruleset.split)
+    cut = tallies.count(cut, ruleset.tallies.values())
+    bench = Bench(ruleset, cut, submission, as_of, kinds)
+    for rule_id in ruleset.rules:
+        bench.outcome(rule_id)
+    return bench
+
+
+def subject_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Only the columns that say what an outcome is about."""
+    return frame.select(name for name in SUBJECT if name in frame.columns)
+
+
+def completed(result: pl.DataFrame) -> pl.DataFrame:
+    """An outcome with all columns of RESULTS, in order, typed."""
+    names = [name for name in SUBJECT if name in result.columns]
+    return result.select(
+        *names,
+        *(
+            pl.col(name).cast(dtype) if name in result.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in RESULTS.items()
+        ),
+    )
+
+
+def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame:
+    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it passes anyway.
+
+    A rule that would be met changes nothing by applying or not, so that only a failure or a blank
+    has to wait for the missing fact.
+    """
+    if not rule.where:
+        return result
+    scope, subject = rule.scope, rule.scope
+    applies = bench.subjects(rule).select(
+        subject,
+        conditions.matches(rule.where).alias("_applies"),
+        tallies.lacks(bench.frames, scope, conditions.facts(rule.where)).alias("_open"),
+    )
+    joined = result.join(applies, on=subject, how="left", maintain_order="left")
+    out = (~pl.col("_applies")).fill_null(value=False)
+    is_open = pl.col("_applies").is_null()
+    blank = [
+        pl.when(out).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("value", "threshold", "shortfall", "excess", "parts")
+        if name in result.columns
+    ]
+    lacks = pl.col("lacks") if "lacks" in result.columns else pl.lit([], pl.List(pl.String))
+    settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
+    return joined.with_columns(
+        pl.when(out)
+        .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
+        .when(is_open & ~settled)
+        .then(pl.lit(UNKNOWN, pl.UInt8))
+        .otherwise(pl.col("status").cast(pl.UInt8))
+        .alias("status"),
+        pl.when(out)
+        .then(pl.lit([], pl.List(pl.String)))
+        .when(is_open & ~settled)
+        .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
+        .otherwise(lacks)
+        .alias("lacks"),
+        *blank,
+    ).drop("_applies", "_open")
+
+
+def by_county(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
+    """A status for every county: the worst of an outcome's rows, not_applicable where none."""
+    worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
+    return (
+        bench.frames.county.select("county")
+        .join(worst, on="county", how="left", maintain_order="left")
+        .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
+    )

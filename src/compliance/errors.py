@@ -1,0 +1,62 @@
+"""What can go wrong: problems of the data are values, only "cannot go on" is an exception.
+
+Every text says what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong or doubtful in the submitted figures.
+
+    severity: ``error`` costs the county its findings, ``warning`` is reported and judged.
+    code: a stable word for machines; message and expected: sentences for people.
+    file: base name; at: ``sheet!cell`` or a JSON pointer. facts: the facts of the contract
+    concerned, so that a verdict which rests on them can mention the doubt.
+    """
+
+    severity: str
+    code: str
+    message: str
+    expected: str = ""
+    file: str = ""
+    at: str = ""
+    county_code: str | None = None
+    year: int | None = None
+    school_code: str | None = None
+    facts: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """One line for a terminal: where, what, what was expected."""
+        place = " ".join(part for part in (self.file, self.at) if part)
+        tail = f"（{self.expected}）" if self.expected else ""
+        return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
+
+
+class JunhengError(Exception):
+    """The run cannot go on: what happened, where, what to do. Never a traceback for the user."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.todo = what, where, todo
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  → {self.todo}" if self.todo else head
+
+
+class UsageError(JunhengError):
+    """Wrong usage: no such path, an unknown rule set, nothing to check, an output not writable."""
+
+
+class PackError(JunhengError):
+    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set."""
+
+
+class PluginError(JunhengError):
+    """A plugin could not be loaded, or two offer the same name."""

@@ -1,0 +1,35 @@
+"""Numbers as people read them: rounded for show, never for judging."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+
+
+def fixed(value: pl.Expr, decimals: int) -> pl.Expr:
+    """A number with exactly so many decimals, as text: 4.1 → "4.10"; halves away from zero."""
+    scale = 10**decimals
+    scaled = (value.abs() * scale).round(0, mode="half_away_from_zero").cast(pl.Int64, strict=False)
+    whole = (scaled // scale).cast(pl.String)
+    sign = pl.when((value < 0) & (scaled > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
+    if not decimals:
+        return sign + whole
+    return sign + whole + "." + (scaled % scale).cast(pl.String).str.zfill(decimals)
+
+
+def short(value: pl.Expr, decimals: int = 2) -> pl.Expr:
+    """A number with at most so many decimals: 6.00 → "6", 0.150 → "0.15"."""
+    text = fixed(value, decimals)
+    return text.str.strip_chars_end("0").str.strip_chars_end(".") if decimals else text
+
+
+def plain(value: Decimal) -> str:
+    """A limit as the law prints it: 4.2, 7.5, 2000, 0.5."""
+    return format(value.normalize(), "f")
+
+
+def rounded(value: pl.Expr, decimals: int) -> pl.Expr:
+    """The float that `fixed` shows."""
+    scale = 10**decimals
+    return (value * scale).round(0, mode="half_away_from_zero") / scale

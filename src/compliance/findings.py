@@ -1,0 +1,146 @@
+"""From outcomes to findings: every rule for every subject, in the order of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from compliance import doubts, sentences
+from compliance.engine import Bench, by_county, completed
+from compliance.errors import Problem
+from compliance.model import COMPULSORY, FAIL, KEY, STATUSES, UNKNOWN
+from compliance.report import FINDINGS
+from compliance.rule import UPPER, Rule
+from compliance.state_words import STAGE_WORDS
+from compliance.words import pick
+
+_NONE = pl.lit([], dtype=pl.List(pl.String))
+
+
+def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str]) -> pl.DataFrame:
+    """Every rule for every subject, columns FINDINGS, ordered by county, school, stage, rule."""
+    doubtful = doubts.table(problems, bench)
+    pieces = []
+    for order, rule in enumerate(bench.ruleset.rules.values()):
+        outcome = bench.outcome(rule.id)
+        pieces.append(_piece(bench, rule, outcome, order, doubtful, titles))
+        if rule.rolls_up:
+            pieces.append(_rolled_up(bench, rule, outcome, order, titles))
+    everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
+    return everything.select(FINDINGS.names()).cast(dict(FINDINGS))
+
+
+def _piece(
+    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
+    doubtful: pl.DataFrame | None, titles: Mapping[str, str],
+) -> pl.DataFrame:  # fmt: skip
+    frame = _identified(bench, outcome)
+    frame = frame.with_columns(doubts.concerning(bench, rule, frame, doubtful))
+    frame = frame.with_columns(
+        sentences.message(rule, bench.ruleset, titles).alias("message"), *_units(rule, bench)
+    )
+    return _columns(frame, rule, order, level=rule.level)
+
+
+def _rolled_up(
+    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int, titles: Mapping[str, str]
+) -> pl.DataFrame:
+    worst = outcome.group_by("county", maintain_order=True).agg(
+        (pl.col("status") == FAIL).sum().cast(pl.Float64).alias("over_count"),
+        pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
+        .unique(maintain_order=True).alias("lacks"),
+    )  # fmt: skip
+    states = completed(
+        by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
+    )
+    frame = _identified(bench, states).with_columns(
+        pl.lit([], pl.List(pl.String)).alias("warnings")
+    )
+    frame = frame.with_columns(
+        sentences.rolled_up(rule).alias("message"),
+        *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),
+    )
+    return _columns(frame, rule, order, level="county")
+
+
+def _identified(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
+    """The outcome with the names of its subject, and the subject as a sentence begins with it."""
+    county = bench.frames.county.select("county", *KEY, "county_name")
+    frame = outcome.join(county, on="county", how="left", maintain_order="left")
+    if "school" not in outcome.columns:
+        return frame.with_columns(
+            pl.lit(None, pl.UInt32).alias("school"),
+            pl.lit(None, pl.String).alias("school_code"),
+            pl.lit(None, pl.String).alias("school_name"),
+            pl.col("county_name").alias("subject"),
+            *([] if "stage" in outcome.columns else [pl.lit(None, pl.String).alias("stage")]),
+        )
+    school = bench.frames.school.select("school", "school_code", "school_name")
+    frame = frame.join(school, on="school", how="left", maintain_order="left")
+    if "unit" not in outcome.columns:
+        return frame.with_columns(
+            pl.lit(None, pl.String).alias("stage"), pl.col("school_name").alias("subject")
+        )
+    several = bench.frames.unit.select("unit", "among_stages")
+    part = pl.col("stage").replace(
+        {stage: pick(f"（{zh}部）", f" ({en})") for stage, (zh, en) in STAGE_WORDS.items()}
+    )
+    return frame.join(several, on="unit", how="left", maintain_order="left").with_columns(
+        pl.when("among_stages")
+        .then(pl.col("school_name") + part)
+        .otherwise("school_name")
+        .alias("subject")
+    )
+
+
+def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
+    """operator, unit, shortfall_unit, excess_unit of one rule's findings."""
+    indicator = bench.ruleset.indicators.get(rule.indicator or "")
+    operator = rule.limit.operator if rule.limit else None
+    unit: str | None = None
+    gap = pl.lit(None, pl.String)
+    over = pl.col("excess_unit")
+    if indicator is not None:
+        unit = pick(indicator.unit, indicator.unit_en)
+        gap = pl.lit(pick(indicator.gap_unit, indicator.gap_unit_en))
+        if operator in UPPER:
+            over = pl.lit(pick(indicator.measure, indicator.measure_en))
+    elif rule.kind == "most":
+        operator, unit = ">=", pick("项", "indicators")
+    elif rule.kind == "within":
+        unit = pick(str(rule.settings["unit"]), str(rule.settings.get("unit_en", "")))
+    elif rule.settings.get("value") == "least" and rule.parts[0].limit is not None:
+        operator = rule.parts[0].limit.operator
+        first = bench.ruleset.indicators[rule.parts[0].indicator or ""]
+        unit = pick(first.unit, first.unit_en)
+    if rule.parts:
+        units = pl.element().struct.field("shortfall_unit")
+        gap = pl.col("parts").list.eval(units.drop_nulls()).list.first()
+    return [
+        pl.lit(operator, pl.String).alias("operator"),
+        pl.lit(unit or None, pl.String).alias("unit"),
+        pl.when(pl.col("shortfall").is_not_null()).then(gap).alias("shortfall_unit"),
+        pl.when(pl.col("excess").is_not_null()).then(over).alias("excess_unit"),
+    ]
+
+
+def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.DataFrame:
+    orders = {stage: place for place, stage in enumerate(COMPULSORY)}
+    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(_NONE))
+    return frame.select(
+        pl.col("county").cast(pl.UInt32).alias("_county"),
+        pl.col("school").cast(pl.UInt32).alias("_school"),
+        pl.col("stage").replace_strict(orders, default=None, return_dtype=pl.Int8).alias("_stage"),
+        pl.lit(order).alias("_rule"),
+        pl.lit(rule.id).alias("rule"),
+        pl.lit(level).alias("level"),
+        pl.lit(rule.role).alias("role"),
+        pl.lit(rule.basis).alias("basis"),
+        *KEY, "school_code", "school_name", "stage",
+        pl.col("status").replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String).alias("status"),
+        "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
+        "excess", "excess_unit", "parts",
+        missing.otherwise(_NONE).alias("missing"),
+        "warnings", "mean", "deviation", "message",
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Whose row is it: county codes, years and schools of one document's rows.
+
+Every row gets the columns ``_code`` and ``_year`` (the county it belongs to, null where that
+cannot be told) and ``_table`` (which accepted table it stands in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from compliance.errors import Problem
+from compliance.intake.accept_cell import show
+from compliance.intake.accept_table import Accepted, Fault
+from compliance.model import Refused
+from compliance.words import say
+
+Key = tuple[str | None, int | None]
+ROW = ("_table", "_row", "_code", "_year")
+
+
+@dataclass
+class Ledger:
+    """Everything reported, the counties refused, and where rows stand.
+
+    refused: (county code, year) → county's name; a year of None refuses all years of the code.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    refused: dict[tuple[str, int | None], str] = field(default_factory=dict)
+    tables: list[Accepted] = field(default_factory=list)
+
+    def refuse(self, key: Key, name: str = "") -> None:
+        """This county gets no findings."""
+        code, year = key
+        if code is not None:
+            self.refused[code, year] = name or self.refused.get((code, year), "")
+
+    def report(self, problem: Problem) -> None:
+        """Keep a problem; an error refuses its county."""
+        self.problems.append(problem)
+        if problem.severity == "error":
+            self.refuse((problem.county_code, problem.year))
+
+    def place(self, row: dict[str, object], *facts: str) -> dict[str, str]:
+        """File and place of the first of `facts` that the row's table has."""
+        accepted = self.tables[int(str(row["_table"]))]
+        return {"file": accepted.raw.file, "at": accepted.at(int(str(row["_row"])), *facts)}
+
+    def error(
+        self, row: dict[str, object], code: str, message: str, expected: str, *facts: str
+    ) -> None:
+        """Report an error about a row, at the first of `facts`."""
+        self.report(problem_at(self, row, "error", code, message, expected, *facts))
+
+    def refuses(self, key: Key) -> bool:
+        """Whether the county of that key is refused."""
+        return (key[0] or "", key[1]) in self.refused or (key[0] or "", None) in self.refused
+
+    def keep(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose county is known and not refused."""
+        wholes = [code for code, year in self.refused if year is None]
+        pairs = [(code, year) for code, year in self.refused if year is not None]
+        known = frame.filter(pl.col("_code").is_not_null() & pl.col("_year").is_not_null())
+        gone = pl.DataFrame(
+            pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row"
+        )
+        return known.filter(~pl.col("_code").is_in(wholes)).join(
+            gone, on=["_code", "_year"], how="anti", maintain_order="left"
+        )
+
+    def refusals(self) -> list[Refused]:
+        """The refused counties in order, each once."""
+        found = [Refused(code, year, name) for (code, year), name in self.refused.items()]
+        return sorted(found, key=lambda r: (r.county_code, r.year or 0, r.county_name))
+
+
+def problem_at(
+    ledger: Ledger,
+    row: dict[str, object],
+    severity: str,
+    code: str,
+    message: str,
+    expected: str,
+    *facts: str,
+) -> Problem:
+    """A problem of a row: its county, its school, its place."""
+    county, year, school = row["_code"], row["_year"], row.get("school_code")
+    return Problem(
+        severity,
+        code,
+        message,
+        expected,
+        **ledger.place(row, *facts),
+        county_code=None if county is None else str(county),
+        year=None if year is None else int(str(year)),
+        school_code=None if school is None else str(school),
+        facts=facts,
+    )
+
+
+def stack(ledger: Ledger, tables: Iterable[Accepted]) -> pl.DataFrame:
+    """The rows of several tables of one kind, each knowing its table."""
+    frames = []
+    for accepted in tables:
+        ledger.tables.append(accepted)
+        number = pl.lit(len(ledger.tables) - 1, dtype=pl.Int64).alias("_table")
+        frames.append(accepted.frame.with_columns(number, pl.col("_row").cast(pl.Int64)))
+    if not frames:
+        empty = {"_row": pl.Int64, "_table": pl.Int64}
+        return pl.DataFrame(schema=empty)
+    return pl.concat(frames, how="diagonal")
+
+
+def with_missing(frame: pl.DataFrame, **types: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
+    """The frame with these columns added as missing where it has none."""
+    absent = [name for name in types if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
+
+
+def county_keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """County rows with their key, from their own code and year."""
+    frame = with_missing(
+        frame, county_code=pl.String, year=pl.Float64, county_name=pl.String
+    )
+    return frame.with_columns(
+        pl.col("county_code").alias("_code"), pl.col("year").cast(pl.Int32).alias("_year")
+    )
+
+
+def row_keys(
+    frame: pl.DataFrame, counties: pl.DataFrame, *, many: bool, year: str = "year"
+) -> pl.DataFrame:
+    """Rows of schools and further tables with the key of their county.
+
+    In a document of one county, that county; in a dataset, the row's own code, and its own year
+    or the only year of that code. year: the column that names the school year.
+    """
+    frame = with_missing(frame, county_code=pl.String, **{year: pl.Float64})
+    if not many:
+        code, one = (counties["_code"][0], counties["_year"][0]) if len(counties) else (None, None)
+        return frame.with_columns(
+            pl.lit(code, dtype=pl.String).alias("_code"), pl.lit(one, dtype=pl.Int32).alias("_year")
+        )
+    only = (
+        counties.filter(pl.col("_code").is_not_null())
+        .group_by("_code")
+        .agg(pl.col("_year").first().alias("_only"), pl.col("_year").n_unique().alias("_years"))
+    )
+    joined = frame.with_columns(pl.col("county_code").alias("_code")).join(
+        only, on="_code", how="left", maintain_order="left"
+    )
+    own = pl.col(year).cast(pl.Int32)
+    single = pl.when(pl.col("_years") == 1).then(pl.col("_only"))
+    return joined.with_columns(pl.coalesce(own, single).alias("_year")).drop("_only", "_years")
+
+
+def report_faults(ledger: Ledger, frame: pl.DataFrame, tables: Sequence[Accepted]) -> None:
+    """Every refused cell, now with its county and school; every county with one is refused."""
+    first = len(ledger.tables) - len(tables)
+    for offset, accepted in enumerate(tables):
+        if not accepted.refused:
+            continue
+        rows = frame.filter(pl.col("_table") == first + offset)
+        bad = accepted.bad_rows().arg_true().to_list()
+        keyed = rows.filter(pl.col("_row").is_in(bad))
+        for code, year in keyed.select("_code", "_year").unique(maintain_order=True).iter_rows():
+            ledger.refuse((code, year))
+        columns = [name for name in ("school_code",) if name in rows.columns]
+        known = {row["_row"]: row for row in keyed.select(*ROW, *columns).iter_rows(named=True)}
+        for fault in accepted.faults:
+            ledger.report(_owned(fault, known.get(fault.row)))
+
+
+def _owned(fault: Fault, row: dict[str, object] | None) -> Problem:
+    if row is None:
+        return fault.problem
+    code, year, school = row["_code"], row["_year"], row.get("school_code")
+    return replace(
+        fault.problem,
+        county_code=None if code is None else str(code),
+        year=None if year is None else int(str(year)),
+        school_code=None if school is None else str(school),
+    )
+
+
+def require(
+    ledger: Ledger, frame: pl.DataFrame, tables: Sequence[Accepted], names: Sequence[str]
+) -> None:
+    """Missing identity is an error; what was written and refused has been explained already."""
+    first = len(ledger.tables) - len(tables)
+    for name in names:
+        column = pl.col(name).is_null() if name in frame.columns else pl.lit(value=True)
+        for row in frame.filter(column).iter_rows(named=True):
+            accepted = tables[int(row["_table"]) - first]
+            mask = accepted.refused.get(name)
+            if mask is not None and mask[row["_row"]]:
+                continue
+            fact = accepted.facts[name]
+            message = say("缺少{f}", "{f} is missing", f=fact.label)
+            if row.get("school_name") and name != "school_name":
+                message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
+            ledger.error(row, "missing_identity", message, fact.expected(), name, "school_name")

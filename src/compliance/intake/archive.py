@@ -1,0 +1,65 @@
+"""Opening a zip archive that may have been made to harm: sizes are believed only once checked."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+from compliance.intake.opening import MIB, Complaints, Unreadable
+from compliance.words import say
+
+MOST_UNPACKED = 512 * MIB
+MOST_MEMBERS = 10_000
+# Deflate reaches 1032:1 on nothing but repetition; a sheet of figures stays below 50:1.
+MOST_RATIO = 250
+RATIO_FROM = 16 * MIB
+# What reading a damaged or exotic member can raise.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
+def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
+    """The archive in `data`, whose declared sizes are bearable. Raises Unreadable."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except DAMAGE as error:
+        raise damaged(complaints) from error
+    if len(members) > MOST_MEMBERS:
+        raise complaints.unreadable(
+            "too_large",
+            say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members)),
+            say("不超过{n}个", "at most {n}", n=MOST_MEMBERS),
+        )
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MOST_UNPACKED or any(_absurd(member) for member in members):
+        raise complaints.unreadable(
+            "zip_bomb",
+            say(
+                "解压后声称有{n} MB，疑似压缩炸弹，不予读取",
+                "claims to unpack to {n} MB: taken for a zip bomb and not read",
+                n=unpacked // MIB,
+            ),
+            say("解压后不超过{n} MB", "at most {n} MB unpacked", n=MOST_UNPACKED // MIB),
+        )
+    if any(member.flag_bits & 1 for member in members):
+        raise complaints.unreadable(
+            "encrypted",
+            say("文件有密码", "the file is encrypted"),
+            say("去掉密码后再提交", "remove the password"),
+        )
+    return archive
+
+
+def _absurd(member: zipfile.ZipInfo) -> bool:
+    ratio = member.file_size / max(member.compress_size, 1)
+    return member.file_size > RATIO_FROM and ratio > MOST_RATIO
+
+
+def damaged(complaints: Complaints) -> Unreadable:
+    """A file cut short or broken on its way."""
+    return complaints.unreadable(
+        "damaged",
+        say("文件已损坏或不完整", "the file is damaged or incomplete"),
+        say("重新保存或重新传送", "save or transfer it again"),
+    )

@@ -1,0 +1,307 @@
+"""Reading a JSON submission: one county with its schools, every place a JSON pointer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compliance.intake import json_lists
+from compliance.intake.cells import clip, unfit
+from compliance.intake.json_syntax import explain
+from compliance.intake.opening import MIB, Complaints, document, load
+from compliance.intake.raw import RawDocument, RawTable
+from compliance.words import say
+
+FORMAT = "junheng-submission/1"
+LIMIT = 64 * MIB
+LONGEST_KEY = 200
+# A fact takes at most twenty digits; what is longer cannot even be turned into a number safely.
+MOST_DIGITS = 30
+# Distinct keys × records: a hostile file could ask for a table far larger than itself.
+MOST_CELLS = 20_000_000
+
+Records = Sequence[tuple[str, Mapping[str, object]]]
+
+
+class Repeated(dict[str, object]):
+    """An object that gave some keys twice."""
+
+    keys_again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber:
+    """NaN, Infinity or an endless integer, kept until its place is known."""
+
+    text: str
+
+
+def read(path: Path) -> RawDocument:
+    """The submission in a JSON file; every fault of its form is a problem of the document."""
+    return document(path, _fill)
+
+
+def pointer(*steps: object) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+    data = load(path, found, complaints, LIMIT)
+    root = _parse(_decode(data, complaints), complaints)
+    reading = Reading(complaints)
+    if not isinstance(root, dict):
+        raise complaints.unreadable(
+            "wrong_type",
+            say("最外层不是对象", "the document is not an object"),
+            '{"format": "%s", "county": {…}, "schools": [{…}]}' % FORMAT,
+        )
+    _check_form(root, reading)
+    county, lists = reading.county(root.get("county"), missing="county" not in root)
+    found.tables += [
+        table
+        for table in (
+            reading.table("counties", county),
+            reading.table("schools", reading.schools(root)),
+            *(reading.table(name, records) for name, records in lists.items()),
+        )
+        if table.height
+    ]
+
+
+def _decode(data: bytes, complaints: Complaints) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise complaints.unreadable(
+            "bad_encoding",
+            say(
+                "不是UTF-8编码（第{line}行，第{byte}字节起）",
+                "not UTF-8 (line {line}, from byte {byte})",
+                line=data.count(b"\n", 0, error.start) + 1,
+                byte=error.start + 1,
+            ),
+            say("另存为UTF-8编码", "save it as UTF-8"),
+        ) from error
+
+
+def _parse(text: str, complaints: Complaints) -> object:
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=NoNumber, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        message, at = explain(text, error)
+        raise complaints.unreadable("bad_json", message, at=at) from error
+    except RecursionError as error:
+        raise complaints.unreadable(
+            "too_deep", say("括号嵌套过深", "brackets are nested too deeply")
+        ) from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) == len(pairs):
+        return record
+    again = Repeated(record)
+    times = Counter(key for key, _ in pairs)
+    again.keys_again = tuple(key for key, count in times.items() if count > 1)
+    return again
+
+
+def _integer(digits: str) -> int | NoNumber:
+    return int(digits) if len(digits) <= MOST_DIGITS else NoNumber(digits)
+
+
+def _check_form(root: Mapping[str, object], reading: Reading) -> None:
+    complaints = reading.complaints
+    reading.keys(root, "")
+    if "format" not in root:
+        complaints.error(
+            "wrong_format", say("缺少 format", "format is missing"), f'"{FORMAT}"', at="/format"
+        )
+    elif root["format"] != FORMAT:
+        complaints.error(
+            "wrong_format",
+            say("不是本程序的填报格式：{f}", "another format: {f}", f=clip(root["format"])),
+            f'"{FORMAT}"',
+            at="/format",
+        )
+    for key in root:
+        if key not in ("format", "county", "schools") and not unfit(key):
+            complaints.warning(
+                "unknown_key",
+                say("不认识的键“{k}”，未读取", "unknown key '{k}', not read", k=clip(key)),
+                "format, county, schools",
+                at=pointer(clip(key)),
+            )
+
+
+class Reading:
+    """One document on its way into tables."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+
+    def county(
+        self, value: object, *, missing: bool
+    ) -> tuple[Records, dict[str, Records]]:
+        """The county's record without its lists, and the lists as tables."""
+        if missing or value is None:
+            self.complaints.error(
+                "missing_county", say("缺少县区记录 county", "county is missing"), "{…}", at="/county"
+            )
+            return [], {}
+        if not isinstance(value, dict):
+            self.wrong_type("/county", value, say("对象 {{…}}", "an object {{…}}"))
+            return [], {}
+        self.keys(value, "/county")
+        plain = {key: item for key, item in value.items() if key not in json_lists.FLATTEN}
+        lists = {
+            name: flatten(self, value[name], pointer("county", name))
+            for name, flatten in json_lists.FLATTEN.items()
+            if value.get(name) is not None
+        }
+        return [("/county", plain)], lists
+
+    def schools(self, root: Mapping[str, object]) -> Records:
+        """The school records that are objects."""
+        value = root.get("schools")
+        if value is None or value == []:
+            self.complaints.error(
+                "no_schools",
+                say("没有学校", "there are no schools"),
+                say("schools 中至少一所学校", "at least one school in schools"),
+                at="/schools",
+            )
+            return []
+        if not isinstance(value, list):
+            self.wrong_type("/schools", value, say("列表 [{{…}}]", "a list [{{…}}]"))
+            return []
+        return self.objects(value, "/schools")
+
+    def objects(self, items: Sequence[object], at: str) -> Records:
+        """The objects of a list with their pointers; whatever else is in it is an error."""
+        kept: list[tuple[str, Mapping[str, object]]] = []
+        for index, item in enumerate(items):
+            place = at + pointer(index)
+            if isinstance(item, dict):
+                self.keys(item, place)
+                kept.append((place, item))
+            else:
+                self.wrong_type(place, item, say("对象 {{…}}", "an object {{…}}"))
+        return kept
+
+    def keys(self, record: Mapping[str, object], at: str) -> None:
+        """Complain about keys that stand twice in one object."""
+        for key in record.keys_again if isinstance(record, Repeated) else ():
+            self.complaints.error(
+                "duplicate_key",
+                say("键“{k}”重复出现", "key '{k}' occurs twice", k=clip(key)),
+                say("每个键只写一次", "each key once"),
+                at=at + pointer(clip(key)),
+                school=record.get("school_code"),
+            )
+
+    def wrong_type(self, at: str, value: object, expected: str, school: object = None) -> None:
+        """Complain about a value of the wrong JSON type."""
+        self.complaints.error(
+            "wrong_type",
+            say("类型不对：{what}", "wrong type: {what}", what=_named(value)),
+            expected,
+            at=at,
+            school=school,
+        )
+
+    def table(self, name: str, records: Records) -> RawTable:
+        """Records as columns; a key that is absent is a missing figure like null."""
+        places = [place for place, _ in records]
+        columns: dict[str, Sequence[object]] = {}
+        for heading in self._headings(name, records):
+            columns[heading] = [self._cell(place, record, heading) for place, record in records]
+
+        def place(row: int, heading: str) -> str:
+            spot = places[row]
+            return spot if (name, heading) in json_lists.KEYED else spot + pointer(heading)
+
+        return RawTable(name, self.complaints.file, columns, len(records), place, strict=True)
+
+    def _headings(self, name: str, records: Records) -> list[str]:
+        headings: dict[str, str] = {}
+        for place, record in records:
+            for key in record:
+                headings.setdefault(key, place)
+        if len(headings) * len(records) > MOST_CELLS:
+            raise self.complaints.unreadable(
+                "too_large",
+                say(
+                    "{n}条记录中有{k}个不同的键，过多", "{k} different keys in {n} records: too many",
+                    n=len(records), k=len(headings),
+                ),
+                at=pointer(name),
+            )
+        for key in [key for key in headings if unfit(key) or len(key) > LONGEST_KEY]:
+            self.complaints.error(
+                "bad_text",
+                say("键中有非文字字符或过长", "a key with characters that are not text, or too long"),
+                at=headings.pop(key) + pointer(clip(key)),
+            )
+        return list(headings)
+
+    def _cell(self, place: str, record: Mapping[str, object], heading: str) -> object:
+        value = record.get(heading)
+        if value is None or isinstance(value, bool | int):
+            return value
+        school = record.get("school_code")
+        if isinstance(value, list):
+            items = [
+                self._scalar(item, place + pointer(heading, index), school)
+                for index, item in enumerate(value)
+            ]
+            return None if any(item is _UNUSABLE for item in items) else items
+        item = self._scalar(value, place + pointer(heading), school)
+        return None if item is _UNUSABLE else item
+
+    def _scalar(self, value: object, at: str, school: object) -> object:
+        if isinstance(value, NoNumber) or (isinstance(value, float) and not math.isfinite(value)):
+            text = value.text if isinstance(value, NoNumber) else str(value)
+            self.complaints.error(
+                "not_a_number",
+                say("{v} 不是可用的数", "{v} is not a usable number", v=clip(text)),
+                say("不超过15位的数，缺失写 null", "a number of at most 15 digits, null if missing"),
+                at=at,
+                school=school,
+            )
+            return _UNUSABLE
+        if isinstance(value, dict | list):
+            self.wrong_type(at, value, say("数、文字、是否或 null", "a number, text, flag or null"), school)
+            return _UNUSABLE
+        if isinstance(value, str) and unfit(value):
+            self.complaints.error(
+                "bad_text",
+                say("文字中有控制字符：{v}", "control characters in the text: {v}", v=clip(value)),
+                at=at,
+                school=school,
+            )
+            return _UNUSABLE
+        return value
+
+
+_UNUSABLE = object()
+
+
+def _named(value: object) -> str:
+    """What a JSON value is, in words; never its content, which may be nested without end."""
+    if isinstance(value, dict):
+        return say("对象", "an object")
+    if isinstance(value, list):
+        return say("列表", "a list")
+    if value is None:
+        return "null"
+    if isinstance(value, NoNumber):
+        return clip(value.text)
+    return clip(json.dumps(value, ensure_ascii=False))

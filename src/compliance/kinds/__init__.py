@@ -1,0 +1,20 @@
+"""The kinds of rules the core offers, through the same hook as any plugin's."""
+
+from __future__ import annotations
+
+from compliance.engine import Kind
+from compliance.kinds import attested, dispersion, elapsed, every, listed, most, threshold, within
+
+
+def kinds() -> dict[str, Kind]:
+    """Name → kind."""
+    return {
+        "threshold": threshold.KIND,
+        "dispersion": dispersion.KIND,
+        "most": most.KIND,
+        "all": every.KIND,
+        "attested": attested.KIND,
+        "elapsed": elapsed.KIND,
+        "listed": listed.KIND,
+        "within": within.KIND,
+    }

@@ -1,0 +1,161 @@
+"""dispersion: the pupil-weighted coefficient of a stage stays under its limit.
+
+    X̄ = Σ P·x ÷ Σ P,  S² = Σ (P ÷ ΣP)·(x − X̄)²,  coefficient = S ÷ X̄
+
+x is a unit's indicator value, P its pupils: the population form, no n − 1. Since a unit's part of a
+shared fact over its own pupils is x, Σ P·x is the stage's whole resource and X̄ its pupils' mean.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import polars as pl
+
+from compliance import number
+from compliance.engine import Bench, Kind
+from compliance.model import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.rule import Limit, Rule
+
+_NONE = pl.lit([], dtype=pl.List(pl.String))
+PUPILS = "students"
+
+
+def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """Two rows a county, one a stage: value (coefficient), mean and deviation."""
+    if len(rule.of) != 1 or rule.limit is None:
+        raise ValueError("dispersion needs `of` one rule and a limit")
+    member = bench.ruleset.rules[rule.of[0]]
+    units = bench.outcome(member.id).select("unit", "county", "stage", "value", "lacks")
+    units = units.join(
+        bench.frames.unit.select("unit", PUPILS), on="unit", how="left", maintain_order="left"
+    )
+    stages = _every_stage(bench).join(
+        _moments(units), on=["county", "stage"], how="left", maintain_order="left"
+    )
+    stages = stages.with_columns(
+        pl.col("_n").fill_null(0),
+        number.limit_column(rule.limit, None).alias("threshold"),
+        _coefficient().alias("value"),
+    )
+    stages = stages.with_columns(
+        number.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias("_meets")
+    )
+    stages = _exactly(stages, rule.limit, member, bench)
+    return stages.select(
+        "county",
+        "stage",
+        _status().alias("status"),
+        "value",
+        "threshold",
+        pl.col("_mean").alias("mean"),
+        pl.col("_s").alias("deviation"),
+        pl.col("_lacks").fill_null(_NONE).alias("lacks"),
+        pl.col("_n").cast(pl.Float64).alias("over_count"),
+    )
+
+
+def _every_stage(bench: Bench) -> pl.DataFrame:
+    stages = pl.DataFrame({"stage": COMPULSORY})
+    return bench.frames.county.select("county").join(stages, how="cross")
+
+
+def _moments(units: pl.DataFrame) -> pl.DataFrame:
+    """Sums per county and stage; centred before squaring, so that small spreads keep their digits."""
+    key = ["county", "stage"]
+    weight, value = pl.col(PUPILS), pl.col("value")
+    means = units.group_by(key, maintain_order=True).agg(
+        pl.len().alias("_n"),
+        (value.is_null() | weight.is_null()).any().alias("_blank"),
+        weight.sum().alias("_pupils"),
+        ((weight * value).sum() / weight.sum()).alias("_mean"),
+        pl.col("lacks").explode().drop_nulls().unique(maintain_order=True).alias("_lacks"),
+    )
+    means = means.with_columns(
+        pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
+    )
+    squares = (
+        units.join(means.select(*key, "_mean"), on=key, how="left", maintain_order="left")
+        .group_by(key, maintain_order=True)
+        .agg((weight * (value - pl.col("_mean")).pow(2)).sum().alias("_squares"))
+    )
+    joined = means.join(squares, on=key, how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.when(pl.col("_mean").is_not_null())
+        .then((pl.col("_squares") / pl.col("_pupils")).sqrt())
+        .alias("_s")
+    )
+
+
+def _coefficient() -> pl.Expr:
+    return (
+        pl.when(pl.col("_mean").is_null() | (pl.col("_mean") <= 0))
+        .then(None)
+        .when(pl.col("_n") == 1)
+        .then(0.0)
+        .otherwise(pl.col("_s") / pl.col("_mean"))
+    )
+
+
+def _status() -> pl.Expr:
+    return (
+        pl.when(pl.col("_n") == 0)
+        .then(NOT_APPLICABLE)
+        .when(pl.col("_meets").is_null())
+        .then(UNKNOWN)
+        .when(pl.col("_meets"))
+        .then(PASS)
+        .otherwise(FAIL)
+        .cast(pl.UInt8)
+    )
+
+
+def _exactly(stages: pl.DataFrame, limit: Limit, member: Rule, bench: Bench) -> pl.DataFrame:
+    """Judge the stages on the line again: S² ≤ (c·X̄)², in fractions, without a root."""
+    close = stages.filter(number.near(pl.col("value"), pl.col("threshold")))
+    if close.is_empty():
+        return stages
+    rows = [_exact_row(row, limit, member, bench) for row in close.iter_rows(named=True)]
+    exact = pl.DataFrame(
+        rows,
+        schema={
+            "county": stages.schema["county"],
+            "stage": pl.String,
+            "_v": pl.Float64,
+            "_m": pl.Boolean,
+        },
+        orient="row",
+    )
+    return stages.join(
+        exact, on=["county", "stage"], how="left", maintain_order="left"
+    ).with_columns(
+        pl.coalesce("_v", "value").alias("value"), pl.coalesce("_m", "_meets").alias("_meets")
+    )
+
+
+def _exact_row(
+    row: number.Row, limit: Limit, member: Rule, bench: Bench
+) -> tuple[object, object, float, bool]:
+    if member.indicator is None:
+        raise ValueError(f"{member.id} has no indicator")
+    bound = number.quantity(bench.ruleset.indicators[member.indicator], bench.frames, member.scope)
+    units = bench.subjects(member).filter(
+        (pl.col("county") == row["county"]) & (pl.col("stage") == row["stage"])
+    )
+    pairs = []
+    for unit in units.select(dict.fromkeys([*bound.columns, PUPILS])).iter_rows(named=True):
+        value, weight = bound.exact(unit), number.typed(unit[PUPILS])
+        if value is None or weight is None:
+            raise ValueError("a unit without a value has a coefficient")
+        pairs.append((weight, value))
+    total = sum((weight for weight, _ in pairs), Fraction(0))
+    mean = sum((weight * value for weight, value in pairs), Fraction(0)) / total
+    variance = sum((weight * (value - mean) ** 2 for weight, value in pairs), Fraction(0)) / total
+    bar = number.exact_limit(limit, None, row)
+    if bar is None:
+        raise ValueError(f"no limit for stage {row['stage']}")
+    met = number.meets_exactly(variance, limit.operator, (bar * mean) ** 2)
+    return (row["county"], row["stage"], number.root(variance / mean**2), met)
+
+
+KIND = Kind(evaluate)

@@ -1,0 +1,116 @@
+"""all: the worst of these rules, rolled up to the county; or the worst of a rule's own parts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from compliance.engine import Bench, Kind, by_county, subject_columns
+from compliance.kinds import attested, elapsed, threshold
+from compliance.model import FAIL, NOT_APPLICABLE, PART, STATUSES
+from compliance.rule import Part, Rule
+from compliance.words import pick
+
+
+def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """One row a county (of rules) or a subject of the rule's scope (of parts)."""
+    return _of_parts(rule, bench) if rule.parts else _of_rules(rule, bench)
+
+
+def _of_rules(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """The worst of the members that have weight; advisory ones have none."""
+    result = bench.frames.county.select("county")
+    names = [name for name in rule.of if bench.ruleset.rules[name].role != "advisory"]
+    for name in names:
+        column = by_county(bench, bench.outcome(name)).select(
+            "county", pl.col("status").alias(name)
+        )
+        result = result.join(column, on="county", how="left", maintain_order="left")
+    worst = pl.min_horizontal(*names) if names else pl.lit(NOT_APPLICABLE)
+    return result.select("county", worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"))
+
+
+def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
+    frame = bench.subjects(rule)
+    key = rule.scope
+    result = subject_columns(frame)
+    for number, part in enumerate(rule.parts):
+        judged = _judge_part(rule, part, frame, bench)
+        columns = [
+            pl.col(name).alias(f"{name}_{number}") if name in judged.columns
+            else pl.lit(None, dtype).alias(f"{name}_{number}")
+            for name, dtype in (
+                ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
+                ("shortfall", pl.Float64), ("lacks", pl.List(pl.String)),
+            )
+        ]  # fmt: skip
+        result = result.join(
+            judged.select(key, *columns), on=key, how="left", maintain_order="left"
+        ).with_columns(_part_struct(part, number, bench).alias(f"part_{number}"))
+    numbers = range(len(rule.parts))
+    return result.select(
+        *subject_columns(frame).columns,
+        pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
+        *_figures(rule, numbers),
+        pl.concat_list(*(f"part_{n}" for n in numbers)).alias("parts"),
+        pl.concat_list(
+            *(pl.col(f"lacks_{n}").fill_null(pl.lit([], pl.List(pl.String))) for n in numbers)
+        )
+        .list.unique(maintain_order=True)
+        .alias("lacks"),
+    )
+
+
+def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
+    if part.kind == "attested":
+        return attested.judge(rule.attested_as, bench, dict(part.settings))
+    if part.limit is None:
+        raise ValueError(f"part {part.key} has no limit")
+    if part.kind == "elapsed":
+        return elapsed.judge(bench, str(part.settings["since"]), part.limit)
+    if part.kind != "threshold" or part.indicator is None:
+        raise ValueError(f"part {part.key}: {part.kind}")
+    return threshold.judge(frame, bench, rule.scope, part.indicator, part.limit)
+
+
+def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
+    indicator = bench.ruleset.indicators.get(part.indicator or "")
+    unit = pick(indicator.unit, indicator.unit_en) if indicator else part.settings.get("unit")
+    gap = pick(indicator.gap_unit, indicator.gap_unit_en) if indicator else None
+    shortfall = pl.col(f"shortfall_{number}")
+    return pl.struct(
+        pl.lit(part.label).alias("name"),
+        pl.col(f"value_{number}").alias("value"),
+        pl.lit(part.limit.operator if part.limit else None, pl.String).alias("operator"),
+        pl.col(f"threshold_{number}").alias("threshold"),
+        pl.col(f"status_{number}")
+        .replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
+        .alias("status"),
+        pl.lit(unit, pl.String).alias("unit"),
+        shortfall.alias("shortfall"),
+        pl.when(shortfall.is_not_null()).then(pl.lit(gap, pl.String)).alias("shortfall_unit"),
+    ).cast(PART)
+
+
+def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:
+    """What the whole rule shows of its parts.
+
+    value = "least": the parts ask for the same of several things, so that the least decides and
+    what is missing adds up. Else the one part that is short tells what is missing.
+    """
+    short = [pl.col(f"shortfall_{n}") for n in numbers]
+    if rule.settings.get("value") == "least":
+        total = pl.sum_horizontal(*short)
+        known = pl.all_horizontal(*(pl.col(f"value_{n}").is_not_null() for n in numbers))
+        return [
+            pl.when(known).then(pl.min_horizontal(*(f"value_{n}" for n in numbers))).alias("value"),
+            pl.coalesce(*(f"threshold_{n}" for n in numbers)).alias("threshold"),
+            pl.when(total > 0).then(total).alias("shortfall"),
+        ]
+    failing = pl.sum_horizontal(
+        *((pl.col(f"status_{n}") == FAIL).fill_null(value=False) for n in numbers)
+    )
+    countable = pl.sum_horizontal(*(one.is_not_null() for one in short))
+    return [pl.when((countable == 1) & (failing >= 1)).then(pl.coalesce(*short)).alias("shortfall")]
+
+
+KIND = Kind(evaluate, frozenset({"value"}))

@@ -1,0 +1,178 @@
+"""A `rules/*.toml` file read into a Pack, checked against the pack schema, with file and line.
+
+A wrong pack stops the program: nothing is judged with half a rule set.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from compliance.errors import PackError
+from compliance.words import say
+
+MAX_PACK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One edition of one rule set as written: its tables, unresolved.
+
+    home: the directory whose templates/ and schemas/ extend the core's (None for a lone file).
+    version: the version of the distribution it came with.
+    """
+
+    id: str
+    path: Path
+    text: str
+    tables: Mapping[str, Any]
+    version: str
+    home: Path | None = None
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """The [pack] table."""
+        head: Mapping[str, Any] = self.tables["pack"]
+        return head
+
+    @property
+    def effective(self) -> date:
+        """The first day on which this edition applies."""
+        effective: date = self.head["effective"]
+        return effective
+
+    @property
+    def extends(self) -> str | None:
+        """The rule set this one builds on, or None for a base."""
+        return self.head.get("extends")
+
+    @property
+    def prefix(self) -> str:
+        """What the ids of this pack's own rules begin with."""
+        return str(self.head.get("prefix", ""))
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """A top-level table, empty where the pack has none."""
+        found: Mapping[str, Any] = self.tables.get(name, {})
+        return found
+
+    def line(self, *address: str) -> int:
+        """The line on which a table (or the last key of it) stands, for error messages."""
+        return find_line(self.text, address)
+
+    def error(self, what: str, *address: str, todo: str = "") -> PackError:
+        """An error that names this file and the line of `address`."""
+        return PackError(what, where=f"{self.path.name}:{self.line(*address)}", todo=todo)
+
+
+def find_line(text: str, address: Sequence[str]) -> int:
+    """The line of the deepest part of `address` that the text states; 1 where none is found."""
+    lines = text.splitlines()
+    for depth in range(len(address), 0, -1):
+        name = ".".join(address[:depth])
+        heading = re.compile(r"^\s*\[\[?\s*" + re.escape(name) + r"\s*\]\]?")
+        for number, line in enumerate(lines, start=1):
+            if heading.match(line):
+                return _key_line(lines, number, address[depth:]) or number
+    return 1
+
+
+def _key_line(lines: Sequence[str], start: int, keys: Sequence[str]) -> int | None:
+    """The line of the first of `keys` inside the table that begins at `start`."""
+    if not keys:
+        return None
+    key = re.compile(r"^\s*\"?" + re.escape(keys[0]) + r"\"?\s*=")
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if line.lstrip().startswith("["):
+            return None
+        if key.match(line):
+            return number
+    return None
+
+
+def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pack:
+    """Read and check one pack file.
+
+    Raises PackError for a file that cannot be read, is not TOML or breaks the pack schema.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PackError(
+            say("规则文件无法读取：{why}", "cannot read the pack: {why}", why=error.strerror),
+            where=str(path.name),
+        ) from error
+    if len(raw) > MAX_PACK_BYTES:
+        raise PackError(say("规则文件过大", "the pack is too large"), where=path.name)
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        tables = tomli.loads(text, parse_float=Decimal)
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise PackError(
+            say("规则文件不是有效的TOML：{why}", "the pack is not valid TOML: {why}", why=error),
+            where=path.name,
+            todo=say("请按提示的行列修改", "mend the line and column named"),
+        ) from error
+    pack_id = tables.get("pack", {}).get("id") if isinstance(tables.get("pack"), dict) else None
+    pack = Pack(str(pack_id), path, text, tables, version, home)
+    check(pack)
+    return pack
+
+
+def check(pack: Pack) -> None:
+    """Hold the pack against schemas/pack.schema.json; all faults in one PackError."""
+    faults = sorted(_faults(pack), key=lambda fault: fault[0])
+    if not faults:
+        return
+    what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in faults)
+    raise PackError(
+        say(
+            "规则文件不符合规则语言：\n{what}",
+            "the pack breaks the rule language:\n{what}",
+            what=what,
+        ),
+        where=pack.path.name,
+    )
+
+
+def _faults(pack: Pack) -> Iterable[tuple[int, str]]:
+    for error in _validator().iter_errors(_plain(pack.tables)):
+        address = [str(part) for part in error.absolute_path]
+        place = ".".join(address) or "pack"
+        yield pack.line(*address), f"{place}: {error.message[:300]}"
+
+
+@cache
+def _validator() -> Any:  # noqa: ANN401 - jsonschema's validators have no common public type
+    from jsonschema import Draft202012Validator
+
+    text = files("compliance.schemas").joinpath("pack.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
+def _plain(value: object) -> object:
+    """TOML values as JSON has them: dates as text, decimals as numbers."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def packs_in(home: Path, version: str) -> list[Pack]:
+    """All packs of a plugin's directory, editions side by side."""
+    return [read_pack(path, version, home) for path in sorted((home / "rules").glob("*.toml"))]

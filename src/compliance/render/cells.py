@@ -1,0 +1,173 @@
+"""The cells of a rectification list: what is, what is asked, what is missing, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compliance.render import figures
+from compliance.render.cases import Case, Finding
+from compliance.render.printable import printable
+from compliance.words import pick, say
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+NONE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Something countable that is missing, or over a limit.
+
+    of: which part of the rule, empty where it has none. value, unit: 2, 间.
+    """
+
+    of: str
+    value: float
+    unit: str
+    over: bool
+
+    def text(self) -> str:
+        """``590.91平方米``, ``超3个班``."""
+        number = with_unit(figures.amount(self.value), self.unit)
+        return say("超{n}", "{n} too many", n=number) if self.over else number
+
+
+def with_unit(number: str, unit: str | None) -> str:
+    """``4.00人``; a unit in Latin letters keeps a blank before it."""
+    if not unit:
+        return number
+    return f"{number} {unit}" if unit[0].isascii() and unit[0].isalpha() else f"{number}{unit}"
+
+
+def measure_of(unit: str | None) -> str:
+    """What the number counts: 人 of 人/百名学生."""
+    return (unit or "").split("/")[0]
+
+
+def amounts(finding: Finding) -> list[Amount]:
+    """What a missed rule lacks, part by part; empty where that has no meaning."""
+    parts = [
+        Amount(part["name"], part["shortfall"], printable(part["shortfall_unit"]), over=False)
+        for part in finding["parts"]
+        if part["status"] == "fail" and part["shortfall"]
+    ]
+    if parts:
+        return parts
+    if finding["shortfall"]:
+        unit = printable(finding["shortfall_unit"])
+        return [Amount("", finding["shortfall"], unit, over=False)]
+    if finding["excess"]:
+        return [Amount("", finding["excess"], printable(finding["excess_unit"]), over=True)]
+    return []
+
+
+def current(case: Case) -> str:
+    """现状值: the figure as the forms ask, or the state where there is none."""
+    finding = case.finding
+    parts = _named_parts(finding)
+    if parts:
+        return pick("；", "; ").join(_part_value(case, part) for part in parts)
+    if finding["value"] is not None:
+        return _value(case, finding)
+    return NONE if amounts(finding) else figures.state(case.status)
+
+
+def _named_parts(finding: Finding) -> list[Finding]:
+    """The parts to show: of a missed rule the missed ones, else all."""
+    failed = [part for part in finding["parts"] if part["status"] == "fail"]
+    return failed if finding["status"] == "fail" else list(finding["parts"])
+
+
+def _part_value(case: Case, part: Finding) -> str:
+    if part["value"] is None:
+        return f"{part['name']}{figures.state(part['status'])}"
+    return f"{part['name']}{_value(case, part)}"
+
+
+def _value(case: Case, one: Finding) -> str:
+    value, unit = float(one["value"]), one["unit"]
+    level = "unit" if "/" in (unit or "") else str(case.finding["level"])
+    if case.rule.kind in ("most", "within"):
+        level = "school"  # they count things, whatever they are about
+    places = figures.decimals(value, unit, level, case.rule.kind)
+    text = figures.reading(value, places, one["operator"], one["threshold"], one["status"])
+    return with_unit(text, measure_of(unit))
+
+
+def standard(case: Case) -> str:
+    """标准值: ``≥4.2人``."""
+    finding = case.finding
+    parts = [part for part in _named_parts(finding) if part["threshold"] is not None]
+    if parts:
+        return pick("；", "; ").join(f"{part['name']}{_limit(part)}" for part in parts)
+    if finding["threshold"] is None:
+        return printable(pick(case.rule.text, case.rule.text_en)) or NONE
+    return _limit(finding)
+
+
+def _limit(one: Finding) -> str:
+    unit = measure_of(one["unit"])
+    return figures.limit(one["operator"], one["threshold"], with_unit("", unit) if unit else "")
+
+
+def floor(case: Case) -> str:
+    """What a missed indicator must reach at least where one miss is allowed: ``3.57人``."""
+    value = case.finding["floor"]
+    if value is None:
+        return NONE
+    return with_unit(figures.plain(round(float(value), 6)), measure_of(case.finding["unit"]))
+
+
+def gap(case: Case) -> str:
+    """缺口: what must be added, or what is over; a dash where that has no meaning."""
+    if case.status != "fail":
+        return NONE
+    pieces = [f"{amount.of}{amount.text()}" for amount in amounts(case.finding)]
+    if not pieces:
+        return NONE
+    text = pick("；", "; ").join(pieces)
+    return say("{gap}（全校）", "{gap} (whole school)", gap=text) if case.whole else text
+
+
+def measure(case: Case) -> str:
+    """整改措施: the rule's remedy with the figures filled in."""
+    rule, finding = case.rule, case.finding
+    remedy = printable(pick(rule.remedy, rule.remedy_en))
+    known = {
+        name: figures.amount(finding[name])
+        for name in ("shortfall", "excess", "value", "threshold")
+        if finding[name] is not None
+    }
+    if all(name in known for name in _PLACEHOLDER.findall(remedy)):
+        return _PLACEHOLDER.sub(lambda found: known[found[1]], remedy)
+    pieces = list(_steps(case))
+    if pieces:
+        return pick("；", "; ").join(pieces)
+    return _PLACEHOLDER.sub(NONE, remedy)
+
+
+def _steps(case: Case) -> Iterator[str]:
+    """A sentence for every amount where the remedy speaks of a single one."""
+    about = figures.short(case.rule.label)
+    for amount in amounts(case.finding):
+        what = amount.of or about
+        number = with_unit(figures.amount(amount.value), amount.unit)
+        if amount.over:
+            yield say("{what}：减少{n}", "{what}: {n} fewer", what=what, n=number)
+        else:
+            yield say("{what}：增加{n}", "{what}: {n} more", what=what, n=number)
+
+
+def owner(case: Case) -> str:
+    """Who answers for the rule; empty where the rule set names nobody."""
+    return printable(pick(case.rule.owner, case.rule.owner_en))
+
+
+def responsible(case: Case) -> str:
+    """牵头单位/责任单位: the section that leads, and the school that acts."""
+    leads = owner(case)
+    if not case.school:
+        return leads
+    school = say("学校", "school")
+    return f"{leads}／{school}" if leads else school

@@ -1,0 +1,86 @@
+"""Laying text out in terminal columns, where a Chinese character takes two.
+
+Characters whose width depends on the terminal (“”, —, ≥) are counted as two, so that a line never
+overflows; nothing that must align is written with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# What may not begin a line, and what may not end one.
+_CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)]}%")
+_OPENING = frozenset("（《「『【“‘([{")
+_ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
+# C0, C1, line separators and the signs that turn text round: never to a terminal.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without anything that could command the terminal."""
+    return _UNSAFE.sub("", re.sub(r"[\r\n\t]+", " ", text))
+
+
+def columns(text: str) -> int:
+    """How many terminal columns `text` takes."""
+    return sum(map(_column, text))
+
+
+def _column(char: str) -> int:
+    if char < "\x7f":
+        return 1
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    """`text` filled up with blanks to `width` columns; `right` puts it at the right end."""
+    blanks = " " * max(0, width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def _atoms(text: str, width: int) -> Iterator[str]:
+    """Pieces that stay together: words, and signs with what they must not be parted from."""
+    held = ""
+    for piece in _ATOM.findall(text):
+        joins = piece[0] in _CLOSING or (held != "" and held[-1] in _OPENING)
+        if held and not (joins and columns(held + piece) <= width):
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+def _fitting(atom: str, width: int) -> Iterator[str]:
+    """An atom longer than a line, cut by force."""
+    rest = atom
+    while columns(rest) > width:
+        cut, used = 0, 0
+        while cut < len(rest) and used + _column(rest[cut]) <= width:
+            used += _column(rest[cut])
+            cut += 1
+        cut = max(cut, 1)
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest
+
+
+def wrap(text: str, width: int, indent: str = "", hanging: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns; the first begins with `indent`, others `hanging`.
+
+    No closing punctuation begins a line and no opening bracket ends one, as long as the piece fits.
+    """
+    lines: list[str] = []
+    line, start = indent, len(indent)
+    room = max(width - max(columns(indent), columns(hanging)), 2)
+    for atom in _atoms(clean(text), room):
+        for piece in _fitting(atom, room):
+            if len(line) > start and columns(line) + columns(piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line, start = hanging, len(hanging)
+            line += piece.lstrip() if len(line) == start else piece
+    return [*lines, line.rstrip()]

@@ -1,0 +1,188 @@
+"""A rule and what it is made of, as read from a pack: declarations only, no arithmetic.
+
+Every value keeps the layer that gave it, so that a report can say which document decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from compliance.words import pick
+
+# operator of the contract -> the field of the pack that states it
+OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+UPPER = ("<=", "<")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sum of facts: name -> coefficient. No terms and a constant: a plain number."""
+
+    facts: Mapping[str, Decimal]
+    constant: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`per` × of ÷ over, declared, so that it can be computed, explained and inverted.
+
+    gap_step: what a shortfall is rounded up to (1 person, 0.01 square metres).
+    fallback: the indicator used where this one's facts are missing.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    unit: str
+    unit_en: str
+    measure: str
+    measure_en: str
+    per: Decimal
+    of: Terms
+    over: Terms | None
+    round_up: bool
+    decimals: int
+    gap_unit: str
+    gap_unit_en: str
+    gap_step: Decimal
+    fallback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a value is held against: an operator and a number, a table of numbers or an indicator.
+
+    by: the column the table is keyed by (``stage``, ``school_type``); table[""] is a plain number.
+    """
+
+    operator: str
+    table: Mapping[str, Decimal]
+    by: str = "stage"
+    indicator: str | None = None
+
+
+Condition = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several conditions of a rule."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: str
+    settings: Mapping[str, object]
+    indicator: str | None = None
+    limit: Limit | None = None
+
+    @property
+    def label(self) -> str:
+        """The part's name in the current language."""
+        return pick(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a resolved rule set.
+
+    level: what its findings are about (unit, school, county). role: component, requirement, block,
+    conclusion or advisory. attested_as: the id under which statements are given (an advisory
+    variant is attested under its base rule's id). settings: the fields its kind understands.
+    layers: field -> id of the pack that gave it.
+    """
+
+    id: str
+    kind: str
+    scope: str
+    level: str
+    role: str
+    basis: str
+    title: str
+    title_en: str
+    source: str
+    text: str = ""
+    text_en: str = ""
+    remedy: str = ""
+    remedy_en: str = ""
+    owner: str = ""
+    owner_en: str = ""
+    aspect: str = ""
+    note: str = ""
+    indicator: str | None = None
+    limit: Limit | None = None
+    floor: Limit | None = None
+    parts: tuple[Part, ...] = ()
+    of: tuple[str, ...] = ()
+    where: Condition = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    rolls_up: bool = False
+    attested_as: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
+    of_base: str = ""
+
+    @property
+    def label(self) -> str:
+        """The rule's title in the current language."""
+        return pick(self.title, self.title_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Schools left out of rules that name it, with the reason that the result gives."""
+
+    reason: str
+    title: str
+    title_en: str
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count or sum made available as a fact; see `compliance.tallies` for what the fields mean."""
+
+    name: str
+    scope: str
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What the stages of one school share, and by which weights of their pupils."""
+
+    facts: tuple[str, ...]
+    weights: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A resolved rule set: frozen, complete, in the order of the law.
+
+    layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    source: str
+    version: str
+    effective: date
+    layers: tuple[str, ...]
+    concludes: str
+    split: Split
+    exclusions: Mapping[str, Exclusion]
+    tallies: Mapping[str, Tally]
+    indicators: Mapping[str, Indicator]
+    rules: Mapping[str, Rule]
+    notes: tuple[str, ...] = ()
+    template_dirs: tuple[Path, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The rule set's title in the current language."""
+        return pick(self.title, self.title_en)

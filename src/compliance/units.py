@@ -1,0 +1,189 @@
+"""Schools become units: one school's one stage that has pupils; shared facts are divided.
+
+Three frames come out, one row a unit, a school, a county. Facts of a stage stand at units under
+their stem (`students`, not `primary_students`), so that one expression serves both stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import polars as pl
+
+from compliance.model import COMPULSORY, KEY, STAGES, Submission
+from compliance.rule import Split
+
+# Which stages a type of school implies: part of the vocabulary, not of any rule.
+IMPLIED: Mapping[str, tuple[str, ...]] = {
+    "primary": ("primary",),
+    "teaching_point": ("primary",),
+    "junior": ("junior",),
+    "nine_year": ("primary", "junior"),
+    "twelve_year": ("primary", "junior", "senior"),
+    "complete_secondary": ("junior", "senior"),
+    "senior": ("senior",),
+}
+EFFECTIVE = "effective_students"
+
+
+@dataclass
+class Frames:
+    """The three tables the rules are judged on.
+
+    county, school, unit: one row a subject, numbered in the column of the frame's own name; the
+    numbers of the wider scopes stand beside. Unit rows are sorted by county, year, school, stage.
+    named: (scope, column) -> how the fact is called in the contract, where `{stage}` is to be
+    filled in. excluded: rows county_code, year, school_code, school_name, stage, reason.
+    """
+
+    county: pl.DataFrame
+    school: pl.DataFrame
+    unit: pl.DataFrame
+    split: Split
+    excluded: pl.DataFrame
+    staged: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, scope: str) -> pl.DataFrame:
+        """The frame of a scope: unit, school or county."""
+        frame: pl.DataFrame = getattr(self, scope)
+        return frame
+
+
+def frames(submission: Submission, split: Split) -> Frames:
+    """Number the counties and schools, and unfold the schools into units.
+
+    A stage that the type implies and whose pupils are blank is a unit with unknown pupils; one
+    with 0 pupils is excluded with the reason stage_without_pupils.
+    """
+    county = submission.counties.sort(KEY).with_row_index("county")
+    school = submission.schools.join(
+        county.select(*KEY, "county", "county_name"),
+        on=list(KEY),
+        how="inner",
+        maintain_order="left",
+    )
+    school = school.sort("county", "school_code", maintain_order=True).with_row_index("school")
+    school = school.with_columns(*_presence())
+    staged = _staged(school.columns) | _staged(county.columns)
+    unit = _unfold(school, county, split)
+    school = school.join(
+        unit.group_by("school", maintain_order=True).agg(pl.len().cast(pl.Float64).alias("stages")),
+        on="school",
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("stages").fill_null(0.0))
+    return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
+
+
+def _presence() -> Iterable[pl.Expr]:
+    """Helper columns: pupils of each stage that is there (null: implied but blank; 0: absent)."""
+    for stage in STAGES:
+        pupils = pl.col(f"{stage}_students")
+        implied = pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
+        yield pl.when(pupils.is_null() & ~implied).then(0.0).otherwise(pupils).alias(f"_{stage}")
+        yield implied.alias(f"_implies_{stage}")
+    present = [
+        pl.when(pl.col(f"{s}_students").is_null() & ~_implies(s))
+        .then(0.0)
+        .otherwise(pl.col(f"{s}_students"))
+        for s in COMPULSORY
+    ]
+    yield pl.sum_horizontal(*present, ignore_nulls=False).alias("compulsory_students")
+
+
+def _implies(stage: str) -> pl.Expr:
+    return pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
+
+
+def _staged(columns: Iterable[str]) -> set[str]:
+    """The stems of the facts that are given by stage."""
+    return {
+        name.removeprefix(f"{stage}_")
+        for name in columns
+        for stage in COMPULSORY
+        if name.startswith(f"{stage}_")
+    }
+
+
+def _unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
+    pieces = []
+    many = pl.sum_horizontal(
+        *((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null() for stage in STAGES)
+    )
+    for order, stage in enumerate(COMPULSORY):
+        stems = _of_stage(school.columns, stage)
+        whole = [
+            name
+            for name in school.columns
+            if not any(name.startswith(f"{s}_") for s in COMPULSORY) and name not in stems.values()
+        ]
+        piece = school.filter((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()).select(
+            *whole,
+            *(pl.col(name).alias(stem) for name, stem in stems.items()),
+            pl.lit(stage).alias("stage"),
+            pl.lit(order).alias("stage_order"),
+            (many > 1).alias("among_stages"),
+            _effective(stage, split).alias(EFFECTIVE),
+        )
+        shared = _of_stage(county.columns, stage)
+        pieces.append(
+            piece.join(
+                county.select("county", *(pl.col(n).alias(s) for n, s in shared.items())),
+                on="county",
+                how="left",
+                maintain_order="left",
+            )
+        )
+    units = pl.concat(pieces, how="diagonal").sort("school", "stage_order", maintain_order=True)
+    return units.with_row_index("unit")
+
+
+def _of_stage(columns: Iterable[str], stage: str) -> dict[str, str]:
+    prefix = f"{stage}_"
+    return {name: name.removeprefix(prefix) for name in columns if name.startswith(prefix)}
+
+
+def _effective(stage: str, split: Split) -> pl.Expr:
+    """The pupils a stage's share of a common fact is counted over.
+
+    Sharing by weighted pupils gives stage s the part w_s·P_s ÷ Σ w_t·P_t of a fact R, which over
+    its own P_s pupils is R ÷ (P_s + Σ (w_t ÷ w_s)·P_t). One division, and for a school of a single
+    stage exactly R ÷ P_s.
+    """
+    own = split.weights[stage]
+    total = pl.col(f"_{stage}")
+    for other in STAGES:
+        if other != stage and other in split.weights:
+            total = total + pl.col(f"_{other}") * float(
+                Fraction(split.weights[other]) / Fraction(own)
+            )
+    return total
+
+
+def effective(row: Mapping[str, object], stage: str, split: Split) -> Fraction | None:
+    """The same, exactly, for one row of the unit frame; None where a stage's pupils are blank."""
+    own = Fraction(split.weights[stage])
+    total = Fraction(0)
+    for other, weight in split.weights.items():
+        pupils = row[f"_{other}"]
+        if pupils is None:
+            return None
+        total += Fraction(repr(pupils)) * Fraction(weight) / own
+    return total
+
+
+def _without_pupils(school: pl.DataFrame) -> pl.DataFrame:
+    pieces = [
+        school.filter(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).select(
+            "school",
+            *KEY,
+            "school_code",
+            "school_name",
+            pl.lit(stage).alias("stage"),
+            pl.lit("stage_without_pupils").alias("reason"),
+        )
+        for stage in COMPULSORY
+    ]
+    return pl.concat(pieces)

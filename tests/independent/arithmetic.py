@@ -1,0 +1,84 @@
+"""Verdicts and the exact arithmetic under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, isqrt
+from typing import Any
+
+GROUP_ORDER = ("fail", "error", "unknown", "not_checked", "waived", "pass", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge found. ``None`` in a figure: missing, or without meaning for the rule."""
+
+    status: str
+    value: Fraction | None = None
+    threshold: Fraction | None = None
+    floor: Fraction | None = None
+    shortfall: Fraction | None = None
+    excess: Fraction | None = None
+    mean: Fraction | None = None
+    deviation: Fraction | None = None
+    parts: tuple[Verdict, ...] = ()
+
+
+UNKNOWN = Verdict("unknown")
+NOT_APPLICABLE = Verdict("not_applicable")
+
+
+def figure(record: dict[str, Any], fact: str) -> Fraction | None:
+    """The figure as typed: the shortest decimal of a number, not its binary value."""
+    typed = record.get(fact)
+    return None if typed is None else Fraction(repr(typed))
+
+
+def total(figures: Iterable[Fraction | None]) -> Fraction | None:
+    """A sum; one missing figure makes it missing."""
+    found = Fraction(0)
+    for one in figures:
+        if one is None:
+            return None
+        found += one
+    return found
+
+
+def fold(statuses: Iterable[str]) -> str:
+    """The state of a group: the first of the order that occurs in it."""
+    return min(statuses, key=GROUP_ORDER.index, default="not_applicable")
+
+
+def root(square: Fraction) -> Fraction:
+    """A square root to forty decimals."""
+    return Fraction(isqrt(square.numerator * 10**80 // square.denominator), 10**40)
+
+
+def round_up(amount: Fraction, step: Fraction) -> Fraction:
+    """Nothing below zero, else the next multiple of ``step``."""
+    return max(Fraction(0), ceil(amount / step) * step)
+
+
+def at_least(
+    of: Fraction | None,
+    over: Fraction | None,
+    limit: Fraction,
+    *,
+    per: int = 1,
+    step: Fraction = Fraction(1),
+) -> Verdict:
+    """``per × of ÷ over`` against a lower limit; 0 of 0 is not applicable, n of 0 unknown."""
+    if of is None or over is None:
+        return Verdict("unknown", threshold=limit)
+    if over <= 0:
+        return Verdict("not_applicable" if over == of == 0 else "unknown", threshold=limit)
+    value = per * of / over
+    short = round_up(limit * over / per - of, step)
+    return Verdict("pass" if value >= limit else "fail", value, limit, shortfall=short)
+
+
+def together(*parts: Verdict) -> Verdict:
+    """A rule of several parts: all must hold."""
+    return Verdict(fold(part.status for part in parts), parts=parts)

@@ -1,0 +1,166 @@
+"""What is judged once for the county: government, quality, recognition, vetoes, eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from tests.independent.arithmetic import (
+    NOT_APPLICABLE,
+    UNKNOWN,
+    Verdict,
+    at_least,
+    figure,
+    together,
+    total,
+)
+from tests.independent.units import Unit
+
+ATTESTED = ("G1", "G2", "G10", "Q3", "Q5", "Q6", "Q7", "Q8")
+VETOES = ("V1", "V2", "V3", "V4", "V5", "V6")
+RETENTION = ("graduates", "cohort_at_entry", "transferred_in", "transferred_out", "deceased")
+
+
+def county_verdicts(
+    county: dict[str, Any], schools: list[dict[str, Any]], units: list[Unit]
+) -> dict[str, Verdict]:
+    """Every rule that is judged from the county's own figures and sums."""
+    found = {rule: attested(county, rule) for rule in ATTESTED}
+    for rule in VETOES:
+        exists = (county.get("vetoes") or {}).get(rule)
+        found[rule] = Verdict(_answer(exists, bad=True))
+    special = [school for school in schools if school["school_type"] == "special"]
+    teachers = _people(units, special, "teachers")
+    found["G9"] = at_least(
+        _people(units, special, "trained_teachers"), teachers, Fraction(100), per=100
+    )
+    found["G12"] = at_least(
+        _people(units, special, "certified_teachers"), teachers, Fraction(100), per=100
+    )
+    found["G7"] = at_least(
+        figure(county, "special_funds"), figure(county, "special_students"), Fraction(6000)
+    )
+    found["G8"] = together(_salaries(county), attested(county, "G8"))
+    found["G11"] = together(
+        _share(county, "exchanged_teachers", "exchange_eligible_teachers", 10),
+        _share(county, "exchanged_backbone_teachers", "exchanged_teachers", 20),
+    )
+    found["G13"] = together(
+        nearby(county, units, "primary", 100), nearby(county, units, "junior", 95)
+    )
+    found["G14"] = together(
+        _share(county, "senior_quota_allocated", "senior_quota", 50), attested(county, "G14")
+    )
+    found["G15"] = together(_migrants(county), attested(county, "G15"))
+    found["Q1"] = retention(county, units)
+    found["Q2"] = _share(county, "disabled_children_enrolled", "disabled_children", 95)
+    found["Q9"] = monitoring(county)
+    found["P1"] = at_least(figure(county, "recognition_percent"), Fraction(1), Fraction(85))
+    found["E1"] = together(elapsed(county), attested(county, "E1"))
+    return found
+
+
+def _answer(stated: bool | None, *, bad: bool = False) -> str:
+    if stated is None:
+        return "not_checked"
+    return "fail" if stated is bad else "pass"
+
+
+def attested(county: dict[str, Any], rule: str) -> Verdict:
+    """A person's statement: met, not met, or not yet made."""
+    statement = (county.get("attestations") or {}).get(rule) or {}
+    return Verdict(_answer(statement.get("met")))
+
+
+def _share(county: dict[str, Any], of: str, over: str, percent: int) -> Verdict:
+    return at_least(figure(county, of), figure(county, over), Fraction(percent), per=100)
+
+
+def _people(units: list[Unit], special: list[dict[str, Any]], stem: str) -> Fraction | None:
+    staged: Iterable[Fraction | None] = (unit.fact(stem) for unit in units)
+    return total([*staged, *(figure(school, f"special_{stem}") for school in special)])
+
+
+def _salaries(county: dict[str, Any]) -> Verdict:
+    teacher, servant = figure(county, "teacher_salary"), figure(county, "civil_servant_salary")
+    return UNKNOWN if servant is None else at_least(teacher, Fraction(1), servant)
+
+
+def _migrants(county: dict[str, Any]) -> Verdict:
+    placed = total(figure(county, f"migrant_children_{how}") for how in ("public", "purchased"))
+    return at_least(placed, figure(county, "migrant_children"), Fraction(85), per=100)
+
+
+def nearby(county: dict[str, Any], units: list[Unit], stage: str, percent: int) -> Verdict:
+    """G13, one stage: the county's percentage, else that of its public town and city schools."""
+    given = figure(county, f"{stage}_nearby_percent")
+    if given is not None:
+        return at_least(given, Fraction(1), Fraction(percent))
+    entrants, zoned = [], []
+    undecided = False
+    for unit in units:
+        if unit.stage != stage:
+            continue
+        sponsor, setting = unit.school.get("sponsor"), unit.school.get("setting")
+        boarding = unit.school.get("boarding")
+        if sponsor == 10 or setting == "rural" or boarding is True:
+            continue
+        undecided |= None in (sponsor, setting, boarding)
+        entrants.append(unit.fact("entrants"))
+        zoned.append(unit.fact("zoned_entrants"))
+    if undecided:
+        return UNKNOWN
+    if not entrants:
+        return NOT_APPLICABLE
+    return at_least(total(zoned), total(entrants), Fraction(percent), per=100)
+
+
+def retention(county: dict[str, Any], units: list[Unit]) -> Verdict:
+    """Q1: (graduates − in + out) ÷ (at entry − deceased) over the schools with a junior stage."""
+    juniors = [unit.school for unit in units if unit.stage == "junior"]
+    leaving = [school for school in juniors if not _no_graduating_class(school)]
+    sums: dict[str, Fraction | None] = {}
+    for fact in RETENTION:
+        given = [figure(school, fact) for school in leaving]
+        if any(one is not None for one in given):
+            sums[fact] = total(given)
+        else:
+            sums[fact] = figure(county, f"{fact}_total")
+            if sums[fact] is None and not leaving:
+                sums[fact] = Fraction(0)
+    values = list(sums.values())
+    if None in values:
+        return Verdict("unknown", threshold=Fraction(95))
+    graduates, entered, came, went, died = (value or Fraction(0) for value in values)
+    return at_least(graduates - came + went, entered - died, Fraction(95), per=100)
+
+
+def _no_graduating_class(school: dict[str, Any]) -> bool:
+    return school.get("graduates") == 0 and school.get("cohort_at_entry") == 0
+
+
+def monitoring(county: dict[str, Any]) -> Verdict:
+    """Q9: every subject listed at level 3 or above, disparity strictly below 0.15."""
+    parts = []
+    for subject in county.get("monitoring") or []:
+        level, disparity = figure(subject, "level"), figure(subject, "disparity")
+        parts.append(UNKNOWN if level is None else Verdict("pass" if level >= 3 else "fail", level))
+        if disparity is None:
+            parts.append(UNKNOWN)
+        else:
+            small = disparity < Fraction("0.15")
+            parts.append(Verdict("pass" if small else "fail", disparity))
+    return together(*parts) if parts else UNKNOWN
+
+
+def elapsed(county: dict[str, Any]) -> Verdict:
+    """E1: three years since the recognition on 1 September; with a year alone, every day of it."""
+    written = county.get("basic_balance_date")
+    if written is None:
+        return UNKNOWN
+    year, *day = (int(part) for part in str(written).split("-"))
+    as_of = [county["year"], 9, 1]
+    if [year + 3, *(day or [12, 31])] <= as_of:
+        return Verdict("pass")
+    return Verdict("fail") if [year + 3, *(day or [1, 1])] > as_of else UNKNOWN

@@ -1,0 +1,118 @@
+"""What is judged at each school: G3, G4, G5, G6 and Q4."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from tests.independent.arithmetic import (
+    NOT_APPLICABLE,
+    UNKNOWN,
+    Verdict,
+    at_least,
+    figure,
+    fold,
+    total,
+)
+from tests.independent.units import Unit, compulsory_pupils, pupils, units_of
+
+LARGEST_SCHOOL = {"nine_year": 2500, "twelve_year": 2500, "vocational": 0}
+LARGEST_CLASS = {"primary": 45, "junior": 50}
+BANDS_ABOVE = {"primary": 5, "junior": 6}  # the first band of ten whose classes are too large
+Subject = tuple[str, str | None]  # rule and stage
+
+
+def school_verdicts(school: dict[str, Any], county: dict[str, Any]) -> dict[Subject, Verdict]:
+    """Every school rule on one school; what does not apply may be left out."""
+    found: dict[Subject, Verdict] = {}
+    units = units_of(school)
+    kind = school["school_type"]
+    for unit in units:
+        found["G5", unit.stage] = class_size(unit)
+    if units:
+        found["G4", None] = school_size(school)
+        found["G6", None] = small_school_funds(school, county)
+    if units and kind != "teaching_point":
+        found["G3", None] = rooms(school, units)
+    if kind == "special" or (units and kind != "teaching_point"):
+        budget, training = (
+            figure(school, f"{what}_funds_budget") for what in ("public", "training")
+        )
+        found["Q4", None] = at_least(training, budget, Fraction(5), per=100)
+    return found
+
+
+def rooms(school: dict[str, Any], units: list[Unit]) -> Verdict:
+    """G3: one music and one art room for every twelve classes begun."""
+    classes = total(unit.fact("classes") for unit in units)
+    if classes is None:
+        return UNKNOWN
+    needed = ceil(classes / 12)
+    counts = [_large_rooms(school, "music", 96), _large_rooms(school, "art", 90)]
+    statuses = ["unknown" if n is None else "pass" if n >= needed else "fail" for n in counts]
+    known = [count for count in counts if count is not None]
+    if len(known) < 2:
+        return Verdict(fold(statuses), threshold=Fraction(needed))
+    short = sum(max(0, needed - count) for count in known)
+    least = Fraction(min(known))
+    return Verdict(fold(statuses), least, Fraction(needed), shortfall=Fraction(short))
+
+
+def _large_rooms(school: dict[str, Any], kind: str, size: int) -> int | None:
+    areas = school.get(f"{kind}_room_areas")
+    if areas is not None:
+        return sum(Fraction(repr(area)) >= size for area in areas)
+    count = school.get(f"{kind}_rooms_{size}")
+    return None if count is None else int(count)
+
+
+def school_size(school: dict[str, Any]) -> Verdict:
+    """G4: not too many compulsory pupils; what is over is told in pupils."""
+    count = compulsory_pupils(school)
+    limit = Fraction(LARGEST_SCHOOL.get(school["school_type"], 2000))
+    if count is None:
+        return Verdict("unknown", threshold=limit)
+    over = max(Fraction(0), count - limit)
+    return Verdict("fail" if over else "pass", count, limit, excess=over)
+
+
+def class_size(unit: Unit) -> Verdict:
+    """G5: class sizes, else bands, else the largest class."""
+    limit = Fraction(LARGEST_CLASS[unit.stage])
+    sizes = unit.school.get(f"{unit.stage}_class_sizes")
+    bands = unit.school.get(f"{unit.stage}_class_bands")
+    largest = unit.fact("largest_class")
+    if sizes is not None:
+        over = Fraction(sum(size > limit for size in sizes))
+        value: Fraction | None = Fraction(max(sizes))
+    elif bands is not None:
+        over = Fraction(sum(bands[BANDS_ABOVE[unit.stage] :]))
+        value = None
+    elif largest is not None:
+        over = max(Fraction(0), largest - limit)
+        value = largest
+    else:
+        return Verdict("unknown", threshold=limit)
+    return Verdict("fail" if over else "pass", value, limit, excess=over)
+
+
+def small_school_funds(school: dict[str, Any], county: dict[str, Any]) -> Verdict:
+    """G6: a small public school outside the city is funded as for a hundred pupils."""
+    if school["school_type"] in ("complete_secondary", "senior"):
+        return NOT_APPLICABLE
+    counts = {stage: pupils(school, stage) for stage in ("primary", "junior")}
+    known = sum((count for count in counts.values() if count is not None), Fraction(0))
+    sponsor, setting = school.get("sponsor"), school.get("setting")
+    if sponsor == 10 or setting == "urban" or known >= 100:
+        return NOT_APPLICABLE
+    if sponsor is None or setting is None or None in counts.values():
+        return UNKNOWN
+    mixed = Fraction(0)
+    for stage, count in counts.items():
+        if count:
+            standard = figure(county, f"{stage}_public_funds_standard")
+            if standard is None:
+                return UNKNOWN
+            mixed += count * standard
+    return at_least(figure(school, "public_funds"), Fraction(1), 100 * mixed / known)
