@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -14,16 +14,17 @@ from compliance import conclusion, findings, intake, regions
 from compliance.engine import evaluate
 from compliance.errors import PackError, Problem, UsageError
 from compliance.model import KEY, Submission
-from compliance.packs import read_pack
+from compliance.packs import Pack, read_pack
 from compliance.plugins import Offers, load
 from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.rule import Rule, Ruleset
 from compliance.rule_facts import facts_of
 from compliance.ruleset import BASES, editions, resolve
-from compliance.schema import Vocabulary, vocabulary
+from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
 
 Progress = Callable[[str, int, int], None]
+Packs = Mapping[str, Sequence[Pack]]
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,7 @@ def check(
     return _judge(submission, jobs, resolved, offers, words, choice, warnings, progress)
 
 
-def with_pack_file(
-    offers: Offers, ruleset: str | None
-) -> tuple[dict[str, list[object]] | dict[str, list], str | None]:  # type: ignore[type-arg]
+def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | None]:
     """The installed packs, and the file's pack where `ruleset` is the path of one."""
     if ruleset is None or ruleset in offers.packs:
         return offers.packs, ruleset
@@ -118,12 +117,11 @@ def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
                 )
 
 
-def _check_enforced(enforced: Sequence[str], rulesets: object) -> None:
+def _check_enforced(enforced: Sequence[str], rulesets: Iterable[Ruleset]) -> None:
+    """UsageError for a word of --enforce that is neither a basis nor a rule of any rule set used."""
     known = set(BASES)
-    for rules in rulesets if not isinstance(rulesets, Ruleset) else [rulesets]:  # type: ignore[attr-defined]
-        for rule in rules.rules.values():
-            known |= {rule.id, f"{rule.of_base}"}
-            known |= {variant for variant in enforced if variant.endswith(f"-{rule.id}")}
+    for rules in rulesets:
+        known |= set(rules.rules) | set(rules.enforceable)
     for one in enforced:
         if one not in known:
             raise UsageError(
@@ -135,9 +133,7 @@ def _check_enforced(enforced: Sequence[str], rulesets: object) -> None:
 
 
 def _jobs(
-    submission: Submission,
-    known: Mapping[str, list],
-    choice: Choice,  # type: ignore[type-arg]
+    submission: Submission, known: Packs, choice: Choice
 ) -> tuple[dict[tuple[str, date], list[tuple[str, int]]], list[Problem]]:
     """(rule set, day) → the counties judged by it, in the order of the counties."""
     jobs: dict[tuple[str, date], list[tuple[str, int]]] = {}
@@ -179,11 +175,11 @@ def _judge(
         excluded += conclusion.excluded(bench)
         rules_used[(name, day.isoformat())] = rules.rules
     order = sorted(counties, key=lambda one: (one.county_code, one.year))
-    findings = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
+    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
     if len(pieces) > 1:
-        findings = findings.sort(KEY, maintain_order=True)
+        everything = everything.sort(KEY, maintain_order=True)
     return Report(
-        findings=findings,
+        findings=everything,
         counties=tuple(order),
         rulesets=tuple(_info(rules, day) for (_, day), rules in resolved.items()),
         rules=rules_used,

@@ -37,7 +37,8 @@ def _test(column: pl.Expr, wanted: Any) -> pl.Expr:  # noqa: ANN401 - a TOML val
         return pl.all_horizontal(*(_compare(column, word, value) for word, value in wanted.items()))
     if isinstance(wanted, list):
         return column.is_in(wanted)
-    return column == _number(wanted)
+    same: pl.Expr = column == _number(wanted)
+    return same
 
 
 def _compare(column: pl.Expr, word: str, value: Any) -> pl.Expr:  # noqa: ANN401
@@ -45,9 +46,13 @@ def _compare(column: pl.Expr, word: str, value: Any) -> pl.Expr:  # noqa: ANN401
         return ~_test(column, value)
     sign = OPERATORS[word]
     number = _number(value)
-    return {">=": column >= number, "<=": column <= number, ">": column > number}.get(
-        sign, column < number
-    )
+    tests: dict[str, pl.Expr] = {
+        ">=": column >= number,
+        "<=": column <= number,
+        ">": column > number,
+        "<": column < number,
+    }
+    return tests[sign]
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401

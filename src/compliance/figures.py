@@ -14,8 +14,9 @@ def fixed(value: pl.Expr, decimals: int) -> pl.Expr:
     whole = (scaled // scale).cast(pl.String)
     sign = pl.when((value < 0) & (scaled > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
     if not decimals:
-        return sign + whole
-    return sign + whole + "." + (scaled % scale).cast(pl.String).str.zfill(decimals)
+        return pl.concat_str(sign, whole)
+    rest = (scaled % scale).cast(pl.String).str.zfill(decimals)
+    return pl.concat_str(sign, whole, pl.lit("."), rest)
 
 
 def short(value: pl.Expr, decimals: int = 2) -> pl.Expr:
@@ -32,4 +33,5 @@ def plain(value: Decimal) -> str:
 def rounded(value: pl.Expr, decimals: int) -> pl.Expr:
     """The float that `fixed` shows."""
     scale = 10**decimals
-    return (value * scale).round(0, mode="half_away_from_zero") / scale
+    nearest: pl.Expr = (value * scale).round(0, mode="half_away_from_zero") / scale
+    return nearest

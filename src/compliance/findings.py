@@ -28,7 +28,7 @@ def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str
         if rule.rolls_up:
             pieces.append(_rolled_up(bench, rule, outcome, order, titles))
     everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
-    return everything.select(FINDINGS.names()).cast(dict(FINDINGS))
+    return everything.select(FINDINGS.names()).cast(FINDINGS)
 
 
 def _piece(

@@ -32,6 +32,7 @@ class Layers:
         self.layers: dict[str, dict[str, str]] = {}
         self.owners: dict[str, Pack] = {}
         self.variants: dict[str, str] = {}  # advisory variant id -> base rule id
+        self.overrides: list[str] = []
         self.split: Mapping[str, Any] = {}
 
     def lay(self, pack: Pack) -> None:
@@ -86,6 +87,7 @@ class Layers:
                 rule_id,
             )
         changed = _overridden(pack, rule_id, base, table)
+        self.overrides.append(pack.prefix + rule_id)
         layers = {**self.layers[rule_id], **dict.fromkeys(table, pack.id)}
         if self._in_force(str(table["basis"]), rule_id, pack.prefix + rule_id):
             self._put(pack, rule_id, changed, layers)
@@ -152,6 +154,7 @@ class Layers:
             template_dirs=tuple(
                 pack.home / "templates" for pack in reversed(chain) if pack.home is not None
             ),
+            enforceable=tuple(self.overrides),
         )
         check_references(resolved, self.owners)
         return resolved

@@ -22,6 +22,7 @@ def safe(text: str) -> str:
 
 
 def threshold(rule: Rule, indicator: Indicator) -> pl.Expr:
+    """An indicator against its limit, with what is missing or too much."""
     if rule.limit is None:
         return state(rule)
     decimals = indicator.decimals
@@ -96,6 +97,7 @@ def _stage_word() -> pl.Expr:
 
 
 def dispersion(rule: Rule) -> pl.Expr:
+    """A stage's coefficient against its limit."""
     if rule.limit is None:
         return state(rule)
     title = safe(rule.label)
@@ -128,6 +130,7 @@ def dispersion(rule: Rule) -> pl.Expr:
 
 
 def most(rule: Rule) -> pl.Expr:
+    """How many of the school's indicators are met."""
     count = fixed(pl.col("value"), 0)
     total = len(rule.of)
     met = say(
@@ -156,6 +159,7 @@ def most(rule: Rule) -> pl.Expr:
 
 
 def within(rule: Rule) -> pl.Expr:
+    """The classes over the limit, or the largest one."""
     title = safe(rule.label)
     unit = safe(pick(str(rule.settings["unit"]), str(rule.settings.get("unit_en", ""))))
     items = safe(pick(str(rule.settings["item_unit"]), str(rule.settings.get("item_unit_en", ""))))
@@ -264,6 +268,7 @@ def parts(rule: Rule) -> pl.Expr:
 
 
 def attested(rule: Rule) -> pl.Expr:
+    """What was stated."""
     title, subject = safe(rule.label), pl.col("subject")
     if rule.settings.get("statement") == "vetoes":
         met = say("{{}}不存在“{title}”。", "{{}}: no case of '{title}'.", title=title)
@@ -279,6 +284,7 @@ def attested(rule: Rule) -> pl.Expr:
 
 
 def state(rule: Rule) -> pl.Expr:
+    """Title and state, where there is no figure to show."""
     return line(
         say("{{}}：{title}{{}}。", "{{}}: {title}: {{}}.", title=safe(rule.label)),
         pl.col("subject"),
@@ -287,6 +293,7 @@ def state(rule: Rule) -> pl.Expr:
 
 
 def status_word() -> pl.Expr:
+    """The state in words."""
     words = status_words()
     return pl.col("status").replace_strict(
         {number: words[name] for number, name in enumerate(STATUSES)}, return_dtype=pl.String

@@ -12,35 +12,34 @@ from compliance.errors import Problem
 from compliance.model import PART, Refused
 from compliance.rule import Rule
 
-FINDINGS: pl.Schema = pl.Schema(
-    {
-        "rule": pl.String,
-        "level": pl.String,
-        "role": pl.String,
-        "basis": pl.String,
-        "county_code": pl.String,
-        "year": pl.Int32,
-        "school_code": pl.String,
-        "school_name": pl.String,
-        "stage": pl.String,
-        "status": pl.String,
-        "value": pl.Float64,
-        "operator": pl.String,
-        "threshold": pl.Float64,
-        "floor": pl.Float64,
-        "unit": pl.String,
-        "shortfall": pl.Float64,
-        "shortfall_unit": pl.String,
-        "excess": pl.Float64,
-        "excess_unit": pl.String,
-        "parts": pl.List(PART),
-        "missing": pl.List(pl.String),
-        "warnings": pl.List(pl.String),
-        "mean": pl.Float64,
-        "deviation": pl.Float64,
-        "message": pl.String,
-    }
-)
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "level": pl.String,
+    "role": pl.String,
+    "basis": pl.String,
+    "county_code": pl.String,
+    "year": pl.Int32,
+    "school_code": pl.String,
+    "school_name": pl.String,
+    "stage": pl.String,
+    "status": pl.String,
+    "value": pl.Float64,
+    "operator": pl.String,
+    "threshold": pl.Float64,
+    "floor": pl.Float64,
+    "unit": pl.String,
+    "shortfall": pl.Float64,
+    "shortfall_unit": pl.String,
+    "excess": pl.Float64,
+    "excess_unit": pl.String,
+    "parts": pl.List(PART),
+    "missing": pl.List(pl.String),
+    "warnings": pl.List(pl.String),
+    "mean": pl.Float64,
+    "deviation": pl.Float64,
+    "message": pl.String,
+}
+FINDINGS = pl.Schema(_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
+    enforceable: ids of overrides that --enforce may name, in force or not.
     """
 
     id: str
@@ -181,6 +182,7 @@ class Ruleset:
     rules: Mapping[str, Rule]
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
+    enforceable: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

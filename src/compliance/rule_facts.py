@@ -13,7 +13,8 @@ def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
     """The facts of one rule, its parts, its condition and the rules it is made of; each once."""
     found: list[str] = []
     indicators = [rule.indicator, *(part.indicator for part in rule.parts)]
-    indicators += [one.limit.indicator for one in (rule, *rule.parts) if one.limit is not None]
+    limits = [rule.limit, *(part.limit for part in rule.parts)]
+    indicators += [limit.indicator for limit in limits if limit is not None]
     for name in indicators:
         found += _of_indicator(name, ruleset) if name else []
     found += conditions.facts(rule.where)

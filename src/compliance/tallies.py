@@ -33,7 +33,7 @@ def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
         for tally in tallies:
             if tally.scope == scope:
                 frame = _added(frames, tally)
-                frames = replace(frames, **{scope: frame})
+                frames = frames.with_frame(scope, frame)
     return frames
 
 
@@ -122,7 +122,7 @@ def _county_tally(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
     county = frames.county.join(sums, on="county", how="left", maintain_order="left").with_columns(
         pl.col("_rows").fill_null(0), pl.col("_blank").fill_null(0)
     )
-    value = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
+    value: pl.Expr = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
     blank = pl.col("_lacks").fill_null(_NONE)
     total = settings.get("or")
     if total:

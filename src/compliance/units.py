@@ -7,7 +7,7 @@ their stem (`students`, not `primary_students`), so that one expression serves b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import polars as pl
@@ -49,6 +49,10 @@ class Frames:
         """The frame of a scope: unit, school or county."""
         frame: pl.DataFrame = getattr(self, scope)
         return frame
+
+    def with_frame(self, scope: str, frame: pl.DataFrame) -> Frames:
+        """The same with one frame replaced."""
+        return replace(self, county=frame) if scope == "county" else replace(self, school=frame)
 
 
 def frames(submission: Submission, split: Split) -> Frames:

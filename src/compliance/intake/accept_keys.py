@@ -13,7 +13,7 @@ import polars as pl
 
 from compliance.errors import Problem
 from compliance.intake.accept_cell import show
-from compliance.intake.accept_table import Accepted, Fault
+from compliance.intake.accept_table import EXPLAINED_ROWS, Accepted, Fault
 from compliance.model import Refused
 from compliance.words import say
 
@@ -43,6 +43,10 @@ class Ledger:
         self.problems.append(problem)
         if problem.severity == "error":
             self.refuse((problem.county_code, problem.year))
+
+    def report_about(self, problem: Problem, *facts: str) -> None:
+        """Keep a problem that concerns other facts than the cell it stands at."""
+        self.report(replace(problem, facts=facts))
 
     def place(self, row: dict[str, object], *facts: str) -> dict[str, str]:
         """File and place of the first of `facts` that the row's table has."""
@@ -166,8 +170,7 @@ def report_faults(ledger: Ledger, frame: pl.DataFrame, tables: Sequence[Accepted
         rows = frame.filter(pl.col("_table") == first + offset)
         bad = accepted.bad_rows().arg_true().to_list()
         keyed = rows.filter(pl.col("_row").is_in(bad))
-        for code, year in keyed.select("_code", "_year").unique(maintain_order=True).iter_rows():
-            ledger.refuse((code, year))
+        _refuse_all(ledger, keyed)
         columns = [name for name in ("school_code",) if name in rows.columns]
         known = {row["_row"]: row for row in keyed.select(*ROW, *columns).iter_rows(named=True)}
         for fault in accepted.faults:
@@ -191,15 +194,46 @@ def require(
 ) -> None:
     """Missing identity is an error; what was written and refused has been explained already."""
     first = len(ledger.tables) - len(tables)
-    for name in names:
-        column = pl.col(name).is_null() if name in frame.columns else pl.lit(value=True)
-        for row in frame.filter(column).iter_rows(named=True):
-            accepted = tables[int(row["_table"]) - first]
-            mask = accepted.refused.get(name)
-            if mask is not None and mask[row["_row"]]:
-                continue
-            fact = accepted.facts[name]
-            message = say("缺少{f}", "{f} is missing", f=fact.label)
-            if row.get("school_name") and name != "school_name":
-                message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
-            ledger.error(row, "missing_identity", message, fact.expected(), name, "school_name")
+    for offset, accepted in enumerate(tables):
+        rows = frame.filter(pl.col("_table") == first + offset)
+        for name in names:
+            if name not in accepted.headings and not accepted.raw.strict and len(rows):
+                _refuse_all(ledger, rows)
+                _report_absent(ledger, accepted, name, rows)
+            else:
+                _report_blank(ledger, accepted, name, rows)
+
+
+def _report_absent(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFrame) -> None:
+    fact, raw = accepted.facts[name], accepted.raw
+    codes = rows["_code"].unique()
+    ledger.report(
+        Problem(
+            "error",
+            "missing_heading",
+            say("没有“{f}”一列", "there is no column “{f}”", f=fact.label),
+            fact.expected(),
+            raw.file,
+            county_code=codes[0] if len(codes) == 1 else None,
+            facts=(name,),
+        )
+    )
+
+
+def _report_blank(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFrame) -> None:
+    blank = rows.filter(pl.col(name).is_null()) if name in rows.columns else rows
+    mask = accepted.refused.get(name)
+    if mask is not None:
+        blank = blank.filter(~pl.col("_row").is_in(mask.arg_true().to_list()))
+    _refuse_all(ledger, blank)
+    fact = accepted.facts[name]
+    for row in blank.head(EXPLAINED_ROWS).iter_rows(named=True):
+        message = say("缺少{f}", "{f} is missing", f=fact.label)
+        if row.get("school_name"):
+            message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
+        ledger.error(row, "missing_identity", message, fact.expected(), name, "school_name")
+
+
+def _refuse_all(ledger: Ledger, rows: pl.DataFrame) -> None:
+    for key in rows.select("_code", "_year").unique(maintain_order=True).iter_rows():
+        ledger.refuse(key)

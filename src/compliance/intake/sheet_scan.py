@@ -21,11 +21,8 @@ MOST_CELLS = 5_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-@dataclass
-class Scan:
-    """Cells (row, column from 0) that a formula spoilt: its error word, or "" if not calculated."""
-
-    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+# cell (row, column from 0) that a formula spoilt → its error word, or "" if not calculated
+Faults = dict[tuple[int, int], str]
 
 
 class _TooWide(Exception):
@@ -36,7 +33,7 @@ class _TooWide(Exception):
 class _Walk:
     """The state of one pass over a sheet's XML."""
 
-    faults: dict[tuple[int, int], str]
+    faults: Faults = field(default_factory=dict)
     row: int = -1
     column: int = -1
     kind: str = ""
@@ -104,10 +101,9 @@ class _Walk:
             raise _TooWide
 
 
-def scan(archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints) -> Scan:
-    """Walk through a sheet's part. Raises Unreadable where it is damaged or reaches too far."""
-    found = Scan()
-    walk = _Walk(found.faults)
+def scan(archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints) -> Faults:
+    """The cells of a sheet's part that formulas spoilt. Raises Unreadable where it is damaged or reaches too far."""
+    walk = _Walk()
     made = parser(walk.start)
     made.EndElementHandler = walk.end
     made.CharacterDataHandler = walk.text
@@ -127,7 +123,7 @@ def scan(archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints
         ) from error
     except (ExpatError, Hostile, KeyError, *DAMAGE) as error:
         raise damaged(complaints) from error
-    return found
+    return walk.faults
 
 
 def _column(letters: str) -> int:

@@ -143,7 +143,7 @@ def _exact_row(
         (pl.col("county") == row["county"]) & (pl.col("stage") == row["stage"])
     )
     pairs = []
-    for unit in units.select(dict.fromkeys([*bound.columns, PUPILS])).iter_rows(named=True):
+    for unit in units.select(list(dict.fromkeys([*bound.columns, PUPILS]))).iter_rows(named=True):
         value, weight = bound.exact(unit), number.typed(unit[PUPILS])
         if value is None or weight is None:
             raise ValueError("a unit without a value has a coefficient")

@@ -52,7 +52,9 @@ def write(report: Report, form: str, path: Path, render: Renderer | None = None)
             draft.replace(path)
     except OSError as error:
         raise UsageError(
-            say("不能写入：{reason}", "cannot be written: {reason}", reason=error.strerror or error),
+            say(
+                "不能写入：{reason}", "cannot be written: {reason}", reason=error.strerror or error
+            ),
             where=str(path),
             todo=say(
                 "检查文件夹是否存在、可写，磁盘是否已满",

@@ -40,6 +40,11 @@ def with_unit(number: str, unit: str | None) -> str:
     return f"{number} {unit}" if unit[0].isascii() and unit[0].isalpha() else f"{number}{unit}"
 
 
+def named(name: str, text: str) -> str:
+    """``音乐专用教室1间``; a name in Latin letters keeps a blank after it."""
+    return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
+
+
 def measure_of(unit: str | None) -> str:
     """What the number counts: 人 of 人/百名学生."""
     return (unit or "").split("/")[0]
@@ -81,8 +86,8 @@ def _named_parts(finding: Finding) -> list[Finding]:
 
 def _part_value(case: Case, part: Finding) -> str:
     if part["value"] is None:
-        return f"{part['name']}{figures.state(part['status'])}"
-    return f"{part['name']}{_value(case, part)}"
+        return named(part["name"], figures.state(part["status"]))
+    return named(part["name"], _value(case, part))
 
 
 def _value(case: Case, one: Finding) -> str:
@@ -100,7 +105,7 @@ def standard(case: Case) -> str:
     finding = case.finding
     parts = [part for part in _named_parts(finding) if part["threshold"] is not None]
     if parts:
-        return pick("；", "; ").join(f"{part['name']}{_limit(part)}" for part in parts)
+        return pick("；", "; ").join(named(part["name"], _limit(part)) for part in parts)
     if finding["threshold"] is None:
         return printable(pick(case.rule.text, case.rule.text_en)) or NONE
     return _limit(finding)
@@ -123,7 +128,7 @@ def gap(case: Case) -> str:
     """缺口: what must be added, or what is over; a dash where that has no meaning."""
     if case.status != "fail":
         return NONE
-    pieces = [f"{amount.of}{amount.text()}" for amount in amounts(case.finding)]
+    pieces = [named(amount.of, amount.text()) for amount in amounts(case.finding)]
     if not pieces:
         return NONE
     text = pick("；", "; ").join(pieces)

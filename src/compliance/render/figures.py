@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from compliance.sentences import STAGE_WORDS, basis_words, status_words
+from compliance.state_words import STAGE_WORDS, basis_words, status_words
 from compliance.words import pick, say
 
 # Shape before colour: the signs read in black and white, and the words stand beside them.
@@ -29,7 +29,7 @@ _ASKS = {
     "<": ("应低于{limit}", "less than {limit} required"),
 }
 # What a heading says about how the figure is made; left out where the figure is only named.
-_MAKING = re.compile(r"^(?:每百名学生拥有|生均)|数$| per (?:100 pupils|pupil)$")
+_PER_PUPIL = re.compile(r"^(?:每百名学生拥有(.+?)数?|生均(.+)|(.+) per (?:100 pupils|pupil))$")
 
 
 def state(status: str) -> str:
@@ -54,7 +54,8 @@ def stage(word: str | None) -> str:
 
 def short(title: str) -> str:
     """A heading without the words on how the figure is made: 生均体育场馆面积 → 体育场馆面积."""
-    return _MAKING.sub("", title) or title
+    found = _PER_PUPIL.match(title)
+    return next(filter(None, found.groups())) if found else title
 
 
 def plain(value: float) -> str:
@@ -126,7 +127,9 @@ def reading(
     text, exact = rounded(value, places, operator, threshold, status)
     if not exact:
         return text
-    return say("{text}（未四舍五入为{exact}）", "{text} (unrounded {exact})", text=text, exact=exact)
+    return say(
+        "{text}（未四舍五入为{exact}）", "{text} (unrounded {exact})", text=text, exact=exact
+    )
 
 
 def limit(

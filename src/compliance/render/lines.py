@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliance.render.figures import SIGNS
+from compliance.render.printable import printable
 from compliance.render.width import wrap
 
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
@@ -20,18 +21,21 @@ class Lines:
         """A heading, with a blank line before it."""
         if self._lines:
             self._lines.append("")
-        self._lines += [self._paint(line, _BOLD) for line in wrap(text, self.width)]
+        self._lines += [self._paint(line, _BOLD) for line in wrap(printable(text), self.width)]
 
     def line(self, text: str = "") -> None:
         """A paragraph at the margin; a blank line without `text`."""
-        self._lines += wrap(text, self.width) if text else [""]
+        self._lines += wrap(printable(text), self.width) if text else [""]
 
     def item(self, text: str) -> None:
         """A point of a list."""
-        self._lines += wrap(text, self.width, "  ", "    ")
+        self._lines += wrap(printable(text), self.width, "  ", "    ")
 
     def state(self, status: str, text: str, indent: str = "  ", hanging: str = "    ") -> None:
-        """A line that begins with the sign of a state; words for it must stand in `text`."""
+        """A line that begins with the sign of a state; words for it must stand in `text`.
+
+        `text` is laid out already and safe to print.
+        """
         sign = SIGNS.get(status, "?")
         first, *more = wrap(f"{sign} {text}", self.width, indent, hanging)
         painted = self._paint(sign, _COLOURS.get(sign, ""))

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from compliance.model import KEY
-from compliance.render.lines import Lines
-from compliance.render.one import changed, ruleset_line
 from compliance.render.figures import SIGNS, state, verdict
-from compliance.render.width import clean, columns, pad
+from compliance.render.lines import Lines
+from compliance.render.one import rules
+from compliance.render.printable import printable
+from compliance.render.width import columns, pad
 from compliance.report import CountyResult, Report
 from compliance.words import pick, say
 
@@ -57,9 +58,7 @@ def overview(sheet: Lines, report: Report) -> None:
     """The table of counties as given, the totals, and where to find more."""
     count = len(report.counties)
     sheet.head(say("{count}个县的判定结果", "Results of {count} counties", count=count))
-    for info in report.rulesets:
-        sheet.line(ruleset_line(info))
-    changed(sheet, report)
+    rules(sheet, report)
     sheet.line()
     _table(sheet, report)
     _totals(sheet, report)
@@ -85,17 +84,17 @@ def _table(sheet: Lines, report: Report) -> None:
     head = [
         pad(say("代码", "code"), 6), pad(say("县（市、区）", "county"), name_width),
         pad(say("结论", "verdict"), word_width), *(pad(block, 2) for block in blocks),
-        pad(say("缺口学校", "schools"), _NUMBER, right=True),
+        pad(say("未达标校", "schools"), _NUMBER, right=True),
         pad(say("缺数据", "missing"), _NUMBER, right=True),
     ]  # fmt: skip
     sheet.row("  ".join(head))
     for county, name in zip(report.counties, names, strict=True):
-        if columns(name) > name_width:
+        fits = columns(name) <= name_width
+        if not fits:
             sheet.line(f"{county.county_code}  {name}")
-            name = ""
         schools, missing = loads.get((county.county_code, county.year), (0, 0))
         cells = [
-            pad(clean(county.county_code), 6), pad(clean(name), name_width),
+            pad(printable(county.county_code), 6), pad(name if fits else "", name_width),
             pad(f"{SIGNS[county.verdict]} {verdict(county.verdict)}", word_width),
             *(pad(SIGNS.get(county.blocks.get(block, "not_applicable"), "?"), 2) for block in blocks),
             pad(str(schools), _NUMBER, right=True), pad(str(missing), _NUMBER, right=True),
@@ -107,7 +106,8 @@ def _table(sheet: Lines, report: Report) -> None:
 
 
 def _name(county: CountyResult, years: set[int]) -> str:
-    return f"{county.county_name} {county.year}" if len(years) > 1 else county.county_name
+    name = printable(county.county_name)
+    return f"{name} {county.year}" if len(years) > 1 else name
 
 
 def _legend() -> str:
@@ -120,7 +120,7 @@ def _legend() -> str:
     }
     explained = pick("；", "; ").join(f"{SIGNS[key]} {word}" for key, word in signs.items())
     return explained + say(
-        "；缺口学校：未达标学校数；缺数据：缺少的数据项数",
+        "；未达标校：有几所学校未达标；缺数据：还缺几项数据",
         "; schools: those that fall short; missing: figures not given",
     )
 
@@ -134,7 +134,12 @@ def _totals(sheet: Lines, report: Report) -> None:
     )
     sheet.line()
     sheet.line(
-        say("合计{n}个县：{listed}。", "{n} counties: {listed}.", n=len(report.counties), listed=listed)
+        say(
+            "合计{n}个县：{listed}。",
+            "{n} counties: {listed}.",
+            n=len(report.counties),
+            listed=listed,
+        )
     )
     sheet.line(
         say(

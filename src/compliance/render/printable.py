@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from compliance.words import pick
+
 _BREAKS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 # Categories without a shape: control, format (direction marks), surrogate. Signs that this Python
 # does not know yet stay: the newest Chinese characters are those of people's names.
@@ -36,10 +38,10 @@ def _keep_wide_blanks(text: str) -> str:
     return _BREAKS.sub(lambda found: "　" if set(found[0]) == {"　"} else " ", text)
 
 
-def shortened(names: list[str], what: str, shown: int = _SHORT) -> str:
+def shortened(names: list[str], tail: str, shown: int = _SHORT) -> str:
     """The first few names and how many there are: ``甲、乙、丙、丁、戊等300所``.
 
-    what: the counted thing with its number's place, as ``等{count}所``.
+    tail: what follows where there are more, as ``等{count}所``.
     """
-    listed = "、".join(names[:shown])
-    return listed if len(names) <= shown else listed + what.format(count=len(names))
+    listed = pick("、", ", ").join(names[:shown])
+    return listed if len(names) <= shown else listed + tail.format(count=len(names))

@@ -14,13 +14,6 @@ from collections.abc import Iterator
 _CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)]}%")
 _OPENING = frozenset("（《「『【“‘([{")
 _ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
-# C0, C1, line separators and the signs that turn text round: never to a terminal.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def clean(text: str) -> str:
-    """`text` on one line, without anything that could command the terminal."""
-    return _UNSAFE.sub("", re.sub(r"[\r\n\t]+", " ", text))
 
 
 def columns(text: str) -> int:
@@ -72,12 +65,12 @@ def _fitting(atom: str, width: int) -> Iterator[str]:
 def wrap(text: str, width: int, indent: str = "", hanging: str = "") -> list[str]:
     """`text` in lines of at most `width` columns; the first begins with `indent`, others `hanging`.
 
-    No closing punctuation begins a line and no opening bracket ends one, as long as the piece fits.
+    `text` is one printable line. No closing punctuation begins a line and no opening bracket ends one, as long as the piece fits.
     """
     lines: list[str] = []
     line, start = indent, len(indent)
     room = max(width - max(columns(indent), columns(hanging)), 2)
-    for atom in _atoms(clean(text), room):
+    for atom in _atoms(text, room):
         for piece in _fitting(atom, room):
             if len(line) > start and columns(line) + columns(piece.rstrip()) > width:
                 lines.append(line.rstrip())

@@ -1,0 +1,41 @@
+# Everything needs only Python 3.11+, make and git; the first run makes .venv.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PLUGINS := national anhui shandong henan
+EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
+DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
+
+.PHONY: demo test lint types layers unit examples bench clean
+
+$(VENV)/.installed: $(DEFINITIONS)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(EDITABLE)
+	touch $@
+
+demo: $(VENV)/.installed  ## judge the examples, write reports and rectification lists to out/
+	@$(BIN)/python examples/demo.py
+
+test: lint types layers unit  ## everything that must hold before a change lands
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+layers: $(VENV)/.installed
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed
+	$(BIN)/python -m pytest -n auto
+
+examples: $(VENV)/.installed  ## make the examples anew
+	$(BIN)/python examples/make_examples.py
+
+bench: $(VENV)/.installed  ## print times side by side with a hand-written reference
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build

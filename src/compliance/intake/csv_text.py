@@ -1,0 +1,215 @@
+"""Reading a CSV table: headings in the first line, every cell a text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from compliance.intake.cells import clip, letters
+from compliance.intake.opening import Complaints
+from compliance.intake.plain_text import MOST_COLUMNS, check_size, plain_text
+from compliance.intake.raw import RawTable
+from compliance.words import say
+
+BATCH = 20_000
+
+
+def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None:
+    """The table in `data`; None where its lines do not fit its headings. Raises Unreadable."""
+    text = plain_text(data, complaints)
+    check_size(text, complaints)
+    sheet = _split_quoted(text, complaints) if b'"' in text else _split(text, complaints)
+    if sheet is None:
+        return None
+    names = _names(sheet, complaints)
+    if names is None:
+        return None
+    _mention_nameless(sheet, complaints)
+
+    def place(row: int, heading: str) -> str:
+        return f"{letters(names[heading])}{sheet.lines[row]}"
+
+    columns: dict[str, Sequence[object]] = {
+        heading: sheet.columns[index] for heading, index in names.items()
+    }
+    return RawTable(table, complaints.file, columns, len(sheet.lines), place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """headings stand in line `head`; columns[i][row] was written in line lines[row] of the file."""
+
+    head: int
+    headings: list[str]
+    lines: Sequence[int]
+    columns: list[pl.Series]
+
+
+def _separator(head: str) -> str:
+    return "\t" if "\t" in head and "," not in head else ","
+
+
+def _split(text: bytes, complaints: Complaints) -> _Sheet | None:
+    """A table without quotes, where every line is a record: counted here, cut up by Polars."""
+    lines = text.split(b"\n")
+    head = next((i for i, line in enumerate(lines) if line.strip(b" \t,")), None)
+    if head is None:
+        raise _nothing(complaints)
+    separator = _separator(lines[head].decode())
+    mark = separator.encode()
+    headings = lines[head].decode().split(separator)
+    kept = [i for i in range(head + 1, len(lines)) if lines[i].strip(mark + b" ")]
+    width = len(headings)
+    widest, sound = width, True
+    for i in kept:
+        cells = lines[i].count(mark) + 1
+        if cells != width:
+            surplus = lines[i].split(mark)[width:]
+            widest = max(widest, cells)
+            if cells < width or b"".join(surplus).strip():
+                sound = False
+                _ragged(i + 1, cells, width, complaints)
+    if not sound or widest > MOST_COLUMNS:
+        return None
+    frame = _cut(b"\n".join(lines[i] for i in kept), separator, widest)
+    return _Sheet(
+        head + 1, headings, array("q", (i + 1 for i in kept)), frame.get_columns()[:width]
+    )
+
+
+def _cut(body: bytes, separator: str, width: int) -> pl.DataFrame:
+    schema = {f"c{i}": pl.String() for i in range(width)}
+    if not body:
+        return pl.DataFrame(schema=schema)
+    head = separator.join(schema).encode() + b"\n"
+    frame = pl.read_csv(head + body, separator=separator, quote_char=None, infer_schema=False)
+    return frame.select(_nulled(pl.col(name)) for name in schema)
+
+
+def _nulled(column: pl.Expr) -> pl.Expr:
+    """Cells of white space are missing."""
+    return pl.when(column.str.strip_chars() != "").then(column)
+
+
+def _split_quoted(text: bytes, complaints: Complaints) -> _Sheet | None:
+    """A table whose quoted cells may hold separators and line breaks: read record by record."""
+    records = _records(text.decode())
+    try:
+        head, headings = next(records)
+        lines, columns = _columns(records, len(headings), complaints)
+    except StopIteration as error:
+        raise _nothing(complaints) from error
+    except _Quotes as error:
+        raise complaints.unreadable(
+            "bad_quotes",
+            say(
+                "第{n}行起双引号不成对，或引号后还有文字",
+                "from line {n} quotes do not pair, or text follows a closing quote",
+                n=error.line,
+            ),
+            at=f"A{error.line}",
+        ) from error
+    return _Sheet(head, headings, lines, columns) if columns is not None else None
+
+
+def _nothing(complaints: Complaints) -> Exception:
+    return complaints.unreadable("empty_file", say("没有表头和数据", "neither headings nor data"))
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line where it begins, cells) of the records that hold something. Raises _Quotes."""
+    head = next((line for line in text.split("\n", 20) if line.strip(" \t,")), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(head), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record):
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _Quotes(line) from error
+
+
+class _Quotes(csv.Error):
+    """Quotes that do not close, in the record that begins at `line`."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(str(line))
+        self.line = line
+
+
+def _columns(
+    records: Iterator[tuple[int, list[str]]], width: int, complaints: Complaints
+) -> tuple[Sequence[int], list[pl.Series] | None]:
+    """Line numbers and columns of the records; no columns where some lack or exceed `width`."""
+    lines = array("q")
+    frames: list[pl.DataFrame] = []
+    sound = True
+    schema = {f"c{i}": pl.String() for i in range(width)}
+    while batch := [(line, _fitted(cells, width)) for line, cells in islice(records, BATCH)]:
+        for line, cells in batch:
+            if len(cells) != width:
+                sound = False
+                _ragged(line, len(cells), width, complaints)
+        if sound:
+            lines.extend(line for line, _ in batch)
+            frame = pl.DataFrame([cells for _, cells in batch], schema=schema, orient="row")
+            frames.append(frame.select(_nulled(pl.col(name)) for name in schema))
+    if not sound:
+        return lines, None
+    return lines, (pl.concat(frames) if frames else pl.DataFrame(schema=schema)).get_columns()
+
+
+def _names(sheet: _Sheet, complaints: Complaints) -> dict[str, int] | None:
+    """Heading → column; None where one stands twice."""
+    names: dict[str, int] = {}
+    for index, written in enumerate(sheet.headings):
+        heading = " ".join(written.split())
+        if heading and heading in names:
+            complaints.error(
+                "duplicate_heading",
+                say("表头“{h}”重复出现", "heading '{h}' occurs twice", h=clip(heading)),
+                say("每个表头只出现一次", "each heading once"),
+                at=f"{letters(index)}{sheet.head}",
+            )
+            return None
+        if heading:
+            names[heading] = index
+    return names
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """Without the empty cells that surplus separators at the end of a line make."""
+    return cells[:width] if not any(cell.strip() for cell in cells[width:]) else cells
+
+
+def _ragged(line: int, found: int, width: int, complaints: Complaints) -> None:
+    complaints.error(
+        "ragged_line",
+        say(
+            "第{n}行有{f}格，表头有{w}格", "line {n} has {f} cells, the heading {w}",
+            n=line, f=found, w=width,
+        ),
+        say("每行格数与表头相同；格内有逗号时加双引号", "as many cells as headings; quote commas"),
+        at=f"A{line}",
+    )
+
+
+def _mention_nameless(sheet: _Sheet, complaints: Complaints) -> None:
+    for index, (heading, column) in enumerate(zip(sheet.headings, sheet.columns, strict=True)):
+        if not heading.strip() and column.null_count() < len(column):
+            complaints.warning(
+                "no_heading",
+                say(
+                    "{c}列没有表头，未读取",
+                    "column {c} has no heading and is not read",
+                    c=letters(index),
+                ),
+                at=f"{letters(index)}{sheet.head}",
+            )

@@ -1,0 +1,193 @@
+"""Contradictions among a stage's pupils, classes, class sizes, size bands and largest class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from compliance.model import COMPULSORY
+from compliance.vocabulary import Vocabulary
+from compliance.words import say
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One check: a stable code, the rows it concerns, the sentence, the facts named."""
+
+    code: str
+    when: pl.Expr
+    say: Callable[[Row], str]
+    facts: tuple[str, ...]
+
+
+def doubts(vocabulary: Vocabulary) -> Iterator[Doubt]:
+    """All checks on classes, for both stages."""
+    for stage in COMPULSORY:
+        checks = _Classes(vocabulary, stage)
+        yield from checks.sizes()
+        yield from checks.bands()
+        yield from checks.largest()
+        yield from checks.emptiness()
+
+
+@dataclass(frozen=True)
+class _Classes:
+    vocabulary: Vocabulary
+    stage: str
+
+    def _name(self, stem: str) -> str:
+        return f"{self.stage}_{stem}"
+
+    def _doubt(self, code: str, when: pl.Expr, zh: str, en: str, *stems: str) -> Doubt:
+        """zh and en may name the facts: {0} is the title of the first stem, {0v} its figure."""
+        names = tuple(map(self._name, stems))
+        facts = [self.vocabulary.school[name] for name in names]
+
+        def sentence(row: Row) -> str:
+            values = {f"v{i}": _figure(row[name]) for i, name in enumerate(names)}
+            return say(zh, en, **values, **{f"t{i}": fact.label for i, fact in enumerate(facts)})
+
+        return Doubt(code, when, sentence, names)
+
+    def _columns(self, *stems: str) -> list[pl.Expr]:
+        return [pl.col(self._name(stem)) for stem in stems]
+
+    def sizes(self) -> Iterator[Doubt]:
+        """The list of class sizes against pupils and classes."""
+        sizes, students, classes = self._columns("class_sizes", "students", "classes")
+        yield self._doubt(
+            "class_sizes_students",
+            sizes.list.sum() != students,
+            "{t0}相加（{v0}）不等于{t1}（{v1}）",
+            "{t0} add up to {v0}, but {t1} are {v1}",
+            "class_sizes",
+            "students",
+        )
+        yield self._doubt(
+            "class_sizes_classes",
+            sizes.list.len() != classes,
+            "{t0}的项数不等于{t1}（{v1}）",
+            "the number of {t0} is not that of {t1} ({v1})",
+            "class_sizes",
+            "classes",
+        )
+
+    def bands(self) -> Iterator[Doubt]:
+        """The size bands against classes, pupils and the list of sizes."""
+        bands, students, classes = self._columns("class_bands", "students", "classes")
+        sizes = pl.col(self._name("class_sizes"))
+        yield self._doubt(
+            "class_bands_classes",
+            bands.list.sum() != classes,
+            "{t0}相加（{v0}）不等于{t1}（{v1}）",
+            "{t0} add up to {v0}, but {t1} are {v1}",
+            "class_bands",
+            "classes",
+        )
+        spans = self._spans()
+        least = pl.sum_horizontal(bands.list.get(i) * low for i, (low, _) in enumerate(spans))
+        most = pl.sum_horizontal(
+            bands.list.get(i) * (high or 0.0) for i, (_, high) in enumerate(spans)
+        )
+        bounded = bands.list.get(len(spans) - 1) == 0
+        yield self._doubt(
+            "class_bands_students",
+            (students < least) | (bounded & (students > most)),
+            "{t1}（{v1}）与{t0}不符",
+            "{t1} ({v1}) do not fit {t0}",
+            "class_bands",
+            "students",
+        )
+        yield self._doubt(
+            "class_sizes_bands",
+            reduce(or_, (_within(sizes, span) != bands.list.get(i) for i, span in enumerate(spans))),
+            "{t0}与{t1}不符",
+            "{t0} do not fit {t1}",
+            "class_sizes",
+            "class_bands",
+        )
+
+    def _spans(self) -> list[tuple[float, float | None]]:
+        """The bands' lowest and highest sizes; the last has no highest."""
+        edges = self.vocabulary.school[self._name("class_bands")].edges
+        lows = [1.0, *(edge + 1 for edge in edges)]
+        return list(zip(lows, [*edges, None], strict=True))
+
+    def largest(self) -> Iterator[Doubt]:
+        """The largest class against the list, the bands, and the mean of all classes."""
+        largest, sizes, bands = self._columns("largest_class", "class_sizes", "class_bands")
+        students, classes = self._columns("students", "classes")
+        yield self._doubt(
+            "largest_class_sizes",
+            sizes.list.max() != largest,
+            "{t0}（{v0}）与{t1}不符",
+            "{t0} ({v0}) does not fit {t1}",
+            "largest_class",
+            "class_sizes",
+        )
+        spans = list(enumerate(self._spans()))
+        filled = [bands.list.get(i) > 0 for i, _ in spans]
+        wrong = [
+            (largest >= low)
+            & (largest <= (high or float("inf")))
+            & reduce(or_, [~filled[i], *filled[i + 1 :]])
+            for i, (low, high) in spans
+        ]
+        yield self._doubt(
+            "largest_class_bands",
+            reduce(or_, wrong),
+            "{t0}（{v0}）与{t1}不符",
+            "{t0} ({v0}) does not fit {t1}",
+            "largest_class",
+            "class_bands",
+        )
+        yield self._doubt(
+            "largest_class_students",
+            largest * classes < students,
+            "{t0}（{v0}）乘以{t1}（{v1}）小于{t2}（{v2}）",
+            "{t0} ({v0}) times {t1} ({v1}) is less than {t2} ({v2})",
+            "largest_class",
+            "classes",
+            "students",
+        )
+
+    def emptiness(self) -> Iterator[Doubt]:
+        """Pupils without classes, classes without pupils."""
+        students, classes = self._columns("students", "classes")
+        yield self._doubt(
+            "students_without_classes",
+            (students > 0) & (classes == 0),
+            "有{t0}（{v0}）而{t1}为0",
+            "{t0} ({v0}) but no classes",
+            "students",
+            "classes",
+        )
+        yield self._doubt(
+            "classes_without_students",
+            (students == 0) & (classes > 0),
+            "{t0}为0而有{t1}（{v1}）",
+            "no pupils but {t1} ({v1})",
+            "students",
+            "classes",
+        )
+
+
+def _within(sizes: pl.Expr, span: tuple[float, float | None]) -> pl.Expr:
+    """How many sizes lie in a band; a class of nobody lies in the lowest."""
+    low, high = span
+    inside = pl.element() >= (low if low > 1 else 0.0)
+    if high is not None:
+        inside &= pl.element() <= high
+    return sizes.list.eval(inside.cast(pl.Float64)).list.sum()
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, list):
+        return f"{sum(value):.12g}"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,232 @@
+"""Where the headings of a sheet stand, and the table under (or beside) them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from compliance.intake import cells
+from compliance.intake.grid import Grid
+from compliance.intake.names import SHEETS
+from compliance.intake.raw import RawTable
+from compliance.words import say
+
+# (table of the document, heading) → the fact it stands for, None if unknown
+Known = Callable[[str, str], str | None]
+HEADER_WITHIN = 15
+EXAMPLE = "示例"
+TOTALS = frozenset({"合计", "总计", "小计", "全县合计", "全县总计"})
+# Columns that are there to be read by people, in the tables of statements.
+ORNAMENTS = frozenset({"内容", "要求", "指标内容", "指标名称", "事项内容", "事项名称", "序号"})
+STATEMENTS = ("attestations", "vetoes")
+VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
+
+
+def read_list(grid: Grid, table: str, known: Known) -> RawTable | None:
+    """A table with one row a record under a row of headings; None where no heading is known."""
+    header = _header_row(grid, table, known)
+    if header is None:
+        _no_headings(grid, table)
+        return None
+    headings = _headings(grid, header, table)
+    key = _key_column(headings, table, known)
+    rows = [row for row in range(header + 1, len(grid.rows)) if _is_data(grid, row, header, key)]
+    if table in STATEMENTS:
+        rows = [row for row in rows if _answered(grid, row, headings, key)]
+    codes = [_code(grid, row, key if table == "schools" else None) for row in rows]
+    columns: dict[str, Sequence[object]] = {
+        heading: [grid.value(row, column, code) for row, code in zip(rows, codes, strict=True)]
+        for heading, column in headings.items()
+    }
+    return RawTable(
+        table,
+        grid.complaints.file,
+        columns,
+        len(rows),
+        lambda row, heading: grid.at(rows[row], headings[heading]),
+    )
+
+
+def read_record(grid: Grid, known: Known) -> RawTable | None:
+    """The county's one record: headings with the values beside them, or under them in one row."""
+    column, down = _heading_column(grid, known)
+    header = _header_row(grid, "counties", known)
+    across = 0 if header is None else _score(_row(grid, header), "counties", known)
+    if across > down:
+        return _one_row(grid, known)
+    if not down:
+        _no_headings(grid, "counties")
+        return None
+    return _beside(grid, column, known)
+
+
+def _beside(grid: Grid, column: int, known: Known) -> RawTable:
+    rows = range(len(grid.rows))
+    first = next(row for row in rows if known("counties", grid.text(row, column)))
+    values = _value_column(grid, column, first)
+    places: dict[str, int] = {}
+    for row in rows[first:]:
+        heading = grid.text(row, column)
+        given = values < grid.width and grid.filled(row, values)
+        if not heading or not (given or known("counties", heading)):
+            continue
+        if heading in places:
+            _twice(grid, heading, grid.at(row, column), grid.at(places[heading], column))
+        else:
+            places[heading] = row
+    columns: dict[str, Sequence[object]] = {
+        heading: [grid.value(row, values) if values < grid.width else None]
+        for heading, row in places.items()
+    }
+    return RawTable(
+        "counties",
+        grid.complaints.file,
+        columns,
+        1,
+        lambda _, heading: grid.at(places[heading], values),
+    )
+
+
+def _value_column(grid: Grid, column: int, first: int) -> int:
+    """The column called 填报值 or the like above the first heading, else the next one."""
+    for row in range(first):
+        for candidate in range(column + 1, grid.width):
+            if grid.text(row, candidate) in VALUE_HEADINGS:
+                return candidate
+    return column + 1
+
+
+def _one_row(grid: Grid, known: Known) -> RawTable | None:
+    table = read_list(grid, "counties", known)
+    if table is not None and table.height > 1:
+        grid.complaints.error(
+            "several_counties",
+            say(
+                "工作表“{s}”有{n}行县区数据", "sheet {s} has {n} county rows",
+                s=grid.sheet, n=table.height,
+            ),
+            say("一个文件只填一个县（市、区）", "one county a file"),
+            at=grid.sheet,
+        )
+    return table
+
+
+def _heading_column(grid: Grid, known: Known) -> tuple[int, int]:
+    """The column with most known headings, and how many."""
+    scores = [
+        _score([grid.text(row, column) for row in range(len(grid.rows))], "counties", known)
+        for column in range(min(grid.width, HEADER_WITHIN))
+    ]
+    best = max(scores, default=0)
+    return (scores.index(best), best) if best else (0, 0)
+
+
+def _header_row(grid: Grid, table: str, known: Known) -> int | None:
+    """Of the first rows the one with most known headings; None where there are none."""
+    rows = range(min(HEADER_WITHIN, len(grid.rows)))
+    scores = [_score(_row(grid, row), table, known) for row in rows]
+    best = max(scores, default=0)
+    return scores.index(best) if best else None
+
+
+def _row(grid: Grid, row: int) -> list[str]:
+    return [grid.text(row, column) for column in range(grid.width)]
+
+
+def _score(texts: Sequence[str], table: str, known: Known) -> int:
+    return sum(1 for text in texts if text and known(table, text))
+
+
+def _headings(grid: Grid, header: int, table: str) -> dict[str, int]:
+    """Heading → column; complains of headings that stand twice and of figures under none."""
+    found: dict[str, int] = {}
+    for column in range(grid.width):
+        heading = grid.text(header, column)
+        if table in STATEMENTS and heading in ORNAMENTS:
+            continue
+        if not heading:
+            _nameless(grid, header, column)
+        elif heading in found:
+            _twice(grid, heading, grid.at(header, column), grid.at(header, found[heading]))
+        elif cells.unfit(heading):
+            grid.value(header, column)
+        else:
+            found[heading] = column
+    return found
+
+
+def _key_column(headings: dict[str, int], table: str, known: Known) -> int:
+    """The column that names a row: the school's code, else the first known one."""
+    facts = {column: known(table, heading) for heading, column in headings.items()}
+    codes = (column for column, fact in facts.items() if fact == "school_code")
+    return next(codes, next((column for column, fact in facts.items() if fact), 0))
+
+
+def _is_data(grid: Grid, row: int, header: int, key: int) -> bool:
+    if not any(grid.filled(row, column) for column in range(grid.width)):
+        return False
+    name = grid.text(row, key)
+    if name.startswith(EXAMPLE) or _row(grid, row) == _row(grid, header):
+        return False
+    first = next((text for text in _row(grid, row) if text), "").replace(" ", "")
+    if first in TOTALS:
+        grid.complaints.warning(
+            "total_row",
+            say("“{w}”行未读取", "the row of totals ('{w}') is not read", w=first),
+            at=grid.at(row, 0),
+        )
+        return False
+    return True
+
+
+def _answered(grid: Grid, row: int, headings: dict[str, int], key: int) -> bool:
+    """A statement that is only named (as in the blank template) has not been made."""
+    return any(grid.filled(row, column) for column in headings.values() if column != key)
+
+
+def _code(grid: Grid, row: int, key: int | None) -> str | None:
+    return (grid.text(row, key) or None) if key is not None else None
+
+
+def _nameless(grid: Grid, header: int, column: int) -> None:
+    rows = [row for row in range(header + 1, len(grid.rows)) if grid.filled(row, column)]
+    if rows:
+        grid.complaints.warning(
+            "no_heading",
+            say(
+                "没有表头的一列有{n}格内容，未读取",
+                "a column without a heading has {n} filled cells; not read",
+                n=len(rows),
+            ),
+            say("写上表头，或删去该列", "give it a heading or delete it"),
+            at=grid.at(rows[0], column),
+        )
+
+
+def _twice(grid: Grid, heading: str, at: str, first: str) -> None:
+    grid.complaints.error(
+        "duplicate_heading",
+        say(
+            "表头“{h}”重复出现（另见 {first}）", "heading '{h}' occurs twice (also {first})",
+            h=cells.clip(heading), first=first,
+        ),
+        say("每个表头只出现一次", "each heading once"),
+        at=at,
+    )
+
+
+def _no_headings(grid: Grid, table: str) -> None:
+    grid.complaints.error(
+        "no_headings",
+        say(
+            "工作表“{s}”中找不到{t}表的表头",
+            "sheet {s}: no headings of the table {e} found",
+            s=grid.sheet, t=SHEETS[table], e=table,
+        ),
+        say(
+            "表头用模板（compliance template）中的名称，位于前{n}行之内",
+            "headings as in the template, within the first {n} rows",
+            n=HEADER_WITHIN,
+        ),
+        at=grid.sheet,
+    )
+

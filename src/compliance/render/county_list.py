@@ -1,0 +1,225 @@
+"""整改清单: the county's list, from its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from compliance.errors import Problem
+from compliance.render import cells, figures, remarks
+from compliance.render.blanks import blanks, blanks_at
+from compliance.render.cases import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
+from compliance.render.papers import CountyPaper, Group, Item, Reference, SchoolPaper
+from compliance.render.printable import printable, shortened
+from compliance.render.totals import reference_gaps, totals
+from compliance.report import CountyResult, Report
+from compliance.words import pick, say
+
+_WAITING = ("unknown", "not_checked", "error", "waived")
+
+
+def county_paper(
+    report: Report,
+    county: CountyResult,
+    findings: pl.DataFrame,
+    cases: Sequence[Case],
+    schools: Sequence[SchoolPaper],
+) -> CountyPaper:
+    """The county's list.
+
+    findings: the county's, in the order of `cases`; schools: its schools' sheets, as a directory.
+    """
+    rules = report.rules_of(county)
+    doubts = remarks.doubts_of(report.problems, county)
+    groups = _groups(cases, doubts)
+    paper = CountyPaper(
+        county_code=county.county_code,
+        county_name=printable(county.county_name),
+        year=county.year,
+        years=remarks.school_year(county.year),
+        title=say(
+            "{county}义务教育均衡发展问题整改清单",
+            "{county}: balanced compulsory education, list of rectification",
+            county=printable(county.county_name),
+        ),
+        verdict=figures.verdict(county.verdict),
+        summary=(),
+        basis=remarks.basis(report, county),
+        groups=groups,
+        open=_items((case for case in cases if case.standing == OPEN), doubts),
+        suggestions=_items((case for case in cases if case.standing == SUGGESTION), doubts),
+        blanks=blanks(cases, report.titles),
+        blanks_at=blanks_at(cases, report.titles),
+        references=_references(cases, reference_gaps(findings, cases, rules)),
+        unjudged_references=sum(
+            case.rule.role == "advisory" and case.status in _WAITING for case in cases
+        ),
+        totals=totals(findings, cases, rules),
+        schools=tuple(schools),
+        annexes={},
+        deadline=remarks.deadline(),
+        progress=remarks.progress(),
+    )
+    return replace(paper, summary=_summary(report, county, paper), annexes=_annexes(paper))
+
+
+def _summary(report: Report, county: CountyResult, paper: CountyPaper) -> tuple[str, ...]:
+    titles = {rule.id: rule.label for rule in report.rules_of(county).values()}
+    lines = [remarks.conclusion(county, titles), _counted(paper)]
+    left_out = _left_out(report, county)
+    if left_out:
+        lines.append(left_out)
+    warnings = [one for one in report.problems if remarks.concerns(one, county)]
+    if warnings:
+        lines.append(
+            say(
+                "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。",
+                "The figures gave {n} warnings (see the validation); the remarks name what rests on them.",
+                n=len(warnings),
+            )
+        )
+    return tuple(lines)
+
+
+def _counted(paper: CountyPaper) -> str:
+    problems = paper.problems
+    at_schools = [item for item in problems if item.school_code]
+    if not problems:
+        first = say("未发现需要整改的问题", "No problems were found that need rectification")
+    else:
+        first = say(
+            "需整改问题{n}项：学校层面{s}项、涉及学校{k}所，全县层面{c}项",
+            "{n} problems: {s} at {k} schools, {c} of the county",
+            n=len(problems), s=len(at_schools),
+            k=len({item.school_code for item in at_schools}), c=len(problems) - len(at_schools),
+        )  # fmt: skip
+    rest = [
+        (len(paper.suggestions), "建议提升{n}项", "{n} suggestions"),
+        (len(paper.open), "待补数据后确定{n}项", "{n} to be settled when data are complete"),
+        (len(paper.blanks), "待补数据、待佐证{n}项", "{n} facts or statements awaited"),
+        (len(paper.references), "参考（不计入结论）{n}项", "{n} for reference only"),
+    ]
+    lines = [first, *(say(zh, en, n=n) for n, zh, en in rest if n)]
+    return pick("；", "; ").join(lines) + pick("。", ".")
+
+
+def _left_out(report: Report, county: CountyResult) -> str:
+    reasons: dict[str, list[str]] = {}
+    for one in report.excluded:
+        if (one["county_code"], one["year"]) == (county.county_code, county.year):
+            name = printable(one.get("school_name") or one["school_code"])
+            reasons.setdefault(printable(one.get("title") or one["reason"]), []).append(name)
+    if not reasons:
+        return ""
+    listed = pick("；", "; ").join(
+        say("{reason}{n}所", "{reason} {n}", reason=reason, n=len(dict.fromkeys(names)))
+        for reason, names in reasons.items()
+    )
+    return say("不参加资源配置评估的学校：{l}。", "Left out of the resource rules: {l}.", l=listed)
+
+
+def _annexes(paper: CountyPaper) -> dict[str, int]:
+    """Numbers of the lists that have entries; the list of problems is always there."""
+    lists = {
+        "problems": True,
+        "open": bool(paper.open),
+        "suggestions": bool(paper.suggestions),
+        "blanks": bool(paper.blanks),
+        "references": bool(paper.references),
+    }
+    return {name: n for n, name in enumerate((name for name, has in lists.items() if has), 1)}
+
+
+def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> tuple[Group, ...]:
+    """By the section that answers, in the order of the law; numbered through."""
+    by_owner: dict[str, list[Case]] = {}
+    for case in sorted(cases, key=lambda case: case.place):
+        if case.standing == PROBLEM:
+            by_owner.setdefault(cells.owner(case), []).append(case)
+    groups, done = [], 0
+    for number, (owner, own) in enumerate(by_owner.items(), 1):
+        items = _items(own, doubts, start=done + 1)
+        done += len(items)
+        groups.append(Group(number, owner or say("责任单位待定", "to be assigned"), items))
+    return tuple(groups)
+
+
+def _items(
+    cases: Iterable[Case], doubts: Mapping[str, Sequence[Problem]], start: int = 1
+) -> tuple[Item, ...]:
+    ordered = sorted(cases, key=_urgency)
+    return tuple(_item(number, case, doubts) for number, case in enumerate(ordered, start))
+
+
+def _urgency(case: Case) -> tuple[int, float, int, str, bool]:
+    """First what blocks a school's overall assessment, then what is furthest from its standard.
+
+    The county's own items come last, in the order of the law.
+    """
+    if not case.school:
+        return (2, 0.0, case.place, "", case.finding["stage"] != "primary")
+    rank = 0 if case.blocking else 1
+    junior = case.finding["stage"] == "junior"
+    return (rank, -relative_gap(case), case.place, case.school, junior)
+
+
+def relative_gap(case: Case) -> float:
+    """How far from the standard, as a share of it; of a rule with parts the worst one."""
+    failed = [part for part in case.finding["parts"] if part["status"] == "fail"]
+    gaps = [
+        abs(one["threshold"] - one["value"]) / abs(one["threshold"])
+        for one in failed or [case.finding]
+        if one["value"] is not None and one["threshold"]
+    ]
+    return max(gaps, default=0.0)
+
+
+def _item(number: int, case: Case, doubts: Mapping[str, Sequence[Problem]]) -> Item:
+    return Item(
+        number=number,
+        rule=case.rule.id,
+        school_code=case.school,
+        subject=case.subject,
+        problem=case.finding["message"],
+        current=cells.current(case),
+        standard=cells.standard(case),
+        gap=cells.gap(case),
+        measure=cells.measure(case),
+        owner=cells.owner(case),
+        responsible=cells.responsible(case),
+        note=remarks.note(case, doubts),
+        blocking=case.blocking,
+        amounts=tuple(cells.amounts(case.finding)),
+    )
+
+
+def _references(cases: Sequence[Case], gaps: Mapping[str, str]) -> tuple[Reference, ...]:
+    """Missed rules without weight, each once with who misses it."""
+    grouped: dict[int, list[Case]] = {}
+    for case in cases:
+        if case.standing == REFERENCE:
+            grouped.setdefault(case.place, []).append(case)
+    return tuple(
+        _reference(number, grouped[place], gaps)
+        for number, place in enumerate(sorted(grouped), 1)
+    )
+
+
+def _reference(number: int, cases: Sequence[Case], gaps: Mapping[str, str]) -> Reference:
+    own = [case for case in cases if case.school] or list(cases)
+    rule = own[0].rule
+    names = list(dict.fromkeys(case.subject for case in own))
+    schools = {case.school for case in own if case.school}
+    return Reference(
+        number=number,
+        rule=rule.id,
+        title=rule.label,
+        basis=figures.basis(rule.basis),
+        source=printable(rule.source),
+        schools=len(schools),
+        names=shortened(names, pick("等{count}个", " and others, {count} in all")),
+        gap=gaps.get(rule.id, cells.NONE),
+        message=own[0].finding["message"] if len(own) == 1 else "",
+    )

@@ -1,0 +1,175 @@
+"""Rectification papers: 整改清单 for each county, 一校一案 for each of its schools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import polars as pl
+
+from compliance.errors import UsageError
+from compliance.model import KEY
+from compliance.render import remarks
+from compliance.render.blanks import blanks_at
+from compliance.render.cases import Case, cases
+from compliance.render.county_list import county_paper
+from compliance.render.file_names import Names, joined
+from compliance.render.papers import BlankAt, CountyPaper, SchoolPaper
+from compliance.render.placing import staged
+from compliance.render.printable import printable
+from compliance.render.school_sheet import Surroundings, school_paper
+from compliance.report import CountyResult, Report
+from compliance.words import say
+
+FORMATS = ("md", "html", "xlsx", "docx")
+COUNTY_LIST = "整改清单"
+SCHOOL_SHEETS = "一校一案"
+
+
+class Writer(Protocol):
+    """One format's way of putting papers into bytes; made once a run and rule set."""
+
+    def county(self, paper: CountyPaper) -> bytes:
+        """The county's list."""
+        ...
+
+    def school(self, paper: SchoolPaper) -> bytes:
+        """One school's sheet."""
+        ...
+
+
+_WRITERS = {
+    "md": ("compliance.render.rectify_pages", "markdown_writer"),
+    "html": ("compliance.render.rectify_pages", "html_writer"),
+    "xlsx": ("compliance.render.sheets", "workbook_writer"),
+    "docx": ("compliance.render.word", "word_writer"),
+}
+
+
+def write_papers(
+    report: Report,
+    out: Path,
+    formats: Sequence[str],
+    template_dirs: Mapping[str, Sequence[Path]],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Path]:
+    """Write the papers of every judged county below `out`; returns their paths.
+
+    formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
+    replace ours by name. progress(done, total) is called after every paper. Raises UsageError
+    where `out` cannot be written (nothing is changed then) and PackError for a faulty template.
+    """
+    forms = list(dict.fromkeys(formats))
+    _check(forms)
+    if not report.counties:
+        return []
+    total = len(forms) * (len(report.counties) + _school_count(report))
+    writers: dict[tuple[str, str], Writer] = {}
+    done = 0
+    with staged(out) as place:
+        for folder, paper in _folders(report):
+            for form in forms:
+                key = (form, _ruleset(report, paper))
+                if key not in writers:
+                    writers[key] = _writer(form, template_dirs.get(key[1], ()))
+                for relative, content in _contents(writers[key], paper, form):
+                    place.put(folder / relative, content)
+                    done += 1
+                    if progress is not None:
+                        progress(done, total)
+        return place.place()
+
+
+def _check(forms: Sequence[str]) -> None:
+    for form in forms:
+        if form not in FORMATS:
+            raise UsageError(
+                say("不认识格式“{f}”", "unknown format '{f}'", f=form),
+                todo=say("可用：{l}", "use {l}", l=", ".join(FORMATS)),
+            )
+
+
+def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
+    """Imported when first used: a Markdown list needs no Word."""
+    module, name = _WRITERS[form]
+    return cast("Writer", getattr(import_module(module), name)(template_dirs))
+
+
+def _ruleset(report: Report, paper: CountyPaper) -> str:
+    key = (paper.county_code, paper.year)
+    return next(one.ruleset for one in report.counties if (one.county_code, one.year) == key)
+
+
+def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[Path, bytes]]:
+    yield Path(f"{COUNTY_LIST}.{form}"), writer.county(paper)
+    for school in paper.schools:
+        yield Path(SCHOOL_SHEETS) / f"{school.stem}.{form}", writer.school(school)
+
+
+def _school_count(report: Report) -> int:
+    schools = report.findings.filter(pl.col("school_code").is_not_null())
+    return schools.select(*KEY, "school_code").unique().height
+
+
+def _folders(report: Report) -> Iterator[tuple[Path, CountyPaper]]:
+    names = Names()
+    for paper in papers(report):
+        name = joined(paper.county_code, paper.county_name, paper.year)
+        yield Path(names.take(name)), paper
+
+
+def papers(report: Report) -> Iterator[CountyPaper]:
+    """The papers of every judged county, as data: what the templates see."""
+    findings = report.findings.partition_by(*KEY, as_dict=True, maintain_order=True)
+    schools = report.schools.partition_by(*KEY, as_dict=True, maintain_order=True)
+    for county in report.counties:
+        key = (county.county_code, county.year)
+        found = findings.get(key, report.findings.clear())
+        known = schools.get(key, report.schools.clear())
+        yield _paper(report, county, found, known)
+
+
+def _paper(
+    report: Report, county: CountyResult, findings: pl.DataFrame, schools: pl.DataFrame
+) -> CountyPaper:
+    rules = report.rules_of(county)
+    found = cases(findings, rules)
+    sheets = list(_sheets(_surroundings(report, county), found, schools))
+    return county_paper(report, county, findings, found, sheets)
+
+
+def _surroundings(report: Report, county: CountyResult) -> Surroundings:
+    left_out: dict[str, list[str]] = {}
+    for one in report.excluded:
+        if (one["county_code"], one["year"]) == (county.county_code, county.year):
+            reasons = left_out.setdefault(str(one["school_code"]), [])
+            reason = printable(one.get("title") or one["reason"])
+            reasons.extend([] if reason in reasons else [reason])
+    titles = {rule.id: rule.label for rule in report.rules_of(county).values()}
+    return Surroundings(
+        county=county,
+        titles=report.titles,
+        doubts=remarks.doubts_of(report.problems, county),
+        left_out=left_out,
+        context=remarks.conclusion(county, titles),
+        basis=remarks.basis(report, county),
+    )
+
+
+def _sheets(
+    around: Surroundings, found: Sequence[Case], schools: pl.DataFrame
+) -> Iterator[SchoolPaper]:
+    own: dict[str, list[Case]] = {}
+    for case in found:
+        if case.school:
+            own.setdefault(case.school, []).append(case)
+    blanks: dict[str, list[BlankAt]] = {}
+    for blank in blanks_at(found, around.titles):
+        blanks.setdefault(blank.school_code, []).append(blank)
+    records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
+    names = Names()
+    for code, of_school in own.items():
+        stem = names.take(joined(code, of_school[0].finding["school_name"]))
+        yield school_paper(around, of_school, blanks.get(code, []), records.get(code, {}), stem)

@@ -1,0 +1,91 @@
+"""What the papers of a county say in common: heads, remarks, and what is filled in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from compliance.errors import Problem
+from compliance.render import cells, figures
+from compliance.render.cases import Case
+from compliance.render.printable import printable, shortened
+from compliance.report import CountyResult, Report, RulesetInfo
+from compliance.words import pick, say
+
+
+def deadline() -> str:
+    """What stands in the column 完成时限 until it is filled in: to the month."""
+    return say("　　年　月", "month/year")
+
+
+def progress() -> str:
+    """What stands in the column 整改进展 at first."""
+    return say("未启动", "not started")
+
+
+def school_year(year: int) -> str:
+    """``2023—2024学年``."""
+    return say("{a}—{b}学年", "school year {a}–{b}", a=year, b=year + 1)
+
+
+def basis(report: Report, county: CountyResult) -> str:
+    """By which rule set, as of when: one line for the head of a paper."""
+    info = next(
+        (
+            one
+            for one in report.rulesets
+            if (one.id, one.as_of) == (county.ruleset, county.as_of)
+        ),
+        RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset, ""),
+    )
+    title, source = printable(pick(info.title, info.title_en)), printable(info.source)
+    return say(
+        "{title}（{source}）；规则集 {id} {version}；数据时点 {as_of}",
+        "{title} ({source}); rule set {id} {version}; as of {as_of}",
+        title=title, source=source, id=info.id, version=info.version, as_of=county.as_of,
+    )  # fmt: skip
+
+
+def conclusion(county: CountyResult, titles: Mapping[str, str]) -> str:
+    """The county's verdict and its blocks: ``未达标。资源配置不达标，校际均衡达标。``"""
+    blocks = pick("，", ", ").join(
+        cells.named(titles.get(block, block), figures.state(status))
+        for block, status in county.blocks.items()
+    )
+    verdict = figures.verdict(county.verdict)
+    if not blocks:
+        return say("县域结论：{v}。", "County: {v}.", v=verdict)
+    return say("县域结论：{v}（{b}）。", "County: {v} ({b}).", v=verdict, b=blocks)
+
+
+def note(case: Case, doubts: Mapping[str, Sequence[Problem]]) -> str:
+    """备注: what the item blocks, and which doubtful figures it rests on."""
+    pieces = []
+    if case.blocking:
+        pieces.append(say("影响综合评估", "blocks the overall assessment"))
+    codes = case.finding["warnings"]
+    if codes:
+        known = [one for code in codes for one in doubts.get(code, ())]
+        if case.school:
+            known = [one for one in known if one.school_code in (case.school, None)]
+        texts = list(dict.fromkeys(printable(one.message).rstrip("。.") for one in known))
+        told = shortened(texts or [printable(code) for code in codes], pick("等{count}处", " etc. ({count})"), 2)
+        pieces.append(say("数据存疑：{texts}", "doubtful figures: {texts}", texts=told))
+    return pick("；", "; ").join(pieces)
+
+
+def doubts_of(problems: Sequence[Problem], county: CountyResult) -> dict[str, list[Problem]]:
+    """The county's warnings by their code, as findings name them."""
+    found: dict[str, list[Problem]] = {}
+    for one in problems:
+        if concerns(one, county):
+            found.setdefault(one.code, []).append(one)
+    return found
+
+
+def concerns(one: Problem, county: CountyResult) -> bool:
+    """Whether a problem is a warning about the county's figures."""
+    return (
+        one.severity == "warning"
+        and one.county_code == county.county_code
+        and one.year in (None, county.year)
+    )

@@ -1,0 +1,253 @@
+"""The condensed findings as short lines, the same on the terminal and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from compliance.render.cells import measure_of, with_unit
+from compliance.render.digest import Advice, Digest, Gap, Group
+from compliance.render.figures import (
+    amount,
+    asked,
+    basis,
+    decimals,
+    limit,
+    reading,
+    short,
+    stage,
+    state,
+)
+from compliance.render.shortages import Miss, Shortage
+from compliance.report import RulesetInfo
+from compliance.rule import Rule
+from compliance.words import pick, say
+
+_NAMES = 2
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words one after another."""
+    return pick("、", ", ").join(words)
+
+
+def ruleset(info: RulesetInfo) -> str:
+    """Which rules, from which layers, as of when."""
+    return say(
+        "{title}（{layers}，{day}有效）",
+        "{title} ({layers}; in force on {day})",
+        title=pick(info.title, info.title_en),
+        layers=" → ".join(info.layers),
+        day=info.as_of,
+    )
+
+
+def changes(manifest: Mapping[str, object]) -> list[str]:
+    """Switches and enforcement: what makes this judgement differ from the usual one."""
+    lines = []
+    for key, zh, en in (
+        ("switches", "已启用的放宽或替代口径：{names}", "Switched on: {names}"),
+        ("enforced", "未核实而参与结论的依据：{names}", "Enforced though unverified: {names}"),
+    ):
+        names = manifest.get(key)
+        if isinstance(names, (list, tuple)) and names:
+            lines.append(say(zh, en, names=listed([str(name) for name in names])))
+    return lines
+
+
+def counted(group: Group) -> str:
+    """``61个学段中7个不达标、1个数据缺失（6所学校）``; empty where there is nothing to count."""
+    total = sum(group.counts.values())
+    of_units = group.level == "unit"
+    if not total or (total == 1 and not of_units):
+        return ""
+    others = {status: number for status, number in group.counts.items() if status != "pass"}
+    if not others:
+        if of_units:
+            return say("{n}个学段全部达标", "all {n} stages of schools meet it", n=total)
+        return say("{n}项全部达标", "all {n} met", n=total)
+    where = ""
+    if group.schools and group.schools != total:
+        where = say("（{n}所学校）", " (schools: {n})", n=group.schools)
+    return _of("unit" if of_units else "county", total) + _states(others, group.level) + where
+
+
+def _of(level: str, total: int) -> str:
+    zh, en = {
+        "unit": ("{n}个学段中", "of {n} stages of schools: "),
+        "school": ("{n}所学校中", "of {n} schools: "),
+    }.get(level, ("{n}项中", "of {n}: "))
+    return say(zh, en, n=total)
+
+
+def _states(counts: Mapping[str, int], level: str) -> str:
+    each = {"unit": "个", "school": "所"}.get(level, "项")
+    return listed([pick(f"{n}{each}{state(s)}", f"{n} {state(s)}") for s, n in counts.items()])
+
+
+def reasons(about: Digest) -> list[str]:
+    """The county's own failing rules, a line each; coefficients of a stage together."""
+    rows = about.failing.to_dicts()
+    coefficients: dict[str, list[str]] = {}
+    others = []
+    for row in rows:
+        rule = about.rules[row["rule"]]
+        if rule.kind == "dispersion" and row["value"] is not None:
+            head = say(
+                "{stage}差异系数（应{bar}）",
+                "{stage}, disparity ({bar})",
+                stage=stage(row["stage"]),
+                bar=limit(row["operator"], row["threshold"], kind=rule.kind),
+            )
+            coefficients.setdefault(head, []).append(_coefficient(row, rule, about.rules))
+        else:
+            others.append(f"{rule.id} {_reason(row, rule, about)}")
+    return [head + pick("：", ": ") + listed(all_) for head, all_ in coefficients.items()] + others
+
+
+def subject(rule: Rule, rules: Mapping[str, Rule]) -> str:
+    """What a coefficient is about: the indicator's heading."""
+    return rules[rule.of[0]].label if rule.of and rule.of[0] in rules else rule.label
+
+
+def _coefficient(row: Mapping[str, Any], rule: Rule, rules: Mapping[str, Rule]) -> str:
+    value = reading(row["value"], 3, row["operator"], row["threshold"], row["status"])
+    return f"{short(subject(rule, rules))} {value}"
+
+
+def _reason(row: Mapping[str, Any], rule: Rule, about: Digest) -> str:
+    head = rule.label + pick("：", ": ")
+    if rule.id in about.spread:
+        fails, total = about.spread[rule.id]
+        return head + _of("school", total) + _states({"fail": fails}, "school")
+    parts = [part for part in row["parts"] or () if part["status"] == "fail"]
+    told = [_against(part, part["name"]) for part in parts if part["value"] is not None]
+    if told:
+        return head + pick("；", "; ").join(told)
+    return head + _against(row) if row["value"] is not None else str(row["message"])
+
+
+def figure(row: Mapping[str, Any], level: str = "county", kind: str = "") -> str:
+    """The value of a finding or part with its unit: ``5833.33元``; empty where there is none."""
+    if row["value"] is None:
+        return ""
+    unit = measure_of(row["unit"])
+    places = decimals(row["value"], unit, level, kind)
+    text = reading(row["value"], places, row["operator"], row["threshold"], row["status"])
+    return with_unit(text, unit)
+
+
+def bar(row: Mapping[str, Any], kind: str = "") -> str:
+    """The limit of a finding or part with its unit: ``≥6000元``."""
+    unit = measure_of(row["unit"])
+    return limit(row["operator"], row["threshold"], with_unit("", unit), kind)
+
+
+def _against(row: Mapping[str, Any], name: str = "") -> str:
+    """``5833.33元，应不低于6000元，缺10000元``."""
+    unit = with_unit("", measure_of(row["unit"]))
+    told = [f"{name} {figure(row)}".strip(), asked(row["operator"], row["threshold"], unit)]
+    if row["shortfall"]:
+        gap = with_unit(amount(row["shortfall"]), row["shortfall_unit"])
+        told.append(say("缺{gap}", "short of {gap}", gap=gap))
+    return pick("，", ", ").join(one for one in told if one)
+
+
+def school(miss: Miss, rules: Mapping[str, Rule]) -> str:
+    """``九年制学校：小学 骨干教师；初中 体育运动场馆面积；音乐、美术专用教室``."""
+    staged = []
+    for key, ids in miss.rules.items():
+        names = listed([short(rules[one].label) for one in ids])
+        staged.append(f"{stage(key)} {names}".strip())
+    return miss.school_name + pick("：", ": ") + pick("；", "; ").join(staged)
+
+
+def weights() -> dict[str, str]:
+    """The headings of what is missing in all, by weight."""
+    return {
+        "required": say("缺口合计（达标所必需）", "Missing in all, needed for the verdict"),
+        "pending": say("缺口合计（所在学段尚不能判定）", "Missing in stages not yet decided"),
+        "advised": say("建议提升（所在学段已达标）", "Worth improving in stages that pass"),
+        "excess": say("超出上限合计", "Over upper limits in all"),
+    }
+
+
+def shortage(one: Shortage, rules: Mapping[str, Rule]) -> str:
+    """``体育运动场馆面积 3590.91平方米（1所学校）``."""
+    return say(
+        "{name} {amount}（{schools}所学校）",
+        "{name} {amount} (schools: {schools})",
+        name=one.name or short(rules[one.rule].label),
+        amount=with_unit(amount(one.amount), one.unit),
+        schools=one.schools,
+    )
+
+
+def gap(one: Gap, titles: Mapping[str, str]) -> str:
+    """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
+    quoted = [pick(f"“{name}”", f"'{name}'") for name in (titles.get(f, f) for f in one.facts)]
+    what = say("缺{facts}", "missing {facts}", facts=pick("", ", ").join(quoted))
+    where = ""
+    if one.schools:
+        others = pick("等", " and others") if len(one.schools) > _NAMES else ""
+        where = say(
+            "：{count}所学校（{named}{others}）",
+            ": {count} of the schools ({named}{others})",
+            count=len(one.schools),
+            named=listed(one.schools[:_NAMES]),
+            others=others,
+        )
+    return what + where + _by(listed(one.owners))
+
+
+def statement(ids: Sequence[str], owner: str) -> str:
+    """``待佐证：G1、G2——督导室提供``."""
+    return say("待佐证：{rules}", "To be attested: {rules}", rules=listed(ids)) + _by(owner)
+
+
+def waived(ids: Sequence[str]) -> str:
+    """``已备案豁免：G9``."""
+    return say("已备案豁免：{rules}", "Exempted on record: {rules}", rules=listed(ids))
+
+
+def _by(owner: str) -> str:
+    return say("——{owner}提供", " - from {owner}", owner=owner) if owner else ""
+
+
+def advice(one: Advice) -> str:
+    """``优质高中名额：按现行标准（≥50%）达标；按AH-G14（≥80%，来源待核实）不达标``."""
+    own = pick("，", ", ").join(filter(None, [limit(*one.limit), basis(one.rule.basis)]))
+    if one.level == "county" and sum(one.counts.values()) == 1:
+        result = state(next(iter(one.counts)))
+    else:
+        result = _of(one.level, sum(one.counts.values())) + _states(one.counts, one.level)
+    if not one.base:
+        return say(
+            "{id} {title}（{own}）：{result}",
+            "{id} {title} ({own}): {result}",
+            id=one.rule.id,
+            title=one.rule.label,
+            own=own,
+            result=result,
+        )
+    in_force = limit(*one.base_limit)
+    return say(
+        "{title}：按现行标准{bar}{base}；按{id}（{own}）{result}",
+        "{title}: {base} by the standard in force{bar}; by {id} ({own}): {result}",
+        title=one.rule.label,
+        bar=pick(f"（{in_force}）", f" ({in_force})") if in_force else "",
+        base=state(one.base),
+        id=one.rule.id,
+        own=own,
+        result=result,
+    )
+
+
+def conforming(about: Digest) -> str:
+    """``可计算指标27项，已达标18项。``."""
+    return say(
+        "可计算指标{computable}项，已达标{met}项。",
+        "{computable} indicators can be worked out from the figures; {met} of them are met.",
+        computable=about.computable,
+        met=about.met,
+    )

@@ -1,0 +1,71 @@
+"""How much is missing in all, as the lists print it; the adding up is done in `shortages`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from compliance.render import cells
+from compliance.render.cases import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
+from compliance.render.papers import Total
+from compliance.render.printable import printable
+from compliance.render.shortages import Shortage, shortages
+from compliance.rule import Rule
+from compliance.words import pick
+
+_WEIGHTS = {PROBLEM: "required", OPEN: "pending", SUGGESTION: "advised"}
+
+
+def totals(
+    findings: pl.DataFrame, cases: Sequence[Case], rules: Mapping[str, Rule]
+) -> tuple[Total, ...]:
+    """One total a rule (and part), in the order of the law; suggestions are counted apart.
+
+    findings: one county's, in the order of `cases`.
+    """
+    weights = [_WEIGHTS.get(case.standing) for case in cases]
+    grouped: dict[tuple[str, str], list[Shortage]] = {}
+    for one in _shortages(findings, weights, rules):
+        grouped.setdefault((one.rule, one.name), []).append(one)
+    return tuple(_total(rules[rule], own) for (rule, _), own in grouped.items())
+
+
+def reference_gaps(
+    findings: pl.DataFrame, cases: Sequence[Case], rules: Mapping[str, Rule]
+) -> dict[str, str]:
+    """Rule without weight -> what is missing in all; rules whose gap has no number are left out."""
+    weights = ["required" if case.standing == REFERENCE else None for case in cases]
+    grouped: dict[str, list[str]] = {}
+    for one in _shortages(findings, weights, rules):
+        grouped.setdefault(one.rule, []).append(cells.named(printable(one.name), _amount(one)))
+    return {rule: pick("；", "; ").join(texts) for rule, texts in grouped.items()}
+
+
+def _shortages(
+    findings: pl.DataFrame, weights: Sequence[str | None], rules: Mapping[str, Rule]
+) -> Sequence[Shortage]:
+    weight = pl.Series("weight", weights, dtype=pl.String)
+    return shortages(findings.with_columns(weight).filter(pl.col("weight").is_not_null()), rules)
+
+
+def _total(rule: Rule, own: Sequence[Shortage]) -> Total:
+    must = [one for one in own if one.weight in ("required", "excess")]
+    return Total(
+        rule=rule.id,
+        title=rule.label,
+        of=printable(own[0].name),
+        schools=0 if rule.scope == "county" else max((one.schools for one in must), default=0),
+        problems=_text(must),
+        open=_text(one for one in own if one.weight == "pending"),
+        also=_text(one for one in own if one.weight == "advised"),
+    )
+
+
+def _text(shortages_: Iterable[Shortage]) -> str:
+    return pick("、", ", ").join(map(_amount, shortages_)) or cells.NONE
+
+
+def _amount(one: Shortage) -> str:
+    over = one.weight == "excess"
+    return cells.Amount("", one.amount, printable(one.unit), over).text()
