@@ -39,6 +39,7 @@ def county_paper(
         county_name=printable(county.county_name),
         year=county.year,
         years=remarks.school_year(county.year),
+        ruleset=county.ruleset,
         title=say(
             "{county}义务教育均衡发展问题整改清单",
             "{county}: balanced compulsory education, list of rectification",

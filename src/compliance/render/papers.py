@@ -169,7 +169,7 @@ class SchoolPaper:
 class CountyPaper:
     """整改清单: the county's list.
 
-    annexes: list name -> its number among the annexes, for those that have entries.
+    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, for those that have entries.
     deadline, progress: what stands in columns that are filled in by hand.
     """
 
@@ -177,6 +177,7 @@ class CountyPaper:
     county_name: str
     year: int
     years: str
+    ruleset: str
     title: str
     verdict: str
     summary: tuple[str, ...]

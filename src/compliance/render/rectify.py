@@ -71,7 +71,7 @@ def write_papers(
     with staged(out) as place:
         for folder, paper in _folders(report):
             for form in forms:
-                key = (form, _ruleset(report, paper))
+                key = (form, paper.ruleset)
                 if key not in writers:
                     writers[key] = _writer(form, template_dirs.get(key[1], ()))
                 for relative, content in _contents(writers[key], paper, form):
@@ -95,11 +95,6 @@ def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     """Imported when first used: a Markdown list needs no Word."""
     module, name = _WRITERS[form]
     return cast("Writer", getattr(import_module(module), name)(template_dirs))
-
-
-def _ruleset(report: Report, paper: CountyPaper) -> str:
-    key = (paper.county_code, paper.year)
-    return next(one.ruleset for one in report.counties if (one.county_code, one.year) == key)
 
 
 def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[Path, bytes]]:
