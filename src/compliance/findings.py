@@ -47,7 +47,11 @@ def _rolled_up(
     bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int, titles: Mapping[str, str]
 ) -> pl.DataFrame:
     worst = outcome.group_by("county", maintain_order=True).agg(
-        (pl.col("status") == FAIL).sum().cast(pl.Float64).alias("over_count"),
+        pl.col("school")
+        .filter(pl.col("status") == FAIL)
+        .n_unique()
+        .cast(pl.Float64)
+        .alias("over_count"),
         pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
         .unique(maintain_order=True).alias("lacks"),
     )  # fmt: skip

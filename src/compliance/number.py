@@ -85,7 +85,9 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
 
 
 def _is_plain(indicator: Indicator, frames: Frames, scope: str) -> bool:
-    """Whether the value is a figure as typed, so that comparing doubles is comparing decimals."""
+    """Whether the value is a figure as typed or a whole number: comparing doubles is exact then."""
+    if indicator.round_up:
+        return True
     facts = list(indicator.of.facts.items())
     return (
         indicator.over is None

@@ -234,12 +234,13 @@ def parts(rule: Rule) -> pl.Expr:
     unit = part.field("unit").fill_null("")
     sign = part.field("operator").replace({">=": "≥", "<=": "≤", ">": ">", "<": "<"})
     figures = line(
-        pick("{}{}{}（标准{}{}）", "{} {}{} (standard {}{})"),
+        pick("{}{}{}（标准{}{}{}）", "{} {}{} (standard {}{}{})"),
         part.field("name"),
         value,
         unit,
         sign,
         bar,
+        unit,
     )
     short_of = part.field("shortfall")
     gap = (
@@ -260,7 +261,7 @@ def parts(rule: Rule) -> pl.Expr:
     )
     all_parts = pl.col("parts").list.eval(one).list.join(pick("；", "; "))
     return line(
-        say("{{}}：{title}{{}}（{{}}）。", "{{}}: {title}: {{}} ({{}}).", title=safe(rule.label)),
+        say("{{}}：“{title}”{{}}（{{}}）。", "{{}}: {title}: {{}} ({{}}).", title=safe(rule.label)),
         pl.col("subject"),
         status_word(),
         all_parts,
@@ -274,9 +275,9 @@ def attested(rule: Rule) -> pl.Expr:
         met = say("{{}}不存在“{title}”。", "{{}}: no case of '{title}'.", title=title)
         missed = say("{{}}存在“{title}”，一票否决。", "{{}}: '{title}' exists: veto.", title=title)
     else:
-        met = say("{{}}：{title}，经佐证达标。", "{{}}: {title}: attested as met.", title=title)
+        met = say("{{}}：“{title}”，经佐证达标。", "{{}}: {title}: attested as met.", title=title)
         missed = say(
-            "{{}}：{title}，佐证为未达到。", "{{}}: {title}: attested as not met.", title=title
+            "{{}}：“{title}”，佐证为未达到。", "{{}}: {title}: attested as not met.", title=title
         )
     return (
         pl.when(pl.col("status") == PASS).then(line(met, subject)).otherwise(line(missed, subject))
@@ -286,7 +287,7 @@ def attested(rule: Rule) -> pl.Expr:
 def state(rule: Rule) -> pl.Expr:
     """Title and state, where there is no figure to show."""
     return line(
-        say("{{}}：{title}{{}}。", "{{}}: {title}: {{}}.", title=safe(rule.label)),
+        say("{{}}：“{title}”{{}}。", "{{}}: {title}: {{}}.", title=safe(rule.label)),
         pl.col("subject"),
         status_word(),
     )

@@ -47,7 +47,7 @@ def rolled_up(rule: Rule) -> pl.Expr:
     return pl.when(pl.col("status") == FAIL).then(
         line(
             say(
-                "{{}}{title}：{{}}所学校不达标。",
+                "{{}}：“{title}”有{{}}所学校不达标。",
                 "{{}}: {title}: {{}} schools do not meet it.",
                 title=safe(rule.label),
             ),
@@ -67,7 +67,7 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         .then(
             line(
                 say(
-                    "{{}}{about}无法判定：缺少{{}}。",
+                    "{{}}“{about}”无法判定：缺少{{}}。",
                     "{{}}: {about} cannot be judged: missing {{}}.",
                     about=about,
                 ),
@@ -78,7 +78,7 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         .otherwise(
             line(
                 say(
-                    "{{}}{about}无法计算：分母为0或所据数据无效。",
+                    "{{}}“{about}”无法计算：分母为0或所据数据无效。",
                     "{{}}: {about} cannot be computed: nothing to divide by.",
                     about=about,
                 ),
@@ -90,7 +90,8 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         pl.when(pl.col("status") == NOT_APPLICABLE)
         .then(
             line(
-                say("{{}}：{about}不适用。", "{{}}: {about} does not apply.", about=about), subject
+                say("{{}}：“{about}”不适用。", "{{}}: {about} does not apply.", about=about),
+                subject,
             )
         )
         .when((pl.col("status") == UNKNOWN) & (not rule.of or rule.kind == "dispersion"))
@@ -109,13 +110,15 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         .when(pl.col("status") == NOT_CHECKED)
         .then(
             line(
-                say("{{}}：{about}待佐证。", "{{}}: {about} awaits a statement.", about=about),
+                say("{{}}：“{about}”待佐证。", "{{}}: {about} awaits a statement.", about=about),
                 subject,
             )
         )
         .when(pl.col("status") == WAIVED)
         .then(
-            line(say("{{}}：{about}已备案豁免。", "{{}}: {about} is waived.", about=about), subject)
+            line(
+                say("{{}}：“{about}”已备案豁免。", "{{}}: {about} is waived.", about=about), subject
+            )
         )
         .otherwise(body)
     )

@@ -88,8 +88,13 @@ class Vocabulary:
         found = keys.get(key)
         if found is not None or not key:
             return found
-        close = difflib.get_close_matches(key[:80], list(keys), n=1, cutoff=0.0)
-        return keys[close[0]] if close else None
+        close = set(difflib.get_close_matches(key[:80], list(keys), n=8, cutoff=0.0))
+        ratio = difflib.SequenceMatcher(b=key[:80], autojunk=False)
+        best: tuple[float, Fact | None] = (-1.0, None)
+        for known in (one for one in keys if one in close):  # of equals, the schema's first
+            ratio.set_seq1(known)
+            best = max(best, (ratio.ratio(), keys[known]), key=lambda pair: pair[0])
+        return best[1]
 
 
 def _index(facts: Iterable[Fact]) -> dict[str, Fact]:
@@ -183,7 +188,9 @@ def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]
     try:
         added = _facts(table, record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _faulty(path, say("事实的定义不完整：{e}", "a fact is incomplete: {e}", e=error)) from error
+        raise _faulty(
+            path, say("事实的定义不完整：{e}", "a fact is incomplete: {e}", e=error)
+        ) from error
     for fact in added.values():
         if fact.form in ("count", "number", "counts", "numbers", "year") and fact.maximum is None:
             raise _faulty(
@@ -197,9 +204,7 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
     keys = _index(known.values())
     for fact in added.values():
         if fact.name in known:
-            raise _faulty(
-                path, say("重复定义了事实{f}", "it redefines the fact {f}", f=fact.name)
-            )
+            raise _faulty(path, say("重复定义了事实{f}", "it redefines the fact {f}", f=fact.name))
         for heading in fact.headings:
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:

@@ -194,9 +194,7 @@ def _complete(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.Da
     return with_missing(frame, **{name: TYPES[fact.form] for name, fact in facts.items()})
 
 
-def _finished(
-    frame: pl.DataFrame, vocabulary: Vocabulary, record: str, last: str
-) -> pl.DataFrame:
+def _finished(frame: pl.DataFrame, vocabulary: Vocabulary, record: str, last: str) -> pl.DataFrame:
     """The facts in the order of the vocabulary, keyed and sorted, nothing internal left."""
     facts = vocabulary.tables[record]
     keyed = frame.with_columns(pl.col("_code").alias("county_code"), pl.col("_year").alias("year"))

@@ -13,7 +13,8 @@ from decimal import Decimal
 import polars as pl
 
 from compliance.fact import Fact
-from compliance.intake.accept_cell import (
+from compliance.intake.accept_cell import folded_words, item_of, read_cell
+from compliance.intake.accept_marks import (
     BLANKS,
     CONTROL,
     CONTROL_LINES,
@@ -24,12 +25,10 @@ from compliance.intake.accept_cell import (
     SCIENTIFIC,
     SEPARATORS,
     SPREADSHEET_ERRORS,
-    Bad,
-    folded_words,
-    item_of,
-    read_cell,
+    CellError,
 )
 
+Cells = Sequence[object] | pl.Series
 NUMBERS = pl.List(pl.Float64)
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "count": pl.Float64,
@@ -53,7 +52,7 @@ class Column:
     bad: pl.Series
 
 
-def accept_column(fact: Fact, cells: Sequence[object], strict: bool) -> Column:
+def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
     """Type the cells of one column, a Python list or a polars Series."""
     series = cells if isinstance(cells, pl.Series) else _uniform(fact, list(cells), strict)
     if series is None:
@@ -94,7 +93,7 @@ def _uniform(fact: Fact, cells: list[object], strict: bool) -> pl.Series | None:
     return None
 
 
-def _by_cells(fact: Fact, cells: Sequence[object], strict: bool) -> Column:
+def _by_cells(fact: Fact, cells: Cells, strict: bool) -> Column:
     rows = cells.to_list() if isinstance(cells, pl.Series) else cells
     values: list[object] = []
     bad: list[bool] = []
@@ -102,7 +101,7 @@ def _by_cells(fact: Fact, cells: Sequence[object], strict: bool) -> Column:
         try:
             values.append(read_cell(fact, cell, strict))
             bad.append(False)
-        except Bad:
+        except CellError:
             values.append(None)
             bad.append(True)
     return _column(pl.Series(values, dtype=TYPES[fact.form]), pl.Series(bad, dtype=pl.Boolean))
@@ -217,9 +216,7 @@ def _flat(inner: object) -> bool:
     return isinstance(inner, pl.DataType) and (inner.is_numeric() or inner == pl.Null)
 
 
-def _listed(
-    fact: Fact, written: pl.Series, items: pl.Series, none: pl.Series | None
-) -> Column:
+def _listed(fact: Fact, written: pl.Series, items: pl.Series, none: pl.Series | None) -> Column:
     """Lists of numbers: every item is judged in one flat column, then each list as a whole."""
     frame = pl.DataFrame({"row": pl.int_range(len(items), eager=True), "item": items})
     if none is not None:

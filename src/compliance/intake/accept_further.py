@@ -52,7 +52,7 @@ def rows(
     frame = row_keys(stack(ledger, tables), counties, many=many, year=year)
     if not tables:
         return frame
-    frame = with_missing(frame, **{name: pl.String for name in REQUIRED[kind]})
+    frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
     report_faults(ledger, frame, tables)
     require(ledger, frame, tables, (("county_code",) if many else ()) + REQUIRED[kind])
     if many:
@@ -129,9 +129,7 @@ def _fold(
     return schools
 
 
-def _incomplete(
-    ledger: Ledger, row: dict[str, object], label: str, column: str, fact: str
-) -> None:
+def _incomplete(ledger: Ledger, row: dict[str, object], label: str, column: str, fact: str) -> None:
     message = say(
         "有{n}行没有填数，{f}按缺失处理", "{n} rows are blank; {f} counts as missing",
         n=row["_blank"], f=label,
@@ -178,9 +176,7 @@ def attestations(frame: pl.DataFrame) -> pl.DataFrame:
     frame = with_missing(frame, rule=pl.String, met=pl.Boolean, evidence=texts, note=pl.String)
     none = pl.lit([], dtype=texts)
     evidence = pl.when(pl.col("evidence").is_null()).then(none).otherwise("evidence")
-    return _sorted(
-        frame, "rule", "met", evidence.alias("evidence"), pl.col("note").fill_null("")
-    )
+    return _sorted(frame, "rule", "met", evidence.alias("evidence"), pl.col("note").fill_null(""))
 
 
 def vetoes(frame: pl.DataFrame) -> pl.DataFrame:

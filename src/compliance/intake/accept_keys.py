@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from compliance.errors import Problem
-from compliance.intake.accept_cell import show
+from compliance.intake.accept_marks import show
 from compliance.intake.accept_table import EXPLAINED_ROWS, Accepted, Fault
 from compliance.model import Refused
 from compliance.words import say
@@ -68,9 +68,7 @@ class Ledger:
         wholes = [code for code, year in self.refused if year is None]
         pairs = [(code, year) for code, year in self.refused if year is not None]
         known = frame.filter(pl.col("_code").is_not_null() & pl.col("_year").is_not_null())
-        gone = pl.DataFrame(
-            pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row"
-        )
+        gone = pl.DataFrame(pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row")
         return known.filter(~pl.col("_code").is_in(wholes)).join(
             gone, on=["_code", "_year"], how="anti", maintain_order="left"
         )
@@ -126,9 +124,7 @@ def with_missing(frame: pl.DataFrame, **types: pl.DataType | type[pl.DataType]) 
 
 def county_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """County rows with their key, from their own code and year."""
-    frame = with_missing(
-        frame, county_code=pl.String, year=pl.Float64, county_name=pl.String
-    )
+    frame = with_missing(frame, county_code=pl.String, year=pl.Float64, county_name=pl.String)
     return frame.with_columns(
         pl.col("county_code").alias("_code"), pl.col("year").cast(pl.Int32).alias("_year")
     )

@@ -13,8 +13,9 @@ import polars as pl
 
 from compliance.errors import Problem
 from compliance.fact import Fact
-from compliance.intake.accept_cell import Bad, read_cell, show
+from compliance.intake.accept_cell import read_cell
 from compliance.intake.accept_column import Column, accept_column, scale
+from compliance.intake.accept_marks import CellError, show
 from compliance.intake.raw import RawTable
 from compliance.vocabulary import Match, Vocabulary
 from compliance.words import say
@@ -116,11 +117,13 @@ def _match(accepted: Accepted, vocabulary: Vocabulary, record: str) -> dict[str,
     return matches
 
 
-def _note(accepted: Accepted, severity: str, code: str, message: str, heading: str, **more: str) -> None:
+def _note(
+    accepted: Accepted, severity: str, code: str, message: str, heading: str, expected: str = ""
+) -> None:
     raw = accepted.raw
     row = _first_written(raw.columns[heading])
     at = raw.place(row, heading) if raw.height else ""
-    accepted.notes.append(Problem(severity, code, message, file=raw.file, at=at, **more))
+    accepted.notes.append(Problem(severity, code, message, expected, raw.file, at))
 
 
 def _note_unit(accepted: Accepted, heading: str, match: Match) -> None:
@@ -249,7 +252,7 @@ def _explain(accepted: Accepted, fact: Fact, bad: pl.Series) -> None:
 def _reason(fact: Fact, cell: object, *, strict: bool) -> tuple[str, str, str]:
     try:
         read_cell(fact, cell, strict)
-    except Bad as bad:
+    except CellError as bad:
         return bad.code, bad.message, bad.expected
     message = say("{f}：“{v}”不合要求", "{f}: “{v}” is not acceptable", f=fact.label, v=show(cell))
     return "bad_value", message, fact.expected()

@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 
-from compliance.intake.opening import MIB, Complaints, Unreadable
+from compliance.intake.opening import MIB, Complaints, UnreadableError
 from compliance.words import say
 
 MOST_UNPACKED = 512 * MIB
@@ -19,7 +19,7 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError
 
 
 def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
-    """The archive in `data`, whose declared sizes are bearable. Raises Unreadable."""
+    """The archive in `data`, whose declared sizes are bearable. Raises UnreadableError."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -56,7 +56,7 @@ def _absurd(member: zipfile.ZipInfo) -> bool:
     return member.file_size > RATIO_FROM and ratio > MOST_RATIO
 
 
-def damaged(complaints: Complaints) -> Unreadable:
+def damaged(complaints: Complaints) -> UnreadableError:
     """A file cut short or broken on its way."""
     return complaints.unreadable(
         "damaged",

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 import polars as pl
 
@@ -21,7 +22,7 @@ BATCH = 20_000
 
 
 def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None:
-    """The table in `data`; None where its lines do not fit its headings. Raises Unreadable."""
+    """The table in `data`; None where its lines do not fit its headings. Raises UnreadableError."""
     text = plain_text(data, complaints)
     check_size(text, complaints)
     sheet = _split_quoted(text, complaints) if b'"' in text else _split(text, complaints)
@@ -35,9 +36,8 @@ def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None
     def place(row: int, heading: str) -> str:
         return f"{letters(names[heading])}{sheet.lines[row]}"
 
-    columns: dict[str, Sequence[object]] = {
-        heading: sheet.columns[index] for heading, index in names.items()
-    }
+    # a Series stands for the sequence of its cells (see RawTable)
+    columns = {h: cast("Sequence[object]", sheet.columns[index]) for h, index in names.items()}
     return RawTable(table, complaints.file, columns, len(sheet.lines), place)
 
 

@@ -36,7 +36,9 @@ def _derive_one(
             again = pl.sum_horizontal(*inner, ignore_nulls=False)
             doubled = (pl.col(name) == again) & (pl.col(name) > 0)
             once = total - again
-    frame = schools.with_columns(total.alias("_sum"), once.alias("_once"), doubled.alias("_doubled"))
+    frame = schools.with_columns(
+        total.alias("_sum"), once.alias("_once"), doubled.alias("_doubled")
+    )
     frame = frame.with_columns(pl.col("_doubled").fill_null(value=False))
     missing = pl.col(fact.name).is_null() & pl.col("_sum").is_not_null()
     for row in _rows(frame, missing & pl.col("_doubled"), "_once"):

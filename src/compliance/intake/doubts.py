@@ -6,7 +6,7 @@ compares columns. Every warning names the facts concerned, for the verdicts that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -89,7 +89,7 @@ def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[st
 def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) -> None:
     """Pupils in a stage that the school's type does not have."""
     facts = vocabulary.school
-    types = [kind for kind in dict.fromkeys(facts["school_type"].words.values())]
+    types = list(dict.fromkeys(facts["school_type"].words.values()))
     for stage in STAGES:
         name = f"{stage}_students"
         without = [
@@ -163,5 +163,3 @@ def _county_totals(
                 total=row["_sum"],
             )
             _warn(ledger, row, "totals_disagree", message, fact.name, fact.sum_of)
-
-

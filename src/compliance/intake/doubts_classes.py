@@ -106,7 +106,9 @@ class _Classes:
         )
         yield self._doubt(
             "class_sizes_bands",
-            reduce(or_, (_within(sizes, span) != bands.list.get(i) for i, span in enumerate(spans))),
+            reduce(
+                or_, (_within(sizes, span) != bands.list.get(i) for i, span in enumerate(spans))
+            ),
             "{t0}与{t1}不符",
             "{t0} do not fit {t1}",
             "class_sizes",

@@ -6,28 +6,31 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from compliance.fact import Fact
 from compliance.intake import cells
 from compliance.intake.opening import Complaints
-from compliance.intake.sheet_scan import Faults
+from compliance.intake.sheet_scan import Scan
 from compliance.words import say
 
 # Excel keeps and shows fifteen digits. What it stores beyond them is the noise of its arithmetic.
 DIGITS = 15
+About = tuple[str, str | None]  # the cell, the school
 
 
 @dataclass
 class Grid:
     """The block of a sheet that holds something. Rows and columns are counted from 0 in it.
 
-    top, left: where the block begins on the sheet. faults: spoilt cells by their place there.
+    top, left: where the block begins on the sheet. scan: what its XML says of single cells, by their place there.
     """
 
     sheet: str
     rows: Sequence[Sequence[object]]
     top: int
     left: int
-    faults: Faults
+    scan: Scan
     complaints: Complaints
 
     @property
@@ -45,7 +48,7 @@ class Grid:
 
     def fault(self, row: int, column: int) -> str | None:
         """The error word of a spoilt cell ("" if never calculated), None for a sound one."""
-        return self.faults.get((self.top + row, self.left + column))
+        return self.scan.faults.get((self.top + row, self.left + column))
 
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
@@ -54,73 +57,74 @@ class Grid:
             value = int(value)
         return "" if cells.blank(value) else " ".join(str(value).split())
 
-    def value(self, row: int, column: int, school: object = None) -> object:
-        """The cell as a figure or text; None where it is blank or cannot be used (a complaint)."""
+    def value(
+        self, row: int, column: int, fact: Fact | None = None, school: str | None = None
+    ) -> object:
+        """The cell as a figure or text; None where it is blank or cannot be used (a complaint).
+
+        fact: what the cell is about, None where the core does not know its heading.
+        """
+        about = (self.at(row, column), school)
         fault = self.fault(row, column)
         if fault is not None:
-            self._spoilt(fault, self.at(row, column), school)
-            return None
+            return self._spoilt(fault, about, fact)
         value = self.rows[row][column]
         if cells.blank(value):
             return None
-        if isinstance(value, bool):
+        if isinstance(value, bool | str):
             return value
         if isinstance(value, int | float):
-            return self._number(float(value), self.at(row, column), school)
-        if isinstance(value, str):
-            return self._text(value, self.at(row, column), school)
+            percent = (self.top + row, self.left + column) in self.scan.percents
+            return self._number(float(value), about, fact if percent else None)
         return _moment(value)
 
-    def _number(self, value: float, at: str, school: object) -> int | float | None:
-        if not math.isfinite(value):
-            self.complaints.error(
-                "not_a_number", say("不是可用的数", "not a usable number"), at=at, school=school
-            )
-            return None
-        if abs(value) >= 10**DIGITS:
+    def _number(self, value: float, about: About, percent: Fact | None) -> int | float | None:
+        if math.isfinite(value) and abs(value) >= 10**DIGITS:
             self.complaints.error(
                 "digits_lost",
                 say(
                     "数字{v}超过15位，Excel已丢失末尾数字",
                     "{v} has more than 15 digits; Excel has lost the last ones",
-                    v=f"{value:.0f}"[:40],
+                    v=cells.clip(f"{value:.0f}"),
                 ),
                 say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
-                at=at,
-                school=school,
+                *about,
             )
             return None
         shown = float(f"{value:.{DIGITS}g}")
+        if percent is not None and percent.unit == "%":
+            shown = float(Decimal(repr(shown)) * 100)
+            self.complaints.warning(
+                "converted_unit",
+                say(
+                    "单元格为百分比格式，按{v}%读取", "the cell is formatted as a percentage: read as {v} %",
+                    v=shown,
+                ),
+                *about,
+                facts=(percent.name,),
+            )
         return int(shown) if shown.is_integer() else shown
 
-    def _text(self, value: str, at: str, school: object) -> str | None:
-        if not cells.unfit(value):
-            return value
-        self.complaints.error(
-            "bad_text",
-            say("文字中有控制字符：{v}", "control characters in the text: {v}", v=cells.clip(value)),
-            at=at,
-            school=school,
-        )
-        return None
-
-    def _spoilt(self, fault: str, at: str, school: object) -> None:
+    def _spoilt(self, fault: str, about: About, fact: Fact | None) -> str | None:
+        """Where the core does not know the heading, a province's plugin may: leave it to be told."""
+        if fault and fact is None:
+            return fault
         if fault:
             self.complaints.error(
                 "formula_error",
                 say("公式错误 {e}", "formula error {e}", e=cells.clip(fault)),
                 say("改正公式，或直接填写数值", "correct the formula or type the figure"),
-                at=at,
-                school=school,
+                *about,
             )
-        else:
-            self.complaints.error(
-                "formula_not_calculated",
-                say("公式从未计算，没有数值", "the formula was never calculated and has no value"),
-                say("用 Excel 或 WPS 打开并保存一次", "open it in Excel or WPS and save it"),
-                at=at,
-                school=school,
-            )
+            return None
+        complain = self.complaints.error if fact else self.complaints.warning
+        complain(
+            "formula_not_calculated",
+            say("公式从未计算，没有数值", "the formula was never calculated and has no value"),
+            say("用 Excel 或 WPS 打开并保存一次", "open it in Excel or WPS and save it"),
+            *about,
+        )
+        return None
 
 
 def _moment(value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
         raise complaints.unreadable(
             "wrong_type",
             say("最外层不是对象", "the document is not an object"),
-            '{"format": "%s", "county": {…}, "schools": [{…}]}' % FORMAT,
+            f'{{"format": "{FORMAT}", "county": {{…}}, "schools": [{{…}}]}}',
         )
     _check_form(root, reading)
     county, lists = reading.county(root.get("county"), missing="county" not in root)
@@ -161,7 +160,7 @@ class Reading:
             return [], {}
         self.keys(value, "/county")
         plain = {key: item for key, item in value.items() if key not in json_lists.FLATTEN}
-        lists = {
+        lists: dict[str, Records] = {
             name: flatten(self, value[name], pointer("county", name))
             for name, flatten in json_lists.FLATTEN.items()
             if value.get(name) is not None
@@ -204,10 +203,10 @@ class Reading:
                 say("键“{k}”重复出现", "key '{k}' occurs twice", k=clip(key)),
                 say("每个键只写一次", "each key once"),
                 at=at + pointer(clip(key)),
-                school=record.get("school_code"),
+                school=_school(record),
             )
 
-    def wrong_type(self, at: str, value: object, expected: str, school: object = None) -> None:
+    def wrong_type(self, at: str, value: object, expected: str, school: str | None = None) -> None:
         """Complain about a value of the wrong JSON type."""
         self.complaints.error(
             "wrong_type",
@@ -254,44 +253,41 @@ class Reading:
 
     def _cell(self, place: str, record: Mapping[str, object], heading: str) -> object:
         value = record.get(heading)
-        if value is None or isinstance(value, bool | int):
+        if value is None or isinstance(value, bool | int | float | str):
             return value
-        school = record.get("school_code")
+        school = _school(record)
         if isinstance(value, list):
             items = [
-                self._scalar(item, place + pointer(heading, index), school)
+                self._item(item, place + pointer(heading, index), school)
                 for index, item in enumerate(value)
             ]
             return None if any(item is _UNUSABLE for item in items) else items
-        item = self._scalar(value, place + pointer(heading), school)
+        item = self._item(value, place + pointer(heading), school)
         return None if item is _UNUSABLE else item
 
-    def _scalar(self, value: object, at: str, school: object) -> object:
-        if isinstance(value, NoNumber) or (isinstance(value, float) and not math.isfinite(value)):
-            text = value.text if isinstance(value, NoNumber) else str(value)
+    def _item(self, value: object, at: str, school: str | None) -> object:
+        if isinstance(value, NoNumber):
             self.complaints.error(
                 "not_a_number",
-                say("{v} 不是可用的数", "{v} is not a usable number", v=clip(text)),
-                say("不超过15位的数，缺失写 null", "a number of at most 15 digits, null if missing"),
+                say("{v} 不是可用的数", "{v} is not a usable number", v=clip(value.text)),
+                say("数字；缺失写 null", "a number; null if missing"),
                 at=at,
                 school=school,
             )
             return _UNUSABLE
         if isinstance(value, dict | list):
-            self.wrong_type(at, value, say("数、文字、是否或 null", "a number, text, flag or null"), school)
-            return _UNUSABLE
-        if isinstance(value, str) and unfit(value):
-            self.complaints.error(
-                "bad_text",
-                say("文字中有控制字符：{v}", "control characters in the text: {v}", v=clip(value)),
-                at=at,
-                school=school,
-            )
+            expected = say("数、文字、是否或 null", "a number, text, flag or null")
+            self.wrong_type(at, value, expected, school)
             return _UNUSABLE
         return value
 
 
 _UNUSABLE = object()
+
+
+def _school(record: Mapping[str, object]) -> str | None:
+    code = record.get("school_code")
+    return str(code)[:64] if isinstance(code, str | int) else None
 
 
 def _named(value: object) -> str:

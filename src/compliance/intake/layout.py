@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from compliance.fact import Fact
 from compliance.intake import cells
 from compliance.intake.grid import Grid
 from compliance.intake.names import SHEETS
@@ -11,12 +12,10 @@ from compliance.intake.raw import RawTable
 from compliance.words import say
 
 # (table of the document, heading) → the fact it stands for, None if unknown
-Known = Callable[[str, str], str | None]
+Known = Callable[[str, str], Fact | None]
 HEADER_WITHIN = 15
 EXAMPLE = "示例"
 TOTALS = frozenset({"合计", "总计", "小计", "全县合计", "全县总计"})
-# Columns that are there to be read by people, in the tables of statements.
-ORNAMENTS = frozenset({"内容", "要求", "指标内容", "指标名称", "事项内容", "事项名称", "序号"})
 STATEMENTS = ("attestations", "vetoes")
 VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 
@@ -27,16 +26,18 @@ def read_list(grid: Grid, table: str, known: Known) -> RawTable | None:
     if header is None:
         _no_headings(grid, table)
         return None
-    headings = _headings(grid, header, table)
+    headings = _headings(grid, header)
     key = _key_column(headings, table, known)
     rows = [row for row in range(header + 1, len(grid.rows)) if _is_data(grid, row, header, key)]
     if table in STATEMENTS:
         rows = [row for row in rows if _answered(grid, row, headings, key)]
     codes = [_code(grid, row, key if table == "schools" else None) for row in rows]
-    columns: dict[str, Sequence[object]] = {
-        heading: [grid.value(row, column, code) for row, code in zip(rows, codes, strict=True)]
-        for heading, column in headings.items()
-    }
+    columns: dict[str, Sequence[object]] = {}
+    for heading, column in headings.items():
+        fact = known(table, heading)
+        columns[heading] = [
+            grid.value(row, column, fact, code) for row, code in zip(rows, codes, strict=True)
+        ]
     return RawTable(
         table,
         grid.complaints.file,
@@ -74,7 +75,9 @@ def _beside(grid: Grid, column: int, known: Known) -> RawTable:
         else:
             places[heading] = row
     columns: dict[str, Sequence[object]] = {
-        heading: [grid.value(row, values) if values < grid.width else None]
+        heading: [
+            grid.value(row, values, known("counties", heading)) if values < grid.width else None
+        ]
         for heading, row in places.items()
     }
     return RawTable(
@@ -136,19 +139,15 @@ def _score(texts: Sequence[str], table: str, known: Known) -> int:
     return sum(1 for text in texts if text and known(table, text))
 
 
-def _headings(grid: Grid, header: int, table: str) -> dict[str, int]:
+def _headings(grid: Grid, header: int) -> dict[str, int]:
     """Heading → column; complains of headings that stand twice and of figures under none."""
     found: dict[str, int] = {}
     for column in range(grid.width):
         heading = grid.text(header, column)
-        if table in STATEMENTS and heading in ORNAMENTS:
-            continue
         if not heading:
             _nameless(grid, header, column)
         elif heading in found:
             _twice(grid, heading, grid.at(header, column), grid.at(header, found[heading]))
-        elif cells.unfit(heading):
-            grid.value(header, column)
         else:
             found[heading] = column
     return found
@@ -157,7 +156,7 @@ def _headings(grid: Grid, header: int, table: str) -> dict[str, int]:
 def _key_column(headings: dict[str, int], table: str, known: Known) -> int:
     """The column that names a row: the school's code, else the first known one."""
     facts = {column: known(table, heading) for heading, column in headings.items()}
-    codes = (column for column, fact in facts.items() if fact == "school_code")
+    codes = (column for column, fact in facts.items() if fact and fact.name == "school_code")
     return next(codes, next((column for column, fact in facts.items() if fact), 0))
 
 

@@ -1,12 +1,13 @@
 """Opening a file nobody vouches for: its bytes within a limit and its fingerprint, or a problem.
 
-Inside the readers what cannot be read is raised as `Unreadable`; no reader lets it out.
+Inside the readers what cannot be read is raised as `UnreadableError`; no reader lets it out.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from compliance.errors import Problem
@@ -19,7 +20,7 @@ MIB = 2**20
 MOST_PROBLEMS = 1000
 
 
-class Unreadable(Exception):  # noqa: N818 (a state of the file, caught within the readers)
+class UnreadableError(Exception):
     """The file gives nothing more; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -36,30 +37,54 @@ class Complaints:
         self._room = MOST_PROBLEMS
 
     def error(
-        self, code: str, message: str, expected: str = "", at: str = "", school: object = None
+        self,
+        code: str,
+        message: str,
+        expected: str = "",
+        at: str = "",
+        school: str | None = None,
+        county: str | None = None,
     ) -> None:
-        """Something that costs the county its findings."""
-        self._add(self.problem("error", code, message, expected, at, school))
+        """Something that costs the county its findings; all counties of the file if not named."""
+        self._add(self.problem("error", code, message, expected, at, school, county))
 
     def warning(
-        self, code: str, message: str, expected: str = "", at: str = "", school: object = None
+        self,
+        code: str,
+        message: str,
+        expected: str = "",
+        at: str = "",
+        school: str | None = None,
+        facts: tuple[str, ...] = (),
     ) -> None:
-        """Something worth knowing."""
-        self._add(self.problem("warning", code, message, expected, at, school))
+        """Something worth knowing; verdicts that rest on `facts` mention it."""
+        problem = self.problem("warning", code, message, expected, at, school)
+        self._add(replace(problem, facts=facts))
 
-    def unreadable(
-        self, code: str, message: str, expected: str = "", at: str = ""
-    ) -> Unreadable:
+    def unreadable(self, code: str, message: str, expected: str = "", at: str = "") -> UnreadableError:
         """The exception for a file that gives nothing more."""
-        return Unreadable(self.problem("error", code, message, expected, at, None))
+        return UnreadableError(self.problem("error", code, message, expected, at))
 
     def problem(
-        self, severity: str, code: str, message: str, expected: str, at: str, school: object
+        self,
+        severity: str,
+        code: str,
+        message: str,
+        expected: str,
+        at: str = "",
+        school: str | None = None,
+        county: str | None = None,
     ) -> Problem:
         """A problem of this file."""
-        named = str(school)[:64] if isinstance(school, str | int) else None
         return Problem(
-            severity, code, message, expected, file=self.file, at=at, school_code=named
+            severity,
+            code,
+            message,
+            expected,
+            file=self.file,
+            at=at,
+            county_code=county,
+            school_code=school,
         )
 
     def _add(self, problem: Problem) -> None:
@@ -72,7 +97,7 @@ class Complaints:
                 "more than {n} problems; the rest is not listed",
                 n=MOST_PROBLEMS - 1,
             )
-            self.problems.append(self.problem("error", "too_many_problems", text, "", "", None))
+            self.problems.append(self.problem("error", "too_many_problems", text, ""))
 
 
 def document(
@@ -83,7 +108,7 @@ def document(
     complaints = Complaints(path.name, found.problems)
     try:
         fill(path, found, complaints)
-    except Unreadable as stop:
+    except UnreadableError as stop:
         found.problems.append(stop.problem)
     return found
 
@@ -91,7 +116,7 @@ def document(
 def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> bytes:
     """The bytes of a file of at most `limit` bytes; its fingerprint is noted in `found.inputs`.
 
-    Raises Unreadable where it cannot be opened, is larger or holds nothing.
+    Raises UnreadableError where it cannot be opened, is larger or holds nothing.
     """
     try:
         with path.open("rb") as stream:
@@ -115,7 +140,7 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
     return data
 
 
-def too_large(complaints: Complaints, limit: int) -> Unreadable:
+def too_large(complaints: Complaints, limit: int) -> UnreadableError:
     """A file larger than anything the forms could need."""
     return complaints.unreadable(
         "too_large",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
@@ -15,15 +16,16 @@ from compliance.words import say
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
+STYLES = "xl/styles.xml"
 Attributes = Mapping[str, str]
 
 
-class Hostile(ValueError):
+class HostileXmlError(ValueError):
     """XML that declares entities or a document type, which no workbook needs."""
 
 
 def open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
-    """The zip of an Excel workbook. Raises Unreadable with advice for whatever else it is."""
+    """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
     if data.startswith(OLE2):
         raise _encrypted(complaints) if "EncryptedPackage".encode("utf-16-le") in data else _old(
             complaints
@@ -48,7 +50,7 @@ def parser(start: Callable[[str, Attributes], None]) -> XMLParserType:
         start(name.rpartition(" ")[2], attributes)
 
     def refuse(*_: object) -> None:
-        raise Hostile
+        raise HostileXmlError
 
     made.StartElementHandler = local
     made.StartDoctypeDeclHandler = refuse
@@ -73,13 +75,33 @@ def sheet_parts(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, s
         for part, handler in ((WORKBOOK, sheet), (RELATIONS, relation)):
             with archive.open(part) as stream:
                 parser(handler).ParseFile(stream)
-    except (ExpatError, Hostile, KeyError, *DAMAGE) as error:
+    except (ExpatError, HostileXmlError, KeyError, *DAMAGE) as error:
         raise damaged(complaints) from error
     members = {name.casefold(): name for name in archive.namelist()}
     return {
         name: members.get(_part(targets.get(key, "")).casefold(), "")
         for name, key in sheets.items()
     }
+
+
+def percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The cell styles (as sheets number them) that show a number as a percentage."""
+    percent = {"9", "10"}  # the two formats every spreadsheet program has built in
+    styles: list[str] = []
+    inside = False
+
+    def style(name: str, attributes: Attributes) -> None:
+        nonlocal inside
+        if name == "numFmt" and "%" in attributes.get("formatCode", ""):
+            percent.add(attributes.get("numFmtId", ""))
+        elif name in ("cellXfs", "cellStyles", "cellStyleXfs", "dxfs"):
+            inside = name == "cellXfs"
+        elif name == "xf" and inside:
+            styles.append(attributes.get("numFmtId", ""))
+
+    with suppress(ExpatError, HostileXmlError, KeyError, *DAMAGE), archive.open(STYLES) as stream:
+        parser(style).ParseFile(stream)
+    return frozenset(str(number) for number, form in enumerate(styles) if form in percent)
 
 
 def _part(target: str) -> str:

@@ -19,7 +19,7 @@ _BOMS = (
 
 
 def plain_text(data: bytes, complaints: Complaints) -> bytes:
-    """`data` as UTF-8 with plain line ends. Raises Unreadable where it is no text."""
+    """`data` as UTF-8 with plain line ends. Raises UnreadableError where it is no text."""
     text = _decoded(data, complaints)
     fault = _UNFIT.search(text)
     if fault:
@@ -78,7 +78,7 @@ def _wrong_encoding(data: bytes, error: UnicodeDecodeError, complaints: Complain
 
 
 def check_size(text: bytes, complaints: Complaints) -> None:
-    """Refuse endless lines and tables far beyond any nation. Raises Unreadable."""
+    """Refuse endless lines and tables far beyond any nation. Raises UnreadableError."""
     start = 0
     while len(text) - start > LONGEST_LINE:
         end = text.rfind(b"\n", start, start + LONGEST_LINE)

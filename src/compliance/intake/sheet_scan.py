@@ -13,7 +13,7 @@ from pyexpat import ExpatError
 
 from compliance.intake.archive import DAMAGE, damaged
 from compliance.intake.opening import Complaints
-from compliance.intake.package import Attributes, Hostile, parser
+from compliance.intake.package import Attributes, HostileXmlError, parser
 from compliance.words import say
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -21,11 +21,22 @@ MOST_CELLS = 5_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-# cell (row, column from 0) that a formula spoilt → its error word, or "" if not calculated
-Faults = dict[tuple[int, int], str]
+Place = tuple[int, int]
 
 
-class _TooWide(Exception):
+@dataclass
+class Scan:
+    """What a sheet's XML says of single cells, by row and column from 0.
+
+    faults: cells that a formula spoilt → its error word, or "" if it was never calculated.
+    percents: cells with a number shown as a percentage.
+    """
+
+    faults: dict[Place, str] = field(default_factory=dict)
+    percents: set[Place] = field(default_factory=set)
+
+
+class _TooWideError(Exception):
     """The cells lie too far apart."""
 
 
@@ -33,10 +44,12 @@ class _TooWide(Exception):
 class _Walk:
     """The state of one pass over a sheet's XML."""
 
-    faults: Faults = field(default_factory=dict)
+    found: Scan
+    percent_styles: frozenset[str]
     row: int = -1
     column: int = -1
     kind: str = ""
+    style: str = ""
     formula: bool = False
     filled: bool = False
     value: list[str] = field(default_factory=list)
@@ -74,9 +87,9 @@ class _Walk:
         else:
             found = _REFERENCE.fullmatch(reference)
             if not found:
-                raise Hostile
+                raise HostileXmlError
             self.column, self.row = _column(found[1]), int(found[2]) - 1
-        self.kind = attributes.get("t", "")
+        self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
         self.formula = self.filled = False
         self.value.clear()
 
@@ -84,9 +97,11 @@ class _Walk:
         self._reach()
         value = "".join(self.value).strip()
         if self.kind == "e":
-            self.faults[self.row, self.column] = value or "#ERROR!"
+            self.found.faults[self.row, self.column] = value or "#ERROR!"
         elif self.formula and not value and self.kind != "str":
-            self.faults[self.row, self.column] = ""
+            self.found.faults[self.row, self.column] = ""
+        elif self.style in self.percent_styles:
+            self.found.percents.add((self.row, self.column))
 
     def _reach(self) -> None:
         top, left, bottom, right = self.corners
@@ -96,21 +111,27 @@ class _Walk:
         ]
         top, left, bottom, right = self.corners
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS or top < 0:
-            raise Hostile
+            raise HostileXmlError
         if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
-            raise _TooWide
+            raise _TooWideError
 
 
-def scan(archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints) -> Faults:
-    """The cells of a sheet's part that formulas spoilt. Raises Unreadable where it is damaged or reaches too far."""
-    walk = _Walk()
+def scan(
+    archive: zipfile.ZipFile,
+    part: str,
+    sheet: str,
+    percent_styles: frozenset[str],
+    complaints: Complaints,
+) -> Scan:
+    """Walk through a sheet's part of the archive. Raises UnreadableError where it is damaged or reaches too far."""
+    walk = _Walk(Scan(), percent_styles)
     made = parser(walk.start)
     made.EndElementHandler = walk.end
     made.CharacterDataHandler = walk.text
     try:
         with archive.open(part) as stream:
             made.ParseFile(stream)
-    except _TooWide as error:
+    except _TooWideError as error:
         raise complaints.unreadable(
             "too_large",
             say(
@@ -121,9 +142,9 @@ def scan(archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints
             say("删去表格以外的多余行列", "delete the rows and columns outside the table"),
             at=sheet,
         ) from error
-    except (ExpatError, Hostile, KeyError, *DAMAGE) as error:
+    except (ExpatError, HostileXmlError, KeyError, *DAMAGE) as error:
         raise damaged(complaints) from error
-    return walk.faults
+    return walk.found
 
 
 def _column(letters: str) -> int:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from compliance.fact import Fact
 from compliance.intake.archive import DAMAGE, damaged
 from compliance.intake.cells import clip
 from compliance.intake.grid import Grid
 from compliance.intake.layout import read_list, read_record
 from compliance.intake.names import SHEETS, TABLE_OF, table_named
-from compliance.intake.opening import MIB, Complaints, Unreadable, document, load, panicked
-from compliance.intake.package import open_package, sheet_parts
+from compliance.intake.opening import MIB, Complaints, UnreadableError, document, load, panicked
+from compliance.intake.package import open_package, percent_styles, sheet_parts
 from compliance.intake.raw import RawDocument, RawTable
 from compliance.intake.sheet_scan import scan
 from compliance.vocabulary import vocabulary
@@ -33,10 +34,10 @@ def read(path: Path) -> RawDocument:
     return document(path, _fill)
 
 
-def fact_of(table: str, heading: str) -> str | None:
+def fact_of(table: str, heading: str) -> Fact | None:
     """The fact that a heading of one of a document's tables stands for."""
     found = vocabulary().match(TABLE_OF[table], heading)
-    return found.fact.name if found else None
+    return found.fact if found else None
 
 
 def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
@@ -49,7 +50,7 @@ def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
     for table, sheet in chosen.items():
         try:
             grid = _grid(book, archive, parts[sheet], sheet, complaints)
-        except Unreadable as stop:
+        except UnreadableError as stop:
             found.problems.append(stop.problem)
             continue
         raw = _table(grid, table, complaints)
@@ -120,7 +121,7 @@ def _grid(
 ) -> Grid:
     if not part:
         raise damaged(complaints)
-    faults = scan(archive, part, sheet, complaints)
+    scanned = scan(archive, part, sheet, percent_styles(archive), complaints)
     try:
         page = book.get_sheet_by_name(sheet)
         rows = page.to_python()
@@ -131,7 +132,7 @@ def _grid(
         if panicked(error):
             raise damaged(complaints) from error
         raise
-    return Grid(sheet, rows, top, left, faults, complaints)
+    return Grid(sheet, rows, top, left, scanned, complaints)
 
 
 def _table(grid: Grid, table: str, complaints: Complaints) -> RawTable | None:

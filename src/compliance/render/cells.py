@@ -75,7 +75,16 @@ def current(case: Case) -> str:
         return pick("；", "; ").join(_part_value(case, part) for part in parts)
     if finding["value"] is not None:
         return _value(case, finding)
-    return NONE if amounts(finding) else figures.state(case.status)
+    if amounts(finding) or case.status in ("unknown", "not_checked", "error"):
+        return NONE
+    return _stated(case)
+
+
+def _stated(case: Case) -> str:
+    """What somebody has stated: a veto exists or not, anything else is met or not."""
+    if case.rule.settings.get("statement") != "vetoes":
+        return figures.state(case.status)
+    return say("存在", "exists") if case.status == "fail" else say("不存在", "none")
 
 
 def _named_parts(finding: Finding) -> list[Finding]:

@@ -134,12 +134,16 @@ def _annexes(paper: CountyPaper) -> dict[str, int]:
 
 
 def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> tuple[Group, ...]:
-    """By the section that answers, in the order of the law; numbered through."""
+    """By the section that answers, in the order of the law, what nobody answers for last.
+
+    The items are numbered through.
+    """
     by_owner: dict[str, list[Case]] = {}
     for case in sorted(cases, key=lambda case: case.place):
         if case.standing == PROBLEM:
             by_owner.setdefault(cells.owner(case), []).append(case)
     groups, done = [], 0
+    by_owner.update({"": by_owner.pop("")} if "" in by_owner else {})
     for number, (owner, own) in enumerate(by_owner.items(), 1):
         items = _items(own, doubts, start=done + 1)
         done += len(items)

@@ -69,8 +69,8 @@ class Advice:
 class Digest:
     """One county's findings, condensed.
 
-    failing: the county's own failing findings. spread: rule judged at each school -> (schools that
-    fail, schools judged). computable, met: rules worked out from figures. statements: (rule ids,
+    failing: the county's own failing findings. spread: rule judged at each school -> status ->
+    number of schools. computable, met: rules worked out from figures. statements: (rule ids,
     owner) that await a person. doubtful: verdicts that rest on figures with a warning.
     """
 
@@ -81,7 +81,7 @@ class Digest:
     failing: pl.DataFrame
     broken: tuple[str, ...]
     waived: tuple[str, ...]
-    spread: Mapping[str, tuple[int, int]]
+    spread: Mapping[str, Mapping[str, int]]
     computable: int
     met: int
     misses: tuple[Miss, ...]
@@ -195,13 +195,16 @@ def _group(
     )
 
 
-def _spread(deciding: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    judged = deciding.filter(
-        (pl.col("level") == "school") & (pl.col("status") != "not_applicable")
-    ).group_by("rule", maintain_order=True)
-    fails = pl.col("school_code").filter(pl.col("status") == "fail").n_unique()
-    table = judged.agg(fails.alias("fails"), pl.col("school_code").n_unique().alias("all"))
-    return {rule: (fails, total) for rule, fails, total in table.iter_rows()}
+def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
+    by_school = (
+        deciding.filter(pl.col("level") == "school")
+        .group_by("rule", "school_code", maintain_order=True)
+        .agg(worst())
+    )
+    return {
+        str(rule): _counts(schools)
+        for (rule,), schools in by_school.group_by("rule", maintain_order=True)
+    }
 
 
 def _gaps(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Gap, ...]:

@@ -11,9 +11,9 @@ from compliance.model import KEY
 from compliance.render import tables, telling
 from compliance.render.digest import Digest, digest
 from compliance.render.environment import environment
-from compliance.render.figures import SIGNS, stage, state, verdict
+from compliance.render.figures import SIGNS, stage, verdict
 from compliance.render.many import block_titles, load
-from compliance.report import CountyResult, Report
+from compliance.report import CountyResult, Report, RulesetInfo
 from compliance.words import pick
 
 # Beyond so many counties a page with every school would no longer open in a browser.
@@ -64,7 +64,7 @@ def _years(report: Report) -> str:
     return telling.listed([str(year) for year in sorted({one.year for one in report.counties})])
 
 
-def _ruleset(info: Any) -> dict[str, str | list[str]]:
+def _ruleset(info: RulesetInfo) -> dict[str, str | list[str]]:
     return {
         "title": telling.ruleset(info),
         "id": info.id,
@@ -140,7 +140,7 @@ def _county(report: Report, about: Digest) -> dict[str, Any]:
         "doubtful": about.doubtful,
         "broken": about.broken,
         "reasons": telling.reasons(about),
-        "misses": len(about.misses),
+        "misses": [telling.school(miss, about.rules) for miss in about.misses],
         "shortages": _shortages(about),
         "gaps": [
             *(telling.gap(gap, report.titles) for gap in about.gaps),
@@ -191,6 +191,3 @@ def _problems(report: Report) -> list[dict[str, str]]:
         }
         for one in sorted(report.problems, key=lambda one: one.severity != "error")
     ]
-
-
-__all__ = ["html_page", "markdown_page", "state"]

@@ -109,7 +109,7 @@ class Total:
 class SchoolLine:
     """One indicator of one school, met or not.
 
-    met: true, false, or null where it is not decided. shaded: a figure below what is asked.
+    met: true, false, or null where it is not decided. due: somebody has to act on it.
     """
 
     number: int
@@ -124,7 +124,7 @@ class SchoolLine:
     responsible: str
     note: str
     met: bool | None
-    shaded: bool
+    due: bool
     amounts: tuple[Amount, ...] = ()
 
 

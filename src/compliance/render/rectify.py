@@ -117,13 +117,16 @@ def _folders(report: Report) -> Iterator[tuple[Path, CountyPaper]]:
 
 def papers(report: Report) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see."""
-    findings = report.findings.partition_by(*KEY, as_dict=True, maintain_order=True)
-    schools = report.schools.partition_by(*KEY, as_dict=True, maintain_order=True)
+    findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
         found = findings.get(key, report.findings.clear())
         known = schools.get(key, report.schools.clear())
         yield _paper(report, county, found, known)
+
+
+def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
+    return frame.partition_by(*KEY, as_dict=True, maintain_order=True) if frame.height else {}
 
 
 def _paper(

@@ -113,7 +113,7 @@ def _sentences(
 
 
 def _listed(cases: Iterable[Case]) -> str:
-    return pick("、", ", ").join(dict.fromkeys(figures.short(case.rule.label) for case in cases))
+    return pick("；", "; ").join(dict.fromkeys(figures.short(case.rule.label) for case in cases))
 
 
 def _parts(cases: Sequence[Case], around: Surroundings) -> Iterable[SchoolPart]:
@@ -144,7 +144,7 @@ def _part(title: str, cases: Iterable[Case], around: Surroundings, before: int) 
 
 
 def _line(number: int, case: Case, around: Surroundings) -> SchoolLine:
-    to_do = case.standing != "nothing"
+    due = case.standing in (PROBLEM, OPEN, SUGGESTION) or (case.decides and _waits(case))
     return SchoolLine(
         number=number,
         rule=case.rule.id,
@@ -154,11 +154,11 @@ def _line(number: int, case: Case, around: Surroundings) -> SchoolLine:
         floor=cells.floor(case),
         state=_state(case),
         gap=cells.gap(case),
-        measure=_measure(case, around) if to_do or case.status in _WAITING else cells.NONE,
+        measure=_measure(case, around),
         responsible=cells.responsible(case),
         note=_note(case, around),
         met={"pass": True, "fail": False}.get(case.status),
-        shaded=case.status == "fail",
+        due=due,
         amounts=tuple(cells.amounts(case.finding)) if case.status == "fail" else (),
     )
 
@@ -171,14 +171,19 @@ def _state(case: Case) -> str:
     return figures.state(case.status)
 
 
+def _waits(case: Case) -> bool:
+    """Whether a figure or statement is awaited for it; what is made of others awaits theirs."""
+    return case.status in _WAITING and not case.rule.of
+
+
 def _measure(case: Case, around: Surroundings) -> str:
-    if case.status == "unknown":
+    if case.status == "unknown" and not case.rule.of:
         missing = [around.titles.get(fact, fact) for fact in case.finding["missing"]]
         what = printable(pick("、", ", ").join(missing))
         return say("补报：{what}", "hand in: {what}", what=what) if what else cells.NONE
     if case.status == "not_checked":
         return say("提供佐证材料", "hand in the evidence")
-    return cells.measure(case) if case.status == "fail" else cells.NONE
+    return cells.measure(case) or cells.NONE if case.status == "fail" else cells.NONE
 
 
 def _note(case: Case, around: Surroundings) -> str:

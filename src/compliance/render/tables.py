@@ -108,9 +108,7 @@ def county_rules(about: Digest) -> list[dict[str, Any]]:
 def _values(row: Mapping[str, Any], about: Digest) -> str:
     """What the rule found: its figure against the limit, its parts, or how many schools."""
     if row["rule"] in about.spread:
-        fails, total = about.spread[row["rule"]]
-        return say("{total}所学校中{fails}所不达标", "{fails} of {total} schools do not meet it",
-                   total=total, fails=fails)  # fmt: skip
+        return telling.outcomes(about.spread[row["rule"]], "school")
     if row["parts"]:
         told = [
             " ".join(filter(None, [part["name"], _against(part), state(part["status"])]))

@@ -58,18 +58,25 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
 def counted(group: Group) -> str:
     """``61个学段中7个不达标、1个数据缺失（6所学校）``; empty where there is nothing to count."""
     total = sum(group.counts.values())
-    of_units = group.level == "unit"
-    if not total or (total == 1 and not of_units):
+    if not total or (total == 1 and group.level == "county"):
         return ""
-    others = {status: number for status, number in group.counts.items() if status != "pass"}
-    if not others:
-        if of_units:
-            return say("{n}个学段全部达标", "all {n} stages of schools meet it", n=total)
-        return say("{n}项全部达标", "all {n} met", n=total)
     where = ""
     if group.schools and group.schools != total:
         where = say("（{n}所学校）", " (schools: {n})", n=group.schools)
-    return _of("unit" if of_units else "county", total) + _states(others, group.level) + where
+    return outcomes(group.counts, group.level) + where
+
+
+def outcomes(counts: Mapping[str, int], level: str) -> str:
+    """``300所学校中2所不达标``; level: what is counted, ``unit``, ``school`` or ``county``."""
+    total = sum(counts.values())
+    others = {status: number for status, number in counts.items() if status != "pass"}
+    if others:
+        return _of(level, total) + _states(others, level)
+    zh, en = {
+        "unit": ("{n}个学段全部达标", "all {n} stages of schools meet it"),
+        "school": ("{n}所学校全部达标", "all {n} schools meet it"),
+    }.get(level, ("{n}项全部达标", "all {n} met"))
+    return say(zh, en, n=total)
 
 
 def _of(level: str, total: int) -> str:
@@ -118,8 +125,7 @@ def _coefficient(row: Mapping[str, Any], rule: Rule, rules: Mapping[str, Rule]) 
 def _reason(row: Mapping[str, Any], rule: Rule, about: Digest) -> str:
     head = rule.label + pick("：", ": ")
     if rule.id in about.spread:
-        fails, total = about.spread[rule.id]
-        return head + _of("school", total) + _states({"fail": fails}, "school")
+        return head + outcomes(about.spread[rule.id], "school")
     parts = [part for part in row["parts"] or () if part["status"] == "fail"]
     told = [_against(part, part["name"]) for part in parts if part["value"] is not None]
     if told:
@@ -220,7 +226,7 @@ def advice(one: Advice) -> str:
     if one.level == "county" and sum(one.counts.values()) == 1:
         result = state(next(iter(one.counts)))
     else:
-        result = _of(one.level, sum(one.counts.values())) + _states(one.counts, one.level)
+        result = outcomes(one.counts, one.level)
     if not one.base:
         return say(
             "{id} {title}（{own}）：{result}",

@@ -55,11 +55,15 @@ def _total(rule: Rule, own: Sequence[Shortage]) -> Total:
         rule=rule.id,
         title=rule.label,
         of=printable(own[0].name),
-        schools=0 if rule.scope == "county" else max((one.schools for one in must), default=0),
+        schools=max((one.schools for one in must), default=0) if _at_schools(rule) else 0,
         problems=_text(must),
         open=_text(one for one in own if one.weight == "pending"),
         also=_text(one for one in own if one.weight == "advised"),
     )
+
+
+def _at_schools(rule: Rule) -> bool:
+    return rule.rolls_up or rule.level != "county"
 
 
 def _text(shortages_: Iterable[Shortage]) -> str:

@@ -1,0 +1,21 @@
+"""The readers that the core offers, by file suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compliance.intake import dataset, json_file, tables, workbook
+from compliance.intake.gather import Reader
+
+# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
+
+
+def readers() -> Mapping[str, Reader]:
+    """Suffix with its dot, in lower case → reader."""
+    return {
+        ".json": json_file.read,
+        **dict.fromkeys(SPREADSHEETS, workbook.read),
+        ".zip": dataset.read_zip,
+        **dict.fromkeys(tables.FORMS, tables.read),
+    }
