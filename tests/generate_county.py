@@ -37,10 +37,10 @@ def county_facts(luck: Luck, code: str) -> Record:
     if luck.random() < 0.3:
         facts["primary_nearby_percent"] = 99.9 if luck.trips() else 100
     if luck.random() < 0.3:
-        facts["junior_nearby_percent"] = luck.near(Fraction(95), CENT)
+        facts["junior_nearby_percent"] = min(100, luck.near(Fraction(95), CENT))
     if luck.random() < 0.3:
         facts |= _totals(luck)
-    facts["recognition_percent"] = luck.near(Fraction(85), CENT)
+    facts["recognition_percent"] = min(100, luck.near(Fraction(85), CENT))
     facts["basic_balance_date"] = luck.choice(("2016", "2019", "2019-12-31", "2020-09-01"))
     if luck.trips():
         facts["basic_balance_date"] = luck.choice(("2020", "2021", "2020-08-31", "2020-09-02"))

@@ -62,9 +62,7 @@ def pack(text: str, name: str = "test.toml") -> Pack:
 
 
 def rule(rule_id: str, body: str) -> str:
-    return (
-        f'\n[rule.{rule_id}]\ntitle = "{rule_id}"\nbasis = "verified"\nsource = "测试"\n{body}\n'
-    )
+    return f'\n[rule.{rule_id}]\ntitle = "{rule_id}"\nbasis = "verified"\nsource = "测试"\n{body}\n'
 
 
 CONCLUSION = rule("C", 'kind = "all"\nrole = "conclusion"\nof = []')
@@ -115,7 +113,10 @@ def submission(
             {**keyed, **levels},
         ),
         attestations=frame(
-            [{**key, "rule": r, "met": m, "evidence": ["文件"]} for r, m in (attested or {}).items()],
+            [
+                {**key, "rule": r, "met": m, "evidence": ["文件"]}
+                for r, m in (attested or {}).items()
+            ],
             {**keyed, **tables},
         ),
         vetoes=frame(

@@ -15,12 +15,23 @@ from tests.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 DEGREE = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }'
 AREA = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "area"\nat_least = { primary = 4.5, junior = 5.8 }'
-SCHOOL_RULE = 'kind = "most"\nscope = "unit"\nof = ["R1", "R2"]\npass_at_least = 1\nrest_at_least = 0.85'
+SCHOOL_RULE = (
+    'kind = "most"\nscope = "unit"\nof = ["R1", "R2"]\npass_at_least = 1\nrest_at_least = 0.85'
+)
 EVEN = 'kind = "dispersion"\nof = "R1"\nat_most = { primary = 0.5, junior = 0.45 }'
-BASE = HEAD + rule("R1", DEGREE) + rule("R2", AREA) + rule("RS", SCHOOL_RULE) + rule("D1", EVEN) + CONCLUSION
+BASE = (
+    HEAD
+    + rule("R1", DEGREE)
+    + rule("R2", AREA)
+    + rule("RS", SCHOOL_RULE)
+    + rule("D1", EVEN)
+    + CONCLUSION
+)
 
 
-def primary(students: float | None, teachers: float | None, area: float | None = 1e6) -> dict[str, Any]:
+def primary(
+    students: float | None, teachers: float | None, area: float | None = 1e6
+) -> dict[str, Any]:
     return {
         "school_type": "primary", "primary_students": students,
         "primary_teachers_above_degree": teachers, "teaching_area": area,
@@ -73,7 +84,10 @@ def test_shares_are_those_of_the_worked_case() -> None:
     }  # fmt: skip
     bench = judged(ruleset(BASE), submission([twelve, secondary]))
     values = bench.outcome("R2")["value"].to_list()
-    shares = [value * pupils / area for value, pupils, area in zip(values, (300, 200, 600), (652, 652, 1680), strict=True)]
+    shares = [
+        value * pupils / area
+        for value, pupils, area in zip(values, (300, 200, 600), (652, 652, 1680), strict=True)
+    ]
     assert shares == pytest.approx([0.460123, 0.337423, 0.357143], abs=5e-7)
 
 
@@ -114,7 +128,10 @@ def test_one_blank_leaves_the_coefficient_open_and_one_unit_has_none() -> None:
     assert (statuses(nothing)[0], nothing["value"][0]) == ("unknown", None)
 
 
-COUNTY = HEAD + '[indicator.share]\ntitle = "率"\nunit = "%"\nper = 100\nof = "exchanged_teachers"\nover = "exchange_eligible_teachers"\n'
+COUNTY = (
+    HEAD
+    + '[indicator.share]\ntitle = "率"\nunit = "%"\nper = 100\nof = "exchanged_teachers"\nover = "exchange_eligible_teachers"\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +142,9 @@ COUNTY = HEAD + '[indicator.share]\ntitle = "率"\nunit = "%"\nper = 100\nof = "
     ],
 )  # fmt: skip
 def test_shares_of_nothing(part: Any, whole: Any, verdict: str, short: float | None) -> None:
-    rules = ruleset(COUNTY + rule("G1", 'kind = "threshold"\nindicator = "share"\nat_least = 10') + CONCLUSION)
+    rules = ruleset(
+        COUNTY + rule("G1", 'kind = "threshold"\nindicator = "share"\nat_least = 10') + CONCLUSION
+    )
     county = {"exchanged_teachers": part, "exchange_eligible_teachers": whole}
     row = judged(rules, submission([primary(1, 1)], county)).outcome("G1").row(0, named=True)
     assert (STATUSES[row["status"]], row["shortfall"]) == (verdict, short)
@@ -139,7 +158,11 @@ def test_shares_of_nothing(part: Any, whole: Any, verdict: str, short: float | N
     ],
 )  # fmt: skip
 def test_elapsed(since: str | None, verdict: str, years: float | None) -> None:
-    rules = ruleset(HEAD + rule("E1", 'kind = "elapsed"\nsince = "basic_balance_date"\nat_least = 3') + CONCLUSION)
+    rules = ruleset(
+        HEAD
+        + rule("E1", 'kind = "elapsed"\nsince = "basic_balance_date"\nat_least = 3')
+        + CONCLUSION
+    )
     figures = submission([primary(1, 1)], {"basic_balance_date": since})
     row = judged(rules, figures, date(2023, 9, 1)).outcome("E1").row(0, named=True)
     assert STATUSES[row["status"]] == verdict
@@ -147,9 +170,17 @@ def test_elapsed(since: str | None, verdict: str, years: float | None) -> None:
         assert row["value"] == years
 
 
-@pytest.mark.parametrize(("said", "statement", "veto"), [(True, "pass", "fail"), (False, "fail", "pass"), (None, "not_checked", "not_checked")])
+@pytest.mark.parametrize(
+    ("said", "statement", "veto"),
+    [(True, "pass", "fail"), (False, "fail", "pass"), (None, "not_checked", "not_checked")],
+)
 def test_statements(said: bool | None, statement: str, veto: str) -> None:
-    rules = ruleset(HEAD + rule("G1", 'kind = "attested"') + rule("V1", 'kind = "attested"\nstatement = "vetoes"') + CONCLUSION)
+    rules = ruleset(
+        HEAD
+        + rule("G1", 'kind = "attested"')
+        + rule("V1", 'kind = "attested"\nstatement = "vetoes"')
+        + CONCLUSION
+    )
     bench = judged(rules, submission([primary(1, 1)], attested={"G1": said}, vetoes={"V1": said}))
     assert statuses(bench.outcome("G1")) == [statement]
     assert statuses(bench.outcome("V1")) == [veto]
@@ -167,7 +198,10 @@ LISTED = 'kind = "listed"\nof = "monitoring"\n[[rule.Q9.each]]\nfield = "level"\
     ],
 )  # fmt: skip
 def test_listed_is_strict(entries: list[Any], verdict: str) -> None:
-    bench = judged(ruleset(HEAD + rule("Q9", LISTED) + CONCLUSION), submission([primary(1, 1)], monitoring=entries))
+    bench = judged(
+        ruleset(HEAD + rule("Q9", LISTED) + CONCLUSION),
+        submission([primary(1, 1)], monitoring=entries),
+    )
     assert statuses(bench.outcome("Q9")) == [verdict]
     parts = bench.outcome("Q9")["parts"][0]
     assert (0 if parts is None else len(parts)) == 2 * len(entries)
@@ -213,7 +247,14 @@ def test_an_open_condition_waits_only_where_it_could_change_the_verdict() -> Non
     schools = [primary(100, 9) | {"setting": s} for s in ("rural", "urban", None)]
     schools += [primary(100, 1) | {"setting": s} for s in ("rural", "urban", None)]
     outcome = judged(rules, submission(schools)).outcome("R1")
-    assert statuses(outcome) == ["pass", "not_applicable", "pass", "fail", "not_applicable", "unknown"]
+    assert statuses(outcome) == [
+        "pass",
+        "not_applicable",
+        "pass",
+        "fail",
+        "not_applicable",
+        "unknown",
+    ]
     assert outcome["lacks"][5].to_list() == ["setting"]
 
 
@@ -221,14 +262,25 @@ def test_a_broken_rule_is_a_finding_in_state_error() -> None:
     from compliance.engine import evaluate
     from compliance.kinds import kinds
 
-    rules = ruleset(HEAD + rule("G1", 'kind = "elapsed"\nsince = "no_such_fact"\nat_least = 3') + rule("G2", 'kind = "attested"') + CONCLUSION)
-    bench = evaluate(rules, submission([primary(1, 1)], attested={"G2": True}), date(2023, 9, 1), kinds())
+    rules = ruleset(
+        HEAD
+        + rule("G1", 'kind = "elapsed"\nsince = "no_such_fact"\nat_least = 3')
+        + rule("G2", 'kind = "attested"')
+        + CONCLUSION
+    )
+    bench = evaluate(
+        rules, submission([primary(1, 1)], attested={"G2": True}), date(2023, 9, 1), kinds()
+    )
     assert statuses(bench.outcome("G1")) == ["error"]
     assert statuses(bench.outcome("G2")) == ["pass"]
 
 
 figures = st.one_of(st.none(), st.integers(0, 40))
-schools = st.lists(st.tuples(st.integers(1, 600), figures, st.one_of(st.none(), st.integers(0, 4000))), min_size=1, max_size=6)
+schools = st.lists(
+    st.tuples(st.integers(1, 600), figures, st.one_of(st.none(), st.integers(0, 4000))),
+    min_size=1,
+    max_size=6,
+)
 RULES = ruleset(BASE)
 DECIDED = {"pass", "fail"}
 
@@ -239,25 +291,36 @@ def test_order_never_matters(rows: list[Any], random: Any) -> None:
     one = judged(RULES, submission([primary(*row) for row in rows]))
     shuffled = list(enumerate(rows, start=1))
     random.shuffle(shuffled)
-    other = judged(RULES, submission([primary(*row) | {"school_code": str(n)} for n, row in shuffled]))
+    other = judged(
+        RULES, submission([primary(*row) | {"school_code": str(n)} for n, row in shuffled])
+    )
     for name in ("R1", "R2", "RS", "D1"):
         assert one.outcome(name).equals(other.outcome(name))
 
 
 @settings(max_examples=30, deadline=None)
 @given(schools, st.integers(0, 40), st.integers(0, 4000))
-def test_filling_in_a_blank_never_turns_a_decided_verdict(rows: list[Any], teachers: int, area: int) -> None:
+def test_filling_in_a_blank_never_turns_a_decided_verdict(
+    rows: list[Any], teachers: int, area: int
+) -> None:
     filled = [(s, teachers if t is None else t, area if a is None else a) for s, t, a in rows]
     before = judged(RULES, submission([primary(*row) for row in rows]))
     after = judged(RULES, submission([primary(*row) for row in filled]))
     for name in ("R1", "R2", "RS", "D1"):
-        for old, new in zip(statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True):
+        for old, new in zip(
+            statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True
+        ):
             assert old not in DECIDED or old == new
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 40)), min_size=2, max_size=6), st.integers(2, 9))
-def test_scaling_every_school_keeps_the_coefficient(rows: list[tuple[int, int]], times: int) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 600), st.integers(0, 40)), min_size=2, max_size=6),
+    st.integers(2, 9),
+)
+def test_scaling_every_school_keeps_the_coefficient(
+    rows: list[tuple[int, int]], times: int
+) -> None:
     one = judged(RULES, submission([primary(s, t) for s, t in rows])).outcome("D1")
     other = judged(RULES, submission([primary(s, t * times) for s, t in rows])).outcome("D1")
     assert one["status"].to_list() == other["status"].to_list()

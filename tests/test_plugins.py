@@ -72,7 +72,9 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     before = set(sys.modules)
     yield Shelf(tmp_path)  # type: ignore[misc]
     for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", "") and str(tmp_path) in str(sys.modules[name].__file__):
+        if getattr(sys.modules[name], "__file__", "") and str(tmp_path) in str(
+            sys.modules[name].__file__
+        ):
             del sys.modules[name]
 
 
@@ -125,7 +127,7 @@ def test_a_name_the_core_has_is_refused_naming_both(shelf: Shelf, code: str) -> 
     with pytest.raises(PluginError) as error:
         load(shelf.entries())
     assert "junheng-thief 1.2" in error.value.what
-    assert "junheng " in error.value.what
+    assert "：junheng 与" in error.value.what
 
 
 def test_two_plugins_with_one_rule_set_are_refused_naming_both(shelf: Shelf) -> None:
@@ -152,9 +154,11 @@ def test_a_fragment_adds_facts_and_may_not_redefine_any(shelf: Shelf, tmp_path: 
     fact = '{"properties": {"%s": {"title": "月亮数", "description": "月亮数，学年初。", "type": ["number", "null"], "minimum": 0, "maximum": 9, "x-unit": "个", "x-title-en": "moons"}}}'
     (home / "county.schema.json").write_text(fact % "moons", encoding="utf-8")
     assert vocabulary([home]).county["moons"].maximum == 9
-    (home / "county.schema.json").write_text(fact % "senior_quota", encoding="utf-8")
+    thief = tmp_path / "thief"
+    thief.mkdir()
+    (thief / "county.schema.json").write_text(fact % "senior_quota", encoding="utf-8")
     with pytest.raises(JunhengError, match="senior_quota"):
-        vocabulary([home])
+        vocabulary([thief])
 
 
 def test_the_installed_plugins_load() -> None:

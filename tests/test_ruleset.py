@@ -13,8 +13,13 @@ from tests.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
 
 BASE = (
     HEAD
-    + rule("R1", 'kind = "threshold"\nscope = "unit"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }')
-    + rule("RS", 'kind = "most"\nscope = "unit"\nof = ["R1"]\npass_at_least = 1\nrest_at_least = 0.85')
+    + rule(
+        "R1",
+        'kind = "threshold"\nscope = "unit"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }',
+    )
+    + rule(
+        "RS", 'kind = "most"\nscope = "unit"\nof = ["R1"]\npass_at_least = 1\nrest_at_least = 0.85'
+    )
     + CONCLUSION
 )
 PROVINCE = """
@@ -35,7 +40,10 @@ def test_the_floor_is_the_share_of_the_limit_exactly() -> None:
 
 
 def test_a_verified_override_changes_the_base_rule_and_remembers_its_layer() -> None:
-    text = PROVINCE + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "verified"\nsource = "东"'
+    text = (
+        PROVINCE
+        + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "verified"\nsource = "东"'
+    )
     resolved = ruleset(BASE, text, wanted="east")
     limit = resolved.rules["R1"].limit
     assert limit is not None
@@ -47,7 +55,10 @@ def test_a_verified_override_changes_the_base_rule_and_remembers_its_layer() -> 
 
 
 def test_an_unverified_override_stands_beside_the_base_rule() -> None:
-    text = PROVINCE + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "secondary"\nsource = "东"'
+    text = (
+        PROVINCE
+        + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "secondary"\nsource = "东"'
+    )
     resolved = ruleset(BASE, text, wanted="east")
     base, beside = resolved.rules["R1"], resolved.rules["EA-R1"]
     assert base.limit is not None
@@ -58,7 +69,10 @@ def test_an_unverified_override_stands_beside_the_base_rule() -> None:
 
 @pytest.mark.parametrize("word", ["secondary", "R1", "EA-R1"])
 def test_enforcing_a_basis_or_an_id_lets_the_override_decide(word: str) -> None:
-    text = PROVINCE + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "secondary"\nsource = "东"'
+    text = (
+        PROVINCE
+        + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "secondary"\nsource = "东"'
+    )
     resolved = ruleset(BASE, text, wanted="east", enforce=[word])
     limit = resolved.rules["R1"].limit
     assert limit is not None
@@ -68,7 +82,10 @@ def test_enforcing_a_basis_or_an_id_lets_the_override_decide(word: str) -> None:
 
 
 def test_resolving_a_province_leaves_the_base_as_it_was() -> None:
-    text = PROVINCE + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "verified"\nsource = "东"'
+    text = (
+        PROVINCE
+        + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "verified"\nsource = "东"'
+    )
     known = editions([pack(BASE), pack(text)])
     resolve(known, "east", DAY)
     limit = resolve(known, "base", DAY).rules["R1"].limit

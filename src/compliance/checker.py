@@ -49,13 +49,14 @@ def check(
     as_of: date | None = None,
     enforce: Sequence[str] = (),
     progress: Progress | None = None,
+    offers: Offers | None = None,
 ) -> Report:
-    """Judge the counties in files and folders.
+    """Judge the counties in files and folders; offers: what is installed, where already loaded.
 
     Raises UsageError, PackError or PluginError where nothing can be judged; problems of the data
     stand in the report.
     """
-    offers = load()
+    offers = offers or load()
     choice = Choice(ruleset, as_of, tuple(enforce))
     known, top = with_pack_file(offers, choice.ruleset)
     submission, words = take_in([Path(path) for path in paths], offers)
@@ -168,7 +169,7 @@ def _judge(
             progress(name, done, len(jobs))
         rules = resolved[(name, day.isoformat())]
         bench = evaluate(rules, _part(submission, keys, alone=len(jobs) == 1), day, offers.kinds)
-        problems += conclusion.unfounded(bench)
+        problems += [*conclusion.unfounded(bench), *conclusion.broken(bench)]
         found = findings.findings(bench, problems, titles)
         pieces.append(found)
         counties += conclusion.counties(bench, found)

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance import words
-from compliance.errors import JunhengError
+from compliance.errors import JunhengError, UsageError
 from compliance.words import say
 
 if TYPE_CHECKING:
     from compliance.errors import Problem
     from compliance.report import Report
 
-CHECK_FORMATS = ("text", "json", "ndjson", "csv", "parquet", "md", "html")
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
-USAGE, UNREADABLE, INTERNAL = 2, 4, 5
+UNREADABLE, INTERNAL = 4, 5
 
 
 def _speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -109,28 +108,48 @@ def _judging(command: Callable[..., Any]) -> Callable[..., Any]:
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(CHECK_FORMATS),
-    help="输出到屏幕的格式（默认 text）",
+    metavar="FORMAT",
+    help="输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复",
 )
 @click.option("-o", "outputs", multiple=True, metavar="FORMAT:FILE", help="另存为文件，可重复")
-@click.option("--fail-on", type=click.Choice(["fail", "undecided", "never"]), default="undecided",
-              show_default=True, help="什么结论使退出码非零")  # fmt: skip
+@click.option(
+    "--fail-on",
+    type=click.Choice(["fail", "undecided", "never"]),
+    default="undecided",
+    show_default=True,
+    help="什么结论使退出码非零",
+)
 @_lang
 @_guarded
 def check(
-    inputs: tuple[Path, ...], ruleset: str | None, as_of: datetime | None, enforce: tuple[str, ...],
-    formats: tuple[str, ...], outputs: tuple[str, ...], fail_on: str,
-) -> int:  # fmt: skip
+    inputs: tuple[Path, ...],
+    ruleset: str | None,
+    as_of: datetime | None,
+    enforce: tuple[str, ...],
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    fail_on: str,
+) -> int:
     """判定是否达标，说明原因。"""
     from compliance.checker import check as judge
-    from compliance.render import write
+    from compliance.plugins import load
+    from compliance.render import text, write
 
-    files = [_output(one) for one in outputs]
-    report = judge(inputs, ruleset, _day(as_of), enforce, progress=_progress())
+    offers = load()
+    known = ("text", *(name for name in offers.renderers if name != "text"))
+    files = [_output(one, known) for one in outputs]
+    for form in formats:
+        _require_format(form, known)
+    report = judge(inputs, ruleset, _day(as_of), enforce, progress=_progress(), offers=offers)
     for form, path in files:
-        write(report, form, path)
+        write(report, form, path, offers.renderers[form])
     for form in formats or ("text",):
-        _print(report, form)
+        if form == "text":
+            click.echo(text.summary(report, colour=sys.stdout.isatty()))
+        else:
+            stream = click.get_binary_stream("stdout")
+            offers.renderers[form](report, stream)
+            stream.flush()
     return exit_code(report, fail_on)
 
 
@@ -273,28 +292,25 @@ def _day(value: datetime | None) -> date | None:
     return value.date() if value is not None else None
 
 
-def _output(text: str) -> tuple[str, Path]:
-    form, _, path = text.partition(":")
-    if form not in CHECK_FORMATS or not path:
-        raise click.UsageError(
-            say(
-                "-o 应写成 格式:文件，例如 html:报告.html（格式：{known}）",
-                "-o takes FORMAT:FILE, such as html:report.html (formats: {known})",
-                known=", ".join(CHECK_FORMATS),
-            )
+def _require_format(form: str, known: Sequence[str]) -> None:
+    if form not in known:
+        raise UsageError(
+            say("没有格式“{form}”", "no format '{form}'", form=form),
+            todo=say("可用：{known}", "choose from {known}", known=", ".join(known)),
         )
+
+
+def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:
+    form, _, path = text.partition(":")
+    if not path:
+        raise UsageError(
+            say(
+                "-o 应写成 格式:文件，例如 html:报告.html",
+                "-o takes FORMAT:FILE, such as html:report.html",
+            ),
+        )
+    _require_format(form, known)
     return form, Path(path)
-
-
-def _print(report: Report, form: str) -> None:
-    from compliance.render import renderers, text
-
-    if form == "text":
-        click.echo(text.summary(report, colour=sys.stdout.isatty()))
-        return
-    stream = click.get_binary_stream("stdout")
-    renderers()[form](report, stream)
-    stream.flush()
 
 
 def _print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:

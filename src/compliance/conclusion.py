@@ -120,3 +120,21 @@ def unfounded(bench: Bench) -> list[Problem]:
                 )
             )
     return problems
+
+
+def broken(bench: Bench) -> list[Problem]:
+    """What went wrong inside rules in state error, for whoever has to mend them."""
+    return [
+        Problem(
+            "warning",
+            "rule_broken",
+            say(
+                "规则 {rule} 执行出错：{why}",
+                "rule {rule} broke: {why}",
+                rule=rule_id,
+                why=why.splitlines()[0][:200],
+            ),
+            expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+        )
+        for rule_id, why in bench.broken.items()
+    ]

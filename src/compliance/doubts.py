@@ -64,10 +64,5 @@ def concerning(
         pl.col("stage").is_null() | pl.col("_of").is_null() | (pl.col("stage") == pl.col("_of"))
     )
     codes = hits.group_by("_row").agg(pl.col("code").unique().sort().alias("warnings"))
-    return (
-        keys.join(codes, on="_row", how="left", maintain_order="left")["warnings"].fill_null(
-            pl.Series([[]], dtype=pl.List(pl.String))[0]
-        )
-        if codes.height
-        else _NONE.alias("warnings")
-    )
+    joined = keys.join(codes, on="_row", how="left", maintain_order="left")
+    return joined.select(pl.col("warnings").fill_null(_NONE)).to_series()

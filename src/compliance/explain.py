@@ -24,7 +24,7 @@ def explain_rule(rule: Rule, rules: Ruleset, words: Vocabulary) -> str:
         *_named(say("地位", "role"), role_words()[rule.role]),
         *_named(say("层级", "level"), level_words()[rule.level]),
         *_named(say("规则集", "layers"), _layers(rule, rules)),
-        *_standard(rule, rules),
+        *_standard(rule, rules, _titles(words, rules)),
         *_named(say("整改", "remedy"), pick(rule.remedy, rule.remedy_en)),
         *_named(say("责任", "owner"), pick(rule.owner, rule.owner_en)),
         *_named(say("说明", "note"), rule.note),
@@ -100,8 +100,7 @@ def _layers(rule: Rule, rules: Ruleset) -> str:
     return " → ".join(touched)
 
 
-def _standard(rule: Rule, rules: Ruleset) -> Iterable[str]:
-    titles = _stem_titles()
+def _standard(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> Iterable[str]:
     indicator = rules.indicators.get(rule.indicator or "")
     if indicator is not None:
         unit = pick(indicator.measure, indicator.measure_en)
@@ -120,8 +119,21 @@ def _standard(rule: Rule, rules: Ruleset) -> Iterable[str]:
             yield f"    {formula(inner, titles)}"
 
 
-def _stem_titles() -> dict[str, str]:
-    return {"students": pick("在校生数", "pupils")}
+def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
+    """Headings of the facts; a stem is called like its stages' facts without the stage."""
+    titles: dict[str, str] = {}
+    for fact in [*words.county.values(), *words.school.values()]:
+        title = pick(fact.title, fact.title_en)
+        titles[fact.name] = title
+        if fact.stage:
+            zh, en = STAGE_WORDS[fact.stage]
+            titles.setdefault(fact.stem, title.removeprefix(zh).removeprefix(en).strip())
+    for name, tally in rules.tallies.items():
+        counted = str(tally.settings.get("sum", tally.settings.get("count")))
+        titles[name] = pick(
+            f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
+        )
+    return titles
 
 
 def _members(rule: Rule, rules: Ruleset) -> Iterable[str]:

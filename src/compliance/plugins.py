@@ -46,7 +46,7 @@ class _Source:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.distribution} {self.version}"
+        return f"{self.distribution} {self.version}".strip()
 
 
 def load(found: Iterable[EntryPoint] | None = None) -> Offers:

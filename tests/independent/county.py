@@ -120,15 +120,17 @@ def retention(county: dict[str, Any], units: list[Unit]) -> Verdict:
     """Q1: (graduates − in + out) ÷ (at entry − deceased) over the schools with a junior stage."""
     juniors = [unit.school for unit in units if unit.stage == "junior"]
     leaving = [school for school in juniors if not _no_graduating_class(school)]
+    totals = {fact: figure(county, f"{fact}_total") for fact in RETENTION}
+    spoken = any(value is not None for value in totals.values())
+    if not leaving and (juniors or not spoken):
+        return NOT_APPLICABLE  # nobody graduates
     sums: dict[str, Fraction | None] = {}
     for fact in RETENTION:
         given = [figure(school, fact) for school in leaving]
         if any(one is not None for one in given):
             sums[fact] = total(given)
         else:
-            sums[fact] = figure(county, f"{fact}_total")
-            if sums[fact] is None and not leaving:
-                sums[fact] = Fraction(0)
+            sums[fact] = totals[fact]
     values = list(sums.values())
     if None in values:
         return Verdict("unknown", threshold=Fraction(95))

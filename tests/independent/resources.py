@@ -58,8 +58,14 @@ def _above_degree(unit: Unit) -> Fraction | None:
 
 
 def _pe_and_arts(unit: Unit) -> Fraction | None:
+    """The fact, else the sum of its parts; arts that total music and fine arts count once."""
     whole = unit.fact("pe_arts_teachers")
-    return whole if whole is not None else total(unit.fact(part) for part in ARTS)
+    if whole is not None:
+        return whole
+    pe, music, fine, arts = (unit.fact(part) for part in ARTS)
+    twice = arts if arts and arts == total([music, fine]) else Fraction(0)
+    everybody = total([pe, music, fine, arts])
+    return None if everybody is None else everybody - twice
 
 
 def _six_of_seven(seven: list[Verdict]) -> Verdict:

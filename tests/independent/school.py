@@ -33,7 +33,7 @@ def school_verdicts(school: dict[str, Any], county: dict[str, Any]) -> dict[Subj
     if units:
         found["G4", None] = school_size(school)
         found["G6", None] = small_school_funds(school, county)
-    if units and kind != "teaching_point":
+    if units and kind not in ("teaching_point", "vocational"):
         found["G3", None] = rooms(school, units)
     if kind == "special" or (units and kind != "teaching_point"):
         budget, training = (
@@ -98,21 +98,35 @@ def class_size(unit: Unit) -> Verdict:
 
 
 def small_school_funds(school: dict[str, Any], county: dict[str, Any]) -> Verdict:
-    """G6: a small public school outside the city is funded as for a hundred pupils."""
-    if school["school_type"] in ("complete_secondary", "senior"):
+    """G6: a small public school outside the city is funded as for a hundred pupils.
+
+    Where it is open whether the rule applies, a school that has the money needs no answer.
+    """
+    if school["school_type"] in ("complete_secondary", "senior", "vocational"):
         return NOT_APPLICABLE
     counts = {stage: pupils(school, stage) for stage in ("primary", "junior")}
     known = sum((count for count in counts.values() if count is not None), Fraction(0))
     sponsor, setting = school.get("sponsor"), school.get("setting")
     if sponsor == 10 or setting == "urban" or known >= 100:
         return NOT_APPLICABLE
-    if sponsor is None or setting is None or None in counts.values():
+    if None in counts.values():
         return UNKNOWN
-    mixed = Fraction(0)
+    verdict = _funds(school, county, counts, known)
+    undecided = sponsor is None or setting is None
+    return UNKNOWN if undecided and verdict.status == "fail" else verdict
+
+
+def _funds(
+    school: dict[str, Any],
+    county: dict[str, Any],
+    counts: dict[str, Fraction | None],
+    everybody: Fraction,
+) -> Verdict:
+    due = Fraction(0)
     for stage, count in counts.items():
         if count:
             standard = figure(county, f"{stage}_public_funds_standard")
             if standard is None:
                 return UNKNOWN
-            mixed += count * standard
-    return at_least(figure(school, "public_funds"), Fraction(1), 100 * mixed / known)
+            due += count * standard
+    return at_least(figure(school, "public_funds"), Fraction(1), 100 * due / everybody)

@@ -129,7 +129,10 @@ def _schools(sheet: Sheet) -> None:
               unit="%")  # fmt: skip
     books = {"role": "advisory", "basis": "conflicting", "operator": ">=", "threshold": 25.0,
              "unit": "册", "shortfall_unit": "册"}  # fmt: skip
-    for code, name, value, short in (("1001", "第一小学", 20.0, 5000.0), ("1002", QINGHE, 24.0, 1200.0)):
+    for code, name, value, short in (
+        ("1001", "第一小学", 20.0, 5000.0),
+        ("1002", QINGHE, 24.0, 1200.0),
+    ):
         sheet.add("AH-S1", "fail", **_at(code, name), value=value, shortfall=short, **books,
                   message=f"{name}生均图书{value:.0f}册，低于25册（参考）。")  # fmt: skip
     sheet.add("AH-S1", "unknown", **_at("1004", HOSTILE), role="advisory", basis="conflicting",

@@ -1,1 +1,32 @@
-"""TODO"""
+"""Intake: from files and folders to the accepted submission; every value keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance.intake.gather import Reader
+    from compliance.model import Submission
+    from compliance.vocabulary import Vocabulary
+
+
+def readers() -> Mapping[str, Reader]:
+    """File suffix with its dot → reader, as the core offers them."""
+    from compliance.intake.offer import readers as offered
+
+    return offered()
+
+
+def take_in(
+    paths: Sequence[Path], readers: Mapping[str, Reader], vocabulary: Vocabulary
+) -> Submission:
+    """Read and accept what lies at `paths`; all problems at once stand in the submission.
+
+    Raises UsageError where there is nothing to judge.
+    """
+    from compliance.intake.accept import accept
+    from compliance.intake.gather import gather
+
+    return accept(gather(paths, readers), vocabulary)

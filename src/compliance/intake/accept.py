@@ -143,10 +143,15 @@ def _check_period(
     )
 
 
+def _broken(document: RawDocument) -> bool:
+    """Whether the reader has already said why the document cannot be used."""
+    return any(problem.severity == "error" for problem in document.problems)
+
+
 def _only_county(document: RawDocument, ledger: Ledger, counties: pl.DataFrame) -> pl.DataFrame:
     """The single record of a one-county document."""
-    if len(counties) == 1:
-        return counties
+    if len(counties) == 1 or _broken(document):
+        return counties.head(1)
     code = "missing_county" if len(counties) == 0 else "several_counties"
     message = (
         say("没有县区记录", "there is no county record")
@@ -177,7 +182,8 @@ def _check_schools(
         require(ledger, schools, tables, names)
         homes.refuse_foreign(ledger, schools)
     homes.refuse_doubled(ledger, schools)
-    homes.refuse_empty(ledger, counties, schools)
+    if len(schools) or not _broken(document):
+        homes.refuse_empty(ledger, counties, schools)
 
 
 def _name_refused(ledger: Ledger, counties: pl.DataFrame) -> None:

@@ -75,7 +75,12 @@ class Ledger:
 
     def refusals(self) -> list[Refused]:
         """The refused counties in order, each once."""
-        found = [Refused(code, year, name) for (code, year), name in self.refused.items()]
+        dated = {code for code, year in self.refused if year is not None}
+        found = [
+            Refused(code, year, name)
+            for (code, year), name in self.refused.items()
+            if year is not None or code not in dated
+        ]
         return sorted(found, key=lambda r: (r.county_code, r.year or 0, r.county_name))
 
 
@@ -207,7 +212,7 @@ def _report_absent(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataF
         Problem(
             "error",
             "missing_heading",
-            say("没有“{f}”一列", "there is no column “{f}”", f=fact.label),
+            say("没有“{f}”这一项", "there is no heading “{f}”", f=fact.label),
             fact.expected(),
             raw.file,
             county_code=codes[0] if len(codes) == 1 else None,

@@ -38,3 +38,8 @@ def letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """The name of a cell counted from 0: (11, 5) → F12."""
     return f"{letters(column)}{row + 1}"
+
+
+def pointer(*steps: object) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,21 +14,26 @@ from typing import cast
 import polars as pl
 
 from compliance.intake.cells import clip, letters
+from compliance.intake.names import TABLE_OF
 from compliance.intake.opening import Complaints
-from compliance.intake.plain_text import MOST_COLUMNS, check_size, plain_text
+from compliance.intake.plain_text import check_size, plain_text
 from compliance.intake.raw import RawTable
+from compliance.vocabulary import vocabulary
 from compliance.words import say
 
 BATCH = 20_000
+COUNTY_CODE = re.compile("[0-9]{6}")
 
 
 def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None:
-    """The table in `data`; None where its lines do not fit its headings. Raises UnreadableError."""
+    """The table in `data`; None where its headings are of no use. Raises UnreadableError.
+
+    A line that does not fit the headings is an error of its county, and not in the table.
+    """
     text = plain_text(data, complaints)
     check_size(text, complaints)
-    sheet = _split_quoted(text, complaints) if b'"' in text else _split(text, complaints)
-    if sheet is None:
-        return None
+    misfits = _Misfits(table, complaints)
+    sheet = _split_quoted(text, misfits) if b'"' in text else _split(text, misfits)
     names = _names(sheet, complaints)
     if names is None:
         return None
@@ -55,32 +61,72 @@ def _separator(head: str) -> str:
     return "\t" if "\t" in head and "," not in head else ","
 
 
-def _split(text: bytes, complaints: Complaints) -> _Sheet | None:
+class _Misfits:
+    """Lines with more or fewer cells than the heading: who answers for them?"""
+
+    def __init__(self, table: str, complaints: Complaints) -> None:
+        self.table = table
+        self.complaints = complaints
+        self._county: int | None = None
+        self._width = 0
+
+    def headings(self, headings: Sequence[str]) -> None:
+        """Learn where the county's code stands."""
+        words = vocabulary()
+        self._width = len(headings)
+        for index, heading in enumerate(headings):
+            match = words.match(TABLE_OF[self.table], heading)
+            if match is not None and match.fact.name == "county_code":
+                self._county = index
+
+    def report(self, line: int, cells: Sequence[str]) -> None:
+        """An error of the county that the line names, or of the whole table."""
+        self.complaints.error(
+            "ragged_line",
+            say(
+                "第{n}行有{f}格，表头有{w}格",
+                "line {n} has {f} cells, the heading {w}",
+                n=line,
+                f=len(cells),
+                w=self._width,
+            ),
+            say(
+                "每行格数与表头相同；格内有逗号时加双引号",
+                "as many cells as headings; a cell with a comma in quotes",
+            ),
+            at=f"A{line}",
+            county=self._named(cells),
+        )
+
+    def _named(self, cells: Sequence[str]) -> str | None:
+        code = "" if self._county is None else "".join(cells[self._county : self._county + 1])
+        return code.strip() if COUNTY_CODE.fullmatch(code.strip()) else None
+
+
+def _split(text: bytes, misfits: _Misfits) -> _Sheet:
     """A table without quotes, where every line is a record: counted here, cut up by Polars."""
     lines = text.split(b"\n")
     head = next((i for i, line in enumerate(lines) if line.strip(b" \t,")), None)
     if head is None:
-        raise _nothing(complaints)
+        raise _nothing(misfits.complaints)
     separator = _separator(lines[head].decode())
     mark = separator.encode()
     headings = lines[head].decode().split(separator)
-    kept = [i for i in range(head + 1, len(lines)) if lines[i].strip(mark + b" ")]
+    misfits.headings(headings)
     width = len(headings)
-    widest, sound = width, True
-    for i in kept:
-        cells = lines[i].count(mark) + 1
-        if cells != width:
-            surplus = lines[i].split(mark)[width:]
-            widest = max(widest, cells)
-            if cells < width or b"".join(surplus).strip():
-                sound = False
-                _ragged(i + 1, cells, width, complaints)
-    if not sound or widest > MOST_COLUMNS:
-        return None
-    frame = _cut(b"\n".join(lines[i] for i in kept), separator, widest)
-    return _Sheet(
-        head + 1, headings, array("q", (i + 1 for i in kept)), frame.get_columns()[:width]
-    )
+    kept: list[int] = []
+    for i in range(head + 1, len(lines)):
+        if not lines[i].strip(mark + b" "):
+            continue
+        if lines[i].count(mark) + 1 != width:
+            cells = _fitted(lines[i].decode().split(separator), width)
+            if len(cells) != width:
+                misfits.report(i + 1, cells)
+                continue
+            lines[i] = separator.join(cells).encode()
+        kept.append(i)
+    frame = _cut(b"\n".join(lines[i] for i in kept), separator, width)
+    return _Sheet(head + 1, headings, array("q", (i + 1 for i in kept)), frame.get_columns())
 
 
 def _cut(body: bytes, separator: str, width: int) -> pl.DataFrame:
@@ -97,16 +143,17 @@ def _nulled(column: pl.Expr) -> pl.Expr:
     return pl.when(column.str.strip_chars() != "").then(column)
 
 
-def _split_quoted(text: bytes, complaints: Complaints) -> _Sheet | None:
+def _split_quoted(text: bytes, misfits: _Misfits) -> _Sheet:
     """A table whose quoted cells may hold separators and line breaks: read record by record."""
     records = _records(text.decode())
     try:
         head, headings = next(records)
-        lines, columns = _columns(records, len(headings), complaints)
+        misfits.headings(headings)
+        lines, columns = _columns(records, len(headings), misfits)
     except StopIteration as error:
-        raise _nothing(complaints) from error
+        raise _nothing(misfits.complaints) from error
     except _Quotes as error:
-        raise complaints.unreadable(
+        raise misfits.complaints.unreadable(
             "bad_quotes",
             say(
                 "第{n}行起双引号不成对，或引号后还有文字",
@@ -115,7 +162,7 @@ def _split_quoted(text: bytes, complaints: Complaints) -> _Sheet | None:
             ),
             at=f"A{error.line}",
         ) from error
-    return _Sheet(head, headings, lines, columns) if columns is not None else None
+    return _Sheet(head, headings, lines, columns)
 
 
 def _nothing(complaints: Complaints) -> Exception:
@@ -145,25 +192,21 @@ class _Quotes(csv.Error):
 
 
 def _columns(
-    records: Iterator[tuple[int, list[str]]], width: int, complaints: Complaints
-) -> tuple[Sequence[int], list[pl.Series] | None]:
-    """Line numbers and columns of the records; no columns where some lack or exceed `width`."""
+    records: Iterator[tuple[int, list[str]]], width: int, misfits: _Misfits
+) -> tuple[Sequence[int], list[pl.Series]]:
+    """Line numbers and columns of the records that have `width` cells."""
     lines = array("q")
-    frames: list[pl.DataFrame] = []
-    sound = True
     schema = {f"c{i}": pl.String() for i in range(width)}
+    frames = [pl.DataFrame(schema=schema)]
     while batch := [(line, _fitted(cells, width)) for line, cells in islice(records, BATCH)]:
         for line, cells in batch:
             if len(cells) != width:
-                sound = False
-                _ragged(line, len(cells), width, complaints)
-        if sound:
-            lines.extend(line for line, _ in batch)
-            frame = pl.DataFrame([cells for _, cells in batch], schema=schema, orient="row")
-            frames.append(frame.select(_nulled(pl.col(name)) for name in schema))
-    if not sound:
-        return lines, None
-    return lines, (pl.concat(frames) if frames else pl.DataFrame(schema=schema)).get_columns()
+                misfits.report(line, cells)
+        sound = [(line, cells) for line, cells in batch if len(cells) == width]
+        lines.extend(line for line, _ in sound)
+        frame = pl.DataFrame([cells for _, cells in sound], schema=schema, orient="row")
+        frames.append(frame.select(_nulled(pl.col(name)) for name in schema))
+    return lines, pl.concat(frames).get_columns()
 
 
 def _names(sheet: _Sheet, complaints: Complaints) -> dict[str, int] | None:
@@ -187,18 +230,6 @@ def _names(sheet: _Sheet, complaints: Complaints) -> dict[str, int] | None:
 def _fitted(cells: list[str], width: int) -> list[str]:
     """Without the empty cells that surplus separators at the end of a line make."""
     return cells[:width] if not any(cell.strip() for cell in cells[width:]) else cells
-
-
-def _ragged(line: int, found: int, width: int, complaints: Complaints) -> None:
-    complaints.error(
-        "ragged_line",
-        say(
-            "第{n}行有{f}格，表头有{w}格", "line {n} has {f} cells, the heading {w}",
-            n=line, f=found, w=width,
-        ),
-        say("每行格数与表头相同；格内有逗号时加双引号", "as many cells as headings; quote commas"),
-        at=f"A{line}",
-    )
 
 
 def _mention_nameless(sheet: _Sheet, complaints: Complaints) -> None:

@@ -45,9 +45,13 @@ def check_tables(names: Iterable[str], complaints: Complaints) -> None:
             complaints.error(
                 "duplicate_table",
                 say(
-                    "“{a}”和“{b}”都是{t}表", "{a} and {b} are both the table {e}",
-                    a=clip(given[table]), b=clip(name), t=SHEETS[table], e=table,
-                ),  # fmt: skip
+                    "“{a}”和“{b}”都是{t}表",
+                    "{a} and {b} are both the table {e}",
+                    a=clip(given[table]),
+                    b=clip(name),
+                    t=SHEETS[table],
+                    e=table,
+                ),
                 say("只留一份", "keep one"),
                 at=clip(name),
             )
@@ -58,10 +62,12 @@ def check_tables(names: Iterable[str], complaints: Complaints) -> None:
             complaints.error(
                 "missing_table",
                 say(
-                    "缺少{t}表；现有：{found}", "the table {e} is missing; found: {found}",
-                    t=SHEETS[table], e=table,
+                    "缺少{t}表；现有：{found}",
+                    "the table {e} is missing; found: {found}",
+                    t=SHEETS[table],
+                    e=table,
                     found=say("、", ", ").join(map(clip, given.values())) or say("无", "none"),
-                ),  # fmt: skip
+                ),
                 f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv",
             )
 
@@ -75,11 +81,14 @@ def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
     if not members:
         raise complaints.unreadable(
             "missing_table",
-            say("压缩包内没有数据表（.csv、.parquet）", "no tables (.csv, .parquet) in the archive"),
             say(
-                "{names}；其他文件请解压后提交文件夹", "{names}; unpack other files into a folder",
+                "压缩包内没有数据表（.csv、.parquet）", "no tables (.csv, .parquet) in the archive"
+            ),
+            say(
+                "{names}；其他文件请解压后提交文件夹",
+                "{names}; unpack other files into a folder",
                 names=known_names(),
-            ),  # fmt: skip
+            ),
         )
     check_tables([posixpath.basename(name) for name in members], complaints)
     for name, member in members.items():
@@ -104,7 +113,11 @@ def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipf
         if _escapes(name):
             complaints.warning(
                 "unsafe_path",
-                say("忽略路径可疑的文件“{n}”", "'{n}' has a suspicious path and is ignored", n=clip(name)),
+                say(
+                    "忽略路径可疑的文件“{n}”",
+                    "'{n}' has a suspicious path and is ignored",
+                    n=clip(name),
+                ),
                 at=clip(name),
             )
         elif PurePosixPath(base).suffix.lower() not in FORMS or not table_named(

@@ -53,11 +53,12 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
 
 @dataclass
 class _Contents:
-    """The files of a folder that concern us, each kind sorted by name."""
+    """The files of a folder that concern us, each kind sorted by name; again: some read already."""
 
     tables: list[Path] = field(default_factory=list)
     counties: list[Path] = field(default_factory=list)
     strange: list[Path] = field(default_factory=list)
+    again: bool = False
 
 
 def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> list[RawDocument]:
@@ -66,9 +67,9 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     if contents.tables:
         found.append(_dataset(folder.name or folder.resolve().name, contents.tables, readers))
     found += [_read(path, readers) for path in contents.counties]
-    if not found:
+    if not found and not contents.again:
         raise _nothing(str(folder), contents.strange)
-    for path in contents.strange:
+    for path in contents.strange if found else ():
         Complaints(path.name, found[0].problems).warning(
             "file_not_read",
             say(
@@ -91,9 +92,11 @@ def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _
     contents = _Contents()
     for path in files:
         suffix = path.suffix.lower()
-        if _ignored(path.name) or suffix not in readers or not _first_time(path, seen):
+        if _ignored(path.name) or suffix not in readers:
             continue
-        if suffix not in FORMS:
+        if not _first_time(path, seen):
+            contents.again = True
+        elif suffix not in FORMS:
             contents.counties.append(path)
         elif table_named(path.stem):
             contents.tables.append(path)
@@ -126,14 +129,18 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
         return _failed(
             path,
             "unsupported_format",
-            say("不支持这种文件（{s}）", "files of this kind ({s}) are not supported", s=path.suffix or "?"),
+            say(
+                "不支持这种文件（{s}）",
+                "files of this kind ({s}) are not supported",
+                s=path.suffix or "?",
+            ),
             ", ".join(sorted(readers)),
         )
     try:
         return reader(path)
     except JunhengError as error:
         return _failed(path, "cannot_read", error.what, error.todo)
-    except Exception as error:  # noqa: BLE001 (a plugin's reader may raise anything)
+    except Exception as error:  # a plugin may raise anything
         return _failed(path, "cannot_read", _gave_up(error))
     except BaseException as error:
         if panicked(error):
@@ -142,9 +149,7 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
 
 
 def _gave_up(error: BaseException) -> str:
-    return say(
-        "读取时出错，无法继续（{e}）", "reading it failed ({e})", e=type(error).__name__
-    )
+    return say("读取时出错，无法继续（{e}）", "reading it failed ({e})", e=type(error).__name__)
 
 
 def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocument:

@@ -88,7 +88,8 @@ class Grid:
                     v=cells.clip(f"{value:.0f}"),
                 ),
                 say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
-                *about,
+                at=about[0],
+                school=about[1],
             )
             return None
         shown = float(f"{value:.{DIGITS}g}")
@@ -97,10 +98,12 @@ class Grid:
             self.complaints.warning(
                 "converted_unit",
                 say(
-                    "单元格为百分比格式，按{v}%读取", "the cell is formatted as a percentage: read as {v} %",
+                    "单元格为百分比格式，按{v}%读取",
+                    "the cell is formatted as a percentage: read as {v} %",
                     v=shown,
                 ),
-                *about,
+                at=about[0],
+                school=about[1],
                 facts=(percent.name,),
             )
         return int(shown) if shown.is_integer() else shown
@@ -114,7 +117,8 @@ class Grid:
                 "formula_error",
                 say("公式错误 {e}", "formula error {e}", e=cells.clip(fault)),
                 say("改正公式，或直接填写数值", "correct the formula or type the figure"),
-                *about,
+                at=about[0],
+                school=about[1],
             )
             return None
         complain = self.complaints.error if fact else self.complaints.warning

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from compliance.intake.cells import pointer
 from compliance.words import say
 
 if TYPE_CHECKING:
-    from compliance.intake.json_file import Reading
+    from compliance.intake.json_records import Reading
 
 Flat = list[tuple[str, Mapping[str, object]]]
 # columns whose value is the key of an object: their place is the object itself
 KEYED = frozenset({("attestations", "rule"), ("vetoes", "rule"), ("vetoes", "exists")})
-
-
-def _step(key: str) -> str:
-    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def monitoring(reading: Reading, value: object, at: str) -> Flat:
@@ -32,11 +29,11 @@ def attestations(reading: Reading, value: object, at: str) -> Flat:
     rows: Flat = []
     for rule, statement in _statements(reading, value, at):
         if isinstance(statement, dict):
-            reading.keys(statement, at + _step(rule))
-            rows.append((at + _step(rule), {**statement, "rule": rule}))
+            reading.keys(statement, at + pointer(rule))
+            rows.append((at + pointer(rule), {**statement, "rule": rule}))
         else:
             reading.wrong_type(
-                at + _step(rule),
+                at + pointer(rule),
                 statement,
                 '{"met": true, "evidence": ["…"], "note": "…"}',
             )
@@ -48,9 +45,9 @@ def vetoes(reading: Reading, value: object, at: str) -> Flat:
     rows: Flat = []
     for rule, exists in _statements(reading, value, at):
         if isinstance(exists, bool):
-            rows.append((at + _step(rule), {"rule": rule, "exists": exists}))
+            rows.append((at + pointer(rule), {"rule": rule, "exists": exists}))
         else:
-            reading.wrong_type(at + _step(rule), exists, "true / false")
+            reading.wrong_type(at + pointer(rule), exists, "true / false")
     return rows
 
 

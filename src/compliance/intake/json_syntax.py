@@ -33,7 +33,9 @@ def _trailing_comma(text: str, error: json.JSONDecodeError) -> str | None:
     after = text[error.pos : error.pos + 1]
     spot = _comma(text, error.pos)
     if "trailing comma" in error.msg or (after in ("}", "]") and text[spot : spot + 1] == ","):
-        return say("最后一项后面多了逗号，请删去", "a trailing comma after the last item; delete it")
+        return say(
+            "最后一项后面多了逗号，请删去", "a trailing comma after the last item; delete it"
+        )
     return None
 
 
@@ -57,6 +59,10 @@ _REASONS = (
     ("Expecting value", "应为一个值", "a value is expected"),
     ("Extra data", "文件在此处应已结束，却还有内容", "the document ends here, but more follows"),
     ("Unterminated string", "双引号没有闭合", "the closing quote is missing"),
-    ("Invalid control character", "文字中有换行或控制字符", "a line break or control character in a text"),
+    (
+        "Invalid control character",
+        "文字中有换行或控制字符",
+        "a line break or control character in a text",
+    ),
     ("Invalid \\", "反斜杠转义不对", "a wrong backslash escape"),
 )

@@ -53,7 +53,7 @@ def read_record(grid: Grid, known: Known) -> RawTable | None:
     header = _header_row(grid, "counties", known)
     across = 0 if header is None else _score(_row(grid, header), "counties", known)
     if across > down:
-        return _one_row(grid, known)
+        return read_list(grid, "counties", known)
     if not down:
         _no_headings(grid, "counties")
         return None
@@ -67,13 +67,13 @@ def _beside(grid: Grid, column: int, known: Known) -> RawTable:
     places: dict[str, int] = {}
     for row in rows[first:]:
         heading = grid.text(row, column)
-        given = values < grid.width and grid.filled(row, values)
+        given = _given(grid, row, values)
         if not heading or not (given or known("counties", heading)):
             continue
-        if heading in places:
-            _twice(grid, heading, grid.at(row, column), grid.at(places[heading], column))
-        else:
+        if heading not in places or not _given(grid, places[heading], values):
             places[heading] = row
+        elif given:
+            _twice(grid, heading, grid.at(row, column), grid.at(places[heading], column))
     columns: dict[str, Sequence[object]] = {
         heading: [
             grid.value(row, values, known("counties", heading)) if values < grid.width else None
@@ -89,6 +89,10 @@ def _beside(grid: Grid, column: int, known: Known) -> RawTable:
     )
 
 
+def _given(grid: Grid, row: int, column: int) -> bool:
+    return column < grid.width and grid.filled(row, column)
+
+
 def _value_column(grid: Grid, column: int, first: int) -> int:
     """The column called 填报值 or the like above the first heading, else the next one."""
     for row in range(first):
@@ -96,21 +100,6 @@ def _value_column(grid: Grid, column: int, first: int) -> int:
             if grid.text(row, candidate) in VALUE_HEADINGS:
                 return candidate
     return column + 1
-
-
-def _one_row(grid: Grid, known: Known) -> RawTable | None:
-    table = read_list(grid, "counties", known)
-    if table is not None and table.height > 1:
-        grid.complaints.error(
-            "several_counties",
-            say(
-                "工作表“{s}”有{n}行县区数据", "sheet {s} has {n} county rows",
-                s=grid.sheet, n=table.height,
-            ),
-            say("一个文件只填一个县（市、区）", "one county a file"),
-            at=grid.sheet,
-        )
-    return table
 
 
 def _heading_column(grid: Grid, known: Known) -> tuple[int, int]:
@@ -205,8 +194,10 @@ def _twice(grid: Grid, heading: str, at: str, first: str) -> None:
     grid.complaints.error(
         "duplicate_heading",
         say(
-            "表头“{h}”重复出现（另见 {first}）", "heading '{h}' occurs twice (also {first})",
-            h=cells.clip(heading), first=first,
+            "表头“{h}”重复出现（另见 {first}）",
+            "heading '{h}' occurs twice (also {first})",
+            h=cells.clip(heading),
+            first=first,
         ),
         say("每个表头只出现一次", "each heading once"),
         at=at,
@@ -219,7 +210,9 @@ def _no_headings(grid: Grid, table: str) -> None:
         say(
             "工作表“{s}”中找不到{t}表的表头",
             "sheet {s}: no headings of the table {e} found",
-            s=grid.sheet, t=SHEETS[table], e=table,
+            s=grid.sheet,
+            t=SHEETS[table],
+            e=table,
         ),
         say(
             "表头用模板（compliance template）中的名称，位于前{n}行之内",
@@ -228,4 +221,3 @@ def _no_headings(grid: Grid, table: str) -> None:
         ),
         at=grid.sheet,
     )
-

@@ -35,9 +35,13 @@ _VARIANTS = {
     "vetoes": "一票否决 一票否决事项 否决 否决事项 veto vetoes",
 }
 _KNOWN = {name: table for table, names in _VARIANTS.items() for name in names.split()}
-_NUMBER = re.compile(r"^(?:附?[表件]?[0-9一二三四五六七八九十]{1,3}[.、:\-_ ]+|附?[表件][0-9]{1,2})")
+_NUMBER = re.compile(
+    r"^(?:附?[表件]?[0-9一二三四五六七八九十]{1,3}[.、:\-_ ]+|附?[表件][0-9]{1,2})"
+)
 _MARKS = re.compile(r"[\s()\[\]【】（）·、,，\-_.]+")
-_TAIL = re.compile(r"(?:基本|基础)?(?:信息|数据|情况|填报|统计|明细|名册|一览)*表?(?:sheet|table|data)?$")
+_TAIL = re.compile(
+    r"(?:基本|基础)?(?:信息|数据|情况|填报|统计|明细|名册|一览)*表?(?:sheet|table|data)?$"
+)
 
 
 def table_named(name: str) -> str | None:

@@ -61,7 +61,9 @@ class Complaints:
         problem = self.problem("warning", code, message, expected, at, school)
         self._add(replace(problem, facts=facts))
 
-    def unreadable(self, code: str, message: str, expected: str = "", at: str = "") -> UnreadableError:
+    def unreadable(
+        self, code: str, message: str, expected: str = "", at: str = ""
+    ) -> UnreadableError:
         """The exception for a file that gives nothing more."""
         return UnreadableError(self.problem("error", code, message, expected, at))
 
@@ -124,13 +126,23 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
     except PermissionError as error:
         raise complaints.unreadable(
             "cannot_read",
-            say("没有权限打开，或正被其他程序占用", "not allowed to open it, or another program holds it"),
-            say("关闭打开它的程序，或检查文件权限", "close the program, or check the file's permissions"),
+            say(
+                "没有权限打开，或正被其他程序占用",
+                "not allowed to open it, or another program holds it",
+            ),
+            say(
+                "关闭打开它的程序，或检查文件权限",
+                "close the program, or check the file's permissions",
+            ),
         ) from error
     except OSError as error:
         raise complaints.unreadable(
             "cannot_read",
-            say("无法读取：{why}", "cannot be read: {why}", why=error.strerror or type(error).__name__),
+            say(
+                "无法读取：{why}",
+                "cannot be read: {why}",
+                why=error.strerror or type(error).__name__,
+            ),
         ) from error
     if len(data) > limit:
         raise too_large(complaints, limit)

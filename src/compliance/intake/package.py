@@ -27,8 +27,10 @@ class HostileXmlError(ValueError):
 def open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
     if data.startswith(OLE2):
-        raise _encrypted(complaints) if "EncryptedPackage".encode("utf-16-le") in data else _old(
-            complaints
+        raise (
+            _encrypted(complaints)
+            if "EncryptedPackage".encode("utf-16-le") in data
+            else _old(complaints)
         )
     if not data.startswith(b"PK"):
         raise _foreign(complaints)

@@ -67,9 +67,11 @@ def _check_size(data: bytes, complaints: Complaints) -> None:
         raise complaints.unreadable(
             "too_large",
             say(
-                "表过大：{r}行{c}列", "the table is too large: {r} rows, {c} columns",
-                r=rows, c=columns,
-            ),  # fmt: skip
+                "表过大：{r}行{c}列",
+                "the table is too large: {r} rows, {c} columns",
+                r=rows,
+                c=columns,
+            ),
         )
 
 
@@ -96,9 +98,11 @@ def _wrong_type(column: pl.Series, complaints: Complaints) -> None:
     complaints.error(
         "wrong_type",
         say(
-            "列“{h}”的类型是{t}，无法使用", "column '{h}' is of the unusable type {t}",
-            h=clip(column.name), t=clip(column.dtype),
-        ),  # fmt: skip
+            "列“{h}”的类型是{t}，无法使用",
+            "column '{h}' is of the unusable type {t}",
+            h=clip(column.name),
+            t=clip(column.dtype),
+        ),
         say("数、文字、是否，或它们的列表", "numbers, texts, flags, or lists of them"),
         at=clip(column.name),
     )

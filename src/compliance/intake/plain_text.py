@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from compliance.intake.opening import MIB, Complaints
 from compliance.words import say
 
 LONGEST_LINE = MIB
 MOST_COLUMNS = 2000
 MOST_CELLS = 100_000_000
-_UNFIT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+# One NUL in so many bytes is UTF-16 without its mark, or no text at all.
+MOST_NULS = 20
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -21,14 +20,14 @@ _BOMS = (
 def plain_text(data: bytes, complaints: Complaints) -> bytes:
     """`data` as UTF-8 with plain line ends. Raises UnreadableError where it is no text."""
     text = _decoded(data, complaints)
-    fault = _UNFIT.search(text)
-    if fault:
+    nul = text.find(b"\0")
+    if nul >= 0 and (text.count(b"\n", 0, nul) == 0 or text.count(b"\0") * MOST_NULS > len(text)):
         raise complaints.unreadable(
             "bad_text",
             say(
-                "第{n}行有不是文字的字符（如NUL）",
-                "line {n} holds characters that are not text (such as NUL)",
-                n=text.count(b"\n", 0, fault.start()) + 1,
+                "第{n}行起有NUL字节，不是文本文件",
+                "NUL bytes from line {n} on: not a text file",
+                n=text.count(b"\n", 0, nul) + 1,
             ),
             say("另存为“CSV UTF-8（逗号分隔）”", "save it as CSV UTF-8 (comma delimited)"),
         )
@@ -86,8 +85,10 @@ def check_size(text: bytes, complaints: Complaints) -> None:
             raise complaints.unreadable(
                 "line_too_long",
                 say(
-                    "第{n}行超过{m} MB，不像一张表", "line {n} is over {m} MB: hardly a table",
-                    n=text.count(b"\n", 0, start) + 1, m=LONGEST_LINE // MIB,
+                    "第{n}行超过{m} MB，不像一张表",
+                    "line {n} is over {m} MB: hardly a table",
+                    n=text.count(b"\n", 0, start) + 1,
+                    m=LONGEST_LINE // MIB,
                 ),
             )
         start = end + 1

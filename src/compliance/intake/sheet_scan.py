@@ -106,8 +106,10 @@ class _Walk:
     def _reach(self) -> None:
         top, left, bottom, right = self.corners
         self.corners = [
-            min(top, self.row), min(left, self.column),
-            max(bottom, self.row), max(right, self.column),
+            min(top, self.row),
+            min(left, self.column),
+            max(bottom, self.row),
+            max(right, self.column),
         ]
         top, left, bottom, right = self.corners
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS or top < 0:

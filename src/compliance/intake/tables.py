@@ -39,7 +39,11 @@ def unknown(name: str, complaints: Complaints) -> Exception:
     """A file whose name does not say what it holds."""
     return complaints.unreadable(
         "unknown_table",
-        say("从文件名“{n}”看不出是哪张表", "the name '{n}' does not say which table it is", n=clip(name)),
+        say(
+            "从文件名“{n}”看不出是哪张表",
+            "the name '{n}' does not say which table it is",
+            n=clip(name),
+        ),
         known_names(),
     )
 

@@ -94,8 +94,12 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
             complaints.error(
                 "duplicate_sheet",
                 say(
-                    "工作表“{a}”和“{b}”都是{t}表", "sheets {a} and {b} are both the table {e}",
-                    a=chosen[table], b=clip(sheet), t=SHEETS[table], e=table,
+                    "工作表“{a}”和“{b}”都是{t}表",
+                    "sheets {a} and {b} are both the table {e}",
+                    a=chosen[table],
+                    b=clip(sheet),
+                    t=SHEETS[table],
+                    e=table,
                 ),
                 say("只留一张", "keep one"),
                 at=clip(sheet),
@@ -107,7 +111,8 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
             complaints.error(
                 "missing_sheet",
                 say(
-                    "缺少工作表“{t}”；现有：{found}", "no sheet {t}; found: {found}",
+                    "缺少工作表“{t}”；现有：{found}",
+                    "no sheet {t}; found: {found}",
                     t=SHEETS[table],
                     found=say("、", ", ").join(clip(sheet) for sheet in sheets[:20]),
                 ),

@@ -138,10 +138,7 @@ def gap(case: Case) -> str:
     if case.status != "fail":
         return NONE
     pieces = [named(amount.of, amount.text()) for amount in amounts(case.finding)]
-    if not pieces:
-        return NONE
-    text = pick("；", "; ").join(pieces)
-    return say("{gap}（全校）", "{gap} (whole school)", gap=text) if case.whole else text
+    return pick("；", "; ").join(pieces) or NONE
 
 
 def measure(case: Case) -> str:

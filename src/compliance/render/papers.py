@@ -133,6 +133,7 @@ class SchoolPart:
     """The lines of one stage, of the school as a whole, or of the rules without weight."""
 
     title: str
+    reference: bool
     lines: tuple[SchoolLine, ...]
 
 

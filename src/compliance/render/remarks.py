@@ -62,6 +62,8 @@ def note(case: Case, doubts: Mapping[str, Sequence[Problem]]) -> str:
     pieces = []
     if case.blocking:
         pieces.append(say("影响综合评估", "blocks the overall assessment"))
+    if case.whole and cells.amounts(case.finding):
+        pieces.append(say("缺口按全校计", "the gap is the whole school's"))
     codes = case.finding["warnings"]
     if codes:
         known = [one for code in codes for one in doubts.get(code, ())]

@@ -131,9 +131,21 @@ def _county(county: CountyResult) -> dict[str, Any]:
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    names = ("severity", "code", "file", "at", "county_code", "school_code", "message", "expected")
+    names = (
+        "severity",
+        "code",
+        "file",
+        "at",
+        "county_code",
+        "school_code",
+        "message",
+        "expected",
+        "year",
+    )
     return {name: getattr(problem, name) for name in names}
 
 
 def _excluded(unit: Mapping[str, object]) -> dict[str, Any]:
-    return {name: unit.get(name) for name in ("county_code", "school_code", "stage", "reason")}
+    return {
+        name: unit.get(name) for name in ("county_code", "school_code", "stage", "reason", "year")
+    }

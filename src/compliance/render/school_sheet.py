@@ -134,13 +134,20 @@ def _parts(cases: Sequence[Case], around: Surroundings) -> Iterable[SchoolPart]:
     advisory = [case for case in shown if case.rule.role == "advisory"]
     if advisory:
         title = say("参考指标（不计入结论）", "For reference (without weight)")
-        yield _part(title, advisory, around, number)
+        yield _part(title, advisory, around, number, reference=True)
 
 
-def _part(title: str, cases: Iterable[Case], around: Surroundings, before: int) -> SchoolPart:
+def _part(
+    title: str,
+    cases: Iterable[Case],
+    around: Surroundings,
+    before: int,
+    *,
+    reference: bool = False,
+) -> SchoolPart:
     ordered = sorted(cases, key=lambda case: case.place)
     lines = (_line(number, case, around) for number, case in enumerate(ordered, before + 1))
-    return SchoolPart(title, tuple(lines))
+    return SchoolPart(title, reference=reference, lines=tuple(lines))
 
 
 def _line(number: int, case: Case, around: Surroundings) -> SchoolLine:
@@ -183,7 +190,7 @@ def _measure(case: Case, around: Surroundings) -> str:
         return say("补报：{what}", "hand in: {what}", what=what) if what else cells.NONE
     if case.status == "not_checked":
         return say("提供佐证材料", "hand in the evidence")
-    return cells.measure(case) or cells.NONE if case.status == "fail" else cells.NONE
+    return cells.measure(case) if case.status == "fail" else cells.NONE
 
 
 def _note(case: Case, around: Surroundings) -> str:

@@ -18,6 +18,7 @@ from compliance.render.figures import (
     stage,
     state,
 )
+from compliance.render.printable import printable
 from compliance.render.shortages import Miss, Shortage
 from compliance.report import RulesetInfo
 from compliance.rule import Rule
@@ -165,7 +166,7 @@ def school(miss: Miss, rules: Mapping[str, Rule]) -> str:
     for key, ids in miss.rules.items():
         names = listed([short(rules[one].label) for one in ids])
         staged.append(f"{stage(key)} {names}".strip())
-    return miss.school_name + pick("：", ": ") + pick("；", "; ").join(staged)
+    return printable(miss.school_name) + pick("：", ": ") + pick("；", "; ").join(staged)
 
 
 def weights() -> dict[str, str]:
@@ -200,7 +201,7 @@ def gap(one: Gap, titles: Mapping[str, str]) -> str:
             "：{count}所学校（{named}{others}）",
             ": {count} of the schools ({named}{others})",
             count=len(one.schools),
-            named=listed(one.schools[:_NAMES]),
+            named=listed([printable(name) for name in one.schools[:_NAMES]]),
             others=others,
         )
     return what + where + _by(listed(one.owners))

@@ -1,0 +1,98 @@
+"""The workbook to fill in: derived from the vocabulary, read back by the intake.
+
+It is a Chinese form in either language: its headings are what counties know, and every fact's own
+name is a heading too. The intake's sheet names and its mark for example rows stand here again
+(the two rooms do not know each other); a round trip in the tests holds them together.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import xlsxwriter
+
+from compliance.errors import UsageError
+from compliance.render import template_sheets as sheets
+from compliance.render.template_style import Style
+from compliance.rule import Rule
+from compliance.vocabulary import Vocabulary
+from compliance.words import say, use
+
+# The same vocabulary gives the same bytes.
+MADE = datetime(2024, 1, 1, tzinfo=UTC)
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def write_template(
+    path: Path,
+    vocabulary: Vocabulary,
+    title: str,
+    rows: int = 500,
+    rules: Iterable[Rule] = (),
+) -> None:
+    """Write the blank workbook, whole or not at all.
+
+    title: of the rule set, shown on the first sheet. rows: schools there is room for (drop-downs
+    and checks reach so far). rules: those that wait for a statement are listed ready to answer.
+    Raises UsageError where the file cannot be written.
+    """
+    content = template_bytes(vocabulary, title, rows, rules)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(
+            say("不能写入：{why}", "cannot be written: {why}", why=error.strerror or error),
+            where=str(path),
+            todo=say(
+                "检查文件夹是否存在、可写，文件是否正被打开",
+                "check that the folder exists and can be written, and that the file is not open",
+            ),
+        ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def template_bytes(
+    vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = ()
+) -> bytes:
+    """The blank workbook; see `write_template`."""
+    stream = io.BytesIO()
+    attested, vetoes = statements(rules)
+    with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
+        book.set_properties({"title": title, "created": MADE.replace(tzinfo=None)})
+        style = Style(book)
+        sheets.guide(style, title)
+        sheets.county(style, vocabulary)
+        sheets.schools(style, vocabulary, rows)
+        sheets.classes(style, vocabulary, rows * 20)
+        sheets.rooms(style, vocabulary, rows * 4)
+        sheets.monitoring(style, vocabulary)
+        sheets.attestations(style, vocabulary, attested)
+        sheets.vetoes(style, vocabulary, vetoes)
+        book.worksheets()[1].activate()
+    return stream.getvalue()
+
+
+def statements(rules: Iterable[Rule]) -> tuple[list[str], list[str]]:
+    """What people have to state, as ``G1 …`` under attestations and ``V1 …`` under vetoes."""
+    attested: dict[str, str] = {}
+    vetoes: dict[str, str] = {}
+    for rule in rules:
+        if rule.kind == "attested":
+            veto = rule.settings.get("statement") == "vetoes"
+            (vetoes if veto else attested).setdefault(rule.attested_as, rule.title)
+        for part in rule.parts:
+            if part.kind == "attested":
+                attested.setdefault(rule.attested_as, f"{rule.title}（{part.name}）")
+    return _listed(attested), _listed(vetoes)
+
+
+def _listed(statements: dict[str, str]) -> list[str]:
+    return [f"{name} {title}" for name, title in statements.items()]

@@ -1,0 +1,76 @@
+"""How figures read."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliance import words
+from compliance.render import figures
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "level", "kind", "places"),
+    [
+        (4.1, "人/百名学生", "unit", "threshold", 2),
+        (84.0, "人/百名学生", "unit", "threshold", 2),
+        (0.2, None, "county", "dispersion", 3),
+        (97.79, "%", "county", "threshold", 1),
+        (100.0, "%", "school", "threshold", 1),
+        (5833.33, "元", "county", "threshold", 2),
+        (2000.0, "人", "school", "threshold", 0),
+        (0.149, None, "county", "listed", 3),
+    ],
+)
+def test_decimals_of_the_declaration_form(
+    value: float, unit: str | None, level: str, kind: str, places: int
+) -> None:
+    assert figures.decimals(value, unit, level, kind) == places
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "operator", "threshold", "status", "shown"),
+    [
+        (0.501787, 3, "<=", 0.5, "fail", "0.502"),
+        (0.5004, 3, "<=", 0.5, "fail", "0.500（未四舍五入为0.5004）"),
+        (0.50000004, 3, "<=", 0.5, "fail", "0.500（未四舍五入为0.50000004）"),
+        (4.1996, 2, ">=", 4.2, "fail", "4.20（未四舍五入为4.1996）"),
+        (0.1496, 2, "<", 0.15, "pass", "0.15（未四舍五入为0.1496）"),
+        (99.96, 1, ">=", 100.0, "fail", "100.0（未四舍五入为99.96）"),
+        # judged exactly: the double is above one half, the figures as typed are not
+        (0.5000000000000001, 3, "<=", 0.5, "pass", "0.500"),
+        (2.345, 2, None, None, None, "2.35"),
+        (1.005, 2, None, None, None, "1.01"),
+    ],
+)
+def test_a_rounded_figure_never_reads_as_the_other_verdict(
+    value: float, places: int, operator: str | None, threshold: float | None,
+    status: str | None, shown: str,
+) -> None:  # fmt: skip
+    assert figures.reading(value, places, operator, threshold, status) == shown
+
+
+def test_limits() -> None:
+    assert figures.limit(">=", 4.2) == "≥4.2"
+    assert figures.limit(">=", 2000.0, "元") == "≥2000元"
+    assert figures.limit("<=", 0.5, kind="dispersion") == "≤0.50"
+    assert figures.limit("<=", 0.45, kind="dispersion") == "≤0.45"
+    assert figures.limit(None, None) == ""
+    assert figures.asked("<", 0.15) == "应低于0.15"
+    with words.use("en"):
+        assert figures.asked(">=", 6000.0, " yuan") == "at least 6000 yuan required"
+
+
+def test_headings_without_how_they_are_made() -> None:
+    assert figures.short("每百名学生拥有高于规定学历教师数") == "高于规定学历教师"
+    assert figures.short("生均体育运动场馆面积") == "体育运动场馆面积"
+    assert figures.short("班级学生数") == "班级学生数"
+    assert figures.short("Backbone teachers per 100 pupils") == "Backbone teachers"
+    assert figures.short("生均") == "生均"
+
+
+def test_plain_numbers() -> None:
+    assert figures.plain(84.0) == "84"
+    assert figures.plain(1e21) == "1000000000000000000000"
+    assert figures.plain(1e-7) == "0.0000001"
+    assert figures.amount(590.9099999) == "590.91"
+    assert figures.amount(3.0) == "3"
