@@ -83,9 +83,10 @@ def outgrow(school: Record, pupils: int) -> None:
     school["primary_students"] = pupils
     school["equipment_value"] = ceil(school["equipment_value"] * grown)
     school["multimedia_rooms"] = ceil(school["multimedia_rooms"] * grown)
-    school["primary_class_sizes"] = [46] * 4 + [44] * 49
-    school["primary_class_sizes"][-1] -= sum(school["primary_class_sizes"]) - pupils
-    school["primary_classes"] = len(school["primary_class_sizes"])
+    rest, classes = pupils - 4 * 46, ceil((pupils - 4 * 46) / 44)
+    even = [rest // classes + (number < rest % classes) for number in range(classes)]
+    school["primary_class_sizes"] = [46] * 4 + even
+    school["primary_classes"] = 4 + classes
 
 
 def only_the_largest_class(school: Record) -> None:

@@ -52,6 +52,7 @@ def test_no_figure_contradicts_another() -> None:
                 if sizes is not None:
                     assert sum(sizes) == school[f"{stage}_students"]
                     assert len(sizes) == school[f"{stage}_classes"]
+                    assert 0 < min(sizes) <= max(sizes) < 60
                 for part in ("teachers_above_degree", "backbone_teachers", "pe_arts_teachers"):
                     count = school.get(f"{stage}_{part}") or 0
                     assert count <= school.get(f"{stage}_teachers", 0), school["school_name"]

@@ -195,6 +195,7 @@ def test_a_small_school_is_funded_as_for_a_hundred() -> None:
         "school_type": {"not": ["complete_secondary", "senior", "special", "vocational"]},
         "stages": {"above": 0},
         "compulsory_pupils": {"below": 100},
+        "known_compulsory_students": {"below": 100},
         "setting": {"not": "urban"},
         "sponsor": {"not": 10},
     }

@@ -14,8 +14,8 @@ from compliance.explain import explain_rule, limit_words, role_words
 from compliance.plugins import Offers, load
 from compliance.rule import Rule, Ruleset
 from compliance.ruleset import resolve
-from compliance.vocabulary import vocabulary
 from compliance.state_words import basis_words
+from compliance.vocabulary import vocabulary
 from compliance.words import pick, say
 
 

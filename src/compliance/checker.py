@@ -92,7 +92,13 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
 
 def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
     """Wrong rules stop the program: every kind is known, every fact is in the vocabulary."""
-    derived = {"stage", "stages", "compulsory_students", *rules.tallies}
+    derived = {
+        "stage",
+        "stages",
+        "compulsory_students",
+        "known_compulsory_students",
+        *rules.tallies,
+    }
     stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
     known = {*words.school, *words.county, *stems, *derived, "monitoring"}
     for rule in rules.rules.values():

@@ -147,9 +147,8 @@ def check(
         if form == "text":
             click.echo(text.summary(report, colour=sys.stdout.isatty()))
         else:
-            stream = click.get_binary_stream("stdout")
-            offers.renderers[form](report, stream)
-            stream.flush()
+            offers.renderers[form](report, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
     return exit_code(report, fail_on)
 
 

@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from compliance import conditions, tallies
-from compliance.model import ERROR, NOT_APPLICABLE, PART, PASS, UNKNOWN, Submission
+from compliance.model import ERROR, NOT_APPLICABLE, PART, UNKNOWN, Submission
 from compliance.rule import Rule, Ruleset
 from compliance.units import Frames, frames
 
@@ -26,6 +26,7 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "floor": pl.Float64,
     "above_floor": pl.Boolean,
     "shortfall": pl.Float64,
+    "shortfall_unit": pl.String,
     "excess": pl.Float64,
     "excess_unit": pl.String,
     "parts": pl.List(PART),
@@ -117,11 +118,7 @@ def completed(result: pl.DataFrame) -> pl.DataFrame:
 
 
 def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame:
-    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it passes anyway.
-
-    A rule that would be met changes nothing by applying or not, so that only a failure or a blank
-    has to wait for the missing fact.
-    """
+    """Apply the rule's `where`: not met → not_applicable; open → unknown."""
     if not rule.where:
         return result
     scope, subject = rule.scope, rule.scope
@@ -134,22 +131,21 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
     out = (~pl.col("_applies")).fill_null(value=False)
     is_open = pl.col("_applies").is_null()
     blank = [
-        pl.when(out).then(None).otherwise(pl.col(name)).alias(name)
-        for name in ("value", "threshold", "shortfall", "excess", "parts")
+        pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("value", "threshold", "floor", "shortfall", "excess", "parts")
         if name in result.columns
     ]
     lacks = pl.col("lacks") if "lacks" in result.columns else pl.lit([], pl.List(pl.String))
-    settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
-        .when(is_open & ~settled)
+        .when(is_open)
         .then(pl.lit(UNKNOWN, pl.UInt8))
         .otherwise(pl.col("status").cast(pl.UInt8))
         .alias("status"),
         pl.when(out)
         .then(pl.lit([], pl.List(pl.String)))
-        .when(is_open & ~settled)
+        .when(is_open)
         .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
         .otherwise(lacks)
         .alias("lacks"),

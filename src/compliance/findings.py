@@ -103,11 +103,9 @@ def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
     indicator = bench.ruleset.indicators.get(rule.indicator or "")
     operator = rule.limit.operator if rule.limit else None
     unit: str | None = None
-    gap = pl.lit(None, pl.String)
     over = pl.col("excess_unit")
     if indicator is not None:
         unit = pick(indicator.unit, indicator.unit_en)
-        gap = pl.lit(pick(indicator.gap_unit, indicator.gap_unit_en))
         if operator in UPPER:
             over = pl.lit(pick(indicator.measure, indicator.measure_en))
     elif rule.kind == "most":
@@ -118,13 +116,10 @@ def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
         operator = rule.parts[0].limit.operator
         first = bench.ruleset.indicators[rule.parts[0].indicator or ""]
         unit = pick(first.unit, first.unit_en)
-    if rule.parts:
-        units = pl.element().struct.field("shortfall_unit")
-        gap = pl.col("parts").list.eval(units.drop_nulls()).list.first()
     return [
         pl.lit(operator, pl.String).alias("operator"),
         pl.lit(unit or None, pl.String).alias("unit"),
-        pl.when(pl.col("shortfall").is_not_null()).then(gap).alias("shortfall_unit"),
+        pl.when(pl.col("shortfall").is_not_null()).then("shortfall_unit").alias("shortfall_unit"),
         pl.when(pl.col("excess").is_not_null()).then(over).alias("excess_unit"),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from compliance.figures import fixed, plain, rounded, short
@@ -230,42 +232,44 @@ def parts(rule: Rule) -> pl.Expr:
     words = status_words()
     part = pl.element().struct
     status = part.field("status").replace(words)
-    value, bar = short(part.field("value")), short(part.field("threshold"))
-    unit = part.field("unit").fill_null("")
+    bar = short(part.field("threshold"))
+    unit = _spaced(part.field("unit").fill_null(""))
     sign = part.field("operator").replace({">=": "≥", "<=": "≤", ">": ">", "<": "<"})
     figures = line(
-        pick("{}{}{}（标准{}{}{}）", "{} {}{} (standard {}{}{})"),
-        part.field("name"),
-        value,
-        unit,
-        sign,
-        bar,
-        unit,
-    )
+        pick("{}{}{}（标准{}{}{}）", "{} {}{} (standard {}{}{}) "),
+        part.field("name"), _telling(part), unit, sign, bar, unit,
+    )  # fmt: skip
     short_of = part.field("shortfall")
+    short_unit = part.field("shortfall_unit").fill_null("")
     gap = (
         pl.when(short_of.is_not_null())
-        .then(
-            line(
-                pick("，缺{}{}", ", short of {} {}"),
-                short(short_of),
-                part.field("shortfall_unit").fill_null(""),
-            )
-        )
+        .then(line(pick("，缺{}{}", ", short of {} {}"), short(short_of), short_unit))
         .otherwise(pl.lit(""))
     )
     one = (
         pl.when(part.field("value").is_not_null() & part.field("threshold").is_not_null())
         .then(line("{}{}{}", figures, status, gap))
-        .otherwise(line("{}{}", part.field("name"), status))
+        .otherwise(line(pick("{}{}", "{} {}"), part.field("name"), status))
     )
     all_parts = pl.col("parts").list.eval(one).list.join(pick("；", "; "))
     return line(
         say("{{}}：“{title}”{{}}（{{}}）。", "{{}}: {title}: {{}} ({{}}).", title=safe(rule.label)),
-        pl.col("subject"),
-        status_word(),
-        all_parts,
-    )
+        pl.col("subject"), status_word(), all_parts,
+    )  # fmt: skip
+
+
+def _spaced(unit: pl.Expr) -> pl.Expr:
+    """English sets a space before a unit, but not before % and not before nothing."""
+    if pick("zh", "en") == "zh":
+        return unit
+    return pl.when(unit.is_in(["", "%"])).then(unit).otherwise(line(" {}", unit))
+
+
+def _telling(part: Any) -> pl.Expr:  # noqa: ANN401 - Polars does not export the type
+    """A part's figure with two decimals, or in full where two would read as the limit itself."""
+    value, bar = part.field("value"), part.field("threshold")
+    misleads = (rounded(value, 2) == bar) & (value != bar)
+    return pl.when(misleads).then(value.cast(pl.String)).otherwise(short(value))
 
 
 def attested(rule: Rule) -> pl.Expr:

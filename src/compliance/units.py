@@ -95,6 +95,7 @@ def _presence() -> Iterable[pl.Expr]:
         for s in COMPULSORY
     ]
     yield pl.sum_horizontal(*present, ignore_nulls=False).alias("compulsory_students")
+    yield pl.sum_horizontal(*present).alias("known_compulsory_students")
 
 
 def _implies(stage: str) -> pl.Expr:

@@ -121,8 +121,7 @@ def retention(county: dict[str, Any], units: list[Unit]) -> Verdict:
     juniors = [unit.school for unit in units if unit.stage == "junior"]
     leaving = [school for school in juniors if not _no_graduating_class(school)]
     totals = {fact: figure(county, f"{fact}_total") for fact in RETENTION}
-    spoken = any(value is not None for value in totals.values())
-    if not leaving and (juniors or not spoken):
+    if not leaving:
         return NOT_APPLICABLE  # nobody graduates
     sums: dict[str, Fraction | None] = {}
     for fact in RETENTION:

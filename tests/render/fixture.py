@@ -705,6 +705,8 @@ def several() -> Report:
         (bad, "fail", "national", "fail"),
         (open_, "undecided", "anhui", "unknown"),
     ):
+        if status != "unknown":
+            sheet.add("V1", status)
         sheet.add("CR", status, role="block")
         sheet.add("C", status, role="conclusion")
         results.append(sheet.result(verdict, ruleset, CR=status))

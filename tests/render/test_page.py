@@ -8,7 +8,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from compliance import words
@@ -161,7 +160,21 @@ def test_county_rules_with_their_figures() -> None:
     assert found.row("教育质量", "Q1", "初中三年巩固率", "97.8%（≥95%）", "✓ 达标")
     quota = "分配名额占比 55.0%（≥50%） 达标；向农村初中倾斜 待佐证"
     assert found.row("", "G14", "优质高中招生名额分配比例", quota, "? 待佐证")
+    assert found.row("一票否决", "V1", "以考试方式招生", "不存在", "✓ 达标")
+    assert found.row("", "V4", "有编不补或长期聘用编外教师", "", "? 待佐证")
     assert found.row("", "G3", "音乐、美术专用教室", "2所学校中1所不达标", "✗ 不达标")
+
+
+def test_figures_that_rest_on_doubtful_data_are_marked() -> None:
+    sheet = fixture.Sheet()
+    at = {"level": "unit", "school_code": "S1", "school_name": "甲小学", "stage": "primary"}
+    sheet.add("R1", "pass", **at, role="component", value=4.5, operator=">=", threshold=4.2,
+              warnings=["teachers_differ"])  # fmt: skip
+    sheet.add("RS", "pass", **at)
+    sheet.add("Q1", "pass", value=97.8, operator=">=", threshold=95.0, unit="%", warnings=["x"])
+    found = Page(rendered(fixture.report([sheet], [sheet.result("pass", CR="pass")]), "html"))
+    assert found.row("甲小学", "4.50※", "✓ 达标")
+    assert found.row("教育质量", "Q1", "初中三年巩固率", "97.8%※（≥95%）", "✓ 达标")
 
 
 def test_excluded_schools_with_reasons() -> None:
@@ -193,7 +206,9 @@ def test_many_counties_get_the_overview_only(monkeypatch: pytest.MonkeyPatch) ->
     text = rendered(fixture.several(), "html")
     assert "乙小学" not in text
     assert "超过2个县，本页只列结论" in text
-    assert Page(text).row("乙市中区", "370101", "2023", "✗ 未达标", "✗ 不达标", "1", "0")
+    assert Page(text).row(
+        "乙市中区", "370101", "2023", "✗ 未达标", "✗ 不达标", "✗ 不达标", "1", "0"
+    )
 
 
 def test_details_of_a_county_hold_only_its_own_schools() -> None:
@@ -216,10 +231,3 @@ def test_templates_cannot_reach_out(tmp_path: Path) -> None:
     template = environment("md", (tmp_path,)).get_template("x.md")
     with pytest.raises(Exception, match="unsafe"):
         template.render()
-
-
-def test_no_findings_frame_is_needed_in_order() -> None:
-    report = fixture.several()
-    turned = replace(report, findings=report.findings.sort("county_code", descending=True))
-    assert isinstance(turned.findings, pl.DataFrame)
-    assert rendered(turned, "md") == rendered(report, "md")

@@ -70,7 +70,7 @@ def test_colour_adds_nothing_but_colour(name: str) -> None:
 def test_verdict_and_blocks_in_words() -> None:
     lines = lines_of(fixture.one_county())
     assert lines[0] == "样县（340199） 2023学年"
-    assert lines[1] == "规则：安徽省义务教育优质均衡督导评估（national → anhui，2023-09-01有效）"
+    assert lines[1] == "规则：安徽省义务教育优质均衡督导评估（national → anhui），2023-09-01"
     assert "✗ 结论：未达标" in lines
     # four units: S1 passes, both stages of S2 fail, S3 waits for its equipment value
     assert "  ✗ 资源配置      不达标    4个学段中2个不达标、1个数据缺失（1所学校）" in lines
@@ -79,6 +79,7 @@ def test_verdict_and_blocks_in_words() -> None:
     assert "  ? 教育质量      数据缺失  3项中1项数据缺失" in lines
     assert "  ✓ 社会认可度    达标" in lines
     assert "  ? 一票否决      待佐证    2项中1项待佐证" in lines
+    assert "  ✓ 申报条件      达标" in lines
 
 
 def test_what_can_be_computed_and_what_of_it_is_met() -> None:
@@ -210,11 +211,44 @@ def test_the_school_with_most_misses_comes_first() -> None:
 
 def test_several_counties_are_a_table() -> None:
     lines = lines_of(fixture.several())
-    assert "340101  甲县      ✓ 达标          ✓          0         0" in lines
-    assert "370101  乙市中区  ✗ 未达标        ✗          1         0" in lines
-    assert "340103  丙自治县  ? 尚不能下结论  ?          0         1" in lines
+    assert "340101  甲县          ✓ 达标          ✓   ✓            0         0" in lines
+    assert "370101  乙市中区      ✗ 未达标        ✗   ✗            1         0" in lines
+    assert "340103  丙自治县      ? 尚不能下结论  ?   -            0         1" in lines
     assert "合计3个县：达标1个，未达标1个，尚不能下结论1个。" in lines
     assert not any("乙小学" in line for line in lines)  # details are for one county
+
+
+def test_a_rule_of_the_province_beside_its_block() -> None:
+    own = fixture.rule("AH-1", title="本省规则", aspect="政府保障程度")
+    hint = fixture.rule("AH-2", title="仅供参考", aspect="政府保障程度", role="advisory")
+    sheet = fixture.Sheet()
+    sheet.add("AH-1", "fail", value=1.0, operator=">=", threshold=2.0, unit="项")
+    sheet.add("AH-2", "fail", role="advisory")
+    result = sheet.result("fail", CG="pass")
+    report = fixture.report([sheet], [result])
+    rules = dict(report.rules_of(result))
+    rules["C"] = replace(rules["C"], of=(*rules["C"].of, "AH-1", "AH-2"))
+    rules |= {"AH-1": own, "AH-2": hint}
+    text = summary(replace(report, rules={(result.ruleset, result.as_of): rules}), colour=False)
+    assert "  ✗ 政府保障程度（AH-1）  不达标" in text
+    assert "AH-1 本省规则：1项，应不低于2项" in text
+    assert "政府保障程度（AH-2）" not in text
+
+
+def test_long_clauses_go_by_their_id() -> None:
+    clause = "小学、初中所有班级学生数分别不超过一个规定的人数"
+    sheet = fixture.Sheet()
+    sheet.add("G5", "fail", level="school", school_code="A", school_name="甲小学", stage="primary",
+              excess=3.0, excess_unit="个班")  # fmt: skip
+    sheet.add("G5", "fail")
+    result = sheet.result("fail", CG="fail")
+    report = fixture.report([sheet], [result])
+    rules = dict(report.rules_of(result))
+    rules["G5"] = replace(rules["G5"], title=clause)
+    text = summary(replace(report, rules={(result.ruleset, result.as_of): rules}), colour=False)
+    assert f"G5 {clause}：1所学校中1所不达标" in text
+    assert "甲小学：小学 G5" in text
+    assert "G5 3个班（1所学校）" in text
 
 
 def test_years_are_told_apart() -> None:

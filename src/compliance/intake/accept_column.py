@@ -66,6 +66,8 @@ def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
         return _by_cells(fact, cells, strict)
     if series.dtype in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String)
+    if series.dtype.is_decimal():
+        series = series.cast(pl.Float64)
     if series.dtype == pl.Null:
         return _column(pl.Series([None] * len(series), dtype=TYPES[fact.form]), None)
     reader = _READERS.get(fact.form)

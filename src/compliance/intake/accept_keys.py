@@ -232,7 +232,10 @@ def _report_blank(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFr
         message = say("缺少{f}", "{f} is missing", f=fact.label)
         if row.get("school_name"):
             message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
-        ledger.error(row, "missing_identity", message, fact.expected(), name, "school_name")
+        problem = problem_at(
+            ledger, row, "error", "missing_identity", message, fact.expected(), name, "school_name"
+        )
+        ledger.report_about(problem, name)
 
 
 def _refuse_all(ledger: Ledger, rows: pl.DataFrame) -> None:

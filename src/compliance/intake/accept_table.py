@@ -236,7 +236,8 @@ def _explain(accepted: Accepted, fact: Fact, bad: pl.Series) -> None:
     for row in rows[:EXPLAINED_ROWS]:
         heading = _heading_at(raw, accepted.headings[fact.name], row)
         cell = raw.columns[heading][row]
-        cell = cell.to_list() if isinstance(cell, pl.Series) else cell
+        if isinstance(cell, pl.Series | Decimal):
+            cell = cell.to_list() if isinstance(cell, pl.Series) else float(cell)
         code, message, expected = _reason(fact, cell, strict=raw.strict)
         problem = Problem(
             "error", code, message, expected, raw.file, raw.place(row, heading), facts=(fact.name,)

@@ -40,7 +40,7 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
             else pl.lit(None, dtype).alias(f"{name}_{number}")
             for name, dtype in (
                 ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
-                ("shortfall", pl.Float64), ("lacks", pl.List(pl.String)),
+                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("lacks", pl.List(pl.String)),
             )
         ]  # fmt: skip
         result = result.join(
@@ -75,8 +75,6 @@ def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl
 def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
     indicator = bench.ruleset.indicators.get(part.indicator or "")
     unit = pick(indicator.unit, indicator.unit_en) if indicator else part.settings.get("unit")
-    gap = pick(indicator.gap_unit, indicator.gap_unit_en) if indicator else None
-    shortfall = pl.col(f"shortfall_{number}")
     return pl.struct(
         pl.lit(part.label).alias("name"),
         pl.col(f"value_{number}").alias("value"),
@@ -86,8 +84,8 @@ def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
         .replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
         .alias("status"),
         pl.lit(unit, pl.String).alias("unit"),
-        shortfall.alias("shortfall"),
-        pl.when(shortfall.is_not_null()).then(pl.lit(gap, pl.String)).alias("shortfall_unit"),
+        pl.col(f"shortfall_{number}").alias("shortfall"),
+        pl.col(f"shortfall_unit_{number}").alias("shortfall_unit"),
     ).cast(PART)
 
 
@@ -98,19 +96,25 @@ def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:
     what is missing adds up. Else the one part that is short tells what is missing.
     """
     short = [pl.col(f"shortfall_{n}") for n in numbers]
+    units = [pl.col(f"shortfall_unit_{n}") for n in numbers]
     if rule.settings.get("value") == "least":
         total = pl.sum_horizontal(*short)
         known = pl.all_horizontal(*(pl.col(f"value_{n}").is_not_null() for n in numbers))
         return [
             pl.when(known).then(pl.min_horizontal(*(f"value_{n}" for n in numbers))).alias("value"),
             pl.coalesce(*(f"threshold_{n}" for n in numbers)).alias("threshold"),
-            pl.when(total > 0).then(total).alias("shortfall"),
+            pl.when(known & (total > 0)).then(total).alias("shortfall"),
+            pl.coalesce(*units).alias("shortfall_unit"),
         ]
     failing = pl.sum_horizontal(
         *((pl.col(f"status_{n}") == FAIL).fill_null(value=False) for n in numbers)
     )
     countable = pl.sum_horizontal(*(one.is_not_null() for one in short))
-    return [pl.when((countable == 1) & (failing >= 1)).then(pl.coalesce(*short)).alias("shortfall")]
+    single = (countable == 1) & (failing >= 1)
+    return [
+        pl.when(single).then(pl.coalesce(*short)).alias("shortfall"),
+        pl.when(single).then(pl.coalesce(*units)).alias("shortfall_unit"),
+    ]
 
 
 KIND = Kind(evaluate, frozenset({"value"}))

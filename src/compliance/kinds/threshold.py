@@ -12,6 +12,7 @@ from compliance.engine import Bench, Kind, subject_columns
 from compliance.model import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.number import Quantity
 from compliance.rule import UPPER, Limit, Rule
+from compliance.words import pick
 
 _NONE = pl.lit([], dtype=pl.List(pl.String))
 
@@ -34,7 +35,7 @@ def judge(
     """Hold an indicator against a limit, row by row of a scope's frame.
 
     Returns the subject's columns with status, value, threshold, floor, above_floor, shortfall,
-    excess and lacks. Missing facts give unknown, 0 of 0 not_applicable, n of 0 unknown. Where the
+    shortfall_unit, excess and lacks. Missing facts give unknown, 0 of 0 not_applicable, n of 0 unknown. Where the
     indicator's facts are missing and it names another (`else`), that one is judged instead.
     """
     test = _Test.of(bench, scope, indicator, limit, floor)
@@ -112,9 +113,13 @@ class _Test:
         measured = self._exactly(measured)
         judged = measured.with_columns(_status().alias("status"))
         judged = self._gaps(judged)
+        gap = pick(q.indicator.gap_unit, q.indicator.gap_unit_en)
         return judged.select(
             *subject_columns(frame).columns,
-            "status", "value", "threshold", "floor", "above_floor", "shortfall", "excess",
+            "status",
+            pl.when(pl.col("status") != UNKNOWN).then("value").alias("value"),
+            "threshold", "floor", "above_floor", "shortfall", "excess",
+            pl.when(pl.col("shortfall").is_not_null()).then(pl.lit(gap)).alias("shortfall_unit"),
             pl.when(pl.col("status") == UNKNOWN).then("lacks").otherwise(_NONE).alias("lacks"),
         )  # fmt: skip
 

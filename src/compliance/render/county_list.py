@@ -147,7 +147,9 @@ def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> t
     for number, (owner, own) in enumerate(by_owner.items(), 1):
         items = _items(own, doubts, start=done + 1)
         done += len(items)
-        groups.append(Group(number, owner or say("责任单位待定", "to be assigned"), items))
+        groups.append(
+            Group(remarks.ordinal(number), owner or say("责任单位待定", "to be assigned"), items)
+        )
     return tuple(groups)
 
 

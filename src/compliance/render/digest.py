@@ -162,18 +162,21 @@ def _groups(
         for block, status in county.blocks.items()
         if block in rules
     ]
+    blocks = {group.title for group in groups}
     beside: dict[str, list[str]] = {}
-    for rule in rules.values():
-        for member in rule.of if rule.role == "conclusion" else ():
-            if member in rules and rules[member].role != "block":
-                beside.setdefault(rules[member].aspect or member, []).append(member)
+    for member in beside_blocks(rules):
+        beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
-        if len(members) == 1:
-            title = rules[members[0]].label
-        else:
-            title = pick(aspect, f"{members[0]}–{members[-1]}")
+        ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
+        title = pick(aspect if aspect not in blocks else f"{aspect}（{ids}）", ids)
         groups.append(_group(found, "", title, members))
     return tuple(groups)
+
+
+def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
+    """What the conclusion asks directly, and what decides: vetoes, eligibility, own rules."""
+    members = [member for rule in rules.values() if rule.role == "conclusion" for member in rule.of]
+    return [one for one in members if one in rules and rules[one].role == "requirement"]
 
 
 def _group(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
 from compliance.model import KEY
+from compliance.render.digest import beside_blocks, worst
 from compliance.render.figures import SIGNS, state, verdict
 from compliance.render.lines import Lines
 from compliance.render.one import rules
@@ -19,10 +21,39 @@ from compliance.words import pick, say
 _NAME, _NUMBER = 24, 8
 
 
-def load(report: Report) -> Mapping[tuple[str, int], tuple[int, int]]:
-    """(county, year) -> (schools that fall short, facts that are missing at schools or county)."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A county's row of the table: schools that fall short, facts that are missing, and the state
+    of what the conclusion asks beside the blocks.
+    """
+
+    schools: int = 0
+    missing: int = 0
+    beside: str = "not_applicable"
+
+
+def load(report: Report) -> Mapping[tuple[str, int], Load]:
+    """The rows of all counties, counted in columns."""
     deciding = report.findings.lazy().filter(pl.col("role").is_in(["requirement", "component"]))
-    failing = (
+    joined = (
+        _failing(deciding)
+        .join(_missing(deciding), on=KEY, how="full", coalesce=True)
+        .join(_beside(deciding, report), on=KEY, how="full", coalesce=True)
+        .with_columns(
+            pl.col("schools", "missing").fill_null(0), pl.col("status").fill_null("not_applicable")
+        )
+        .collect()
+    )
+    return {
+        (code, year): Load(schools, facts, beside)
+        for code, year, schools, facts, beside in joined.select(
+            *KEY, "schools", "missing", "status"
+        ).iter_rows()
+    }
+
+
+def _failing(deciding: pl.LazyFrame) -> pl.LazyFrame:
+    return (
         deciding.filter(
             (pl.col("status") == "fail")
             & (pl.col("role") == "requirement")
@@ -31,6 +62,9 @@ def load(report: Report) -> Mapping[tuple[str, int], tuple[int, int]]:
         .group_by(KEY)
         .agg(pl.col("school_code").n_unique().alias("schools"))
     )
+
+
+def _missing(deciding: pl.LazyFrame) -> pl.LazyFrame:
     lacking = (
         deciding.filter((pl.col("status") == "unknown") & (pl.col("missing").list.len() > 0))
         .select(*KEY, "school_code", pl.col("missing").alias("fact"))
@@ -38,20 +72,17 @@ def load(report: Report) -> Mapping[tuple[str, int], tuple[int, int]]:
         .unique()
     )
     # What a school lacks is not counted again where a coefficient repeats it.
-    of_schools = lacking.filter(pl.col("school_code").is_not_null()).select(*KEY, "fact").unique()
+    at_schools = lacking.filter(pl.col("school_code").is_not_null())
     of_counties = lacking.filter(pl.col("school_code").is_null()).join(
-        of_schools, on=[*KEY, "fact"], how="anti"
+        at_schools.select(*KEY, "fact").unique(), on=[*KEY, "fact"], how="anti"
     )
-    missing = (
-        pl.concat([lacking.filter(pl.col("school_code").is_not_null()), of_counties])
-        .group_by(KEY)
-        .agg(pl.len().alias("missing"))
-    )
-    joined = failing.join(missing, on=KEY, how="full", coalesce=True).fill_null(0).collect()
-    return {
-        (code, year): (schools, facts)
-        for code, year, schools, facts in joined.select(*KEY, "schools", "missing").iter_rows()
-    }
+    return pl.concat([at_schools, of_counties]).group_by(KEY).agg(pl.len().alias("missing"))
+
+
+def _beside(deciding: pl.LazyFrame, report: Report) -> pl.LazyFrame:
+    ids = {member for rules in report.rules.values() for member in beside_blocks(rules)}
+    own = deciding.filter((pl.col("level") == "county") & pl.col("rule").is_in(sorted(ids)))
+    return own.group_by(KEY).agg(worst())
 
 
 def overview(sheet: Lines, report: Report) -> None:
@@ -79,11 +110,13 @@ def _table(sheet: Lines, report: Report) -> None:
     loads = load(report)
     years = {county.year for county in report.counties}
     names = [_name(county, years) for county in report.counties]
-    name_width = min(max(map(columns, names)), _NAME)
+    place, result = say("县（市、区）", "county"), say("结论", "verdict")
+    name_width = min(max(map(columns, [place, *names])), _NAME)
     word_width = max(columns(verdict(county.verdict)) for county in report.counties) + 2
+    other = say("其他", "others")
     head = [
-        pad(say("代码", "code"), 6), pad(say("县（市、区）", "county"), name_width),
-        pad(say("结论", "verdict"), word_width), *(pad(block, 2) for block in blocks),
+        pad(say("代码", "code"), 6), pad(place, name_width), pad(result, word_width),
+        *(pad(block, 2) for block in blocks), other,
         pad(say("未达标校", "schools"), _NUMBER, right=True),
         pad(say("缺数据", "missing"), _NUMBER, right=True),
     ]  # fmt: skip
@@ -92,12 +125,13 @@ def _table(sheet: Lines, report: Report) -> None:
         fits = columns(name) <= name_width
         if not fits:
             sheet.line(f"{county.county_code}  {name}")
-        schools, missing = loads.get((county.county_code, county.year), (0, 0))
+        row = loads.get((county.county_code, county.year), Load())
         cells = [
             pad(printable(county.county_code), 6), pad(name if fits else "", name_width),
             pad(f"{SIGNS[county.verdict]} {verdict(county.verdict)}", word_width),
             *(pad(SIGNS.get(county.blocks.get(block, "not_applicable"), "?"), 2) for block in blocks),
-            pad(str(schools), _NUMBER, right=True), pad(str(missing), _NUMBER, right=True),
+            pad(SIGNS.get(row.beside, "?"), columns(other)),
+            pad(str(row.schools), _NUMBER, right=True), pad(str(row.missing), _NUMBER, right=True),
         ]  # fmt: skip
         sheet.row("  ".join(cells))
     sheet.line()
@@ -120,8 +154,9 @@ def _legend() -> str:
     }
     explained = pick("；", "; ").join(f"{SIGNS[key]} {word}" for key, word in signs.items())
     return explained + say(
-        "；未达标校：有几所学校未达标；缺数据：还缺几项数据",
-        "; schools: those that fall short; missing: figures not given",
+        "；其他：一票否决、申报条件等；未达标校：有几所学校未达标；缺数据：还缺几项数据",
+        "; others: vetoes, eligibility and the like; schools: those that fall short;"
+        " missing: figures not given",
     )
 
 

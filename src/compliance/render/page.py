@@ -12,7 +12,7 @@ from compliance.render import tables, telling
 from compliance.render.digest import Digest, digest
 from compliance.render.environment import environment
 from compliance.render.figures import SIGNS, stage, verdict
-from compliance.render.many import block_titles, load
+from compliance.render.many import Load, block_titles, load
 from compliance.report import CountyResult, Report, RulesetInfo
 from compliance.words import pick
 
@@ -57,6 +57,7 @@ def _context(report: Report) -> dict[str, Any]:
         "problems": _problems(report)[:_PROBLEMS],
         "more_problems": max(0, len(report.problems) - _PROBLEMS),
         "short_of": tables.SHORT_OF,
+        "doubt": tables.DOUBT,
     }
 
 
@@ -79,19 +80,20 @@ def _overview(report: Report) -> dict[str, Any]:
     blocks, loads = block_titles(report), load(report)
     rows = []
     for county in report.counties:
-        schools, missing = loads.get((county.county_code, county.year), (0, 0))
+        row = loads.get((county.county_code, county.year), Load())
         rows.append(
             {
                 **_identity(county),
                 "blocks": [
                     tables.verdict_cell(county.blocks.get(block, "not_applicable"))
                     for block in blocks
-                ],
-                "schools": schools,
-                "missing": missing,
+                ]
+                + [tables.verdict_cell(row.beside)],
+                "schools": row.schools,
+                "missing": row.missing,
             }
         )
-    return {"blocks": list(blocks.values()), "rows": rows}
+    return {"blocks": [*blocks.values(), pick("其他", "Others")], "rows": rows}
 
 
 def _identity(county: CountyResult) -> dict[str, Any]:

@@ -38,9 +38,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The problems for which one section answers."""
+    """The problems for which one section answers; ordinal: its place as a heading counts, 一."""
 
-    number: int
+    ordinal: str
     owner: str
     items: tuple[Item, ...]
 

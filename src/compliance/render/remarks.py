@@ -9,7 +9,9 @@ from compliance.render import cells, figures
 from compliance.render.cases import Case
 from compliance.render.printable import printable, shortened
 from compliance.report import CountyResult, Report, RulesetInfo
-from compliance.words import pick, say
+from compliance.words import lang, pick, say
+
+_DIGITS = "零一二三四五六七八九"
 
 
 def deadline() -> str:
@@ -25,6 +27,15 @@ def progress() -> str:
 def school_year(year: int) -> str:
     """``2023—2024学年``."""
     return say("{a}—{b}学年", "school year {a}–{b}", a=year, b=year + 1)
+
+
+def ordinal(number: int) -> str:
+    """一, 十二, 二十: the number of a heading; from 100 on, and in English, digits."""
+    if lang() != "zh" or number > 99:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "")
 
 
 def basis(report: Report, county: CountyResult) -> str:

@@ -14,6 +14,8 @@ from compliance.render.figures import SIGNS, limit, reading, short, stage, state
 from compliance.rule import Rule
 from compliance.words import pick, say
 
+# Beside a figure that rests on data with a warning.
+DOUBT = "※"
 # Missed, but not below the floor: another shape than ✗, since a unit may pass with one of them.
 SHORT_OF = "▽"
 
@@ -63,7 +65,8 @@ def coefficients(about: Digest) -> list[dict[str, Any]]:
                 "mean": "" if row["mean"] is None else reading(row["mean"], 2),
                 "value": ""
                 if value is None
-                else reading(value, 3, row["operator"], row["threshold"], row["status"]),
+                else reading(value, 3, row["operator"], row["threshold"], row["status"])
+                + _doubt(row),
                 "limit": limit(row["operator"], row["threshold"], kind=rule.kind),
                 "state": verdict_cell(row["status"]),
             }
@@ -115,13 +118,31 @@ def _values(row: Mapping[str, Any], about: Digest) -> str:
             for part in row["parts"]
         ]
         return pick("；", "; ").join(told)
+    rule = about.rules.get(row["rule"])
+    if rule is not None and rule.kind == "attested":
+        return _stated(rule, row["status"])
     return _against(row)
+
+
+def _stated(rule: Rule, status: str) -> str:
+    """What a person has stated; empty where nobody has."""
+    if rule.settings.get("statement") == "vetoes":
+        return {"pass": pick("不存在", "no case"), "fail": pick("存在", "exists")}.get(status, "")
+    return {
+        "pass": pick("已佐证", "attested"),
+        "fail": pick("佐证为未达到", "attested as not met"),
+    }.get(status, "")
 
 
 def _against(row: Mapping[str, Any]) -> str:
     value = telling.figure(row)
     bar = telling.bar(row)
+    value += _doubt(row) if value else ""
     return f"{value}{pick(f'（{bar}）', f' ({bar})')}" if value and bar else value
+
+
+def _doubt(row: Mapping[str, Any]) -> str:
+    return DOUBT if row.get("warnings") else ""
 
 
 def stage_tables(about: Digest) -> list[StageTable]:
@@ -179,7 +200,7 @@ def _value(row: Mapping[str, Any]) -> Cell:
     status, value = row["status"], row["value"]
     if value is None:
         return Cell(state(status), status, SIGNS.get(status, "?"))
-    text = reading(value, 2, row["operator"], row["threshold"], status)
+    text = reading(value, 2, row["operator"], row["threshold"], status) + _doubt(row)
     if status != "fail":
         return Cell(text, status)
     if row["floor"] is not None and value >= row["floor"]:

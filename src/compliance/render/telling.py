@@ -20,11 +20,13 @@ from compliance.render.figures import (
 )
 from compliance.render.printable import printable
 from compliance.render.shortages import Miss, Shortage
+from compliance.render.width import columns
 from compliance.report import RulesetInfo
 from compliance.rule import Rule
 from compliance.words import pick, say
 
 _NAMES = 2
+_CLAUSE = 32
 
 
 def listed(words: Sequence[str]) -> str:
@@ -35,12 +37,18 @@ def listed(words: Sequence[str]) -> str:
 def ruleset(info: RulesetInfo) -> str:
     """Which rules, from which layers, as of when."""
     return say(
-        "{title}（{layers}，{day}有效）",
-        "{title} ({layers}; in force on {day})",
+        "{title}（{layers}），{day}",
+        "{title} ({layers}), {day}",
         title=pick(info.title, info.title_en),
         layers=" → ".join(info.layers),
         day=info.as_of,
     )
+
+
+def named(rule: Rule) -> str:
+    """The rule in a list: an indicator by its heading, a whole clause of the law by its id."""
+    label = short(rule.label)
+    return label if rule.role == "component" or columns(label) <= _CLAUSE else rule.id
 
 
 def changes(manifest: Mapping[str, object]) -> list[str]:
@@ -164,7 +172,7 @@ def school(miss: Miss, rules: Mapping[str, Rule]) -> str:
     """``九年制学校：小学 骨干教师；初中 体育运动场馆面积；音乐、美术专用教室``."""
     staged = []
     for key, ids in miss.rules.items():
-        names = listed([short(rules[one].label) for one in ids])
+        names = listed([named(rules[one]) for one in ids])
         staged.append(f"{stage(key)} {names}".strip())
     return printable(miss.school_name) + pick("：", ": ") + pick("；", "; ").join(staged)
 
@@ -184,7 +192,7 @@ def shortage(one: Shortage, rules: Mapping[str, Rule]) -> str:
     return say(
         "{name} {amount}（{schools}所学校）",
         "{name} {amount} (schools: {schools})",
-        name=one.name or short(rules[one.rule].label),
+        name=one.name or named(rules[one.rule]),
         amount=with_unit(amount(one.amount), one.unit),
         schools=one.schools,
     )

@@ -13,6 +13,7 @@ from compliance.render.template_style import (
     Style,
     check,
     choices,
+    definition,
     heading,
     note,
     width,
@@ -61,7 +62,7 @@ GUIDE: Sequence[tuple[str, Sequence[str]]] = (
     (
         "颜色",
         (
-            "橙色表头并带*：必填。蓝色表头：选填。",
+            "橙色表头：必填。蓝色表头：选填。",
             "黄色单元格：该行的必填项还空着。红色单元格：标识码重复。",
         ),
     ),
@@ -85,7 +86,8 @@ def guide(style: Style, title: str) -> None:
     row = 3
     for head, lines in GUIDE:
         sheet.write_string(row, 0, head, style.strong)
-        for row, line in enumerate(lines, start=row + 1):  # noqa: B020, PLW2901
+        for line in lines:
+            row += 1
             sheet.write_string(row, 0, line, style.text)
             sheet.set_row(row, LINE * (1 + columns(line) // 104))
         row += 2
@@ -97,7 +99,7 @@ def county(style: Style, vocabulary: Vocabulary) -> None:
     """县区: heading, value, unit and definition, a row a fact."""
     sheet = style.book.add_worksheet("县区")
     for column, (text, size) in enumerate(
-        (("项目", 44), ("填报值", 24), ("单位", 10), ("统计口径", 80))
+        (("项目", 44), ("填报值", 24), ("单位", 16), ("统计口径", 80))
     ):
         sheet.write_string(0, column, text, style.head)
         sheet.set_column(column, column, size)
@@ -119,14 +121,12 @@ def county(style: Style, vocabulary: Vocabulary) -> None:
 def _county_fact(style: Style, sheet: Sheet, row: int, fact: Fact) -> None:
     period = "自然年度" if fact.period == "calendar_year" else ""
     unit = fact.unit + (f"（{period}）" if period else "")
-    star = "*" if fact.required else ""
-    sheet.write_string(row, 0, f"{fact.title}{star}", style.needed if star else style.head)
+    sheet.write_string(row, 0, fact.title, style.heading(fact))
     sheet.write_blank(row, 1, None, style.cell(fact, framed=True))
     sheet.write_string(row, 2, unit, style.boxed)
-    definition = f"{fact.description}填写：{fact.expected()}。"
-    sheet.write_string(row, 3, definition, style.boxed)
-    lines = max(1 + columns(definition) // 80, 1 + columns(fact.title) // 42, 1 + columns(unit) // 9)
-    sheet.set_row(row, LINE * lines + 4)
+    told = definition(fact)
+    sheet.write_string(row, 3, told, style.boxed)
+    sheet.set_row(row, LINE * max(1 + columns(told) // 78, 1 + columns(fact.title) // 42) + 4)
     _check(sheet, row, row, 1, fact)
 
 
@@ -196,10 +196,11 @@ def _further(
         sheet.set_column(0, 0, 60, style.text)
         sheet.set_column(2, len(facts), 40, style.text)
     for row, text in enumerate(listed, start=2):
-        sheet.write_string(row, 0, text, style.text)
+        sheet.write_string(row, 0, text, style.boxed)
         sheet.set_row(row, LINE * (1 + columns(text) // 58))
     sheet.freeze_panes(1, 1)
     _page(sheet, repeat=0)
+    sheet.fit_to_pages(1, 0)
 
 
 def _table(
@@ -230,9 +231,7 @@ def _widest(fact: Fact) -> int:
     return max((columns(word) + 3 for word in choices(fact)), default=0)
 
 
-def _example(
-    style: Style, sheet: Sheet, row: int, column: int, fact: Fact, value: object
-) -> None:
+def _example(style: Style, sheet: Sheet, row: int, column: int, fact: Fact, value: object) -> None:
     look = style.cell(fact, example=True)
     if isinstance(value, int | float):
         sheet.write_number(row, column, value, look)
@@ -256,7 +255,11 @@ def _warn(style: Style, sheet: Sheet, facts: Sequence[Fact], first: int, rows: i
         letter = chr(ord("A") + column)
         rule = f'=AND($A{first + 1}<>"",{letter}{first + 1}="")'
         sheet.conditional_format(
-            first, column, last, column, {"type": "formula", "criteria": rule, "format": style.missing}
+            first,
+            column,
+            last,
+            column,
+            {"type": "formula", "criteria": rule, "format": style.missing},
         )
     sheet.conditional_format(first, 0, last, 0, {"type": "duplicate", "format": style.wrong})
 

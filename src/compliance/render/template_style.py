@@ -65,15 +65,26 @@ class Style:
 
 
 def heading(fact: Fact) -> str:
-    """The heading as printed: title, unit and, for figures of a calendar year, the period."""
+    """The heading as printed: title and, on a line of its own, unit and period.
+
+    The period is printed for figures of a calendar year; all others are of the school year.
+    """
     notes = [fact.unit, "自然年度" if fact.period == "calendar_year" else ""]
     inside = "，".join(note for note in notes if note)
-    return f"{fact.title}{f'（{inside}）' if inside else ''}{'*' if fact.required else ''}"
+    return f"{fact.title}\n（{inside}）" if inside else fact.title
+
+
+def definition(fact: Fact) -> str:
+    """The statistical definition and what may be written, as a sentence for the form."""
+    told = fact.description.replace("year年", "学年起始年份").replace("year", "学年起始年份的")
+    return f"{told}填写：{fact.expected()}。"
 
 
 def width(text: str, least: int = 9, most: int = 26) -> int:
-    """Column width for a heading that may wrap into `HEAD_LINES` lines."""
-    return max(least, min(most, math.ceil(columns(text) / (HEAD_LINES - 1)) + 2))
+    """Column width for a heading whose title may wrap into `HEAD_LINES` - 1 lines."""
+    title, _, unit = text.partition("\n")
+    wanted = max(math.ceil(columns(title) / (HEAD_LINES - 1)), columns(unit))
+    return max(least, min(most, wanted + 2))
 
 
 def choices(fact: Fact) -> list[str]:
@@ -88,9 +99,9 @@ def choices(fact: Fact) -> list[str]:
 
 
 def note(fact: Fact) -> str:
-    """The statistical definition and what may be written."""
+    """What is shown when the pointer rests on a heading."""
     needed = "必填。" if fact.required else "缺失留空，不要填0代替。"
-    return f"{fact.title}\n{fact.description}\n填写：{fact.expected()}。{needed}"
+    return f"{fact.title}\n{definition(fact)}{needed}"
 
 
 def check(fact: Fact) -> dict[str, object] | None:
