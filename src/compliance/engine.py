@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from compliance import conditions, tallies
-from compliance.model import ERROR, NOT_APPLICABLE, PART, UNKNOWN, Submission
+from compliance.model import ERROR, NOT_APPLICABLE, PART, PASS, UNKNOWN, Submission
 from compliance.rule import Rule, Ruleset
 from compliance.units import Frames, frames
 
@@ -118,7 +118,11 @@ def completed(result: pl.DataFrame) -> pl.DataFrame:
 
 
 def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame:
-    """Apply the rule's `where`: not met → not_applicable; open → unknown."""
+    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
+
+    A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
+    to wait for the missing fact.
+    """
     if not rule.where:
         return result
     scope, subject = rule.scope, rule.scope
@@ -129,7 +133,8 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
     )
     joined = result.join(applies, on=subject, how="left", maintain_order="left")
     out = (~pl.col("_applies")).fill_null(value=False)
-    is_open = pl.col("_applies").is_null()
+    settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
+    is_open = pl.col("_applies").is_null() & ~settled
     blank = [
         pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts")

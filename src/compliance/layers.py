@@ -16,7 +16,7 @@ from compliance import declarations as declare
 from compliance.packs import Pack
 from compliance.references import check_references
 from compliance.rule import OPERATORS, Indicator, Limit, Rule, Ruleset, Split
-from compliance.words import say
+from compliance.words import pick, say
 
 VERIFIED = "verified"
 
@@ -155,6 +155,7 @@ class Layers:
                 pack.home / "templates" for pack in reversed(chain) if pack.home is not None
             ),
             enforceable=tuple(self.overrides),
+            layer_names={pack.id: _short_name(pack) for pack in chain},
         )
         check_references(resolved, self.owners)
         return resolved
@@ -175,6 +176,12 @@ class Layers:
         decides = self._in_force(rule.basis, rule_id) and not base
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
         return replace(rule, role=role, of_base=base, attested_as=base or rule_id)
+
+
+def _short_name(pack: Pack) -> str:
+    head = pack.head
+    name = str(head.get("short", head["title"]))
+    return pick(name, str(head.get("short_en", head.get("title_en", ""))))
 
 
 def _twice(name: str, owner: str) -> str:

@@ -164,7 +164,8 @@ class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
-    enforceable: ids of overrides that --enforce may name, in force or not.
+    enforceable: ids of overrides that --enforce may name, in force or not. layer_names: what a
+    layer is called beside a verdict, in the current language.
     """
 
     id: str
@@ -183,6 +184,7 @@ class Ruleset:
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
     enforceable: tuple[str, ...] = ()
+    layer_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

@@ -8,7 +8,6 @@
   镇北教学点, 特教学校   left out of the resource rules
 """
 
-# fmt: off  (tables read better by hand)
 from __future__ import annotations
 
 from collections import Counter
@@ -197,6 +196,7 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
                 owner=owner,
                 aspect=aspect,
                 rolls_up=key in ("G3", "G5", "Q4"),
+                settings={"statement": "vetoes"} if key.startswith("V") else {},
             )
         )
     for key, (title, members) in BLOCKS.items():

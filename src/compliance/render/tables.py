@@ -83,17 +83,16 @@ def county_rules(about: Digest) -> list[dict[str, Any]]:
         ).iter_rows(named=True)
         if about.rules[row["rule"]].kind != "dispersion"
     }
-    blocks = {member: rule.label for rule in about.rules.values() for member in rule.of}
-    concluding = {
-        member: ""
+    blocks = {
+        member: rule.label
         for rule in about.rules.values()
-        if rule.role == "conclusion"
+        if rule.role == "block"
         for member in rule.of
     }
     made: list[dict[str, Any]] = []
     for key in (key for key in about.rules if key in rows):
         rule, row = about.rules[key], rows[key]
-        block = (rule.aspect if key in concluding else blocks.get(key)) or rule.aspect
+        block = blocks.get(key, pick(rule.aspect, ""))
         made.append(
             {
                 "block": "" if made and made[-1]["of"] == block else block,
@@ -102,7 +101,6 @@ def county_rules(about: Digest) -> list[dict[str, Any]]:
                 "title": rule.label,
                 "value": _values(row, about),
                 "state": verdict_cell(row["status"]),
-                "source": rule.source,
             }
         )
     return made

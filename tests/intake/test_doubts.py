@@ -1,0 +1,262 @@
+"""Figures that contradict one another, and facts that follow from their parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.intake.raws import COUNTY, codes, document, problems, school, submit
+
+
+def doubts(county: dict[str, Any] | None = None, **facts: object) -> list[tuple[str, tuple[str, ...]]]:
+    """Code and facts of every warning about one school."""
+    found = submit(document([school(**facts)], {**COUNTY, **(county or {})}))
+    assert codes(found) == []
+    return [(one.code, one.facts) for one in problems(found, "warning")]
+
+
+SOUND: dict[str, Any] = {
+    "primary_students": 100,
+    "primary_classes": 2,
+    "primary_class_sizes": [52, 48],
+    "primary_class_bands": [0, 0, 0, 0, 0, 1, 1, 0, 0, 0],
+    "primary_largest_class": 52,
+    "primary_teachers": 6,
+    "primary_teachers_above_degree": 6,
+    "primary_staff": 7,
+    "teaching_area": 450,
+    "indoor_sports_area": 0,
+}
+
+
+def test_sound_figures_raise_no_doubt() -> None:
+    assert doubts(**SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"primary_students": 101}, ["class_sizes_students"]),  # 52 + 48 = 100
+        ({"primary_classes": 3}, ["class_sizes_classes", "class_bands_classes"]),
+        # 2 classes of 46–50 hold 92 to 100 pupils, and none of 52
+        (
+            {"primary_class_bands": [0, 0, 0, 0, 0, 2, 0, 0, 0, 0]},
+            ["class_sizes_bands", "largest_class_bands"],
+        ),
+        # 46–50 and 56–60: 102 to 110
+        (
+            {"primary_class_bands": [0, 0, 0, 0, 0, 1, 0, 1, 0, 0]},
+            ["class_bands_students", "class_sizes_bands", "largest_class_bands"],
+        ),
+        ({"primary_largest_class": 53}, ["largest_class_sizes"]),
+        # 49 × 2 < 100
+        (
+            {"primary_largest_class": 49},
+            ["largest_class_sizes", "largest_class_bands", "largest_class_students"],
+        ),
+        ({"primary_teachers_above_degree": 7}, ["part_exceeds_whole"]),
+        ({"primary_backbone_teachers": 7}, ["part_exceeds_whole"]),
+        ({"primary_certified_teachers": 7}, ["part_exceeds_whole"]),
+        ({"primary_trained_teachers": 7}, ["part_exceeds_whole"]),
+        ({"primary_pe_arts_teachers": 7}, ["part_exceeds_whole"]),
+        ({"primary_teachers": 8}, ["part_exceeds_whole"]),  # staff 7
+        ({"indoor_sports_area": 450.5}, ["part_exceeds_whole"]),
+        ({"primary_entrants": 20, "primary_zoned_entrants": 21}, ["part_exceeds_whole"]),
+        ({"primary_entrants": 0, "primary_zoned_entrants": 1}, ["part_of_zero"]),
+        ({"migrant_students": 101}, ["part_exceeds_whole"]),  # junior is blank and none
+        ({"migrant_students": 100}, []),
+        ({"junior_students": 30}, ["stage_not_in_type"]),
+        ({"senior_students": 30}, ["stage_not_in_type"]),
+        ({"junior_students": 0}, []),
+        ({"training_funds_budget": 6, "public_funds_budget": 5}, ["part_exceeds_whole"]),
+    ],
+)
+def test_a_contradiction(changed: dict[str, Any], expected: list[str]) -> None:
+    assert [code for code, _ in doubts(**{**SOUND, **changed})] == expected
+
+
+def test_a_doubt_names_school_place_facts_and_figures() -> None:
+    found = submit(document([school(**{**SOUND, "primary_teachers_above_degree": 7})]))
+    (doubt,) = found.problems
+    assert doubt.facts == ("primary_teachers_above_degree", "primary_teachers")
+    assert (doubt.county_code, doubt.year, doubt.school_code) == ("341622", 2023, "2134000001")
+    assert (doubt.file, doubt.at) == ("a.json", "/schools/0/primary_teachers_above_degree")
+    assert doubt.message == "小学高于规定学历教师数（7）大于小学专任教师数（6）"
+    assert len(found.schools) == 1
+    assert found.refused == []
+
+
+def test_pupils_and_classes_contradict() -> None:
+    assert doubts(primary_students=10, primary_classes=0) == [
+        ("students_without_classes", ("primary_students", "primary_classes"))
+    ]
+    assert doubts(primary_students=0, primary_classes=2) == [
+        ("classes_without_students", ("primary_students", "primary_classes"))
+    ]
+
+
+def test_an_empty_list_of_classes() -> None:
+    assert doubts(primary_students=0, primary_classes=0, primary_class_sizes=[]) == []
+    assert [code for code, _ in doubts(primary_students=10, primary_class_sizes=[])] == [
+        "class_sizes_students"
+    ]
+
+
+def test_missing_figures_raise_no_doubt() -> None:
+    for name in SOUND:
+        assert doubts(**{**SOUND, name: None}) == [], name
+
+
+def test_the_last_band_is_open() -> None:
+    bands = [0] * 9 + [1]
+    assert doubts(primary_students=90, primary_class_bands=bands) == []
+    assert [c for c, _ in doubts(primary_students=65, primary_class_bands=bands)] == [
+        "class_bands_students"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "doubted"),
+    [
+        ("nine_year", {"junior_students": 5}, False),
+        ("complete_secondary", {"primary_students": 5}, True),
+        ("senior", {"primary_students": None, "junior_students": 5}, False),
+        ("vocational", {"primary_students": None, "junior_students": 5}, True),
+        ("special", {"primary_students": 60}, False),
+        ("teaching_point", {"primary_students": 40}, False),
+    ],
+)
+def test_stages_of_a_type(kind: str, facts: dict[str, Any], doubted: bool) -> None:
+    found = doubts(school_type=kind, **facts)
+    assert ("stage_not_in_type" in [code for code, _ in found]) is doubted
+
+
+def test_rooms_counted_by_size() -> None:
+    areas = [100, 96, 95.9, 60]
+    assert doubts(music_room_areas=areas, music_rooms_96=2, music_rooms_73=1) == []
+    assert doubts(music_room_areas=areas, music_rooms_96=3) == [
+        ("parts_disagree", ("music_rooms_96", "music_room_areas"))
+    ]
+    assert doubts(art_room_areas=[], art_rooms_90=1) == [
+        ("parts_disagree", ("art_rooms_90", "art_room_areas"))
+    ]
+
+
+# ── the county's own figures ────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("county", "expected"),
+    [
+        ({"exchanged_teachers": 11, "exchange_eligible_teachers": 10}, ["part_exceeds_whole"]),
+        ({"exchanged_backbone_teachers": 3, "exchanged_teachers": 2}, ["part_exceeds_whole"]),
+        ({"exchanged_backbone_teachers": 1, "exchanged_teachers": 0}, ["part_of_zero"]),
+        ({"exchanged_backbone_teachers": 0, "exchanged_teachers": 0}, []),
+        ({"senior_quota": 100, "senior_quota_allocated": 101}, ["part_exceeds_whole"]),
+        (
+            {"senior_quota_allocated": 50, "senior_quota_allocated_rural": 51},
+            ["part_exceeds_whole"],
+        ),
+        # 60 + 50 children of 100
+        (
+            {
+                "migrant_children": 100,
+                "migrant_children_public": 60,
+                "migrant_children_purchased": 50,
+            },
+            ["part_exceeds_whole"],
+        ),
+        ({"disabled_children": 9, "disabled_children_enrolled": 10}, ["part_exceeds_whole"]),
+        ({"survey_valid": 10, "survey_satisfied": 11}, ["part_exceeds_whole"]),
+        ({"interviewed": 10, "parent_interviewed": 11}, ["part_exceeds_whole"]),
+    ],
+)
+def test_contradictions_of_the_county(county: dict[str, Any], expected: list[str]) -> None:
+    assert [code for code, _ in doubts(county)] == expected
+
+
+def test_county_totals_against_the_schools() -> None:
+    schools = [
+        school(school_code="1", school_type="junior", primary_students=None, graduates=90),
+        school(school_code="2", school_type="nine_year", graduates=10),
+        school(school_code="3"),
+    ]
+    for total, expected in ((100, []), (101, ["totals_disagree"]), (99, ["totals_disagree"])):
+        found = submit(document(schools, {**COUNTY, "graduates_total": total}))
+        assert codes(found, "warning") == expected
+    del schools[1]["graduates"]  # one school's figure is missing: only less than the rest is odd
+    for total, expected in ((101, []), (89, ["totals_disagree"])):
+        found = submit(document(schools, {**COUNTY, "graduates_total": total}))
+        assert codes(found, "warning") == expected
+    (doubt,) = found.problems
+    assert doubt.facts == ("graduates_total", "graduates")
+    assert (doubt.school_code, doubt.at) == (None, "/counties/0/graduates_total")
+
+
+# ── derived facts ───────────────────────────────────────────────────────────
+
+
+def derived(name: str, **facts: object) -> tuple[float | None, list[str]]:
+    """The fact of the one school, and the warnings."""
+    found = submit(document([school(**{"school_type": "nine_year", **facts})]))
+    assert codes(found) == []
+    value: float | None = found.schools[name][0]
+    return value, codes(found, "warning")
+
+
+DEGREES = {
+    "teachers_doctor": 1, "teachers_master": 2, "teachers_bachelor": 30, "teachers_college": 9,
+}  # fmt: skip
+
+
+def test_degrees_add_up_per_stage() -> None:
+    primary = {f"primary_{n}": v for n, v in DEGREES.items()}
+    junior = {f"junior_{n}": v for n, v in DEGREES.items()}
+    assert derived("primary_teachers_above_degree", **primary) == (42.0, [])
+    assert derived("junior_teachers_above_degree", **junior) == (33.0, [])  # college not counted
+
+
+@pytest.mark.parametrize("name", list(DEGREES))
+def test_a_missing_part_leaves_the_fact_missing(name: str) -> None:
+    parts = {f"primary_{n}": v for n, v in DEGREES.items() if n != name}
+    assert derived("primary_teachers_above_degree", **parts) == (None, [])
+
+
+def test_the_fact_itself_prevails_over_its_parts() -> None:
+    parts = {f"primary_{n}": v for n, v in DEGREES.items()}
+    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=40, **parts) == (
+        40.0, ["parts_disagree"],
+    )  # fmt: skip
+    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=42, **parts) == (
+        42.0, [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ((2, 3, 4, 0), (9.0, [])),
+        ((2, 3, 4, 1), (10.0, [])),
+        ((2, 3, 4, 7), (9.0, ["arts_total_assumed"])),  # 7 = 3 + 4 is the total of both
+        ((2, 0, 0, 0), (2.0, [])),
+        ((2, 0, 0, 5), (7.0, [])),
+        ((2, 3, 4, None), (None, [])),
+        ((None, 3, 4, 7), (None, [])),
+    ],
+)
+def test_arts_are_not_counted_twice(
+    parts: tuple[int | None, ...], expected: tuple[float | None, list[str]]
+) -> None:
+    names = ("pe", "music", "fine_arts", "arts")
+    facts = {f"primary_{n}_teachers": v for n, v in zip(names, parts, strict=True)}
+    assert derived("primary_pe_arts_teachers", **facts) == expected
+
+
+def test_the_fact_may_agree_with_either_reading_of_arts() -> None:
+    names = ("pe", "music", "fine_arts", "arts")
+    facts = {f"primary_{n}_teachers": v for n, v in zip(names, (2, 3, 4, 7), strict=True)}
+    for own, expected in ((9, []), (16, []), (10, ["parts_disagree"])):
+        assert derived("primary_pe_arts_teachers", primary_pe_arts_teachers=own, **facts) == (
+            float(own), expected,
+        )  # fmt: skip

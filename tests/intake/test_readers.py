@@ -1,0 +1,484 @@
+"""What the readers hand over: cells as typed, with the place where each stands."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from compliance.errors import UsageError
+from compliance.intake import dataset as datasets
+from compliance.intake import json_file, readers, tables, workbook
+from compliance.intake.gather import Reader, gather
+from compliance.intake.raw import RawDocument
+
+from tests.intake import inputs
+
+READERS: Mapping[str, Reader] = readers()
+
+
+def one(path: Path) -> RawDocument:
+    [document] = gather([path], READERS)
+    return document
+
+
+def test_every_reader_is_offered_under_its_suffix() -> None:
+    assert READERS[".json"] is json_file.read
+    assert READERS[".xlsx"] is READERS[".xlsm"] is READERS[".xls"] is READERS[".et"]
+    assert READERS[".xlsx"] is workbook.read
+    assert READERS[".zip"] is datasets.read_zip
+    assert READERS[".csv"] is READERS[".parquet"] is tables.read
+
+
+class TestJson:
+    def test_county_and_schools_with_pointers(self, tmp_path: Path) -> None:
+        document = json_file.read(inputs.json_file(tmp_path / "a.json"))
+        assert document.problems == []
+        assert not document.many
+        schools = inputs.table(document, "schools")
+        assert schools.strict
+        assert schools.columns["primary_students"] == [860]
+        assert schools.place(0, "primary_students") == "/schools/0/primary_students"
+        assert inputs.table(document, "counties").place(0, "year") == "/county/year"
+
+    def test_absent_and_null_are_missing_and_places_keep_their_numbers(
+        self, tmp_path: Path
+    ) -> None:
+        path = inputs.json_file(
+            tmp_path / "a.json", schools=[{"a": 1}, "oops", {"b": None, "c/d": 2}]
+        )
+        document = json_file.read(path)
+        assert inputs.values(document, "schools") == {
+            "a": [1, None],
+            "b": [None, None],
+            "c/d": [None, 2],
+        }
+        schools = inputs.table(document, "schools")
+        assert schools.place(1, "c/d") == "/schools/2/c~1d"
+
+    def test_the_county_s_lists_become_tables(self, tmp_path: Path) -> None:
+        county = {
+            **inputs.SUBMISSION["county"],
+            "monitoring": [{"subject": "数学", "level": 3}],
+            "attestations": {"G1": {"met": True, "evidence": ["文件"]}, "G/2": None},
+            "vetoes": {"V1": False, "V2": None},
+        }
+        document = json_file.read(inputs.json_file(tmp_path / "a.json", county=county))
+        assert document.problems == []
+        assert set(inputs.values(document, "counties")) == {"county_code", "county_name", "year"}
+        assert inputs.values(document, "monitoring") == {"subject": ["数学"], "level": [3]}
+        assert inputs.values(document, "attestations") == {
+            "met": [True],
+            "evidence": [["文件"]],
+            "rule": ["G1"],
+        }
+        assert inputs.values(document, "vetoes") == {"rule": ["V1"], "exists": [False]}
+        places = {
+            ("monitoring", "level"): "/county/monitoring/0/level",
+            ("attestations", "met"): "/county/attestations/G1/met",
+            ("attestations", "rule"): "/county/attestations/G1",
+            ("vetoes", "exists"): "/county/vetoes/V1",
+        }
+        for (name, heading), place in places.items():
+            assert inputs.table(document, name).place(0, heading) == place
+
+    def test_a_byte_order_mark_is_accepted(self, tmp_path: Path) -> None:
+        path = inputs.json_file(tmp_path / "a.json")
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        assert json_file.read(path).problems == []
+
+    def test_figures_stay_as_typed(self, tmp_path: Path) -> None:
+        path = inputs.json_file(tmp_path / "a.json", schools=[{"x": 7.10, "y": 10**20, "z": [1.5]}])
+        assert inputs.values(json_file.read(path), "schools") == {
+            "x": [7.1],
+            "y": [10**20],
+            "z": [[1.5]],
+        }
+
+    def test_the_fingerprint_is_of_the_bytes(self, tmp_path: Path) -> None:
+        path = inputs.json_file(tmp_path / "a.json")
+        [known] = json_file.read(path).inputs
+        assert known.name == "a.json"
+        assert known.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class TestWorkbook:
+    def test_sheets_with_cells(self, tmp_path: Path) -> None:
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx"))
+        assert document.problems == []
+        assert inputs.values(document, "counties") == {
+            "行政区划代码": ["341622"],
+            "县（市、区）名称": ["蒙城县"],
+            "学年起始年份": [2023],
+        }
+        assert inputs.table(document, "counties").place(0, "学年起始年份") == "县区!B3"
+        schools = inputs.table(document, "schools")
+        assert not schools.strict
+        assert schools.columns["小学在校生数（人）"] == [860]
+        assert schools.place(0, "小学在校生数（人）") == "学校!D2"
+
+    def test_true_cells_where_the_table_stands_off_the_corner(self, tmp_path: Path) -> None:
+        def shift(book: openpyxl.Workbook) -> None:
+            book["学校"].insert_rows(1, 3)
+            book["学校"].insert_cols(1, 2)
+            book["学校"]["C2"] = "蒙城县学校基本情况表"
+            book["学校"].merge_cells("C2:F2")
+            book["学校"]["C9"], book["学校"]["D9"], book["学校"]["F9"] = "2134000002", "二小", 12
+
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", change=shift))
+        assert document.problems == []
+        schools = inputs.table(document, "schools")
+        assert schools.columns["小学在校生数（人）"] == [860, 12]
+        assert schools.place(0, "小学在校生数（人）") == "学校!F5"
+        assert schools.place(1, "小学在校生数（人）") == "学校!F9"
+
+    @pytest.mark.parametrize(
+        ("county", "schools"),
+        [
+            ("counties", "schools"),
+            ("县区信息", "学校信息表"),
+            ("1.区县", "2、学校基本情况"),
+            ("表1 县区", "表2 学校"),
+            ("County", "School"),
+            ("县（市、区）", "学校一览表"),
+        ],
+    )
+    def test_variants_of_sheet_names(self, tmp_path: Path, county: str, schools: str) -> None:
+        sheets = {county: inputs.COUNTY_ROWS, schools: inputs.SCHOOL_ROWS}
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        assert document.problems == []
+        assert [one.name for one in document.tables] == ["counties", "schools"]
+
+    def test_a_county_in_one_row_or_beside_a_column_of_units(self, tmp_path: Path) -> None:
+        header, values = zip(*inputs.COUNTY_ROWS, strict=True)
+        across = {**inputs.SHEETS, "县区": [header, values]}
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", across))
+        assert inputs.values(document, "counties")["学年起始年份"] == [2023]
+        assert inputs.table(document, "counties").place(0, "学年起始年份") == "县区!C2"
+
+        beside = {
+            **inputs.SHEETS,
+            "县区": [
+                ("全县情况",),
+                ("项目", "单位", "填报值"),
+                *((heading, "", value) for heading, value in inputs.COUNTY_ROWS),
+                ("二、经费",),
+                ("没听说过的项目", "元", 5),
+            ],
+        }
+        document = workbook.read(inputs.workbook(tmp_path / "b.xlsx", beside))
+        assert document.problems == []
+        assert inputs.values(document, "counties")["学年起始年份"] == [2023]
+        assert inputs.values(document, "counties")["没听说过的项目"] == [5]
+        assert inputs.table(document, "counties").place(0, "没听说过的项目") == "县区!C7"
+
+    def test_dates_flags_and_numbers_as_people_see_them(self, tmp_path: Path) -> None:
+        sheets = {
+            **inputs.SHEETS,
+            "县区": [*inputs.COUNTY_ROWS, ("通过基本均衡认定时间", date(2015, 12, 30))],
+            "学校": [
+                (*inputs.SCHOOL_ROWS[0], "是否寄宿制", "教学及辅助用房面积", "校长"),
+                (2134000001, "一小", "小学", 860, True, 28.2 - 1e-14, "  王 "),
+            ],
+        }
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        assert inputs.values(document, "counties")["通过基本均衡认定时间"] == ["2015-12-30"]
+        schools = inputs.values(document, "schools")
+        assert schools["学校（机构）标识码"] == [2134000001]
+        assert isinstance(schools["学校（机构）标识码"][0], int)
+        assert schools["是否寄宿制"] == [True]
+        assert schools["教学及辅助用房面积"] == [28.2]
+        assert schools["校长"] == ["  王 "]
+
+    def test_a_cell_formatted_as_a_percentage_is_a_percentage(self, tmp_path: Path) -> None:
+        rows = [*inputs.COUNTY_ROWS, ("社会认可度（%）", 0.857)]
+        sheets = {
+            **inputs.SHEETS,
+            "县区": rows,
+            "质量监测": [("学科", "等级", "校际差异率"), ("数学", 3, 0.12)],
+        }
+
+        def format_cells(book: openpyxl.Workbook) -> None:
+            book["县区"]["B4"].number_format = "0.0%"
+            book["质量监测"]["C2"].number_format = "0%"
+
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets, format_cells))
+        assert inputs.values(document, "counties")["社会认可度（%）"] == [85.7]
+        assert inputs.values(document, "monitoring")["校际差异率"] == [0.12]
+        [problem] = document.problems
+        assert (problem.severity, problem.code, problem.at) == ("warning", "converted_unit", "县区!B4")
+        assert problem.facts == ("recognition_percent",)
+
+    def test_what_is_not_data_is_not_read(self, tmp_path: Path) -> None:
+        blank: tuple[object, ...] = (None,) * 4
+        sheets = {
+            **inputs.SHEETS,
+            "学校": [
+                inputs.SCHOOL_ROWS[0],
+                ("示例2134000009", "示例小学", "小学", "=1/0"),
+                blank,
+                inputs.SCHOOL_ROWS[1],
+                inputs.SCHOOL_ROWS[0],
+                ("", " ", None, None),
+                ("合计", None, None, 860),
+            ],
+            "班级": [("学校标识码", "学段", "学生数"), ("示例1", "小学", 45)],
+            "佐证": [("指标", "是否达到", "佐证材料", "说明"), ("G1 布局", None, None, None)],
+        }
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        assert inputs.values(document, "schools")["学校名称"] == ["实验小学"]
+        assert [one.name for one in document.tables] == ["counties", "schools"]
+        assert inputs.codes(document) == ["total_row"]
+
+    def test_further_tables(self, tmp_path: Path) -> None:
+        sheets = {
+            **inputs.SHEETS,
+            "班级": [
+                ("学校标识码", "学段", "年级", "班级", "学生数"),
+                ("2134000001", "小学", "一年级", "1班", 45),
+            ],
+            "专用教室": [("学校标识码", "类别", "面积"), ("2134000001", "音乐", 96)],
+            "质量监测": [("学科", "年级", "年份", "等级", "校际差异率"), ("数学", 4, 2022, 3, 0.1)],
+            "佐证": [("指标", "是否达到", "佐证材料", "说明"), ("G1", "是", "文件；照片", None)],
+            "一票否决": [("事项", "是否存在"), ("V1", "否")],
+        }
+        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        assert document.problems == []
+        assert inputs.values(document, "classes")["学生数"] == [45]
+        assert inputs.values(document, "rooms")["面积"] == [96]
+        assert inputs.values(document, "monitoring")["等级"] == [3]
+        assert inputs.values(document, "attestations")["佐证材料"] == ["文件；照片"]
+        assert inputs.table(document, "vetoes").place(0, "是否存在") == "一票否决!B2"
+
+    def test_an_open_workbook_is_read_as_last_saved(self, tmp_path: Path) -> None:
+        path = inputs.workbook(tmp_path / "a.xlsx")
+        (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+        document = workbook.read(path)
+        assert [(p.severity, p.code) for p in document.problems] == [("warning", "open_elsewhere")]
+        assert "最后一次保存" in document.problems[0].message
+        assert len(document.tables) == 2
+
+    def test_macros_and_prefixed_xml_make_no_difference(self, tmp_path: Path) -> None:
+        path = inputs.workbook(tmp_path / "a.xlsm")
+        document = workbook.read(path)
+        assert document.problems == []
+
+
+class TestTables:
+    ENCODINGS = ("utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16")
+
+    @pytest.mark.parametrize("encoding", ENCODINGS)
+    def test_encodings(self, tmp_path: Path, encoding: str) -> None:
+        folder = inputs.dataset(
+            tmp_path / "d",
+            counties__csv=inputs.COUNTIES_CSV.encode(encoding),
+            schools__csv=inputs.SCHOOLS_CSV.encode(encoding),
+        )
+        document = one(folder)
+        assert document.problems == []
+        assert document.many
+        assert inputs.values(document, "schools")["school_name"] == ["实验小学"]
+        assert inputs.values(document, "counties")["year"] == ["2023"]
+
+    def test_lines_blanks_quotes_and_their_numbers(self, tmp_path: Path) -> None:
+        text = (
+            "\r\ncounty_code,school_name,note,\r\n"
+            '341622,"一,小","第一行\r\n第二行",\r\n'
+            ",,,\r\n\r\n"
+            '341622, ,"说""明""",,\r\n'
+        )
+        document = one(inputs.dataset(tmp_path / "d", schools__csv=text))
+        assert document.problems == []
+        assert inputs.values(document, "schools") == {
+            "county_code": ["341622", "341622"],
+            "school_name": ["一,小", None],
+            "note": ["第一行\n第二行", '说"明"'],
+        }
+        schools = inputs.table(document, "schools")
+        assert schools.place(0, "note") == "C3"
+        assert schools.place(1, "note") == "C7"
+
+    def test_without_quotes_places_are_the_same(self, tmp_path: Path) -> None:
+        document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n1,2\n\n,\n3,\n"))
+        schools = inputs.table(document, "schools")
+        assert inputs.values(document, "schools") == {"a": ["1", "3"], "b": ["2", None]}
+        assert schools.place(1, "a") == "A5"
+
+    def test_tabs_as_excel_saves_unicode_text(self, tmp_path: Path) -> None:
+        text = inputs.SCHOOLS_CSV.replace(",", "\t").encode("utf-16")
+        document = one(inputs.dataset(tmp_path / "d", schools__csv=text))
+        assert inputs.values(document, "schools")["primary_students"] == ["860"]
+
+    def test_lists_stay_text_in_csv_and_lists_in_parquet(self, tmp_path: Path) -> None:
+        frame = pl.DataFrame(
+            {
+                "county_code": ["341622"],
+                "primary_class_sizes": [[45.0, None]],
+                "year": [2023],
+                "boarding": [True],
+                "basic_balance_date": [date(2015, 12, 30)],
+                "read_at": [datetime(2023, 9, 1, 12)],
+                "kind": pl.Series(["x"], dtype=pl.Categorical),
+                "__index_level_0__": [0],
+            }
+        )
+        stream = io.BytesIO()
+        frame.write_parquet(stream)
+        document = one(
+            inputs.dataset(
+                tmp_path / "d",
+                schools__csv="",
+                schools__parquet=stream.getvalue(),
+                班级__csv="school_code,class_sizes\n1,45;44\n",
+            )
+        )
+        assert document.problems == []
+        schools = inputs.table(document, "schools")
+        assert schools.columns["primary_class_sizes"].to_list() == [[45.0, None]]  # type: ignore[attr-defined]
+        assert "__index_level_0__" not in schools.columns
+        values = {name: list(cells) for name, cells in schools.columns.items()}
+        assert values["basic_balance_date"] == ["2015-12-30"]
+        assert values["read_at"] == ["2023-09-01"]
+        assert values["boarding"] == [True]
+        assert values["year"] == [2023]
+        assert schools.place(0, "year") == "第1行 year"
+        assert inputs.values(document, "classes")["class_sizes"] == ["45;44"]
+
+    def test_a_thousand_lines_in_batches(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("compliance.intake.csv_text.BATCH", 7)
+        lines = "".join(f'{n},"{n}"\n' for n in range(1000))
+        document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n" + lines))
+        schools = inputs.table(document, "schools")
+        assert list(schools.columns["b"]) == [str(n) for n in range(1000)]
+        assert schools.place(999, "b") == "B1001"
+
+
+class TestGathering:
+    def test_a_dataset_is_one_document_with_a_file_each(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(
+            tmp_path / "全市",
+            counties__csv="",
+            schools__csv="",
+            县区__csv=inputs.COUNTIES_CSV,
+            学校__csv=inputs.SCHOOLS_CSV,
+            vetoes__csv="county_code,rule,exists\n341622,V1,否\n",
+        )
+        document = one(folder)
+        assert document.problems == []
+        assert document.many
+        assert document.name == "全市"
+        assert {one.name for one in document.tables} == {"counties", "schools", "vetoes"}
+        assert sorted(item.name for item in document.inputs) == ["vetoes.csv", "县区.csv", "学校.csv"]
+        assert inputs.table(document, "schools").file == "学校.csv"
+
+    def test_a_zip_is_the_same_dataset_with_one_file(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(tmp_path / "d")
+        path = Path(shutil.make_archive(str(tmp_path / "d"), "zip", tmp_path, folder.name))
+        document = one(path)
+        assert document.problems == []
+        assert document.many
+        assert [item.name for item in document.inputs] == ["d.zip"]
+        assert document.inputs[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        schools = inputs.table(document, "schools")
+        assert schools.file == "d.zip/schools.csv"
+        assert inputs.values(document, "schools") == inputs.values(one(folder), "schools")
+
+    def test_names_in_a_zip_made_by_a_chinese_program(self, tmp_path: Path) -> None:
+        path = inputs.zipped(tmp_path / "d.zip", AAAA__csv="", BBBB__csv="")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("AAAA.csv", inputs.COUNTIES_CSV)
+            archive.writestr("BBBB.csv", inputs.SCHOOLS_CSV)
+        content = path.read_bytes().replace(b"AAAA", "县区".encode("gbk"))
+        path.write_bytes(content.replace(b"BBBB", "学校".encode("gbk")))
+        document = one(path)
+        assert document.problems == []
+        assert inputs.table(document, "schools").file == "d.zip/学校.csv"
+
+    def test_tables_given_one_by_one_are_one_dataset(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(tmp_path / "d")
+        [document] = gather([folder / "counties.csv", folder / "schools.csv"], READERS)
+        assert document.problems == []
+        assert {one.name for one in document.tables} == {"counties", "schools"}
+
+    def test_a_folder_of_counties_in_the_order_of_their_names(self, tmp_path: Path) -> None:
+        inputs.json_file(tmp_path / "b.json")
+        inputs.workbook(tmp_path / "a.xlsx")
+        inputs.workbook(tmp_path / "C.XLSX")
+        (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+        (tmp_path / ".hidden.json").write_text("{", encoding="utf-8")
+        (tmp_path / "readme.txt").write_text("x", encoding="utf-8")
+        (tmp_path / "inner").mkdir()
+        documents = gather([tmp_path], READERS)
+        assert [document.name for document in documents] == ["C.XLSX", "a.xlsx", "b.json"]
+        assert [inputs.codes(document) for document in documents] == [[], ["open_elsewhere"], []]
+
+    def test_a_dataset_and_counties_side_by_side(self, tmp_path: Path) -> None:
+        inputs.json_file(inputs.dataset(tmp_path / "d") / "x.json")
+        documents = gather([tmp_path / "d"], READERS)
+        assert [(one.name, one.many) for one in documents] == [("d", True), ("x.json", False)]
+
+    def test_the_same_file_is_read_once(self, tmp_path: Path) -> None:
+        path = inputs.json_file(tmp_path / "a.json")
+        assert len(gather([path, path, tmp_path, tmp_path], READERS)) == 1
+
+    def test_a_plugin_s_reader_is_used_and_its_failure_is_its_own(self, tmp_path: Path) -> None:
+        def broken(path: Path) -> RawDocument:
+            raise RuntimeError(path.name)
+
+        inputs.json_file(tmp_path / "a.json")
+        (tmp_path / "b.odd").write_text("x", encoding="utf-8")
+        documents = gather([tmp_path], {**READERS, ".odd": broken})
+        assert [inputs.codes(document) for document in documents] == [[], ["cannot_read"]]
+        assert "RuntimeError" in documents[1].problems[0].message
+
+    def test_unknown_tables_in_a_dataset_are_mentioned(self, tmp_path: Path) -> None:
+        document = one(inputs.dataset(tmp_path / "d", scools__csv="a\n1\n"))
+        [problem] = document.problems
+        assert (problem.severity, problem.code) == ("warning", "file_not_read")
+        assert problem.file == "scools.csv"
+        assert "schools" in problem.expected
+
+    def test_nothing_to_judge_is_wrong_usage(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="没有这个文件"):
+            gather([tmp_path / "nowhere.json"], READERS)
+        with pytest.raises(UsageError, match="没有可评估的数据"):
+            gather([tmp_path], READERS)
+        (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+        (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+        with pytest.raises(UsageError, match="没有可评估的数据"):
+            gather([tmp_path, tmp_path / "~$a.xlsx"], READERS)
+        (tmp_path / "schols.csv").write_text("a\n", encoding="utf-8")
+        with pytest.raises(UsageError, match=r"schols\.csv"):
+            gather([tmp_path], READERS)
+
+
+def test_a_school_s_row_reads_alike_from_every_form(tmp_path: Path) -> None:
+    from compliance.intake.accept import accept
+    from compliance.vocabulary import vocabulary
+
+    paths = [
+        inputs.json_file(tmp_path / "a.json"),
+        inputs.workbook(tmp_path / "a.xlsx"),
+        inputs.dataset(tmp_path / "d"),
+        inputs.zipped(
+            tmp_path / "a.zip", counties__csv=inputs.COUNTIES_CSV, schools__csv=inputs.SCHOOLS_CSV
+        ),
+    ]
+    submissions = [accept(gather([path], READERS), vocabulary()) for path in paths]
+    first = submissions[0]
+    for submission in submissions:
+        assert submission.problems == []
+        assert submission.schools.equals(first.schools)
+        assert submission.counties.equals(first.counties)
+    assert json.loads(first.schools.select("primary_students").write_json()) == [
+        {"primary_students": 860.0}
+    ]
