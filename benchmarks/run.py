@@ -50,8 +50,8 @@ def judging(schools: int, folder: Path) -> None:
     """In one process: the hand-written references, then the engine."""
     count = data.many_counties(schools, folder)
     times = 5 if count < 50_000 else 2
-    submission, _ = take_in([folder])
     offers = load()
+    submission, _ = take_in([folder], offers)
     rules = resolve(offers.packs, "national", DAY, ())
     resources = {name: rule for name, rule in rules.rules.items() if name[0] in RESOURCES}
     few = replace(rules, rules=resources)
@@ -71,7 +71,7 @@ def judging(schools: int, folder: Path) -> None:
         best(lambda: evaluate(rules, submission, DAY, offers.kinds), times),
         plain,
     )
-    line("read and accept the Parquet dataset", best(lambda: take_in([folder]), times), plain)
+    line("read and accept the Parquet dataset", best(lambda: take_in([folder], offers), times), plain)
     line(
         "check(): read, judge, every finding a sentence",
         best(lambda: check([folder]), times),

@@ -238,7 +238,6 @@ def _info(rules: Ruleset, day: str) -> RulesetInfo:
         rules.source,
         rules.notes,
         rules.template_dirs,
-        rules.layer_names,
     )
 
 

@@ -155,7 +155,6 @@ class Layers:
                 pack.home / "templates" for pack in reversed(chain) if pack.home is not None
             ),
             enforceable=tuple(self.overrides),
-            layer_names={pack.id: _short_name(pack) for pack in chain},
         )
         check_references(resolved, self.owners)
         return resolved
@@ -175,7 +174,9 @@ class Layers:
         base = self.variants.get(rule_id, "")
         decides = self._in_force(rule.basis, rule_id) and not base
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
-        return replace(rule, role=role, of_base=base, attested_as=base or rule_id)
+        return replace(
+            rule, role=role, of_base=base, attested_as=base or rule_id, given_by=_short_name(pack)
+        )
 
 
 def _short_name(pack: Pack) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +47,6 @@ class RulesetInfo:
     """Which rule set judged, as of when; layers from the base to the chosen pack.
 
     template_dirs: where its layers keep templates that replace the core's, nearest layer first.
-    layer_names: what each layer is called beside a verdict (国家标准, 安徽省).
     """
 
     id: str
@@ -59,7 +58,6 @@ class RulesetInfo:
     source: str
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
-    layer_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

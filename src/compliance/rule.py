@@ -93,7 +93,8 @@ class Rule:
     level: what its findings are about (unit, school, county). role: component, requirement, block,
     conclusion or advisory. attested_as: the id under which statements are given (an advisory
     variant is attested under its base rule's id). settings: the fields its kind understands.
-    layers: field -> id of the pack that gave it.
+    layers: field -> id of the pack that gave it. of_base: the rule that this advisory variant would
+    override. given_by: what its layer is called beside a verdict (国家标准, 安徽省).
     """
 
     id: str
@@ -125,6 +126,7 @@ class Rule:
     settings: Mapping[str, object] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
+    given_by: str = ""
 
     @property
     def label(self) -> str:
@@ -164,8 +166,7 @@ class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
-    enforceable: ids of overrides that --enforce may name, in force or not. layer_names: what a
-    layer is called beside a verdict, in the current language.
+    enforceable: ids of overrides that --enforce may name, in force or not.
     """
 
     id: str
@@ -184,7 +185,6 @@ class Ruleset:
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
     enforceable: tuple[str, ...] = ()
-    layer_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

@@ -122,7 +122,7 @@ def _left_out(report: Report, county: CountyResult) -> str:
 
 
 def _annexes(paper: CountyPaper) -> dict[str, int]:
-    """Numbers of the lists that have entries; the list of problems is always there."""
+    """Numbers of the lists that have entries, else 0; the list of problems is always there."""
     lists = {
         "problems": True,
         "open": bool(paper.open),
@@ -130,7 +130,8 @@ def _annexes(paper: CountyPaper) -> dict[str, int]:
         "blanks": bool(paper.blanks),
         "references": bool(paper.references),
     }
-    return {name: n for n, name in enumerate((name for name, has in lists.items() if has), 1)}
+    filled = [name for name, has in lists.items() if has]
+    return {name: filled.index(name) + 1 if has else 0 for name, has in lists.items()}
 
 
 def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> tuple[Group, ...]:

@@ -54,7 +54,7 @@ class Advice:
     """An advisory rule's outcome, shown beside the verdict and without weight in it.
 
     level, counts: what was judged and how it came out. base: the state of the rule in force that
-    it would replace, or "". limits: (operator, threshold, unit) of itself and of that rule.
+    it would replace, or "". base_from: what the layer of that rule is called. limits: (operator, threshold, unit) of itself and of that rule.
     """
 
     rule: Rule
@@ -63,6 +63,7 @@ class Advice:
     limit: tuple[str | None, float | None, str | None]
     base: str
     base_limit: tuple[str | None, float | None, str | None]
+    base_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,7 +264,11 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
         if counts:
             base, _ = _widest(found, (rules[key].of_base,))
             state = base.select(worst()).item() if base.height else ""
-            made.append(Advice(rules[key], level, counts, _limit(own), state, _limit(base)))
+            made.append(
+                Advice(
+                    rules[key], level, counts, _limit(own), state, _limit(base), _from(rules, key)
+                )
+            )
     return tuple(made)
 
 
@@ -284,3 +289,9 @@ def _limit(frame: pl.DataFrame) -> tuple[str | None, float | None, str | None]:
         if limits.height:
             return limits.row(0) if limits.height == 1 else (None, None, None)
     return None, None, None
+
+
+def _from(rules: Mapping[str, Rule], key: str) -> str:
+    """What the layer is called whose rule an advisory variant would replace."""
+    base = rules.get(rules[key].of_base)
+    return base.given_by if base is not None else ""

@@ -135,7 +135,7 @@ def reading(
 def limit(
     operator: str | None, threshold: float | None, unit: str | None = "", kind: str = ""
 ) -> str:
-    """``≥4.2``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
+    """``≥2000元``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
     if operator is None or threshold is None:
         return ""
     text = plain(threshold)
@@ -145,7 +145,7 @@ def limit(
 
 
 def asked(operator: str | None, threshold: float | None, unit: str | None = "") -> str:
-    """``应不低于4.2``: the limit as part of a sentence."""
+    """``应不低于2000元``: the limit as part of a sentence."""
     if operator not in _ASKS or threshold is None:
         return ""
     return pick(*_ASKS[operator]).format(limit=f"{plain(threshold)}{unit or ''}")

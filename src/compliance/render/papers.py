@@ -170,7 +170,7 @@ class SchoolPaper:
 class CountyPaper:
     """整改清单: the county's list.
 
-    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, for those that have entries.
+    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
     deadline, progress: what stands in columns that are filled in by hand.
     """
 

@@ -230,8 +230,8 @@ def _by(owner: str) -> str:
 
 
 def advice(one: Advice) -> str:
-    """``优质高中名额：按现行标准（≥50%）达标；按AH-G14（≥80%，来源待核实）不达标``."""
-    own = pick("，", ", ").join(filter(None, [limit(*one.limit), basis(one.rule.basis)]))
+    """``优质高中名额：按国家标准（≥50%）达标；按安徽省≥80%（来源待核实）未达标``."""
+    bar, doubt = limit(*one.limit), basis(one.rule.basis)
     if one.level == "county" and sum(one.counts.values()) == 1:
         result = state(next(iter(one.counts)))
     else:
@@ -242,20 +242,28 @@ def advice(one: Advice) -> str:
             "{id} {title} ({own}): {result}",
             id=one.rule.id,
             title=one.rule.label,
-            own=own,
+            own=pick("，", ", ").join(filter(None, [bar, doubt])),
             result=result,
         )
     in_force = limit(*one.base_limit)
     return say(
-        "{title}：按现行标准{bar}{base}；按{id}（{own}）{result}",
-        "{title}: {base} by the standard in force{bar}; by {id} ({own}): {result}",
-        title=one.rule.label,
-        bar=pick(f"（{in_force}）", f" ({in_force})") if in_force else "",
-        base=state(one.base),
+        "{id} {title}：按{base_from}{in_force}{base}；按{given_by}{bar}（{doubt}）{result}",
+        "{id} {title}: by {base_from}{in_force}: {base}; by {given_by} {bar} ({doubt}): {result}",
         id=one.rule.id,
-        own=own,
-        result=result,
+        title=one.rule.label,
+        base_from=one.base_from,
+        in_force=pick(f"（{in_force}）", f" ({in_force})") if in_force else "",
+        base=_verdict(one.base),
+        given_by=one.rule.given_by,
+        bar=bar,
+        doubt=doubt,
+        result=_verdict(next(iter(one.counts))) if len(one.counts) == 1 else result,
     )
+
+
+def _verdict(status: str) -> str:
+    """The words of a verdict: 未达标 rather than 不达标."""
+    return pick("未达标", "not met") if status == "fail" else state(status)
 
 
 def conforming(about: Digest) -> str:
