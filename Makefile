@@ -6,7 +6,7 @@ PLUGINS := national anhui shandong henan
 EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit examples bench clean
+.PHONY: demo test lint types layers unit examples reference bench clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -39,3 +39,6 @@ bench: $(VENV)/.installed  ## print times side by side with a hand-written refer
 
 clean:
 	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build
+
+reference: $(VENV)/.installed  ## make the reference pages anew from schemas and packs
+	$(BIN)/python docs/make_reference.py

@@ -1,4 +1,4 @@
-"""Builds the Word templates of rectification papers: python -m compliance.templates.build_word
+"""Builds the Word templates of rectification papers: python -m templates.build_word
 
 The placeholders are docxtpl's. Run it again after a change and commit the .docx files with it.
 """
@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compliance.templates.word_layout import Column, Paper
+from .word_layout import Column, Paper
 
 HERE = Path(__file__).parent
 
 ITEMS = (
-    Column("{{ t('序号', 'No.') }}", 10, "{{ row.number }}", centred=True),
-    Column("{{ t('学校', 'School') }}", 20, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 45, "{{ row.problem }}"),
-    Column("{{ t('现状值', 'Now') }}", 15, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 15, "{{ row.standard }}"),
-    Column("{{ t('缺口', 'Gap') }}", 15, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 29, "{{ row.measure }}"),
-    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 16, "{{ row.responsible }}"),
-    Column("{{ t('责任人', 'Person') }}", 11, ""),
-    Column("{{ t('完成时限', 'Deadline') }}", 13, "{{ paper.deadline }}", centred=True),
-    Column("{{ t('整改进展', 'Progress') }}", 11, "{{ paper.progress }}", centred=True),
-    Column("{{ t('验收/销号', 'Closed') }}", 10, ""),
-    Column("{{ t('备注', 'Remarks') }}", 15, "{{ row.note }}"),
+    Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
+    Column("{{ t('学校', 'School') }}", 19, "{{ row.subject }}"),
+    Column("{{ t('存在问题', 'Problem') }}", 41, "{{ row.problem }}"),
+    Column("{{ t('现状值', 'Now') }}", 16, "{{ row.current }}"),
+    Column("{{ t('标准值', 'Standard') }}", 16, "{{ row.standard }}"),
+    Column("{{ t('缺口', 'Gap') }}", 16, "{{ row.gap }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 27, "{{ row.measure }}"),
+    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 15, "{{ row.responsible }}"),
+    Column("{{ t('责任人', 'Person') }}", 10, ""),
+    Column("{{ t('完成时限', 'Deadline') }}", 21, "{{ paper.deadline }}", centred=True),
+    Column("{{ t('整改进展', 'Progress') }}", 13, "{{ paper.progress }}", centred=True),
+    Column("{{ t('验收/销号', 'Closed') }}", 9, ""),
+    Column("{{ t('备注', 'Remarks') }}", 13, "{{ row.note }}"),
 )
 TOTALS = (
     Column(
@@ -60,27 +60,27 @@ REFERENCES = (
     Column("{{ t('说明', 'Remarks') }}", 48, "{{ row.message }}"),
 )
 LINES = (
-    Column("{{ t('序号', 'No.') }}", 10, "{{ row.number }}", centred=True),
-    Column("{{ t('指标', 'Indicator') }}", 42, "{{ row.title }}"),
-    Column("{{ t('现状值', 'Now') }}", 19, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 19, "{{ row.standard }}"),
-    Column("{{ t('余项下限', 'Floor') }}", 17, "{{ row.floor }}"),
+    Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
+    Column("{{ t('指标', 'Indicator') }}", 38, "{{ row.title }}"),
+    Column("{{ t('现状值', 'Now') }}", 18, "{{ row.current }}"),
+    Column("{{ t('标准值', 'Standard') }}", 18, "{{ row.standard }}"),
+    Column("{{ t('余项下限', 'Floor') }}", 16, "{{ row.floor }}"),
     Column("{{ t('结论', 'State') }}", 15, "{{ row.state }}", centred=True),
-    Column("{{ t('缺口', 'Gap') }}", 18, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 32, "{{ row.measure }}"),
+    Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 31, "{{ row.measure }}"),
     Column(
         "{{ t('牵头单位/责任单位', 'Lead / responsible') }}",
-        16,
+        15,
         "{% if row.due %}{{ row.responsible }}{% endif %}",
     ),
-    Column("{{ t('责任人', 'Person') }}", 11, ""),
+    Column("{{ t('责任人', 'Person') }}", 10, ""),
     Column(
         "{{ t('完成时限', 'Deadline') }}",
-        13,
+        21,
         "{% if row.due %}{{ paper.deadline }}{% endif %}",
         centred=True,
     ),
-    Column("{{ t('备注', 'Remarks') }}", 13, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 17, "{{ row.note }}"),
 )
 NOTE_SHARED = (
     "{{ t('一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。', "
@@ -140,8 +140,8 @@ def county() -> Paper:
         paper.text("公文正文", f"{lead}{{{{ paper.annexes.{key} }}}}.{title}")
         paper.tag("p endif")
     paper.text("公文正文", "")
-    paper.text("公文落款", "{{ t('（单位盖章）', '(seal)') }}　　　　")
-    paper.text("公文落款", "{{ t('　　年　月　日', 'date') }}　　　　")
+    paper.text("公文落款", "{{ t('（单位盖章）', '(seal)') }}")
+    paper.text("公文落款", "{{ t('　　年　月　日', 'date') }}")
     paper.across()
     for place, (key, title, before) in enumerate(ANNEXES):
         _annex(paper, key, title, before, first=place == 0)
@@ -207,10 +207,11 @@ def school() -> Paper:
         "{% if not loop.last %}{{ t('；', '; ') }}{% endif %}{% endfor %}",
     )
     paper.tag("p endif")
-    paper.bold("表格说明", "{{ t('结论：', 'Verdict: ') }}{{ paper.verdict }}")
-    paper.tag("p for line in paper.sentences")
-    paper.text("表格说明", "{{ line }}")
-    paper.tag("p endfor")
+    paper.bold(
+        "表格说明",
+        "{{ t('结论：', 'Verdict: ') }}{{ paper.verdict }}{{ t('。', '. ') }}",
+        "{% for line in paper.sentences %}{{ line }}{{ t('', ' ') }}{% endfor %}",
+    )
     paper.text("表间空行", "")
     paper.table(
         LINES,

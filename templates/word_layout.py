@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_SECTION
@@ -19,10 +18,11 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 
-from compliance.templates.word_page import (
+from .word_page import (
     BLACK,
     LOOKS,
     Alignment,
+    Untyped,
     add_style,
     element,
     set_defaults,
@@ -62,14 +62,15 @@ class Paper:
         set_footer(section.footer, Alignment.RIGHT)
         set_footer(section.even_page_footer, Alignment.LEFT)
 
-    def text(self, style: str, text: str) -> Any:
+    def text(self, style: str, text: str) -> Untyped:
         """A paragraph."""
         return self.document.add_paragraph(text, style=style)
 
-    def bold(self, style: str, text: str) -> None:
-        """A paragraph in 黑体."""
-        run = self.text(style, "").add_run(text)
-        set_fonts(run._r.get_or_add_rPr(), BLACK)
+    def bold(self, style: str, text: str, rest: str) -> None:
+        """A paragraph that begins in 黑体."""
+        paragraph = self.text(style, "")
+        set_fonts(paragraph.add_run(text)._r.get_or_add_rPr(), BLACK)
+        paragraph.add_run(rest)
 
     def tag(self, text: str) -> None:
         """A paragraph that holds only a docxtpl tag, ``p for …``, and vanishes."""
@@ -114,7 +115,7 @@ class Paper:
                 packed.writestr(info, made.read(name))
 
 
-def _table_properties(table: Any, columns: Sequence[Column]) -> None:
+def _table_properties(table: Untyped, columns: Sequence[Column]) -> None:
     """Black lines, fixed widths: Word must not guess them from a thousand rows."""
     properties = table._tbl.tblPr
     for child in list(properties):
@@ -129,15 +130,15 @@ def _table_properties(table: Any, columns: Sequence[Column]) -> None:
         '<w:jc NS w:val="center"/>',
         f"<w:tblBorders NS>{lines}</w:tblBorders>",
         '<w:tblLayout NS w:type="fixed"/>',
-        '<w:tblCellMar NS><w:left w:w="45" w:type="dxa"/>'
-        '<w:right w:w="45" w:type="dxa"/></w:tblCellMar>',
+        '<w:tblCellMar NS><w:top w:w="28" w:type="dxa"/><w:left w:w="45" w:type="dxa"/>'
+        '<w:bottom w:w="28" w:type="dxa"/><w:right w:w="45" w:type="dxa"/></w:tblCellMar>',
     ):
         properties.append(parse_xml(piece.replace("NS", nsdecls("w"))))
     for grid, column in zip(table.columns, columns, strict=True):
         grid.width = Mm(column.width)
 
 
-def _line(table: Any, columns: Sequence[Column], texts: Sequence[str], *, header: bool) -> Any:
+def _line(table: Untyped, columns: Sequence[Column], texts: Sequence[str], *, header: bool) -> Untyped:
     """A row that stays on one page; the headings come again on every page."""
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
@@ -150,7 +151,7 @@ def _line(table: Any, columns: Sequence[Column], texts: Sequence[str], *, header
     return row
 
 
-def _band(table: Any, text: str) -> None:
+def _band(table: Untyped, text: str) -> None:
     """A heading over the whole width, kept with the line below it."""
     row = table.add_row()
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
@@ -159,18 +160,18 @@ def _band(table: Any, text: str) -> None:
     merged.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _tag_row(table: Any, tag: str) -> None:
+def _tag_row(table: Untyped, tag: str) -> None:
     _fill(table.add_row().cells[0], "表格文字", "{%" + tag + " %}")
 
 
-def _fill(cell: Any, style: str, text: str) -> None:
+def _fill(cell: Untyped, style: str, text: str) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.style = style
     paragraph.add_run(text)
     cell._tc.get_or_add_tcPr().append(element("w:vAlign", "center"))
 
 
-def _shade(cell: Any, colour: str) -> None:
+def _shade(cell: Untyped, colour: str) -> None:
     shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>')
     properties = cell._tc.get_or_add_tcPr()
     properties.insert(list(properties).index(properties.find(qn("w:vAlign"))), shade)

@@ -7,16 +7,19 @@ and 楷体, page number 4号宋体 on the outer side. Used by build_word.py only
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm, Pt
-from lxml import etree
+
+# python-docx wraps lxml, whose elements have no types.
+Untyped: TypeAlias = Any
 
 LATIN = "Times New Roman"
 TITLE, BODY, BLACK, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -38,6 +41,7 @@ _KEPT_STYLES = ("Normal", "Footer", "Default Paragraph Font", "Normal Table", "N
 class Look:
     """A paragraph style. indent: characters before the first line; line: points, fixed.
 
+    inset: points from the right margin.
     squeeze: a quarter of a point between characters less, so that 28 of them fit the line.
     """
 
@@ -51,6 +55,7 @@ class Look:
     new_page: bool = False
     keep: bool = False
     squeeze: bool = False
+    inset: float = 0
 
 
 LOOKS = (
@@ -60,7 +65,7 @@ LOOKS = (
     Look("公文一级标题", BLACK, 16, Alignment.LEFT, 28.9, indent=2, outline=0, keep=True),
     Look("公文二级标题", KAI, 16, Alignment.LEFT, 28.9, indent=2, outline=1, keep=True),
     Look("公文附件", BLACK, 16, Alignment.LEFT, 28.9, new_page=True, keep=True),
-    Look("公文落款", BODY, 16, Alignment.RIGHT, 28.9),
+    Look("公文落款", BODY, 16, Alignment.RIGHT, 28.9, inset=64),
     Look("表格说明", BODY, 12, Alignment.JUSTIFY, 20),
     Look("表头", BLACK, 10.5, Alignment.CENTER, 15),
     Look("表格文字", BODY, 10.5, Alignment.LEFT, 15),
@@ -69,7 +74,7 @@ LOOKS = (
 )
 
 
-def strip(document: Any) -> None:
+def strip(document: Untyped) -> None:
     """Leave of python-docx's own template what a paper needs: every school carries it."""
     for child in list(document.element.body):
         if child.tag != qn("w:sectPr"):
@@ -82,7 +87,7 @@ def strip(document: Any) -> None:
             style.element.getparent().remove(style.element)
 
 
-def set_fonts(properties: Any, east_asian: str) -> None:
+def set_fonts(properties: Untyped, east_asian: str) -> None:
     """Latin letters and digits in Times New Roman, Chinese in `east_asian`; no theme fonts."""
     fonts = properties.find(qn("w:rFonts"))
     if fonts is not None:
@@ -94,7 +99,7 @@ def set_fonts(properties: Any, east_asian: str) -> None:
     properties.insert(0, made)
 
 
-def set_defaults(document: Any) -> None:
+def set_defaults(document: Untyped) -> None:
     """Document defaults without the theme's fonts, distances and English."""
     defaults = document.styles.element.find(qn("w:docDefaults"))
     run = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
@@ -108,7 +113,7 @@ def set_defaults(document: Any) -> None:
     set_fonts(normal.element.get_or_add_rPr(), BODY)
 
 
-def add_style(document: Any, look: Look) -> None:
+def add_style(document: Untyped, look: Look) -> None:
     """Add one of `LOOKS`."""
     style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = document.styles["Normal"]
@@ -125,20 +130,22 @@ def add_style(document: Any, look: Look) -> None:
     if look.indent:
         form.first_line_indent = Pt(look.indent * look.size)
         paragraph.find(qn("w:ind")).set(qn("w:firstLineChars"), str(look.indent * 100))
+    if look.inset:
+        form.right_indent = Pt(look.inset)
     if look.outline is not None:
         paragraph.append(element("w:outlineLvl", str(look.outline)))
     if look.squeeze:
         letters.insert(1, element("w:spacing", "-5"))
 
 
-def element(name: str, value: str) -> Any:
+def element(name: str, value: str) -> Untyped:
     """An element with its one attribute ``w:val``."""
     made = OxmlElement(name)
     made.set(qn("w:val"), value)
     return made
 
 
-def set_font_table(document: Any) -> None:
+def set_font_table(document: Untyped) -> None:
     """Name what may stand in for each font, so that a machine without it still prints."""
     parts = document.part.package.iter_parts()
     part = next(one for one in parts if one.partname == "/word/fontTable.xml")
@@ -152,10 +159,10 @@ def set_font_table(document: Any) -> None:
             f'<w:family w:val="{family}"/><w:pitch w:val="variable"/></w:font>'
         )
     root = parse_xml(f"<w:fonts {nsdecls('w')}>{''.join(fonts)}</w:fonts>")
-    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    part._blob = serialize_part_xml(root)
 
 
-def set_page(section: Any, *, landscape: bool) -> None:
+def set_page(section: Untyped, *, landscape: bool) -> None:
     """A4 and the margins of an official paper; across, the top edge is the bound one."""
     if landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
@@ -173,7 +180,7 @@ def set_page(section: Any, *, landscape: bool) -> None:
         section._sectPr.remove(grid)
 
 
-def set_footer(footer: Any, align: Alignment) -> None:
+def set_footer(footer: Untyped, align: Alignment) -> None:
     """— 1 —, one character in from the outer edge."""
     footer.is_linked_to_previous = False
     paragraph = footer.paragraphs[0]
@@ -192,7 +199,7 @@ def set_footer(footer: Any, align: Alignment) -> None:
             _page_field(run._r)
 
 
-def _page_field(run: Any) -> None:
+def _page_field(run: Untyped) -> None:
     for kind in ("begin", "PAGE", "separate", "1", "end"):
         if kind in ("PAGE", "1"):
             child = OxmlElement("w:instrText" if kind == "PAGE" else "w:t")

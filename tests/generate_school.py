@@ -112,6 +112,8 @@ def random_school(luck: Luck) -> Record:
     if luck.random() < 0.03 and kind != "special":
         counts.setdefault(luck.choice(("primary", "junior")), luck.randint(1, 60))
     school |= {f"{stage}_students": count for stage, count in counts.items()}
+    if kind == "special" and luck.random() < 0.3:
+        school["primary_students"] = 90  # counted by its own facts all the same
     if luck.blank and luck.random() < 0.05 and counts:
         del school[f"{luck.choice(list(counts))}_students"]
     for stage in ("primary", "junior"):
@@ -221,7 +223,8 @@ def _shared_facts(luck: Luck, school: Record, counts: dict[str, int]) -> None:
 
     net = Fraction(repr(luck.near(enough(NET_AREA), step)))
     sports = Fraction(repr(luck.near(enough(SPORTS_AREA), step)))
-    school["teaching_area"] = typed(net + indoor)
+    short = luck.trips() and luck.random() < 0.05  # a hall larger than the building
+    school["teaching_area"] = 100 if short else typed(net + indoor)
     school["indoor_sports_area"] = typed(indoor)
     school["outdoor_sports_area"] = typed(max(Fraction(0), sports - indoor))
     school["equipment_value"] = luck.near(enough(EQUIPMENT), step)

@@ -104,7 +104,9 @@ def test_4_breaks_the_schema(county: Callable[..., Path]) -> None:
     assert run("validate", county()).exit_code == 0
 
 
-def test_the_first_of_4_1_3_0_wins_and_the_good_files_keep_their_results(county: Callable[..., Path], tmp_path: Path) -> None:
+def test_the_first_of_4_1_3_0_wins_and_the_good_files_keep_their_results(
+    county: Callable[..., Path], tmp_path: Path
+) -> None:
     def moved(code: str) -> Edit:
         def edit(document: dict[str, Any]) -> None:
             document["county"]["county_code"] = code
@@ -160,7 +162,16 @@ def test_2_wrong_usage(words: list[Any], tmp_path: Path, monkeypatch: pytest.Mon
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "junheng-submission/9"}', '{"format": "junheng-submission/1", "county": {}, "schools": []}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": "junheng-submission/9"}',
+        '{"format": "junheng-submission/1", "county": {}, "schools": []}',
+    ],
+)
 def test_4_nothing_in_it(content: str, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(content, "utf-8")
     assert run("check", tmp_path / "x.json").exit_code == 4
@@ -192,10 +203,15 @@ def test_a_city_needs_no_package_only_a_file(county: Callable[..., Path], tmp_pa
     assert finding(loaded, "G14")["shortfall"] == 10
 
 
-def test_an_override_not_in_force_stands_beside_and_may_be_enforced(county: Callable[..., Path]) -> None:
+def test_an_override_not_in_force_stands_beside_and_may_be_enforced(
+    county: Callable[..., Path],
+) -> None:
     path = county(as_anhui, quota(60))
     loaded = results(path)
-    assert (finding(loaded, "G14")["status"], finding(loaded, "G14")["role"]) == ("pass", "requirement")
+    assert (finding(loaded, "G14")["status"], finding(loaded, "G14")["role"]) == (
+        "pass",
+        "requirement",
+    )
     beside = finding(loaded, "AH-G14")
     assert (beside["status"], beside["role"], beside["basis"]) == ("fail", "advisory", "secondary")
     assert loaded["counties"][0]["verdict"] == "pass"
@@ -229,8 +245,13 @@ def test_the_same_input_gives_the_same_bytes_in_any_order(county: Callable[..., 
     assert other["findings"] == json.loads(first)["findings"]
 
 
-def test_output_files_are_whole_and_stdout_keeps_the_summary(county: Callable[..., Path], tmp_path: Path) -> None:
-    files = {form: tmp_path / f"out.{form}" for form in ("json", "ndjson", "csv", "parquet", "md", "html")}
+def test_output_files_are_whole_and_stdout_keeps_the_summary(
+    county: Callable[..., Path], tmp_path: Path
+) -> None:
+    files = {
+        form: tmp_path / f"out.{form}"
+        for form in ("json", "ndjson", "csv", "parquet", "md", "html")
+    }
     outputs = [word for form, file in files.items() for word in ("-o", f"{form}:{file}")]
     result = run("check", county(), *outputs)
     assert "结论" in result.stdout
@@ -242,7 +263,10 @@ def test_output_files_are_whole_and_stdout_keeps_the_summary(county: Callable[..
 
 
 def test_english_by_choice(county: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "conforms" in run("check", county(), "--lang", "en").stdout.lower() or "met" in run("check", county(), "--lang", "en").stdout.lower()
+    assert (
+        "conforms" in run("check", county(), "--lang", "en").stdout.lower()
+        or "met" in run("check", county(), "--lang", "en").stdout.lower()
+    )
     monkeypatch.setitem(os.environ, "COMPLIANCE_LANG", "en")
     assert "结论" not in run("check", county()).stdout
     assert "结论" in run("check", county(), "--lang", "zh").stdout

@@ -78,6 +78,7 @@ def test_enforcing_a_basis_or_an_id_lets_the_override_decide(word: str) -> None:
     assert limit is not None
     assert limit.table["primary"] == 5
     assert "EA-R1" not in resolved.rules
+    assert resolved.rules["R1"].role == "requirement"
     assert resolved.enforceable == ("EA-R1",)
 
 

@@ -55,7 +55,7 @@ def level_words() -> dict[str, str]:
 
 
 def limit_words(limit: Limit | None, rules: Ruleset, unit: str) -> str:
-    """The limit of a rule: “小学 ≥ 4.2人，初中 ≥ 5.3人”."""
+    """The limit of a rule: “小学 ≥ 3人，初中 ≥ 4人”."""
     if limit is None:
         return ""
     sign = _SIGNS[limit.operator]

@@ -20,13 +20,13 @@ def fixed(value: pl.Expr, decimals: int) -> pl.Expr:
 
 
 def short(value: pl.Expr, decimals: int = 2) -> pl.Expr:
-    """A number with at most so many decimals: 6.00 → "6", 0.150 → "0.15"."""
+    """A number with at most so many decimals: 6.00 → "6", 0.250 → "0.25"."""
     text = fixed(value, decimals)
     return text.str.strip_chars_end("0").str.strip_chars_end(".") if decimals else text
 
 
 def plain(value: Decimal) -> str:
-    """A limit as the law prints it: 4.2, 7.5, 2000, 0.5."""
+    """A limit as the law prints it: 3.5, 100, 0.5."""
     return format(value.normalize(), "f")
 
 

@@ -33,6 +33,7 @@ class Layers:
         self.owners: dict[str, Pack] = {}
         self.variants: dict[str, str] = {}  # advisory variant id -> base rule id
         self.overrides: list[str] = []
+        self.enforced: set[str] = set()  # base rules that an enforced or verified override changed
         self.split: Mapping[str, Any] = {}
 
     def lay(self, pack: Pack) -> None:
@@ -91,6 +92,7 @@ class Layers:
         layers = {**self.layers[rule_id], **dict.fromkeys(table, pack.id)}
         if self._in_force(str(table["basis"]), rule_id, pack.prefix + rule_id):
             self._put(pack, rule_id, changed, layers)
+            self.enforced.add(rule_id)
         else:
             variant = pack.prefix + rule_id
             self._put(pack, variant, changed, layers)
@@ -172,7 +174,7 @@ class Layers:
             where = f"{pack.path.name}:{pack.line('rule', rule_id)}"
             raise declare.contradiction(rule_id, where, error) from error
         base = self.variants.get(rule_id, "")
-        decides = self._in_force(rule.basis, rule_id) and not base
+        decides = not base and (self._in_force(rule.basis, rule_id) or rule_id in self.enforced)
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
         return replace(
             rule, role=role, of_base=base, attested_as=base or rule_id, given_by=_short_name(pack)

@@ -94,7 +94,7 @@ class Rule:
     conclusion or advisory. attested_as: the id under which statements are given (an advisory
     variant is attested under its base rule's id). settings: the fields its kind understands.
     layers: field -> id of the pack that gave it. of_base: the rule that this advisory variant would
-    override. given_by: what its layer is called beside a verdict (国家标准, 安徽省).
+    override. given_by: what its layer is called beside a verdict (国家标准).
     """
 
     id: str

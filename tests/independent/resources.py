@@ -88,7 +88,7 @@ def coefficient(pairs: list[tuple[Fraction | None, Fraction | None]], stage: str
         return Verdict("unknown", threshold=limit)
     everybody = sum((count for count, _ in units), Fraction(0))
     mean = sum((count * value for count, value in units), Fraction(0)) / everybody
-    if mean == 0:
+    if mean <= 0:  # below: rooms smaller than the hall in them
         return Verdict("unknown", threshold=limit)
     square = Fraction(0)
     for count, value in units:

@@ -13,7 +13,7 @@ import openpyxl
 
 from compliance.intake.raw import RawDocument, RawTable
 
-County = dict[str, Any]
+Sheets = Mapping[str, Sequence[Sequence[object]]]
 SUBMISSION: dict[str, Any] = {
     "format": "junheng-submission/1",
     "county": {"county_code": "341622", "county_name": "蒙城县", "year": 2023},
@@ -35,7 +35,7 @@ SCHOOL_ROWS: Sequence[Sequence[object]] = (
     ("学校（机构）标识码", "学校名称", "办学类型", "小学在校生数（人）"),
     ("2134000001", "实验小学", "小学", 860),
 )
-SHEETS: Mapping[str, Sequence[Sequence[object]]] = {"县区": COUNTY_ROWS, "学校": SCHOOL_ROWS}
+SHEETS: Sheets = {"县区": COUNTY_ROWS, "学校": SCHOOL_ROWS}
 COUNTIES_CSV = "county_code,county_name,year\n341622,蒙城县,2023\n"
 SCHOOLS_CSV = (
     "county_code,school_code,school_name,school_type,primary_students\n"
@@ -53,7 +53,7 @@ def json_file(path: Path, **changes: Any) -> Path:
 
 def workbook(
     path: Path,
-    sheets: Mapping[str, Sequence[Sequence[object]]] = SHEETS,
+    sheets: Sheets = SHEETS,
     change: Callable[[openpyxl.Workbook], object] | None = None,
 ) -> Path:
     """A workbook with these sheets; `change` has the last word before it is saved."""

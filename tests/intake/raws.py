@@ -9,6 +9,8 @@ import polars as pl
 
 from compliance.errors import Problem
 from compliance.intake.accept import accept
+from compliance.intake.accept_cell import read_cell
+from compliance.intake.accept_marks import CellError
 from compliance.intake.raw import RawDocument, RawTable
 from compliance.model import Submission
 from compliance.vocabulary import vocabulary
@@ -83,3 +85,11 @@ def problems(submission: Submission, severity: str) -> list[Problem]:
 def codes(submission: Submission, severity: str = "error") -> list[str]:
     """The codes of the errors or the warnings, in order."""
     return [one.code for one in problems(submission, severity)]
+
+
+def cell(fact: str, value: object, *, strict: bool = False, record: str = "school") -> object:
+    """What the cell says, or the code of its refusal."""
+    try:
+        return read_cell(vocabulary().tables[record][fact], value, strict)
+    except CellError as error:
+        return error.code

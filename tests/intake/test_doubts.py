@@ -9,7 +9,9 @@ import pytest
 from tests.intake.raws import COUNTY, codes, document, problems, school, submit
 
 
-def doubts(county: dict[str, Any] | None = None, **facts: object) -> list[tuple[str, tuple[str, ...]]]:
+def doubts(
+    county: dict[str, Any] | None = None, **facts: object
+) -> list[tuple[str, tuple[str, ...]]]:
     """Code and facts of every warning about one school."""
     found = submit(document([school(**facts)], {**COUNTY, **(county or {})}))
     assert codes(found) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ from compliance.intake import dataset as datasets
 from compliance.intake import json_file, readers, tables, workbook
 from compliance.intake.gather import Reader, gather
 from compliance.intake.raw import RawDocument
-
 from tests.intake import inputs
 
 READERS: Mapping[str, Reader] = readers()
@@ -215,7 +215,11 @@ class TestWorkbook:
         assert inputs.values(document, "counties")["社会认可度（%）"] == [85.7]
         assert inputs.values(document, "monitoring")["校际差异率"] == [0.12]
         [problem] = document.problems
-        assert (problem.severity, problem.code, problem.at) == ("warning", "converted_unit", "县区!B4")
+        assert (problem.severity, problem.code, problem.at) == (
+            "warning",
+            "converted_unit",
+            "县区!B4",
+        )
         assert problem.facts == ("recognition_percent",)
 
     def test_what_is_not_data_is_not_read(self, tmp_path: Path) -> None:
@@ -267,10 +271,21 @@ class TestWorkbook:
         assert "最后一次保存" in document.problems[0].message
         assert len(document.tables) == 2
 
-    def test_macros_and_prefixed_xml_make_no_difference(self, tmp_path: Path) -> None:
-        path = inputs.workbook(tmp_path / "a.xlsm")
-        document = workbook.read(path)
-        assert document.problems == []
+    def test_macro_workbooks_and_xml_with_prefixes(self, tmp_path: Path) -> None:
+        def prefix(name: str, content: bytes) -> bytes:
+            if not name.startswith("xl/worksheets/"):
+                return content
+            text = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", content.decode())
+            return text.replace("xmlns=", "xmlns:x=").encode()
+
+        def add_fault(book: openpyxl.Workbook) -> None:
+            book["学校"]["D2"] = "#N/A"
+
+        plain = inputs.workbook(tmp_path / "a.xlsm", change=add_fault)
+        odd = inputs.repacked(inputs.workbook(tmp_path / "b.xlsm", change=add_fault), prefix)
+        for document in (workbook.read(plain), workbook.read(odd)):
+            assert [(p.code, p.at) for p in document.problems] == [("formula_error", "学校!D2")]
+            assert inputs.values(document, "schools")["学校名称"] == ["实验小学"]
 
 
 class TestTables:
@@ -353,7 +368,9 @@ class TestTables:
         assert schools.place(0, "year") == "第1行 year"
         assert inputs.values(document, "classes")["class_sizes"] == ["45;44"]
 
-    def test_a_thousand_lines_in_batches(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_thousand_lines_in_batches(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("compliance.intake.csv_text.BATCH", 7)
         lines = "".join(f'{n},"{n}"\n' for n in range(1000))
         document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n" + lines))
@@ -377,7 +394,11 @@ class TestGathering:
         assert document.many
         assert document.name == "全市"
         assert {one.name for one in document.tables} == {"counties", "schools", "vetoes"}
-        assert sorted(item.name for item in document.inputs) == ["vetoes.csv", "县区.csv", "学校.csv"]
+        assert sorted(item.name for item in document.inputs) == [
+            "vetoes.csv",
+            "县区.csv",
+            "学校.csv",
+        ]
         assert inputs.table(document, "schools").file == "学校.csv"
 
     def test_a_zip_is_the_same_dataset_with_one_file(self, tmp_path: Path) -> None:

@@ -204,6 +204,8 @@ def _flags(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
 
 def _texts(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
     if series.dtype.is_integer() and fact.code:
+        if (series < 0).any():
+            return None
         series = series.cast(pl.String)
     elif series.dtype.is_float() and fact.code:
         whole = (series == series.floor()) & (series < LARGEST_CODE) & (series >= 0)

@@ -120,7 +120,7 @@ class _Standings:
     def __init__(self, rows: Sequence[Finding], rules: Mapping[str, Rule]) -> None:
         self._gates = {
             member: rule
-            for rule in reversed(rules.values())
+            for rule in reversed(list(rules.values()))
             if rule.role == "requirement" and rule.level == "unit"
             for member in rule.of
             if member in rules and rules[member].level == "unit"
@@ -144,19 +144,19 @@ class _Standings:
         return self._gates.get(rule.id) if rule.role == "component" else None
 
     def of(self, row: Finding, rule: Rule) -> str:
-        if row["status"] != "fail":
+        if row["status"] != "fail" or rule.role not in ("advisory", *_DECIDING):
             return NOTHING
         if rule.role == "advisory":
             return REFERENCE
         if rule.role == "component":
             return self._component(row, rule)
-        if rule.role != "requirement":
-            return NOTHING
+        return NOTHING if self._told_elsewhere(row, rule) else PROBLEM
+
+    def _told_elsewhere(self, row: Finding, rule: Rule) -> bool:
+        """Whether the missed components, or the schools that miss it, are listed instead."""
         if (rule.id, row["school_code"], row["stage"]) in self._explained:
-            return NOTHING  # its missed components are listed instead
-        if not row["school_code"] and rule.rolls_up and rule.id in self._at_schools:
-            return NOTHING  # the schools that miss it are listed instead
-        return PROBLEM
+            return True
+        return not row["school_code"] and rule.rolls_up and rule.id in self._at_schools
 
     def _component(self, row: Finding, rule: Rule) -> str:
         gate = self._gates.get(rule.id)

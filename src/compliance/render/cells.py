@@ -28,9 +28,11 @@ class Amount:
     over: bool
 
     def text(self) -> str:
-        """``590.91平方米``, ``超3个班``."""
+        """``590.91平方米``, ``超3个班``, ``音乐专用教室缺2间``."""
         number = with_unit(figures.amount(self.value), self.unit)
-        return say("超{n}", "{n} too many", n=number) if self.over else number
+        if self.over:
+            return say("超{n}", "{n} too many", n=number)
+        return say("{of}缺{n}", "{of}: {n}", of=self.of, n=number) if self.of else number
 
 
 def with_unit(number: str, unit: str | None) -> str:
@@ -110,7 +112,7 @@ def _value(case: Case, one: Finding) -> str:
 
 
 def standard(case: Case) -> str:
-    """标准值: ``≥4.2人``."""
+    """标准值: ``≥3人``."""
     finding = case.finding
     parts = [part for part in _named_parts(finding) if part["threshold"] is not None]
     if parts:
@@ -126,7 +128,7 @@ def _limit(one: Finding) -> str:
 
 
 def floor(case: Case) -> str:
-    """What a missed indicator must reach at least where one miss is allowed: ``3.57人``."""
+    """What a missed indicator must reach at least where one miss is allowed: ``2.55人``."""
     value = case.finding["floor"]
     if value is None:
         return NONE
@@ -137,7 +139,7 @@ def gap(case: Case) -> str:
     """缺口: what must be added, or what is over; a dash where that has no meaning."""
     if case.status != "fail":
         return NONE
-    pieces = [named(amount.of, amount.text()) for amount in amounts(case.finding)]
+    pieces = [amount.text() for amount in amounts(case.finding)]
     return pick("；", "; ").join(pieces) or NONE
 
 
@@ -181,4 +183,4 @@ def responsible(case: Case) -> str:
     if not case.school:
         return leads
     school = say("学校", "school")
-    return f"{leads}／{school}" if leads else school
+    return pick("／", " / ").join(filter(None, (leads, school)))

@@ -153,13 +153,13 @@ def figure(row: Mapping[str, Any], level: str = "county", kind: str = "") -> str
 
 
 def bar(row: Mapping[str, Any], kind: str = "") -> str:
-    """The limit of a finding or part with its unit: ``≥6000元``."""
+    """The limit of a finding or part with its unit: ``≥100元``."""
     unit = measure_of(row["unit"])
     return limit(row["operator"], row["threshold"], with_unit("", unit), kind)
 
 
 def _against(row: Mapping[str, Any], name: str = "") -> str:
-    """``5833.33元，应不低于6000元，缺10000元``."""
+    """``95元，应不低于100元，缺500元``."""
     unit = with_unit("", measure_of(row["unit"]))
     told = [f"{name} {figure(row)}".strip(), asked(row["operator"], row["threshold"], unit)]
     if row["shortfall"]:
@@ -230,7 +230,7 @@ def _by(owner: str) -> str:
 
 
 def advice(one: Advice) -> str:
-    """``优质高中名额：按国家标准（≥50%）达标；按安徽省≥80%（来源待核实）未达标``."""
+    """``优质高中名额：按国家标准（≥50%）达标；按某省≥80%（来源待核实）未达标``."""
     bar, doubt = limit(*one.limit), basis(one.rule.basis)
     if one.level == "county" and sum(one.counts.values()) == 1:
         result = state(next(iter(one.counts)))

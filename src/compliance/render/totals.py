@@ -38,7 +38,7 @@ def reference_gaps(
     weights = ["required" if case.standing == REFERENCE else None for case in cases]
     grouped: dict[str, list[str]] = {}
     for one in _shortages(findings, weights, rules):
-        grouped.setdefault(one.rule, []).append(cells.named(printable(one.name), _amount(one)))
+        grouped.setdefault(one.rule, []).append(_amount(one, printable(one.name)))
     return {rule: pick("；", "; ").join(texts) for rule, texts in grouped.items()}
 
 
@@ -70,6 +70,6 @@ def _text(shortages_: Iterable[Shortage]) -> str:
     return pick("、", ", ").join(map(_amount, shortages_)) or cells.NONE
 
 
-def _amount(one: Shortage) -> str:
+def _amount(one: Shortage, of: str = "") -> str:
     over = one.weight == "excess"
-    return cells.Amount("", one.amount, printable(one.unit), over).text()
+    return cells.Amount(of, one.amount, printable(one.unit), over).text()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeAlias
 
 import xlsxwriter
 
@@ -20,9 +20,12 @@ from compliance.render.cells import Amount
 from compliance.render.width import columns
 from compliance.words import say
 
+# XlsxWriter says nothing about the types of its sheets and formats.
+Untyped: TypeAlias = Any
+
 _LONGEST = 32_000
 _LINE = 14.0  # points of a line of 10-point text
-_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - no clock: same input, same bytes
+_MADE = datetime(2000, 1, 1)
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOX = {**_BASE, "border": 1, "text_wrap": True}
 _STYLES: dict[str, dict[str, object]] = {
@@ -70,13 +73,13 @@ class Book:
         }
         self._book = xlsxwriter.Workbook(self._stream, options)
         self._book.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
-        self._formats: dict[tuple[str, str, bool], Any] = {}
+        self._formats: dict[tuple[str, str, bool], Untyped] = {}
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Sheet:
         """A new sheet with these columns."""
         return Sheet(self, self._book.add_worksheet(name), columns_)
 
-    def style(self, name: str, number: str = "", *, shaded: bool = False) -> Any:  # noqa: ANN401
+    def style(self, name: str, number: str = "", *, shaded: bool = False) -> Untyped:
         """A cell format; `number` is an Excel number format."""
         key = (name, number, shaded)
         if key not in self._formats:
@@ -94,7 +97,7 @@ class Book:
 class Sheet:
     """One sheet, written from the top down."""
 
-    def __init__(self, book: Book, sheet: Any, columns_: Sequence[Column]) -> None:  # noqa: ANN401
+    def __init__(self, book: Book, sheet: Untyped, columns_: Sequence[Column]) -> None:
         self._book, self._sheet, self._columns = book, sheet, columns_
         self._row = 0
         self._head = 0

@@ -1,0 +1,109 @@
+"""Write the reference pages from the schemas and the installed packs; `make reference`.
+
+Nothing on these pages is typed by hand: a test makes them anew and compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from compliance.explain import limit_words
+from compliance.fact import Fact
+from compliance.plugins import Offers, load
+from compliance.rule import Rule, Ruleset
+from compliance.ruleset import resolve
+from compliance.state_words import basis_words
+from compliance.vocabulary import vocabulary
+
+HERE = Path(__file__).parent / "reference"
+DAY = date(2026, 9, 1)
+
+
+def facts_page(offers: Offers) -> str:
+    """Every fact: name, heading, unit, bounds, accepted words, definition, other headings."""
+    words = vocabulary(offers.fragments)
+    lines = [
+        "# 数据项（由 `schemas/` 生成，请勿手改）",
+        "",
+        "JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
+    ]
+    for title, table in (("学校表（每校一行）", words.school), ("县表（每县每年一行）", words.county)):
+        lines += ["", f"## {title}", "", "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |", "|---|---|---|---|---|---|"]
+        lines += [_fact_row(fact) for fact in table.values()]
+    return "\n".join(lines) + "\n"
+
+
+def _fact_row(fact: Fact) -> str:
+    bounds = "" if fact.maximum is None else f"{fact.minimum or 0:g}–{fact.maximum:g}"
+    words = "、".join(dict.fromkeys(fact.words)) if fact.words else ""
+    cells = [
+        f"`{fact.name}`" + ("（必填）" if fact.required else ""),
+        fact.title,
+        fact.unit,
+        bounds or words,
+        fact.description,
+        "；".join(fact.aliases),
+    ]
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("|", "\\|")
+
+
+def rules_page(offers: Offers) -> str:
+    """Every installed rule set: its rules with standard, basis, source and remedy."""
+    lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
+    names = sorted(offers.packs, key=lambda name: ("extends" in offers.packs[name][-1].head, name))
+    seen: set[str] = set()
+    for name in names:
+        rules = resolve(offers.packs, name, DAY)
+        lines += [f"## {rules.title}（`{name}`）", "", f"依据：{rules.source}", ""]
+        lines += [f"> {note}" for note in rules.notes[-1:]]
+        lines += ["", "| 编号 | 规则 | 标准 | 依据 | 来源 | 整改 | 责任 |", "|---|---|---|---|---|---|---|"]
+        lines += [_rule_row(rule, rules) for rule in _own(rules, seen)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _own(rules: Ruleset, seen: set[str]) -> Iterable[Rule]:
+    """The base's rules in full; of a province only what it adds or changes."""
+    for rule in rules.rules.values():
+        changed = rules.id in rule.layers.values() and rule.kind != "all" or rule.id not in seen
+        if not seen or changed or (rules.id in rule.layers.values() and rule.parts):
+            yield rule
+    seen |= set(rules.rules)
+
+
+def _rule_row(rule: Rule, rules: Ruleset) -> str:
+    indicator = rules.indicators.get(rule.indicator or "")
+    standard = [limit_words(rule.limit, rules, indicator.measure if indicator else "")]
+    for part in rule.parts:
+        inner = rules.indicators.get(part.indicator or "")
+        standard.append(f"{part.name}{limit_words(part.limit, rules, inner.measure if inner else '')}")
+    weight = "（参考）" if rule.role == "advisory" else ""
+    cells = [
+        rule.id,
+        rule.title,
+        "；".join(one for one in standard if one),
+        basis_words()[rule.basis] + weight,
+        rule.source,
+        rule.remedy,
+        rule.owner,
+    ]
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def pages() -> Mapping[str, str]:
+    """File name → text."""
+    offers = load()
+    return {"facts.md": facts_page(offers), "rules.md": rules_page(offers)}
+
+
+if __name__ == "__main__":
+    HERE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (HERE / name).write_text(text, encoding="utf-8")

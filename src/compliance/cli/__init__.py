@@ -1,0 +1,218 @@
+"""The command line: parse, call, print; nothing else. Heavy imports stand inside the commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from compliance import words
+from compliance.cli.options import (
+    day,
+    inputs_argument,
+    judging,
+    lang_option,
+    output_file,
+    require_format,
+    speak,
+)
+from compliance.cli.running import (
+    UNREADABLE,
+    counter,
+    exit_code,
+    guarded,
+    print_problems,
+    progress,
+    template_dirs,
+)
+from compliance.words import say
+
+PAPER_FORMATS = ("md", "html", "xlsx", "docx")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="junheng", prog_name="compliance")
+@lang_option
+@click.pass_context
+def main(context: click.Context) -> None:
+    """均衡 Junheng：县域义务教育优质均衡达标核查与整改清单。
+
+    判断一个县是否达标；不达标时，说清每所学校缺什么、怎么补。数据不离开本机。
+    """
+    if "COMPLIANCE_LANG" in os.environ and words.lang() == "zh" and "--lang" not in sys.argv:
+        speak(context, context.command.params[0], os.environ["COMPLIANCE_LANG"])
+
+
+@main.command()
+@inputs_argument
+@judging
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT",
+    help="输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复",
+)
+@click.option("-o", "outputs", multiple=True, metavar="FORMAT:FILE", help="另存为文件，可重复")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["fail", "undecided", "never"]),
+    default="undecided",
+    show_default=True,
+    help="什么结论使退出码非零",
+)
+@lang_option
+@guarded
+def check(
+    inputs: tuple[Path, ...],
+    ruleset: str | None,
+    as_of: datetime | None,
+    enforce: tuple[str, ...],
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    fail_on: str,
+) -> int:
+    """判定是否达标，说明原因。"""
+    from compliance.checker import check as judge
+    from compliance.plugins import load
+    from compliance.render import text, write
+
+    offers = load()
+    known = ("text", *(name for name in offers.renderers if name != "text"))
+    files = [output_file(one, known) for one in outputs]
+    for form in formats:
+        require_format(form, known)
+    report = judge(inputs, ruleset, day(as_of), enforce, progress=progress(), offers=offers)
+    for form, path in files:
+        write(report, form, path, offers.renderers[form])
+    for form in formats or ("text",):
+        if form == "text":
+            click.echo(text.summary(report, colour=sys.stdout.isatty()))
+        else:
+            offers.renderers[form](report, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    return exit_code(report, fail_on)
+
+
+@main.command()
+@inputs_argument
+@lang_option
+@guarded
+def validate(inputs: tuple[Path, ...]) -> int:
+    """只检查数据，不判定。"""
+    from compliance.checker import take_in
+
+    submission, _ = take_in(list(inputs))
+    print_problems(submission.problems)
+    errors = sum(problem.severity == "error" for problem in submission.problems)
+    click.echo(
+        say(
+            "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
+            "{counties} counties with {schools} schools can be judged; {errors} errors, {warnings} warnings.",
+            counties=submission.counties.height,
+            schools=submission.schools.height,
+            errors=errors,
+            warnings=len(submission.problems) - errors,
+        )
+    )
+    return UNREADABLE if errors else 0
+
+
+@main.command()
+@inputs_argument
+@judging
+@click.option(
+    "-o",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="写到哪个文件夹",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(PAPER_FORMATS),
+    help="格式，可重复（默认 docx、xlsx）",
+)
+@lang_option
+@guarded
+def rectify(
+    inputs: tuple[Path, ...], ruleset: str | None, as_of: datetime | None, enforce: tuple[str, ...],
+    out: Path, formats: tuple[str, ...],
+) -> int:  # fmt: skip
+    """生成整改清单：全县一份，每校一份（一校一案）。"""
+    from compliance.checker import check as judge
+    from compliance.render.rectify import write_papers
+
+    report = judge(inputs, ruleset, day(as_of), enforce, progress=progress())
+    print_problems(report.problems, err=True)
+    papers = write_papers(
+        report, out, formats or ("docx", "xlsx"), template_dirs(report), counter()
+    )
+    if not papers:
+        click.echo(
+            say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
+        )
+        return UNREADABLE
+    click.echo(
+        say(
+            "已写{number}份，见 {out}",
+            "wrote {number} papers to {out}",
+            number=len(papers),
+            out=out,
+        )
+    )
+    return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0
+
+
+@main.command()
+@click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.option("--ruleset", metavar="ID|FILE", help="为哪个规则集（默认：国家）")
+@lang_option
+@guarded
+def template(out: Path, ruleset: str | None) -> None:
+    """生成空白填报工作簿。"""
+    from compliance.catalogue import blank_workbook
+
+    blank_workbook(out, ruleset)
+    click.echo(say("已写 {out}", "wrote {out}", out=out))
+
+
+@main.command()
+@click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@lang_option
+@guarded
+def rules(ruleset: str | None, as_of: datetime | None) -> None:
+    """列出一个规则集的全部规则。"""
+    from compliance.catalogue import rule_table
+
+    click.echo(rule_table(ruleset, day(as_of)))
+
+
+@main.command()
+@click.argument("rule")
+@click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@lang_option
+@guarded
+def explain(rule: str, ruleset: str | None, as_of: datetime | None) -> None:
+    """解释一条规则：条文、来源、标准、数据项的定义。"""
+    from compliance.catalogue import explanation
+
+    click.echo(explanation(rule, ruleset, day(as_of)))
+
+
+@main.command()
+@lang_option
+@guarded
+def rulesets() -> None:
+    """列出已安装的规则集和插件。"""
+    from compliance.catalogue import ruleset_table
+
+    click.echo(ruleset_table())

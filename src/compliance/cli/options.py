@@ -1,0 +1,74 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compliance import words
+from compliance.errors import UsageError
+from compliance.words import say
+
+
+def speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Set the language for the rest of the run, wherever --lang stands."""
+    if value:
+        stack = context.with_resource(ExitStack())
+        stack.enter_context(words.use(value))
+
+
+def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--lang, which sets the language of everything that follows."""
+    return click.option(
+        "--lang", type=click.Choice(words.LANGUAGES), callback=speak, is_eager=True,
+        expose_value=False, help="zh 中文（默认） | en English",
+    )(command)  # fmt: skip
+
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how to judge."""
+    for option in (
+        click.option("--enforce", "enforce", multiple=True, metavar="BASIS|RULE",
+                     help="让某类依据（secondary 等）或某条规则参与结论，可重复"),
+        click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+                     help="按哪一天有效的规则判定（默认：学年的9月1日）"),
+        click.option("--ruleset", metavar="ID|FILE", help="规则集编号或规则文件（默认：按省份）"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def day(value: datetime | None) -> date | None:
+    """A click date as a date."""
+    return value.date() if value is not None else None
+
+
+def require_format(form: str, known: Sequence[str]) -> None:
+    """UsageError for a format that nobody offers."""
+    if form not in known:
+        raise UsageError(
+            say("没有格式“{form}”", "no format '{form}'", form=form),
+            todo=say("可用：{known}", "choose from {known}", known=", ".join(known)),
+        )
+
+
+def output_file(text: str, known: Sequence[str]) -> tuple[str, Path]:
+    """``FORMAT:FILE`` taken apart; UsageError where it is not that."""
+    form, _, path = text.partition(":")
+    if not path:
+        raise UsageError(
+            say(
+                "-o 应写成 格式:文件，例如 html:报告.html",
+                "-o takes FORMAT:FILE, such as html:report.html",
+            ),
+        )
+    require_format(form, known)
+    return form, Path(path)

@@ -1,0 +1,173 @@
+"""One cell: what is accepted, what is refused and in which words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from compliance.intake.accept_cell import read_cell
+from compliance.intake.accept_marks import CellError
+from compliance.vocabulary import vocabulary
+from tests.intake.raws import (
+    cell,
+)
+
+WORDS = vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (350, 350.0), (350.0, 350.0), (0, 0.0), (None, None), ("", None), (" \u3000\n", None),
+        ("350", 350.0), (" 350 ", 350.0), ("3.5e2", 350.0), ("+350", 350.0), ("350.", 350.0),
+        (100000, 100000.0), (100001, "above_maximum"), ("1e308", "above_maximum"),
+        (1e308, "above_maximum"), (10**200, "above_maximum"), (-(10**400), "negative"),
+        ("1" * 200, "above_maximum"), ("1" * 400, "not_finite"), (float("nan"), "not_finite"),
+        (float("inf"), "not_finite"), ("NaN", "not_a_number"), ("inf", "not_a_number"),
+        (-1, "negative"), ("-1", "negative"), (30.5, "not_whole"), ("30.5", "not_whole"),
+        ("１２３", "not_a_number"), ("1,234", "not_a_number"), ("98%", "not_a_number"),
+        ("350人", "not_a_number"), ("=1+1", "not_a_number"), ("#DIV/0!", "formula_error"),
+        (True, "not_a_number"), ([1], "not_a_number"), ({}, "not_a_number"),
+        (date(2023, 9, 1), "not_a_number"), ("0x10", "not_a_number"), ("1_000", "not_a_number"),
+        ("无", "not_a_number"), ("\ud800", "not_a_number"),
+    ],
+)  # fmt: skip
+def test_a_count(value: object, expected: object) -> None:
+    assert cell("primary_students", value) == expected
+
+
+@pytest.mark.parametrize("value", ["350", " 350 ", "１２", True, [350]])
+def test_in_json_a_number_is_a_number(value: object) -> None:
+    assert cell("primary_students", value, strict=True) == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("１２３", "用半角数字，填123"),
+        ("1,234", "去掉千位分隔符，填1234"),
+        ("１，２３４", "去掉千位分隔符，填1234"),
+        ("98%", "去掉百分号，填98"),
+        ("350人", "只填数字，不带单位，填350"),
+        ("=SUM(A1:A9)", "填计算结果，不填公式文字"),
+        ("若干", "0至100000的整数"),
+    ],
+)
+def test_a_refused_number_says_what_to_type(value: str, expected: str) -> None:
+    with pytest.raises(CellError) as refused:
+        read_cell(WORDS.school["primary_students"], value, strict=False)
+    assert refused.value.expected == expected
+    assert value[:5] in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "expected"),
+    [
+        ("school_type", "小学", "primary"), ("school_type", "primary", "primary"),
+        ("school_type", "初中", "junior"), ("school_type", "九年一贯制", "nine_year"),
+        ("school_type", "完全中学", "complete_secondary"), ("school_type", 211.0, "primary"),
+        ("school_type", "218", "teaching_point"), ("school_type", 312, "nine_year"),
+        ("school_type", 514, "special"), ("school_type", "高中", "senior"),
+        ("school_type", "特教学校", "special"), ("school_type", 361, "vocational"),
+        ("school_type", "大学", "unknown_word"), ("school_type", 999, "unknown_word"),
+        ("school_type", 211.5, "unknown_word"), ("school_type", True, "unknown_word"),
+        ("school_type", float("nan"), "unknown_word"), ("school_type", 10**400, "unknown_word"),
+        ("setting", 112, "urban"), ("setting", "镇区", "town"), ("setting", "220", "rural"),
+        ("sponsor", 10, 10.0), ("sponsor", "民办", 10.0), ("sponsor", "7", 7.0),
+        ("sponsor", "县级教育部门", 7.0), ("sponsor", 0, "unknown_word"),
+        ("sponsor", 11, "unknown_word"), ("sponsor", 1.5, "unknown_word"),
+        ("boarding", "是", True), ("boarding", "否", False), ("boarding", "有", True),
+        ("boarding", "无", False), ("boarding", "TRUE", True), ("boarding", "n", False),
+        ("boarding", 1, True), ("boarding", 0.0, False), ("boarding", True, True),
+        ("boarding", "也许", "unknown_word"), ("boarding", 2, "unknown_word"),
+        ("built_year", "2001", 2001.0), ("built_year", 1799, "below_minimum"),
+    ],
+)  # fmt: skip
+def test_words(fact: str, value: object, expected: object) -> None:
+    assert cell(fact, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "expected"),
+    [
+        ("school_code", 2133000001.0, "2133000001"), ("school_code", "0012", "0012"),
+        ("school_code", "2133000001.0", "2133000001"), ("school_code", 2133000001, "2133000001"),
+        ("school_code", "2.133E+09", "bad_code"), ("school_code", 2133.5, "bad_code"),
+        ("school_code", 1e17, "bad_code"), ("school_code", -5, "bad_code"),
+        ("school_code", "x" * 65, "too_long"), ("school_code", True, "not_text"),
+        ("county_code", 341622.0, "341622"), ("county_code", "34162", "bad_code"),
+        ("county_code", "34162a", "bad_code"), ("county_code", "３４１６２２", "bad_code"),
+        ("county_code", "010203", "010203"),
+        ("school_name", "  实验小学 ", "实验小学"), ("school_name", "=1+1", "=1+1"),
+        ("school_name", "实验\x07小学", "control_character"), ("school_name", "a\u202eb", "control_character"),
+        ("school_name", "\ud800", "control_character"), ("school_name", "校" * 201, "too_long"),
+        ("school_name", 12.0, "12"), ("school_name", datetime(2023, 9, 1), "not_text"),
+        ("school_name", "#REF!", "formula_error"), ("school_name", ["a"], "not_text"),
+    ],
+)  # fmt: skip
+def test_codes_and_names(fact: str, value: object, expected: object) -> None:
+    assert cell(fact, value) == expected
+
+
+def test_in_json_a_name_is_a_text_and_a_code_may_be_digits() -> None:
+    assert cell("school_name", 12, strict=True) == "not_text"
+    assert cell("school_code", 12, strict=True) == "12"
+    assert cell("school_code", "2133000001.0", strict=True) == "2133000001.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("45;44;43", [45.0, 44.0, 43.0]), ("45；44、43，42,41", [45.0, 44.0, 43.0, 42.0, 41.0]),
+        ("无", []), ("", None), (45.0, [45.0]), (" 45 ; 44 ", [45.0, 44.0]), ("45;;44", "bad_item"),
+        ("45;44;", "bad_item"), ("45 44", "bad_item"), ("45;-1", "bad_item"), ("45;x", "bad_item"),
+        ("45;44.5", "bad_item"), ("45;NaN", "bad_item"), ([45, 44], [45.0, 44.0]), ([], []),
+        ([None], "bad_item"), ([True], "bad_item"), (["45"], [45.0]), ([1e308], "bad_item"),
+        ({}, "not_a_list"), (True, "not_a_list"), ([1] * 5001, "list_length"), ([[1]], "bad_item"),
+    ],
+)  # fmt: skip
+def test_lists(value: object, expected: object) -> None:
+    assert cell("primary_class_sizes", value) == expected
+
+
+def test_lists_in_json_are_lists_of_numbers() -> None:
+    assert cell("primary_class_sizes", "45;44", strict=True) == "not_a_list"
+    assert cell("primary_class_sizes", "无", strict=True) == "not_a_list"
+    assert cell("primary_class_sizes", ["45"], strict=True) == "bad_item"
+    assert cell("music_room_areas", [96.5], strict=True) == [96.5]
+    assert cell("primary_class_bands", [0] * 10, strict=True) == [0.0] * 10
+    assert cell("primary_class_bands", [0] * 9, strict=True) == "list_length"
+
+
+def test_a_bad_item_is_counted_from_one() -> None:
+    with pytest.raises(CellError, match="第2项"):
+        read_cell(WORDS.school["primary_class_sizes"], "45;x", strict=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2015", "2015"), (2015, "2015"), (2015.0, "2015"), ("2015-12-30", "2015-12-30"),
+        (date(2015, 12, 30), "2015-12-30"), (datetime(2015, 12, 30, 8), "2015-12-30"),
+        ("2015/1/3", "2015-01-03"), ("2015年1月3日", "2015-01-03"), ("2015年", "2015"),
+        ("2015-02-30", "bad_date"), ("2015-12", "bad_date"), (42368, "bad_date"),
+        ("1850", "bad_date"), (True, "bad_date"), ("去年", "bad_date"), (float("inf"), "bad_date"),
+    ],
+)  # fmt: skip
+def test_dates(value: object, expected: object) -> None:
+    assert cell("basic_balance_date", value, record="county") == expected
+
+
+def test_dates_in_json_are_iso() -> None:
+    assert cell("basic_balance_date", "2015/1/3", strict=True, record="county") == "bad_date"
+    assert cell("basic_balance_date", "2015-01-03", strict=True, record="county") == "2015-01-03"
+
+
+def test_evidence_is_a_list_of_texts() -> None:
+    assert cell("evidence", "文件一；文件二\n文件三", record="attestation") == [
+        "文件一", "文件二", "文件三",
+    ]  # fmt: skip
+    assert cell("evidence", ["a", " "], strict=True, record="attestation") == ["a"]
+    assert cell("evidence", [3], strict=True, record="attestation") == "not_text"
+    assert cell("evidence", "a", strict=True, record="attestation") == "not_a_list"

@@ -1,0 +1,107 @@
+"""Whole columns decide as single cells do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.fact import Fact
+from compliance.intake.accept_cell import read_cell
+from compliance.intake.accept_column import TYPES, accept_column
+from compliance.intake.accept_marks import CellError
+from compliance.vocabulary import vocabulary
+from tests.intake.raws import (
+    cell,
+)
+
+WORDS = vocabulary()
+
+TEXTS = st.one_of(
+    st.sampled_from([
+        "", " ", "0", "12", "-3", "1e308", "1e400", "NaN", "inf", "１２", "1,2", "98%", "=1+1",
+        "小学", "211", "是", "无", "45;44", "45；；", "2.1E+09", "12.0", "#N/A", "a\x07", "300.5",
+        "\ufeff7", "341622", "7\n", "+5", ".5", "5.", "00", "民办", "x" * 250, "是 ", "Primary",
+    ]),
+    st.text(max_size=8),
+)  # fmt: skip
+NUMBERS = st.one_of(
+    st.integers(-10, 2**60),
+    st.floats(allow_nan=True),
+    st.sampled_from([0.0, -0.0, 211.0, 2133000001.0, 0.5]),
+)
+FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boarding", "school_code",
+         "school_name", "county_code", "primary_class_sizes", "primary_class_bands",
+         "music_room_areas", "built_year"]  # fmt: skip
+
+
+def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
+    column = accept_column(fact, series, strict)
+    assert column.values.dtype == TYPES[fact.form]
+    for row, raw in enumerate(series.to_list()):
+        try:
+            wanted, refused = read_cell(fact, raw, strict), False
+        except CellError:
+            wanted, refused = None, True
+        assert column.bad[row] == refused, (fact.name, raw)
+        got = column.values[row]
+        assert (got.to_list() if isinstance(got, pl.Series) else got) == wanted, (fact.name, raw)
+
+
+@given(st.lists(st.none() | TEXTS, max_size=12), st.sampled_from(FACTS), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_columns_of_text(cells: list[str | None], fact: str, strict: bool) -> None:
+    alike(WORDS.school[fact], pl.Series(cells, dtype=pl.String), strict=strict)
+
+
+@given(st.lists(st.none() | NUMBERS, max_size=12), st.sampled_from(FACTS))
+@settings(max_examples=300, deadline=None)
+def test_columns_of_numbers(cells: list[float | None], fact: str) -> None:
+    floats = pl.Series([None if c is None else float(c) for c in cells], dtype=pl.Float64)
+    alike(WORDS.school[fact], floats, strict=False)
+    whole = [c for c in cells if c is None or isinstance(c, int)]
+    alike(WORDS.school[fact], pl.Series(whole, dtype=pl.Int64), strict=False)
+
+
+@given(st.lists(st.none() | st.lists(st.none() | NUMBERS, max_size=4), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_columns_of_lists(cells: list[list[float | None] | None]) -> None:
+    floats = [None if c is None else [None if x is None else float(x) for x in c] for c in cells]
+    series = pl.Series(floats, dtype=pl.List(pl.Float64))
+    for fact in ("primary_class_sizes", "primary_class_bands", "music_room_areas", "boarding"):
+        alike(WORDS.school[fact], series, strict=False)
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize(
+    "series",
+    [
+        pl.Series([None, None]),
+        pl.Series([True, None]),
+        pl.Series([date(2023, 9, 1), None]),
+        pl.Series(["小学", None], dtype=pl.Categorical),
+        pl.Series([[None], []], dtype=pl.List(pl.Null)),
+        pl.Series([["45"], None]),
+        pl.Series([{"a": 1}, None]),
+        pl.Series([1.5, None], dtype=pl.Decimal(10, 2)),
+        pl.Series([300, None], dtype=pl.UInt16),
+    ],
+)
+def test_columns_of_any_type(fact: str, series: pl.Series) -> None:
+    plain = series if series.dtype != pl.Categorical else series.cast(pl.String)
+    column = accept_column(WORDS.school[fact], series, strict=False)
+    assert column.values.dtype == TYPES[WORDS.school[fact].form]
+    for row, raw in enumerate(plain.to_list()):
+        number = series.dtype.is_decimal() and raw is not None
+        code = cell(fact, float(raw) if number else raw)
+        refused = isinstance(code, str) and code in REFUSALS
+        assert column.bad[row] == refused, (fact, raw, code)
+
+
+REFUSALS = {
+    "not_a_number", "not_whole", "unknown_word", "not_text", "not_a_list", "bad_item", "bad_code",
+    "list_length", "below_minimum",
+}  # fmt: skip

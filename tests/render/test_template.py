@@ -1,0 +1,296 @@
+"""The template as people get it: complete, checked, safe, and read back without a problem."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from compliance.errors import UsageError
+from compliance.fact import Fact
+from compliance.intake import names, readers
+from compliance.intake.accept import accept
+from compliance.intake.gather import gather
+from compliance.model import Submission
+from compliance.render.template import template_bytes, write_template
+from compliance.render.template_columns import ELSEWHERE
+from compliance.render.width import columns
+from compliance.rule import Part, Rule
+from compliance.vocabulary import Vocabulary, vocabulary
+
+Sheet = Any  # openpyxl's stubs know merged cells that are none here
+WORDS = vocabulary()
+SHEETS = ["说明", "县区", "学校", "班级", "专用教室", "质量监测", "佐证", "一票否决"]
+FIRST = 4  # the first row of 学校 for data: bands, headings, example
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return template_bytes(WORDS, "某规则集")
+
+
+@pytest.fixture
+def book(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def rule(name: str, title: str, kind: str, **more: Any) -> Rule:
+    return Rule(
+        name, kind, "county", "county", "requirement", "verified", title, "", "",
+        attested_as=name, **more,
+    )  # fmt: skip
+
+
+def header(sheet: Sheet, row: int) -> dict[str, int]:
+    """Fact → column, by the headings of a row."""
+    record = {"学校": "school", "班级": "class", "专用教室": "room"}[sheet.title]
+    found = {}
+    for cell in sheet[row]:
+        if cell.value:
+            match = WORDS.match(record, str(cell.value))
+            assert match, cell.value
+            assert match.factor == 1
+            found[match.fact.name] = cell.column
+    return found
+
+
+def county_rows(sheet: Sheet) -> dict[str, int]:
+    rows = {}
+    for [cell] in sheet.iter_rows(min_row=2, max_col=1):
+        match = WORDS.match("county", str(cell.value))
+        if match:
+            rows[match.fact.name] = cell.row
+    return rows
+
+
+def dimension(sheet: Sheet, column: int) -> Any:
+    """How a column looks; like neighbours are kept as one."""
+    return next(one for one in sheet.column_dimensions.values() if one.min <= column <= one.max)
+
+
+def figure(fact: Fact) -> Any:
+    """Something acceptable for a fact, as a person would type it."""
+    if fact.form == "flag":
+        return "是"
+    if fact.words:
+        return next(word for word, meaning in fact.words.items() if word != meaning)
+    if fact.listed:
+        return ";".join("1" * (fact.length or 2))
+    samples: dict[str, Any] = {"count": 12, "number": 12.5, "year": 2010, "date": "2015-12-30"}
+    return samples.get(fact.form, "文字")
+
+
+def submitted(book: Any, path: Path) -> Submission:
+    book.save(path)
+    return accept(gather([path], readers()), WORDS)
+
+
+def identify(book: Any) -> None:
+    """The least that a submission needs."""
+    rows = county_rows(book["县区"])
+    for name, value in (("county_code", "341622"), ("county_name", "蒙城县"), ("year", 2023)):
+        book["县区"].cell(rows[name], 2, value)
+    places = header(book["学校"], 2)
+    for name, value in (
+        ("school_code", "2134000001"),
+        ("school_name", "实验小学"),
+        ("school_type", "小学"),
+    ):
+        book["学校"].cell(FIRST, places[name], value)
+
+
+class TestReadBack:
+    def test_every_figure_comes_back_as_typed(self, book: Any, tmp_path: Path) -> None:
+        rows, places = county_rows(book["县区"]), header(book["学校"], 2)
+        given = {"county_code": "341622", "year": 2023, "province": "安徽"}
+        county = {name: given.get(name) or figure(WORDS.county[name]) for name in rows}
+        school = {name: figure(WORDS.school[name]) for name in places}
+        for name, row in rows.items():
+            book["县区"].cell(row, 2, county[name])
+        for name, column in places.items():
+            book["学校"].cell(FIRST, column, school[name])
+        submission = submitted(book, tmp_path / "a.xlsx")
+        assert [p for p in submission.problems if p.severity == "error"] == []
+        known = {"unknown_heading", "no_heading", "sheet_not_read", "converted_unit"}
+        assert not known & {p.code for p in submission.problems}
+        [found] = submission.schools.to_dicts()
+        for name, value in school.items():
+            fact = WORDS.school[name]
+            expected = {"flag": True, "word": fact.words.get(value)}.get(fact.form, value)
+            if fact.listed:
+                expected = [1.0] * (fact.length or 2)
+            elif fact.form == "count" and fact.words:
+                expected = float(fact.words[value])
+            assert found[name] == expected, name
+        [one] = submission.counties.to_dicts()
+        assert {name: one[name] for name in county} == county
+
+    def test_the_least_is_enough_and_the_example_is_not_read(
+        self, book: Any, tmp_path: Path
+    ) -> None:
+        identify(book)
+        submission = submitted(book, tmp_path / "a.xlsx")
+        assert submission.problems == []
+        assert submission.schools["school_code"].to_list() == ["2134000001"]
+        assert submission.attestations.is_empty()
+        assert submission.vetoes.is_empty()
+        assert submission.monitoring.is_empty()
+
+    def test_further_sheets(self, tmp_path: Path) -> None:
+        rules = [
+            rule("G1", "布局合理", "attested"),
+            rule("G8", "待遇", "all", parts=(Part("pay", "足额核定", "", "attested", {}),)),
+            rule("V1", "=以考试方式招生", "attested", settings={"statement": "vetoes"}),
+            rule("R1", "教师", "threshold"),
+        ]
+        book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
+        identify(book)
+        classes = header(book["班级"], 1)
+        rooms = header(book["专用教室"], 1)
+        assert list(classes) == ["school_code", "stage", "grade", "class", "students"]
+        assert list(rooms) == ["school_code", "kind", "area"]
+        for column, value in enumerate(("2134000001", "小学", "一年级", "1班", 45), start=1):
+            book["班级"].cell(3, column, value)
+        for column, value in enumerate(("2134000001", "音乐", 96.5), start=1):
+            book["专用教室"].cell(3, column, value)
+        for column, value in enumerate(("数学", "四年级", 2022, "Ⅲ", 0.12), start=1):
+            book["质量监测"].cell(3, column, value)
+        assert book["佐证"]["A3"].value == "G1 布局合理"
+        assert book["佐证"]["A4"].value == "G8 待遇（足额核定）"
+        assert book["佐证"]["A5"].value is None
+        assert book["一票否决"]["A3"].value == "V1 =以考试方式招生"
+        book["佐证"]["B3"], book["佐证"]["C3"] = "是", "文件；纪要"
+        book["一票否决"]["B3"] = "否"
+        submission = submitted(book, tmp_path / "a.xlsx")
+        assert [p for p in submission.problems if p.severity == "error"] == []
+        [school] = submission.schools.to_dicts()
+        assert school["primary_class_sizes"] == [45.0]
+        assert school["music_room_areas"] == [96.5]
+        assert submission.attestations.select("rule", "met").rows() == [("G1", True)]
+        assert submission.attestations["evidence"].to_list() == [["文件", "纪要"]]
+        assert submission.vetoes.select("rule", "exists").rows() == [("V1", False)]
+        assert submission.monitoring.select("subject", "level", "disparity").rows() == [
+            ("数学", 3.0, 0.12)
+        ]
+
+    def test_the_sheets_names_are_those_the_intake_knows(self) -> None:
+        assert SHEETS[1:] == list(names.SHEETS.values())
+
+
+class TestLook:
+    def test_sheets_and_completeness(self, book: Any) -> None:
+        assert book.sheetnames == SHEETS
+        elsewhere = {"county_code", "year"} | {
+            name for name in WORDS.school if name.endswith(("_class_sizes", "_room_areas"))
+        }
+        assert len(ELSEWHERE) == 4
+        assert set(header(book["学校"], 2)) == set(WORDS.school) - elsewhere
+        assert set(county_rows(book["县区"])) == set(WORDS.county)
+        guide = [str(cell.value) for [cell] in book["说明"].iter_rows(max_col=1) if cell.value]
+        assert "适用标准：某规则集" in guide
+        for name in SHEETS[1:]:
+            assert any(line.startswith(f"{name}：") for line in guide)
+
+    def test_headings_fit_and_are_explained(self, book: Any) -> None:
+        sheet = book["学校"]
+        for name, column in header(sheet, 2).items():
+            cell = sheet.cell(2, column)
+            title, _, unit = str(cell.value).partition("\n")
+            fact = WORDS.school[name]
+            assert title == fact.title
+            assert fact.unit in unit
+            assert ("自然年度" in unit) == (fact.period == "calendar_year")
+            assert cell.comment
+            assert fact.description[:10] in cell.comment.text
+            width = dimension(sheet, column).width
+            lines = 3 if unit else 4
+            assert columns(title) <= (width + 0.5) * lines
+            assert columns(unit) <= width + 0.5
+
+    def test_required_headings_stand_out(self, book: Any) -> None:
+        colours: dict[bool, set[str]] = {True: set(), False: set()}
+        for name, column in header(book["学校"], 2).items():
+            colours[WORDS.school[name].required].add(book["学校"].cell(2, column).fill.fgColor.rgb)
+        for name, row in county_rows(book["县区"]).items():
+            colours[WORDS.county[name].required].add(book["县区"].cell(row, 1).fill.fgColor.rgb)
+        assert len(colours[True]) == len(colours[False]) == 1
+        assert colours[True] != colours[False]
+
+    def test_frozen_filtered_and_formatted(self, book: Any) -> None:
+        sheet = book["学校"]
+        assert sheet.freeze_panes == "C3"
+        assert sheet.auto_filter.ref.startswith("A2:")
+        places = header(sheet, 2)
+        formats = {name: dimension(sheet, column).number_format for name, column in places.items()}
+        for code in ("school_code", "main_school_code", "primary_class_bands"):
+            assert formats[code] == "@"
+        assert formats["primary_students"] == "#,##0"
+        assert formats["built_year"] == "0"
+        assert sheet["A3"].font.color.rgb.endswith("808080")
+        assert str(sheet["A3"].value).startswith("示例")
+        rows = county_rows(book["县区"])
+        assert book["县区"].cell(rows["basic_balance_date"], 2).number_format == "@"
+        assert book["县区"].cell(rows["county_code"], 2).number_format == "@"
+
+    def test_checks_on_what_is_typed(self, book: Any) -> None:
+        sheet = book["学校"]
+        letters = {
+            name: sheet.cell(2, column).column_letter for name, column in header(sheet, 2).items()
+        }
+        checks = {
+            str(one.sqref).split(":")[0].rstrip("0123456789"): one
+            for one in sheet.data_validations.dataValidation
+        }
+        assert str(checks["A"].sqref) == "A4:A503"
+        assert checks[letters["boarding"]].formula1 == '"是,否"'
+        assert "九年一贯制学校" in checks[letters["school_type"]].formula1
+        assert "民办" in checks[letters["sponsor"]].formula1
+        whole, area = checks[letters["primary_students"]], checks[letters["teaching_area"]]
+        assert (whole.type, whole.formula1, whole.formula2) == ("whole", "0", "100000")
+        assert area.type == "decimal"
+        assert letters["primary_class_bands"] not in checks
+        stages = book["班级"].data_validations.dataValidation[1]
+        assert stages.formula1 == '"小学,初中"'
+        met = book["佐证"].data_validations.dataValidation
+        assert '"是,否"' in {one.formula1 for one in met}
+        assert all(len(str(one.formula1)) <= 257 for one in [*checks.values(), *met])
+
+    def test_nothing_is_a_formula(self) -> None:
+        class Hostile(Vocabulary):
+            """A province's plugin whose texts would like to be formulas."""
+
+        tables = {name: dict(facts) for name, facts in WORDS.tables.items()}
+        tables["school"]["x"] = Fact("x", "=1+1", "", "@SUM(A1)", "school", "text", unit="+1")
+        tables["county"]["y"] = Fact("y", "-1+1", "", '=HYPERLINK("http://x")', "county", "text")
+        content = template_bytes(
+            Hostile(tables, {}), "=cmd()", rules=[rule("=1", "+1", "attested")]
+        )
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
+        assert {cell.data_type for cell in cells} <= {"s", "n"}
+        assert not [cell for cell in cells if cell.hyperlink]
+        assert any(cell.value == "=1+1\n（+1）" for cell in cells)
+
+
+class TestWriting:
+    def test_same_bytes_again(self, content: bytes, tmp_path: Path) -> None:
+        path = tmp_path / "a.xlsx"
+        write_template(path, WORDS, "某规则集")
+        assert path.read_bytes() == content
+        assert [child.name for child in tmp_path.iterdir()] == ["a.xlsx"]
+
+    def test_where_it_cannot_be_written(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="不能写入"):
+            write_template(tmp_path / "no" / "a.xlsx", WORDS, "x")
+        (tmp_path / "dir.xlsx").mkdir()
+        with pytest.raises(UsageError, match="不能写入"):
+            write_template(tmp_path / "dir.xlsx", WORDS, "x")
+        assert [child.name for child in tmp_path.iterdir()] == ["dir.xlsx"]
+
+    def test_more_schools_than_expected(self, tmp_path: Path) -> None:
+        write_template(tmp_path / "a.xlsx", WORDS, "x", rows=1200)
+        sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["学校"]
+        assert str(sheet.data_validations.dataValidation[0].sqref) == "A4:A1203"

@@ -1,0 +1,132 @@
+"""Headings find their fact, and plugins add facts of their own."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.errors import PluginError
+from compliance.heading import Heading
+from compliance.vocabulary import TABLES, vocabulary
+
+WORDS = vocabulary()
+
+
+@pytest.mark.parametrize("table", list(TABLES))
+def test_no_heading_stands_for_two_facts(table: str) -> None:
+    seen: dict[str, str] = {}
+    for fact in WORDS.tables[table].values():
+        for heading in fact.headings:
+            key = Heading.read(heading).key
+            assert key, heading
+            assert seen.setdefault(key, fact.name) == fact.name, heading
+            match = WORDS.match(table, heading)
+            assert match is not None, heading
+            assert (match.fact, match.factor) == (fact, Decimal(1)), heading
+
+
+@pytest.mark.parametrize(
+    ("heading", "fact", "factor"),
+    [
+        ("小学在校生数（人）", "primary_students", 1),
+        (" 小学 在校生数 ", "primary_students", 1),
+        ("小学部在校生数", "primary_students", 1),
+        ("在校生数（小学）", "primary_students", 1),
+        ("PRIMARY_STUDENTS", "primary_students", 1),
+        ("*学校名称：", "school_name", 1),
+        ("学校(机构)标识码", "school_code", 1),
+        ("学校代码", "school_code", 1),
+        ("教学仪器设备资产值(万元)", "equipment_value", 10000),
+        ("教学仪器设备资产值（单位：元）", "equipment_value", 1),
+        ("教学及辅助用房/计", "teaching_area", 1),
+        ("运动场地面积(㎡)", "outdoor_sports_area", 1),
+        ("网络多媒体教室（间）", "multimedia_rooms", 1),
+        ("初中专任教师/#按授课课程分/艺术/计", "junior_arts_teachers", 1),
+        ("核定公用经费（自然年度，万元）", "public_funds", 10000),
+        ("是否寄宿制（是/否）", "boarding", 1),
+    ],
+)
+def test_headings_seen_in_practice(heading: str, fact: str, factor: int) -> None:
+    match = WORDS.match("school", heading)
+    assert match is not None
+    assert (match.fact.name, match.factor) == (fact, Decimal(factor))
+
+
+@pytest.mark.parametrize(
+    "heading", ["在校生数", "教师", "教学仪器设备值（千元）", "运动场地面积（亩）", "备注", "", "（人）", "x" * 9999]
+)  # fmt: skip
+def test_headings_that_are_not_known(heading: str) -> None:
+    assert WORDS.match("school", heading) is None
+
+
+def test_the_nearest_heading() -> None:
+    nearest = {
+        h: WORDS.nearest("school", h) for h in ("小学在校学声数", "学校名", "equipment_valu", "")
+    }
+    assert [fact and fact.name for fact in nearest.values()] == [
+        "primary_students", "school_name", "equipment_value", None,
+    ]  # fmt: skip
+    assert WORDS.nearest("school", "教学仪器设备值（千元）") == WORDS.school["equipment_value"]
+
+
+def test_population_is_in_ten_thousands() -> None:
+    assert WORDS.match("county", "人口总数（人）") is None
+    assert WORDS.match("county", "人口总数（万人）") is not None
+
+
+def fragment(folder: Path, **properties: Any) -> Path:
+    path = folder / "school.schema.json"
+    path.write_text(json.dumps({"properties": properties}, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+DORM = {
+    "title": "学生宿舍面积", "description": "宿舍面积。", "x-unit": "平方米", "type": ["number", "null"],
+    "minimum": 0, "maximum": 1e7,
+}  # fmt: skip
+
+
+def test_a_fragment_adds_a_fact(tmp_path: Path) -> None:
+    words = vocabulary([fragment(tmp_path, dorm_area=DORM)])
+    match = words.match("school", "学生宿舍面积（㎡）")
+    assert match is not None
+    assert match.fact.name == "dorm_area"
+    assert list(words.school)[-1] == "dorm_area"
+    assert "dorm_area" not in vocabulary().school
+
+
+def test_a_fragment_is_found_in_a_plugins_home(tmp_path: Path) -> None:
+    (tmp_path / "schemas").mkdir()
+    fragment(tmp_path / "schemas", dorm_area=DORM)
+    assert "dorm_area" in vocabulary([tmp_path]).school
+    assert list(vocabulary([tmp_path / "schemas"]).school) == list(vocabulary([tmp_path]).school)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"primary_students": DORM},  # redefines a fact
+        {"dorm_area": {**DORM, "title": "运动场地面积"}},  # claims a known heading
+        {"dorm_area": {k: v for k, v in DORM.items() if k != "maximum"}},
+        {"dorm_area": {"type": "number", "maximum": 1}},  # no title
+        {"dorm_area": {"title": "宿舍"}},  # no type
+        {"dorm_area": 3},
+    ],
+)
+def test_a_faulty_fragment_stops_the_program(tmp_path: Path, properties: dict[str, Any]) -> None:
+    with pytest.raises(PluginError):
+        vocabulary([fragment(tmp_path, **properties)])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "{", '{"properties": 3}', "\udcff"])
+def test_an_unreadable_fragment_stops_the_program(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "county.schema.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(PluginError):
+        vocabulary([path])
+    with pytest.raises(PluginError):
+        vocabulary([tmp_path / "other.json"])
