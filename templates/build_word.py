@@ -30,7 +30,7 @@ TOTALS = (
     Column(
         "{{ t('指标', 'Indicator') }}",
         62,
-        "{{ row.title }}{% if row.of %}{{ t('：', ': ') }}{{ row.of }}{% endif %}",
+        "{{ row.of or row.title }}",
     ),
     Column("{{ t('涉及学校', 'Schools') }}", 16, "{{ row.schools or '' }}", centred=True),
     Column("{{ t('整改缺口', 'Must be added') }}", 28, "{{ row.problems }}", centred=True),

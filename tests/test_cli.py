@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -291,3 +293,11 @@ def test_the_template_holds_the_rule_sets_own_facts(tmp_path: Path) -> None:
     assert run("template", "-o", path, "--ruleset", "henan").exit_code == 0
     assert path.stat().st_size > 5000
     assert run("check", path).exit_code == 4
+
+
+def test_a_stream_in_gbk_loses_a_sign_but_not_the_run(county: Callable[..., Path]) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
+    words = [sys.executable, "-m", "compliance", "check", str(county())]
+    done = subprocess.run(words, env=environment, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert "√ 结论：达标" in done.stdout.decode("gbk")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compliance.words import pick
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -32,7 +34,7 @@ class Problem:
     def line(self) -> str:
         """One line for a terminal: where, what, what was expected."""
         place = " ".join(part for part in (self.file, self.at) if part)
-        tail = f"（{self.expected}）" if self.expected else ""
+        tail = pick("（{}）", " ({})").format(self.expected) if self.expected else ""
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
 
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import openpyxl
 
+from compliance.errors import Problem
+from compliance.intake import readers
+from compliance.intake.gather import gather
 from compliance.intake.raw import RawDocument, RawTable
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
@@ -119,3 +122,25 @@ def values(document: RawDocument, name: str) -> dict[str, list[object]]:
 def codes(document: RawDocument) -> list[str]:
     """The codes of its problems, in order."""
     return [problem.code for problem in document.problems]
+
+
+def read(path: Path) -> RawDocument:
+    [document] = gather([path], readers())
+    return document
+
+
+def only(path: Path, *parts: str) -> Problem:
+    """The one problem of the file; an error that names it and says all of `parts`."""
+    document = read(path)
+    assert len(document.problems) == 1, document.problems
+    [problem] = document.problems
+    assert problem.severity == "error"
+    assert problem.file == path.name
+    for part in parts:
+        assert part in f"{problem.message} {problem.expected} {problem.at}"
+    return problem
+
+
+def written(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path

@@ -43,22 +43,38 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("fact", "value", "expected"),
     [
-        ("１２３", "用半角数字，填123"),
-        ("1,234", "去掉千位分隔符，填1234"),
-        ("１，２３４", "去掉千位分隔符，填1234"),
-        ("98%", "去掉百分号，填98"),
-        ("350人", "只填数字，不带单位，填350"),
-        ("=SUM(A1:A9)", "填计算结果，不填公式文字"),
-        ("若干", "0至100000的整数"),
+        ("primary_students", "１２３", "用半角数字，填123"),
+        ("primary_students", "1,234", "去掉千位分隔符，填1234"),
+        ("primary_students", "１，２３４", "去掉千位分隔符，填1234"),
+        ("primary_students", "350人", "只填数字，不带单位，填350"),
+        ("teaching_area", "450.5㎡", "只填数字，不带单位，填450.5"),
+        ("primary_students", "=SUM(A1:A9)", "填计算结果，不填公式文字"),
+        # nothing is advised where it is not certain what was meant
+        ("primary_students", "若干", "0至100000的整数"),
+        ("primary_students", "1,23", "0至100000的整数"),
+        ("primary_students", "98%", "0至100000的整数"),
+        ("teaching_area", "2亩", "0至10000000的数（单位：平方米）"),
+        ("equipment_value", "12万元", "0至1000000000000的数（单位：元）"),
+        ("equipment_value", "12元", "只填数字，不带单位，填12"),
     ],
 )
-def test_a_refused_number_says_what_to_type(value: str, expected: str) -> None:
+def test_a_refused_number_says_what_to_type(fact: str, value: str, expected: str) -> None:
     with pytest.raises(CellError) as refused:
-        read_cell(WORDS.school["primary_students"], value, strict=False)
+        read_cell(WORDS.school[fact], value, strict=False)
     assert refused.value.expected == expected
     assert value[:5] in refused.value.message
+
+
+def test_percent_signs() -> None:
+    for record, fact, expected in (
+        ("county", "recognition_percent", "去掉百分号，填12"),
+        ("monitoring", "disparity", "写成小数，填0.12"),
+    ):
+        with pytest.raises(CellError) as refused:
+            read_cell(WORDS.tables[record][fact], "12%", strict=False)
+        assert refused.value.expected == expected
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ SAID = {
 
 
 def _units(sheet: Sheet) -> None:
-    values = (4.5, 1.2, 0.8, 4.6, 7.6, 2100.0, 2.4)
+    values: tuple[float | None, ...] = (4.5, 1.2, 0.8, 4.6, 7.6, 2100.0, 2.4)
     sheet.unit("1001", "第一小学", "primary", values, "pass", {"R3": 1.0})
     values = (4.0, 1.14, 1.0, 4.8, 6.4, 2400.0, 2.4)
     sheet.unit("1002", QINGHE, "primary", values, "fail", {"R1": 2.0, "R5": 1375.0})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own signature
+        _tolerate_narrow_terminals()
         try:
             code = command(*args, **kwargs)
         except JunhengError as error:
@@ -52,6 +55,22 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         sys.exit(code or 0)
 
     return run
+
+
+def _tolerate_narrow_terminals() -> None:
+    """A stream in GBK has no ✓: such a sign gives way to one it has, and never ends the run."""
+    codecs.register_error("nearest_sign", _nearest_sign)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="nearest_sign")
+
+
+def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = {"✓": "√", "✗": "×", "²": "2"}
+    lost = error.object[error.start : error.end]
+    return "".join(signs.get(sign, "?") for sign in lost), error.end
 
 
 def exit_code(report: Report, fail_on: str) -> int:

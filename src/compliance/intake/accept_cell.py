@@ -11,9 +11,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from compliance.fact import Fact
+from compliance.heading import UNITS, factor
 from compliance.intake.accept_marks import (
     BLANKS,
     LARGEST_CODE,
@@ -28,6 +30,8 @@ from compliance.intake.accept_text import read_date, read_text
 from compliance.words import say
 
 _NUMBER = re.compile(NUMBER)
+_THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
+_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)(\D{1,3})$")
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
@@ -100,25 +104,31 @@ def _not_a_number(fact: Fact, value: object, strict: bool) -> CellError:
 
 def _advice(fact: Fact, value: object, strict: bool) -> str:
     """What to type instead, where the slip is a common one. Nothing is corrected silently."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > 40:
         return ""
     if value.startswith("="):
         return say("填计算结果，不填公式文字", "type the result, not the formula's text")
-    folded = unicodedata.normalize("NFKC", value)
-    plain = folded.replace(",", "").replace("，", "").replace("%", "").replace(" ", "")
-    unit = re.fullmatch(r"([0-9.]+)(?:人|名|元|间|个|台|册|平方米|m2|㎡|年)", plain)
-    plain = unit[1] if unit else plain
-    if not _NUMBER.match(plain) or len(plain) > 30:
+    plain, reason = _meant(fact, unicodedata.normalize("NFKC", value).replace(" ", ""))
+    if not _NUMBER.match(plain):
         return ""
     if strict:
         return say("不加引号的数字：{p}", "a number without quotes: {p}", p=plain)
-    reason = (
-        say("去掉百分号", "without the percent sign") if "%" in folded
-        else say("去掉千位分隔符", "without thousands separators") if "," in folded
-        else say("只填数字，不带单位", "the number alone, without its unit") if unit
-        else say("用半角数字", "in half-width digits")
-    )  # fmt: skip
     return say("{reason}，填{p}", "{reason}: {p}", reason=reason, p=plain)
+
+
+def _meant(fact: Fact, text: str) -> tuple[str, str]:
+    """The number that was probably meant, and what to leave out; "" where that is not certain."""
+    if _THOUSANDS.match(text):
+        return text.replace(",", ""), say("去掉千位分隔符", "without thousands separators")
+    if text.endswith("%") and fact.unit == "%":
+        return text[:-1], say("去掉百分号", "without the percent sign")
+    if text.endswith("%") and not fact.unit and _NUMBER.match(text[:-1]):
+        ratio = Decimal(text[:-1]).scaleb(-2)
+        return f"{ratio:f}", say("写成小数", "as a decimal")
+    unit = _WITH_UNIT.match(text)
+    if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
+        return unit[1], say("只填数字，不带单位", "the number alone, without its unit")
+    return text, say("用半角数字", "in half-width digits")
 
 
 def _word(fact: Fact, value: object, strict: bool) -> str:

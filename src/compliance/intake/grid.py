@@ -64,10 +64,9 @@ class Grid:
 
         fact: what the cell is about, None where the core does not know its heading.
         """
-        about = (self.at(row, column), school)
         fault = self.fault(row, column)
         if fault is not None:
-            return self._spoilt(fault, about, fact)
+            return self._spoilt(fault, (self.at(row, column), school), fact)
         value = self.rows[row][column]
         if cells.blank(value):
             return None
@@ -75,10 +74,13 @@ class Grid:
             return value
         if isinstance(value, int | float):
             percent = (self.top + row, self.left + column) in self.scan.percents
-            return self._number(float(value), about, fact if percent else None)
+            return self._number(float(value), (row, column, school), fact if percent else None)
         return _moment(value)
 
-    def _number(self, value: float, about: About, percent: Fact | None) -> int | float | None:
+    def _number(
+        self, value: float, cell: tuple[int, int, str | None], percent: Fact | None
+    ) -> int | float | None:
+        row, column, school = cell
         if math.isfinite(value) and abs(value) >= 10**DIGITS:
             self.complaints.error(
                 "digits_lost",
@@ -88,8 +90,8 @@ class Grid:
                     v=cells.clip(f"{value:.0f}"),
                 ),
                 say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
-                at=about[0],
-                school=about[1],
+                self.at(row, column),
+                school,
             )
             return None
         shown = float(f"{value:.{DIGITS}g}")
@@ -102,8 +104,8 @@ class Grid:
                     "the cell is formatted as a percentage: read as {v} %",
                     v=shown,
                 ),
-                at=about[0],
-                school=about[1],
+                at=self.at(row, column),
+                school=school,
                 facts=(percent.name,),
             )
         return int(shown) if shown.is_integer() else shown

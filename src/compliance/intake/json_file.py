@@ -100,7 +100,7 @@ def _check_form(root: Mapping[str, object], reading: Reading) -> None:
             "wrong_format", say("缺少 format", "format is missing"), f'"{FORMAT}"', at="/format"
         )
     elif root["format"] != FORMAT:
-        complaints.error(
+        raise complaints.unreadable(
             "wrong_format",
             say("不是本程序的填报格式：{f}", "another format: {f}", f=clip(root["format"])),
             f'"{FORMAT}"',

@@ -28,7 +28,8 @@ def read_list(grid: Grid, table: str, known: Known) -> RawTable | None:
         return None
     headings = _headings(grid, header)
     key = _key_column(headings, table, known)
-    rows = [row for row in range(header + 1, len(grid.rows)) if _is_data(grid, row, header, key)]
+    names = _row(grid, header)
+    rows = [row for row in range(header + 1, len(grid.rows)) if _is_data(grid, row, names, key)]
     if table in STATEMENTS:
         rows = [row for row in rows if _answered(grid, row, headings, key)]
     codes = [_code(grid, row, key if table == "schools" else None) for row in rows]
@@ -149,13 +150,14 @@ def _key_column(headings: dict[str, int], table: str, known: Known) -> int:
     return next(codes, next((column for column, fact in facts.items() if fact), 0))
 
 
-def _is_data(grid: Grid, row: int, header: int, key: int) -> bool:
+def _is_data(grid: Grid, row: int, header: Sequence[str], key: int) -> bool:
     if not any(grid.filled(row, column) for column in range(grid.width)):
         return False
     name = grid.text(row, key)
-    if name.startswith(EXAMPLE) or _row(grid, row) == _row(grid, header):
+    if name.startswith(EXAMPLE) or (name == header[key] and _row(grid, row) == header):
         return False
-    first = next((text for text in _row(grid, row) if text), "").replace(" ", "")
+    texts = (grid.text(row, column) for column in range(grid.width))
+    first = next((text for text in texts if text), "").replace(" ", "")
     if first in TOTALS:
         grid.complaints.warning(
             "total_row",

@@ -54,7 +54,7 @@ class _Walk:
     filled: bool = False
     value: list[str] = field(default_factory=list)
     inside: bool = False
-    corners: list[int] = field(default_factory=lambda: [MOST_ROWS, MOST_COLUMNS, 0, 0])
+    corners: tuple[int, int, int, int] = (MOST_ROWS, MOST_COLUMNS, -1, -1)
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "c":
@@ -104,14 +104,13 @@ class _Walk:
             self.found.percents.add((self.row, self.column))
 
     def _reach(self) -> None:
+        """Widen the block that the filled cells span, if this cell is outside it."""
         top, left, bottom, right = self.corners
-        self.corners = [
-            min(top, self.row),
-            min(left, self.column),
-            max(bottom, self.row),
-            max(right, self.column),
-        ]
-        top, left, bottom, right = self.corners
+        if top <= self.row <= bottom and left <= self.column <= right:
+            return
+        top, left = min(top, self.row), min(left, self.column)
+        bottom, right = max(bottom, self.row), max(right, self.column)
+        self.corners = top, left, bottom, right
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS or top < 0:
             raise HostileXmlError
         if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:

@@ -47,6 +47,11 @@ def named(name: str, text: str) -> str:
     return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
 
 
+def after(head: str, text: str) -> str:
+    """``不达标：甲、乙``."""
+    return say("{head}：{text}", "{head}: {text}", head=head, text=text)
+
+
 def measure_of(unit: str | None) -> str:
     """What the number counts: 人 of 人/百名学生."""
     return (unit or "").split("/")[0]

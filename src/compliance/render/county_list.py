@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from compliance.render.totals import reference_gaps, totals
 from compliance.report import CountyResult, Report
 from compliance.words import pick, say
 
+# An address of the web says nothing on paper; the rule set keeps it.
+_ADDRESS = re.compile(r"\s*https?://\S+\s*")
 _WAITING = ("unknown", "not_checked", "error", "waived")
 
 
@@ -115,10 +118,10 @@ def _left_out(report: Report, county: CountyResult) -> str:
     if not reasons:
         return ""
     listed = pick("；", "; ").join(
-        say("{reason}{n}所", "{reason} {n}", reason=reason, n=len(dict.fromkeys(names)))
+        say("{reason}（{n}所）", "{reason} ({n})", reason=reason, n=len(dict.fromkeys(names)))
         for reason, names in reasons.items()
     )
-    return say("不参加资源配置评估的学校：{l}。", "Left out of the resource rules: {l}.", l=listed)
+    return say("{l}。", "{l}.", l=listed)
 
 
 def _annexes(paper: CountyPaper) -> dict[str, int]:
@@ -225,7 +228,7 @@ def _reference(number: int, cases: Sequence[Case], gaps: Mapping[str, str]) -> R
         rule=rule.id,
         title=rule.label,
         basis=figures.basis(rule.basis),
-        source=printable(rule.source),
+        source=_ADDRESS.sub("", printable(rule.source)),
         schools=len(schools),
         names=shortened(names, pick("等{count}个", " and others, {count} in all")),
         gap=gaps.get(rule.id, cells.NONE),

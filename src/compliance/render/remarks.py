@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from compliance.errors import Problem
 from compliance.render import cells, figures
@@ -50,10 +51,15 @@ def basis(report: Report, county: CountyResult) -> str:
     )
     title, source = printable(pick(info.title, info.title_en)), printable(info.source)
     return say(
-        "{title}（{source}）；规则集 {id} {version}；数据时点 {as_of}",
+        "{title}（{source}）；规则集 {id} {version}；评估时点 {as_of}",
         "{title} ({source}); rule set {id} {version}; as of {as_of}",
-        title=title, source=source, id=info.id, version=info.version, as_of=county.as_of,
+        title=title, source=source, id=info.id, version=info.version, as_of=_day(county.as_of),
     )  # fmt: skip
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return say("{d.year}年{d.month}月{d.day}日", "{d}", d=day)
 
 
 def conclusion(county: CountyResult, titles: Mapping[str, str]) -> str:

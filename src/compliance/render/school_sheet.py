@@ -13,9 +13,10 @@ from compliance.render.papers import BlankAt, SchoolLine, SchoolPaper, SchoolPar
 from compliance.render.printable import printable
 from compliance.render.school_facts import school_facts
 from compliance.report import CountyResult
-from compliance.words import pick, say
+from compliance.words import lang, pick, say
 
 _WAITING = ("unknown", "not_checked", "waived", "error")
+_REFERENCE = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def school_paper(
     code = cases[0].school
     name = str(cases[0].finding["school_name"] or code)
     standings = [case.standing for case in cases]
+    parts, numbers = _parts(cases, around)
     return SchoolPaper(
         county_code=around.county.county_code,
         county_name=printable(around.county.county_name),
@@ -60,8 +62,8 @@ def school_paper(
         ),
         figures=tuple(school_facts(school, around.titles)),
         verdict=_verdict(cases),
-        sentences=tuple(_sentences(around, cases, blanks)),
-        parts=tuple(_parts(cases, around)),
+        sentences=tuple(_sentences(around, cases, blanks, numbers)),
+        parts=parts,
         problems=standings.count(PROBLEM),
         suggestions=standings.count(SUGGESTION),
         blanks=len(blanks),
@@ -81,73 +83,118 @@ def _verdict(cases: Iterable[Case]) -> str:
 
 
 def _sentences(
-    around: Surroundings, cases: Sequence[Case], blanks: Sequence[BlankAt]
+    around: Surroundings,
+    cases: Sequence[Case],
+    blanks: Sequence[BlankAt],
+    numbers: Mapping[int, int],
 ) -> Iterable[str]:
-    """Why: the overall assessment of each stage, what else fails, what is awaited."""
-    deciding = [case for case in cases if case.decides]
-    for case in deciding:
-        if case.rule.of and case.finding["level"] == "unit":
-            yield case.finding["message"]
-    missed = [case for case in deciding if case.standing == PROBLEM and not case.blocking]
-    if missed:
-        yield say("未达到：{l}。", "Missed: {l}.", l=_listed(missed))
+    """Why: the overall assessment of each stage, what else is missed, what is awaited.
+
+    numbers: place in `cases` -> number of the line in the table below.
+    """
+    for case in cases:
+        if case.decides and case.rule.of and case.finding["level"] == "unit":
+            yield _overall(case, cases)
+    yield from _missed(cases, numbers)
+    yield _counted(cases)
+    for state in dict.fromkeys(blank.state for blank in blanks):
+        what = pick("、", ", ").join(blank.what for blank in blanks if blank.state == state)
+        yield say("{state}：{what}。", "{state}: {what}.", state=state, what=what)
+    for reason in around.left_out.get(cases[0].school, ()):
+        yield say("{r}。", "{r}.", r=reason)
+    beside = sum(case.decides and case.status == "not_applicable" for case in cases)
+    if beside:
+        yield say(
+            "不适用的要求{n}项，未列入下表。", "{n} rules do not apply and are not shown.", n=beside
+        )
+
+
+def _overall(group: Case, cases: Sequence[Case]) -> str:
+    """How a stage's overall assessment came out, with the names of what it misses or lacks."""
+    members = [
+        case
+        for case in cases
+        if case.rule.id in group.rule.of and case.finding["stage"] == group.finding["stage"]
+    ]
+    named = [
+        cells.after(figures.state(status), _listed(case for case in members if case.status == status))
+        for status in ("fail", "unknown")
+        if any(case.status == status for case in members)
+    ]
+    tail = pick("；", "; ").join(named)
+    return say(
+        "{stage}：{rule}{state}，{n}项指标达标{met}项{tail}。",
+        "{stage}: {rule}: {state}, {met} of {n} met{tail}.",
+        stage=figures.stage(group.finding["stage"]),
+        rule=group.rule.label,
+        state=figures.state(group.status),
+        n=len(members),
+        met=sum(case.status == "pass" for case in members),
+        tail=say("（{t}）", " ({t})", t=tail) if tail else "",
+    )
+
+
+def _missed(cases: Sequence[Case], numbers: Mapping[int, int]) -> Iterable[str]:
+    """The other problems by aspect, with their lines in the table."""
+    by_aspect: dict[str, list[str]] = {}
+    for place, case in enumerate(cases):
+        if case.standing == PROBLEM and not case.blocking:
+            aspect = printable(case.rule.aspect) if lang() == "zh" else ""
+            by_aspect.setdefault(aspect, []).append(str(numbers[place]))
+    for aspect, lines in by_aspect.items():
+        yield say(
+            "{aspect}{n}项要求未达到（序号{lines}）。",
+            "{n} other rules missed (no. {lines}).",
+            aspect=aspect or say("其他", "other"),
+            n=len(lines),
+            lines=pick("、", ", ").join(lines),
+        )
+
+
+def _counted(cases: Sequence[Case]) -> str:
     counts = [
         (sum(case.standing == PROBLEM for case in cases), "需整改{n}项", "{n} to be rectified"),
         (sum(case.standing == OPEN for case in cases), "待定{n}项", "{n} open"),
         (sum(case.standing == SUGGESTION for case in cases), "建议提升{n}项", "{n} suggestions"),
     ]
     told = [say(zh, en, n=n) for n, zh, en in counts if n]
-    yield (
-        say("{l}。", "{l}.", l=pick("，", ", ").join(told))
-        if told
-        else say("没有需要整改的事项。", "Nothing has to be rectified.")
-    )
-    for state in dict.fromkeys(blank.state for blank in blanks):
-        what = pick("、", ", ").join(blank.what for blank in blanks if blank.state == state)
-        yield say("{state}：{what}。", "{state}: {what}.", state=state, what=what)
-    for reason in around.left_out.get(cases[0].school, ()):
-        yield say("不参加资源配置评估：{r}。", "Left out of the resource rules: {r}.", r=reason)
-    beside = [case for case in deciding if case.status == "not_applicable"]
-    if beside:
-        yield say("不适用：{l}。", "Not applicable: {l}.", l=_listed(beside))
+    if not told:
+        return say("没有需要整改的事项。", "Nothing has to be rectified.")
+    return say("{l}。", "{l}.", l=pick("，", ", ").join(told))
 
 
 def _listed(cases: Iterable[Case]) -> str:
-    return pick("；", "; ").join(dict.fromkeys(figures.short(case.rule.label) for case in cases))
+    return pick("、", ", ").join(figures.short(case.rule.label) for case in cases)
 
 
-def _parts(cases: Sequence[Case], around: Surroundings) -> Iterable[SchoolPart]:
-    """The stages, the whole school, then the rules without weight; each in the law's order."""
-    shown = [case for case in cases if case.status != "not_applicable"]
-    own = [case for case in shown if case.decides]
-    stages = dict.fromkeys(case.finding["stage"] for case in own)
-    number = 0
-    for stage in sorted(stages, key=lambda stage: (stage is None, stage != "primary")):
-        title = (
-            say("{stage}", "{stage}", stage=figures.stage(stage))
-            if stage
-            else say("学校整体", "The school as a whole")
-        )
-        part = _part(title, (c for c in own if c.finding["stage"] == stage), around, number)
-        number += len(part.lines)
-        yield part
-    advisory = [case for case in shown if case.rule.role == "advisory"]
-    if advisory:
-        title = say("参考指标（不计入结论）", "For reference (without weight)")
-        yield _part(title, advisory, around, number, reference=True)
+def _parts(
+    cases: Sequence[Case], around: Surroundings
+) -> tuple[tuple[SchoolPart, ...], dict[int, int]]:
+    """The stages, the whole school, then the rules without weight; each in the law's order.
+
+    Also place in `cases` -> number of its line.
+    """
+    grouped: dict[tuple[int, str], list[int]] = {}
+    for place, case in enumerate(cases):
+        if case.status != "not_applicable" and (case.decides or case.rule.role == "advisory"):
+            grouped.setdefault(_part_of(case), []).append(place)
+    parts: list[SchoolPart] = []
+    numbers: dict[int, int] = {}
+    for (rank, title), places in sorted(grouped.items()):
+        places.sort(key=lambda place: cases[place].place)
+        numbers.update({place: len(numbers) + n for n, place in enumerate(places, 1)})
+        lines = tuple(_line(numbers[place], cases[place], around) for place in places)
+        parts.append(SchoolPart(title, reference=rank == _REFERENCE, lines=lines))
+    return tuple(parts), numbers
 
 
-def _part(
-    title: str,
-    cases: Iterable[Case],
-    around: Surroundings,
-    before: int,
-    *,
-    reference: bool = False,
-) -> SchoolPart:
-    ordered = sorted(cases, key=lambda case: case.place)
-    lines = (_line(number, case, around) for number, case in enumerate(ordered, before + 1))
-    return SchoolPart(title, reference=reference, lines=tuple(lines))
+def _part_of(case: Case) -> tuple[int, str]:
+    if case.rule.role == "advisory":
+        return _REFERENCE, say("参考指标（不计入结论）", "For reference (without weight)")
+    stage = case.finding["stage"]
+    if stage is None:
+        return 2, say("学校整体", "The school as a whole")
+    return (0 if stage == "primary" else 1), figures.stage(stage)
 
 
 def _line(number: int, case: Case, around: Surroundings) -> SchoolLine:

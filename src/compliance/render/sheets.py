@@ -202,8 +202,7 @@ def _totals(book: Book, paper: CountyPaper) -> None:
     )
     sheet.head()
     for row in paper.totals:
-        title = pick("：", ": ").join(filter(None, (row.title, row.of)))
-        sheet.row((title, row.schools or "", row.problems, row.open, row.also))
+        sheet.row((row.of or row.title, row.schools or "", row.problems, row.open, row.also))
     _end(sheet, has_rows=bool(paper.totals))
 
 

@@ -1,0 +1,245 @@
+"""From paths to documents: tables, datasets, folders of counties, and the readers together."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from compliance.errors import UsageError
+from compliance.intake import readers
+from compliance.intake.gather import Reader, gather
+from compliance.intake.raw import RawDocument
+from tests.intake import inputs
+
+READERS: Mapping[str, Reader] = readers()
+
+
+def one(path: Path) -> RawDocument:
+    [document] = gather([path], READERS)
+    return document
+
+
+class TestTables:
+    ENCODINGS = ("utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16")
+
+    @pytest.mark.parametrize("encoding", ENCODINGS)
+    def test_encodings(self, tmp_path: Path, encoding: str) -> None:
+        folder = inputs.dataset(
+            tmp_path / "d",
+            counties__csv=inputs.COUNTIES_CSV.encode(encoding),
+            schools__csv=inputs.SCHOOLS_CSV.encode(encoding),
+        )
+        document = one(folder)
+        assert document.problems == []
+        assert document.many
+        assert inputs.values(document, "schools")["school_name"] == ["实验小学"]
+        assert inputs.values(document, "counties")["year"] == ["2023"]
+
+    def test_lines_blanks_quotes_and_their_numbers(self, tmp_path: Path) -> None:
+        text = (
+            "\r\ncounty_code,school_name,note,\r\n"
+            '341622,"一,小","第一行\r\n第二行",\r\n'
+            ",,,\r\n\r\n"
+            '341622, ,"说""明""",,\r\n'
+        )
+        document = one(inputs.dataset(tmp_path / "d", schools__csv=text))
+        assert document.problems == []
+        assert inputs.values(document, "schools") == {
+            "county_code": ["341622", "341622"],
+            "school_name": ["一,小", None],
+            "note": ["第一行\n第二行", '说"明"'],
+        }
+        schools = inputs.table(document, "schools")
+        assert schools.place(0, "note") == "C3"
+        assert schools.place(1, "note") == "C7"
+
+    def test_without_quotes_places_are_the_same(self, tmp_path: Path) -> None:
+        document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n1,2\n\n,\n3,\n"))
+        schools = inputs.table(document, "schools")
+        assert inputs.values(document, "schools") == {"a": ["1", "3"], "b": ["2", None]}
+        assert schools.place(1, "a") == "A5"
+
+    def test_tabs_as_excel_saves_unicode_text(self, tmp_path: Path) -> None:
+        text = inputs.SCHOOLS_CSV.replace(",", "\t").encode("utf-16")
+        document = one(inputs.dataset(tmp_path / "d", schools__csv=text))
+        assert inputs.values(document, "schools")["primary_students"] == ["860"]
+
+    def test_lists_stay_text_in_csv_and_lists_in_parquet(self, tmp_path: Path) -> None:
+        frame = pl.DataFrame(
+            {
+                "county_code": ["341622"],
+                "primary_class_sizes": [[45.0, None]],
+                "year": [2023],
+                "boarding": [True],
+                "basic_balance_date": [date(2015, 12, 30)],
+                "read_at": [datetime(2023, 9, 1, 12)],
+                "kind": pl.Series(["x"], dtype=pl.Categorical),
+                "__index_level_0__": [0],
+            }
+        )
+        stream = io.BytesIO()
+        frame.write_parquet(stream)
+        document = one(
+            inputs.dataset(
+                tmp_path / "d",
+                schools__csv="",
+                schools__parquet=stream.getvalue(),
+                班级__csv="school_code,class_sizes\n1,45;44\n",
+            )
+        )
+        assert document.problems == []
+        schools = inputs.table(document, "schools")
+        assert schools.columns["primary_class_sizes"].to_list() == [[45.0, None]]  # type: ignore[attr-defined]
+        assert "__index_level_0__" not in schools.columns
+        values = {name: list(cells) for name, cells in schools.columns.items()}
+        assert values["basic_balance_date"] == ["2015-12-30"]
+        assert values["read_at"] == ["2023-09-01"]
+        assert values["boarding"] == [True]
+        assert values["year"] == [2023]
+        assert schools.place(0, "year") == "第1行 year"
+        assert inputs.values(document, "classes")["class_sizes"] == ["45;44"]
+
+    def test_a_thousand_lines_in_batches(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("compliance.intake.csv_text.BATCH", 7)
+        lines = "".join(f'{n},"{n}"\n' for n in range(1000))
+        document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n" + lines))
+        schools = inputs.table(document, "schools")
+        assert list(schools.columns["b"]) == [str(n) for n in range(1000)]
+        assert schools.place(999, "b") == "B1001"
+
+
+class TestGathering:
+    def test_a_dataset_is_one_document_with_a_file_each(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(
+            tmp_path / "全市",
+            counties__csv="",
+            schools__csv="",
+            县区__csv=inputs.COUNTIES_CSV,
+            学校__csv=inputs.SCHOOLS_CSV,
+            vetoes__csv="county_code,rule,exists\n341622,V1,否\n",
+        )
+        document = one(folder)
+        assert document.problems == []
+        assert document.many
+        assert document.name == "全市"
+        assert {one.name for one in document.tables} == {"counties", "schools", "vetoes"}
+        assert sorted(item.name for item in document.inputs) == [
+            "vetoes.csv",
+            "县区.csv",
+            "学校.csv",
+        ]
+        assert inputs.table(document, "schools").file == "学校.csv"
+
+    def test_a_zip_is_the_same_dataset_with_one_file(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(tmp_path / "d")
+        path = Path(shutil.make_archive(str(tmp_path / "d"), "zip", tmp_path, folder.name))
+        document = one(path)
+        assert document.problems == []
+        assert document.many
+        assert [item.name for item in document.inputs] == ["d.zip"]
+        assert document.inputs[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        schools = inputs.table(document, "schools")
+        assert schools.file == "d.zip/schools.csv"
+        assert inputs.values(document, "schools") == inputs.values(one(folder), "schools")
+
+    def test_names_in_a_zip_made_by_a_chinese_program(self, tmp_path: Path) -> None:
+        path = inputs.zipped(tmp_path / "d.zip", AAAA__csv="", BBBB__csv="")
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("AAAA.csv", inputs.COUNTIES_CSV)
+            archive.writestr("BBBB.csv", inputs.SCHOOLS_CSV)
+        content = path.read_bytes().replace(b"AAAA", "县区".encode("gbk"))
+        path.write_bytes(content.replace(b"BBBB", "学校".encode("gbk")))
+        document = one(path)
+        assert document.problems == []
+        assert inputs.table(document, "schools").file == "d.zip/学校.csv"
+
+    def test_tables_given_one_by_one_are_one_dataset(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(tmp_path / "d")
+        [document] = gather([folder / "counties.csv", folder / "schools.csv"], READERS)
+        assert document.problems == []
+        assert {one.name for one in document.tables} == {"counties", "schools"}
+
+    def test_a_folder_of_counties_in_the_order_of_their_names(self, tmp_path: Path) -> None:
+        inputs.json_file(tmp_path / "b.json")
+        inputs.workbook(tmp_path / "a.xlsx")
+        inputs.workbook(tmp_path / "C.XLSX")
+        (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+        (tmp_path / ".hidden.json").write_text("{", encoding="utf-8")
+        (tmp_path / "readme.txt").write_text("x", encoding="utf-8")
+        (tmp_path / "inner").mkdir()
+        documents = gather([tmp_path], READERS)
+        assert [document.name for document in documents] == ["C.XLSX", "a.xlsx", "b.json"]
+        assert [inputs.codes(document) for document in documents] == [[], ["open_elsewhere"], []]
+
+    def test_a_dataset_and_counties_side_by_side(self, tmp_path: Path) -> None:
+        inputs.json_file(inputs.dataset(tmp_path / "d") / "x.json")
+        documents = gather([tmp_path / "d"], READERS)
+        assert [(one.name, one.many) for one in documents] == [("d", True), ("x.json", False)]
+
+    def test_the_same_file_is_read_once(self, tmp_path: Path) -> None:
+        path = inputs.json_file(tmp_path / "a.json")
+        assert len(gather([path, path, tmp_path, tmp_path], READERS)) == 1
+
+    def test_a_plugin_s_reader_is_used_and_its_failure_is_its_own(self, tmp_path: Path) -> None:
+        def broken(path: Path) -> RawDocument:
+            raise RuntimeError(path.name)
+
+        inputs.json_file(tmp_path / "a.json")
+        (tmp_path / "b.odd").write_text("x", encoding="utf-8")
+        documents = gather([tmp_path], {**READERS, ".odd": broken})
+        assert [inputs.codes(document) for document in documents] == [[], ["cannot_read"]]
+        assert "RuntimeError" in documents[1].problems[0].message
+
+    def test_unknown_tables_in_a_dataset_are_mentioned(self, tmp_path: Path) -> None:
+        document = one(inputs.dataset(tmp_path / "d", scools__csv="a\n1\n"))
+        [problem] = document.problems
+        assert (problem.severity, problem.code) == ("warning", "file_not_read")
+        assert problem.file == "scools.csv"
+        assert "schools" in problem.expected
+
+    def test_nothing_to_judge_is_wrong_usage(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="没有这个文件"):
+            gather([tmp_path / "nowhere.json"], READERS)
+        with pytest.raises(UsageError, match="没有可评估的数据"):
+            gather([tmp_path], READERS)
+        (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+        (tmp_path / "~$a.xlsx").write_bytes(b"lock")
+        with pytest.raises(UsageError, match="没有可评估的数据"):
+            gather([tmp_path, tmp_path / "~$a.xlsx"], READERS)
+        (tmp_path / "schols.csv").write_text("a\n", encoding="utf-8")
+        with pytest.raises(UsageError, match=r"schols\.csv"):
+            gather([tmp_path], READERS)
+
+
+def test_a_school_s_row_reads_alike_from_every_form(tmp_path: Path) -> None:
+    from compliance.intake.accept import accept
+    from compliance.vocabulary import vocabulary
+
+    paths = [
+        inputs.json_file(tmp_path / "a.json"),
+        inputs.workbook(tmp_path / "a.xlsx"),
+        inputs.dataset(tmp_path / "d"),
+        inputs.zipped(
+            tmp_path / "a.zip", counties__csv=inputs.COUNTIES_CSV, schools__csv=inputs.SCHOOLS_CSV
+        ),
+    ]
+    submissions = [accept(gather([path], READERS), vocabulary()) for path in paths]
+    first = submissions[0]
+    for submission in submissions:
+        assert submission.problems == []
+        assert submission.schools.equals(first.schools)
+        assert submission.counties.equals(first.counties)
+    assert json.loads(first.schools.select("primary_students").write_json()) == [
+        {"primary_students": 860.0}
+    ]
