@@ -108,4 +108,5 @@ def blank_workbook(out: Path, ruleset: str | None) -> None:
     from compliance.render.template import write_template
 
     rules, offers = opened(ruleset)
-    write_template(out, vocabulary(offers.fragments), rules.label)
+    words = vocabulary(offers.fragments)
+    write_template(out, words, rules.label, rules=list(rules.rules.values()))

@@ -31,7 +31,7 @@ from compliance.words import say
 
 _NUMBER = re.compile(NUMBER)
 _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
-_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)(\D{1,3})$")
+_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
