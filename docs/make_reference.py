@@ -30,8 +30,17 @@ def facts_page(offers: Offers) -> str:
         "",
         "JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
     ]
-    for title, table in (("学校表（每校一行）", words.school), ("县表（每县每年一行）", words.county)):
-        lines += ["", f"## {title}", "", "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |", "|---|---|---|---|---|---|"]
+    for title, table in (
+        ("学校表（每校一行）", words.school),
+        ("县表（每县每年一行）", words.county),
+    ):
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += [_fact_row(fact) for fact in table.values()]
     return "\n".join(lines) + "\n"
 
@@ -63,7 +72,11 @@ def rules_page(offers: Offers) -> str:
         rules = resolve(offers.packs, name, DAY)
         lines += [f"## {rules.title}（`{name}`）", "", f"依据：{rules.source}", ""]
         lines += [f"> {note}" for note in rules.notes[-1:]]
-        lines += ["", "| 编号 | 规则 | 标准 | 依据 | 来源 | 整改 | 责任 |", "|---|---|---|---|---|---|---|"]
+        lines += [
+            "",
+            "| 编号 | 规则 | 标准 | 依据 | 来源 | 整改 | 责任 |",
+            "|---|---|---|---|---|---|---|",
+        ]
         lines += [_rule_row(rule, rules) for rule in _own(rules, seen)]
         lines.append("")
     return "\n".join(lines)
@@ -72,7 +85,7 @@ def rules_page(offers: Offers) -> str:
 def _own(rules: Ruleset, seen: set[str]) -> Iterable[Rule]:
     """The base's rules in full; of a province only what it adds or changes."""
     for rule in rules.rules.values():
-        changed = rules.id in rule.layers.values() and rule.kind != "all" or rule.id not in seen
+        changed = (rules.id in rule.layers.values() and rule.kind != "all") or rule.id not in seen
         if not seen or changed or (rules.id in rule.layers.values() and rule.parts):
             yield rule
     seen |= set(rules.rules)
@@ -83,7 +96,9 @@ def _rule_row(rule: Rule, rules: Ruleset) -> str:
     standard = [limit_words(rule.limit, rules, indicator.measure if indicator else "")]
     for part in rule.parts:
         inner = rules.indicators.get(part.indicator or "")
-        standard.append(f"{part.name}{limit_words(part.limit, rules, inner.measure if inner else '')}")
+        standard.append(
+            f"{part.name}{limit_words(part.limit, rules, inner.measure if inner else '')}"
+        )
     weight = "（参考）" if rule.role == "advisory" else ""
     cells = [
         rule.id,

@@ -26,10 +26,24 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     for province in ("anhui", "shandong", "henan"):
         county = str(HERE / f"{province}_county.xlsx")
-        run("check", county, "-o", f"html:{OUT / f'{province}.html'}", "-o", f"json:{OUT / f'{province}.json'}")
+        run(
+            "check",
+            county,
+            "-o",
+            f"html:{OUT / f'{province}.html'}",
+            "-o",
+            f"json:{OUT / f'{province}.json'}",
+        )
         run("rectify", county, "-o", str(OUT / province))
     run("check", str(HERE / "conforming.json"))
-    run("check", str(HERE / "many"), "-o", f"html:{OUT / 'many.html'}", "-o", f"csv:{OUT / 'many.csv'}")
+    run(
+        "check",
+        str(HERE / "many"),
+        "-o",
+        f"html:{OUT / 'many.html'}",
+        "-o",
+        f"csv:{OUT / 'many.csv'}",
+    )
     run("validate", str(HERE / "invalid.json"), allowed=(4,))
     run("template", "-o", str(OUT / "填报模板.xlsx"))
     print(f"\n完成。请看 {OUT}：")

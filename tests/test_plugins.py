@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 
@@ -67,10 +68,10 @@ PACKS = "@hookimpl\ndef compliance_packs():\n    return [Path(__file__).parent]\
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     monkeypatch.syspath_prepend(str(tmp_path))
     before = set(sys.modules)
-    yield Shelf(tmp_path)  # type: ignore[misc]
+    yield Shelf(tmp_path)
     for name in set(sys.modules) - before:
         if getattr(sys.modules[name], "__file__", "") and str(tmp_path) in str(
             sys.modules[name].__file__

@@ -44,10 +44,10 @@ def vetoes(reading: Reading, value: object, at: str) -> Flat:
     """``{rule: true | false}`` → rows of rule, exists; null is absent."""
     rows: Flat = []
     for rule, exists in _statements(reading, value, at):
-        if isinstance(exists, bool):
-            rows.append((at + pointer(rule), {"rule": rule, "exists": exists}))
-        else:
+        if isinstance(exists, dict | list):
             reading.wrong_type(at + pointer(rule), exists, "true / false")
+        else:  # words such as 否 are for accept to understand or refuse
+            rows.append((at + pointer(rule), {"rule": rule, "exists": exists}))
     return rows
 
 

@@ -145,15 +145,14 @@ def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> t
     by_owner: dict[str, list[Case]] = {}
     for case in sorted(cases, key=lambda case: case.place):
         if case.standing == PROBLEM:
-            by_owner.setdefault(cells.owner(case), []).append(case)
-    groups, done = [], 0
+            by_owner.setdefault(case.rule.owner, []).append(case)
     by_owner.update({"": by_owner.pop("")} if "" in by_owner else {})
-    for number, (owner, own) in enumerate(by_owner.items(), 1):
+    groups, done = [], 0
+    for number, own in enumerate(by_owner.values(), 1):
         items = _items(own, doubts, start=done + 1)
         done += len(items)
-        groups.append(
-            Group(remarks.ordinal(number), owner or say("责任单位待定", "to be assigned"), items)
-        )
+        owner = items[0].owner or say("责任单位待定", "to be assigned")
+        groups.append(Group(remarks.ordinal(number), owner, items))
     return tuple(groups)
 
 

@@ -50,11 +50,24 @@ def basis(report: Report, county: CountyResult) -> str:
         RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset, ""),
     )
     title, source = printable(pick(info.title, info.title_en)), printable(info.source)
-    return say(
+    text = say(
         "{title}（{source}）；规则集 {id} {version}；评估时点 {as_of}",
         "{title} ({source}); rule set {id} {version}; as of {as_of}",
         title=title, source=source, id=info.id, version=info.version, as_of=_day(county.as_of),
     )  # fmt: skip
+    return text + _chosen(report.manifest)
+
+
+def _chosen(manifest: Mapping[str, object]) -> str:
+    """What was switched on or enforced beyond the rule set: a reader must see it."""
+    words: list[str] = []
+    for key in ("enforced", "switches"):
+        listed = manifest.get(key)
+        words += [printable(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+    if not words:
+        return ""
+    text = pick("、", ", ").join(words)
+    return say("；另行启用：{text}", "; switched on: {text}", text=text)
 
 
 def _day(iso: str) -> str:

@@ -136,18 +136,18 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
 
 def _missed(cases: Sequence[Case], numbers: Mapping[int, int]) -> Iterable[str]:
     """The other problems by aspect, with their lines in the table."""
-    by_aspect: dict[str, list[str]] = {}
+    by_aspect: dict[str, list[int]] = {}
     for place, case in enumerate(cases):
         if case.standing == PROBLEM and not case.blocking:
             aspect = printable(case.rule.aspect) if lang() == "zh" else ""
-            by_aspect.setdefault(aspect, []).append(str(numbers[place]))
+            by_aspect.setdefault(aspect, []).append(numbers[place])
     for aspect, lines in by_aspect.items():
         yield say(
             "{aspect}{n}项要求未达到（序号{lines}）。",
             "{n} other rules missed (no. {lines}).",
             aspect=aspect or say("其他", "other"),
             n=len(lines),
-            lines=pick("、", ", ").join(lines),
+            lines=pick("、", ", ").join(map(str, sorted(lines))),
         )
 
 
