@@ -71,7 +71,9 @@ def judging(schools: int, folder: Path) -> None:
         best(lambda: evaluate(rules, submission, DAY, offers.kinds), times),
         plain,
     )
-    line("read and accept the Parquet dataset", best(lambda: take_in([folder], offers), times), plain)
+    line(
+        "read and accept the Parquet dataset", best(lambda: take_in([folder], offers), times), plain
+    )
     line(
         "check(): read, judge, every finding a sentence",
         best(lambda: check([folder]), times),

@@ -202,7 +202,7 @@ class TestJson:
             ),
             ({"county": {"vetoes": ["V1"]}}, "wrong_type", "/county/vetoes", "对象"),
             (
-                {"county": {"vetoes": {"V1": "否"}}},
+                {"county": {"vetoes": {"V1": ["否"]}}},
                 "wrong_type",
                 "/county/vetoes/V1",
                 "true / false",
