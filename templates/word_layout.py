@@ -138,7 +138,9 @@ def _table_properties(table: Untyped, columns: Sequence[Column]) -> None:
         grid.width = Mm(column.width)
 
 
-def _line(table: Untyped, columns: Sequence[Column], texts: Sequence[str], *, header: bool) -> Untyped:
+def _line(
+    table: Untyped, columns: Sequence[Column], texts: Sequence[str], *, header: bool
+) -> Untyped:
     """A row that stays on one page; the headings come again on every page."""
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()

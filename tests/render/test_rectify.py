@@ -172,7 +172,11 @@ def test_sheet_of_a_nine_year_school(paper: CountyPaper) -> None:
     assert [line.number for part in one.parts for line in part.lines] == list(range(1, 21))
     junior = {line.rule: line for line in one.parts[1].lines}
     rooms, sets = junior["R4"], junior["R6"]
-    assert (rooms.current, rooms.standard, rooms.floor) == ("5.28平方米", "≥5.8平方米", "4.93平方米")
+    assert (rooms.current, rooms.standard, rooms.floor) == (
+        "5.28平方米",
+        "≥5.8平方米",
+        "4.93平方米",
+    )
     assert (rooms.state, rooms.gap, rooms.met, rooms.due) == ("不达标", "590.91平方米", False, True)
     assert (sets.current, sets.state, sets.gap, sets.due) == ("2640.00元", "达标", "—", False)
     training = one.parts[2].lines[1]

@@ -99,9 +99,7 @@ def _awaited(case: Case, titles: Mapping[str, str]) -> Iterable[str]:
     missing = case.finding["missing"] if case.status in _MISSING else []
     if missing:
         return [printable(_title(fact, titles)) for fact in missing]
-    open_parts = [
-        part["name"] for part in case.finding["parts"] if part["status"] == case.status
-    ]
+    open_parts = [part["name"] for part in case.finding["parts"] if part["status"] == case.status]
     if open_parts and case.status not in _MISSING:
         listed = pick("、", ", ").join(open_parts)
         return [say("{rule}（{parts}）", "{rule} ({parts})", rule=case.rule.label, parts=listed)]

@@ -212,8 +212,7 @@ def _references(cases: Sequence[Case], gaps: Mapping[str, str]) -> tuple[Referen
         if case.standing == REFERENCE:
             grouped.setdefault(case.place, []).append(case)
     return tuple(
-        _reference(number, grouped[place], gaps)
-        for number, place in enumerate(sorted(grouped), 1)
+        _reference(number, grouped[place], gaps) for number, place in enumerate(sorted(grouped), 1)
     )
 
 

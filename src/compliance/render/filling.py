@@ -41,5 +41,8 @@ def _fault(where: str, what: str) -> PackError:
     return PackError(
         say("模板有误：{what}", "faulty template: {what}", what=what),
         where,
-        say("请改正省级插件中的模板，或删去它以使用内置模板。", "Correct the template of the plugin, or remove it to use the bundled one."),
+        say(
+            "请改正省级插件中的模板，或删去它以使用内置模板。",
+            "Correct the template of the plugin, or remove it to use the bundled one.",
+        ),
     )

@@ -120,13 +120,18 @@ def _refused(out: Path, error: OSError) -> UsageError:
         )
     elif error.errno == errno.ENOSPC:
         what = say("磁盘空间不足，未写入任何文件", "the disk is full, nothing was written")
-        todo = say("请清理磁盘，或换一个输出目录（-o）。", "Free some space or choose another folder (-o).")
+        todo = say(
+            "请清理磁盘，或换一个输出目录（-o）。", "Free some space or choose another folder (-o)."
+        )
     elif isinstance(error, (FileExistsError, NotADirectoryError, IsADirectoryError)):
         what = say(
             "该名称已被占用（文件与文件夹同名），未写入任何文件",
             "the name is taken (a file where a folder is needed, or the reverse); nothing was written",
         )
-        todo = say("请移走或改名，或换一个输出目录（-o）。", "Move or rename it, or choose another folder (-o).")
+        todo = say(
+            "请移走或改名，或换一个输出目录（-o）。",
+            "Move or rename it, or choose another folder (-o).",
+        )
     else:
         reason = error.strerror or type(error).__name__
         what = say("无法写入：{reason}", "cannot be written: {reason}", reason=reason)

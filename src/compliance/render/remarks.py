@@ -42,11 +42,7 @@ def ordinal(number: int) -> str:
 def basis(report: Report, county: CountyResult) -> str:
     """By which rule set, as of when: one line for the head of a paper."""
     info = next(
-        (
-            one
-            for one in report.rulesets
-            if (one.id, one.as_of) == (county.ruleset, county.as_of)
-        ),
+        (one for one in report.rulesets if (one.id, one.as_of) == (county.ruleset, county.as_of)),
         RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset, ""),
     )
     title, source = printable(pick(info.title, info.title_en)), printable(info.source)
@@ -100,7 +96,9 @@ def note(case: Case, doubts: Mapping[str, Sequence[Problem]]) -> str:
         if case.school:
             known = [one for one in known if one.school_code in (case.school, None)]
         texts = list(dict.fromkeys(printable(one.message).rstrip("。.") for one in known))
-        told = shortened(texts or [printable(code) for code in codes], pick("等{count}处", " etc. ({count})"), 2)
+        told = shortened(
+            texts or [printable(code) for code in codes], pick("等{count}处", " etc. ({count})"), 2
+        )
         pieces.append(say("数据存疑：{texts}", "doubtful figures: {texts}", texts=told))
     return pick("；", "; ").join(pieces)
 

@@ -117,7 +117,9 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
         if case.rule.id in group.rule.of and case.finding["stage"] == group.finding["stage"]
     ]
     named = [
-        cells.after(figures.state(status), _listed(case for case in members if case.status == status))
+        cells.after(
+            figures.state(status), _listed(case for case in members if case.status == status)
+        )
         for status in ("fail", "unknown")
         if any(case.status == status for case in members)
     ]

@@ -176,7 +176,8 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
     before, _, after = value.text.rpartition(figure)
     zeros = figure.partition(".")[2]
     picture = "0." + "0" * len(zeros) if zeros else "0"
-    return amount, f'"{before}"{picture}"{after}"'
+    quoted = [f'"{text}"' if text else "" for text in (before, after)]
+    return amount, picture.join(quoted)
 
 
 def _height(text: str, width: float) -> float:

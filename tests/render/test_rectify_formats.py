@@ -1,0 +1,270 @@
+"""Each format on its own terms: hostile names, official layout, working sheets, own templates."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm
+
+from compliance.errors import PackError
+from compliance.render.rectify import write_papers
+from compliance.words import use
+from tests.render import fixture
+from tests.render.fixture import HOSTILE, Sheet
+from tests.render.rectify_reading import word_text, written
+from tests.render.rectify_sample import conforming, large, sample
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+NASTY = "<b>&{{7*7}}{% raw %}\"'㎡\x00\x0b\u202e]]>"
+
+
+def nasty() -> Any:
+    """A county and a school whose names are one long attack."""
+    sheet = Sheet(("340101", NASTY, 2023))
+    values = (4.0, 1.2, 0.95, 4.6, 7.0, 2100.0, 2.4)
+    sheet.unit("A/1", NASTY, "primary", values, "fail", {"R1": 3.0, "R5": 100.5})
+    sheet.add("C", "fail", role="conclusion")
+    return fixture.report([sheet], [sheet.result("fail")])
+
+
+def test_a_name_prints_exactly_as_it_is_in_word(tmp_path: Path) -> None:
+    clean = "<b>&{{7*7}}{% raw %}\"'平方米 ]]>"
+    for code in ("", "A_1"):
+        text = word_text(written(nasty(), "docx", tmp_path, code))
+        assert clean in text
+        assert "49" not in text
+    text = word_text(written(sample(), "docx", tmp_path / "b", "1004"))
+    assert HOSTILE in text
+
+
+def test_a_name_is_inert_in_html_and_markdown(tmp_path: Path) -> None:
+    page = written(sample(), "html", tmp_path).decode()
+    assert "<script" not in page
+    assert "{{7*7}}&lt;script&gt;" in page
+    text = written(sample(), "md", tmp_path).decode()
+    assert "<script" not in text
+    assert "=cmd()\\|{{7\\*7}}&lt;script&gt;" in text
+
+
+def test_html_needs_nothing_from_outside(tmp_path: Path) -> None:
+    for school in ("", "1002"):
+        page = written(sample(), "html", tmp_path, school).decode()
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", page)
+        assert "default-src 'none'" in page
+        assert 'lang="zh-CN"' in page
+
+
+def test_a_name_stays_text_in_a_workbook(tmp_path: Path) -> None:
+    for school in ("", "1004"):
+        content = written(sample(), "xlsx", tmp_path, school)
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            for part in packed.namelist():
+                assert b"<f>" not in packed.read(part)
+    book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
+    names = [row[2].value for row in book["建议提升"].iter_rows()]
+    assert HOSTILE in names
+
+
+def test_workbook_of_the_county(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
+    assert book.sheetnames == ["整改清单", "建议提升", "待补数据", "参考", "汇总", "学校一览"]
+    sheet = book["整改清单"]
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "序号")
+    assert [cell.value for cell in sheet[head]] == [
+        "序号", "学校", "存在问题", "现状值", "标准值", "缺口", "整改措施", "牵头单位/责任单位",
+        "责任人", "完成时限", "整改进展", "验收/销号", "备注",
+    ]  # fmt: skip
+    assert sheet.freeze_panes == f"C{head + 1}"
+    assert sheet.auto_filter.ref == f"A{head}:M{head + 12}"
+    assert sheet.print_title_rows == f"${head}:${head}"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    setup: Any = sheet.sheet_properties.pageSetUpPr
+    assert setup.fitToPage  # one page wide, as many as it takes high
+    assert sheet.page_setup.fitToHeight == 0
+    ground = sheet.cell(head + 3, 6)
+    assert (ground.value, ground.number_format) == (3590.91, '0.00"平方米"')
+    classes = sheet.cell(head + 9, 6)
+    assert (classes.value, classes.number_format) == (3, '"超"0"个班"')
+    (choice,) = sheet.data_validations.dataValidation
+    assert "办结销号" in choice.formula1
+
+
+def test_side_sheets_of_the_workbook(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(BytesIO(written(large(300), "xlsx", tmp_path)))
+    assert book["待补数据"].max_row == 2 + 300
+    assert book["学校一览"].max_row == 2 + 300
+    empty = openpyxl.load_workbook(BytesIO(written(conforming(), "xlsx", tmp_path / "c")))
+    assert empty["建议提升"].cell(4, 1).value == "无"
+    assert empty["整改清单"].auto_filter.ref is None
+
+
+def sections(document: Any) -> list[tuple[float, ...]]:
+    found = []
+    for one in document.sections:
+        edges = (one.top_margin, one.bottom_margin, one.left_margin, one.right_margin)
+        found.append((one.page_width, one.page_height, *edges))
+    return [tuple(round(length.mm) for length in lengths) for lengths in found]
+
+
+def test_pages_of_an_official_paper(tmp_path: Path) -> None:
+    document = Document(BytesIO(written(sample(), "docx", tmp_path)))
+    assert sections(document) == [(210, 297, 37, 35, 28, 26), (297, 210, 28, 26, 37, 35)]
+    assert document.settings.odd_and_even_pages_header_footer
+    first = document.sections[0]
+    for footer, side in ((first.footer, "right"), (first.even_page_footer, "left")):
+        (paragraph,) = footer.paragraphs
+        assert paragraph.text == "— 1 —"
+        assert paragraph.alignment is not None
+        assert paragraph.alignment.name.lower() == side
+        assert " PAGE " in paragraph._p.xml
+        assert {run.font.size.pt for run in paragraph.runs} == {14}
+    sheet = Document(BytesIO(written(sample(), "docx", tmp_path, "1002")))
+    assert sections(sheet) == [(297, 210, 28, 26, 37, 35)]
+
+
+@pytest.mark.parametrize(
+    ("style", "font", "size", "line"),
+    [
+        ("公文标题", "方正小标宋简体", 22, 34),
+        ("公文正文", "仿宋_GB2312", 16, 28.9),
+        ("公文一级标题", "黑体", 16, 28.9),
+        ("公文二级标题", "楷体_GB2312", 16, 28.9),
+        ("表格文字", "仿宋_GB2312", 10.5, 15),
+    ],
+)
+def test_fonts_of_an_official_paper(style: str, font: str, size: float, line: float) -> None:
+    for name in ("rectify_county.docx", "rectify_school.docx"):
+        look: Any = Document(str(TEMPLATES / name)).styles[style]
+        fonts = look.element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) == font
+        assert fonts.get(qn("w:ascii")) == fonts.get(qn("w:hAnsi")) == "Times New Roman"
+        assert look.font.size.pt == size
+        assert look.paragraph_format.line_spacing.pt == pytest.approx(line, abs=0.05)
+
+
+def test_fonts_have_stand_ins() -> None:
+    with zipfile.ZipFile(TEMPLATES / "rectify_county.docx") as packed:
+        fonts = packed.read("word/fontTable.xml").decode("utf-8")
+    for name in ("方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"):
+        assert re.search(f'w:name="{name}"[^>]*><w:altName w:val="[^"]+,', fonts)
+
+
+def test_tables_repeat_their_heads_and_keep_their_rows(tmp_path: Path) -> None:
+    for school in ("", "1002"):
+        document = Document(BytesIO(written(sample(), "docx", tmp_path, school)))
+        assert document.tables
+        for table in document.tables:
+            rows = [row._tr.trPr for row in table.rows]
+            assert rows[0].find(qn("w:tblHeader")) is not None
+            assert all(row.find(qn("w:tblHeader")) is None for row in rows[1:])
+            assert all(row.find(qn("w:cantSplit")) is not None for row in rows)
+            widths = sum(column.width for column in table.columns)
+            assert widths in (pytest.approx(Mm(156), abs=9999), pytest.approx(Mm(225), abs=9999))
+
+
+def test_unmet_lines_are_shaded(tmp_path: Path) -> None:
+    document = Document(BytesIO(written(sample(), "docx", tmp_path, "1002")))
+    fills = {}
+    for row in document.tables[0].rows[2:]:
+        cell: Any = row.cells[0]._tc
+        shade = cell.tcPr.find(qn("w:shd"))
+        if shade is not None:
+            fills[row.cells[0].text] = shade.get(qn("w:fill"))
+    shaded = [number for number, fill in fills.items() if fill == "E7E6E6"]
+    assert shaded == ["1", "5", "8", "9", "13", "14", "17", "18"]  # not 20: without weight
+    assert len(fills) == 20
+
+
+def test_no_square_metre_sign_in_word(tmp_path: Path) -> None:
+    for path in write_papers(nasty(), tmp_path, ["docx"], {}):
+        with zipfile.ZipFile(path) as packed:
+            assert "㎡" not in packed.read("word/document.xml").decode("utf-8")
+
+
+@pytest.mark.parametrize("report", [sample, conforming, large], ids=lambda one: str(one.__name__))
+def test_word_files_are_well_formed(report: Callable[[], Any], tmp_path: Path) -> None:
+    content = written(report(), "docx", tmp_path)
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        assert packed.testzip() is None
+        assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert packed.namelist()[0] == "[Content_Types].xml"
+    assert "{%" not in word_text(content)
+    assert "{{" not in word_text(content).replace(HOSTILE, "")
+
+
+def test_english_papers_have_english_labels(tmp_path: Path) -> None:
+    labels = ("序号", "整改措施", "完成时限", "备注", "缺口", "依据")
+    with use("en"):
+        read = {
+            "md": written(sample(), "md", tmp_path).decode("utf-8"),
+            "html": written(sample(), "html", tmp_path).decode("utf-8"),
+            "docx": word_text(written(sample(), "docx", tmp_path, "1002")),
+        }
+    for text in read.values():
+        assert not [label for label in labels if label in text]
+
+
+def test_a_province_replaces_a_template(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "rectify_county.md").write_text("{{ paper.county_name }}：省版\n", encoding="utf-8")
+    papers = write_papers(sample(), tmp_path / "out", ["md"], {"anhui": [own]})
+    assert papers[0].read_text(encoding="utf-8") == "样县：省版\n"
+    assert papers[1].read_text(encoding="utf-8").startswith("# ")  # the sheets are still ours
+    other = write_papers(sample(), tmp_path / "other", ["md"], {"henan": [own]})
+    assert other[0].read_text(encoding="utf-8").startswith("# 样县义务教育")
+
+
+def test_a_province_replaces_a_word_template(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    document = Document()
+    document.add_paragraph("省版 {{ paper.name }}")
+    document.save(str(own / "rectify_school.docx"))
+    papers = write_papers(sample(), tmp_path / "out", ["docx"], {"anhui": [own]})
+    sheet = next(path for path in papers if path.name.startswith("1004_"))
+    assert word_text(sheet.read_bytes()) == f"省版 {HOSTILE}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("rectify_county.md", "{% if %}", "rectify_county.md:1"),
+        ("rectify_county.md", "{{ paper.nothing }}", "rectify_county.md"),
+        ("rectify_county.md", "{{ ''.__class__.__mro__ }}", "rectify_county.md"),
+        ("rectify_county.html", "{% include 'nowhere.html' %}", "nowhere.html"),
+        ("rectify_county.docx", "no zip", "rectify_county.docx"),
+    ],
+)
+def test_a_faulty_template_is_a_faulty_pack(
+    name: str, text: str, said: str, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / name).write_text(text, encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        write_papers(sample(), tmp_path / "out", [Path(name).suffix[1:]], {"anhui": [own]})
+    assert said in caught.value.where
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_bundled_word_templates_are_what_the_script_builds(tmp_path: Path) -> None:
+    copy = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, copy, ignore=shutil.ignore_patterns("*.docx", "__pycache__"))
+    subprocess.run([sys.executable, "-m", "templates.build_word"], cwd=tmp_path, check=True)
+    for name in ("rectify_county.docx", "rectify_school.docx"):
+        with zipfile.ZipFile(copy / name) as built, zipfile.ZipFile(TEMPLATES / name) as kept:
+            for part in ("word/document.xml", "word/styles.xml", "word/footer1.xml"):
+                assert built.read(part) == kept.read(part), (name, part)
