@@ -14,17 +14,17 @@ HERE = Path(__file__).parent
 ITEMS = (
     Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
     Column("{{ t('学校', 'School') }}", 19, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 41, "{{ row.problem }}"),
+    Column("{{ t('存在问题', 'Problem') }}", 38, "{{ row.problem }}"),
     Column("{{ t('现状值', 'Now') }}", 16, "{{ row.current }}"),
     Column("{{ t('标准值', 'Standard') }}", 16, "{{ row.standard }}"),
     Column("{{ t('缺口', 'Gap') }}", 16, "{{ row.gap }}"),
     Column("{{ t('整改措施', 'Measure') }}", 27, "{{ row.measure }}"),
     Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 15, "{{ row.responsible }}"),
-    Column("{{ t('责任人', 'Person') }}", 10, ""),
+    Column("{{ t('责任人', 'Who') }}", 10, ""),
     Column("{{ t('完成时限', 'Deadline') }}", 21, "{{ paper.deadline }}", centred=True),
-    Column("{{ t('整改进展', 'Progress') }}", 13, "{{ paper.progress }}", centred=True),
+    Column("{{ t('整改进展', 'Status') }}", 13, "{{ paper.progress }}", centred=True),
     Column("{{ t('验收/销号', 'Closed') }}", 9, ""),
-    Column("{{ t('备注', 'Remarks') }}", 13, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 16, "{{ row.note }}"),
 )
 TOTALS = (
     Column(
@@ -73,7 +73,7 @@ LINES = (
         15,
         "{% if row.due %}{{ row.responsible }}{% endif %}",
     ),
-    Column("{{ t('责任人', 'Person') }}", 10, ""),
+    Column("{{ t('责任人', 'Who') }}", 10, ""),
     Column(
         "{{ t('完成时限', 'Deadline') }}",
         21,

@@ -252,10 +252,11 @@ def parts(rule: Rule) -> pl.Expr:
         .otherwise(line(pick("{}{}", "{} {}"), part.field("name"), status))
     )
     all_parts = pl.col("parts").list.eval(one).list.join(pick("；", "; "))
-    return line(
+    told = line(
         say("{{}}：“{title}”{{}}（{{}}）。", "{{}}: {title}: {{}} ({{}}).", title=safe(rule.label)),
         pl.col("subject"), status_word(), all_parts,
     )  # fmt: skip
+    return pl.when(pl.col("parts").list.len() > 0).then(told).otherwise(state(rule))
 
 
 def _spaced(unit: pl.Expr) -> pl.Expr:

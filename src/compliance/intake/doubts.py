@@ -121,7 +121,7 @@ def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) 
         fits = pl.element() >= counted.at_least
         if counted.below is not None:
             fits &= pl.element() < counted.below
-        number = pl.col(counted.list).list.eval(fits.cast(pl.Float64)).list.sum()
+        number = pl.col(counted.list).list.eval(fits.cast(pl.UInt32)).list.sum().cast(pl.Float64)
         frame = schools.with_columns(number.alias("_counted"))
         differ = pl.col(fact.name) != pl.col("_counted")
         for row in _rows(frame, differ, fact.name, "_counted"):

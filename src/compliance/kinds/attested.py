@@ -34,7 +34,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
         ).cast(PART)
         for name in names
     ]
-    return result.with_columns(pl.concat_list(*parts).alias("parts"))
+    return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
 
 
 def judge(rule_id: str, bench: Bench, settings: object) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
         *subject_columns(frame).columns,
         pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
         *_figures(rule, numbers),
-        pl.concat_list(*(f"part_{n}" for n in numbers)).alias("parts"),
+        pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
         pl.concat_list(
             *(pl.col(f"lacks_{n}").fill_null(pl.lit([], pl.List(pl.String))) for n in numbers)
         )
