@@ -197,7 +197,7 @@ def within(rule: Rule) -> pl.Expr:
     )
     counted = line(
         say(
-            "{{}}有{{}}个{i}超过{{}}{u}{{}}。",
+            "{{}}有{{}}{i}超过{{}}{u}{{}}。",
             "{{}}: {{}} {i} exceed {{}} {u}{{}}.",
             i=items,
             u=unit,

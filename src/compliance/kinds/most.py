@@ -12,6 +12,7 @@ import polars as pl
 from compliance.engine import Bench, Kind
 from compliance.model import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rule import Rule
+from compliance.words import pick
 
 
 def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -48,12 +49,14 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
         _status(needed).alias("status"),
         pl.col("_met").cast(pl.Float64).alias("value"),
         pl.lit(float(needed)).alias("threshold"),
-        pl.concat_list(
-            *(pl.when(pl.col(name) == FAIL).then(pl.lit(name)).otherwise(None) for name in names)
-        )
-        .list.drop_nulls()
-        .list.join("、")
-        .alias("detail"),
+        pl.concat_str(
+            *(
+                pl.when(pl.col(name) == FAIL).then(pl.lit(bench.ruleset.rules[name].label))
+                for name in names
+            ),
+            separator=pick("、", ", "),
+            ignore_nulls=True,
+        ).alias("detail"),
         pl.concat_list(*(f"{name}_lacks" for name in names))
         .list.unique(maintain_order=True)
         .alias("lacks"),
