@@ -1,6 +1,6 @@
-"""Write the reference pages from the schemas and the installed packs; `make reference`.
+"""Write the reference pages, and the READMEs' example, as the program has them; `make reference`.
 
-Nothing on these pages is typed by hand: a test makes them anew and compares.
+A test makes them anew and compares.
 """
 
 from __future__ import annotations
@@ -10,29 +10,33 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from compliance import words
+from compliance.checker import check
 from compliance.explain import limit_words
 from compliance.fact import Fact
 from compliance.plugins import Offers, load
+from compliance.render.text import summary
 from compliance.rule import Rule, Ruleset
 from compliance.ruleset import resolve
 from compliance.state_words import basis_words
 from compliance.vocabulary import vocabulary
 
-HERE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = "shandong_county.xlsx"
 DAY = date(2026, 9, 1)
 
 
 def facts_page(offers: Offers) -> str:
     """Every fact: name, heading, unit, bounds, accepted words, definition, other headings."""
-    words = vocabulary(offers.fragments)
+    known = vocabulary(offers.fragments)
     lines = [
         "# 数据项（由 `schemas/` 生成，请勿手改）",
         "",
         "JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
     ]
     for title, table in (
-        ("学校表（每校一行）", words.school),
-        ("县表（每县每年一行）", words.county),
+        ("学校表（每校一行）", known.school),
+        ("县表（每县每年一行）", known.county),
     ):
         lines += [
             "",
@@ -47,12 +51,12 @@ def facts_page(offers: Offers) -> str:
 
 def _fact_row(fact: Fact) -> str:
     bounds = "" if fact.maximum is None else f"{fact.minimum or 0:g}–{fact.maximum:g}"
-    words = "、".join(dict.fromkeys(fact.words)) if fact.words else ""
+    accepted = "、".join(dict.fromkeys(fact.words)) if fact.words else ""
     cells = [
         f"`{fact.name}`" + ("（必填）" if fact.required else ""),
         fact.title,
         fact.unit,
-        bounds or words,
+        accepted or bounds,
         fact.description,
         "；".join(fact.aliases),
     ]
@@ -112,13 +116,30 @@ def _rule_row(rule: Rule, rules: Ruleset) -> str:
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 
+def readme(name: str, language: str) -> str:
+    """A README with its example's output as the program prints it today."""
+    text = (ROOT / name).read_text("utf-8")
+    with words.use(language):
+        printed = summary(check([ROOT / "examples" / EXAMPLE]), colour=False)
+    head = f"$ compliance check examples/{EXAMPLE}" + (" --lang en" if language == "en" else "")
+    before, _, rest = text.partition(f"{head}\n")
+    if not rest:
+        raise ValueError(f"{name} does not show: {head}")
+    return f"{before}{head}\n{printed.rstrip()}\n```{rest.partition('```')[2]}"
+
+
 def pages() -> Mapping[str, str]:
-    """File name → text."""
+    """Path from the repository's root → text."""
     offers = load()
-    return {"facts.md": facts_page(offers), "rules.md": rules_page(offers)}
+    return {
+        "docs/reference/facts.md": facts_page(offers),
+        "docs/reference/rules.md": rules_page(offers),
+        "README.md": readme("README.md", "en"),
+        "README.zh-CN.md": readme("README.zh-CN.md", "zh"),
+    }
 
 
 if __name__ == "__main__":
-    HERE.mkdir(exist_ok=True)
     for name, text in pages().items():
-        (HERE / name).write_text(text, encoding="utf-8")
+        (ROOT / name).parent.mkdir(exist_ok=True)
+        (ROOT / name).write_text(text, encoding="utf-8")

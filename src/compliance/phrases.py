@@ -136,19 +136,22 @@ def most(rule: Rule) -> pl.Expr:
     count = fixed(pl.col("value"), 0)
     total = len(rule.of)
     met = say(
-        "{{}}{n}项资源配置指标中{{}}项达标，综合评估达标。",
-        "{{}}: {{}} of {n} resource indicators met; meets the school rule.",
+        "{{}}{n}项指标中{{}}项达标，{title}达标。",
+        "{{}}: {{}} of {n} indicators met; {title}: met.",
         n=total,
+        title=safe(rule.label),
     )
     missed = say(
-        "{{}}{n}项资源配置指标中{{}}项达标，综合评估不达标（未达标：{{}}）。",
-        "{{}}: {{}} of {n} resource indicators met; misses the school rule (missed: {{}}).",
+        "{{}}{n}项指标中{{}}项达标，{title}不达标（未达标：{{}}）。",
+        "{{}}: {{}} of {n} indicators met; {title}: not met (missed: {{}}).",
         n=total,
+        title=safe(rule.label),
     )
     blank = say(
-        "{{}}{n}项资源配置指标中{{}}项达标，因数据缺失尚不能下结论。",
-        "{{}}: {{}} of {n} resource indicators met; undecided, data missing.",
+        "{{}}{n}项指标中{{}}项达标，{title}因数据缺失尚不能下结论。",
+        "{{}}: {{}} of {n} indicators met; {title}: undecided, data missing.",
         n=total,
+        title=safe(rule.label),
     )
     subject = pl.col("subject")
     return (
