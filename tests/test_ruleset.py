@@ -175,3 +175,22 @@ def test_a_limit_given_to_a_rule_with_parts_goes_to_the_part_that_has_it() -> No
     limit = ruleset(HEAD + parts + CONCLUSION, text, wanted="east").rules["G1"].parts[0].limit
     assert limit is not None
     assert limit.table[""] == 80
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('kind = "orbit"', "orbit"),
+        ('kind = "elapsed"\nsinse = "basic_balance_date"\nat_least = 3', "sinse"),
+        ('kind = "elapsed"\nsince = "no_such_fact"\nat_least = 3', "no_such_fact"),
+    ],
+)
+def test_a_rule_of_an_unknown_kind_field_or_fact_is_refused(body: str, says: str) -> None:
+    from compliance.examination import examine
+    from compliance.kinds import kinds
+    from compliance.plugins import Offers
+    from compliance.vocabulary import vocabulary
+
+    rules = ruleset(HEAD + rule("G1", body) + CONCLUSION)
+    with pytest.raises(PackError, match=says):
+        examine(rules, Offers(kinds=dict(kinds())), vocabulary())

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from compliance import regions
-from compliance.checker import examine, with_pack_file
+from compliance.checker import with_pack_file
 from compliance.errors import UsageError
+from compliance.examination import examine
 from compliance.explain import explain_rule, limit_words, role_words
 from compliance.plugins import Offers, load
 from compliance.rule import Rule, Ruleset

@@ -12,13 +12,13 @@ import polars as pl
 
 from compliance import conclusion, findings, intake, regions
 from compliance.engine import evaluate
-from compliance.errors import PackError, Problem, UsageError
+from compliance.errors import Problem, UsageError
+from compliance.examination import examine
 from compliance.model import KEY, Submission
 from compliance.packs import Pack, read_pack
 from compliance.plugins import Offers, load
 from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.rule import Rule, Ruleset
-from compliance.rule_facts import facts_of
 from compliance.ruleset import BASES, editions, resolve
 from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
@@ -88,40 +88,6 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
             "id",
         )
     return {**offers.packs, **editions([pack])}, pack.id
-
-
-def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
-    """Wrong rules stop the program: every kind is known, every fact is in the vocabulary."""
-    derived = {
-        "stage",
-        "stages",
-        "compulsory_students",
-        "known_compulsory_students",
-        *rules.tallies,
-    }
-    stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
-    known = {*words.school, *words.county, *stems, *derived, "monitoring"}
-    for rule in rules.rules.values():
-        if rule.kind not in offers.kinds:
-            raise PackError(
-                say(
-                    "规则 {rule} 的种类 {kind} 没有插件提供",
-                    "rule {rule}: no plugin offers kind '{kind}'",
-                    rule=rule.id,
-                    kind=rule.kind,
-                ),
-                todo=", ".join(sorted(offers.kinds)),
-            )
-        for fact in facts_of(rule, rules):
-            if fact not in known:
-                raise PackError(
-                    say(
-                        "规则 {rule} 用到词汇表中没有的数据项 {fact}",
-                        "rule {rule} looks at '{fact}', which the vocabulary does not have",
-                        rule=rule.id,
-                        fact=fact,
-                    ),
-                )
 
 
 def _check_enforced(enforced: Sequence[str], rulesets: Iterable[Ruleset]) -> None:

@@ -12,44 +12,15 @@ from compliance.words import say
 
 Table = Mapping[str, Any]
 
-_COMMON = {
-    "kind",
-    "scope",
-    "level",
-    "role",
-    "basis",
-    "title",
-    "title_en",
-    "source",
-    "text",
-    "text_en",
-    "remedy",
-    "remedy_en",
-    "owner",
-    "owner_en",
-    "aspect",
-    "note",
-    "indicator",
-    "of",
-    "part",
-    "where",
-    "exclude",
-    "rolls_up",
-    *OPERATORS,
-}
 _TEXTS = (
-    "title",
-    "title_en",
-    "source",
-    "text",
-    "text_en",
-    "remedy",
-    "remedy_en",
-    "owner",
-    "owner_en",
-    "aspect",
-    "note",
-)
+    "title", "title_en", "source", "text", "text_en", "remedy", "remedy_en", "owner", "owner_en",
+    "aspect", "note",
+)  # fmt: skip
+# fields every kind has; what is left over are the settings of the kind
+_COMMON = {
+    "kind", "scope", "level", "role", "basis", "indicator", "of", "part", "name", "name_en", "by",
+    "where", "exclude", "rolls_up", *_TEXTS, *OPERATORS,
+}  # fmt: skip
 
 
 def decimal(value: object) -> Decimal:

@@ -98,4 +98,5 @@ def _bands(bands: pl.Expr, bar: float, edges: Sequence[object]) -> tuple[pl.Expr
     return bands.list.slice(above).list.sum().cast(pl.Float64), open_count.cast(pl.Float64)
 
 
-KIND = Kind(evaluate, frozenset({"list", "bands", "edges", "largest", "item_unit", "unit"}))
+FIELDS = ("list", "bands", "edges", "largest", "item_unit", "item_unit_en", "unit", "unit_en")
+KIND = Kind(evaluate, frozenset(FIELDS))
