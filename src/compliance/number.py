@@ -16,7 +16,7 @@ import polars as pl
 
 from compliance.rule import Indicator, Limit, Terms
 from compliance.tallies import TERMS, lacks
-from compliance.units import EFFECTIVE, Frames, effective
+from compliance.units import EFFECTIVE, SHARE, Frames, effective
 
 NEAR = 1e-9
 Row = Mapping[str, object]
@@ -53,13 +53,29 @@ class Quantity:
         return lacks(frames, scope, self.needs)
 
 
+def divided(amount: pl.Expr, by: float) -> pl.Expr:
+    """amount ÷ a constant, rounded once.
+
+    Polars multiplies by the reciprocal where the divisor is a literal, which rounds twice and turns
+    406 ÷ 100 into 4.0600000000000005; a divisor that is a column is divided by.
+    """
+    if by == 1:
+        return amount
+    quotient: pl.Expr = amount / (amount * 0 + by)
+    return quotient
+
+
 def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     """Bind an indicator to a frame; a shared fact at unit scope is divided among the stages."""
     shared = scope == "unit" and any(name in frames.split.facts for name in indicator.of.facts)
     of = _sum(indicator.of)
     over = _over(indicator.over, shared)
     product = float(indicator.per) * of
-    value = product if over is None else pl.when(over > 0).then(product / over)
+    if shared:
+        product = product * pl.col(SHARE)
+    value = _quotient(product, over, indicator.over)
+    if shared and over is not None:
+        over = over / pl.col(SHARE)
     if indicator.round_up:  # whole facts divided: IEEE division is exact where it is whole
         value = value.ceil()
     needs = list(indicator.of.facts)
@@ -82,6 +98,14 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         shared=shared,
         columns=_columns(needs, frames, scope, shared=shared),
     )
+
+
+def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl.Expr:
+    if over is None or terms is None:
+        return product
+    if terms.constant is not None:
+        return divided(product, float(terms.constant))
+    return pl.when(over > 0).then(product / over)
 
 
 def _is_plain(indicator: Indicator, frames: Frames, scope: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import lcm
 
 import polars as pl
 
@@ -26,6 +27,7 @@ IMPLIED: Mapping[str, tuple[str, ...]] = {
     "senior": ("senior",),
 }
 EFFECTIVE = "effective_students"
+SHARE = "share_weight"
 
 
 @dataclass
@@ -130,7 +132,7 @@ def _unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.Data
             pl.lit(stage).alias("stage"),
             pl.lit(order).alias("stage_order"),
             (many > 1).alias("among_stages"),
-            _effective(stage, split).alias(EFFECTIVE),
+            *_sharing(stage, split),
         )
         shared = _of_stage(county.columns, stage)
         pieces.append(
@@ -150,25 +152,30 @@ def _of_stage(columns: Iterable[str], stage: str) -> dict[str, str]:
     return {name: name.removeprefix(prefix) for name in columns if name.startswith(prefix)}
 
 
-def _effective(stage: str, split: Split) -> pl.Expr:
-    """The pupils a stage's share of a common fact is counted over.
+def _sharing(stage: str, split: Split) -> Iterable[pl.Expr]:
+    """By what a stage's share of a common fact is multiplied, and over which pupils it is counted.
 
     Sharing by weighted pupils gives stage s the part w_s·P_s ÷ Σ w_t·P_t of a fact R, which over
-    its own P_s pupils is R ÷ (P_s + Σ (w_t ÷ w_s)·P_t). One division, and for a school of a single
-    stage exactly R ÷ P_s.
+    its own P_s pupils is w_s·R ÷ Σ w_t·P_t. The weights are scaled to whole numbers, so that one
+    division is the only rounding; a school of a single stage has exactly R ÷ P_s.
     """
-    own = split.weights[stage]
-    total = pl.col(f"_{stage}")
-    for other in STAGES:
-        if other != stage and other in split.weights:
-            total = total + pl.col(f"_{other}") * float(
-                Fraction(split.weights[other]) / Fraction(own)
-            )
-    return total
+    whole = _whole_weights(split)
+    present = {other: pl.col(f"_{other}") for other in STAGES if other in whole}
+    alone = pl.all_horizontal(*(p == 0 for other, p in present.items() if other != stage))
+    total = pl.sum_horizontal(*(p * whole[o] for o, p in present.items()), ignore_nulls=False)
+    yield pl.when(alone).then(1.0).otherwise(float(whole[stage])).alias(SHARE)
+    yield pl.when(alone).then(present[stage]).otherwise(total).alias(EFFECTIVE)
+
+
+def _whole_weights(split: Split) -> dict[str, int]:
+    """1 : 1.1 : 1.32 as 50 : 55 : 66."""
+    exact = {stage: Fraction(weight) for stage, weight in split.weights.items()}
+    scale = lcm(*(weight.denominator for weight in exact.values()))
+    return {stage: int(weight * scale) for stage, weight in exact.items()}
 
 
 def effective(row: Mapping[str, object], stage: str, split: Split) -> Fraction | None:
-    """The same, exactly, for one row of the unit frame; None where a stage's pupils are blank."""
+    """Σ w_t·P_t ÷ w_s exactly, for one row of the unit frame; None where pupils are blank."""
     own = Fraction(split.weights[stage])
     total = Fraction(0)
     for other, weight in split.weights.items():

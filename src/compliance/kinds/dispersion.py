@@ -123,19 +123,24 @@ def _exactly(stages: pl.DataFrame, limit: Limit, member: Rule, bench: Bench) -> 
             "stage": pl.String,
             "_v": pl.Float64,
             "_m": pl.Boolean,
+            "_x": pl.Float64,
+            "_d": pl.Float64,
         },
         orient="row",
     )
     return stages.join(
         exact, on=["county", "stage"], how="left", maintain_order="left"
     ).with_columns(
-        pl.coalesce("_v", "value").alias("value"), pl.coalesce("_m", "_meets").alias("_meets")
+        pl.coalesce("_v", "value").alias("value"),
+        pl.coalesce("_m", "_meets").alias("_meets"),
+        pl.coalesce("_x", "_mean").alias("_mean"),
+        pl.coalesce("_d", "_s").alias("_s"),
     )
 
 
 def _exact_row(
     row: number.Row, limit: Limit, member: Rule, bench: Bench
-) -> tuple[object, object, float, bool]:
+) -> tuple[object, object, float, bool, float, float]:
     if member.indicator is None:
         raise ValueError(f"{member.id} has no indicator")
     bound = number.quantity(bench.ruleset.indicators[member.indicator], bench.frames, member.scope)
@@ -155,7 +160,8 @@ def _exact_row(
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")
     met = number.meets_exactly(variance, limit.operator, (bar * mean) ** 2)
-    return (row["county"], row["stage"], number.root(variance / mean**2), met)
+    coefficient, deviation = number.root(variance / mean**2), number.root(variance)
+    return (row["county"], row["stage"], coefficient, met, float(mean), deviation)
 
 
 KIND = Kind(evaluate)
