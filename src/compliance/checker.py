@@ -14,12 +14,13 @@ from compliance import conclusion, findings, intake, regions
 from compliance.engine import evaluate
 from compliance.errors import Problem, UsageError
 from compliance.examination import examine
-from compliance.model import KEY, Submission
+from compliance.model import KEY, Refused, Submission
 from compliance.packs import Pack, read_pack
 from compliance.plugins import Offers, load
 from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
-from compliance.rule import Rule, Ruleset
+from compliance.rule import Ruleset
 from compliance.ruleset import BASES, editions, resolve
+from compliance.statements import settle
 from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
 
@@ -36,11 +37,52 @@ class Choice:
     enforce: tuple[str, ...] = ()
 
 
-def take_in(paths: Sequence[Path], offers: Offers | None = None) -> tuple[Submission, Vocabulary]:
-    """Read and accept submissions without judging them (the command `validate`)."""
-    offers = offers or load()
+@dataclass(frozen=True)
+class Case:
+    """Counties that one rule set judges as of one day."""
+
+    rules: Ruleset
+    as_of: date
+    part: Submission
+
+
+@dataclass(frozen=True)
+class Docket:
+    """What lies ready to be judged, and every problem found on the way."""
+
+    submission: Submission
+    cases: tuple[Case, ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    words: Vocabulary
+
+
+def prepare(paths: Sequence[Path], offers: Offers, choice: Choice) -> Docket:
+    """Read, accept, choose each county's rule set, bring statements to their rules.
+
+    Raises UsageError, PackError or PluginError where nothing can be judged.
+    """
+    known, top = with_pack_file(offers, choice.ruleset)
+    if top is not None:
+        resolve(
+            known, top, choice.as_of or date.max, choice.enforce
+        )  # no such rule set: say so first
     words = vocabulary(offers.fragments)
-    return intake.take_in(paths, offers.readers, words), words
+    submission = intake.take_in(paths, offers.readers, words)
+    jobs, problems = _jobs(submission, known, replace(choice, ruleset=top))
+    refused = list(submission.refused)
+    cases = []
+    for (name, day), keys in jobs.items():
+        rules = resolve(known, name, day, choice.enforce)
+        examine(rules, offers, words)
+        settled = settle(_part(submission, keys, alone=len(jobs) == 1), rules)
+        problems += settled[1]
+        refused += settled[2]
+        cases.append(Case(rules, day, settled[0]))
+    _check_enforced(choice.enforce, [case.rules for case in cases])
+    return Docket(
+        submission, tuple(cases), (*submission.problems, *problems), tuple(refused), words
+    )
 
 
 def check(
@@ -58,15 +100,38 @@ def check(
     """
     offers = offers or load()
     choice = Choice(ruleset, as_of, tuple(enforce))
-    known, top = with_pack_file(offers, choice.ruleset)
-    submission, words = take_in([Path(path) for path in paths], offers)
-    jobs, warnings = _jobs(submission, known, replace(choice, ruleset=top))
-    resolved: dict[tuple[str, str], Ruleset] = {}
-    for name, day in jobs:
-        resolved[(name, day.isoformat())] = rules = resolve(known, name, day, choice.enforce)
-        examine(rules, offers, words)
-    _check_enforced(choice.enforce, resolved.values())
-    return _judge(submission, jobs, resolved, offers, words, choice, warnings, progress)
+    docket = prepare([Path(path) for path in paths], offers, choice)
+    titles = _titles(docket.words)
+    problems = list(docket.problems)
+    pieces: list[pl.DataFrame] = []
+    counties: list[CountyResult] = []
+    excluded: list[Mapping[str, object]] = []
+    for done, case in enumerate(docket.cases):
+        if progress is not None:
+            progress(case.rules.id, done, len(docket.cases))
+        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds)
+        problems += conclusion.remarks(bench)
+        found = findings.findings(bench, problems, titles)
+        pieces.append(found)
+        counties += conclusion.counties(bench, found)
+        excluded += conclusion.excluded(bench)
+    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
+    if len(pieces) > 1:
+        everything = everything.sort(KEY, maintain_order=True)
+    return Report(
+        findings=everything,
+        counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
+        rulesets=tuple(_info(case) for case in docket.cases),
+        rules={(case.rules.id, case.as_of.isoformat()): case.rules.rules for case in docket.cases},
+        schools=docket.submission.schools,
+        excluded=tuple(
+            sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
+        ),
+        problems=tuple(problems),
+        refused=docket.refused,
+        manifest=_manifest(docket.submission, offers, choice),
+        titles=titles,
+    )
 
 
 def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | None]:
@@ -120,53 +185,6 @@ def _jobs(
     return jobs, warnings
 
 
-def _judge(
-    submission: Submission,
-    jobs: Mapping[tuple[str, date], list[tuple[str, int]]],
-    resolved: Mapping[tuple[str, str], Ruleset],
-    offers: Offers,
-    words: Vocabulary,
-    choice: Choice,
-    warnings: list[Problem],
-    progress: Progress | None,
-) -> Report:
-    titles = _titles(words)
-    pieces: list[pl.DataFrame] = []
-    counties: list[CountyResult] = []
-    excluded: list[Mapping[str, object]] = []
-    rules_used: dict[tuple[str, str], Mapping[str, Rule]] = {}
-    problems = [*submission.problems, *warnings]
-    for done, ((name, day), keys) in enumerate(jobs.items()):
-        if progress is not None:
-            progress(name, done, len(jobs))
-        rules = resolved[(name, day.isoformat())]
-        bench = evaluate(rules, _part(submission, keys, alone=len(jobs) == 1), day, offers.kinds)
-        problems += [*conclusion.unfounded(bench), *conclusion.broken(bench)]
-        found = findings.findings(bench, problems, titles)
-        pieces.append(found)
-        counties += conclusion.counties(bench, found)
-        excluded += conclusion.excluded(bench)
-        rules_used[(name, day.isoformat())] = rules.rules
-    order = sorted(counties, key=lambda one: (one.county_code, one.year))
-    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
-    if len(pieces) > 1:
-        everything = everything.sort(KEY, maintain_order=True)
-    return Report(
-        findings=everything,
-        counties=tuple(order),
-        rulesets=tuple(_info(rules, day) for (_, day), rules in resolved.items()),
-        rules=rules_used,
-        schools=submission.schools,
-        excluded=tuple(
-            sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
-        ),
-        problems=tuple(problems),
-        refused=tuple(submission.refused),
-        manifest=_manifest(submission, offers, choice),
-        titles=titles,
-    )
-
-
 def _part(submission: Submission, keys: list[tuple[str, int]], *, alone: bool) -> Submission:
     """The part of a submission that one rule set judges."""
     if alone:
@@ -189,15 +207,19 @@ def _part(submission: Submission, keys: list[tuple[str, int]], *, alone: bool) -
 def _titles(words: Vocabulary) -> dict[str, str]:
     facts = {**words.county, **words.school}
     titles = {name: pick(fact.title, fact.title_en) for name, fact in facts.items()}
+    for name, fact in facts.items():
+        if fact.form == "date":  # a year alone may not be enough
+            titles[name] += pick("（填到年月日）", " (to the day)")
     titles["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
     return titles
 
 
-def _info(rules: Ruleset, day: str) -> RulesetInfo:
+def _info(case: Case) -> RulesetInfo:
+    rules = case.rules
     return RulesetInfo(
         rules.id,
         rules.version,
-        day,
+        case.as_of.isoformat(),
         rules.layers,
         rules.title,
         rules.title_en,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import polars as pl
 
-from compliance import conditions
+from compliance import conditions, number
 from compliance.engine import Bench, by_county
 from compliance.errors import Problem
 from compliance.model import KEY, STATUSES
@@ -20,8 +21,8 @@ def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
     """Verdict, blocks and exact counts of every county."""
     counts = {(code, year): {} for code, year in bench.frames.county.select(KEY).iter_rows()}  # type: dict[tuple[str, int], dict[str, int]]
     tally = found.group_by(*KEY, "status").len()
-    for code, year, status, number in tally.iter_rows():
-        counts[(code, year)][status] = number
+    for code, year, status, many in tally.iter_rows():
+        counts[(code, year)][status] = many
     blocks = {
         rule.id: _named(bench, rule.id)
         for rule in bench.ruleset.rules.values()
@@ -85,41 +86,65 @@ def excluded(bench: Bench) -> list[Mapping[str, object]]:
     return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
 
 
-def unfounded(bench: Bench) -> list[Problem]:
-    """Warnings about statements: met without any evidence, or under an id no rule has."""
-    said = bench.submission.attestations
-    known = {rule.attested_as for rule in bench.ruleset.rules.values()}
+def remarks(bench: Bench) -> list[Problem]:
+    """What the judging itself found doubtful."""
+    return [*without_units(bench), *second_opinions(bench), *broken(bench)]
+
+
+def second_opinions(bench: Bench) -> list[Problem]:
+    """County figures given although the schools' own yield another; the given one is used."""
+    known = bench.ruleset.indicators
     problems = []
-    for row in said.iter_rows(named=True):
-        place = {"county_code": row["county_code"], "year": row["year"]}
-        if row["rule"] not in known:
+    for one in known.values():
+        if one.fallback is None:
+            continue
+        given = number.quantity(one, bench.frames, "county").value.alias("given")
+        derived = number.quantity(known[one.fallback], bench.frames, "county").value.alias(
+            "derived"
+        )
+        rows = bench.frames.county.select(*KEY, given, derived).drop_nulls()
+        for code, year, said, worked in rows.iter_rows():
+            decimals = max(0, -int(Decimal(repr(said)).normalize().as_tuple().exponent))
+            if round(Decimal(repr(worked)), decimals) == Decimal(repr(said)):
+                continue
             problems.append(
                 Problem(
                     "warning",
-                    "unknown_attestation",
+                    "parts_disagree",
                     say(
-                        "佐证所指的规则 {rule} 不存在",
-                        "attestation for {rule}, which is no rule",
-                        rule=row["rule"],
+                        "{title}填{said:g}，按学校数据应为{worked:.2f}",
+                        "{title} is {said:g}; the schools' figures give {worked:.2f}",
+                        title=pick(one.title, one.title_en),
+                        said=said,
+                        worked=worked,
                     ),
-                    **place,
-                )
-            )
-        elif row["met"] and not row["evidence"]:
-            problems.append(
-                Problem(
-                    "warning",
-                    "attested_without_evidence",
-                    say(
-                        "{rule} 说明达到，但没有列出佐证材料",
-                        "{rule} is attested as met without evidence",
-                        rule=row["rule"],
-                    ),
-                    expected=say("列出佐证材料", "name the evidence"),
-                    **place,
+                    expected=say("以所填数字判定，请核对", "judged as given; please compare"),
+                    county_code=code,
+                    year=year,
+                    facts=tuple(one.of.facts),
                 )
             )
     return problems
+
+
+def without_units(bench: Bench) -> list[Problem]:
+    """Counties in which no school stage is judged at all: their pass would say nothing."""
+    empty = bench.frames.county.join(bench.frames.unit, on="county", how="anti")
+    return [
+        Problem(
+            "warning",
+            "no_units",
+            say(
+                "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
+                "{county} has no compulsory stage with pupils: nothing to judge resources by",
+                county=row["county_name"],
+            ),
+            expected=say("核对学校表", "check the table of schools"),
+            county_code=row["county_code"],
+            year=row["year"],
+        )
+        for row in empty.iter_rows(named=True)
+    ]
 
 
 def broken(bench: Bench) -> list[Problem]:

@@ -10,7 +10,6 @@ from compliance.engine import Bench
 from compliance.errors import Problem
 from compliance.model import COMPULSORY
 from compliance.rule import Rule
-from compliance.rule_facts import facts_of
 
 _NONE = pl.lit([], dtype=pl.List(pl.String))
 
@@ -25,7 +24,7 @@ def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
     ]
     if not rows:
         return None
-    table = pl.DataFrame(
+    doubts = pl.DataFrame(
         rows,
         schema={
             "county_code": pl.String,
@@ -37,7 +36,7 @@ def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
         orient="row",
     )
     named = bench.frames.county.select("county", pl.col("year").alias("_year"), "county_code")
-    return table.join(named, on="county_code").filter(
+    return doubts.join(named, on="county_code").filter(
         pl.col("year").is_null() | (pl.col("year") == pl.col("_year"))
     )
 
@@ -45,24 +44,46 @@ def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
 def concerning(
     bench: Bench, rule: Rule, frame: pl.DataFrame, doubts: pl.DataFrame | None
 ) -> pl.Series | pl.Expr:
-    """The codes of the warnings about figures that a finding rests on."""
+    """The codes of the warnings about figures that each finding of a rule rests on.
+
+    A warning about a school concerns the school's findings and the county's; one about a whole
+    column or the county concerns all of them. A fact of a stage concerns that stage; what the
+    stages share, the stages that the school has.
+    """
     if doubts is None:
         return _NONE.alias("warnings")
-    facts = facts_of(rule, bench.ruleset)
-    staged = [f"{s}_{fact}" for s in COMPULSORY for fact in facts if fact in bench.frames.staged]
-    concerned = doubts.filter(pl.col("fact").is_in([*facts, *staged]))
+    concerned = doubts.filter(pl.col("fact").is_in(rule.facts))
     if concerned.is_empty():
         return _NONE.alias("warnings")
-    stage = pl.col("fact").str.extract(f"^({'|'.join(COMPULSORY)})_", 1)
-    concerned = concerned.with_columns(stage.alias("_of"))
-    by_school = "school" in frame.columns and frame["school"].null_count() < frame.height
     keys = frame.with_row_index("_row").select("_row", "county", "stage", "school_code")
-    left = ["county", "school_code"] if by_school else ["county"]
-    right = ["county", "_code"] if by_school else ["county"]
-    hits = keys.join(concerned, left_on=left, right_on=right, how="inner")
-    hits = hits.filter(
+    hits = _hits(keys, _by_stage(bench, concerned)).filter(
         pl.col("stage").is_null() | pl.col("_of").is_null() | (pl.col("stage") == pl.col("_of"))
     )
     codes = hits.group_by("_row").agg(pl.col("code").unique().sort().alias("warnings"))
     joined = keys.join(codes, on="_row", how="left", maintain_order="left")
     return joined.select(pl.col("warnings").fill_null(_NONE)).to_series()
+
+
+def _hits(keys: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
+    """Findings with the doubts of their school and county, stage not yet looked at."""
+    wanted = ["_row", "stage", "_of", "code"]
+    if keys["school_code"].null_count() == keys.height:
+        return keys.join(doubts, on="county").select(wanted)
+    own = keys.join(doubts, left_on=["county", "school_code"], right_on=["county", "_code"]).select(
+        wanted
+    )
+    everyone = doubts.filter(pl.col("_code").is_null())
+    return pl.concat([own, keys.join(everyone, on="county").select(wanted)])
+
+
+def _by_stage(bench: Bench, doubts: pl.DataFrame) -> pl.DataFrame:
+    """Each doubt with the stage it is about; one about a shared fact, once for each stage."""
+    named = pl.col("fact").str.extract(f"^({'|'.join(COMPULSORY)})_", 1)
+    doubts = doubts.with_columns(named.alias("_of"))
+    stages = bench.frames.unit.select(
+        "county", pl.col("school_code").alias("_code"), pl.col("stage").alias("_stage")
+    )
+    shared = doubts.join(stages, on=["county", "_code"], how="left").with_columns(
+        pl.coalesce("_of", "_stage").alias("_of")
+    )
+    return shared.select("county", "_code", "fact", "code", "_of").unique(maintain_order=True)

@@ -33,7 +33,8 @@ class Problem:
 
     def line(self) -> str:
         """One line for a terminal: where, what, what was expected."""
-        place = " ".join(part for part in (self.file, self.at) if part)
+        school = pick("学校{}", "school {}").format(self.school_code) if self.school_code else ""
+        place = " ".join(part for part in (self.file, self.at, school) if part)
         tail = pick("（{}）", " ({})").format(self.expected) if self.expected else ""
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
 

@@ -26,7 +26,7 @@ def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str
         outcome = bench.outcome(rule.id)
         pieces.append(_piece(bench, rule, outcome, order, doubtful, titles))
         if rule.rolls_up:
-            pieces.append(_rolled_up(bench, rule, outcome, order, titles))
+            pieces.append(_rolled_up(bench, rule, outcome, order, doubtful, titles))
     everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
     return everything.select(FINDINGS.names()).cast(FINDINGS)
 
@@ -44,8 +44,9 @@ def _piece(
 
 
 def _rolled_up(
-    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int, titles: Mapping[str, str]
-) -> pl.DataFrame:
+    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
+    doubtful: pl.DataFrame | None, titles: Mapping[str, str],
+) -> pl.DataFrame:  # fmt: skip
     worst = outcome.group_by("county", maintain_order=True).agg(
         pl.col("school")
         .filter(pl.col("status") == FAIL)
@@ -58,9 +59,8 @@ def _rolled_up(
     states = completed(
         by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
     )
-    frame = _identified(bench, states).with_columns(
-        pl.lit([], pl.List(pl.String)).alias("warnings")
-    )
+    frame = _identified(bench, states)
+    frame = frame.with_columns(doubts.concerning(bench, rule, frame, doubtful))
     frame = frame.with_columns(
         sentences.rolled_up(rule).alias("message"),
         *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),

@@ -16,6 +16,7 @@ from compliance import declarations as declare
 from compliance.packs import Pack
 from compliance.references import check_references
 from compliance.rule import OPERATORS, Indicator, Limit, Rule, Ruleset, Split
+from compliance.rule_facts import resting_on
 from compliance.words import pick, say
 
 VERIFIED = "verified"
@@ -159,7 +160,8 @@ class Layers:
             enforceable=tuple(self.overrides),
         )
         check_references(resolved, self.owners)
-        return resolved
+        resting = {key: replace(one, facts=resting_on(one, resolved)) for key, one in rules.items()}
+        return replace(resolved, rules=resting)
 
     def _ordered(self) -> list[str]:
         """The base pack's rules in the order of the law, then the prefixed ones by id."""

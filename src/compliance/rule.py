@@ -95,6 +95,7 @@ class Rule:
     variant is attested under its base rule's id). settings: the fields its kind understands.
     layers: field -> id of the pack that gave it. of_base: the rule that this advisory variant would
     override. given_by: what its layer is called beside a verdict (国家标准).
+    facts: the facts it rests on, stems of stages also under both stages' names.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Rule:
     layers: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
     given_by: str = ""
+    facts: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compliance import conditions
+from compliance.model import COMPULSORY
 from compliance.rule import Rule, Ruleset, Terms
 
 
@@ -27,6 +28,16 @@ def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
         for name in rule.of:
             found += facts_of(ruleset.rules[name], ruleset)
     return list(dict.fromkeys(found))
+
+
+def resting_on(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
+    """The facts a verdict rests on, through every rule it is made of; stems also by stage."""
+    found = facts_of(rule, ruleset)
+    if rule.kind == "all":
+        for name in rule.of:
+            found += resting_on(ruleset.rules[name], ruleset)
+    by_stage = [f"{stage}_{name}" for name in found for stage in COMPULSORY]
+    return tuple(dict.fromkeys([*found, *by_stage, rule.attested_as]))
 
 
 def _of_indicator(name: str, ruleset: Ruleset) -> list[str]:

@@ -103,19 +103,21 @@ def check(
 @guarded
 def validate(inputs: tuple[Path, ...]) -> int:
     """只检查数据，不判定。"""
-    from compliance.checker import take_in
+    from compliance.checker import Choice, prepare
+    from compliance.plugins import load
 
-    submission, _ = take_in(list(inputs))
-    print_problems(submission.problems)
-    errors = sum(problem.severity == "error" for problem in submission.problems)
+    docket = prepare(list(inputs), load(), Choice())
+    print_problems(docket.problems)
+    errors = sum(problem.severity == "error" for problem in docket.problems)
+    parts = [case.part for case in docket.cases]
     click.echo(
         say(
             "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
             "{counties} counties with {schools} schools can be judged; {errors} errors, {warnings} warnings.",
-            counties=submission.counties.height,
-            schools=submission.schools.height,
+            counties=sum(part.counties.height for part in parts),
+            schools=sum(part.schools.height for part in parts),
             errors=errors,
-            warnings=len(submission.problems) - errors,
+            warnings=len(docket.problems) - errors,
         )
     )
     return UNREADABLE if errors else 0
