@@ -301,3 +301,99 @@ def test_a_stream_in_gbk_loses_a_sign_but_not_the_run(county: Callable[..., Path
     done = subprocess.run(words, env=environment, check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert "√ 结论：达标" in done.stdout.decode("gbk")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["check"], "缺少 要判定的文件或文件夹"),
+        (["check", "x", "--as-of", "someday"], "2023-09-01"),
+        (["frobnicate"], "没有命令 frobnicate"),
+        (["check", "x", "--fail-on", "always"], "fail、undecided、never"),
+        (["check", "x", "--formt", "json"], "--format"),
+    ],
+)
+def test_complaints_about_usage_are_chinese(words: list[str], says: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_an_output_never_overwrites_an_input_or_its_twin(
+    county: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = county()
+    before = path.read_bytes()
+    assert run("check", path, "-o", f"json:{path}").exit_code == 2
+    assert run("check", tmp_path, "-o", f"json:{path}").exit_code == 2
+    assert path.read_bytes() == before
+    twin = tmp_path / "twin"
+    assert run("check", path, "-o", f"json:{twin}", "-o", f"csv:{twin}").exit_code == 2
+    assert not twin.exists()
+
+
+def stated(**vetoes: Any) -> Edit:
+    def edit(document: dict[str, Any]) -> None:
+        document["county"]["vetoes"] |= vetoes
+
+    return edit
+
+
+def test_a_veto_may_be_named_by_its_title(county: Callable[..., Path]) -> None:
+    def by_title(document: dict[str, Any]) -> None:
+        del document["county"]["vetoes"]["V2"]
+        document["county"]["vetoes"]["存在违规择校行为"] = True
+
+    loaded = results(county(by_title))
+    assert finding(loaded, "V2")["status"] == "fail"
+    assert loaded["counties"][0]["verdict"] == "fail"
+
+
+def test_a_stated_incident_that_names_nothing_is_never_an_acquittal(
+    county: Callable[..., Path],
+) -> None:
+    result = run("check", county(stated(V9=True)), "--format", "json")
+    assert result.exit_code == 4
+    loaded = json.loads(result.stdout)
+    assert loaded["counties"] == []
+    (problem,) = [p for p in loaded["problems"] if p["code"] == "unknown_veto"]
+    assert problem["severity"] == "error"
+    assert "V6" in problem["expected"]
+    assert run("check", county(stated(V9=False))).exit_code == 0
+
+
+def test_a_statement_for_a_rule_that_takes_none_is_reported(county: Callable[..., Path]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["county"]["attestations"]["G9"] = {"met": False}
+
+    loaded = results(county(edit))
+    assert [p["code"] for p in loaded["problems"]] == ["unknown_attestation"]
+    assert finding(loaded, "G9")["status"] == "pass"
+
+
+def test_a_share_that_the_schools_contradict_is_doubted(county: Callable[..., Path]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["county"]["junior_nearby_percent"] = 97.0
+
+    loaded = results(county(edit))
+    assert [p["code"] for p in loaded["problems"]] == ["parts_disagree"]
+    assert finding(loaded, "G13")["warnings"] == ["parts_disagree"]
+    assert finding(loaded, "G13")["status"] == "pass"
+
+
+def test_warnings_reach_every_verdict_that_rests_on_them(county: Callable[..., Path]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        school = next(s for s in document["schools"] if s["school_type"] == "primary")
+        school["primary_certified_teachers"] = school["primary_teachers"] + 1
+
+    loaded = results(county(edit))
+    warned = {(f["rule"], f["stage"]) for f in loaded["findings"] if f["warnings"]}
+    assert warned == {("G9", None), ("G12", None), ("CG", None), ("C", None)}
+
+
+def test_a_county_without_any_stage_with_pupils_is_remarked_on(county: Callable[..., Path]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["schools"] = [s for s in document["schools"] if s["school_type"] == "special"]
+
+    codes = [p["code"] for p in results(county(edit))["problems"]]
+    assert "no_units" in codes

@@ -99,7 +99,7 @@ def test_who_stands_outside_the_resource_rules() -> None:
         "vocational_school": {"school_type": "vocational"},
         "teaching_point_under_50": {
             "school_type": "teaching_point",
-            "compulsory_students": {"below": 50},
+            "compulsory_students": {"above": 0, "below": 50},
         },
     }
 

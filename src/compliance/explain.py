@@ -8,7 +8,7 @@ from compliance.figures import plain
 from compliance.rule import Indicator, Limit, Rule, Ruleset, Terms
 from compliance.rule_facts import facts_of
 from compliance.state_words import STAGE_WORDS, basis_words
-from compliance.vocabulary import Fact, Vocabulary
+from compliance.vocabulary import Fact, Vocabulary, vocabulary
 from compliance.words import pick, say
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
@@ -25,7 +25,7 @@ def explain_rule(rule: Rule, rules: Ruleset, words: Vocabulary) -> str:
         *_named(say("层级", "level"), level_words()[rule.level]),
         *_named(say("规则集", "layers"), _layers(rule, rules)),
         *_standard(rule, rules, _titles(words, rules)),
-        *_named(say("整改", "remedy"), pick(rule.remedy, rule.remedy_en)),
+        *_named(say("整改", "remedy"), _remedy(rule)),
         *_named(say("责任", "owner"), pick(rule.owner, rule.owner_en)),
         *_named(say("说明", "note"), rule.note),
         *_members(rule, rules),
@@ -62,12 +62,26 @@ def limit_words(limit: Limit | None, rules: Ruleset, unit: str) -> str:
     if limit.indicator:
         other = rules.indicators[limit.indicator]
         return f"{sign} {pick(other.title, other.title_en)}"
-    stages = {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+    names = _key_names(limit.by)
     pieces = [
-        f"{stages.get(key, key)} {sign} {plain(value)}{unit}".strip()
+        f"{names.get(key, key)} {sign} {plain(value)}{unit}".strip()
         for key, value in limit.table.items()
     ]
     return pick("，", ", ").join(pieces)
+
+
+def _key_names(by: str) -> dict[str, str]:
+    """What the keys of a limit's table are called: stages, or the words of a fact."""
+    if by == "stage":
+        return {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+    fact = vocabulary().school.get(by)
+    if fact is None or pick("zh", "en") == "en":
+        return {}
+    names: dict[str, str] = {}
+    for word, canonical in fact.words.items():
+        if not word.isascii():
+            names.setdefault(canonical, word)
+    return names
 
 
 def formula(indicator: Indicator, titles: dict[str, str]) -> str:
@@ -93,6 +107,11 @@ def _terms(terms: Terms, titles: dict[str, str]) -> str:
 
 def _named(name: str, text: str) -> list[str]:
     return [f"{name}: {text}"] if text else []
+
+
+def _remedy(rule: Rule) -> str:
+    """The remedy with its figure left open."""
+    return pick(rule.remedy, rule.remedy_en).replace("{shortfall}", "…").replace("{excess}", "…")
 
 
 def _layers(rule: Rule, rules: Ruleset) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from compliance.figures import fixed, plain, rounded, short
@@ -31,7 +29,8 @@ def threshold(rule: Rule, indicator: Indicator) -> pl.Expr:
     title = safe(pick(indicator.title, indicator.title_en))
     measure = safe(pick(indicator.measure, indicator.measure_en or indicator.measure))
     gap = safe(pick(indicator.gap_unit, indicator.gap_unit_en or indicator.gap_unit))
-    subject, value = pl.col("subject"), fixed(pl.col("value"), decimals)
+    figure = short if indicator.over is None else fixed  # what is typed is shown as typed
+    subject, value = pl.col("subject"), figure(pl.col("value"), decimals)
     bar = _bar(rule, indicator)
     upper = rule.limit.operator in UPPER
     met = say(
@@ -84,13 +83,22 @@ def _bar(rule: Rule, indicator: Indicator) -> pl.Expr:
 
 def _unrounded(rule: Rule, decimals: int) -> pl.Expr:
     """Where the rounded figure would read as the other verdict, the unrounded one is said."""
-    shown, bar = rounded(pl.col("value"), decimals), pl.col("threshold")
-    operator = rule.limit.operator if rule.limit else ">="
-    misleads = {">=": shown >= bar, ">": shown > bar, "<=": shown <= bar, "<": shown < bar}[
-        operator
-    ]
-    full = line(pick("（未四舍五入为{}）", " (unrounded {})"), pl.col("value").cast(pl.String))
+    value, bar = pl.col("value"), pl.col("threshold")
+    computed = rule.limit is not None and rule.limit.indicator is not None
+    full = line(pick("（未四舍五入为{}）", " (unrounded {})"), value.cast(pl.String))
+    if computed:  # the limit is a figure too, and shown rounded
+        both = pick("（未四舍五入为{}，标准为{}）", " (unrounded {}, the standard {})")
+        full = line(both, value.cast(pl.String), bar.cast(pl.String))
+        bar = rounded(bar, decimals)
+    misleads = reads_as_met(
+        rounded(value, decimals), rule.limit.operator if rule.limit else ">=", bar
+    )
     return pl.when(misleads & (pl.col("status") == FAIL)).then(full).otherwise(pl.lit(""))
+
+
+def reads_as_met(shown: pl.Expr, operator: str, bar: pl.Expr) -> pl.Expr:
+    """How a reader would judge the figure as shown."""
+    return {">=": shown >= bar, ">": shown > bar, "<=": shown <= bar, "<": shown < bar}[operator]
 
 
 def _stage_word() -> pl.Expr:
@@ -228,52 +236,6 @@ def within(rule: Rule) -> pl.Expr:
         .then(counted)
         .otherwise(single)
     )
-
-
-def parts(rule: Rule) -> pl.Expr:
-    """Each part with its figure and state."""
-    words = status_words()
-    part = pl.element().struct
-    status = part.field("status").replace(words)
-    bar = short(part.field("threshold"))
-    unit = _spaced(part.field("unit").fill_null(""))
-    sign = part.field("operator").replace({">=": "≥", "<=": "≤", ">": ">", "<": "<"})
-    figures = line(
-        pick("{}{}{}（标准{}{}{}）", "{} {}{} (standard {}{}{}) "),
-        part.field("name"), _telling(part), unit, sign, bar, unit,
-    )  # fmt: skip
-    short_of = part.field("shortfall")
-    short_unit = part.field("shortfall_unit").fill_null("")
-    gap = (
-        pl.when(short_of.is_not_null())
-        .then(line(pick("，缺{}{}", ", short of {} {}"), short(short_of), short_unit))
-        .otherwise(pl.lit(""))
-    )
-    one = (
-        pl.when(part.field("value").is_not_null() & part.field("threshold").is_not_null())
-        .then(line("{}{}{}", figures, status, gap))
-        .otherwise(line(pick("{}{}", "{} {}"), part.field("name"), status))
-    )
-    all_parts = pl.col("parts").list.eval(one).list.join(pick("；", "; "))
-    told = line(
-        say("{{}}：“{title}”{{}}（{{}}）。", "{{}}: {title}: {{}} ({{}}).", title=safe(rule.label)),
-        pl.col("subject"), status_word(), all_parts,
-    )  # fmt: skip
-    return pl.when(pl.col("parts").list.len() > 0).then(told).otherwise(state(rule))
-
-
-def _spaced(unit: pl.Expr) -> pl.Expr:
-    """English sets a space before a unit, but not before % and not before nothing."""
-    if pick("zh", "en") == "zh":
-        return unit
-    return pl.when(unit.is_in(["", "%"])).then(unit).otherwise(line(" {}", unit))
-
-
-def _telling(part: Any) -> pl.Expr:  # noqa: ANN401 - Polars does not export the type
-    """A part's figure with two decimals, or in full where two would read as the limit itself."""
-    value, bar = part.field("value"), part.field("threshold")
-    misleads = (rounded(value, 2) == bar) & (value != bar)
-    return pl.when(misleads).then(value.cast(pl.String)).otherwise(short(value))
 
 
 def attested(rule: Rule) -> pl.Expr:

@@ -14,6 +14,7 @@ import polars as pl
 from compliance import phrases
 from compliance.figures import fixed
 from compliance.model import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, UNKNOWN, WAIVED
+from compliance.part_phrases import parts
 from compliance.phrases import line, safe, state
 from compliance.rule import Rule, Ruleset
 from compliance.state_words import basis_words
@@ -32,7 +33,7 @@ def message(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Expr:
     elif rule.kind == "within":
         body = phrases.within(rule)
     elif rule.parts or rule.kind == "listed":
-        body = phrases.parts(rule)
+        body = parts(rule)
     elif rule.kind == "attested":
         body = phrases.attested(rule)
     else:

@@ -168,7 +168,7 @@ def _sharing(stage: str, split: Split) -> Iterable[pl.Expr]:
 
 
 def _whole_weights(split: Split) -> dict[str, int]:
-    """1 : 1.1 : 1.32 as 50 : 55 : 66."""
+    """The weights as the smallest whole numbers in the same proportion."""
     exact = {stage: Fraction(weight) for stage, weight in split.weights.items()}
     scale = lcm(*(weight.denominator for weight in exact.values()))
     return {stage: int(weight * scale) for stage, weight in exact.items()}

@@ -79,7 +79,7 @@ def out_of_resources(school: dict[str, Any]) -> str | None:
     if school["school_type"] == "vocational":
         return "vocational_school"
     count = compulsory_pupils(school)
-    if school["school_type"] == "teaching_point" and count is not None and count < 50:
+    if school["school_type"] == "teaching_point" and count is not None and 0 < count < 50:
         return "teaching_point_under_50"
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +15,8 @@ from compliance.cli.options import (
     judging,
     lang_option,
     output_file,
+    refuse_clashes,
     require_format,
-    speak,
 )
 from compliance.cli.running import (
     UNREADABLE,
@@ -28,12 +27,13 @@ from compliance.cli.running import (
     progress,
     template_dirs,
 )
+from compliance.cli.speaking import Group, asked_language
 from compliance.words import say
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="junheng", prog_name="compliance")
 @lang_option
 @click.pass_context
@@ -42,8 +42,7 @@ def main(context: click.Context) -> None:
 
     判断一个县是否达标；不达标时，说清每所学校缺什么、怎么补。数据不离开本机。
     """
-    if "COMPLIANCE_LANG" in os.environ and words.lang() == "zh" and "--lang" not in sys.argv:
-        speak(context, context.command.params[0], os.environ["COMPLIANCE_LANG"])
+    context.with_resource(words.use(asked_language(sys.argv[1:])))
 
 
 @main.command()
@@ -83,6 +82,7 @@ def check(
     offers = load()
     known = ("text", *(name for name in offers.renderers if name != "text"))
     files = [output_file(one, known) for one in outputs]
+    refuse_clashes([path for _, path in files], inputs)
     for form in formats:
         require_format(form, known)
     report = judge(inputs, ruleset, day(as_of), enforce, progress=progress(), offers=offers)

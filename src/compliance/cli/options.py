@@ -22,6 +22,9 @@ def speak(context: click.Context, _: click.Parameter, value: str | None) -> None
         stack.enter_context(words.use(value))
 
 
+READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+
+
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--lang, which sets the language of everything that follows."""
     return click.option(
@@ -72,3 +75,22 @@ def output_file(text: str, known: Sequence[str]) -> tuple[str, Path]:
         )
     require_format(form, known)
     return form, Path(path)
+
+
+def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """UsageError where an output would overwrite an input, or two outputs are one file."""
+    targets = [path.resolve() for path in outputs]
+    sources = [path.resolve() for path in inputs]
+    for place, target in enumerate(targets):
+        if target in targets[:place]:
+            raise UsageError(
+                say("两种格式写到同一个文件", "two formats go to one file"),
+                where=str(outputs[place]),
+            )
+        among = target.parent in sources and target.suffix.lower() in READ and target.is_file()
+        if target in sources or among:
+            raise UsageError(
+                say("输出会覆盖输入", "the output would overwrite an input"),
+                where=str(outputs[place]),
+                todo=say("请写到别处", "write it elsewhere"),
+            )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compliance.errors import Problem
     from compliance.report import Report
 
-UNREADABLE, INTERNAL = 4, 5
+USAGE, UNREADABLE, INTERNAL = 2, 4, 5
 
 
 def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -39,6 +39,12 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except BrokenPipeError:
             sys.stderr.close()
             code = 0
+        except OSError as error:
+            click.echo(
+                say("输出写不出去：{why}", "cannot write: {why}", why=error.strerror or error),
+                err=True,
+            )
+            code = USAGE
         except Exception as error:
             if os.environ.get("COMPLIANCE_DEBUG"):
                 raise
