@@ -352,3 +352,34 @@ def test_raising_a_limit_never_turns_fail_into_pass(rows: list[Any], tenths: int
         strict=True,
     ):
         assert (old, new) != ("fail", "pass")
+
+
+def test_areas_are_short_by_hundredths_without_noise() -> None:
+    """Polars multiplies by 1/100 where it should divide: 406 steps would be 4.0600000000000005."""
+    school = {"school_type": "nine_year", "primary_students": 20.0, "junior_students": 8.0}
+    # 8 + 20/1.1 effective pupils × 5.8 − 147.80 = 4.0545… → 4.06
+    schools = [school | {"teaching_area": 147.8} for _ in range(40)]
+    outcome = judged(ruleset(BASE), submission(schools)).outcome("R2")
+    assert set(outcome.filter(outcome["stage"] == "junior")["shortfall"]) == {4.06}
+
+
+def test_split_values_are_the_nearest_doubles() -> None:
+    school = {"school_type": "nine_year", "primary_students": 700.0, "junior_students": 500.0}
+    bench = judged(ruleset(BASE), submission([school | {"teaching_area": 6600.0}]))
+    assert bench.outcome("R2")["value"].to_list() == [5.28, 5.808]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 2000), st.integers(1, 2000), st.integers(0, 3_000_000))
+def test_split_values_never_lie_more_than_one_double_off(
+    primaries: int, juniors: int, area: int
+) -> None:
+    school = {
+        "school_type": "nine_year", "primary_students": primaries, "junior_students": juniors,
+        "teaching_area": area / 100,
+    }  # fmt: skip
+    values = judged(ruleset(BASE), submission([school])).outcome("R2")["value"].to_list()
+    whole = Fraction(repr(area / 100))
+    weighed = primaries + juniors * Fraction("1.1")
+    for value, weight in zip(values, (Fraction(1), Fraction("1.1")), strict=True):
+        assert value == pytest.approx(float(whole * weight / weighed), rel=3e-16)

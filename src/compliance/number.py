@@ -53,14 +53,13 @@ class Quantity:
         return lacks(frames, scope, self.needs)
 
 
-def divided(amount: pl.Expr, by: float) -> pl.Expr:
-    """amount ÷ a constant, rounded once.
+def ratio(amount: pl.Expr, by: pl.Expr | float) -> pl.Expr:
+    """amount ÷ by, rounded once.
 
-    Polars multiplies by the reciprocal where the divisor is a literal, which rounds twice and turns
-    406 ÷ 100 into 4.0600000000000005; a divisor that is a column is divided by.
+    Polars multiplies by the reciprocal where the divisor is a constant, or a column that is one,
+    which rounds twice and turns 406 ÷ 100 into 4.0600000000000005. Adding nothing of the amount to
+    the divisor makes it a column of its own, which is divided by.
     """
-    if by == 1:
-        return amount
     quotient: pl.Expr = amount / (amount * 0 + by)
     return quotient
 
@@ -75,7 +74,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         product = product * pl.col(SHARE)
     value = _quotient(product, over, indicator.over)
     if shared and over is not None:
-        over = over / pl.col(SHARE)
+        over = ratio(over, pl.col(SHARE))
     if indicator.round_up:  # whole facts divided: IEEE division is exact where it is whole
         value = value.ceil()
     needs = list(indicator.of.facts)
@@ -104,8 +103,8 @@ def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl
     if over is None or terms is None:
         return product
     if terms.constant is not None:
-        return divided(product, float(terms.constant))
-    return pl.when(over > 0).then(product / over)
+        return ratio(product, float(terms.constant))
+    return pl.when(over > 0).then(ratio(product, over))
 
 
 def _is_plain(indicator: Indicator, frames: Frames, scope: str) -> bool:

@@ -68,7 +68,7 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
         pl.len().alias("_n"),
         (value.is_null() | weight.is_null()).any().alias("_blank"),
         weight.sum().alias("_pupils"),
-        ((weight * value).sum() / weight.sum()).alias("_mean"),
+        number.ratio((weight * value).sum(), weight.sum()).alias("_mean"),
         pl.col("lacks").explode().drop_nulls().unique(maintain_order=True).alias("_lacks"),
     )
     means = means.with_columns(
@@ -82,7 +82,7 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
     joined = means.join(squares, on=key, how="left", maintain_order="left")
     return joined.with_columns(
         pl.when(pl.col("_mean").is_not_null())
-        .then((pl.col("_squares") / pl.col("_pupils")).sqrt())
+        .then(number.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt())
         .alias("_s")
     )
 
@@ -93,7 +93,7 @@ def _coefficient() -> pl.Expr:
         .then(None)
         .when(pl.col("_n") == 1)
         .then(0.0)
-        .otherwise(pl.col("_s") / pl.col("_mean"))
+        .otherwise(number.ratio(pl.col("_s"), pl.col("_mean")))
     )
 
 

@@ -173,8 +173,8 @@ class _Test:
             return judged.with_columns(empty.alias("shortfall"), over.alias("excess"))
         indicator = self.quantity.indicator
         step = indicator.gap_step
-        wanted = number.divided(pl.col("threshold") * pl.col("_over"), float(indicator.per))
-        steps = number.divided(wanted - pl.col("_of"), float(step))
+        wanted = number.ratio(pl.col("threshold") * pl.col("_over"), float(indicator.per))
+        steps = number.ratio(wanted - pl.col("_of"), float(step))
         scaled = pl.when(pl.col("status") == FAIL).then(steps)
         judged = judged.with_columns(scaled.alias("_steps"), empty.alias("excess"))
         unsure = (pl.col("_steps") - pl.col("_steps").round()).abs() <= (
@@ -185,7 +185,7 @@ class _Test:
             for row in judged.filter(unsure).select(self._columns()).iter_rows(named=True)
         ]
         exact = pl.DataFrame(rows, schema={"_row": pl.Int64, "_gap": pl.Float64}, orient="row")
-        rounded = number.divided(pl.col("_steps").ceil(), float(1 / Fraction(step)))
+        rounded = number.ratio(pl.col("_steps").ceil(), float(1 / Fraction(step)))
         return judged.join(exact, on="_row", how="left", maintain_order="left").with_columns(
             pl.coalesce("_gap", rounded).alias("shortfall")
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from compliance.render import figures
 from compliance.render.cases import Case, Finding
+from compliance.render.figures import measure_of, with_unit
 from compliance.render.printable import printable
 from compliance.words import pick, say
 
@@ -35,13 +36,6 @@ class Amount:
         return say("{of}缺{n}", "{of}: {n}", of=self.of, n=number) if self.of else number
 
 
-def with_unit(number: str, unit: str | None) -> str:
-    """``4.00人``; a unit in Latin letters keeps a blank before it."""
-    if not unit:
-        return number
-    return f"{number} {unit}" if unit[0].isascii() and unit[0].isalpha() else f"{number}{unit}"
-
-
 def named(name: str, text: str) -> str:
     """``音乐专用教室1间``; a name in Latin letters keeps a blank after it."""
     return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
@@ -50,11 +44,6 @@ def named(name: str, text: str) -> str:
 def after(head: str, text: str) -> str:
     """``不达标：甲、乙``."""
     return say("{head}：{text}", "{head}: {text}", head=head, text=text)
-
-
-def measure_of(unit: str | None) -> str:
-    """What the number counts: 人 of 人/百名学生."""
-    return (unit or "").split("/")[0]
 
 
 def amounts(finding: Finding) -> list[Amount]:
@@ -112,8 +101,9 @@ def _value(case: Case, one: Finding) -> str:
     if case.rule.kind in ("most", "within"):
         level = "school"  # they count things, whatever they are about
     places = figures.decimals(value, unit, level, case.rule.kind)
-    text = figures.reading(value, places, one["operator"], one["threshold"], one["status"])
-    return with_unit(text, measure_of(unit))
+    return figures.reading(
+        value, places, one["operator"], one["threshold"], one["status"], measure_of(unit)
+    )
 
 
 def standard(case: Case) -> str:
@@ -128,8 +118,7 @@ def standard(case: Case) -> str:
 
 
 def _limit(one: Finding) -> str:
-    unit = measure_of(one["unit"])
-    return figures.limit(one["operator"], one["threshold"], with_unit("", unit) if unit else "")
+    return figures.limit(one["operator"], one["threshold"], measure_of(one["unit"]))
 
 
 def floor(case: Case) -> str:

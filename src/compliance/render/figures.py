@@ -5,6 +5,7 @@ For single figures on a page or a terminal; a million findings' sentences are bu
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -60,7 +61,7 @@ def short(title: str) -> str:
 
 def plain(value: float) -> str:
     """The figure as typed, without exponent or a useless ``.0``."""
-    text = f"{Decimal(repr(float(value))):f}"
+    text = f"{_typed(value):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -69,8 +70,24 @@ def amount(value: float) -> str:
     return plain(float(_rounded(value, 2)))
 
 
+def with_unit(number: str, unit: str | None) -> str:
+    """``4.00人``; a unit in Latin letters keeps a blank before it."""
+    if not unit:
+        return number
+    return f"{number} {unit}" if unit[0].isascii() and unit[0].isalpha() else f"{number}{unit}"
+
+
+def measure_of(unit: str | None) -> str:
+    """What the number counts: 人 of 人/百名学生."""
+    return (unit or "").split("/")[0]
+
+
+def _typed(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
+
+
 def _rounded(value: float, decimals: int) -> Decimal:
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return _typed(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def decimals(value: float, unit: str | None, level: str, kind: str = "") -> int:
@@ -101,13 +118,16 @@ def rounded(
 ) -> tuple[str, str]:
     """The rounded figure, and the unrounded one where the rounded would read as the other verdict.
 
-    The second text is empty where rounding misleads nobody.
+    The second text is empty where rounding misleads nobody, or where nothing was rounded: a rule may
+    fail for another reason than this figure.
     """
     text = f"{_rounded(value, places):f}"
     if operator not in _OPERATORS or threshold is None or status not in ("pass", "fail"):
         return text, ""
-    limit = Decimal(repr(float(threshold)))
-    if _meets(Decimal(text), operator, limit) == (status == "pass"):
+    limit = _typed(threshold)
+    if Decimal(text) == _typed(value) or _meets(Decimal(text), operator, limit) == (
+        status == "pass"
+    ):
         return text, ""
     for more in range(places + 1, 17):
         finer = _rounded(value, more)
@@ -122,14 +142,23 @@ def reading(
     operator: str | None = None,
     threshold: float | None = None,
     status: str | None = None,
+    unit: str | None = "",
 ) -> str:
-    """`rounded` in words: ``0.500（未四舍五入为0.5004）``."""
+    """`rounded` in words: ``10.0%（未四舍五入为9.996%）``."""
     text, exact = rounded(value, places, operator, threshold, status)
     if not exact:
-        return text
+        return with_unit(text, unit)
     return say(
-        "{text}（未四舍五入为{exact}）", "{text} (unrounded {exact})", text=text, exact=exact
+        "{text}（未四舍五入为{exact}）",
+        "{text} (unrounded {exact})",
+        text=with_unit(text, unit),
+        exact=with_unit(exact, unit),
     )
+
+
+def below(value: float, floor: float) -> bool:
+    """Whether a figure lies below its floor; the float of one that equals it may miss it by a hair."""
+    return value < floor and not math.isclose(value, floor, rel_tol=1e-9)
 
 
 def limit(
@@ -141,11 +170,11 @@ def limit(
     text = plain(threshold)
     if kind == "dispersion" and len(text.partition(".")[2]) < 2:
         text = f"{threshold:.2f}"
-    return f"{_OPERATORS.get(operator, operator)}{text}{unit or ''}"
+    return f"{_OPERATORS.get(operator, operator)}{with_unit(text, unit)}"
 
 
 def asked(operator: str | None, threshold: float | None, unit: str | None = "") -> str:
     """``应不低于2000元``: the limit as part of a sentence."""
     if operator not in _ASKS or threshold is None:
         return ""
-    return pick(*_ASKS[operator]).format(limit=f"{plain(threshold)}{unit or ''}")
+    return pick(*_ASKS[operator]).format(limit=with_unit(plain(threshold), unit))

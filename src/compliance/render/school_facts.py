@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliance.fact import Fact
-from compliance.render import cells, figures
+from compliance.render import figures
 from compliance.render.printable import printable
 from compliance.vocabulary import vocabulary
 from compliance.words import lang, say
@@ -46,7 +46,7 @@ def _text(fact: Fact, value: object) -> str:
         if fact.words:
             return _word(fact, figures.plain(value))
         unit = fact.unit if lang() == "zh" else ""
-        return cells.with_unit(figures.amount(value), unit)
+        return figures.with_unit(figures.amount(value), unit)
     return _word(fact, str(value)) if fact.words else printable(value)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from compliance.render import telling
 from compliance.render.digest import Digest
-from compliance.render.figures import SIGNS, limit, reading, short, stage, state
+from compliance.render.figures import SIGNS, below, limit, reading, short, stage, state
 from compliance.rule import Rule
 from compliance.words import pick, say
 
@@ -201,7 +201,7 @@ def _value(row: Mapping[str, Any]) -> Cell:
     text = reading(value, 2, row["operator"], row["threshold"], status) + _doubt(row)
     if status != "fail":
         return Cell(text, status)
-    if row["floor"] is not None and value >= row["floor"]:
+    if row["floor"] is not None and not below(value, row["floor"]):
         meaning = say("未达标，但不低于下限", "not met, but not below the floor")
         return Cell(text, "short", SHORT_OF, meaning)
     return Cell(text, status, SIGNS["fail"], say("未达标", "not met"))

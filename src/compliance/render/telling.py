@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compliance.render.cells import measure_of, with_unit
 from compliance.render.digest import Advice, Digest, Gap, Group
 from compliance.render.figures import (
     amount,
@@ -13,10 +12,12 @@ from compliance.render.figures import (
     basis,
     decimals,
     limit,
+    measure_of,
     reading,
     short,
     stage,
     state,
+    with_unit,
 )
 from compliance.render.printable import printable
 from compliance.render.shortages import Miss, Shortage
@@ -148,19 +149,17 @@ def figure(row: Mapping[str, Any], level: str = "county", kind: str = "") -> str
         return ""
     unit = measure_of(row["unit"])
     places = decimals(row["value"], unit, level, kind)
-    text = reading(row["value"], places, row["operator"], row["threshold"], row["status"])
-    return with_unit(text, unit)
+    return reading(row["value"], places, row["operator"], row["threshold"], row["status"], unit)
 
 
 def bar(row: Mapping[str, Any], kind: str = "") -> str:
     """The limit of a finding or part with its unit: ``≥100元``."""
-    unit = measure_of(row["unit"])
-    return limit(row["operator"], row["threshold"], with_unit("", unit), kind)
+    return limit(row["operator"], row["threshold"], measure_of(row["unit"]), kind)
 
 
 def _against(row: Mapping[str, Any], name: str = "") -> str:
     """``95元，应不低于100元，缺500元``."""
-    unit = with_unit("", measure_of(row["unit"]))
+    unit = measure_of(row["unit"])
     told = [f"{name} {figure(row)}".strip(), asked(row["operator"], row["threshold"], unit)]
     if row["shortfall"]:
         gap = with_unit(amount(row["shortfall"]), row["shortfall_unit"])
@@ -180,7 +179,7 @@ def school(miss: Miss, rules: Mapping[str, Rule]) -> str:
 def weights() -> dict[str, str]:
     """The headings of what is missing in all, by weight."""
     return {
-        "required": say("缺口合计（达标所必需）", "Missing in all, needed for the verdict"),
+        "required": say("缺口合计（未达标学校）", "Missing in all, at schools that fall short"),
         "pending": say("缺口合计（所在学段尚不能判定）", "Missing in stages not yet decided"),
         "advised": say("建议提升（所在学段已达标）", "Worth improving in stages that pass"),
         "excess": say("超出上限合计", "Over upper limits in all"),
