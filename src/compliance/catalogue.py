@@ -13,11 +13,15 @@ from compliance.errors import UsageError
 from compliance.examination import examine
 from compliance.explain import explain_rule, limit_words, role_words
 from compliance.plugins import Offers, load
+from compliance.render.width import wrap
 from compliance.rule import Rule, Ruleset
 from compliance.ruleset import resolve
 from compliance.state_words import basis_words
 from compliance.vocabulary import vocabulary
 from compliance.words import pick, say
+
+WIDTH = 80  # columns of a terminal
+_HANGING = " " * 9
 
 
 def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Offers]:
@@ -55,9 +59,10 @@ def rule_table(ruleset: str | None, as_of: date | None) -> str:
         version=rules.version,
         source=rules.source,
     )
-    return "\n".join(
-        [head, *_rows(rules), *(say("注：{n}", "note: {n}", n=n) for n in rules.notes)]
-    )
+    notes = [
+        line for note in rules.notes for line in wrap(say("注：{n}", "note: {n}", n=note), WIDTH)
+    ]
+    return "\n".join([*wrap(head, WIDTH), *_rows(rules), "", *notes])
 
 
 def _rows(rules: Ruleset) -> Iterable[str]:
@@ -68,8 +73,9 @@ def _rows(rules: Ruleset) -> Iterable[str]:
             yield f"\n{aspect}"
         standard = _standard(rule, rules)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
-        yield f"  {rule.id:<6} {rule.label}" + (f"：{standard}" if standard else "") + mark
-        yield f"         {rule.source} · {basis_words()[rule.basis]}"
+        text = f"{rule.id:<6} {rule.label}" + (f"：{standard}" if standard else "") + mark
+        yield from wrap(text, WIDTH, "  ", _HANGING)
+        yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
 
 
 def _standard(rule: Rule, rules: Ruleset) -> str:
@@ -101,7 +107,14 @@ def explanation(rule_id: str, ruleset: str | None, as_of: date | None) -> str:
             if near
             else say("用 compliance rules 查看", "see `compliance rules`"),
         )
-    return explain_rule(rules.rules[found], rules, vocabulary(offers.fragments))
+    text = explain_rule(rules.rules[found], rules, vocabulary(offers.fragments))
+    return "\n".join(line for row in text.split("\n") for line in _wrapped(row))
+
+
+def _wrapped(row: str) -> list[str]:
+    """A row within the width, its further lines indented like the first."""
+    indent = " " * (len(row) - len(row.lstrip()))
+    return wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
 
 
 def blank_workbook(out: Path, ruleset: str | None) -> None:

@@ -5,6 +5,7 @@ Every text says what is wrong, where, and what to do next.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 from compliance.words import pick
@@ -63,3 +64,27 @@ class PackError(JunhengError):
 
 class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused a file, in the user's language."""
+    known = {
+        errno.ENOENT: ("文件或文件夹不存在", "no such file or folder"),
+        errno.EISDIR: ("这是一个文件夹", "this is a folder"),
+        errno.ENOTDIR: ("路径中有一段不是文件夹", "a part of the path is no folder"),
+        errno.EACCES: (
+            "没有权限，或文件正被其他程序打开",
+            "no permission, or open in another program",
+        ),
+        errno.EPERM: (
+            "没有权限，或文件正被其他程序打开",
+            "no permission, or open in another program",
+        ),
+        errno.EBUSY: ("文件正被其他程序打开", "open in another program"),
+        errno.ENOSPC: ("磁盘已满", "the disk is full"),
+        errno.EROFS: ("磁盘只读", "the disk is read-only"),
+        errno.ENAMETOOLONG: ("名称太长", "the name is too long"),
+    }
+    if error.errno in known:
+        return pick(*known[error.errno])
+    return error.strerror or type(error).__name__

@@ -18,7 +18,7 @@ from typing import Any
 
 import tomli
 
-from compliance.errors import PackError
+from compliance.errors import PackError, reason
 from compliance.words import say
 
 MAX_PACK_BYTES = 4 << 20
@@ -109,7 +109,7 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
         raw = path.read_bytes()
     except OSError as error:
         raise PackError(
-            say("规则文件无法读取：{why}", "cannot read the pack: {why}", why=error.strerror),
+            say("规则文件无法读取：{why}", "cannot read the pack: {why}", why=reason(error)),
             where=str(path.name),
         ) from error
     if len(raw) > MAX_PACK_BYTES:

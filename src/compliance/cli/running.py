@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.errors import JunhengError
+from compliance.errors import JunhengError, reason
 from compliance.words import say
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             code = 0
         except OSError as error:
             click.echo(
-                say("输出写不出去：{why}", "cannot write: {why}", why=error.strerror or error),
+                say("输出写不出去：{why}", "cannot write: {why}", why=reason(error)),
                 err=True,
             )
             code = USAGE

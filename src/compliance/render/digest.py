@@ -105,7 +105,7 @@ def digest(report: Report, county: CountyResult, findings: pl.DataFrame | None =
         county=county,
         rules=rules,
         findings=found,
-        groups=_groups(found, county, rules),
+        groups=groups(found, county, rules),
         failing=own.filter(pl.col("status") == "fail"),
         broken=_ids(found.filter(pl.col("status") == "error")),
         waived=_ids(own.filter(pl.col("status") == "waived")),
@@ -154,24 +154,24 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int((folded == "fail").sum()), met
 
 
-def _groups(
+def groups(
     found: pl.DataFrame, county: CountyResult, rules: Mapping[str, Rule]
 ) -> tuple[Group, ...]:
     """The blocks in order, then what the conclusion asks directly, by aspect."""
-    groups = [
+    made = [
         _group(found, block, rules[block].label, rules[block].of or (block,), status)
         for block, status in county.blocks.items()
         if block in rules
     ]
-    blocks = {group.title for group in groups}
+    blocks = {group.title for group in made}
     beside: dict[str, list[str]] = {}
     for member in beside_blocks(rules):
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
         title = pick(aspect if aspect not in blocks else f"{aspect}（{ids}）", ids)
-        groups.append(_group(found, "", title, members))
-    return tuple(groups)
+        made.append(_group(found, "", title, members))
+    return tuple(made)
 
 
 def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:

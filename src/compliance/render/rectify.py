@@ -134,24 +134,24 @@ def _paper(
 ) -> CountyPaper:
     rules = report.rules_of(county)
     found = cases(findings, rules)
-    sheets = list(_sheets(_surroundings(report, county), found, schools))
-    return county_paper(report, county, findings, found, sheets)
+    around = _surroundings(report, county, remarks.conclusion(county, rules, findings))
+    sheets = list(_sheets(around, found, schools))
+    return county_paper(report, around, findings, found, sheets, schools)
 
 
-def _surroundings(report: Report, county: CountyResult) -> Surroundings:
+def _surroundings(report: Report, county: CountyResult, context: str) -> Surroundings:
     left_out: dict[str, list[str]] = {}
     for one in report.excluded:
         if (one["county_code"], one["year"]) == (county.county_code, county.year):
             reasons = left_out.setdefault(str(one["school_code"]), [])
             reason = printable(one.get("title") or one["reason"])
             reasons.extend([] if reason in reasons else [reason])
-    titles = {rule.id: rule.label for rule in report.rules_of(county).values()}
     return Surroundings(
         county=county,
         titles=report.titles,
         doubts=remarks.doubts_of(report.problems, county),
         left_out=left_out,
-        context=remarks.conclusion(county, titles),
+        context=context,
         basis=remarks.basis(report, county),
     )
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import polars as pl
+
 from compliance.errors import Problem
+from compliance.model import COMPULSORY
 from compliance.render import cells, figures
 from compliance.render.cases import Case
+from compliance.render.digest import groups
 from compliance.render.printable import printable, shortened
 from compliance.report import CountyResult, Report, RulesetInfo
+from compliance.rule import Rule
 from compliance.words import lang, pick, say
 
 _DIGITS = "零一二三四五六七八九"
@@ -71,16 +76,22 @@ def _day(iso: str) -> str:
     return say("{d.year}年{d.month}月{d.day}日", "{d}", d=day)
 
 
-def conclusion(county: CountyResult, titles: Mapping[str, str]) -> str:
-    """The county's verdict and its blocks: ``未达标。资源配置不达标，校际均衡达标。``"""
-    blocks = pick("，", ", ").join(
-        cells.named(titles.get(block, block), figures.state(status))
-        for block, status in county.blocks.items()
-    )
+def conclusion(county: CountyResult, rules: Mapping[str, Rule], findings: pl.DataFrame) -> str:
+    """The county's verdict and what it rests on: ``未达标（资源配置达标，一票否决不达标）。``
+
+    findings: the county's. What the conclusion asks beside the blocks (vetoes, eligibility) is
+    named where it is not met.
+    """
+    told = [
+        cells.named(printable(group.title), figures.state(group.status))
+        for group in groups(findings, county, rules)
+        if group.id or group.status not in ("pass", "not_applicable")
+    ]
     verdict = figures.verdict(county.verdict)
-    if not blocks:
+    if not told:
         return say("县域结论：{v}。", "County: {v}.", v=verdict)
-    return say("县域结论：{v}（{b}）。", "County: {v} ({b}).", v=verdict, b=blocks)
+    listed = pick("，", ", ").join(told)
+    return say("县域结论：{v}（{l}）。", "County: {v} ({l}).", v=verdict, l=listed)
 
 
 def note(case: Case, doubts: Mapping[str, Sequence[Problem]]) -> str:
@@ -92,15 +103,22 @@ def note(case: Case, doubts: Mapping[str, Sequence[Problem]]) -> str:
         pieces.append(say("缺口按全校计", "the gap is the whole school's"))
     codes = case.finding["warnings"]
     if codes:
-        known = [one for code in codes for one in doubts.get(code, ())]
-        if case.school:
-            known = [one for one in known if one.school_code in (case.school, None)]
+        known = [one for code in codes for one in doubts.get(code, ()) if _bears_on(one, case)]
         texts = list(dict.fromkeys(printable(one.message).rstrip("。.") for one in known))
         told = shortened(
             texts or [printable(code) for code in codes], pick("等{count}处", " etc. ({count})"), 2
         )
         pieces.append(say("数据存疑：{texts}", "doubtful figures: {texts}", texts=told))
     return pick("；", "; ").join(pieces)
+
+
+def _bears_on(one: Problem, case: Case) -> bool:
+    """Whether a warning is about a figure that the finding rests on: of its rule, school, stage."""
+    if case.school and one.school_code not in (case.school, None):
+        return False
+    stage = case.finding["stage"]
+    others = tuple(f"{other}_" for other in COMPULSORY if stage not in (None, other))
+    return any(fact in case.rule.facts and not fact.startswith(others) for fact in one.facts)
 
 
 def doubts_of(problems: Sequence[Problem], county: CountyResult) -> dict[str, list[Problem]]:

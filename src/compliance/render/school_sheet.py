@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.errors import Problem
-from compliance.render import cells, figures, remarks
+from compliance.render import cells, figures, group_figures, remarks
 from compliance.render.cases import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
 from compliance.render.papers import BlankAt, SchoolLine, SchoolPaper, SchoolPart
 from compliance.render.printable import printable
@@ -74,7 +74,9 @@ def school_paper(
     )
 
 
-def _verdict(cases: Iterable[Case]) -> str:
+def _verdict(cases: Sequence[Case]) -> str:
+    if not any(case.decides and case.status != "not_applicable" for case in cases):
+        return say("不参加评估（无适用要求）", "not assessed (no rule applies)")
     if any(case.standing == PROBLEM for case in cases):
         return say("需整改", "to be rectified")
     if any(case.standing == OPEN or (case.decides and case.status in _WAITING) for case in cases):
@@ -111,11 +113,7 @@ def _sentences(
 
 def _overall(group: Case, cases: Sequence[Case]) -> str:
     """How a stage's overall assessment came out, with the names of what it misses or lacks."""
-    members = [
-        case
-        for case in cases
-        if case.rule.id in group.rule.of and case.finding["stage"] == group.finding["stage"]
-    ]
+    members = group_figures.members(group, cases)
     named = [
         cells.after(
             figures.state(status), _listed(case for case in members if case.status == status)
@@ -125,13 +123,12 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
     ]
     tail = pick("；", "; ").join(named)
     return say(
-        "{stage}：{rule}{state}，{n}项指标达标{met}项{tail}。",
-        "{stage}: {rule}: {state}, {met} of {n} met{tail}.",
+        "{stage}：{rule}{state}{counted}{tail}。",
+        "{stage}: {rule}: {state}{counted}{tail}.",
         stage=figures.stage(group.finding["stage"]),
         rule=group.rule.label,
         state=figures.state(group.status),
-        n=len(members),
-        met=sum(case.status == "pass" for case in members),
+        counted=group_figures.counted(group, members),
         tail=say("（{t}）", " ({t})", t=tail) if tail else "",
     )
 
@@ -185,7 +182,7 @@ def _parts(
     for (rank, title), places in sorted(grouped.items()):
         places.sort(key=lambda place: cases[place].place)
         numbers.update({place: len(numbers) + n for n, place in enumerate(places, 1)})
-        lines = tuple(_line(numbers[place], cases[place], around) for place in places)
+        lines = tuple(_line(place, cases, numbers, around) for place in places)
         parts.append(SchoolPart(title, reference=rank == _REFERENCE, lines=lines))
     return tuple(parts), numbers
 
@@ -199,18 +196,21 @@ def _part_of(case: Case) -> tuple[int, str]:
     return (0 if stage == "primary" else 1), figures.stage(stage)
 
 
-def _line(number: int, case: Case, around: Surroundings) -> SchoolLine:
+def _line(
+    place: int, cases: Sequence[Case], numbers: Mapping[int, int], around: Surroundings
+) -> SchoolLine:
+    case = cases[place]
     due = case.standing in (PROBLEM, OPEN, SUGGESTION) or (case.decides and _waits(case))
     return SchoolLine(
-        number=number,
+        number=numbers[place],
         rule=case.rule.id,
         title=case.rule.label,
-        current=cells.current(case),
+        current=group_figures.current(case, cases) or cells.current(case),
         standard=cells.standard(case),
         floor=cells.floor(case),
         state=_state(case),
         gap=cells.gap(case),
-        measure=_measure(case, around),
+        measure=_lines_of_members(case, cases, numbers) or _measure(case, around),
         responsible=cells.responsible(case),
         note=_note(case, around),
         met={"pass": True, "fail": False}.get(case.status),
@@ -230,6 +230,17 @@ def _state(case: Case) -> str:
 def _waits(case: Case) -> bool:
     """Whether a figure or statement is awaited for it; what is made of others awaits theirs."""
     return case.status in _WAITING and not case.rule.of
+
+
+def _lines_of_members(case: Case, cases: Sequence[Case], numbers: Mapping[int, int]) -> str:
+    """Where the measures stand for a missed rule that is made of others; empty for any other."""
+    if case.status != "fail" or not case.rule.of:
+        return ""
+    own = {id(member) for member in group_figures.members(case, cases) if member.status == "fail"}
+    lines = sorted(number for place, number in numbers.items() if id(cases[place]) in own)
+    if not lines:
+        return ""
+    return say("见序号{lines}", "see no. {lines}", lines=pick("、", ", ").join(map(str, lines)))
 
 
 def _measure(case: Case, around: Surroundings) -> str:
