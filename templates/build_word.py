@@ -11,20 +11,22 @@ from .word_layout import Column, Paper
 
 HERE = Path(__file__).parent
 
+# Its blanks for the figures would break the line of a narrow column.
+DEADLINE = "{{ paper.deadline.strip('　') }}"
 ITEMS = (
-    Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
-    Column("{{ t('学校', 'School') }}", 19, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 38, "{{ row.problem }}"),
-    Column("{{ t('现状值', 'Now') }}", 16, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 16, "{{ row.standard }}"),
-    Column("{{ t('缺口', 'Gap') }}", 16, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 27, "{{ row.measure }}"),
+    Column("{{ t('序号', 'No.') }}", 8, "{{ row.number }}", centred=True),
+    Column("{{ t('学校', 'School') }}", 20, "{{ row.subject }}"),
+    Column("{{ t('存在问题', 'Problem') }}", 50, "{{ row.brief }}"),
+    Column("{{ t('现状值', 'Now') }}", 15, "{{ row.current }}"),
+    Column("{{ t('标准值', 'Standard') }}", 15, "{{ row.standard }}"),
+    Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 25, "{{ row.measure }}"),
     Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 15, "{{ row.responsible }}"),
-    Column("{{ t('责任人', 'Who') }}", 10, ""),
-    Column("{{ t('完成时限', 'Deadline') }}", 21, "{{ paper.deadline }}", centred=True),
+    Column("{{ t('责任人', 'Who') }}", 9, ""),
+    Column("{{ t('完成时限', 'Deadline') }}", 14, DEADLINE, centred=True),
     Column("{{ t('整改进展', 'Status') }}", 13, "{{ paper.progress }}", centred=True),
     Column("{{ t('验收/销号', 'Closed') }}", 9, ""),
-    Column("{{ t('备注', 'Remarks') }}", 16, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 15, "{{ row.note }}"),
 )
 TOTALS = (
     Column(
@@ -116,7 +118,7 @@ ANNEXES = (
 
 
 def county() -> Paper:
-    """整改清单: a letter's first pages, then the lists as annexes."""
+    """整改清单: a letter's first pages, then the lists as annexes, where there are any."""
     paper = Paper(landscape=False)
     paper.text("公文标题", "{{ paper.title }}")
     paper.text("公文副题", "{{ t('（', '(') }}{{ paper.years }}{{ t('）', ')') }}")
@@ -134,25 +136,36 @@ def county() -> Paper:
     paper.text("公文正文", "{{ t('没有可计量的缺口。', 'Nothing countable is missing.') }}")
     paper.tag("p endif")
     paper.text("公文正文", "")
-    for place, (key, title, _) in enumerate(ANNEXES):
-        lead = "{{ t('附件：', 'Annexes: ') }}" if place == 0 else "{{ t('　　　', '　　　') }}"
-        paper.tag(f"p if paper.annexes.{key}")
-        paper.text("公文正文", f"{lead}{{{{ paper.annexes.{key} }}}}.{title}")
+    for key, title, _ in ANNEXES:
+        number = f"paper.annexes.{key}"
+        lead = f"{{% if {number} == 1 %}}{{{{ t('附件：', 'Annexes: ') }}}}{{% else %}}　　　{{% endif %}}"
+        paper.tag(f"p if {number}")
+        paper.text("公文正文", f"{lead}{_unless_single(number, '.')}{title}")
         paper.tag("p endif")
     paper.text("公文正文", "")
     paper.text("公文落款", "{{ t('（单位盖章）', '(seal)') }}")
     paper.text("公文落款", "{{ t('　　年　月　日', 'date') }}")
     paper.across()
-    for place, (key, title, before) in enumerate(ANNEXES):
-        _annex(paper, key, title, before, first=place == 0)
+    for key, title, before in ANNEXES:
+        _annex(paper, key, title, before)
     return paper
 
 
-def _annex(paper: Paper, key: str, title: str, before: str, *, first: bool) -> None:
-    paper.tag(f"p if paper.annexes.{key}")
-    label = paper.text("公文附件", f"{{{{ t('附件', 'Annex ') }}}}{{{{ paper.annexes.{key} }}}}")
-    if first:
-        label.paragraph_format.page_break_before = False  # the section has begun a page
+def _unless_single(number: str, after: str = "") -> str:
+    """An annex's number; a single annex has none."""
+    return f"{{% if not paper.single_annex %}}{{{{ {number} }}}}{after}{{% endif %}}"
+
+
+def _annex(paper: Paper, key: str, title: str, before: str) -> None:
+    number = f"paper.annexes.{key}"
+    label = f"{{{{ t('附件', 'Annex ') }}}}{_unless_single(number)}"
+    paper.tag(f"p if {number}")
+    paper.tag(f"p if {number} == 1")
+    first = paper.text("公文附件", label)
+    first.paragraph_format.page_break_before = False  # the section has begun a page
+    paper.tag("p else")
+    paper.text("公文附件", label)
+    paper.tag("p endif")
     paper.text("公文标题", title)
     if before:
         paper.text("公文正文", before)
@@ -166,11 +179,6 @@ def _annex(paper: Paper, key: str, title: str, before: str, *, first: bool) -> N
         )
         paper.table(ITEMS, "row in group.items")
         paper.text("表间空行", "")
-        paper.tag("p else")
-        paper.text(
-            "公文正文",
-            "{{ t('未发现需要整改的问题。', 'No problems were found that need rectification.') }}",
-        )
         paper.tag("p endfor")
     elif key in ("open", "suggestions"):
         paper.table(ITEMS, f"row in paper.{key}")
@@ -213,6 +221,7 @@ def school() -> Paper:
         "{% for line in paper.sentences %}{{ line }}{{ t('', ' ') }}{% endfor %}",
     )
     paper.text("表间空行", "")
+    paper.tag("p if paper.parts")
     paper.table(
         LINES,
         "row in part.lines",
@@ -220,6 +229,7 @@ def school() -> Paper:
         shade="row.met is false and not part.reference",
     )
     paper.text("表间空行", "")
+    paper.tag("p endif")
     paper.text("表格说明", "{{ paper.county }}")
     paper.text("表格说明", BASIS)
     paper.text("表间空行", "")

@@ -130,8 +130,8 @@ def _table_properties(table: Untyped, columns: Sequence[Column]) -> None:
         '<w:jc NS w:val="center"/>',
         f"<w:tblBorders NS>{lines}</w:tblBorders>",
         '<w:tblLayout NS w:type="fixed"/>',
-        '<w:tblCellMar NS><w:top w:w="28" w:type="dxa"/><w:left w:w="45" w:type="dxa"/>'
-        '<w:bottom w:w="28" w:type="dxa"/><w:right w:w="45" w:type="dxa"/></w:tblCellMar>',
+        '<w:tblCellMar NS><w:top w:w="20" w:type="dxa"/><w:left w:w="40" w:type="dxa"/>'
+        '<w:bottom w:w="20" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>',
     ):
         properties.append(parse_xml(piece.replace("NS", nsdecls("w"))))
     for grid, column in zip(table.columns, columns, strict=True):

@@ -67,9 +67,9 @@ LOOKS = (
     Look("公文附件", BLACK, 16, Alignment.LEFT, 28.9, new_page=True, keep=True),
     Look("公文落款", BODY, 16, Alignment.RIGHT, 28.9, inset=64),
     Look("表格说明", BODY, 12, Alignment.JUSTIFY, 20),
-    Look("表头", BLACK, 10.5, Alignment.CENTER, 15),
-    Look("表格文字", BODY, 10.5, Alignment.LEFT, 15),
-    Look("表格居中", BODY, 10.5, Alignment.CENTER, 15),
+    Look("表头", BLACK, 10.5, Alignment.CENTER, 13),
+    Look("表格文字", BODY, 10.5, Alignment.LEFT, 13),
+    Look("表格居中", BODY, 10.5, Alignment.CENTER, 13),
     Look("表间空行", BODY, 6, Alignment.LEFT, 8),
 )
 

@@ -70,7 +70,7 @@ def test_the_county_list_in_word(papers: Path, tmp_path: Path) -> None:
     assert "—1—" in squeezed(pages[0])
     assert "—2—" in squeezed(pages[1])
     whole = squeezed("".join(pages))
-    for column in ("序号", "存在问题", "整改措施", "完成时限", "备注"):
+    for column in ("序号", "存在问题", "整改措施", "备注"):
         assert column in whole
     assert "㎡" not in whole
     assert "平方米" in whole

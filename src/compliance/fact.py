@@ -41,6 +41,7 @@ class Fact:
     digits. lines: line breaks may stand in the text. length: exact number of items.
     edges: upper edges of the size bands of a list of counts. may_total: facts that this one
     already totals when it equals their sum. sum_of: the school fact this county fact totals.
+    item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Fact:
     counted: Counted | None = None
     may_total: tuple[str, ...] = ()
     sum_of: str = ""
+    item_length: int | None = None
+    none: bool = False
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -90,9 +93,10 @@ class Fact:
         """Whether its cells hold lists of numbers."""
         return self.form in ("counts", "numbers")
 
-    def expected(self) -> str:
-        """What may be written for it, in the current language."""
-        return _EXPECTED.get(self.form, _text)(self)
+    def expected(self, *, strict: bool = False) -> str:
+        """What may be written for it, in the current language. strict: in JSON, else in a table."""
+        forms = {**_EXPECTED, **_IN_JSON} if strict else _EXPECTED
+        return forms.get(self.form, _text)(self)
 
 
 def _span(fact: Fact) -> dict[str, object]:
@@ -112,11 +116,12 @@ def _count(fact: Fact) -> str:
 
 
 def _number(fact: Fact) -> str:
-    return say(
+    text = say(
         "{low}至{high}的数（单位：{unit}）" if fact.unit else "{low}至{high}的数",
         "a number from {low} to {high}",
         **_span(fact),
     )
+    return text + say("；没有则填“无”", "; 无 for none") if fact.none else text
 
 
 def _word(fact: Fact) -> str:
@@ -142,10 +147,26 @@ def _date(_: Fact) -> str:
 
 
 def _list(fact: Fact) -> str:
-    whole = fact.form == "counts"
-    text = say(
+    return _items(
+        fact,
         "用分号分隔的{kind}，每项{low}至{high}；没有则填“无”",
         "{kind_en} separated by semicolons, each from {low} to {high}; 无 for none",
+    )
+
+
+def _json_list(fact: Fact) -> str:
+    return _items(
+        fact,
+        "{kind}的列表，每项{low}至{high}；没有则写[]",
+        "a list of {kind_en}, each from {low} to {high}; [] for none",
+    )
+
+
+def _items(fact: Fact, zh: str, en: str) -> str:
+    whole = fact.form == "counts"
+    text = say(
+        zh,
+        en,
         kind="整数" if whole else "数",
         kind_en="whole numbers" if whole else "numbers",
         **_span(fact),
@@ -158,7 +179,25 @@ def _list(fact: Fact) -> str:
 def _text(fact: Fact) -> str:
     if fact.pattern == "^[0-9]{6}$":
         return say("6位数字", "six digits")
+    if fact.max_length is None:
+        return say("文字", "a text")
     return say("不超过{n}字的文字", "a text of at most {n} characters", n=fact.max_length)
+
+
+def _texts(fact: Fact) -> str:
+    return say(
+        "不超过{n}字的文字，多份用分号分隔",
+        "texts of at most {n} characters, separated by semicolons",
+        n=fact.item_length,
+    )
+
+
+def _json_texts(fact: Fact) -> str:
+    return say(
+        '文字的列表，如["文件名称"]，每项不超过{n}字；没有则写[]',
+        'a list of texts such as ["document"], each of at most {n} characters; [] for none',
+        n=fact.item_length,
+    )
 
 
 _EXPECTED = {
@@ -170,7 +209,9 @@ _EXPECTED = {
     "date": _date,
     "counts": _list,
     "numbers": _list,
+    "texts": _texts,
 }
+_IN_JSON = {"counts": _json_list, "numbers": _json_list, "texts": _json_texts}
 
 
 def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:
@@ -208,6 +249,8 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         else None,
         may_total=tuple(node.get("x-may-total", ())),
         sum_of=node.get("x-sum-of", ""),
+        item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
+        none=bool(node.get("x-none", False)),
     )
 
 

@@ -88,6 +88,25 @@ def test_missing_identity_of_the_county(name: str) -> None:
     assert len(found.schools) == len(found.counties) == 0
 
 
+def test_what_json_lacks_is_missed_where_it_belongs() -> None:
+    county = {k: v for k, v in COUNTY.items() if k != "year"}
+    (error,) = submit(document(county=county)).problems
+    assert error.at == "/counties/0/year"
+    bare = {k: v for k, v in school().items() if k != "school_type"}
+    (error,) = submit(document([bare])).problems
+    assert (error.at, error.facts) == ("/schools/0/school_type", ("school_type",))
+
+
+def test_a_cell_the_reader_has_refused_is_not_missed_as_well() -> None:
+    broken = document([school(school_name=None, school_code="1"), school()])
+    at = "/schools/0/school_name"
+    broken.problems.append(Problem("error", "formula_error", "…", file="a.json", at=at))
+    assert codes(submit(broken)) == ["formula_error"]
+    # of another document of that name it says nothing
+    other = document([school(school_name=None)], {**COUNTY, "county_code": "340102"})
+    assert codes(submit(broken, other)) == ["formula_error", "missing_identity"]
+
+
 def test_a_workbook_without_a_column_says_so_once() -> None:
     rows = [{k: v for k, v in school(school_code=str(n)).items() if k != "school_type"}
             for n in range(5)]  # fmt: skip

@@ -90,6 +90,9 @@ def test_percent_signs() -> None:
         ("school_type", 211.5, "unknown_word"), ("school_type", True, "unknown_word"),
         ("school_type", float("nan"), "unknown_word"), ("school_type", 10**400, "unknown_word"),
         ("setting", 112, "urban"), ("setting", "镇区", "town"), ("setting", "220", "rural"),
+        ("setting", "城市", "urban"), ("setting", "农村", "rural"), ("setting", "城镇", "unknown_word"),
+        ("sponsor", "县级教育行政部门", 7.0), ("sponsor", "省级教育行政部门", 3.0),
+        ("sponsor", "市级教育部门", "unknown_word"),
         ("sponsor", 10, 10.0), ("sponsor", "民办", 10.0), ("sponsor", "7", 7.0),
         ("sponsor", "县级教育部门", 7.0), ("sponsor", 0, "unknown_word"),
         ("sponsor", 11, "unknown_word"), ("sponsor", 1.5, "unknown_word"),
@@ -145,6 +148,56 @@ def test_in_json_a_name_is_a_text_and_a_code_may_be_digits() -> None:
 )  # fmt: skip
 def test_lists(value: object, expected: object) -> None:
     assert cell("primary_class_sizes", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "fact", "yes", "no"),
+    [
+        ("attestation", "met", "达到 已达到 达标 符合", "未达到 不达到 不达标 未达标 不符合"),
+        ("veto", "exists", "存在 有", "不存在 没有 未发生 无"),
+    ],
+)
+def test_statements_in_the_words_of_the_forms(record: str, fact: str, yes: str, no: str) -> None:
+    for words, meaning in ((yes, True), (no, False)):
+        assert [cell(fact, word, record=record) for word in words.split()] == (
+            [meaning] * len(words.split())
+        )
+    assert cell(fact, "基本达到", record=record) == "unknown_word"
+
+
+@pytest.mark.parametrize(
+    ("record", "fact", "value", "expected"),
+    [
+        ("school", "music_room_areas", "无", "数的列表，每项0至100000；没有则写[]"),
+        ("school", "primary_class_sizes", [1, None], "整数的列表，每项0至1000；没有则写[]"),
+        ("attestation", "evidence", "x", '文字的列表，如["文件名称"]，每项不超过500字；没有则写[]'),
+    ],
+)
+def test_json_is_told_what_json_may_say(
+    record: str, fact: str, value: object, expected: str
+) -> None:
+    with pytest.raises(CellError) as refused:
+        read_cell(WORDS.tables[record][fact], value, strict=True)
+    assert refused.value.expected == expected
+
+
+def test_a_table_is_told_what_a_cell_may_say() -> None:
+    assert WORDS.school["music_room_areas"].expected().endswith("没有则填“无”")
+    assert WORDS.tables["attestation"]["evidence"].expected() == "不超过500字的文字，多份用分号分隔"
+    assert WORDS.tables["room"]["area"].expected().endswith("没有则填“无”")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "“true”"), ([1, None, "x"], "“[1, null, \"x\"]”"), (["a"], "“[\"a\"]”"),
+        ([False, 2.0, 0.5], "“[false, 2, 0.5]”"), ([], "“[]”"),
+    ],
+)  # fmt: skip
+def test_values_are_quoted_as_json_has_them(value: object, shown: str) -> None:
+    with pytest.raises(CellError) as refused:
+        read_cell(WORDS.school["school_type"], value, strict=True)
+    assert shown in refused.value.message
 
 
 def test_lists_in_json_are_lists_of_numbers() -> None:

@@ -146,10 +146,11 @@ def test_monitoring_statements_and_vetoes() -> None:
         ("341622", 2023, "数学", None, None, 4.0, None),
     ]
     assert found.attestations.rows() == [
-        ("341622", 2023, "G1", True, ["规划"], "见\n附件"),
-        ("341622", 2023, "Q3", None, [], ""),
+        ("341622", 2023, "G1", True, ["规划"], "见\n附件", "a.json", "/attestations/0/rule"),
+        ("341622", 2023, "Q3", None, [], "", "a.json", "/attestations/1/rule"),
     ]
-    assert found.vetoes.rows() == [("341622", 2023, "V1", False)]
+    assert found.attestations.columns[-2:] == found.vetoes.columns[-2:] == ["file", "at"]
+    assert found.vetoes.rows() == [("341622", 2023, "V1", False, "a.json", "/vetoes/0/rule")]
 
 
 def test_statements_from_a_workbook() -> None:
@@ -164,8 +165,11 @@ def test_statements_from_a_workbook() -> None:
         )
     )
     assert found.problems == []
-    assert found.attestations.rows() == [("341622", 2023, "G1", True, ["a", "b"], "")]
-    assert found.vetoes.rows() == [("341622", 2023, "V1", False)]
+    assert found.attestations.drop("file", "at").rows() == [
+        ("341622", 2023, "G1", True, ["a", "b"], "")
+    ]
+    assert found.attestations["at"].to_list() == ["/attestations/0/指标"]
+    assert found.vetoes.drop("file", "at").rows() == [("341622", 2023, "V1", False)]
     assert found.monitoring.rows() == [("341622", 2023, "语文", "8", 2021, 3.0, 0.1)]
 
 
@@ -184,5 +188,5 @@ def test_statements_of_a_dataset_find_their_county() -> None:
         )
     )
     assert found.problems == []
-    assert found.vetoes.rows() == [("341622", 2023, "V1", True)]
+    assert found.vetoes.rows() == [("341622", 2023, "V1", True, "vetoes.csv", "/vetoes/0/事项")]
     assert found.monitoring["county_code"].to_list() == ["340102"]

@@ -64,6 +64,13 @@ class TestAnyFile:
             only(written(tmp_path / "a.docx", "x"), ".docx", ".xlsx").code == "unsupported_format"
         )
 
+    def test_only_what_can_be_read_is_asked_for(self, tmp_path: Path) -> None:
+        problem = only(written(tmp_path / "a.pdf", "x"))
+        assert problem.expected == ".xlsx, .json, .csv, .parquet, .zip"
+        also = {**readers(), ".dbf": workbook.read}
+        [document] = gather([tmp_path / "a.pdf"], also)
+        assert document.problems[0].expected.endswith(".zip, .dbf")
+
     def test_a_bad_file_costs_its_neighbours_nothing(self, tmp_path: Path) -> None:
         inputs.json_file(tmp_path / "good.json")
         written(tmp_path / "bad.json", "{")
@@ -103,7 +110,7 @@ class TestJson:
         problem = only(written(tmp_path / "a.json", text), says, at)
         assert problem.code == "bad_json"
         assert problem.at == at
-        assert at in problem.message
+        assert at not in problem.message  # the place is said once
 
     @pytest.mark.parametrize(
         "text", ["[" * 200_000, '{"a":' * 200_000, '{"county":{"a":' + "[" * 200_000]

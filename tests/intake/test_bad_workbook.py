@@ -10,7 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from compliance.intake.accept import accept
 from compliance.intake.opening import MIB
+from compliance.vocabulary import vocabulary
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
 
@@ -69,6 +71,21 @@ class TestWorkbook:
         }
         problem = only(inputs.workbook(tmp_path / "a.xlsx", sheets), "15位", "文本")
         assert (problem.code, problem.at) == ("digits_lost", "学校!A2")
+
+    def test_a_figure_beyond_measure_is_simply_too_large(self, tmp_path: Path) -> None:
+        sheets = {
+            "县区": [*inputs.COUNTY_ROWS, ("联系人身份证号", 341622198001011234)],
+            "学校": [inputs.SCHOOL_ROWS[0], ("1", "一小", "小学", 1e308)],
+        }
+        path = inputs.workbook(tmp_path / "a.xlsx", sheets)
+        document = read(path)
+        assert document.problems == []  # and a heading nobody knows costs nothing
+        found = accept([document], vocabulary())
+        assert [(p.severity, p.code, p.at) for p in found.problems] == [
+            ("warning", "unknown_heading", "县区!A4"),
+            ("error", "above_maximum", "学校!D2"),
+        ]
+        assert "1e+308超过上限" in found.problems[1].message
 
     @pytest.mark.parametrize(
         ("content", "code", "says"),

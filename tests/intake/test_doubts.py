@@ -1,4 +1,4 @@
-"""Figures that contradict one another, and facts that follow from their parts."""
+"""Figures that contradict one another."""
 
 from __future__ import annotations
 
@@ -76,6 +76,58 @@ def test_sound_figures_raise_no_doubt() -> None:
 )
 def test_a_contradiction(changed: dict[str, Any], expected: list[str]) -> None:
     assert [code for code, _ in doubts(**{**SOUND, **changed})] == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"primary_students": 101}, ["相加等于101"]),
+        ({"primary_classes": 3}, ["3项，一班一项", "相加等于3"]),
+        (
+            {"primary_class_bands": [0, 0, 0, 0, 0, 1, 0, 1, 0, 0]},
+            ["按班额段为102至110人", "按各班学生数，各档为0;0;0;0;0;1;1;0;0;0", "按班额段为56至60人"],
+        ),
+        (
+            {"primary_largest_class": 49},
+            ["按各班学生数为52", "按班额段为51至55人", "不小于平均班额50"],
+        ),
+        ({"primary_teachers_above_degree": 7}, ["不大于小学专任教师数的6"]),
+        ({"migrant_students": 101}, ["不大于小学在校生数、初中在校生数之和的100"]),
+        ({"senior_students": 30}, ["核对办学类型；确无该学段的，高中在校生数留空或填0"]),
+        ({"primary_teachers_doctor": 1, "primary_teachers_master": 0,
+          "primary_teachers_bachelor": 2, "primary_teachers_college": 2}, ["与各分项合计一致：5"]),
+    ],
+)  # fmt: skip
+def test_a_doubt_says_what_was_expected(changed: dict[str, Any], expected: list[str]) -> None:
+    found = submit(document([school(**{**SOUND, **changed})]))
+    assert [one.expected for one in found.problems] == expected
+
+
+RETENTION = {
+    "graduates": 96, "transferred_out": 5, "deceased": 1,
+    "cohort_at_entry": 99, "transferred_in": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, []),  # 96 + 5 + 1 = 99 + 3
+        ({"graduates": 97}, ["part_exceeds_whole"]),
+        ({"graduates": 97, "transferred_in": None}, []),
+    ],
+)
+def test_nobody_is_retained_who_was_never_there(
+    changed: dict[str, Any], expected: list[str]
+) -> None:
+    figures = {**RETENTION, **changed}
+    assert [code for code, _ in doubts(school_type="nine_year", **figures)] == expected
+    totals = {f"{name}_total": value for name, value in figures.items()}
+    found = doubts({name: value for name, value in totals.items() if value is not None})
+    assert [code for code, _ in found] == expected
+    if expected:
+        ((_, facts),) = found
+        assert set(facts) == set(totals)
 
 
 def test_a_doubt_names_school_place_facts_and_figures() -> None:
@@ -194,71 +246,3 @@ def test_county_totals_against_the_schools() -> None:
     (doubt,) = found.problems
     assert doubt.facts == ("graduates_total", "graduates")
     assert (doubt.school_code, doubt.at) == (None, "/counties/0/graduates_total")
-
-
-# ── derived facts ───────────────────────────────────────────────────────────
-
-
-def derived(name: str, **facts: object) -> tuple[float | None, list[str]]:
-    """The fact of the one school, and the warnings."""
-    found = submit(document([school(**{"school_type": "nine_year", **facts})]))
-    assert codes(found) == []
-    value: float | None = found.schools[name][0]
-    return value, codes(found, "warning")
-
-
-DEGREES = {
-    "teachers_doctor": 1, "teachers_master": 2, "teachers_bachelor": 30, "teachers_college": 9,
-}  # fmt: skip
-
-
-def test_degrees_add_up_per_stage() -> None:
-    primary = {f"primary_{n}": v for n, v in DEGREES.items()}
-    junior = {f"junior_{n}": v for n, v in DEGREES.items()}
-    assert derived("primary_teachers_above_degree", **primary) == (42.0, [])
-    assert derived("junior_teachers_above_degree", **junior) == (33.0, [])  # college not counted
-
-
-@pytest.mark.parametrize("name", list(DEGREES))
-def test_a_missing_part_leaves_the_fact_missing(name: str) -> None:
-    parts = {f"primary_{n}": v for n, v in DEGREES.items() if n != name}
-    assert derived("primary_teachers_above_degree", **parts) == (None, [])
-
-
-def test_the_fact_itself_prevails_over_its_parts() -> None:
-    parts = {f"primary_{n}": v for n, v in DEGREES.items()}
-    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=40, **parts) == (
-        40.0, ["parts_disagree"],
-    )  # fmt: skip
-    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=42, **parts) == (
-        42.0, [],
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        ((2, 3, 4, 0), (9.0, [])),
-        ((2, 3, 4, 1), (10.0, [])),
-        ((2, 3, 4, 7), (9.0, ["arts_total_assumed"])),  # 7 = 3 + 4 is the total of both
-        ((2, 0, 0, 0), (2.0, [])),
-        ((2, 0, 0, 5), (7.0, [])),
-        ((2, 3, 4, None), (None, [])),
-        ((None, 3, 4, 7), (None, [])),
-    ],
-)
-def test_arts_are_not_counted_twice(
-    parts: tuple[int | None, ...], expected: tuple[float | None, list[str]]
-) -> None:
-    names = ("pe", "music", "fine_arts", "arts")
-    facts = {f"primary_{n}_teachers": v for n, v in zip(names, parts, strict=True)}
-    assert derived("primary_pe_arts_teachers", **facts) == expected
-
-
-def test_the_fact_may_agree_with_either_reading_of_arts() -> None:
-    names = ("pe", "music", "fine_arts", "arts")
-    facts = {f"primary_{n}_teachers": v for n, v in zip(names, (2, 3, 4, 7), strict=True)}
-    for own, expected in ((9, []), (16, []), (10, ["parts_disagree"])):
-        assert derived("primary_pe_arts_teachers", primary_pe_arts_teachers=own, **facts) == (
-            float(own), expected,
-        )  # fmt: skip

@@ -182,6 +182,26 @@ class TestGathering:
         assert [document.name for document in documents] == ["C.XLSX", "a.xlsx", "b.json"]
         assert [inputs.codes(document) for document in documents] == [[], ["open_elsewhere"], []]
 
+    def test_a_subfolder_is_not_read_and_said_so(self, tmp_path: Path) -> None:
+        inputs.json_file(tmp_path / "a.json")
+        (tmp_path / "empty").mkdir()
+        (tmp_path / ".git" / "x").mkdir(parents=True)
+        inner = tmp_path / "二区"
+        inner.mkdir()
+        inputs.json_file(inner / "b.json")
+        [document] = gather([tmp_path], READERS)
+        [problem] = document.problems
+        assert (problem.severity, problem.code) == ("warning", "folder_not_read")
+        assert problem.message == "子文件夹“二区”未读取"
+        assert problem.expected
+        both = gather([tmp_path, inner], READERS)
+        assert [inputs.codes(document) for document in both] == [[], []]
+
+    def test_nothing_but_subfolders(self, tmp_path: Path) -> None:
+        inputs.json_file(inputs.dataset(tmp_path / "二区") / "b.json")
+        with pytest.raises(UsageError, match="子文件夹未读取：二区"):
+            gather([tmp_path], READERS)
+
     def test_a_dataset_and_counties_side_by_side(self, tmp_path: Path) -> None:
         inputs.json_file(inputs.dataset(tmp_path / "d") / "x.json")
         documents = gather([tmp_path / "d"], READERS)

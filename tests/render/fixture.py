@@ -122,6 +122,10 @@ OTHERS: dict[str, tuple[str, str, str, str]] = {
     "V4": ("有编不补或长期聘用编外教师", "attested", "人事股", "一票否决"),
     "E1": ("基本均衡认定满三年且监测保持较高水平", "elapsed", "督导室", "申报条件"),
 }
+FACTS = {
+    "G5": ("class_sizes", "primary_class_sizes", "junior_class_sizes"),
+    "G9": ("trained_teachers", "special_trained_teachers", "teachers", "special_teachers"),
+}
 BLOCKS = {
     "CR": ("资源配置", ("RS",)),
     "CD": ("校际均衡", tuple(f"D{n}" for n in range(1, 8))),
@@ -176,6 +180,7 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
             title="资源配置综合评估",
             title_en="Resources, overall",
             of=tuple(RESOURCES),
+            settings={"pass_at_least": 6, "rest_at_least": 0.85},
         )
     )
     for key, (title, title_en, *_) in RESOURCES.items():
@@ -197,6 +202,7 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
                 owner=owner,
                 aspect=aspect,
                 rolls_up=key in ("G3", "G5", "Q4"),
+                facts=FACTS.get(key, ()),
                 settings={"statement": "vetoes"} if key.startswith("V") else {},
             )
         )

@@ -16,7 +16,7 @@ from compliance.report import Report
 
 def written(report: Report, form: str, out: Path, school: str = "") -> bytes:
     """The county's list, or the sheet of the school whose code is `school`."""
-    for path in write_papers(report, out, [form], {}):
+    for path in write_papers(report, out, [form], {}).papers:
         if path.name.startswith(f"{school}_") if school else path.stem == "整改清单":
             return path.read_bytes()
     raise LookupError(school)

@@ -17,6 +17,8 @@ from compliance.render import figures
         (97.79, "%", "county", "threshold", 1),
         (100.0, "%", "school", "threshold", 1),
         (5833.33, "元", "county", "threshold", 2),
+        (57600.0, "元", "school", "threshold", 0),
+        (5800.0, "元/生", "county", "threshold", 2),
         (2000.0, "人", "school", "threshold", 0),
         (0.149, None, "county", "listed", 3),
     ],
@@ -36,6 +38,9 @@ def test_decimals_of_the_declaration_form(
         (4.1996, 2, ">=", 4.2, "fail", "4.20（未四舍五入为4.1996）"),
         (0.1496, 2, "<", 0.15, "pass", "0.15（未四舍五入为0.1496）"),
         (99.96, 1, ">=", 100.0, "fail", "100.0（未四舍五入为99.96）"),
+        # nothing was rounded: it fails for another reason than its number
+        (6.0, 0, ">=", 6.0, "fail", "6"),
+        (10.0, 1, ">=", 10.0, "fail", "10.0"),
         # judged exactly: the double is above one half, the figures as typed are not
         (0.5000000000000001, 3, "<=", 0.5, "pass", "0.500"),
         (2.345, 2, None, None, None, "2.35"),
@@ -49,6 +54,20 @@ def test_a_rounded_figure_never_reads_as_the_other_verdict(
     assert figures.reading(value, places, operator, threshold, status) == shown
 
 
+def test_the_unit_stands_at_each_number() -> None:
+    share = (9.996, 1, ">=", 10.0, "fail", "%")
+    assert figures.reading(*share) == "10.0%（未四舍五入为9.996%）"
+    assert figures.reading(2.0, 0, unit="间") == "2间"
+    with words.use("en"):
+        assert figures.reading(*share) == "10.0% (unrounded 9.996%)"
+        assert figures.reading(5800.0, 0, unit="yuan") == "5800 yuan"
+
+
+def test_a_figure_at_its_floor_is_not_below_it() -> None:
+    assert not figures.below(0.765, 0.9 * 0.85)  # the product of the floats is a hair above
+    assert figures.below(0.764, 0.765)
+
+
 def test_limits() -> None:
     assert figures.limit(">=", 4.2) == "≥4.2"
     assert figures.limit(">=", 2000.0, "元") == "≥2000元"
@@ -57,7 +76,9 @@ def test_limits() -> None:
     assert figures.limit(None, None) == ""
     assert figures.asked("<", 0.15) == "应低于0.15"
     with words.use("en"):
-        assert figures.asked(">=", 6000.0, " yuan") == "at least 6000 yuan required"
+        assert figures.asked(">=", 6000.0, "yuan") == "at least 6000 yuan required"
+        assert figures.limit(">=", 6000.0, "yuan") == "≥6000 yuan"
+        assert figures.limit(">=", 80.0, "%") == "≥80%"
 
 
 def test_headings_without_how_they_are_made() -> None:

@@ -114,7 +114,10 @@ def test_totals_take_the_largest_of_what_stages_share(paper: CountyPaper) -> Non
 
 
 def test_summary(paper: CountyPaper) -> None:
-    assert paper.summary[0].startswith("县域结论：未达标（资源配置不达标，校际均衡不达标，")
+    assert paper.summary[0] == (
+        "县域结论：未达标（资源配置不达标，校际均衡不达标，政府保障程度不达标，教育质量数据缺失，"
+        "社会认可度数据缺失，一票否决不达标）。"
+    )
     assert paper.summary[1] == (
         "需整改问题12项：学校层面9项、涉及学校3所，全县层面3项；建议提升2项；待补数据后确定1项；"
         "待补数据、待佐证6项；参考（不计入结论）2项。"
@@ -187,7 +190,8 @@ def test_sheet_of_a_nine_year_school(paper: CountyPaper) -> None:
 def test_sentences_of_a_sheet(paper: CountyPaper) -> None:
     assert school(paper, "1002").sentences == (
         "小学：资源配置综合评估不达标，7项指标达标5项（不达标：高于规定学历教师、体育运动场馆面积）。",
-        "初中：资源配置综合评估不达标，7项指标达标5项（不达标：教学及辅助用房面积、体育运动场馆面积）。",
+        "初中：资源配置综合评估不达标，7项指标达标5项，另有1项低于85%下限"
+        "（不达标：教学及辅助用房面积、体育运动场馆面积）。",
         "政府保障2项要求未达到（序号9、18）。",
         "需整改6项。",
         "数据缺失：教师培训经费预算。",
@@ -217,7 +221,7 @@ def test_a_county_without_problems() -> None:
     assert one.summary == ("县域结论：达标（资源配置达标）。", "未发现需要整改的问题。")
     assert one.totals == ()
     assert one.annexes == {
-        "problems": 1, "open": 0, "suggestions": 0, "blanks": 0, "references": 0,
+        "problems": 0, "open": 0, "suggestions": 0, "blanks": 0, "references": 0,
     }  # fmt: skip
     assert one.schools[0].verdict == "达标"
 

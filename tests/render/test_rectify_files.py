@@ -23,7 +23,7 @@ def tree(root: Path) -> list[str]:
 
 
 def test_layout_of_the_folder(tmp_path: Path) -> None:
-    papers = write_papers(sample(), tmp_path, ["md", "docx"], {})
+    papers = write_papers(sample(), tmp_path, ["md", "docx"], {}).papers
     assert sorted(papers) == sorted(path for path in tmp_path.rglob("*") if path.is_file())
     assert len(papers) == 2 * (1 + 6)
     assert (tmp_path / FOLDER / "整改清单.md").is_file()
@@ -34,7 +34,7 @@ def test_layout_of_the_folder(tmp_path: Path) -> None:
 def test_same_input_same_bytes(tmp_path: Path) -> None:
     digests = []
     for name in ("one", "two"):
-        papers = write_papers(sample(), tmp_path / name, FORMATS, {})
+        papers = write_papers(sample(), tmp_path / name, FORMATS, {}).papers
         digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in papers])
     assert digests[0] == digests[1]
     assert len(digests[0]) == 4 * 7
@@ -102,7 +102,7 @@ def test_unknown_format_and_nothing_judged(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         write_papers(sample(), tmp_path, ["pdf"], {})
     nobody = replace(sample(), counties=())
-    assert write_papers(nobody, tmp_path / "out", ["md"], {}) == []
+    assert not write_papers(nobody, tmp_path / "out", ["md"], {})
     assert not (tmp_path / "out").exists()
 
 
@@ -117,7 +117,7 @@ def test_counties_of_one_name_get_folders_of_their_own(tmp_path: Path) -> None:
     (county,) = report.counties
     twin = replace(county, county_code="340101 ")
     twins = replace(report, counties=(county, twin))
-    papers = write_papers(twins, tmp_path, ["md"], {})
+    papers = write_papers(twins, tmp_path, ["md"], {}).papers
     assert [path.parent.name for path in papers if path.name == "整改清单.md"] == [
         "340101_甲县_2023", "340101_甲县_2023_2",
     ]  # fmt: skip

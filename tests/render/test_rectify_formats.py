@@ -141,7 +141,7 @@ def test_pages_of_an_official_paper(tmp_path: Path) -> None:
         ("公文正文", "仿宋_GB2312", 16, 28.9),
         ("公文一级标题", "黑体", 16, 28.9),
         ("公文二级标题", "楷体_GB2312", 16, 28.9),
-        ("表格文字", "仿宋_GB2312", 10.5, 15),
+        ("表格文字", "仿宋_GB2312", 10.5, 13),
     ],
 )
 def test_fonts_of_an_official_paper(style: str, font: str, size: float, line: float) -> None:
@@ -188,7 +188,7 @@ def test_unmet_lines_are_shaded(tmp_path: Path) -> None:
 
 
 def test_no_square_metre_sign_in_word(tmp_path: Path) -> None:
-    for path in write_papers(nasty(), tmp_path, ["docx"], {}):
+    for path in write_papers(nasty(), tmp_path, ["docx"], {}).papers:
         with zipfile.ZipFile(path) as packed:
             assert "㎡" not in packed.read("word/document.xml").decode("utf-8")
 
@@ -220,11 +220,11 @@ def test_a_province_replaces_a_template(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
     (own / "rectify_county.md").write_text("{{ paper.county_name }}：省版\n", encoding="utf-8")
-    papers = write_papers(sample(), tmp_path / "out", ["md"], {"anhui": [own]})
+    papers = write_papers(sample(), tmp_path / "out", ["md"], {"anhui": [own]}).papers
     assert papers[0].read_text(encoding="utf-8") == "样县：省版\n"
     assert papers[1].read_text(encoding="utf-8").startswith("# ")  # the sheets are still ours
     other = write_papers(sample(), tmp_path / "other", ["md"], {"henan": [own]})
-    assert other[0].read_text(encoding="utf-8").startswith("# 样县义务教育")
+    assert other.papers[0].read_text(encoding="utf-8").startswith("# 样县义务教育")
 
 
 def test_a_province_replaces_a_word_template(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_province_replaces_a_word_template(tmp_path: Path) -> None:
     document = Document()
     document.add_paragraph("省版 {{ paper.name }}")
     document.save(str(own / "rectify_school.docx"))
-    papers = write_papers(sample(), tmp_path / "out", ["docx"], {"anhui": [own]})
+    papers = write_papers(sample(), tmp_path / "out", ["docx"], {"anhui": [own]}).papers
     sheet = next(path for path in papers if path.name.startswith("1004_"))
     assert word_text(sheet.read_bytes()) == f"省版 {HOSTILE}\n"
 

@@ -198,9 +198,9 @@ def test_writes_the_whole_file_or_none(tmp_path: Path) -> None:
 
     def breaks(report: Report, stream: Any) -> None:
         stream.write(b"half")
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "磁盘已满 on device")
 
-    with pytest.raises(UsageError, match="No space left"):
+    with pytest.raises(UsageError, match="磁盘已满"):
         write(fixture.one_county(), "json", path, breaks)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["结果.json"]

@@ -110,7 +110,7 @@ def test_schools_with_what_they_miss() -> None:
 
 def test_totals_take_what_stages_share_once() -> None:
     text = summary(fixture.one_county(), colour=False)
-    assert section(text, "缺口合计（达标所必需）") == [
+    assert section(text, "缺口合计（未达标学校）") == [
         "高于规定学历教师 2人（1所学校）",
         "教学及辅助用房面积 590.91平方米（1所学校）",
         "体育运动场馆面积 3590.91平方米（1所学校）",  # max(1375, 3590.91), not their sum
@@ -212,9 +212,9 @@ def test_the_school_with_most_misses_comes_first() -> None:
 
 def test_several_counties_are_a_table() -> None:
     lines = lines_of(fixture.several())
-    assert "340101  甲县          ✓ 达标          ✓   ✓            0         0" in lines
-    assert "370101  乙市中区      ✗ 未达标        ✗   ✗            1         0" in lines
-    assert "340103  丙自治县      ? 尚不能下结论  ?   -            0         1" in lines
+    assert "340101  甲县          ✓ 达标          ✓   ✓            0       0" in lines
+    assert "370101  乙市中区      ✗ 未达标        ✗   ✗            1       0" in lines
+    assert "340103  丙自治县      ? 尚不能下结论  ?   -            0       1" in lines
     assert "合计3个县：达标1个，未达标1个，尚不能下结论1个。" in lines
     assert not any("乙小学" in line for line in lines)  # details are for one county
 

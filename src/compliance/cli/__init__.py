@@ -169,6 +169,8 @@ def rectify(
             out=out,
         )
     )
+    for line in papers.told():
+        click.echo(line)
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0
 
 

@@ -14,19 +14,23 @@ import polars as pl
 from compliance.errors import Problem
 from compliance.intake import accept_further as further
 from compliance.intake import accept_homes as homes
+from compliance.intake import accept_lists as lists
+from compliance.intake import accept_statements as statements
 from compliance.intake.accept_column import TYPES
+from compliance.intake.accept_county import row_keys
 from compliance.intake.accept_keys import (
     Ledger,
     county_keys,
     report_faults,
     require,
-    row_keys,
     stack,
     with_missing,
 )
-from compliance.intake.accept_table import RECORDS, Accepted, accept_table
+from compliance.intake.accept_table import accept_table
+from compliance.intake.accepted import Accepted
 from compliance.intake.derive import derive
 from compliance.intake.doubts import doubts
+from compliance.intake.names import TABLE_OF
 from compliance.intake.raw import RawDocument
 from compliance.model import Submission
 from compliance.vocabulary import Vocabulary
@@ -62,9 +66,9 @@ def accept(documents: Sequence[RawDocument], vocabulary: Vocabulary) -> Submissi
     counties = gathered.all("counties")
     homes.refuse_repeated(ledger, counties)
     _name_refused(ledger, counties)
-    frames = {kind: ledger.keep(gathered.all(kind)) for kind in RECORDS}
-    schools = further.fold_classes(ledger, frames["schools"], frames["classes"], vocabulary)
-    schools = further.fold_rooms(ledger, schools, frames["rooms"], vocabulary)
+    frames = {kind: ledger.keep(gathered.all(kind)) for kind in TABLE_OF}
+    schools = lists.fold_classes(ledger, frames["schools"], frames["classes"], vocabulary)
+    schools = lists.fold_rooms(ledger, schools, frames["rooms"], vocabulary)
     schools = _complete(schools, vocabulary, "school")
     counties = _complete(frames["counties"], vocabulary, "county")
     schools = derive(schools, vocabulary, ledger)
@@ -72,9 +76,9 @@ def accept(documents: Sequence[RawDocument], vocabulary: Vocabulary) -> Submissi
     return Submission(
         counties=_finished(counties, vocabulary, "county", "county_code"),
         schools=_finished(schools, vocabulary, "school", "school_code"),
-        monitoring=further.monitoring(frames["monitoring"]),
-        attestations=further.attestations(frames["attestations"]),
-        vetoes=further.vetoes(frames["vetoes"]),
+        monitoring=statements.monitoring(frames["monitoring"]),
+        attestations=statements.attestations(ledger, frames["attestations"]),
+        vetoes=statements.vetoes(ledger, frames["vetoes"]),
         problems=ledger.problems,
         inputs=[item for document in documents for item in document.inputs],
         refused=ledger.refusals(),
@@ -84,7 +88,8 @@ def accept(documents: Sequence[RawDocument], vocabulary: Vocabulary) -> Submissi
 def _accept_document(
     document: RawDocument, vocabulary: Vocabulary, ledger: Ledger, gathered: _Gathered
 ) -> None:
-    tables: dict[str, list[Accepted]] = {kind: [] for kind in RECORDS}
+    ledger.begin(document.problems)
+    tables: dict[str, list[Accepted]] = {kind: [] for kind in TABLE_OF}
     for raw in document.tables:
         tables[raw.name].append(accept_table(raw, vocabulary))
     counties = county_keys(stack(ledger, tables["counties"]))
@@ -99,9 +104,7 @@ def _accept_document(
     gathered.add("counties", counties)
     gathered.add("schools", schools)
     for kind in further.KINDS:
-        rows = further.rows(ledger, kind, tables[kind], counties, many=document.many)
-        if kind in ("classes", "rooms"):
-            homes.refuse_strangers(ledger, rows, schools)
+        rows = further.rows(ledger, kind, tables[kind], counties, schools, many=document.many)
         gathered.add(kind, rows)
 
 
@@ -137,20 +140,15 @@ def _check_period(
             say("“{h}”写的是{y}年", "“{h}” names the year {y}", h=heading, y=year),
             say("与学年起始年份一致", "the year in which the school year begins"),
             table.raw.file,
-            table.raw.place(0, heading),
+            table.heading_place(heading),
             facts=(fact,),
         )
     )
 
 
-def _broken(document: RawDocument) -> bool:
-    """Whether the reader has already said why the document cannot be used."""
-    return any(problem.severity == "error" for problem in document.problems)
-
-
 def _only_county(document: RawDocument, ledger: Ledger, counties: pl.DataFrame) -> pl.DataFrame:
     """The single record of a one-county document."""
-    if len(counties) == 1 or _broken(document):
+    if len(counties) == 1 or ledger.blamed:
         return counties.head(1)
     code = "missing_county" if len(counties) == 0 else "several_counties"
     message = (
@@ -181,9 +179,8 @@ def _check_schools(
     else:
         require(ledger, schools, tables, names)
         homes.refuse_foreign(ledger, schools)
-    homes.refuse_doubled(ledger, schools)
-    if len(schools) or not _broken(document):
-        homes.refuse_empty(ledger, counties, schools)
+    homes.refuse_doubled(ledger, schools, many=document.many)
+    homes.refuse_empty(ledger, counties, schools)
 
 
 def _name_refused(ledger: Ledger, counties: pl.DataFrame) -> None:

@@ -160,9 +160,10 @@ def _flag(fact: Fact, value: object, strict: bool) -> bool:
 
 
 def _list(fact: Fact, value: object, strict: bool) -> list[float]:
+    wanted = fact.expected(strict=strict)
     items = _items(fact, value, strict)
     if fact.max_items is not None and len(items) > fact.max_items:
-        raise refusal(fact, "list_length", "{f}：项数过多", "{f}: too many items", value)
+        raise refusal(fact, "list_length", "{f}：项数过多", "{f}: too many items", value, wanted)
     if fact.length is not None and len(items) != fact.length:
         raise refusal(
             fact,
@@ -170,6 +171,7 @@ def _list(fact: Fact, value: object, strict: bool) -> list[float]:
             "{f}：“{v}”的项数不对",
             "{f}: “{v}” has the wrong number of items",
             value,
+            wanted,
         )
     one = item_of(fact)
     numbers = []
@@ -180,9 +182,8 @@ def _list(fact: Fact, value: object, strict: bool) -> list[float]:
             message = say("{m}（第{n}项）", "{m} (item {n})", m=bad.message, n=position)
             raise CellError("bad_item", message, bad.expected) from None
         if number is None:
-            raise refusal(
-                fact, "bad_item", "{f}：“{v}”中有空项", "{f}: “{v}” has an empty item", value
-            )
+            zh, en = "{f}：“{v}”中有空项", "{f}: “{v}” has an empty item"
+            raise refusal(fact, "bad_item", zh, en, value, wanted)
         assert isinstance(number, float)  # noqa: S101 - item_of is a numeric fact
         numbers.append(number)
     return numbers
@@ -202,18 +203,24 @@ def _items(fact: Fact, value: object, strict: bool) -> Sequence[object]:
         return re.split(f"[;{SEPARATORS}]", value)
     if not strict and isinstance(value, int | float) and not isinstance(value, bool):
         return [value]
-    raise refusal(fact, "not_a_list", "{f}：“{v}”不是列表", "{f}: “{v}” is not a list", value)
+    raise _not_a_list(fact, value, strict)
+
+
+def _not_a_list(fact: Fact, value: object, strict: bool) -> CellError:
+    zh, en = "{f}：“{v}”不是列表", "{f}: “{v}” is not a list"
+    return refusal(fact, "not_a_list", zh, en, value, fact.expected(strict=strict))
 
 
 def _texts(fact: Fact, value: object, strict: bool) -> list[str]:
     if isinstance(value, str) and not strict:
         value = [] if value == NOTHING else re.split(r"[;；\n]", value)
     if not isinstance(value, list | tuple):
-        raise refusal(fact, "not_a_list", "{f}：“{v}”不是列表", "{f}: “{v}” is not a list", value)
-    one = replace(fact, form="text", max_length=500, pattern="")
+        raise _not_a_list(fact, value, strict)
+    one = replace(fact, form="text", max_length=fact.item_length, pattern="")
     texts = [read_cell(one, item, strict) for item in value]
     if fact.max_items is not None and len(texts) > fact.max_items:
-        raise refusal(fact, "list_length", "{f}：项数过多", "{f}: too many items", value)
+        wanted = say("不超过{n}项", "at most {n} items", n=fact.max_items)
+        raise refusal(fact, "list_length", "{f}：项数过多", "{f}: too many items", value, wanted)
     return [text for text in texts if isinstance(text, str)]
 
 

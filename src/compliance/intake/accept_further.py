@@ -1,4 +1,4 @@
-"""The tables beside counties and schools: classes and rooms, monitoring, statements."""
+"""The tables beside counties and schools: whose their rows are, and whether they may stand."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from compliance.intake.accept_column import NUMBERS
+from compliance.errors import Problem
+from compliance.intake.accept_county import row_keys
 from compliance.intake.accept_homes import refuse_foreign, refuse_homeless
 from compliance.intake.accept_keys import (
     Ledger,
-    problem_at,
+    report_blank,
     report_faults,
     require,
-    row_keys,
     stack,
     with_missing,
 )
-from compliance.intake.accept_table import Accepted
-from compliance.vocabulary import Vocabulary
+from compliance.intake.accept_strangers import refuse_strangers
+from compliance.intake.accepted import Accepted
 from compliance.words import say
 
 REQUIRED = {
@@ -36,7 +36,6 @@ SINGLE = {
     "vetoes": ("rule",),
 }
 RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
-SCHOOL = ["_code", "_year", "school_code"]
 
 
 def rows(
@@ -44,146 +43,120 @@ def rows(
     kind: str,
     tables: Sequence[Accepted],
     counties: pl.DataFrame,
+    schools: pl.DataFrame,
     *,
     many: bool,
 ) -> pl.DataFrame:
-    """The rows of one further table of a document, keyed and checked."""
+    """The rows of one further table of a document, keyed and checked.
+
+    counties, schools: the keyed records of the same document.
+    """
     year = "school_year" if kind == "monitoring" else "year"
-    frame = row_keys(stack(ledger, tables), counties, many=many, year=year)
+    frame = stack(ledger, tables)
+    if tables:
+        frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
+    frame = row_keys(frame, counties, many=many, year=year, schools=schools)
     if not tables:
         return frame
-    frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
     report_faults(ledger, frame, tables)
-    require(ledger, frame, tables, (("county_code",) if many else ()) + REQUIRED[kind])
+    require(ledger, frame, tables, REQUIRED[kind])
     if many:
-        refuse_homeless(ledger, frame, counties, year)
+        _refuse_countyless(ledger, frame, tables, counties, schools)
+        refuse_homeless(ledger, _of_dated_schools(frame, schools), counties, year)
     else:
         refuse_foreign(ledger, frame, year)
+    refuse_strangers(ledger, frame, schools, many=many)
     if "rule" in frame.columns:
         short = pl.col("rule").str.extract(RULE_ID).str.to_uppercase()
         frame = frame.with_columns(pl.coalesce(short, "rule").alias("rule"))
-    _refuse_repeated(ledger, kind, frame)
+    _refuse_repeated(ledger, kind, frame, many=many)
     return frame
 
 
-def _refuse_repeated(ledger: Ledger, kind: str, frame: pl.DataFrame) -> None:
+def _refuse_countyless(
+    ledger: Ledger,
+    frame: pl.DataFrame,
+    tables: Sequence[Accepted],
+    counties: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> None:
+    """Rows of a dataset that name no county and do not show it otherwise.
+
+    One error for a table that has no such column or leaves it blank throughout.
+    """
+    first = len(ledger.tables) - len(tables)
+    for offset, accepted in enumerate(tables):
+        table = frame.filter(pl.col("_table") == first + offset)
+        refused = accepted.refused_rows("county_code")
+        lost = table.filter(pl.col("_code").is_null() & ~pl.col("_row").is_in(refused))
+        if "school_code" in lost.columns:  # those of unknown schools are strangers
+            lost = lost.filter(pl.col("school_code").is_in(_shared(schools)))
+        elif counties["_code"].null_count() or counties.is_empty():  # the cause has been said
+            continue
+        if lost.is_empty():
+            continue
+        if table["county_code"].null_count() == len(table) and not refused:
+            _no_counties(ledger, accepted, lost, counties["_code"].n_unique())
+        else:
+            report_blank(ledger, accepted, "county_code", lost)
+
+
+def _shared(schools: pl.DataFrame) -> list[str]:
+    """The codes of schools that are given in several counties."""
+    schools = with_missing(schools, school_code=pl.String)
+    codes = schools.filter(pl.col("school_code").is_not_null()).group_by("school_code")
+    number = codes.agg(pl.col("_code").n_unique(), pl.col("_code").null_count().alias("_blank"))
+    shared = number.filter((pl.col("_code") > 1) & (pl.col("_blank") == 0))
+    return shared["school_code"].to_list()
+
+
+def _no_counties(ledger: Ledger, accepted: Accepted, lost: pl.DataFrame, counties: int) -> None:
+    fact = accepted.facts["county_code"]
+    if "school_code" in lost.columns:
+        codes = lost["school_code"].unique(maintain_order=True)
+        why = say(
+            "有{n}个学校标识码（如{c}）几个县都在用",
+            "{n} school codes ({c} for one) are used in several counties",
+            n=len(codes),
+            c=codes[0],
+        )
+    else:
+        why = say("数据有{n}个县", "the data are of {n} counties", n=counties)
+    ledger.report(
+        Problem(
+            "error",
+            "missing_heading",
+            say(
+                "没有填写“{f}”，而{why}，无法确定属于哪个县",
+                "“{f}” is not given, and {why}: whose rows these are cannot be told",
+                f=fact.label,
+                why=why,
+            ),
+            say("每行写明行政区划代码（6位数字）", "the county code (six digits) in every row"),
+            accepted.raw.file,
+            accepted.raw.sheet,
+            facts=(fact.name,),
+        )
+    )
+
+
+def _of_dated_schools(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Without the rows about schools whose own year is not known: that has been said."""
+    if "school_code" not in frame.columns:
+        return frame
+    undated = schools.filter(pl.col("_year").is_null())["_code"].drop_nulls()
+    return frame.filter(~pl.col("_code").is_in(undated.to_list()))
+
+
+def _refuse_repeated(ledger: Ledger, kind: str, frame: pl.DataFrame, *, many: bool) -> None:
     if kind not in SINGLE or frame.is_empty():
         return
     names = [name for name in ("_code", "_year", *SINGLE[kind]) if name in frame.columns]
     said = frame.filter(pl.col(SINGLE[kind][0]).is_not_null())
+    if many:
+        said = said.filter(pl.col("_code").is_not_null() & pl.col("_year").is_not_null())
     for row in said.filter(pl.struct(names).is_duplicated()).iter_rows(named=True):
         what = row[SINGLE[kind][0]]
         message = say("{w}重复填写", "{w} is given twice", w=what)
         expected = say("每项只填一次", "once each")
         ledger.error(row, "duplicate_statement", message, expected, SINGLE[kind][0])
-
-
-def fold_classes(
-    ledger: Ledger, schools: pl.DataFrame, classes: pl.DataFrame, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """The rows of the sheet 班级 as the schools' P_class_sizes."""
-    return _fold(ledger, schools, classes, vocabulary, "stage", "students", "{}_class_sizes")
-
-
-def fold_rooms(
-    ledger: Ledger, schools: pl.DataFrame, rooms: pl.DataFrame, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """The rows of the sheet 专用教室 as the schools' music_room_areas and art_room_areas."""
-    return _fold(ledger, schools, rooms, vocabulary, "kind", "area", "{}_room_areas")
-
-
-def _fold(
-    ledger: Ledger,
-    schools: pl.DataFrame,
-    items: pl.DataFrame,
-    vocabulary: Vocabulary,
-    by: str,
-    value: str,
-    name: str,
-) -> pl.DataFrame:
-    """Lists from rows: one list a school and value of `by`, in the order of the rows.
-
-    A list with a blank item is no list: the fact stays missing. Where the school gives the list
-    itself, its own is used.
-    """
-    if items.is_empty() or schools.is_empty():
-        return schools
-    items = with_missing(items, **{value: pl.Float64})
-    lists = items.group_by(*SCHOOL, by, maintain_order=True).agg(
-        pl.col(value).alias("_list"),
-        pl.col(value).null_count().alias("_blank"),
-        pl.col("_table", "_row").first(),
-    )
-    for word in lists[by].drop_nulls().unique(maintain_order=True):
-        fact = name.format(word)
-        given = lists.filter(pl.col(by) == word)
-        for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
-            _incomplete(ledger, row, vocabulary.school[fact].label, value, fact)
-        whole = given.filter(pl.col("_blank") == 0)
-        schools = with_missing(schools, **{fact: NUMBERS})
-        joined = schools.join(
-            whole.select(*SCHOOL, "_list"), on=SCHOOL, how="left", maintain_order="left"
-        )
-        _compare(ledger, joined, fact, vocabulary.school[fact].label)
-        schools = joined.with_columns(pl.coalesce(fact, "_list").alias(fact)).drop("_list")
-    return schools
-
-
-def _incomplete(ledger: Ledger, row: dict[str, object], label: str, column: str, fact: str) -> None:
-    message = say(
-        "有{n}行没有填数，{f}按缺失处理", "{n} rows are blank; {f} counts as missing",
-        n=row["_blank"], f=label,
-    )  # fmt: skip
-    warning = problem_at(ledger, row, "warning", "incomplete_list", message, "", column)
-    ledger.report_about(warning, fact)
-
-
-def _compare(ledger: Ledger, joined: pl.DataFrame, fact: str, label: str) -> None:
-    both = pl.col(fact).is_not_null() & pl.col("_list").is_not_null()
-    differ = joined.filter(both & (pl.col(fact).list.sort() != pl.col("_list").list.sort()))
-    for row in differ.select("_table", "_row", *SCHOOL).iter_rows(named=True):
-        message = say(
-            "{f}与明细表不一致，以学校表所填为准",
-            "{f} differs from the detailed sheet; the school's own list is used",
-            f=label,
-        )
-        ledger.report(problem_at(ledger, row, "warning", "parts_disagree", message, "", fact))
-
-
-def monitoring(frame: pl.DataFrame) -> pl.DataFrame:
-    """county_code, year, subject, grade, monitored_year, level, disparity."""
-    frame = with_missing(
-        frame,
-        subject=pl.String,
-        grade=pl.String,
-        year=pl.Float64,
-        level=pl.Float64,
-        disparity=pl.Float64,
-    )
-    return _sorted(
-        frame,
-        "subject",
-        "grade",
-        pl.col("year").cast(pl.Int32).alias("monitored_year"),
-        "level",
-        "disparity",
-    )
-
-
-def attestations(frame: pl.DataFrame) -> pl.DataFrame:
-    """county_code, year, rule, met, evidence (empty where none is named), note."""
-    texts = pl.List(pl.String)
-    frame = with_missing(frame, rule=pl.String, met=pl.Boolean, evidence=texts, note=pl.String)
-    none = pl.lit([], dtype=texts)
-    evidence = pl.when(pl.col("evidence").is_null()).then(none).otherwise("evidence")
-    return _sorted(frame, "rule", "met", evidence.alias("evidence"), pl.col("note").fill_null(""))
-
-
-def vetoes(frame: pl.DataFrame) -> pl.DataFrame:
-    """county_code, year, rule, exists."""
-    return _sorted(with_missing(frame, rule=pl.String, exists=pl.Boolean), "rule", "exists")
-
-
-def _sorted(frame: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:
-    keys = (pl.col("_code").alias("county_code"), pl.col("_year").alias("year"))
-    return frame.select(*keys, *columns).sort("county_code", "year", maintain_order=True)

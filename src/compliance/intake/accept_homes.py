@@ -1,10 +1,12 @@
-"""Rows and the records they belong to: strangers, doubles, and counties without schools."""
+"""Rows and the records they belong to: the lost, the doubled, and counties without schools."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from compliance.errors import Problem
 from compliance.intake.accept_keys import Ledger, with_missing
+from compliance.intake.accepted import Accepted
 from compliance.words import say
 
 
@@ -32,18 +34,63 @@ def refuse_foreign(ledger: Ledger, rows: pl.DataFrame, year: str = "year") -> No
 def refuse_homeless(
     ledger: Ledger, rows: pl.DataFrame, counties: pl.DataFrame, year: str = "year"
 ) -> None:
-    """In a dataset: rows whose county has no record, or several years to choose from."""
+    """In a dataset: rows whose county has no record, or several years to choose from.
+
+    Where the record itself has no usable code or year, that is the cause and has been said.
+    """
     known = counties.select("_code", "_year").unique()
+    undated = known.filter(pl.col("_year").is_null())["_code"].drop_nulls()
     lost = rows.filter(pl.col("_code").is_not_null()).join(
         known, on=["_code", "_year"], how="anti", maintain_order="left"
     )
-    codes = set(known["_code"])
-    for (code, of_year), group in lost.group_by("_code", "_year", maintain_order=True):
+    lost = lost.filter(~pl.col("_code").is_in(undated.to_list()))
+    dateless = pl.col("_year").is_null() & pl.col("_code").is_in(known["_code"].to_list())
+    _refuse_undated(ledger, lost.filter(dateless), year)
+    unclear = known["_code"].null_count() > 0 or (known.is_empty() and None in ledger.blamed)
+    groups = lost.filter(~dateless).group_by("_code", "_year", maintain_order=True)
+    for _, group in groups:
         row = group.row(0, named=True) | {"school_code": None}
-        if of_year is None and code in codes:
-            _year_needed(ledger, row, len(group), year)
-        else:
+        if unclear or row["_code"] in ledger.blamed:
+            ledger.refuse((row["_code"], row["_year"]))
+        elif ledger.once("missing_county", row["_code"], row["_year"]):
             _no_county(ledger, row, len(group))
+
+
+def _refuse_undated(ledger: Ledger, rows: pl.DataFrame, year: str) -> None:
+    """Rows without a year whose county has several: once for a table that has no such heading."""
+    for (number,), group in rows.group_by("_table", maintain_order=True):
+        table = ledger.tables[int(str(number))]
+        if year not in table.headings:
+            _no_years(ledger, group, table, year)
+            continue
+        blank = group.filter(~pl.col("_row").is_in(table.refused_rows(year)))
+        for _, of_county in blank.group_by("_code", maintain_order=True):
+            row = of_county.row(0, named=True) | {"school_code": None}
+            _year_needed(ledger, row, len(of_county), year)
+
+
+def _no_years(ledger: Ledger, rows: pl.DataFrame, table: Accepted, year: str) -> None:
+    codes = rows["_code"].unique(maintain_order=True).to_list()
+    for code in codes:
+        ledger.refuse((code, None))
+    message = say(
+        "没有“{f}”这一项，而{c}有多个学年",
+        "there is no heading “{f}”, but {c} has several years",
+        f=table.facts[year].label,
+        c=codes[0] if len(codes) == 1 else say("{n}个县", "each of {n} counties", n=len(codes)),
+    )
+    ledger.report(
+        Problem(
+            "error",
+            "year_needed",
+            message,
+            say("每行写明学年起始年份", "the year in which the school year begins, in every row"),
+            table.raw.file,
+            table.raw.sheet,
+            county_code=codes[0] if len(codes) == 1 else None,
+            facts=(year,),
+        )
+    )
 
 
 def _year_needed(ledger: Ledger, row: dict[str, object], count: int, year: str) -> None:
@@ -79,15 +126,20 @@ def _no_county(ledger: Ledger, row: dict[str, object], count: int) -> None:
     )
 
 
-def refuse_doubled(ledger: Ledger, schools: pl.DataFrame) -> None:
+def refuse_doubled(ledger: Ledger, schools: pl.DataFrame, *, many: bool) -> None:
     """One school twice in a county and year: each place is named."""
     schools = with_missing(schools, school_code=pl.String)
     named = schools.filter(pl.col("school_code").is_not_null())
+    named = named.filter(_keyed()) if many else named
     twice = named.filter(pl.struct("_code", "_year", "school_code").is_duplicated())
     for row in twice.iter_rows(named=True):
         message = say("学校标识码{c}重复", "school code {c} is given twice", c=row["school_code"])
         expected = say("每所学校只出现一次", "every school once")
         ledger.error(row, "duplicate_school", message, expected, "school_code")
+
+
+def _keyed() -> pl.Expr:
+    return pl.col("_code").is_not_null() & pl.col("_year").is_not_null()
 
 
 def refuse_repeated(ledger: Ledger, counties: pl.DataFrame) -> None:
@@ -103,26 +155,23 @@ def refuse_repeated(ledger: Ledger, counties: pl.DataFrame) -> None:
 
 
 def refuse_empty(ledger: Ledger, counties: pl.DataFrame, schools: pl.DataFrame) -> None:
-    """A county without any school cannot be judged."""
+    """A county without any school cannot be judged.
+
+    The cause may have been said: by the reader, or where schools name no county or a year that
+    it does not have.
+    """
     keys = set(schools.select("_code", "_year").rows())
+    unread = None in ledger.blamed and not keys
+    records = set(counties.select("_code", "_year").rows())
+    astray = {code for code, year in keys - records}
     columns = [name for name in ("_table", "_row", "_code", "_year") if name in counties.columns]
     for row in counties.select(columns).iter_rows(named=True):
-        if (row["_code"], row["_year"]) not in keys:
-            message = say("没有任何学校", "the county has no schools")
-            expected = say("至少一所学校", "at least one school")
-            ledger.error(row, "no_schools", message, expected, "county_code")
-
-
-def refuse_strangers(ledger: Ledger, rows: pl.DataFrame, schools: pl.DataFrame) -> None:
-    """Rows about a school that the county's schools do not include."""
-    names = ["_code", "_year", "school_code"]
-    if "school_code" not in rows.columns or rows.is_empty():
-        return
-    known = with_missing(schools, school_code=pl.String).select(names)
-    lost = rows.filter(pl.col("school_code").is_not_null()).join(
-        known, on=names, how="anti", maintain_order="left"
-    )
-    for row in lost.unique(names, keep="first", maintain_order=True).iter_rows(named=True):
-        message = say("学校表中没有{c}", "there is no school {c}", c=row["school_code"])
-        expected = say("学校表中已有的标识码", "the code of a school in the table of schools")
-        ledger.error(row, "unknown_school", message, expected, "school_code")
+        key = (row["_code"], row["_year"])
+        if key in keys:
+            continue
+        if unread or key[0] in ledger.blamed or astray & {None, key[0]} or (keys and None in key):
+            ledger.refuse(key)
+            continue
+        message = say("没有任何学校", "the county has no schools")
+        expected = say("至少一所学校", "at least one school")
+        ledger.error(row, "no_schools", message, expected, "county_code")

@@ -1,7 +1,7 @@
-"""Whose row is it: county codes, years and schools of one document's rows.
+"""Where rows stand, what is reported of them, and which counties that costs their findings.
 
-Every row gets the columns ``_code`` and ``_year`` (the county it belongs to, null where that
-cannot be told) and ``_table`` (which accepted table it stands in).
+Rows carry the columns ``_code`` and ``_year`` (the county they belong to, null where that cannot
+be told) and ``_table`` (which accepted table they stand in).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import polars as pl
 
 from compliance.errors import Problem
 from compliance.intake.accept_marks import show
-from compliance.intake.accept_table import EXPLAINED_ROWS, Accepted, Fault
+from compliance.intake.accept_table import EXPLAINED_ROWS
+from compliance.intake.accepted import Accepted, Fault
 from compliance.model import Refused
 from compliance.words import say
 
@@ -26,11 +27,29 @@ class Ledger:
     """Everything reported, the counties refused, and where rows stand.
 
     refused: (county code, year) → county's name; a year of None refuses all years of the code.
+    said: what need not be said of a county a second time. begun: how many problems there were
+    before the document at hand. blamed: the counties of whose records its reader has said what is
+    wrong; None among them stands for all.
     """
 
     problems: list[Problem] = field(default_factory=list)
     refused: dict[tuple[str, int | None], str] = field(default_factory=dict)
     tables: list[Accepted] = field(default_factory=list)
+    said: set[tuple[object, ...]] = field(default_factory=set)
+    begun: int = 0
+    blamed: set[str | None] = field(default_factory=set)
+
+    def begin(self, found: Iterable[Problem]) -> None:
+        """Go on to the next document, in which its reader found these problems."""
+        self.said.clear()
+        self.begun = len(self.problems)
+        self.blamed = {one.county_code for one in found if one.severity == "error"}
+
+    def once(self, *what: object) -> bool:
+        """Whether this is said for the first time."""
+        new = what not in self.said
+        self.said.add(what)
+        return new
 
     def refuse(self, key: Key, name: str = "") -> None:
         """This county gets no findings."""
@@ -135,33 +154,6 @@ def county_keys(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def row_keys(
-    frame: pl.DataFrame, counties: pl.DataFrame, *, many: bool, year: str = "year"
-) -> pl.DataFrame:
-    """Rows of schools and further tables with the key of their county.
-
-    In a document of one county, that county; in a dataset, the row's own code, and its own year
-    or the only year of that code. year: the column that names the school year.
-    """
-    frame = with_missing(frame, county_code=pl.String, **{year: pl.Float64})
-    if not many:
-        code, one = (counties["_code"][0], counties["_year"][0]) if len(counties) else (None, None)
-        return frame.with_columns(
-            pl.lit(code, dtype=pl.String).alias("_code"), pl.lit(one, dtype=pl.Int32).alias("_year")
-        )
-    only = (
-        counties.filter(pl.col("_code").is_not_null())
-        .group_by("_code")
-        .agg(pl.col("_year").first().alias("_only"), pl.col("_year").n_unique().alias("_years"))
-    )
-    joined = frame.with_columns(pl.col("county_code").alias("_code")).join(
-        only, on="_code", how="left", maintain_order="left"
-    )
-    own = pl.col(year).cast(pl.Int32)
-    single = pl.when(pl.col("_years") == 1).then(pl.col("_only"))
-    return joined.with_columns(pl.coalesce(own, single).alias("_year")).drop("_only", "_years")
-
-
 def report_faults(ledger: Ledger, frame: pl.DataFrame, tables: Sequence[Accepted]) -> None:
     """Every refused cell, now with its county and school; every county with one is refused."""
     first = len(ledger.tables) - len(tables)
@@ -202,7 +194,7 @@ def require(
                 _refuse_all(ledger, rows)
                 _report_absent(ledger, accepted, name, rows)
             else:
-                _report_blank(ledger, accepted, name, rows)
+                report_blank(ledger, accepted, name, rows)
 
 
 def _report_absent(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFrame) -> None:
@@ -215,27 +207,43 @@ def _report_absent(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataF
             say("没有“{f}”这一项", "there is no heading “{f}”", f=fact.label),
             fact.expected(),
             raw.file,
+            raw.sheet,
             county_code=codes[0] if len(codes) == 1 else None,
             facts=(name,),
         )
     )
 
 
-def _report_blank(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFrame) -> None:
+def report_blank(ledger: Ledger, accepted: Accepted, name: str, rows: pl.DataFrame) -> None:
+    """Each row that lacks the fact, unless what stands in its cell has been refused already."""
     blank = rows.filter(pl.col(name).is_null()) if name in rows.columns else rows
-    mask = accepted.refused.get(name)
-    if mask is not None:
-        blank = blank.filter(~pl.col("_row").is_in(mask.arg_true().to_list()))
+    blank = blank.filter(~pl.col("_row").is_in(accepted.refused_rows(name)))
     _refuse_all(ledger, blank)
-    fact = accepted.facts[name]
+    if blank.is_empty():
+        return
+    fact, explained = accepted.facts[name], _explained(ledger)
     for row in blank.head(EXPLAINED_ROWS).iter_rows(named=True):
+        at = _place(accepted, row["_row"], name)
+        if (accepted.raw.file, at) in explained:
+            continue
         message = say("缺少{f}", "{f} is missing", f=fact.label)
         if row.get("school_name"):
             message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
-        problem = problem_at(
-            ledger, row, "error", "missing_identity", message, fact.expected(), name, "school_name"
-        )
-        ledger.report_about(problem, name)
+        problem = problem_at(ledger, row, "error", "missing_identity", message, fact.expected())
+        ledger.report(replace(problem, at=at, facts=(name,)))
+
+
+def _place(accepted: Accepted, row: int, name: str) -> str:
+    """Where the missing fact would stand; in JSON a key may be absent and still have its place."""
+    if accepted.raw.strict and name not in accepted.headings:
+        return accepted.raw.place(row, name)
+    return accepted.at(row, name, "school_name")
+
+
+def _explained(ledger: Ledger) -> set[tuple[str, str]]:
+    """The cells of which the reader has said already why they hold nothing."""
+    errors = (one for one in ledger.problems[ledger.begun :] if one.severity == "error")
+    return {(one.file, one.at) for one in errors if one.at}
 
 
 def _refuse_all(ledger: Ledger, rows: pl.DataFrame) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from compliance.fact import Fact
 from compliance.words import say
 
@@ -19,6 +21,7 @@ SPREADSHEET_ERRORS = (
 SEPARATORS = "；、，,"
 NOTHING = "无"
 LARGEST_CODE = 2**53
+SHOWN = 20  # so many items of a list are quoted at most
 
 
 class CellError(Exception):
@@ -30,12 +33,23 @@ class CellError(Exception):
 
 
 def show(value: object, width: int = 40) -> str:
-    """A value for a message: cut, and with nothing in it that a terminal would act upon."""
-    if isinstance(value, int) and value.bit_length() > 128:
-        return f"{'-' if value < 0 else ''}≈10^{int(value.bit_length() * 0.30103)}"
-    text = str(value)[: width + 1]
+    """A value for a message: as it was typed or as JSON has it, cut, and safe for a terminal."""
+    text = _written(value)[: width + 1]
     safe = "".join(c if c.isprintable() else "�" for c in text)
     return safe if len(safe) <= width else safe[:width] + "…"
+
+
+def _written(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"{'-' if value < 0 else ''}≈10^{int(value.bit_length() * 0.30103)}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_CODE:
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        items = (f'"{one}"' if isinstance(one, str) else _written(one) for one in value[:SHOWN])
+        return f"[{', '.join(items)}{', …' if len(value) > SHOWN else ''}]"
+    return str(value)
 
 
 def refusal(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Sequence
 
+from compliance.intake.cells import clip
 from compliance.intake.opening import MIB, Complaints, UnreadableError
 from compliance.words import say
 
@@ -31,17 +33,7 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
             say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members)),
             say("不超过{n}个", "at most {n}", n=MOST_MEMBERS),
         )
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MOST_UNPACKED or any(_absurd(member) for member in members):
-        raise complaints.unreadable(
-            "zip_bomb",
-            say(
-                "解压后声称有{n} MB，疑似压缩炸弹，不予读取",
-                "claims to unpack to {n} MB: taken for a zip bomb and not read",
-                n=unpacked // MIB,
-            ),
-            say("解压后不超过{n} MB", "at most {n} MB unpacked", n=MOST_UNPACKED // MIB),
-        )
+    _check_sizes(members, complaints)
     if any(member.flag_bits & 1 for member in members):
         raise complaints.unreadable(
             "encrypted",
@@ -51,9 +43,35 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     return archive
 
 
-def _absurd(member: zipfile.ZipInfo) -> bool:
-    ratio = member.file_size / max(member.compress_size, 1)
-    return member.file_size > RATIO_FROM and ratio > MOST_RATIO
+def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> None:
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MOST_UNPACKED:
+        raise complaints.unreadable(
+            "zip_bomb",
+            say(
+                "解压后声称有{n} MB，过大，不予读取",
+                "claims to unpack to {n} MB: too large, not read",
+                n=unpacked // MIB,
+            ),
+            say("解压后不超过{n} MB", "at most {n} MB unpacked", n=MOST_UNPACKED // MIB),
+        )
+    for member in members:
+        ratio = member.file_size // max(member.compress_size, 1)
+        if member.file_size > RATIO_FROM and ratio > MOST_RATIO:
+            raise complaints.unreadable(
+                "zip_bomb",
+                say(
+                    "“{m}”解压后是压缩时的{r}倍，疑似压缩炸弹，不予读取",
+                    "{m} unpacks to {r} times its size: taken for a zip bomb and not read",
+                    m=clip(member.filename),
+                    r=ratio,
+                ),
+                say(
+                    "数据表不会超过{r}倍；请检查文件内容",
+                    "tables stay below {r} times; check the file's contents",
+                    r=MOST_RATIO,
+                ),
+            )
 
 
 def damaged(complaints: Complaints) -> UnreadableError:

@@ -42,9 +42,13 @@ def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None
     def place(row: int, heading: str) -> str:
         return f"{letters(names[heading])}{sheet.lines[row]}"
 
+    def heading_place(heading: str) -> str:
+        return f"{letters(names[heading])}{sheet.head}"
+
     # a Series stands for the sequence of its cells (see RawTable)
     columns = {h: cast("Sequence[object]", sheet.columns[index]) for h, index in names.items()}
-    return RawTable(table, complaints.file, columns, len(sheet.lines), place)
+    height = len(sheet.lines)
+    return RawTable(table, complaints.file, columns, height, place, heading_place=heading_place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,5 +246,6 @@ def _mention_nameless(sheet: _Sheet, complaints: Complaints) -> None:
                     "column {c} has no heading and is not read",
                     c=letters(index),
                 ),
+                say("写上表头，或删去该列", "give it a heading or delete it"),
                 at=f"{letters(index)}{sheet.head}",
             )

@@ -118,6 +118,7 @@ def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipf
                     "'{n}' has a suspicious path and is ignored",
                     n=clip(name),
                 ),
+                say("压缩包内用普通的相对路径", "plain relative paths in the archive"),
                 at=clip(name),
             )
         elif PurePosixPath(base).suffix.lower() not in FORMS or not table_named(

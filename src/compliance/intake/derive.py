@@ -65,9 +65,15 @@ def _warn_doubled(
         "艺术专任教师数恰为音乐与美术之和，按统计表“艺术（计）”处理，不重复相加：{f}为{n}",
         "arts teachers equal music and fine arts together and are taken as their total: {f} is {n}",
         f=fact.label,
-        n=f"{row['_once']:g}",
+        n=f"{row['_once']:.12g}",
     )
-    warning = problem_at(ledger, row, "warning", "arts_total_assumed", message, "", *parts[::-1])
+    expected = say(
+        "如“艺术”不含音乐、美术，请直接填写{f}",
+        "if arts do not include music and fine arts, give {f} itself",
+        f=fact.label,
+    )
+    place = parts[::-1]
+    warning = problem_at(ledger, row, "warning", "arts_total_assumed", message, expected, *place)
     ledger.report_about(warning, fact.name, *parts)
 
 
@@ -75,11 +81,16 @@ def _warn_disagreement(
     ledger: Ledger, row: dict[str, object], fact: Fact, parts: tuple[str, ...]
 ) -> None:
     message = say(
-        "{f}填{own:g}，各分项合计{total:g}，以所填为准",
-        "{f} is {own:g}, its parts sum up to {total:g}; the fact itself is used",
+        "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
+        "{f} is {own:.12g}, its parts sum up to {total:.12g}; the fact itself is used",
         f=fact.label,
         own=row[fact.name],
         total=row["_sum"],
     )
-    warning = problem_at(ledger, row, "warning", "parts_disagree", message, "", fact.name)
+    expected = say(
+        "与各分项合计一致：{total:.12g}",
+        "what the parts sum up to: {total:.12g}",
+        total=row["_sum"],
+    )
+    warning = problem_at(ledger, row, "warning", "parts_disagree", message, expected, fact.name)
     ledger.report_about(warning, fact.name, *parts)

@@ -30,7 +30,7 @@ def doubts(
     """Report what contradicts itself; the frames hold accepted figures, every fact a column."""
     for doubt in doubts_classes.doubts(vocabulary):
         for row in _rows(schools, doubt.when, *doubt.facts):
-            _warn(ledger, row, doubt.code, doubt.say(row), *doubt.facts)
+            _warn(ledger, row, doubt.code, doubt.say(row), doubt.expected(row), *doubt.facts)
     for bound in vocabulary.bounds["school"]:
         _exceeding(ledger, schools, bound, vocabulary.school)
     for bound in vocabulary.bounds["county"]:
@@ -45,8 +45,10 @@ def _rows(frame: pl.DataFrame, which: pl.Expr, *facts: str) -> list[dict[str, ob
     return frame.filter(which).select(*ROW, *names, *dict.fromkeys(facts)).to_dicts()
 
 
-def _warn(ledger: Ledger, row: dict[str, object], code: str, message: str, *facts: str) -> None:
-    ledger.report(problem_at(ledger, row, "warning", code, message, "", *facts))
+def _warn(
+    ledger: Ledger, row: dict[str, object], code: str, message: str, expected: str, *facts: str
+) -> None:
+    ledger.report(problem_at(ledger, row, "warning", code, message, expected, *facts))
 
 
 def _pupils(name: str) -> pl.Expr:
@@ -63,8 +65,9 @@ def _pupils(name: str) -> pl.Expr:
 
 
 def _titles(facts: dict[str, Fact], names: Sequence[str]) -> str:
-    return say("{t}", "{e}", t="、".join(facts[n].title for n in names),
-               e=" + ".join(facts[n].title_en for n in names))  # fmt: skip
+    joined = say("{t}", "{e}", t="、".join(facts[n].title for n in names),
+                 e=" + ".join(facts[n].title_en for n in names))  # fmt: skip
+    return joined + say("之和", "") if len(names) > 1 else joined
 
 
 def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[str, Fact]) -> None:
@@ -74,16 +77,20 @@ def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[st
     frame = frame.with_columns(part.alias("_part"), whole.alias("_whole"))
     rows = _rows(frame, pl.col("_part") > pl.col("_whole"), "_part", "_whole")
     for row in rows:
+        values = {
+            "part": _titles(facts, bound.of),
+            "whole": _titles(facts, bound.within),
+            "a": row["_part"],
+            "b": row["_whole"],
+        }
         message = say(
             "{part}（{a:.12g}）大于{whole}（{b:.12g}）",
             "{part} ({a:.12g}) exceed {whole} ({b:.12g})",
-            part=_titles(facts, bound.of),
-            whole=_titles(facts, bound.within),
-            a=row["_part"],
-            b=row["_whole"],
+            **values,
         )
+        expected = say("不大于{whole}的{b:.12g}", "at most {b:.12g}, {whole}", **values)
         code = "part_of_zero" if row["_whole"] == 0 else "part_exceeds_whole"
-        _warn(ledger, row, code, message, *bound.of, *bound.within)
+        _warn(ledger, row, code, message, expected, *bound.of, *bound.within)
 
 
 def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) -> None:
@@ -102,14 +109,19 @@ def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabular
             words = facts["school_type"].words
             kind = next(w for w, c in words.items() if c == row["school_type"] and w != c)
             message = say(
-                "办学类型是{kind}，却有{f}{n:g}人",
-                "a school of type {kind_en} has {n:g} {f}",
+                "办学类型是{kind}，却有{f}{n:.12g}人",
+                "a school of type {kind_en} has {n:.12g} {f}",
                 kind=kind,
                 kind_en=row["school_type"],
                 f=facts[name].label,
                 n=row[name],
             )
-            _warn(ledger, row, "stage_not_in_type", message, name, "school_type")
+            expected = say(
+                "核对办学类型；确无该学段的，{f}留空或填0",
+                "check the school's type; {f} blank or 0 where it has no such stage",
+                f=facts[name].label,
+            )
+            _warn(ledger, row, "stage_not_in_type", message, expected, name, "school_type")
 
 
 def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) -> None:
@@ -126,13 +138,16 @@ def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) 
         differ = pl.col(fact.name) != pl.col("_counted")
         for row in _rows(frame, differ, fact.name, "_counted"):
             message = say(
-                "{f}填{own:g}，按逐间面积应为{n:g}",
-                "{f} is {own:g}; the list of areas gives {n:g}",
+                "{f}填{own:.12g}，按逐间面积应为{n:.12g}",
+                "{f} is {own:.12g}; the list of areas gives {n:.12g}",
                 f=fact.label,
                 own=row[fact.name],
                 n=row["_counted"],
             )
-            _warn(ledger, row, "parts_disagree", message, fact.name, counted.list)
+            expected = say(
+                "{n:.12g}间，或改正各间面积", "{n:.12g}, or other areas", n=row["_counted"]
+            )
+            _warn(ledger, row, "parts_disagree", message, expected, fact.name, counted.list)
 
 
 def _county_totals(
@@ -156,10 +171,13 @@ def _county_totals(
         differ = pl.col("_given") & (less | (~pl.col("_partial") & (own != pl.col("_sum"))))
         for row in _rows(frame, differ, fact.name, "_sum"):
             message = say(
-                "{f}填{own:g}，各校合计{total:g}，以各校所填为准",
-                "{f} is {own:g}, the schools sum up to {total:g}; the schools' figures are used",
+                "{f}填{own:.12g}，各校合计{total:.12g}，以各校所填为准",
+                "{f} is {own:.12g}, the schools sum up to {total:.12g}; the schools' figures are used",
                 f=fact.label,
                 own=row[fact.name],
                 total=row["_sum"],
             )
-            _warn(ledger, row, "totals_disagree", message, fact.name, fact.sum_of)
+            expected = say(
+                "与各校合计一致：{n:.12g}", "the schools' total: {n:.12g}", n=row["_sum"]
+            )
+            _warn(ledger, row, "totals_disagree", message, expected, fact.name, fact.sum_of)

@@ -9,6 +9,7 @@ from operator import or_
 
 import polars as pl
 
+from compliance.intake.doubts_expected import Span, expectation
 from compliance.model import COMPULSORY
 from compliance.vocabulary import Vocabulary
 from compliance.words import say
@@ -18,11 +19,12 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Doubt:
-    """One check: a stable code, the rows it concerns, the sentence, the facts named."""
+    """One check: a stable code, the rows it concerns, what is wrong, what the others demand."""
 
     code: str
     when: pl.Expr
     say: Callable[[Row], str]
+    expected: Callable[[Row], str]
     facts: tuple[str, ...]
 
 
@@ -53,7 +55,10 @@ class _Classes:
             values = {f"v{i}": _figure(row[name]) for i, name in enumerate(names)}
             return say(zh, en, **values, **{f"t{i}": fact.label for i, fact in enumerate(facts)})
 
-        return Doubt(code, when, sentence, names)
+        def expected(row: Row) -> str:
+            return expectation(code, [row[name] for name in names], self._spans())
+
+        return Doubt(code, when, sentence, expected, names)
 
     def _columns(self, *stems: str) -> list[pl.Expr]:
         return [pl.col(self._name(stem)) for stem in stems]
@@ -115,7 +120,7 @@ class _Classes:
             "class_bands",
         )
 
-    def _spans(self) -> list[tuple[float, float | None]]:
+    def _spans(self) -> list[Span]:
         """The bands' lowest and highest sizes; the last has no highest."""
         edges = self.vocabulary.school[self._name("class_bands")].edges
         lows = [1.0, *(edge + 1 for edge in edges)]
@@ -180,7 +185,7 @@ class _Classes:
         )
 
 
-def _within(sizes: pl.Expr, span: tuple[float, float | None]) -> pl.Expr:
+def _within(sizes: pl.Expr, span: Span) -> pl.Expr:
     """How many sizes lie in a band; a class of nobody lies in the lowest."""
     low, high = span
     inside = pl.element() >= (low if low > 1 else 0.0)

@@ -5,12 +5,13 @@ Nothing here lets a bad file cost its neighbours: whatever a reader does, the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.errors import JunhengError, UsageError
 from compliance.intake import dataset
+from compliance.intake.cells import clip
 from compliance.intake.names import table_named
 from compliance.intake.opening import Complaints, panicked
 from compliance.intake.raw import RawDocument
@@ -18,6 +19,9 @@ from compliance.intake.tables import FORMS, known_names
 from compliance.words import say
 
 Reader = Callable[[Path], RawDocument]
+ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+# Read as well, or answered with advice, but not what we ask for.
+ADVISED = (".xlsm", ".xls", ".et", ".xlsb", ".ods")
 
 
 def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
@@ -29,9 +33,10 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
     found: list[RawDocument] = []
     seen: set[Path] = set()
     loose: dict[Path, list[Path]] = {}
+    named = {path.resolve() for path in paths}
     for path in paths:
         if path.is_dir():
-            found += _folder(path, readers, seen)
+            found += _folder(path, readers, seen, named)
         elif not path.is_file():
             raise UsageError(
                 say("没有这个文件或文件夹", "no such file or folder"),
@@ -53,22 +58,34 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
 
 @dataclass
 class _Contents:
-    """The files of a folder that concern us, each kind sorted by name; again: some read already."""
+    """The files of a folder that concern us, each kind sorted by name.
+
+    strange: tables of unknown names. inner: subfolders that hold something. again: some files
+    have been read already.
+    """
 
     tables: list[Path] = field(default_factory=list)
     counties: list[Path] = field(default_factory=list)
     strange: list[Path] = field(default_factory=list)
+    inner: list[Path] = field(default_factory=list)
     again: bool = False
 
 
-def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> list[RawDocument]:
+def _folder(
+    folder: Path, readers: Mapping[str, Reader], seen: set[Path], named: Collection[Path]
+) -> list[RawDocument]:
+    """named: everything given on the command line, subfolders among them perhaps."""
     contents = _contents(folder, readers, seen)
     found = []
+    name = folder.name or folder.resolve().name
     if contents.tables:
-        found.append(_dataset(folder.name or folder.resolve().name, contents.tables, readers))
+        found.append(_dataset(name, contents.tables, readers))
     found += [_read(path, readers) for path in contents.counties]
     if not found and not contents.again:
-        raise _nothing(str(folder), contents.strange)
+        raise _nothing(str(folder), contents)
+    if found:
+        inner = [path for path in contents.inner if path.resolve() not in named]
+        _mention_inner(inner, Complaints(name, found[0].problems))
     for path in contents.strange if found else ():
         Complaints(path.name, found[0].problems).warning(
             "file_not_read",
@@ -81,18 +98,30 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     return found
 
 
+def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
+    for path in folders:
+        complaints.warning(
+            "folder_not_read",
+            say("子文件夹“{n}”未读取", "the subfolder '{n}' is not read", n=clip(path.name)),
+            say(
+                "需要其中的文件时，另行指定该文件夹",
+                "name that folder as well if its files are wanted",
+            ),
+        )
+
+
 def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _Contents:
     try:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
+        entries = sorted(path for path in folder.iterdir() if not _ignored(path.name))
     except OSError as error:
         raise UsageError(
             say("文件夹无法打开：{why}", "the folder cannot be opened: {why}", why=error.strerror),
             where=str(folder),
         ) from error
-    contents = _Contents()
-    for path in files:
+    contents = _Contents(inner=[path for path in entries if path.is_dir() and _filled(path)])
+    for path in entries:
         suffix = path.suffix.lower()
-        if _ignored(path.name) or suffix not in readers:
+        if suffix not in readers or not path.is_file():
             continue
         if not _first_time(path, seen):
             contents.again = True
@@ -108,6 +137,13 @@ def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _
 def _ignored(name: str) -> bool:
     """Hidden files and the locks that Excel and WPS leave beside an open workbook."""
     return name.startswith((".", "~$"))
+
+
+def _filled(folder: Path) -> bool:
+    try:
+        return any(not _ignored(path.name) for path in folder.iterdir())
+    except OSError:
+        return True
 
 
 def _first_time(path: Path, seen: set[Path]) -> bool:
@@ -134,7 +170,7 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
                 "files of this kind ({s}) are not supported",
                 s=path.suffix or "?",
             ),
-            ", ".join(sorted(readers)),
+            _offered(readers),
         )
     try:
         return reader(path)
@@ -148,6 +184,12 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
         raise
 
 
+def _offered(readers: Mapping[str, Reader]) -> str:
+    """The kinds of file to be sent: ours first, then those of plugins."""
+    others = sorted(set(readers) - {*ASKED_FOR, *ADVISED})
+    return ", ".join([*(suffix for suffix in ASKED_FOR if suffix in readers), *others])
+
+
 def _gave_up(error: BaseException) -> str:
     return say("读取时出错，无法继续（{e}）", "reading it failed ({e})", e=type(error).__name__)
 
@@ -158,11 +200,15 @@ def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocum
     return document
 
 
-def _nothing(where: str, strange: Sequence[Path] = ()) -> UsageError:
-    names = ", ".join(path.name for path in strange[:10])
+def _nothing(where: str, contents: _Contents | None = None) -> UsageError:
+    found = contents or _Contents()
+    strange, inner = (
+        ", ".join(path.name for path in paths[:10]) for paths in (found.strange, found.inner)
+    )
     return UsageError(
         say("没有可评估的数据", "there is nothing to judge")
-        + (say("；不认识的表：{n}", "; unknown tables: {n}", n=names) if names else ""),
+        + (say("；不认识的表：{n}", "; unknown tables: {n}", n=strange) if strange else "")
+        + (say("；子文件夹未读取：{n}", "; subfolders not read: {n}", n=inner) if inner else ""),
         where=where,
         todo=say(
             "提供 .json 或 .xlsx（一县一份），或含县区、学校两张表（.csv、.parquet）的文件夹；表名：{names}",

@@ -73,6 +73,8 @@ class Grid:
         if isinstance(value, bool | str):
             return value
         if isinstance(value, int | float):
+            if math.isfinite(value) and abs(value) >= 10**DIGITS:
+                return self._long_number(float(value), (self.at(row, column), school), fact)
             percent = (self.top + row, self.left + column) in self.scan.percents
             return self._number(float(value), (row, column, school), fact if percent else None)
         return _moment(value)
@@ -81,19 +83,6 @@ class Grid:
         self, value: float, cell: tuple[int, int, str | None], percent: Fact | None
     ) -> int | float | None:
         row, column, school = cell
-        if math.isfinite(value) and abs(value) >= 10**DIGITS:
-            self.complaints.error(
-                "digits_lost",
-                say(
-                    "数字{v}超过15位，Excel已丢失末尾数字",
-                    "{v} has more than 15 digits; Excel has lost the last ones",
-                    v=cells.clip(f"{value:.0f}"),
-                ),
-                say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
-                self.at(row, column),
-                school,
-            )
-            return None
         shown = float(f"{value:.{DIGITS}g}")
         if percent is not None and percent.unit == "%":
             shown = float(Decimal(repr(shown)) * 100)
@@ -104,11 +93,33 @@ class Grid:
                     "the cell is formatted as a percentage: read as {v} %",
                     v=shown,
                 ),
+                say("请核对该百分数", "check the percentage"),
                 at=self.at(row, column),
                 school=school,
                 facts=(percent.name,),
             )
         return int(shown) if shown.is_integer() else shown
+
+    def _long_number(self, value: float, about: About, fact: Fact | None) -> object:
+        """A number beyond Excel's digits: fatal for a code, out of bounds for any figure.
+
+        Where the core does not know the heading, a text that no code may be and any number can.
+        """
+        if fact is None:
+            return f"{value:.{DIGITS - 1}e}"
+        if fact.form not in ("text", "texts"):
+            return value
+        self.complaints.error(
+            "digits_lost",
+            say(
+                "数字{v}超过15位，Excel已丢失末尾数字",
+                "{v} has more than 15 digits; Excel has lost the last ones",
+                v=cells.clip(f"{value:.0f}"),
+            ),
+            say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
+            *about,
+        )
+        return None
 
     def _spoilt(self, fault: str, about: About, fact: Fact | None) -> str | None:
         """Where the core does not know the heading, a province's plugin may: leave it to be told."""

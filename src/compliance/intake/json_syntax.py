@@ -18,10 +18,7 @@ def explain(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
         spot = _comma(text, error.pos)
         line, column = text.count("\n", 0, spot) + 1, spot - text.rfind("\n", 0, spot)
     place = say("第{line}行第{column}列", "line {line}, column {column}", line=line, column=column)
-    sentence = say(
-        "JSON语法错误：{place}：{why}", "invalid JSON at {place}: {why}", place=place, why=message
-    )
-    return sentence, place
+    return say("JSON语法错误：{why}", "invalid JSON: {why}", why=message), place
 
 
 def _comma(text: str, position: int) -> int:

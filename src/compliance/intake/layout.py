@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from compliance.fact import Fact
-from compliance.intake import cells
+from compliance.intake.cells import clip
 from compliance.intake.grid import Grid
 from compliance.intake.names import SHEETS
 from compliance.intake.raw import RawTable
@@ -16,6 +17,12 @@ Known = Callable[[str, str], Fact | None]
 HEADER_WITHIN = 15
 EXAMPLE = "示例"
 TOTALS = frozenset({"合计", "总计", "小计", "全县合计", "全县总计"})
+# How the lines under a table begin that say who filled it in, and what is to be noted.
+NOTE = re.compile(
+    r"(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
+    r"|统计负责人|主管领导|报[出送](?:日期|时间)|(?:联系|咨询)(?:人|电话|方式)|负责人|审核|备注|说明|注)"
+    r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
+)
 STATEMENTS = ("attestations", "vetoes")
 VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 
@@ -45,6 +52,8 @@ def read_list(grid: Grid, table: str, known: Known) -> RawTable | None:
         columns,
         len(rows),
         lambda row, heading: grid.at(rows[row], headings[heading]),
+        heading_place=lambda heading: grid.at(header, headings[heading]),
+        sheet=grid.sheet,
     )
 
 
@@ -87,6 +96,8 @@ def _beside(grid: Grid, column: int, known: Known) -> RawTable:
         columns,
         1,
         lambda _, heading: grid.at(places[heading], values),
+        heading_place=lambda heading: grid.at(places[heading], column),
+        sheet=grid.sheet,
     )
 
 
@@ -151,21 +162,37 @@ def _key_column(headings: dict[str, int], table: str, known: Known) -> int:
 
 
 def _is_data(grid: Grid, row: int, header: Sequence[str], key: int) -> bool:
-    if not any(grid.filled(row, column) for column in range(grid.width)):
+    filled = [column for column in range(grid.width) if grid.filled(row, column)]
+    if not filled:
         return False
     name = grid.text(row, key)
     if name.startswith(EXAMPLE) or (name == header[key] and _row(grid, row) == header):
         return False
-    texts = (grid.text(row, column) for column in range(grid.width))
-    first = next((text for text in texts if text), "").replace(" ", "")
+    first = grid.text(row, filled[0]).replace(" ", "")
     if first in TOTALS:
         grid.complaints.warning(
             "total_row",
             say("“{w}”行未读取", "the row of totals ('{w}') is not read", w=first),
-            at=grid.at(row, 0),
+            say("合计由程序计算，可以删去", "totals are computed; the row may be deleted"),
+            at=grid.at(row, filled[0]),
+        )
+        return False
+    if NOTE.match(first) and (not name or filled[0] == key) and _talks(grid, row, filled):
+        grid.complaints.warning(
+            "note_row",
+            say(
+                "“{w}”行不是数据，未读取", "the line '{w}' is no data; not read", w=clip(first, 20)
+            ),
+            say("移到“说明”等另外的工作表", "keep it on a sheet of its own"),
+            at=grid.at(row, filled[0]),
         )
         return False
     return True
+
+
+def _talks(grid: Grid, row: int, filled: Sequence[int]) -> bool:
+    """Whether the cells of a line that begins like a note hold words, not the figures of a record."""
+    return len(filled) <= 2 or all(isinstance(grid.rows[row][column], str) for column in filled)
 
 
 def _answered(grid: Grid, row: int, headings: dict[str, int], key: int) -> bool:
@@ -198,7 +225,7 @@ def _twice(grid: Grid, heading: str, at: str, first: str) -> None:
         say(
             "表头“{h}”重复出现（另见 {first}）",
             "heading '{h}' occurs twice (also {first})",
-            h=cells.clip(heading),
+            h=clip(heading),
             first=first,
         ),
         say("每个表头只出现一次", "each heading once"),

@@ -37,7 +37,7 @@ def read_parquet(data: bytes, table: str, complaints: Complaints) -> RawTable:
     def place(row: int, heading: str) -> str:
         return say("第{n}行 {h}", "row {n} {h}", n=row + 1, h=clip(heading))
 
-    return RawTable(table, complaints.file, columns, frame.height, place)
+    return RawTable(table, complaints.file, columns, frame.height, place, heading_place=clip)
 
 
 def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:

@@ -22,7 +22,8 @@ class RawTable:
     list (cells: None, str, int, float, bool, datetime, date, list) or a polars Series (bulk CSV:
     strings; Parquet: typed). height: number of rows. place: (row index from 0, heading) →
     ``学校!F12`` or the JSON pointer ``/schools/12/primary_students``. strict: a number must be
-    a number (JSON); otherwise numeric text is accepted.
+    a number (JSON); otherwise numeric text is accepted. heading_place: heading → where it stands
+    itself, if headings have a place of their own. sheet: the name of the worksheet, if it is one.
     """
 
     name: str
@@ -31,6 +32,8 @@ class RawTable:
     height: int
     place: Callable[[int, str], str]
     strict: bool = False
+    heading_place: Callable[[str], str] | None = None
+    sheet: str = ""
 
 
 @dataclass

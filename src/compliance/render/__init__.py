@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.errors import UsageError
+from compliance.errors import UsageError, reason
 from compliance.report import Report
 from compliance.words import say
 
@@ -52,9 +52,7 @@ def write(report: Report, form: str, path: Path, render: Renderer | None = None)
             draft.replace(path)
     except OSError as error:
         raise UsageError(
-            say(
-                "不能写入：{reason}", "cannot be written: {reason}", reason=error.strerror or error
-            ),
+            say("不能写入：{reason}", "cannot be written: {reason}", reason=reason(error)),
             where=str(path),
             todo=say(
                 "检查文件夹是否存在、可写，磁盘是否已满",

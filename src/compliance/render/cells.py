@@ -63,6 +63,14 @@ def amounts(finding: Finding) -> list[Amount]:
     return []
 
 
+def brief(case: Case) -> str:
+    """The finding's sentence without its subject, where a column beside it names that."""
+    sentence, subject = str(case.finding["message"]), case.subject
+    if not case.school or not sentence.startswith(subject):
+        return sentence
+    return sentence.removeprefix(subject).lstrip("：: ") or sentence
+
+
 def current(case: Case) -> str:
     """现状值: the figure as the forms ask, or the state where there is none."""
     finding = case.finding
@@ -97,7 +105,7 @@ def _part_value(case: Case, part: Finding) -> str:
 
 def _value(case: Case, one: Finding) -> str:
     value, unit = float(one["value"]), one["unit"]
-    level = "unit" if "/" in (unit or "") else str(case.finding["level"])
+    level = str(case.finding["level"])
     if case.rule.kind in ("most", "within"):
         level = "school"  # they count things, whatever they are about
     places = figures.decimals(value, unit, level, case.rule.kind)

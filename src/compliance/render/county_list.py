@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from compliance.errors import Problem
 from compliance.render import cells, figures, remarks
 from compliance.render.blanks import blanks, blanks_at
 from compliance.render.cases import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
 from compliance.render.papers import CountyPaper, Group, Item, Reference, SchoolPaper
 from compliance.render.printable import printable, shortened
+from compliance.render.school_sheet import Surroundings
+from compliance.render.staff import short_at
 from compliance.render.totals import reference_gaps, totals
 from compliance.report import CountyResult, Report
 from compliance.words import pick, say
@@ -21,22 +22,29 @@ from compliance.words import pick, say
 # An address of the web says nothing on paper; the rule set keeps it.
 _ADDRESS = re.compile(r"\s*https?://\S+\s*")
 _WAITING = ("unknown", "not_checked", "error", "waived")
+Note = Callable[[Case], str]
 
 
 def county_paper(
     report: Report,
-    county: CountyResult,
+    around: Surroundings,
     findings: pl.DataFrame,
     cases: Sequence[Case],
-    schools: Sequence[SchoolPaper],
+    sheets: Sequence[SchoolPaper],
+    schools: pl.DataFrame,
 ) -> CountyPaper:
     """The county's list.
 
-    findings: the county's, in the order of `cases`; schools: its schools' sheets, as a directory.
+    findings: the county's, in the order of `cases`; sheets: its schools', as a directory; schools:
+    their records.
     """
+    county = around.county
     rules = report.rules_of(county)
-    doubts = remarks.doubts_of(report.problems, county)
-    groups = _groups(cases, doubts)
+
+    def note(case: Case) -> str:
+        where = "" if case.school else short_at(case, schools)
+        return pick("；", "; ").join(filter(None, (remarks.note(case, around.doubts), where)))
+
     paper = CountyPaper(
         county_code=county.county_code,
         county_name=printable(county.county_name),
@@ -50,10 +58,10 @@ def county_paper(
         ),
         verdict=figures.verdict(county.verdict),
         summary=(),
-        basis=remarks.basis(report, county),
-        groups=groups,
-        open=_items((case for case in cases if case.standing == OPEN), doubts),
-        suggestions=_items((case for case in cases if case.standing == SUGGESTION), doubts),
+        basis=around.basis,
+        groups=_groups(cases, note),
+        open=_items((case for case in cases if case.standing == OPEN), note),
+        suggestions=_items((case for case in cases if case.standing == SUGGESTION), note),
         blanks=blanks(cases, report.titles),
         blanks_at=blanks_at(cases, report.titles),
         references=_references(cases, reference_gaps(findings, cases, rules)),
@@ -61,17 +69,17 @@ def county_paper(
             case.rule.role == "advisory" and case.status in _WAITING for case in cases
         ),
         totals=totals(findings, cases, rules),
-        schools=tuple(schools),
+        schools=tuple(sheets),
         annexes={},
         deadline=remarks.deadline(),
         progress=remarks.progress(),
     )
-    return replace(paper, summary=_summary(report, county, paper), annexes=_annexes(paper))
+    return replace(paper, summary=_summary(report, around, paper), annexes=_annexes(paper))
 
 
-def _summary(report: Report, county: CountyResult, paper: CountyPaper) -> tuple[str, ...]:
-    titles = {rule.id: rule.label for rule in report.rules_of(county).values()}
-    lines = [remarks.conclusion(county, titles), _counted(paper)]
+def _summary(report: Report, around: Surroundings, paper: CountyPaper) -> tuple[str, ...]:
+    county = around.county
+    lines = [around.context, _counted(paper)]
     left_out = _left_out(report, county)
     if left_out:
         lines.append(left_out)
@@ -125,9 +133,9 @@ def _left_out(report: Report, county: CountyResult) -> str:
 
 
 def _annexes(paper: CountyPaper) -> dict[str, int]:
-    """Numbers of the lists that have entries, else 0; the list of problems is always there."""
+    """Numbers of the lists that have entries, else 0."""
     lists = {
-        "problems": True,
+        "problems": bool(paper.groups),
         "open": bool(paper.open),
         "suggestions": bool(paper.suggestions),
         "blanks": bool(paper.blanks),
@@ -137,7 +145,7 @@ def _annexes(paper: CountyPaper) -> dict[str, int]:
     return {name: filled.index(name) + 1 if has else 0 for name, has in lists.items()}
 
 
-def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> tuple[Group, ...]:
+def _groups(cases: Sequence[Case], note: Note) -> tuple[Group, ...]:
     """By the section that answers, in the order of the law, what nobody answers for last.
 
     The items are numbered through.
@@ -149,18 +157,16 @@ def _groups(cases: Sequence[Case], doubts: Mapping[str, Sequence[Problem]]) -> t
     by_owner.update({"": by_owner.pop("")} if "" in by_owner else {})
     groups, done = [], 0
     for number, own in enumerate(by_owner.values(), 1):
-        items = _items(own, doubts, start=done + 1)
+        items = _items(own, note, start=done + 1)
         done += len(items)
         owner = items[0].owner or say("责任单位待定", "to be assigned")
         groups.append(Group(remarks.ordinal(number), owner, items))
     return tuple(groups)
 
 
-def _items(
-    cases: Iterable[Case], doubts: Mapping[str, Sequence[Problem]], start: int = 1
-) -> tuple[Item, ...]:
+def _items(cases: Iterable[Case], note: Note, start: int = 1) -> tuple[Item, ...]:
     ordered = sorted(cases, key=_urgency)
-    return tuple(_item(number, case, doubts) for number, case in enumerate(ordered, start))
+    return tuple(_item(number, case, note) for number, case in enumerate(ordered, start))
 
 
 def _urgency(case: Case) -> tuple[int, float, int, str, bool]:
@@ -186,20 +192,21 @@ def relative_gap(case: Case) -> float:
     return max(gaps, default=0.0)
 
 
-def _item(number: int, case: Case, doubts: Mapping[str, Sequence[Problem]]) -> Item:
+def _item(number: int, case: Case, note: Note) -> Item:
     return Item(
         number=number,
         rule=case.rule.id,
         school_code=case.school,
         subject=case.subject,
         problem=case.finding["message"],
+        brief=cells.brief(case),
         current=cells.current(case),
         standard=cells.standard(case),
         gap=cells.gap(case),
         measure=cells.measure(case),
         owner=cells.owner(case),
         responsible=cells.responsible(case),
-        note=remarks.note(case, doubts),
+        note=note(case),
         blocking=case.blocking,
         amounts=tuple(cells.amounts(case.finding)),
     )

@@ -91,12 +91,15 @@ def _rounded(value: float, decimals: int) -> Decimal:
 
 
 def decimals(value: float, unit: str | None, level: str, kind: str = "") -> int:
-    """How many decimals the declaration form asks for: coefficients 3, shares 1, unit values 2."""
+    """How many decimals the declaration form asks for: coefficients 3, shares 1, unit values 2.
+
+    A figure per pupil has 2 wherever it stands, a whole one that was typed (yuan, rooms) none.
+    """
     if kind == "dispersion":
         return 3
     if unit == "%":
         return 1
-    if level == "unit":
+    if level == "unit" or "/" in (unit or ""):
         return 2
     if not unit and not float(value).is_integer():
         return 3

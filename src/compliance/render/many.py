@@ -14,11 +14,11 @@ from compliance.render.figures import SIGNS, state, verdict
 from compliance.render.lines import Lines
 from compliance.render.one import rules
 from compliance.render.printable import printable
-from compliance.render.width import columns, pad
+from compliance.render.width import columns, pad, wrap
 from compliance.report import CountyResult, Report
 from compliance.words import pick, say
 
-_NAME, _NUMBER = 24, 8
+_NAME, _GAP = 12, "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +107,58 @@ def block_titles(report: Report) -> dict[str, str]:
 
 def _table(sheet: Lines, report: Report) -> None:
     blocks = block_titles(report)
-    loads = load(report)
     years = {county.year for county in report.counties}
     names = [_name(county, years) for county in report.counties]
-    place, result = say("县（市、区）", "county"), say("结论", "verdict")
-    name_width = min(max(map(columns, [place, *names])), _NAME)
-    word_width = max(columns(verdict(county.verdict)) for county in report.counties) + 2
-    other = say("其他", "others")
-    head = [
-        pad(say("代码", "code"), 6), pad(place, name_width), pad(result, word_width),
-        *(pad(block, 2) for block in blocks), other,
-        pad(say("未达标校", "schools"), _NUMBER, right=True),
-        pad(say("缺数据", "missing"), _NUMBER, right=True),
-    ]  # fmt: skip
-    sheet.row("  ".join(head))
-    for county, name in zip(report.counties, names, strict=True):
+    head, rows = _cells(report, list(blocks))
+    place = say("县（市、区）", "county")
+    widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
+    # What the other columns leave is for the names; a longer one has a line of its own.
+    room = sheet.width - sum(widths) - len(_GAP) * len(widths)
+    longest = max(map(columns, [place, *names]))
+    name_width = max(min(longest, _NAME, room), columns(place))
+    widths.insert(1, name_width)
+    sheet.row(_row([head[0], place, *head[1:]], widths))
+    for (code, *cells), name in zip(rows, names, strict=True):
         fits = columns(name) <= name_width
-        if not fits:
-            sheet.line(f"{county.county_code}  {name}")
-        row = loads.get((county.county_code, county.year), Load())
-        cells = [
-            pad(printable(county.county_code), 6), pad(name if fits else "", name_width),
-            pad(f"{SIGNS[county.verdict]} {verdict(county.verdict)}", word_width),
-            *(pad(SIGNS.get(county.blocks.get(block, "not_applicable"), "?"), 2) for block in blocks),
-            pad(SIGNS.get(row.beside, "?"), columns(other)),
-            pad(str(row.schools), _NUMBER, right=True), pad(str(row.missing), _NUMBER, right=True),
-        ]  # fmt: skip
-        sheet.row("  ".join(cells))
+        for line in () if fits else wrap(f"{code}{_GAP}{name}", sheet.width, "", " " * widths[0]):
+            sheet.row(line)
+        sheet.row(_row([code, name if fits else "", *cells], widths))
     sheet.line()
     sheet.line(pick("；", "; ").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
+
+
+def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
+    """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
+    loads = load(report)
+    head = [
+        say("代码", "code"), say("结论", "verdict"), *blocks, say("其他", "others"),
+        say("未达标校", "schools"), say("缺数据", "missing"),
+    ]  # fmt: skip
+    rows = []
+    for county in report.counties:
+        own = loads.get((county.county_code, county.year), Load())
+        states = [county.blocks.get(block, "not_applicable") for block in blocks]
+        word = say("未达标", "fails") if county.verdict == "fail" else verdict(county.verdict)
+        rows.append(
+            [
+                printable(county.county_code),
+                f"{SIGNS[county.verdict]} {word}",
+                *(SIGNS.get(one, "?") for one in (*states, own.beside)),
+                str(own.schools),
+                str(own.missing),
+            ]
+        )
+    return head, rows
+
+
+def _row(cells: list[str], widths: list[int]) -> str:
+    """The cells one beside another; the two numbers stand at the right end of their columns."""
+    first = len(cells) - 2
+    return _GAP.join(
+        pad(cell, width, right=place >= first)
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
 
 
 def _name(county: CountyResult, years: set[int]) -> str:

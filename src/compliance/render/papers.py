@@ -16,7 +16,7 @@ class Item:
     """One line of the county's list: a problem or a suggestion.
 
     school_code: empty for the county. subject, problem … note: the columns of the official papers.
-    amounts: the gap as numbers, for a sheet that adds up. blocking: it keeps the school's overall
+    brief: the problem without the name that the column 学校 shows. amounts: the gap as numbers, for a sheet that adds up. blocking: it keeps the school's overall
     assessment from being met.
     """
 
@@ -25,6 +25,7 @@ class Item:
     school_code: str
     subject: str
     problem: str
+    brief: str
     current: str
     standard: str
     gap: str
@@ -195,6 +196,11 @@ class CountyPaper:
     annexes: Mapping[str, int]
     deadline: str
     progress: str
+
+    @property
+    def single_annex(self) -> bool:
+        """Whether there is only one annex: it takes no number."""
+        return sum(number > 0 for number in self.annexes.values()) == 1
 
     @property
     def problems(self) -> tuple[Item, ...]:

@@ -2,7 +2,8 @@
 
 Everything is written into a hidden folder beside its place first (same disk, so that moving is
 renaming). Only when all of it is there does it move; should a move fail, what was there before
-comes back. Files that are not ours are never touched.
+comes back. Files that are not ours are never touched; ours that somebody may have filled in are
+moved aside, never overwritten.
 """
 
 from __future__ import annotations
@@ -12,12 +13,51 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from compliance.errors import UsageError
-from compliance.words import say
+from compliance.errors import UsageError, reason
+from compliance.render.printable import shortened
+from compliance.words import pick, say
 
 _HIDDEN = ".junheng-"
+DRAFTS = "旧稿"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run has written; its length is the number of papers.
+
+    kept: earlier papers that differ from the new ones and may have been filled in, where they are
+    now. stale: earlier papers of schools that are no longer in the data, likewise.
+    """
+
+    papers: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    stale: tuple[Path, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.papers)
+
+    def told(self) -> list[str]:
+        """What was moved aside and where to, a sentence each; empty where nothing was."""
+        lines = []
+        for moved, zh, en in (
+            (self.kept, "原有{n}份与新稿不同（可能已填写），移到 {where}",
+             "{n} earlier papers differ from the new ones (filled in, perhaps): moved to {where}"),
+            (self.stale, "原有{n}份所属学校已不在数据中，移到 {where}",
+             "{n} earlier papers are of schools no longer in the data: moved to {where}"),
+        ):  # fmt: skip
+            if moved:
+                places = list(dict.fromkeys(str(_drafts_of(path)) for path in moved))
+                tail = pick("等{count}处", " and others, {count} in all")
+                lines.append(say(zh, en, n=len(moved), where=shortened(places, tail)))
+        return lines
+
+
+def _drafts_of(path: Path) -> Path:
+    return next((up for up in path.parents if up.name.startswith(DRAFTS)), path.parent)
 
 
 class Staged:
@@ -25,39 +65,71 @@ class Staged:
 
     def __init__(self, out: Path, hidden: Path) -> None:
         self._out, self._new, self._old = out, hidden / "new", hidden / "old"
-        self._files: list[Path] = []
+        self._files: dict[Path, bool] = {}
+        self._stale: list[Path] = []
         self._made: list[Path] = []
         self._placed: list[tuple[Path, Path | None]] = []
+        self._drafts: dict[Path, Path] = {}
 
-    def put(self, relative: Path, content: bytes) -> None:
-        """Write one file; it appears in `out` only after all have been written."""
+    def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
+        """Write one file; it appears in `out` only after all have been written.
+
+        keep: a file of other content that stands there is moved to a folder of old drafts.
+        """
         target = self._new / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-        self._files.append(relative)
+        self._files[relative] = keep
 
-    def place(self) -> list[Path]:
-        """Move everything; returns the paths. Raises OSError with everything as it was."""
+    def retire(self, relative: Path) -> None:
+        """An existing file moves to the old drafts with the others."""
+        self._stale.append(relative)
+
+    def place(self) -> Written:
+        """Move everything. Raises OSError with everything as it was."""
         try:
-            for relative in self._files:
-                self._move(relative)
+            stale = tuple(self._retired(relative) for relative in self._stale)
+            kept = tuple(filter(None, map(self._move, self._files)))
         except BaseException:
             self._back()
             raise
-        return [self._out / relative for relative in self._files]
+        return Written(tuple(self._out / relative for relative in self._files), kept, stale)
 
-    def _move(self, relative: Path) -> None:
+    def _move(self, relative: Path) -> Path | None:
+        """Move one file in; returns where the one that stood there is kept, if it is."""
         target, aside = self._out / relative, self._old / relative
         self._folder(target.parent)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder stands there", str(target))
-        if target.exists() or target.is_symlink():
+        kept = self._retired(relative) if self._differs(relative) else None
+        if _taken(target):
             aside.parent.mkdir(parents=True, exist_ok=True)
             target.rename(aside)
             self._placed.append((target, aside))
         else:
             self._placed.append((target, None))
         (self._new / relative).replace(target)
+        return kept
+
+    def _differs(self, relative: Path) -> bool:
+        """Whether a file to be kept stands there with another content."""
+        target = self._out / relative
+        if not (self._files[relative] and target.is_file()):
+            return False
+        return target.read_bytes() != (self._new / relative).read_bytes()
+
+    def _retired(self, relative: Path) -> Path:
+        """Move a file to the first free folder of old drafts beside it, one a run and county."""
+        county = Path(relative.parts[0])
+        if county not in self._drafts:
+            numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
+            self._drafts[county] = next(folder for folder in numbers if not _taken(folder))
+        target = self._out / relative
+        aside = self._drafts[county] / relative.relative_to(county)
+        self._folder(aside.parent)
+        target.rename(aside)
+        self._placed.append((target, aside))
+        return aside
 
     def _folder(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -73,6 +145,10 @@ class Staged:
                 target.unlink(missing_ok=True)
         for folder in reversed(self._made):
             folder.rmdir()
+
+
+def _taken(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 @contextmanager
@@ -133,7 +209,6 @@ def _refused(out: Path, error: OSError) -> UsageError:
             "Move or rename it, or choose another folder (-o).",
         )
     else:
-        reason = error.strerror or type(error).__name__
-        what = say("无法写入：{reason}", "cannot be written: {reason}", reason=reason)
+        what = say("无法写入：{why}", "cannot be written: {why}", why=reason(error))
         todo = say("请换一个输出目录（-o）。", "Choose another folder (-o).")
     return UsageError(what, path, todo)

@@ -17,7 +17,7 @@ from compliance.render.cases import Case, cases
 from compliance.render.county_list import county_paper
 from compliance.render.file_names import Names, joined
 from compliance.render.papers import BlankAt, CountyPaper, SchoolPaper
-from compliance.render.placing import staged
+from compliance.render.placing import Written, staged
 from compliance.render.printable import printable
 from compliance.render.school_sheet import Surroundings, school_paper
 from compliance.report import CountyResult, Report
@@ -26,6 +26,8 @@ from compliance.words import say
 FORMATS = ("md", "html", "xlsx", "docx")
 COUNTY_LIST = "整改清单"
 SCHOOL_SHEETS = "一校一案"
+# What people fill in; the others are read only and simply replaced.
+_FILLED_IN = ("xlsx", "docx")
 
 
 class Writer(Protocol):
@@ -54,17 +56,19 @@ def write_papers(
     formats: Sequence[str],
     template_dirs: Mapping[str, Sequence[Path]],
     progress: Callable[[int, int], None] | None = None,
-) -> list[Path]:
-    """Write the papers of every judged county below `out`; returns their paths.
+) -> Written:
+    """Write the papers of every judged county below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
-    replace ours by name. progress(done, total) is called after every paper. Raises UsageError
-    where `out` cannot be written (nothing is changed then) and PackError for a faulty template.
+    replace ours by name. progress(done, total) is called after every paper. An earlier xlsx or docx
+    that differs, and in these formats the sheets of schools no longer in the data, are moved to a
+    folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
+    (nothing is changed then) and PackError for a faulty template.
     """
     forms = list(dict.fromkeys(formats))
     _check(forms)
     if not report.counties:
-        return []
+        return Written()
     total = len(forms) * (len(report.counties) + _school_count(report))
     writers: dict[tuple[str, str], Writer] = {}
     done = 0
@@ -75,11 +79,30 @@ def write_papers(
                 if key not in writers:
                     writers[key] = _writer(form, template_dirs.get(key[1], ()))
                 for relative, content in _contents(writers[key], paper, form):
-                    place.put(folder / relative, content)
+                    place.put(folder / relative, content, keep=form in _FILLED_IN)
                     done += 1
                     if progress is not None:
                         progress(done, total)
+            for name in _stale(out / folder / SCHOOL_SHEETS, paper, forms):
+                place.retire(folder / SCHOOL_SHEETS / name)
         return place.place()
+
+
+def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
+    """File names of earlier sheets, in these formats, of schools that are no longer in the data.
+
+    A sheet is known by its name: a code as long as this county's, then the school's name. What
+    people made of a present school's sheet (``1002_某校_批注.docx``) begins with its name, and stays.
+    """
+    present = tuple(school.stem for school in paper.schools)
+    lengths = {len(stem.partition("_")[0]) for stem in present}
+    found = []
+    for file in sorted(sheets.iterdir()) if sheets.is_dir() else ():
+        code, _, name = file.stem.partition("_")
+        like_ours = file.suffix[1:] in forms and name and code.isalnum() and len(code) in lengths
+        if like_ours and file.is_file() and not file.stem.startswith(present):
+            found.append(file.name)
+    return found
 
 
 def _check(forms: Sequence[str]) -> None:

@@ -74,8 +74,12 @@ def school_paper(
     )
 
 
+def _applies(case: Case) -> bool:
+    return case.decides and case.status != "not_applicable"
+
+
 def _verdict(cases: Sequence[Case]) -> str:
-    if not any(case.decides and case.status != "not_applicable" for case in cases):
+    if not any(map(_applies, cases)):
         return say("不参加评估（无适用要求）", "not assessed (no rule applies)")
     if any(case.standing == PROBLEM for case in cases):
         return say("需整改", "to be rectified")
@@ -98,14 +102,18 @@ def _sentences(
         if case.decides and case.rule.of and case.finding["level"] == "unit":
             yield _overall(case, cases)
     yield from _missed(cases, numbers)
-    yield _counted(cases)
+    applies = any(map(_applies, cases))
+    if applies:
+        yield _counted(cases)
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = pick("、", ", ").join(blank.what for blank in blanks if blank.state == state)
         yield say("{state}：{what}。", "{state}: {what}.", state=state, what=what)
     for reason in around.left_out.get(cases[0].school, ()):
         yield say("{r}。", "{r}.", r=reason)
     beside = sum(case.decides and case.status == "not_applicable" for case in cases)
-    if beside:
+    if beside and not applies:
+        yield say("{n}项要求均不适用。", "None of the {n} rules applies.", n=beside)
+    elif beside:
         yield say(
             "不适用的要求{n}项，未列入下表。", "{n} rules do not apply and are not shown.", n=beside
         )

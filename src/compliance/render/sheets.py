@@ -39,7 +39,8 @@ class WorkbookWriter:
         sheet.line(say("结论：{v}", "Verdict: {v}", v=paper.verdict))
         for sentence in paper.sentences:
             sheet.line(sentence)
-        sheet.head()
+        if paper.parts:
+            sheet.head()
         for part in paper.parts:
             sheet.line(part.title, "band")
             for row in part.lines:

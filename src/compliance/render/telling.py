@@ -147,8 +147,8 @@ def figure(row: Mapping[str, Any], level: str = "county", kind: str = "") -> str
     """The value of a finding or part with its unit: ``5833.33元``; empty where there is none."""
     if row["value"] is None:
         return ""
+    places = decimals(row["value"], row["unit"], level, kind)
     unit = measure_of(row["unit"])
-    places = decimals(row["value"], unit, level, kind)
     return reading(row["value"], places, row["operator"], row["threshold"], row["status"], unit)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from compliance.errors import UsageError
+from compliance.errors import UsageError, reason
 from compliance.render import template_sheets as sheets
 from compliance.render.template_style import Style
 from compliance.rule import Rule
@@ -38,16 +38,19 @@ def write_template(
 
     title: of the rule set, shown on the first sheet. rows: schools there is room for (drop-downs
     and checks reach so far). rules: those that wait for a statement are listed ready to answer.
-    Raises UsageError where the file cannot be written.
+    Raises UsageError where the file cannot be written, or where another one stands there already:
+    somebody may have filled it in.
     """
     content = template_bytes(vocabulary, title, rows, rules)
     draft = path.with_name(f".{path.name}.part")
     try:
+        if path.is_file() and path.stat().st_size and path.read_bytes() != content:
+            raise _taken(path)
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
         raise UsageError(
-            say("不能写入：{why}", "cannot be written: {why}", why=error.strerror or error),
+            say("不能写入：{why}", "cannot be written: {why}", why=reason(error)),
             where=str(path),
             todo=say(
                 "检查文件夹是否存在、可写，文件是否正被打开",
@@ -57,6 +60,14 @@ def write_template(
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(
+        say("文件已存在，可能已填写", "the file exists and may have been filled in"),
+        where=str(path),
+        todo=say("请换个文件名或先移走", "choose another name, or move it away first"),
+    )
 
 
 def template_bytes(

@@ -28,7 +28,25 @@ def totals(
     grouped: dict[tuple[str, str], list[Shortage]] = {}
     for one in _shortages(findings, weights, rules):
         grouped.setdefault((one.rule, one.name), []).append(one)
-    return tuple(_total(rules[rule], own) for (rule, _), own in grouped.items())
+    where = _schools(cases)
+    return tuple(
+        _total(rules[rule], own, len(where.get((rule, printable(of)), ())))
+        for (rule, of), own in grouped.items()
+    )
+
+
+def _schools(cases: Sequence[Case]) -> dict[tuple[str, str], set[str]]:
+    """(rule, missed part) -> codes of the schools that must act; the rule as a whole as part "".
+
+    A school counts once, whatever its stages lack and in whatever unit.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for case in cases:
+        if case.standing == PROBLEM and case.school:
+            parts = [part["name"] for part in case.finding["parts"] if part["status"] == "fail"]
+            for name in ("", *parts):
+                found.setdefault((case.rule.id, name), set()).add(case.school)
+    return found
 
 
 def reference_gaps(
@@ -49,21 +67,17 @@ def _shortages(
     return shortages(findings.with_columns(weight).filter(pl.col("weight").is_not_null()), rules)
 
 
-def _total(rule: Rule, own: Sequence[Shortage]) -> Total:
+def _total(rule: Rule, own: Sequence[Shortage], schools: int) -> Total:
     must = [one for one in own if one.weight in ("required", "excess")]
     return Total(
         rule=rule.id,
         title=rule.label,
         of=printable(own[0].name),
-        schools=max((one.schools for one in must), default=0) if _at_schools(rule) else 0,
+        schools=schools if must else 0,
         problems=_text(must),
         open=_text(one for one in own if one.weight == "pending"),
         also=_text(one for one in own if one.weight == "advised"),
     )
-
-
-def _at_schools(rule: Rule) -> bool:
-    return rule.rolls_up or rule.level != "county"
 
 
 def _text(shortages_: Iterable[Shortage]) -> str:

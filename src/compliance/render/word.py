@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeAlias
 
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 from docxtpl import DocxTemplate
 from jinja2 import Environment, Template
 
@@ -21,8 +25,12 @@ from compliance.render.filling import filled, loaded
 from compliance.render.papers import CountyPaper, SchoolPaper
 from compliance.words import say
 
+# python-docx wraps lxml, whose elements have no types.
+Untyped: TypeAlias = Any
+
 # Every entry of every file carries this date: same figures, same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
+_TEXT = "word/document.xml"
 
 
 class WordWriter:
@@ -33,8 +41,9 @@ class WordWriter:
         self._school = WordTemplate.named("rectify_school.docx", template_dirs)
 
     def county(self, paper: CountyPaper) -> bytes:
-        """The county's list."""
-        return self._county.fill(paper=paper)
+        """The county's list; without annexes it has no pages for them."""
+        last = _without_last_section if not any(paper.annexes.values()) else None
+        return self._county.fill(last, paper=paper)
 
     def school(self, paper: SchoolPaper) -> bytes:
         """One school's sheet."""
@@ -57,8 +66,8 @@ class WordTemplate:
                 return cls(str(folder / name), (folder / name).read_bytes())
         return cls(name, files("compliance.templates").joinpath(name).read_bytes())
 
-    def fill(self, **context: object) -> bytes:
-        """The finished document."""
+    def fill(self, finish: Callable[[bytes], bytes] | None = None, **context: object) -> bytes:
+        """The finished document; finish: what is done to its text when it is filled in."""
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as packed:
             for part, content in self._parts.items():
@@ -67,6 +76,8 @@ class WordTemplate:
                 info.create_system = 3  # the same bytes on Windows
                 template = self._filled.get(part)
                 text = content if template is None else filled(template, **context).encode("utf-8")
+                if finish is not None and part == _TEXT:
+                    text = finish(text)
                 packed.writestr(info, text)
         return stream.getvalue()
 
@@ -77,6 +88,31 @@ def _parts(name: str, content: bytes) -> dict[str, bytes]:
             return {part: packed.read(part) for part in packed.namelist()}
     except zipfile.BadZipFile as error:
         raise PackError(say("不是Word文档", "not a Word document"), name) from error
+
+
+def _without_last_section(text: bytes) -> bytes:
+    """A document's XML without the empty section at its end, which would print as an empty page."""
+    root = parse_xml(text)
+    body = root.find(qn("w:body"))
+    ends = body.findall(f"{qn('w:p')}/{qn('w:pPr')}/{qn('w:sectPr')}")
+    if not ends:
+        return text
+    end = ends[-1].getparent().getparent()
+    rest = body[body.index(end) + 1 :]
+    if any(map(_has_content, rest)):
+        return text
+    for piece in rest:
+        body.remove(piece)
+    body.append(ends[-1])  # its page is the last one now
+    if not _has_content(end):
+        body.remove(end)
+    return bytes(serialize_part_xml(root))
+
+
+def _has_content(piece: Untyped) -> bool:
+    """Whether a paragraph or table prints anything: text, a table, a picture."""
+    shown = any(piece.iter(qn("w:tbl"), qn("w:drawing"), qn("w:pict"), qn("w:object")))
+    return shown or bool("".join(piece.itertext()).strip())
 
 
 def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str, Template]:

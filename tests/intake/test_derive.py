@@ -1,0 +1,72 @@
+"""Facts that follow from their parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.intake.raws import codes, document, school, submit
+
+
+def derived(name: str, **facts: object) -> tuple[float | None, list[str]]:
+    """The fact of the one school, and the warnings."""
+    found = submit(document([school(**{"school_type": "nine_year", **facts})]))
+    assert codes(found) == []
+    value: float | None = found.schools[name][0]
+    return value, codes(found, "warning")
+
+
+DEGREES = {
+    "teachers_doctor": 1, "teachers_master": 2, "teachers_bachelor": 30, "teachers_college": 9,
+}  # fmt: skip
+
+
+def test_degrees_add_up_per_stage() -> None:
+    primary = {f"primary_{n}": v for n, v in DEGREES.items()}
+    junior = {f"junior_{n}": v for n, v in DEGREES.items()}
+    assert derived("primary_teachers_above_degree", **primary) == (42.0, [])
+    assert derived("junior_teachers_above_degree", **junior) == (33.0, [])  # college not counted
+
+
+@pytest.mark.parametrize("name", list(DEGREES))
+def test_a_missing_part_leaves_the_fact_missing(name: str) -> None:
+    parts = {f"primary_{n}": v for n, v in DEGREES.items() if n != name}
+    assert derived("primary_teachers_above_degree", **parts) == (None, [])
+
+
+def test_the_fact_itself_prevails_over_its_parts() -> None:
+    parts = {f"primary_{n}": v for n, v in DEGREES.items()}
+    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=40, **parts) == (
+        40.0, ["parts_disagree"],
+    )  # fmt: skip
+    assert derived("primary_teachers_above_degree", primary_teachers_above_degree=42, **parts) == (
+        42.0, [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ((2, 3, 4, 0), (9.0, [])),
+        ((2, 3, 4, 1), (10.0, [])),
+        ((2, 3, 4, 7), (9.0, ["arts_total_assumed"])),  # 7 = 3 + 4 is the total of both
+        ((2, 0, 0, 0), (2.0, [])),
+        ((2, 0, 0, 5), (7.0, [])),
+        ((2, 3, 4, None), (None, [])),
+        ((None, 3, 4, 7), (None, [])),
+    ],
+)
+def test_arts_are_not_counted_twice(
+    parts: tuple[int | None, ...], expected: tuple[float | None, list[str]]
+) -> None:
+    names = ("pe", "music", "fine_arts", "arts")
+    facts = {f"primary_{n}_teachers": v for n, v in zip(names, parts, strict=True)}
+    assert derived("primary_pe_arts_teachers", **facts) == expected
+
+
+def test_the_fact_may_agree_with_either_reading_of_arts() -> None:
+    names = ("pe", "music", "fine_arts", "arts")
+    facts = {f"primary_{n}_teachers": v for n, v in zip(names, (2, 3, 4, 7), strict=True)}
+    for own, expected in ((9, []), (16, []), (10, ["parts_disagree"])):
+        assert derived("primary_pe_arts_teachers", primary_pe_arts_teachers=own, **facts) == (
+            float(own), expected,
+        )  # fmt: skip
