@@ -22,10 +22,12 @@ from time import perf_counter
 import polars as pl
 
 from benchmarks import data, one_off, plain_python
-from compliance.checker import check, take_in
+from compliance import intake
+from compliance.checker import check
 from compliance.engine import evaluate
 from compliance.plugins import load
 from compliance.ruleset import resolve
+from compliance.vocabulary import vocabulary
 
 DAY = date(2023, 9, 1)
 RESOURCES = ("R", "D")
@@ -51,7 +53,8 @@ def judging(schools: int, folder: Path) -> None:
     count = data.many_counties(schools, folder)
     times = 5 if count < 50_000 else 2
     offers = load()
-    submission, _ = take_in([folder], offers)
+    words = vocabulary(offers.fragments)
+    submission = intake.take_in([folder], offers.readers, words)
     rules = resolve(offers.packs, "national", DAY, ())
     resources = {name: rule for name, rule in rules.rules.items() if name[0] in RESOURCES}
     few = replace(rules, rules=resources)
@@ -72,7 +75,9 @@ def judging(schools: int, folder: Path) -> None:
         plain,
     )
     line(
-        "read and accept the Parquet dataset", best(lambda: take_in([folder], offers), times), plain
+        "read and accept the Parquet dataset",
+        best(lambda: intake.take_in([folder], offers.readers, words), times),
+        plain,
     )
     line(
         "check(): read, judge, every finding a sentence",

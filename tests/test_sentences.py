@@ -19,7 +19,7 @@ def messages(
     titles = {"primary_students": "小学在校生数", "setting": "城乡类型"}
     found = findings.findings(bench, [], titles)
     keys = ("rule", "school_code", "stage")
-    return {tuple(row[k] for k in keys): row["message"] for row in found.iter_rows(named=True)}  # type: ignore[misc]
+    return {tuple(row[k] for k in keys): row["message"] for row in found.iter_rows(named=True)}
 
 
 def school(kind: str, **facts: Any) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Submission:
     counties: one row a county and year. schools: one row a school, sorted by county, year, code.
     Both hold every fact of the vocabulary as a column: numbers Float64, flags Boolean, lists
     List(Float64), words and codes String. monitoring, attestations, vetoes: long tables keyed by
-    county_code and year. Counties with an error stand in `refused` only.
+    county_code and year; the last two end with `file` and `at`, where each statement stands. Counties with an error stand in `refused` only.
     """
 
     counties: pl.DataFrame

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from compliance.errors import UsageError
 from compliance.render.template import template_bytes, write_template
@@ -30,3 +31,15 @@ def test_an_empty_file_and_the_same_workbook_are_nobodys_work(tmp_path: Path) ->
     write_template(path, WORDS, "某规则集")
     write_template(path, WORDS, "某规则集")
     assert path.read_bytes() == template_bytes(WORDS, "某规则集")
+
+
+def test_a_room_sheet_lets_an_officer_say_none(tmp_path: Path) -> None:
+    """无 in 面积 is a known empty list, so that Excel must not insist on a number there."""
+    path = tmp_path / "blank.xlsx"
+    write_template(path, vocabulary(), "测试")
+    sheet = load_workbook(path)["专用教室"]
+    headings = {str(cell.value).split("\n")[0]: cell.column_letter for cell in sheet[1]}
+    checked = {str(rule.sqref)[0] for rule in sheet.data_validations.dataValidation}
+    area = next(letter for heading, letter in headings.items() if heading.startswith("面积"))
+    assert area not in checked
+    assert headings["类别"] in checked

@@ -110,7 +110,7 @@ def check(fact: Fact) -> dict[str, object] | None:
     rule: dict[str, object]
     if words and columns(",".join(words)) <= LONGEST_LIST:
         rule = {"validate": "list", "source": words}
-    elif fact.form in NUMBERS and fact.maximum is not None and not fact.words:
+    elif fact.form in NUMBERS and fact.maximum is not None and not (fact.words or fact.none):
         rule = {
             "validate": "decimal" if fact.form == "number" else "integer",
             "criteria": "between",
