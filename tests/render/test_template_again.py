@@ -38,7 +38,7 @@ def test_a_room_sheet_lets_an_officer_say_none(tmp_path: Path) -> None:
     path = tmp_path / "blank.xlsx"
     write_template(path, vocabulary(), "测试")
     sheet = load_workbook(path)["专用教室"]
-    headings = {str(cell.value).split("\n")[0]: cell.column_letter for cell in sheet[1]}
+    headings = {str(cell.value).split("\n")[0]: cell.coordinate[0] for cell in sheet[1]}
     checked = {str(rule.sqref)[0] for rule in sheet.data_validations.dataValidation}
     area = next(letter for heading, letter in headings.items() if heading.startswith("面积"))
     assert area not in checked
