@@ -19,7 +19,8 @@ _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
 def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
     """Verdict, blocks and exact counts of every county."""
-    counts = {(code, year): {} for code, year in bench.frames.county.select(KEY).iter_rows()}  # type: dict[tuple[str, int], dict[str, int]]
+    keys = bench.frames.county.select(KEY).iter_rows()
+    counts: dict[tuple[str, int], dict[str, int]] = {key: {} for key in keys}
     tally = found.group_by(*KEY, "status").len()
     for code, year, status, many in tally.iter_rows():
         counts[(code, year)][status] = many

@@ -84,20 +84,21 @@ def frames(submission: Submission, split: Split) -> Frames:
 
 
 def _presence() -> Iterable[pl.Expr]:
-    """Helper columns: pupils of each stage that is there (null: implied but blank; 0: absent)."""
+    """Columns beside the facts: pupils of each stage that is there (null: implied but blank; 0:
+    absent), whether the type implies it, and the pupils of the compulsory stages together.
+    """
     for stage in STAGES:
-        pupils = pl.col(f"{stage}_students")
-        implied = pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
-        yield pl.when(pupils.is_null() & ~implied).then(0.0).otherwise(pupils).alias(f"_{stage}")
-        yield implied.alias(f"_implies_{stage}")
-    present = [
-        pl.when(pl.col(f"{s}_students").is_null() & ~_implies(s))
-        .then(0.0)
-        .otherwise(pl.col(f"{s}_students"))
-        for s in COMPULSORY
-    ]
-    yield pl.sum_horizontal(*present, ignore_nulls=False).alias("compulsory_students")
-    yield pl.sum_horizontal(*present).alias("known_compulsory_students")
+        yield _pupils(stage).alias(f"_{stage}")
+        yield _implies(stage).alias(f"_implies_{stage}")
+    compulsory = [_pupils(stage) for stage in COMPULSORY]
+    yield pl.sum_horizontal(*compulsory, ignore_nulls=False).alias("compulsory_students")
+    yield pl.sum_horizontal(*compulsory).alias("known_compulsory_students")
+
+
+def _pupils(stage: str) -> pl.Expr:
+    """A stage's pupils; a blank is 0 only where the type does not imply the stage."""
+    pupils = pl.col(f"{stage}_students")
+    return pl.when(pupils.is_null() & ~_implies(stage)).then(0.0).otherwise(pupils)
 
 
 def _implies(stage: str) -> pl.Expr:
