@@ -73,7 +73,9 @@ def _rows(rules: Ruleset) -> Iterable[str]:
             yield f"\n{aspect}"
         standard = _standard(rule, rules)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
-        text = f"{rule.id:<6} {rule.label}" + (f"：{standard}" if standard else "") + mark
+        text = (
+            f"{rule.id:<6} {rule.label}" + (pick("：", ": ") + standard if standard else "") + mark
+        )
         yield from wrap(text, WIDTH, "  ", _HANGING)
         yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
 

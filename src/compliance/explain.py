@@ -59,6 +59,7 @@ def limit_words(limit: Limit | None, rules: Ruleset, unit: str) -> str:
     if limit is None:
         return ""
     sign = _SIGNS[limit.operator]
+    unit = pick(unit, f" {unit}" if unit not in ("", "%") else unit)
     if limit.indicator:
         other = rules.indicators[limit.indicator]
         return f"{sign} {pick(other.title, other.title_en)}"
