@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.rule import OPERATORS, Condition
+from compliance.rule import COMPARE, OPERATORS, Condition
 
 Where = Condition | Sequence[Condition]
 
@@ -44,15 +44,8 @@ def _test(column: pl.Expr, wanted: Any) -> pl.Expr:  # noqa: ANN401 - a TOML val
 def _compare(column: pl.Expr, word: str, value: Any) -> pl.Expr:  # noqa: ANN401
     if word == "not":
         return ~_test(column, value)
-    sign = OPERATORS[word]
-    number = _number(value)
-    tests: dict[str, pl.Expr] = {
-        ">=": column >= number,
-        "<=": column <= number,
-        ">": column > number,
-        "<": column < number,
-    }
-    return tests[sign]
+    test: pl.Expr = COMPARE[OPERATORS[word]](column, _number(value))
+    return test
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401

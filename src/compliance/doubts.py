@@ -8,10 +8,8 @@ import polars as pl
 
 from compliance.engine import Bench
 from compliance.errors import Problem
-from compliance.model import COMPULSORY
+from compliance.model import COMPULSORY, NO_WORDS
 from compliance.rule import Rule
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
@@ -51,17 +49,17 @@ def concerning(
     stages share, the stages that the school has.
     """
     if doubts is None:
-        return _NONE.alias("warnings")
+        return NO_WORDS.alias("warnings")
     concerned = doubts.filter(pl.col("fact").is_in(rule.facts))
     if concerned.is_empty():
-        return _NONE.alias("warnings")
+        return NO_WORDS.alias("warnings")
     keys = frame.with_row_index("_row").select("_row", "county", "stage", "school_code")
     hits = _hits(keys, _by_stage(bench, concerned)).filter(
         pl.col("stage").is_null() | pl.col("_of").is_null() | (pl.col("stage") == pl.col("_of"))
     )
     codes = hits.group_by("_row").agg(pl.col("code").unique().sort().alias("warnings"))
     joined = keys.join(codes, on="_row", how="left", maintain_order="left")
-    return joined.select(pl.col("warnings").fill_null(_NONE)).to_series()
+    return joined.select(pl.col("warnings").fill_null(NO_WORDS)).to_series()
 
 
 def _hits(keys: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:

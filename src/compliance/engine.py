@@ -14,7 +14,16 @@ from datetime import date
 import polars as pl
 
 from compliance import conditions, tallies
-from compliance.model import ERROR, NOT_APPLICABLE, PART, PASS, UNKNOWN, Submission
+from compliance.model import (
+    ERROR,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    PART,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+    Submission,
+)
 from compliance.rule import Rule, Ruleset
 from compliance.units import Frames, frames
 
@@ -140,7 +149,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts")
         if name in result.columns
     ]
-    lacks = pl.col("lacks") if "lacks" in result.columns else pl.lit([], pl.List(pl.String))
+    lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
@@ -149,13 +158,27 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
         .otherwise(pl.col("status").cast(pl.UInt8))
         .alias("status"),
         pl.when(out)
-        .then(pl.lit([], pl.List(pl.String)))
+        .then(NO_WORDS)
         .when(is_open)
         .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
         .otherwise(lacks)
         .alias("lacks"),
         *blank,
     ).drop("_applies", "_open")
+
+
+def status_name(column: str = "status") -> pl.Expr:
+    """A status column as the words of the contract."""
+    return pl.col(column).replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
+
+
+def part(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
+    """One entry of `parts`; the fields of PART that are not given are null."""
+    given = {"name": name, "status": status_name(status), **fields}
+    return pl.struct(
+        (given[one.name] if one.name in given else pl.lit(None)).cast(one.dtype).alias(one.name)
+        for one in PART.fields
+    )
 
 
 def by_county(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:

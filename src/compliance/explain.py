@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compliance.figures import plain
-from compliance.rule import Indicator, Limit, Rule, Ruleset, Terms
+from compliance.rule import WRITTEN, Indicator, Limit, Rule, Ruleset, Terms
 from compliance.rule_facts import facts_of
 from compliance.state_words import STAGE_WORDS, basis_words
 from compliance.vocabulary import Fact, Vocabulary, vocabulary
 from compliance.words import pick, say
-
-_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 
 def explain_rule(rule: Rule, rules: Ruleset, words: Vocabulary) -> str:
@@ -58,7 +56,7 @@ def limit_words(limit: Limit | None, rules: Ruleset, unit: str) -> str:
     """The limit of a rule: “小学 ≥ 3人，初中 ≥ 4人”."""
     if limit is None:
         return ""
-    sign = _SIGNS[limit.operator]
+    sign = WRITTEN[limit.operator]
     unit = pick(unit, f" {unit}" if unit not in ("", "%") else unit)
     if limit.indicator:
         other = rules.indicators[limit.indicator]

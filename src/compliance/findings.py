@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from compliance import doubts, sentences
-from compliance.engine import Bench, by_county, completed
+from compliance.engine import Bench, by_county, completed, status_name
 from compliance.errors import Problem
-from compliance.model import COMPULSORY, FAIL, KEY, STATUSES, UNKNOWN
+from compliance.model import COMPULSORY, FAIL, KEY, NO_WORDS, UNKNOWN
 from compliance.report import FINDINGS
 from compliance.rule import UPPER, Rule
 from compliance.state_words import STAGE_WORDS
 from compliance.words import pick
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str]) -> pl.DataFrame:
@@ -126,7 +124,7 @@ def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
 
 def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.DataFrame:
     orders = {stage: place for place, stage in enumerate(COMPULSORY)}
-    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(_NONE))
+    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(NO_WORDS))
     return frame.select(
         pl.col("county").cast(pl.UInt32).alias("_county"),
         pl.col("school").cast(pl.UInt32).alias("_school"),
@@ -137,9 +135,9 @@ def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.Data
         pl.lit(rule.role).alias("role"),
         pl.lit(rule.basis).alias("basis"),
         *KEY, "school_code", "school_name", "stage",
-        pl.col("status").replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String).alias("status"),
+        status_name().alias("status"),
         "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
         "excess", "excess_unit", "parts",
-        missing.otherwise(_NONE).alias("missing"),
+        missing.otherwise(NO_WORDS).alias("missing"),
         "warnings", "mean", "deviation", "message",
     )  # fmt: skip

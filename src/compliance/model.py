@@ -17,6 +17,9 @@ STAGES = ("primary", "junior", "senior")
 COMPULSORY = ("primary", "junior")
 KEY = ("county_code", "year")
 
+# no facts missing, no warnings: an empty list of words in every row
+NO_WORDS = pl.lit([], dtype=pl.List(pl.String))
+
 # One of several conditions of a rule, as it stands in a finding's `parts`.
 PART = pl.Struct(
     {

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.rule import Indicator, Limit, Terms
+from compliance.rule import COMPARE, Indicator, Limit, Terms
 from compliance.tallies import TERMS, lacks
 from compliance.units import EFFECTIVE, SHARE, Frames, effective
 
@@ -33,7 +33,8 @@ class Quantity:
     """An indicator bound to the frame it is computed on.
 
     of, over, value: columns (floats). needs: the facts it takes, for the list of what is missing.
-    exact: the value of one row as a fraction. scale(row): what one more of the fact adds, inverted.
+    exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
+    plain: comparing doubles is exact.
     """
 
     indicator: Indicator
@@ -45,7 +46,6 @@ class Quantity:
     exact_of: Exact
     exact_over: Exact
     plain: bool
-    shared: bool
     columns: tuple[str, ...]
 
     def lacks(self, frames: Frames, scope: str) -> pl.Expr:
@@ -94,7 +94,6 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         exact_of=exact_of,
         exact_over=exact_over,
         plain=_is_plain(indicator, frames, scope),
-        shared=shared,
         columns=_columns(needs, frames, scope, shared=shared),
     )
 
@@ -221,22 +220,13 @@ def exact_limit(limit: Limit, limits: Quantity | None, row: Row) -> Fraction | N
 
 def meets(value: pl.Expr, operator: str, limit: pl.Expr) -> pl.Expr:
     """The comparison of floats; null where either is missing."""
-    return {
-        ">=": value >= limit,
-        "<=": value <= limit,
-        ">": value > limit,
-        "<": value < limit,
-    }[operator]
+    met: pl.Expr = COMPARE[operator](value, limit)
+    return met
 
 
 def meets_exactly(value: Fraction, operator: str, limit: Fraction) -> bool:
     """The comparison of fractions."""
-    return {
-        ">=": value >= limit,
-        "<=": value <= limit,
-        ">": value > limit,
-        "<": value < limit,
-    }[operator]
+    return bool(COMPARE[operator](value, limit))
 
 
 def near(value: pl.Expr, limit: pl.Expr) -> pl.Expr:

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from compliance.figures import fixed, rounded, short
-from compliance.phrases import line, reads_as_met, safe, state, status_word
-from compliance.rule import OPERATORS, Rule
+from compliance.number import meets
+from compliance.phrases import line, safe, state, status_word
+from compliance.rule import OPERATORS, WRITTEN, Rule
 from compliance.state_words import status_words
 from compliance.words import pick, say
 
@@ -20,7 +21,7 @@ def parts(rule: Rule) -> pl.Expr:
     status = part.field("status").replace(words)
     bar = short(part.field("threshold"))
     unit = _spaced(part.field("unit").fill_null(""))
-    sign = part.field("operator").replace({">=": "≥", "<=": "≤", ">": ">", "<": "<"})
+    sign = part.field("operator").replace(WRITTEN)
     figures = line(
         pick("{}{}（标准{}{}{}）", "{} {} (standard {}{}{}) "),
         part.field("name"), _telling(part, unit), sign, bar, unit,
@@ -60,7 +61,7 @@ def _telling(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars expo
     shown = pl.when(percent).then(rounded(value, 1)).otherwise(rounded(value, 2))
     met = pl.lit(None, pl.Boolean)
     for sign in OPERATORS.values():
-        met = pl.when(operator == sign).then(reads_as_met(shown, sign, bar)).otherwise(met)
+        met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)
     misleads = (met != (part.field("status") == "pass")).fill_null(value=False)
     full = line(
         pick("{}{}（未四舍五入为{}）", "{}{} (unrounded {})"), text, unit, value.cast(pl.String)

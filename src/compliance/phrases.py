@@ -6,6 +6,7 @@ import polars as pl
 
 from compliance.figures import fixed, plain, rounded, short
 from compliance.model import FAIL, PASS, STATUSES
+from compliance.number import meets
 from compliance.rule import UPPER, Indicator, Rule
 from compliance.state_words import STAGE_WORDS, status_words
 from compliance.words import pick, say
@@ -90,15 +91,8 @@ def _unrounded(rule: Rule, decimals: int) -> pl.Expr:
         both = pick("（未四舍五入为{}，标准为{}）", " (unrounded {}, the standard {})")
         full = line(both, value.cast(pl.String), bar.cast(pl.String))
         bar = rounded(bar, decimals)
-    misleads = reads_as_met(
-        rounded(value, decimals), rule.limit.operator if rule.limit else ">=", bar
-    )
+    misleads = meets(rounded(value, decimals), rule.limit.operator if rule.limit else ">=", bar)
     return pl.when(misleads & (pl.col("status") == FAIL)).then(full).otherwise(pl.lit(""))
-
-
-def reads_as_met(shown: pl.Expr, operator: str, bar: pl.Expr) -> pl.Expr:
-    """How a reader would judge the figure as shown."""
-    return {">=": shown >= bar, ">": shown > bar, "<=": shown <= bar, "<": shown < bar}[operator]
 
 
 def _stage_word() -> pl.Expr:

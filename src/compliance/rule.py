@@ -5,17 +5,26 @@ Every value keeps the layer that gave it, so that a report can say which documen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from compliance.words import pick
 
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 UPPER = ("<=", "<")
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 
 @dataclass(frozen=True, slots=True)

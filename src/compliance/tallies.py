@@ -18,13 +18,12 @@ from typing import Any
 import polars as pl
 
 from compliance import conditions
-from compliance.model import STAGES
+from compliance.model import NO_WORDS, STAGES
 from compliance.rule import Tally
 from compliance.units import Frames
 
 LACKS = "__lacks"
 TERMS = "__terms"
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
@@ -54,8 +53,8 @@ def lacks(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
         else:
             name = contract_name(frames, scope, fact)
             blank = _column(fact, scope).is_null()
-            pieces.append(pl.when(blank).then(pl.concat_list(name)).otherwise(_NONE))
-    return pl.concat_list(pieces).list.unique(maintain_order=True) if pieces else _NONE
+            pieces.append(pl.when(blank).then(pl.concat_list(name)).otherwise(NO_WORDS))
+    return pl.concat_list(pieces).list.unique(maintain_order=True) if pieces else NO_WORDS
 
 
 def _column(fact: str, scope: str) -> pl.Expr:
@@ -74,7 +73,7 @@ def _added(frames: Frames, tally: Tally) -> pl.DataFrame:
             sums, on="school", how="left", maintain_order="left"
         ).with_columns(
             pl.col(tally.name).fill_null(pl.when(pl.col("stages") == 0).then(0.0).otherwise(None)),
-            pl.col(f"{tally.name}{LACKS}").fill_null(_NONE),
+            pl.col(f"{tally.name}{LACKS}").fill_null(NO_WORDS),
         )
     return _county_tally(frames, tally.name, settings)
 
@@ -93,7 +92,7 @@ def _counted(name: str, settings: Mapping[str, Any]) -> Iterable[pl.Expr]:
         value = counted.otherwise(None)
     yield value.alias(name)
     missing = pl.lit([settings["count"]], dtype=pl.List(pl.String))
-    yield pl.when(value.is_null()).then(missing).otherwise(_NONE).alias(f"{name}{LACKS}")
+    yield pl.when(value.is_null()).then(missing).otherwise(NO_WORDS).alias(f"{name}{LACKS}")
 
 
 def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
@@ -123,13 +122,13 @@ def _county_tally(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
         pl.col("_rows").fill_null(0), pl.col("_blank").fill_null(0)
     )
     value: pl.Expr = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
-    blank = pl.col("_lacks").fill_null(_NONE)
+    blank = pl.col("_lacks").fill_null(NO_WORDS)
     total = settings.get("or")
     if total:
         none_given = (pl.col("_blank") == pl.col("_rows")) & (pl.col("_rows") > 0)
         use_total = none_given & pl.col(total).is_not_null()
         value = pl.when(use_total).then(pl.col(total)).otherwise(value)
-        blank = pl.when(use_total).then(_NONE).otherwise(blank)
+        blank = pl.when(use_total).then(NO_WORDS).otherwise(blank)
     county = county.with_columns(value.alias(name), blank.alias(f"{name}{LACKS}")).drop(
         "_sum", "_rows", "_blank", "_lacks"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ from compliance.words import say
 def speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
     """Set the language for the rest of the run, wherever --lang stands."""
     if value:
-        stack = context.with_resource(ExitStack())
-        stack.enter_context(words.use(value))
+        context.with_resource(words.use(value))
 
 
 READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for

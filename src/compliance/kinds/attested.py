@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from compliance.engine import Bench, Kind
-from compliance.model import FAIL, NOT_CHECKED, PART, PASS, STATUSES
+from compliance.engine import Bench, Kind, part
+from compliance.model import FAIL, NOT_CHECKED, PASS
 from compliance.rule import Rule
 
 _SOURCES = {"attestations": "met", "vetoes": "exists"}
@@ -21,19 +21,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     names = rule.settings.get("statements")
     if not isinstance(names, list):
         return result
-    parts = [
-        pl.struct(
-            pl.lit(str(name)).alias("name"),
-            pl.lit(None, pl.Float64).alias("value"),
-            pl.lit(None, pl.String).alias("operator"),
-            pl.lit(None, pl.Float64).alias("threshold"),
-            pl.col("status").replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String),
-            pl.lit(None, pl.String).alias("unit"),
-            pl.lit(None, pl.Float64).alias("shortfall"),
-            pl.lit(None, pl.String).alias("shortfall_unit"),
-        ).cast(PART)
-        for name in names
-    ]
+    parts = [part(pl.lit(str(name))) for name in names]
     return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
 
 

@@ -14,10 +14,9 @@ import polars as pl
 
 from compliance import number
 from compliance.engine import Bench, Kind
-from compliance.model import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.model import COMPULSORY, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rule import Limit, Rule
 
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 PUPILS = "students"
 
 
@@ -50,7 +49,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
         "threshold",
         pl.col("_mean").alias("mean"),
         pl.col("_s").alias("deviation"),
-        pl.col("_lacks").fill_null(_NONE).alias("lacks"),
+        pl.col("_lacks").fill_null(NO_WORDS).alias("lacks"),
         pl.col("_n").cast(pl.Float64).alias("over_count"),
     )
 

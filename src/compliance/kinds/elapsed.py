@@ -10,10 +10,8 @@ from datetime import date
 import polars as pl
 
 from compliance.engine import Bench, Kind
-from compliance.model import FAIL, PASS, UNKNOWN
+from compliance.model import FAIL, NO_WORDS, PASS, UNKNOWN
 from compliance.rule import Limit, Rule
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -63,7 +61,7 @@ def judge(bench: Bench, since: str, limit: Limit) -> pl.DataFrame:
             pl.lit(float(needed)).alias("threshold"),
             pl.when(pl.col("status") == UNKNOWN)
             .then(pl.lit([since], dtype=pl.List(pl.String)))
-            .otherwise(_NONE)
+            .otherwise(NO_WORDS)
             .alias("lacks"),
         )
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from compliance.engine import Bench, Kind, by_county, subject_columns
+from compliance.engine import part as entry
 from compliance.kinds import attested, elapsed, threshold
-from compliance.model import FAIL, NOT_APPLICABLE, PART, STATUSES
+from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE
 from compliance.rule import Part, Rule
 from compliance.words import pick
 
@@ -52,9 +53,7 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
         pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
         *_figures(rule, numbers),
         pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
-        pl.concat_list(
-            *(pl.col(f"lacks_{n}").fill_null(pl.lit([], pl.List(pl.String))) for n in numbers)
-        )
+        pl.concat_list(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers))
         .list.unique(maintain_order=True)
         .alias("lacks"),
     )
@@ -75,18 +74,16 @@ def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl
 def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
     indicator = bench.ruleset.indicators.get(part.indicator or "")
     unit = pick(indicator.unit, indicator.unit_en) if indicator else part.settings.get("unit")
-    return pl.struct(
-        pl.lit(part.label).alias("name"),
-        pl.col(f"value_{number}").alias("value"),
-        pl.lit(part.limit.operator if part.limit else None, pl.String).alias("operator"),
-        pl.col(f"threshold_{number}").alias("threshold"),
-        pl.col(f"status_{number}")
-        .replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
-        .alias("status"),
-        pl.lit(unit, pl.String).alias("unit"),
-        pl.col(f"shortfall_{number}").alias("shortfall"),
-        pl.col(f"shortfall_unit_{number}").alias("shortfall_unit"),
-    ).cast(PART)
+    return entry(
+        pl.lit(part.label),
+        f"status_{number}",
+        value=pl.col(f"value_{number}"),
+        operator=pl.lit(part.limit.operator if part.limit else None, pl.String),
+        threshold=pl.col(f"threshold_{number}"),
+        unit=pl.lit(unit, pl.String),
+        shortfall=pl.col(f"shortfall_{number}"),
+        shortfall_unit=pl.col(f"shortfall_unit_{number}"),
+    )
 
 
 def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:

@@ -8,12 +8,10 @@ from typing import Any
 import polars as pl
 
 from compliance import declarations, number
-from compliance.engine import Bench, Kind
-from compliance.model import FAIL, PART, PASS, STATUSES, UNKNOWN
+from compliance.engine import Bench, Kind, part
+from compliance.model import FAIL, NO_WORDS, PASS, UNKNOWN
 from compliance.rule import Rule
 from compliance.words import pick
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -44,7 +42,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
             pl.col("status").fill_null(UNKNOWN).cast(pl.UInt8),
             pl.when(pl.col("status").is_null())
             .then(nothing)
-            .otherwise(pl.col("lacks").fill_null(_NONE))
+            .otherwise(pl.col("lacks").fill_null(NO_WORDS))
             .alias("lacks"),
         )
     )
@@ -64,18 +62,12 @@ def _judged(entries: pl.DataFrame, place: int, test: Mapping[str, Any]) -> pl.Da
         pl.lit(place).alias("_place"),
         "status",
         pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}")).alias("lack"),
-        pl.struct(
-            _name(title).alias("name"),
-            pl.col(field).alias("value"),
-            pl.lit(limit.operator).alias("operator"),
-            pl.lit(bar).alias("threshold"),
-            pl.col("status").replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String),
-            pl.lit(None, pl.String).alias("unit"),
-            pl.lit(None, pl.Float64).alias("shortfall"),
-            pl.lit(None, pl.String).alias("shortfall_unit"),
-        )
-        .cast(PART)
-        .alias("part"),
+        part(
+            _name(title),
+            value=pl.col(field),
+            operator=pl.lit(limit.operator),
+            threshold=pl.lit(bar),
+        ).alias("part"),
     )
 
 

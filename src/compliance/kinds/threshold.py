@@ -9,12 +9,10 @@ import polars as pl
 
 from compliance import number
 from compliance.engine import Bench, Kind, subject_columns
-from compliance.model import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.number import Quantity
 from compliance.rule import UPPER, Limit, Rule
 from compliance.words import pick
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -58,7 +56,7 @@ def judge(
         pl.when(pl.col("_missing") & (pl.col("status_other") == UNKNOWN))
         .then(pl.concat_list("lacks", "lacks_other"))
         .when("_missing")
-        .then(_NONE)
+        .then(NO_WORDS)
         .otherwise(pl.col("lacks"))
         .alias("lacks"),
     )
@@ -120,7 +118,7 @@ class _Test:
             pl.when(pl.col("status") != UNKNOWN).then("value").alias("value"),
             "threshold", "floor", "above_floor", "shortfall", "excess",
             pl.when(pl.col("shortfall").is_not_null()).then(pl.lit(gap)).alias("shortfall_unit"),
-            pl.when(pl.col("status") == UNKNOWN).then("lacks").otherwise(_NONE).alias("lacks"),
+            pl.when(pl.col("status") == UNKNOWN).then("lacks").otherwise(NO_WORDS).alias("lacks"),
         )  # fmt: skip
 
     def _exactly(self, measured: pl.DataFrame) -> pl.DataFrame:

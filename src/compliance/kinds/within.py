@@ -13,11 +13,9 @@ import polars as pl
 
 from compliance import tallies
 from compliance.engine import Bench, Kind
-from compliance.model import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rule import Rule
 from compliance.words import pick
-
-_NONE = pl.lit([], dtype=pl.List(pl.String))
 
 
 def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -41,7 +39,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     return judged.select(
         "county", "school", "unit", "stage", "status", "value", "threshold", "excess",
         "excess_unit", "over_count",
-        pl.when(pl.col("status") == UNKNOWN).then(pl.concat_list(lacks)).otherwise(_NONE).alias("lacks"),
+        pl.when(pl.col("status") == UNKNOWN).then(pl.concat_list(lacks)).otherwise(NO_WORDS).alias("lacks"),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from compliance.rule import COMPARE, WRITTEN
 from compliance.state_words import STAGE_WORDS, basis_words, status_words
 from compliance.words import pick, say
 
@@ -22,7 +23,6 @@ _VERDICTS = {
     "fail": ("未达标", "does not conform"),
     "undecided": ("尚不能下结论", "undecided"),
 }
-_OPERATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 _ASKS = {
     ">=": ("应不低于{limit}", "at least {limit} required"),
     "<=": ("应不高于{limit}", "at most {limit} allowed"),
@@ -106,12 +106,6 @@ def decimals(value: float, unit: str | None, level: str, kind: str = "") -> int:
     return 0 if float(value).is_integer() else 2
 
 
-def _meets(value: Decimal, operator: str, limit: Decimal) -> bool:
-    return {
-        ">=": value >= limit, "<=": value <= limit, ">": value > limit, "<": value < limit,
-    }[operator]  # fmt: skip
-
-
 def rounded(
     value: float,
     places: int,
@@ -125,16 +119,16 @@ def rounded(
     fail for another reason than this figure.
     """
     text = f"{_rounded(value, places):f}"
-    if operator not in _OPERATORS or threshold is None or status not in ("pass", "fail"):
+    if operator not in WRITTEN or threshold is None or status not in ("pass", "fail"):
         return text, ""
     limit = _typed(threshold)
-    if Decimal(text) == _typed(value) or _meets(Decimal(text), operator, limit) == (
+    if Decimal(text) == _typed(value) or COMPARE[operator](Decimal(text), limit) == (
         status == "pass"
     ):
         return text, ""
     for more in range(places + 1, 17):
         finer = _rounded(value, more)
-        if _meets(finer, operator, limit) == (status == "pass"):
+        if COMPARE[operator](finer, limit) == (status == "pass"):
             return text, f"{finer:f}"
     return text, plain(value)
 
@@ -173,7 +167,7 @@ def limit(
     text = plain(threshold)
     if kind == "dispersion" and len(text.partition(".")[2]) < 2:
         text = f"{threshold:.2f}"
-    return f"{_OPERATORS.get(operator, operator)}{with_unit(text, unit)}"
+    return f"{WRITTEN.get(operator, operator)}{with_unit(text, unit)}"
 
 
 def asked(operator: str | None, threshold: float | None, unit: str | None = "") -> str:
