@@ -397,3 +397,18 @@ def test_a_county_without_any_stage_with_pupils_is_remarked_on(county: Callable[
 
     codes = [p["code"] for p in results(county(edit))["problems"]]
     assert "no_units" in codes
+
+
+def test_refused_counties_leave_nothing_behind(county: Callable[..., Path], tmp_path: Path) -> None:
+    """A county refused for an incident that names nothing costs only itself."""
+    from compliance.checker import check
+
+    def moved(document: dict[str, Any]) -> None:
+        document["county"]["county_code"] = "510002"
+
+    county(stated(V9=True), name="a.json")
+    county(moved, name="b.json")
+    report = check([tmp_path])
+    assert [one.county_code for one in report.counties] == ["510002"]
+    assert [one.county_code for one in report.refused] == ["519901"]
+    assert report.schools["county_code"].unique().to_list() == ["510002"]

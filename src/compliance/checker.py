@@ -19,7 +19,7 @@ from compliance.packs import Pack, read_pack
 from compliance.plugins import Offers, load
 from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.rule import Ruleset
-from compliance.ruleset import BASES, editions, resolve
+from compliance.ruleset import BASES, edition, editions, resolve
 from compliance.statements import settle
 from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
@@ -63,10 +63,8 @@ def prepare(paths: Sequence[Path], offers: Offers, choice: Choice) -> Docket:
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
     known, top = with_pack_file(offers, choice.ruleset)
-    if top is not None:
-        resolve(
-            known, top, choice.as_of or date.max, choice.enforce
-        )  # no such rule set: say so first
+    if top is not None:  # no such rule set, or none for that day: said before anything is read
+        edition(known, top, choice.as_of or date.max)
     words = vocabulary(offers.fragments)
     submission = intake.take_in(paths, offers.readers, words)
     jobs, problems = _jobs(submission, known, replace(choice, ruleset=top))
@@ -75,10 +73,11 @@ def prepare(paths: Sequence[Path], offers: Offers, choice: Choice) -> Docket:
     for (name, day), keys in jobs.items():
         rules = resolve(known, name, day, choice.enforce)
         examine(rules, offers, words)
-        settled = settle(_part(submission, keys, alone=len(jobs) == 1), rules)
-        problems += settled[1]
-        refused += settled[2]
-        cases.append(Case(rules, day, settled[0]))
+        part = submission if len(jobs) == 1 else submission.of(keys)
+        part, remarks, without = settle(part, rules)
+        problems += remarks
+        refused += without
+        cases.append(Case(rules, day, part))
     _check_enforced(choice.enforce, [case.rules for case in cases])
     return Docket(
         submission, tuple(cases), (*submission.problems, *problems), tuple(refused), words
@@ -123,7 +122,7 @@ def check(
         counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
         rulesets=tuple(_info(case) for case in docket.cases),
         rules={(case.rules.id, case.as_of.isoformat()): case.rules.rules for case in docket.cases},
-        schools=docket.submission.schools,
+        schools=_schools(docket),
         excluded=tuple(
             sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
         ),
@@ -132,6 +131,15 @@ def check(
         manifest=_manifest(docket.submission, offers, choice),
         titles=titles,
     )
+
+
+def _schools(docket: Docket) -> pl.DataFrame:
+    """The schools of the judged counties."""
+    parts = [case.part.schools for case in docket.cases]
+    if len(parts) == 1:
+        return parts[0]
+    everyone = pl.concat([docket.submission.schools.clear(), *parts])
+    return everyone.sort(*KEY, "school_code", maintain_order=True)
 
 
 def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | None]:
@@ -183,25 +191,6 @@ def _jobs(
         day = choice.as_of or date(row["year"], 9, 1)
         jobs.setdefault((str(name), day), []).append((row["county_code"], row["year"]))
     return jobs, warnings
-
-
-def _part(submission: Submission, keys: list[tuple[str, int]], *, alone: bool) -> Submission:
-    """The part of a submission that one rule set judges."""
-    if alone:
-        return submission
-    wanted = pl.DataFrame(keys, schema={"county_code": pl.String, "year": pl.Int32}, orient="row")
-
-    def of(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(wanted, on=list(KEY), how="semi", maintain_order="left")
-
-    return replace(
-        submission,
-        counties=of(submission.counties),
-        schools=of(submission.schools),
-        monitoring=of(submission.monitoring),
-        attestations=of(submission.attestations),
-        vetoes=of(submission.vetoes),
-    )
 
 
 def _titles(words: Vocabulary) -> dict[str, str]:

@@ -13,7 +13,7 @@ from compliance.rule import Rule
 
 
 def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
-    """The warnings as a table: county, school code, fact, code; None where there are none."""
+    """The warnings as a table: county, _code (school), fact, code, _of (stage); None without any."""
     rows = [
         (p.county_code, p.year, p.school_code, fact, p.code)
         for p in problems
@@ -34,14 +34,13 @@ def table(problems: Sequence[Problem], bench: Bench) -> pl.DataFrame | None:
         orient="row",
     )
     named = bench.frames.county.select("county", pl.col("year").alias("_year"), "county_code")
-    return doubts.join(named, on="county_code").filter(
+    doubts = doubts.join(named, on="county_code").filter(
         pl.col("year").is_null() | (pl.col("year") == pl.col("_year"))
     )
+    return _by_stage(bench, doubts)
 
 
-def concerning(
-    bench: Bench, rule: Rule, frame: pl.DataFrame, doubts: pl.DataFrame | None
-) -> pl.Series | pl.Expr:
+def concerning(rule: Rule, frame: pl.DataFrame, doubts: pl.DataFrame | None) -> pl.Series | pl.Expr:
     """The codes of the warnings about figures that each finding of a rule rests on.
 
     A warning about a school concerns the school's findings and the county's; one about a whole
@@ -54,7 +53,7 @@ def concerning(
     if concerned.is_empty():
         return NO_WORDS.alias("warnings")
     keys = frame.with_row_index("_row").select("_row", "county", "stage", "school_code")
-    hits = _hits(keys, _by_stage(bench, concerned)).filter(
+    hits = _hits(keys, concerned).filter(
         pl.col("stage").is_null() | pl.col("_of").is_null() | (pl.col("stage") == pl.col("_of"))
     )
     codes = hits.group_by("_row").agg(pl.col("code").unique().sort().alias("warnings"))

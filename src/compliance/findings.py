@@ -34,7 +34,7 @@ def _piece(
     doubtful: pl.DataFrame | None, titles: Mapping[str, str],
 ) -> pl.DataFrame:  # fmt: skip
     frame = _identified(bench, outcome)
-    frame = frame.with_columns(doubts.concerning(bench, rule, frame, doubtful))
+    frame = frame.with_columns(doubts.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
         sentences.message(rule, bench.ruleset, titles).alias("message"), *_units(rule, bench)
     )
@@ -58,7 +58,7 @@ def _rolled_up(
         by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
     )
     frame = _identified(bench, states)
-    frame = frame.with_columns(doubts.concerning(bench, rule, frame, doubtful))
+    frame = frame.with_columns(doubts.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
         sentences.rolled_up(rule).alias("message"),
         *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),

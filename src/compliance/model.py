@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -70,3 +71,21 @@ class Submission:
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+
+    def of(self, keys: Iterable[tuple[str, int]]) -> Submission:
+        """The part that concerns some counties, by code and year; problems and inputs stay whole."""
+        wanted = pl.DataFrame(
+            list(keys), schema={"county_code": pl.String, "year": pl.Int32}, orient="row"
+        )
+
+        def part(table: pl.DataFrame) -> pl.DataFrame:
+            return table.join(wanted, on=list(KEY), how="semi", maintain_order="left")
+
+        return replace(
+            self,
+            counties=part(self.counties),
+            schools=part(self.schools),
+            monitoring=part(self.monitoring),
+            attestations=part(self.attestations),
+            vetoes=part(self.vetoes),
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -31,28 +31,29 @@ def settle(part: Submission, rules: Ruleset) -> tuple[Submission, list[Problem],
     part = replace(part, attestations=attestations, vetoes=vetoes)
     if not lost:
         return part, problems, []
-    names = part.counties.select(*KEY, "county_name").iter_rows()
-    refused = [Refused(code, year, name) for code, year, name in names if (code, year) in lost]
-    return _without(part, lost), problems, refused
+    named = list(part.counties.select(*KEY, "county_name").iter_rows())
+    refused = [Refused(code, year, name) for code, year, name in named if (code, year) in lost]
+    kept = [(code, year) for code, year, _ in named if (code, year) not in lost]
+    return part.of(kept), problems, refused
 
 
-def attested(rules: Iterable[Rule]) -> dict[str, str]:
-    """The rules that take an attestation, wholly or for a part: id → title."""
-    return {
-        rule.attested_as: rule.title
-        for rule in rules
-        if any(part.kind == "attested" for part in rule.parts)
-        or (rule.kind == "attested" and rule.settings.get("statement") != "vetoes")
-    }
+def attested(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rules that take an attestation, wholly or for a part, by the id it is given under."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        whole = rule.kind == "attested" and rule.settings.get("statement") != "vetoes"
+        if whole or any(part.kind == "attested" for part in rule.parts):
+            found.setdefault(rule.attested_as, rule)
+    return found
 
 
-def vetoed(rules: Iterable[Rule]) -> dict[str, str]:
-    """The rules that ask whether an incident exists: id → title."""
-    return {rule.id: rule.title for rule in rules if rule.settings.get("statement") == "vetoes"}
+def vetoed(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rules that ask whether an incident exists, by id."""
+    return {rule.id: rule for rule in rules if rule.settings.get("statement") == "vetoes"}
 
 
 def _settled(
-    given: pl.DataFrame, takers: Mapping[str, str], problems: list[Problem], column: str
+    given: pl.DataFrame, takers: Mapping[str, Rule], problems: list[Problem], column: str
 ) -> pl.DataFrame:
     """Rows under rule ids, one a rule and county; of two statements the less favourable counts."""
     written = given["rule"].unique(maintain_order=True).to_list()
@@ -70,16 +71,17 @@ def _settled(
     )
 
 
-def find(text: str, takers: Mapping[str, str]) -> str | None:
+def find(text: str, takers: Mapping[str, Rule]) -> str | None:
     """The rule that a text names: its id, its title, or an unmistakable part of the title."""
     wanted = _plain(text)
-    for rule_id, title in takers.items():
-        if wanted in (_plain(rule_id), _plain(title)):
+    titles = {rule_id: _plain(rule.title) for rule_id, rule in takers.items()}
+    for rule_id, title in titles.items():
+        if wanted in (_plain(rule_id), title):
             return rule_id
     alike = [
         rule_id
-        for rule_id, title in takers.items()
-        if len(wanted) >= _SHORTEST and (wanted in _plain(title) or _plain(title) in wanted)
+        for rule_id, title in titles.items()
+        if len(wanted) >= _SHORTEST and (wanted in title or title in wanted)
     ]
     return alike[0] if len(alike) == 1 else None
 
@@ -89,7 +91,7 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in folded if sign.isalnum() or sign == "-")
 
 
-def _unknown(row: Mapping[str, object], takers: Mapping[str, str], column: str) -> Problem:
+def _unknown(row: Mapping[str, object], takers: Mapping[str, Rule], column: str) -> Problem:
     text = str(row["rule"])
     near = _nearest(text, takers)
     incident = column == "exists" and row[column] is True
@@ -107,29 +109,9 @@ def _unknown(row: Mapping[str, object], takers: Mapping[str, str], column: str) 
     )
 
 
-def _nearest(text: str, takers: Mapping[str, str]) -> str:
+def _nearest(text: str, takers: Mapping[str, Rule]) -> str:
     names = {
-        _plain(name): rule_id for rule_id, title in takers.items() for name in (rule_id, title)
+        _plain(name): rule for rule_id, rule in takers.items() for name in (rule_id, rule.title)
     }
-    close: Sequence[str] = difflib.get_close_matches(_plain(text), names, n=1, cutoff=0.0)
-    rule_id = names[close[0]] if close else "—"
-    return f"{rule_id} {takers.get(rule_id, '')}".strip()
-
-
-def _without(part: Submission, lost: set[tuple[str | None, int | None]]) -> Submission:
-    """The submission without some counties."""
-    gone = pl.DataFrame(
-        list(lost), schema={"county_code": pl.String, "year": pl.Int32}, orient="row"
-    )
-
-    def rest(table: pl.DataFrame) -> pl.DataFrame:
-        return table.join(gone, on=list(KEY), how="anti", maintain_order="left")
-
-    return replace(
-        part,
-        counties=rest(part.counties),
-        schools=rest(part.schools),
-        monitoring=rest(part.monitoring),
-        attestations=rest(part.attestations),
-        vetoes=rest(part.vetoes),
-    )
+    close = difflib.get_close_matches(_plain(text), names, n=1, cutoff=0.0)
+    return f"{names[close[0]].attested_as} {names[close[0]].title}" if close else "—"

@@ -8,13 +8,14 @@ name is a heading too. The intake's sheet names and its mark for example rows st
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
 
+from compliance import statements
 from compliance.errors import UsageError, reason
 from compliance.render import template_sheets as sheets
 from compliance.render.template_style import Style
@@ -75,7 +76,7 @@ def template_bytes(
 ) -> bytes:
     """The blank workbook; see `write_template`."""
     stream = io.BytesIO()
-    attested, vetoes = statements(rules)
+    attested, vetoes = stated(list(rules))
     with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
         book.set_properties({"title": title, "created": MADE.replace(tzinfo=None)})
         style = Style(book)
@@ -91,19 +92,14 @@ def template_bytes(
     return stream.getvalue()
 
 
-def statements(rules: Iterable[Rule]) -> tuple[list[str], list[str]]:
+def stated(rules: Sequence[Rule]) -> tuple[list[str], list[str]]:
     """What people have to state, as ``G1 …`` under attestations and ``V1 …`` under vetoes."""
-    attested: dict[str, str] = {}
-    vetoes: dict[str, str] = {}
-    for rule in rules:
-        if rule.kind == "attested":
-            veto = rule.settings.get("statement") == "vetoes"
-            (vetoes if veto else attested).setdefault(rule.attested_as, rule.title)
-        for part in rule.parts:
-            if part.kind == "attested":
-                attested.setdefault(rule.attested_as, f"{rule.title}（{part.name}）")
-    return _listed(attested), _listed(vetoes)
+    takers = statements.attested(rules)
+    attested = [f"{name} {rule.title}{_half(rule)}" for name, rule in takers.items()]
+    vetoes = [f"{name} {rule.title}" for name, rule in statements.vetoed(rules).items()]
+    return attested, vetoes
 
 
-def _listed(statements: dict[str, str]) -> list[str]:
-    return [f"{name} {title}" for name, title in statements.items()]
+def _half(rule: Rule) -> str:
+    """Which part of a rule is to be stated, where it is not the whole."""
+    return next((f"（{part.name}）" for part in rule.parts if part.kind == "attested"), "")
