@@ -405,6 +405,8 @@ def test_refused_counties_leave_nothing_behind(county: Callable[..., Path], tmp_
 
     def moved(document: dict[str, Any]) -> None:
         document["county"]["county_code"] = "510002"
+        for school in document["schools"]:
+            school.pop("county_code", None)
 
     county(stated(V9=True), name="a.json")
     county(moved, name="b.json")
