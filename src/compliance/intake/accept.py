@@ -32,11 +32,9 @@ from compliance.intake.derive import derive
 from compliance.intake.doubts import doubts
 from compliance.intake.names import TABLE_OF
 from compliance.intake.raw import RawDocument
-from compliance.model import Submission
+from compliance.model import KEY, Submission
 from compliance.vocabulary import Vocabulary
 from compliance.words import say
-
-KEYS = ("county_code", "year")
 
 
 @dataclass
@@ -205,5 +203,5 @@ def _finished(frame: pl.DataFrame, vocabulary: Vocabulary, record: str, last: st
         pl.col(name).cast(pl.Int32 if name == "year" else TYPES[fact.form])
         for name, fact in facts.items()
     ]
-    order = [*KEYS, *(() if last == "county_code" else (last,))]
+    order = [*KEY, *(() if last == "county_code" else (last,))]
     return keyed.select(columns).sort(order, maintain_order=True)

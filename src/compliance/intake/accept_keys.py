@@ -78,10 +78,6 @@ class Ledger:
         """Report an error about a row, at the first of `facts`."""
         self.report(problem_at(self, row, "error", code, message, expected, *facts))
 
-    def refuses(self, key: Key) -> bool:
-        """Whether the county of that key is refused."""
-        return (key[0] or "", key[1]) in self.refused or (key[0] or "", None) in self.refused
-
     def keep(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows whose county is known and not refused."""
         wholes = [code for code, year in self.refused if year is None]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.errors import UsageError, reason
+from compliance.render.whole_file import write_whole
 from compliance.report import Report
-from compliance.words import say
 
 Renderer = Callable[[Report, BinaryIO], None]
 
@@ -42,24 +40,5 @@ def write(report: Report, form: str, path: Path, render: Renderer | None = None)
 
     Raises UsageError where the file cannot be written.
     """
-    render = render or renderers()[form]
-    special = path.exists() and not path.is_file()  # a pipe or a device takes no replacement
-    draft = path if special else path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("wb") as stream:
-            render(report, stream)
-        if not special:
-            draft.replace(path)
-    except OSError as error:
-        raise UsageError(
-            say("不能写入：{reason}", "cannot be written: {reason}", reason=reason(error)),
-            where=str(path),
-            todo=say(
-                "检查文件夹是否存在、可写，磁盘是否已满",
-                "check that the folder exists and can be written, and that the disk is not full",
-            ),
-        ) from error
-    finally:
-        if not special:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
+    fill = render or renderers()[form]
+    write_whole(path, lambda stream: fill(report, stream))

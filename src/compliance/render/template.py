@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
 
 from compliance import statements
-from compliance.errors import UsageError, reason
+from compliance.errors import UsageError
 from compliance.render import template_sheets as sheets
 from compliance.render.template_style import Style
+from compliance.render.whole_file import write_whole
 from compliance.rule import Rule
 from compliance.vocabulary import Vocabulary
 from compliance.words import say, use
@@ -43,24 +43,9 @@ def write_template(
     somebody may have filled it in.
     """
     content = template_bytes(vocabulary, title, rows, rules)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        if path.is_file() and path.stat().st_size and path.read_bytes() != content:
-            raise _taken(path)
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        raise UsageError(
-            say("不能写入：{why}", "cannot be written: {why}", why=reason(error)),
-            where=str(path),
-            todo=say(
-                "检查文件夹是否存在、可写，文件是否正被打开",
-                "check that the folder exists and can be written, and that the file is not open",
-            ),
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    if path.is_file() and path.stat().st_size and path.read_bytes() != content:
+        raise _taken(path)
+    write_whole(path, lambda stream: stream.write(content))
 
 
 def _taken(path: Path) -> UsageError:
