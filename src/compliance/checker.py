@@ -11,15 +11,17 @@ from pathlib import Path
 import polars as pl
 
 from compliance import conclusion, findings, intake, regions
+from compliance.asked import check_words
+from compliance.confirmations import Confirmation
 from compliance.engine import evaluate
-from compliance.errors import Problem, UsageError
+from compliance.errors import Problem
 from compliance.examination import examine
 from compliance.model import KEY, Refused, Submission
 from compliance.packs import Pack, read_pack
 from compliance.plugins import Offers, load
 from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.rule import Ruleset
-from compliance.ruleset import BASES, edition, editions, resolve
+from compliance.ruleset import edition, editions, resolve
 from compliance.statements import settle
 from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
@@ -30,11 +32,18 @@ Packs = Mapping[str, Sequence[Pack]]
 
 @dataclass(frozen=True)
 class Choice:
-    """How to judge: rule set id or pack file (None: each county's own), date, what is enforced."""
+    """How to judge: rule set id or pack file (None: each county's own), date, what is enforced.
+
+    switches: relaxations and alternatives that are on. strict: no conclusion while an unverified
+    rule lies on its way. confirmations: rules whose texts someone holds.
+    """
 
     ruleset: str | None = None
     as_of: date | None = None
     enforce: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    strict: bool = False
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,14 +80,15 @@ def prepare(paths: Sequence[Path], offers: Offers, choice: Choice) -> Docket:
     refused = list(submission.refused)
     cases = []
     for (name, day), keys in jobs.items():
-        rules = resolve(known, name, day, choice.enforce)
+        rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
         examine(rules, offers, words)
         part = submission if len(jobs) == 1 else submission.of(keys)
         part, remarks, without = settle(part, rules)
         problems += remarks
         refused += without
         cases.append(Case(rules, day, part))
-    _check_enforced(choice.enforce, [case.rules for case in cases])
+    check_words(choice, [case.rules for case in cases])
+    problems += _lapsed(cases)
     return Docket(
         submission, tuple(cases), (*submission.problems, *problems), tuple(refused), words
     )
@@ -91,6 +101,10 @@ def check(
     enforce: Sequence[str] = (),
     progress: Progress | None = None,
     offers: Offers | None = None,
+    *,
+    switches: Sequence[str] = (),
+    strict: bool = False,
+    confirmations: Sequence[Confirmation] = (),
 ) -> Report:
     """Judge the counties in files and folders; offers: what is installed, where already loaded.
 
@@ -98,7 +112,7 @@ def check(
     stand in the report.
     """
     offers = offers or load()
-    choice = Choice(ruleset, as_of, tuple(enforce))
+    choice = Choice(ruleset, as_of, tuple(enforce), tuple(switches), strict, tuple(confirmations))
     docket = prepare([Path(path) for path in paths], offers, choice)
     titles = _titles(docket.words)
     problems = list(docket.problems)
@@ -108,7 +122,7 @@ def check(
     for done, case in enumerate(docket.cases):
         if progress is not None:
             progress(case.rules.id, done, len(docket.cases))
-        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds)
+        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
         problems += conclusion.remarks(bench)
         found = findings.findings(bench, problems, titles)
         pieces.append(found)
@@ -163,19 +177,36 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
     return {**offers.packs, **editions([pack])}, pack.id
 
 
-def _check_enforced(enforced: Sequence[str], rulesets: Iterable[Ruleset]) -> None:
-    """UsageError for a word of --enforce that is neither a basis nor a rule of any rule set used."""
-    known = set(BASES)
-    for rules in rulesets:
-        known |= set(rules.rules) | set(rules.enforceable)
-    for one in enforced:
-        if one not in known:
-            raise UsageError(
-                say("--enforce 不认识“{one}”", "--enforce does not know '{one}'", one=one),
-                todo=say(
-                    "可用：{bases} 或规则编号", "use {bases} or a rule id", bases=", ".join(BASES)
-                ),
-            )
+def _lapsed(cases: Iterable[Case]) -> list[Problem]:
+    """Relaxations switched on for a day on which they are not known to hold."""
+    found = {}
+    for case in cases:
+        for name in case.rules.switched:
+            one = case.rules.switches[name]
+            early = one.from_ is not None and case.as_of < one.from_
+            late = one.until is not None and case.as_of > one.until
+            if early or late:
+                found[name, case.as_of] = one
+    return [
+        Problem(
+            "warning",
+            "switch_out_of_date",
+            say(
+                "放宽“{title}”所知的期限为{begin}至{end}，按{day}判定时仍予适用",
+                "the relaxation '{title}' is known to hold from {begin} to {end}; it is applied as of {day}",
+                title=one.label,
+                begin=one.from_ or "—",
+                end=one.until or "—",
+                day=day,
+            ),
+            expected=say(
+                "请确认现行规定仍允许，依据：{source}",
+                "see that the rules in force allow it; source: {source}",
+                source=one.source,
+            ),
+        )
+        for (_, day), one in found.items()
+    ]
 
 
 def _jobs(
@@ -223,6 +254,8 @@ def _manifest(submission: Submission, offers: Offers, choice: Choice) -> dict[st
         "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
         "tool": f"junheng {version('junheng')}",
         "plugins": dict(sorted(offers.plugins.items())),
-        "switches": [],
+        "switches": list(choice.switches),
         "enforced": list(choice.enforce),
+        "strict": choice.strict,
+        "confirmations": [one.row() for one in choice.confirmations],
     }

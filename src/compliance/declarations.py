@@ -7,7 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.errors import PackError
-from compliance.rule import OPERATORS, Exclusion, Indicator, Limit, Part, Rule, Split, Tally, Terms
+from compliance.rule import (
+    OPERATORS,
+    Clause,
+    Exclusion,
+    Indicator,
+    Limit,
+    Part,
+    Rule,
+    Split,
+    Tally,
+    Terms,
+)
 from compliance.words import say
 
 Table = Mapping[str, Any]
@@ -19,7 +30,7 @@ _TEXTS = (
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "kind", "scope", "level", "role", "basis", "indicator", "of", "part", "name", "name_en", "by",
-    "where", "exclude", "rolls_up", *_TEXTS, *OPERATORS,
+    "where", "exclude", "rolls_up", "instead", "relaxes", *_TEXTS, *OPERATORS,
 }  # fmt: skip
 
 
@@ -134,6 +145,23 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
 def exclusion(reason: str, table: Table) -> Exclusion:
     """An [exclusion.*] table."""
     return Exclusion(reason, str(table["title"]), str(table.get("title_en", "")), table["where"])
+
+
+def clause(key: str, table: Table, pack: str, stated_at: str) -> Clause:
+    """A [clause.*] table."""
+    return Clause(
+        key=key,
+        part=str(table["part"]),
+        part_en=str(table.get("part_en", "")),
+        item=str(table["item"]),
+        item_en=str(table.get("item_en", "")),
+        how=str(table["how"]),
+        rules=tuple(table.get("rules", ())),
+        note=str(table.get("note", "")),
+        note_en=str(table.get("note_en", "")),
+        pack=pack,
+        stated_at=stated_at,
+    )
 
 
 def tally(name: str, table: Table) -> Tally:

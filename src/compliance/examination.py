@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from compliance.engine import Kind
 from compliance.errors import PackError
 from compliance.plugins import Offers
+from compliance.references import names_rules
 from compliance.rule import Rule, Ruleset
 from compliance.rule_facts import facts_of
 from compliance.vocabulary import Vocabulary
@@ -17,49 +19,88 @@ DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students"
 
 
 def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
-    """Every kind is offered, every field known to its kind, every fact in the vocabulary.
+    """Every kind is offered, every field known to its kind, every fact in the vocabulary, and every
+    rule on the way to the conclusion.
 
-    Raises PackError at the first that is not.
+    Raises PackError, with file and line, at the first that is not.
     """
     stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
-    known = {*words.school, *words.county, *stems, *rules.tallies, *DERIVED}
+    known = {*words.school, *words.county, *stems, *rules.tallies, *DERIVED, *rules.indicators}
     for rule in rules.rules.values():
-        if rule.kind in offers.kinds:
-            _examine_fields(rule, offers.kinds[rule.kind])
-        else:
-            raise PackError(
+        if rule.kind not in offers.kinds:
+            raise _wrong(
+                rule,
                 say(
                     "规则 {rule} 的种类 {kind} 没有插件提供",
                     "rule {rule}: no plugin offers kind '{kind}'",
                     rule=rule.id,
                     kind=rule.kind,
                 ),
-                todo=", ".join(sorted(offers.kinds)),
+                rule.kind,
+                offers.kinds,
             )
+        _examine_fields(rule, offers.kinds[rule.kind])
         for fact in facts_of(rule, rules):
             if fact not in known:
-                raise PackError(
+                raise _wrong(
+                    rule,
                     say(
                         "规则 {rule} 用到词汇表中没有的数据项 {fact}",
                         "rule {rule} looks at '{fact}', which the vocabulary does not have",
                         rule=rule.id,
                         fact=fact,
                     ),
+                    fact,
+                    known,
                 )
+    _examine_reach(rules)
+
+
+def _wrong(rule: Rule, what: str, word: str, known: Iterable[str]) -> PackError:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    todo = say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
+    return PackError(what, where=rule.stated_at, todo=todo)
 
 
 def _examine_fields(rule: Rule, kind: Kind) -> None:
     """A field that the rule's kind does not know is a slip of the pen, not a remark."""
     unknown = sorted(set(rule.settings) - kind.fields - {"shared"})
     if unknown:
-        near = difflib.get_close_matches(unknown[0], kind.fields, n=1)
+        what = say(
+            "规则 {rule} 的种类 {kind} 没有字段 {fields}",
+            "rule {rule}: kind '{kind}' has no field {fields}",
+            rule=rule.id,
+            kind=rule.kind,
+            fields=", ".join(unknown),
+        )
+        raise _wrong(rule, what, unknown[0], kind.fields)
+
+
+def _examine_reach(rules: Ruleset) -> None:
+    """A rule that nothing leads to from the conclusion would be judged for nothing, and look in force."""
+    reached: set[str] = set()
+    waiting = [rules.concludes]
+    while waiting:
+        rule_id = waiting.pop()
+        if rule_id in rules.rules and rule_id not in reached:
+            reached.add(rule_id)
+            rule = rules.rules[rule_id]
+            waiting += rule.of if names_rules(rule) else ()
+    for rule in rules.rules.values():
+        if rule.id in reached or rule.of_base in reached or rule.shown_only:
+            continue
         raise PackError(
             say(
-                "规则 {rule} 的种类 {kind} 没有字段 {fields}",
-                "rule {rule}: kind '{kind}' has no field {fields}",
+                "规则 {rule} 不在结论 {top} 的任何一条路上，判了也不起作用",
+                "nothing leads from the conclusion {top} to rule {rule}: it would be judged for nothing",
                 rule=rule.id,
-                kind=rule.kind,
-                fields=", ".join(unknown),
+                top=rules.concludes,
             ),
-            todo=say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else "",
+            where=rule.stated_at,
+            todo=say(
+                '请写 [override.{top}] add = ["{rule}"]，或 role = "advisory"',
+                '[override.{top}] add = ["{rule}"], or role = "advisory"',
+                top=rules.concludes,
+                rule=rule.id,
+            ),
         )

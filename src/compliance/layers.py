@@ -1,7 +1,8 @@
 """The tables of a chain of packs laid over each other: new rules, overrides, drops.
 
 An override or rule whose legal basis is not in force decides nothing: it stands beside the base
-rule as an advisory finding. What came from which layer is kept.
+rule as an advisory finding; so does every rule of a school standard. What came from which layer and
+document is kept for every value.
 """
 
 from __future__ import annotations
@@ -13,49 +14,105 @@ from dataclasses import replace
 from typing import Any
 
 from compliance import declarations as declare
+from compliance import switches
+from compliance.dates import in_force
+from compliance.floors import with_floor, with_sharing
+from compliance.imports import brought
+from compliance.overriding import fields, overridden
 from compliance.packs import Pack
 from compliance.references import check_references
-from compliance.rule import OPERATORS, Indicator, Limit, Rule, Ruleset, Split
+from compliance.rule import Clause, Rule, Ruleset, Switch
 from compliance.rule_facts import resting_on
+from compliance.terms import Origin, Terms
 from compliance.words import pick, say
 
 VERIFIED = "verified"
+STANDARD = "school-standard"  # the layer whose rules never decide by themselves
 
 
 class Layers:
     """The tables of a chain of packs, laid over each other one by one."""
 
-    def __init__(self, enforce: tuple[str, ...]) -> None:
-        self.enforce = enforce
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
         self.tables: dict[str, dict[str, Any]] = {
             name: {} for name in ("exclusion", "tally", "indicator", "rule")
         }
-        self.layers: dict[str, dict[str, str]] = {}
+        self.origins: dict[str, Origin] = {}
         self.owners: dict[str, Pack] = {}
         self.variants: dict[str, str] = {}  # advisory variant id -> base rule id
         self.overrides: list[str] = []
         self.enforced: set[str] = set()  # base rules that an enforced or verified override changed
-        self.split: Mapping[str, Any] = {}
+        self.confirmed: dict[str, str] = {}  # rule id -> the document that confirmed it
+        self.split: dict[str, Any] = {}
+        self.switches: dict[str, Switch] = {}
+        self.clauses: list[Clause] = []
 
-    def lay(self, pack: Pack) -> None:
-        """Add one pack's tables, overrides and drops."""
-        self.split = pack.table("split") or self.split
-        for name in ("exclusion", "tally", "indicator"):
-            for key, table in pack.table(name).items():
-                if key in self.tables[name]:
-                    raise pack.error(_twice(key, self.owners[key].id), name, key)
-                self.tables[name][key], self.owners[key] = table, pack
-        for rule_id, table in pack.table("rule").items():
+    def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
+        """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
+        tables = in_force(pack, self.terms.day)
+        self._share(pack.table("split"))
+        for name, table in pack.table("switch").items():
+            if name in self.switches or name == switches.WITHOUT_STANDARD:
+                raise pack.error(_twice(name, pack.id), "switch", name)
+            self.switches[name] = switches.switch(name, table)
+            self.owners[f"switch {name}"] = pack
+        self.clauses += [
+            declare.clause(key, table, pack.id, pack.place("clause", key))
+            for key, table in pack.table("clause").items()
+        ]
+        for name, table in pack.table("import").items():
+            other = in_force(imports[name], self.terms.day)
+            self._bring(imports[name], brought(other, table["rules"], imports[name], pack), other)
+        self._define(pack, tables)
+        for rule_id, table in tables.get("rule", {}).items():
             self._new_rule(pack, rule_id, table)
-        for rule_id, table in pack.table("override").items():
+        for rule_id, table in tables.get("override", {}).items():
             self._override(pack, rule_id, table)
         for rule_id, table in pack.table("drop").items():
             self._drop(pack, rule_id, table)
 
+    def _share(self, split: Mapping[str, Any]) -> None:
+        """A base's split, or what an extending pack adds to it."""
+        more = [name for name in split.get("add", ()) if name not in self.split.get("facts", ())]
+        self.split = {**self.split, **{k: v for k, v in split.items() if k != "add"}}
+        if more:
+            self.split["facts"] = [*self.split.get("facts", ()), *more]
+
+    def _define(self, pack: Pack, tables: Mapping[str, Any]) -> None:
+        for name in ("exclusion", "tally", "indicator"):
+            for key, table in tables.get(name, {}).items():
+                if key in self.tables[name]:
+                    raise pack.error(_twice(key, self.owners[key].id), name, key)
+                self.tables[name][key], self.owners[key] = table, pack
+
+    def _bring(self, source: Pack, found: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
+        """Rules of another rule set, advisory here; the stages share what they share there."""
+        self._define(source, found)
+        split = tables.get("split", {})
+        if {k: str(v) for k, v in split.get("weights", {}).items()} != {
+            k: str(v) for k, v in self.split.get("weights", {}).items()
+        }:
+            raise source.error(
+                say("拆分的权重与所引入的不同", "the weights of the split differ"),
+                "split",
+                "weights",
+            )
+        self._share({"add": split.get("facts", ())})
+        for rule_id, table in found["rule"].items():
+            if rule_id in self.tables["rule"]:
+                raise source.error(_twice(rule_id, self.owners[rule_id].id), "rule", rule_id)
+            self._put(source, rule_id, dict(table), self._given(source, table))
+
+    def _given(self, pack: Pack, table: Mapping[str, Any]) -> Origin:
+        document = str(table.get("source", pack.head["source"]))
+        return Origin({}, {}).touched(fields(table), pack, document)
+
     def _new_rule(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
         if rule_id in self.tables["rule"]:
             raise pack.error(_twice(rule_id, self.owners[rule_id].id), "rule", rule_id)
-        if pack.extends and not (pack.prefix and rule_id.startswith(pack.prefix)):
+        bound = pack.extends or pack.layer == STANDARD
+        if bound and not (pack.prefix and rule_id.startswith(pack.prefix)):
             raise pack.error(
                 say(
                     "规则 {rule} 的编号须以 {prefix} 开头",
@@ -65,12 +122,18 @@ class Layers:
                 ),
                 "rule",
                 rule_id,
+                todo=say("例如 {id}", "such as {id}", id=f"{pack.prefix}1") if pack.prefix else "",
             )
-        self._put(pack, rule_id, dict(table), dict.fromkeys(table, pack.id))
+        self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
 
-    def _put(self, pack: Pack, rule_id: str, table: dict[str, Any], layers: dict[str, str]) -> None:
+    def _as_confirmed(self, rule_id: str, table: Mapping[str, Any]) -> dict[str, Any]:
+        """A table whose basis someone confirmed by the text is verified."""
+        confirmation = self.terms.confirmed.get(rule_id)
+        return {**table, "basis": VERIFIED} if confirmation else dict(table)
+
+    def _put(self, pack: Pack, rule_id: str, table: dict[str, Any], origin: Origin) -> None:
         self.tables["rule"][rule_id] = table
-        self.layers[rule_id] = layers
+        self.origins[rule_id] = origin
         self.owners[rule_id] = pack
 
     def _override(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
@@ -87,16 +150,20 @@ class Layers:
                 ),
                 "override",
                 rule_id,
+                todo='source = "…"  basis = "secondary"',
             )
-        changed = _overridden(pack, rule_id, base, table)
-        self.overrides.append(pack.prefix + rule_id)
-        layers = {**self.layers[rule_id], **dict.fromkeys(table, pack.id)}
-        if self._in_force(str(table["basis"]), rule_id, pack.prefix + rule_id):
-            self._put(pack, rule_id, changed, layers)
+        variant = pack.prefix + rule_id
+        table = self._as_confirmed(variant, table)
+        changed, touched = overridden(pack, rule_id, base, table)
+        self.overrides.append(variant)
+        origin = self.origins[rule_id].touched(touched, pack, str(table["source"]))
+        if self._in_force(pack, str(table["basis"]), rule_id, variant):
+            self._put(pack, rule_id, changed, origin)
             self.enforced.add(rule_id)
+            if variant in self.terms.confirmed:
+                self.confirmed[rule_id] = self.terms.confirmed[variant].document
         else:
-            variant = pack.prefix + rule_id
-            self._put(pack, variant, changed, layers)
+            self._put(pack, variant, changed, origin)
             self.variants[variant] = rule_id
 
     def _drop(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
@@ -126,17 +193,20 @@ class Layers:
         found: dict[str, Any] = rules[rule_id]
         return found
 
-    def _in_force(self, basis: str, *ids: str) -> bool:
-        return basis == VERIFIED or basis in self.enforce or any(i in self.enforce for i in ids)
+    def _in_force(self, pack: Pack, basis: str, *ids: str) -> bool:
+        """Whether a rule of this basis decides: verified ones do, but for a school standard's."""
+        asked = basis in self.terms.enforce or any(one in self.terms.enforce for one in ids)
+        return asked or (basis == VERIFIED and pack.layer != STANDARD)
 
     def ruleset(self, chain: Sequence[Pack]) -> Ruleset:
         """The frozen result, every reference checked."""
-        top = chain[-1]
-        rules = {rule_id: self._rule(rule_id) for rule_id in self._ordered()}
+        top = [pack for pack in chain if pack.layer != STANDARD][-1]
+        on = switches.turned_on(self.switches, self.terms.switched)
+        rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
         split = declare.split(self.split)
         indicators = {k: declare.indicator(k, v) for k, v in self.tables["indicator"].items()}
         rules = {
-            rule_id: _with_floor(_with_sharing(one, indicators, split), rules)
+            rule_id: with_floor(with_sharing(one, indicators, split), rules)
             for rule_id, one in rules.items()
         }
         resolved = Ruleset(
@@ -146,7 +216,7 @@ class Layers:
             source=str(top.head["source"]),
             version=top.version,
             effective=top.effective,
-            layers=tuple(pack.id for pack in chain),
+            layers=tuple(dict.fromkeys(pack.id for pack in chain)),
             concludes=str(chain[0].head.get("concludes", "C")),
             split=split,
             exclusions={k: declare.exclusion(k, v) for k, v in self.tables["exclusion"].items()},
@@ -155,9 +225,14 @@ class Layers:
             rules=rules,
             notes=tuple(str(pack.head["note"]) for pack in chain if pack.head.get("note")),
             template_dirs=tuple(
-                pack.home / "templates" for pack in reversed(chain) if pack.home is not None
+                dict.fromkeys(
+                    pack.home / "templates" for pack in reversed(chain) if pack.home is not None
+                )
             ),
             enforceable=tuple(self.overrides),
+            switches=self.switches,
+            switched=on,
+            clauses=tuple(self.clauses),
         )
         check_references(resolved, self.owners)
         resting = {key: replace(one, facts=resting_on(one, resolved)) for key, one in rules.items()}
@@ -168,18 +243,40 @@ class Layers:
         own = [rule_id for rule_id in self.tables["rule"] if "-" not in rule_id]
         return own + sorted(set(self.tables["rule"]) - set(own), key=_natural)
 
-    def _rule(self, rule_id: str) -> Rule:
-        pack = self.owners[rule_id]
-        try:
-            rule = declare.rule(rule_id, self.tables["rule"][rule_id], self.layers[rule_id])
-        except (ValueError, KeyError) as error:
-            where = f"{pack.path.name}:{pack.line('rule', rule_id)}"
-            raise declare.contradiction(rule_id, where, error) from error
+    def _rule(self, rule_id: str, on: Sequence[str]) -> Rule:
+        pack, origin = self.owners[rule_id], self.origins[rule_id]
         base = self.variants.get(rule_id, "")
-        decides = not base and (self._in_force(rule.basis, rule_id) or rule_id in self.enforced)
+        section = "override" if base or rule_id in pack.table("override") else "rule"
+        address = (section, base or rule_id)
+        table = self.tables["rule"][rule_id]
+        switches.check_switches(pack, table, self.switches, *address)
+        try:
+            rule = declare.rule(rule_id, switches.replaced(table, on), origin.layers)
+            rule = replace(rule, instead=switches.conditional(table, on))
+            parts = tuple(
+                replace(part, instead=switches.conditional(table["part"][part.key], on))
+                for part in rule.parts
+            )
+        except (ValueError, KeyError) as error:
+            raise declare.contradiction(rule_id, pack.place(*address), error) from error
+        decides = not base and (
+            self._in_force(pack, rule.basis, rule_id) or rule_id in self.enforced
+        )
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
+        confirmation = self.terms.confirmed.get(rule_id)
         return replace(
-            rule, role=role, of_base=base, attested_as=base or rule_id, given_by=_short_name(pack)
+            rule,
+            role=role,
+            parts=parts,
+            of_base=base,
+            attested_as=base or rule_id,
+            given_by=_short_name(pack),
+            given_by_id=pack.id,
+            layer=pack.layer,
+            stated_at=pack.place(*address),
+            confirmed=confirmation.document if confirmation else self.confirmed.get(rule_id, ""),
+            documents=origin.documents,
+            shown_only=table.get("role") == "advisory",
         )
 
 
@@ -204,77 +301,3 @@ def _natural(rule_id: str) -> list[tuple[int, int, str]]:
         (0, int(bit), "") if bit.isdigit() else (1, 0, bit)
         for bit in re.findall(r"[0-9]+|[^0-9]+", rule_id)
     ]
-
-
-def _overridden(
-    pack: Pack, rule_id: str, base: Mapping[str, Any], table: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The base rule's table with the fields of an override laid over it."""
-    changed = {**base, "part": {key: dict(part) for key, part in base.get("part", {}).items()}}
-    if not changed["part"]:
-        del changed["part"]
-    for field, value in table.items():
-        if field == "part":
-            for key, fields in value.items():
-                if key not in changed.get("part", {}):
-                    raise pack.error(
-                        say(
-                            "规则 {rule} 没有部分 {key}",
-                            "rule {rule} has no part {key}",
-                            rule=rule_id,
-                            key=key,
-                        ),
-                        "override",
-                        rule_id,
-                    )
-                changed["part"][key].update(fields)
-        elif field in OPERATORS and field not in base:
-            _limit_of_part(pack, rule_id, changed, field)[field] = value
-        else:
-            changed[field] = value
-    return changed
-
-
-def _limit_of_part(
-    pack: Pack, rule_id: str, table: Mapping[str, Any], field: str
-) -> dict[str, Any]:
-    """The one part of a rule that states the limit `field`."""
-    having: list[dict[str, Any]] = [p for p in table.get("part", {}).values() if field in p]
-    if len(having) != 1:
-        raise pack.error(
-            say(
-                "规则 {rule} 没有唯一的 {field} 可改",
-                "rule {rule} has no single {field} to override",
-                rule=rule_id,
-                field=field,
-            ),
-            "override",
-            rule_id,
-            todo=say(
-                "请写明 [override.{rule}.part.…]",
-                "name the part: [override.{rule}.part.…]",
-                rule=rule_id,
-            ),
-        )
-    return having[0]
-
-
-def _with_floor(rule: Rule, rules: Mapping[str, Rule]) -> Rule:
-    """A rule that a `most` rule counts gets its floor: the share of its own limit."""
-    for group in rules.values():
-        if group.kind == "most" and rule.id in group.of and rule.limit is not None:
-            share = declare.decimal(group.settings["rest_at_least"])
-            table = {key: value * share for key, value in rule.limit.table.items()}
-            return replace(rule, floor=Limit(rule.limit.operator, table, rule.limit.by))
-    return rule
-
-
-def _with_sharing(rule: Rule, indicators: Mapping[str, Indicator], split: Split) -> Rule:
-    """A rule on a fact that a school's stages share says so: its shortfalls are the whole school's."""
-    indicator = indicators.get(rule.indicator or "")
-    shared = (
-        rule.scope == "unit"
-        and indicator is not None
-        and any(name in split.facts for name in indicator.of.facts)
-    )
-    return replace(rule, settings={**rule.settings, "shared": shared})

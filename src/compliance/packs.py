@@ -19,9 +19,11 @@ from typing import Any
 import tomli
 
 from compliance.errors import PackError, reason
+from compliance.pack_faults import sentence
 from compliance.words import say
 
 MAX_PACK_BYTES = 4 << 20
+_DAYS = ("effective", "from", "until", "date")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class Pack:
         return self.head.get("extends")
 
     @property
+    def layer(self) -> str:
+        """evaluation, school-standard or city."""
+        return str(self.head.get("layer", "evaluation"))
+
+    @property
     def prefix(self) -> str:
         """What the ids of this pack's own rules begin with."""
         return str(self.head.get("prefix", ""))
@@ -70,9 +77,13 @@ class Pack:
         """The line on which a table (or the last key of it) stands, for error messages."""
         return find_line(self.text, address)
 
+    def place(self, *address: str) -> str:
+        """File and line of `address`."""
+        return f"{self.path.name}:{self.line(*address)}"
+
     def error(self, what: str, *address: str, todo: str = "") -> PackError:
         """An error that names this file and the line of `address`."""
-        return PackError(what, where=f"{self.path.name}:{self.line(*address)}", todo=todo)
+        return PackError(what, where=self.place(*address), todo=todo)
 
 
 def find_line(text: str, address: Sequence[str]) -> int:
@@ -131,7 +142,7 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
 
 def check(pack: Pack) -> None:
     """Hold the pack against schemas/pack.schema.json; all faults in one PackError."""
-    faults = sorted(_faults(pack), key=lambda fault: fault[0])
+    faults = sorted({*_faults(pack), *_quoted_dates(pack, pack.tables)})
     if not faults:
         return
     what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in faults)
@@ -151,8 +162,25 @@ def _faults(pack: Pack) -> Iterable[tuple[int, str]]:
         return
     for error in _validator().iter_errors(tables):
         address = [str(part) for part in error.absolute_path]
-        place = ".".join(address) or "pack"
-        yield pack.line(*address), f"{place}: {error.message[:300]}"
+        yield pack.line(*address), sentence(error, _schema())
+
+
+def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterable[tuple[int, str]]:
+    """Days written as text: TOML knows dates, and knows which of them exist."""
+    for key, value in table.items():
+        here = (*address, str(key))
+        if isinstance(value, Mapping):
+            yield from _quoted_dates(pack, value, *here)
+        elif isinstance(value, list):
+            tables = [one for one in value if isinstance(one, Mapping)]
+            yield from (fault for one in tables for fault in _quoted_dates(pack, one, *here))
+        elif key in _DAYS and address[:1] != ("tally",) and type(value) is not date:
+            what = say(
+                "{name}：日期不加引号，写作 2023-09-01",
+                "{name}: a date is written without quotes, as 2023-09-01",
+                name=".".join(here),
+            )
+            yield pack.line(*here), what
 
 
 def _schema() -> Any:  # noqa: ANN401 - a JSON document

@@ -78,6 +78,19 @@ Condition = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What a switch puts in place of a rule's indicator or limit where a condition holds.
+
+    switch: its name. indicator, limit: what is replaced; None leaves the rule's own.
+    """
+
+    switch: str
+    where: Condition
+    indicator: str | None = None
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One of several conditions of a rule."""
 
@@ -88,6 +101,7 @@ class Part:
     settings: Mapping[str, object]
     indicator: str | None = None
     limit: Limit | None = None
+    instead: tuple[Instead, ...] = ()
 
     @property
     def label(self) -> str:
@@ -102,8 +116,11 @@ class Rule:
     level: what its findings are about (unit, school, county). role: component, requirement, block,
     conclusion or advisory. attested_as: the id under which statements are given (an advisory
     variant is attested under its base rule's id). settings: the fields its kind understands.
-    layers: field -> id of the pack that gave it. of_base: the rule that this advisory variant would
-    override. given_by: what its layer is called beside a verdict (国家标准).
+    layers: field -> id of the pack that gave it; documents: field -> the document. of_base: the rule that this advisory variant would
+    override. given_by: what its layer is called beside a verdict (国家标准); given_by_id: the pack
+    that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
+    instead: what switches that are on put in its place, row by row. confirmed: the document by
+    which someone who holds the text raised its basis. shown_only: advisory by its own word.
     facts: the facts it rests on, stems of stages also under both stages' names.
     """
 
@@ -135,8 +152,15 @@ class Rule:
     attested_as: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
     given_by: str = ""
+    given_by_id: str = ""
+    layer: str = "evaluation"
+    stated_at: str = ""
+    instead: tuple[Instead, ...] = ()
+    confirmed: str = ""
+    shown_only: bool = False
     facts: tuple[str, ...] = ()
 
     @property
@@ -173,11 +197,62 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A dated relaxation or a named alternative, off unless it is named.
+
+    choice: of the switches of one choice at most one is on; default: the one that holds anyway.
+    from_, until: the days between which it is known to hold. includes: a group, which turns on
+    others. merge: schools added to the one they name, for the rules it lists.
+    """
+
+    name: str
+    kind: str
+    title: str
+    title_en: str
+    source: str
+    basis: str
+    note: str = ""
+    note_en: str = ""
+    choice: str = ""
+    default: bool = False
+    from_: date | None = None
+    until: date | None = None
+    includes: tuple[str, ...] = ()
+    merge: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The switch's title in the current language."""
+        return pick(self.title, self.title_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An item of the regulation and what becomes of it.
+
+    how: judged, attested, outside, not_covered or text_not_seen. rules: the ids that answer it.
+    """
+
+    key: str
+    part: str
+    part_en: str
+    item: str
+    item_en: str
+    how: str
+    rules: tuple[str, ...]
+    note: str
+    note_en: str
+    pack: str
+    stated_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
-    enforceable: ids of overrides that --enforce may name, in force or not.
+    enforceable: ids of overrides that --enforce may name, in force or not. switches: all that are
+    declared; switched: those that are on. clauses: what became of every item of the regulation.
     """
 
     id: str
@@ -196,6 +271,9 @@ class Ruleset:
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
     enforceable: tuple[str, ...] = ()
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    switched: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
 
     @property
     def label(self) -> str:

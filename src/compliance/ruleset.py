@@ -11,23 +11,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
+from compliance.confirmations import Confirmation, by_rule
 from compliance.errors import UsageError
-from compliance.layers import VERIFIED, Layers
+from compliance.layers import STANDARD, VERIFIED, Layers
 from compliance.packs import Pack
 from compliance.rule import Ruleset
+from compliance.switches import WITHOUT_STANDARD
+from compliance.terms import Terms
 from compliance.words import say
 
 BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
 
 
 def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
-    """Packs by id, oldest edition first.
+    """Packs by id, oldest edition first; school standards stand under ``id/school-standard``.
 
     Raises PackError where two files claim the same id and day.
     """
     found: dict[str, list[Pack]] = {}
     for pack in packs:
-        found.setdefault(pack.id, []).append(pack)
+        name = f"{pack.id}/{STANDARD}" if pack.layer == STANDARD else pack.id
+        found.setdefault(name, []).append(pack)
     for same in found.values():
         same.sort(key=lambda pack: pack.effective)
         for one, other in pairwise(same):
@@ -49,11 +53,12 @@ def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
 
 def edition(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Pack:
     """The edition of `pack_id` in force on `as_of`; UsageError where there is none."""
-    if pack_id not in known:
-        near = difflib.get_close_matches(pack_id, known, n=1)
+    names = sorted(name for name in known if "/" not in name)
+    if pack_id not in names:
+        near = difflib.get_close_matches(pack_id, names, n=1)
         raise UsageError(
             say("没有规则集“{id}”", "no rule set '{id}'", id=pack_id),
-            todo=say("已安装：{known}", "installed: {known}", known=", ".join(sorted(known)))
+            todo=say("已安装：{known}", "installed: {known}", known=", ".join(names))
             + (say("；是否指 {near}？", "; did you mean {near}?", near=near[0]) if near else ""),
         )
     current = [pack for pack in known[pack_id] if pack.effective <= as_of]
@@ -103,14 +108,47 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
 
 
 def resolve(
-    known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date, enforce: Sequence[str] = ()
+    known: Mapping[str, Sequence[Pack]],
+    pack_id: str,
+    as_of: date,
+    enforce: Sequence[str] = (),
+    switched: Sequence[str] = (),
+    confirmations: Sequence[Confirmation] = (),
 ) -> Ruleset:
     """The rule set `pack_id` as of a day, with the bases and rule ids of `enforce` in force.
 
+    switched: names of switches that are on. confirmations: rules whose texts someone holds.
     Raises UsageError (unknown id or date) or PackError (a wrong pack, with file and line).
     """
     chain = lineage(known, pack_id, as_of)
-    merged = Layers(tuple(enforce))
+    if WITHOUT_STANDARD not in switched:
+        chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
+    merged = Layers(Terms(as_of, tuple(enforce), tuple(switched), by_rule(confirmations)))
     for pack in chain:
-        merged.lay(pack)
+        merged.lay(pack, _imported(known, pack, as_of))
     return merged.ruleset(chain)
+
+
+def _standard(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Sequence[Pack]:
+    """The edition of a province's school standard in force, none where there is none yet."""
+    found = known.get(f"{pack_id}/{STANDARD}", ())
+    return [pack for pack in found if pack.effective <= as_of][-1:]
+
+
+def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> dict[str, Pack]:
+    """The packs whose rules a pack brings in, by id."""
+    found = {}
+    for name in pack.table("import"):
+        if name not in known:
+            raise pack.error(
+                say(
+                    "所引入的规则集“{id}”没有安装",
+                    "imports '{id}', which is not installed",
+                    id=name,
+                ),
+                "import",
+                name,
+                todo=say("请安装相应的插件", "install its plugin"),
+            )
+        found[name] = edition(known, name, as_of)
+    return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from compliance import words
 from compliance.cli.options import (
+    asked,
     day,
     inputs_argument,
     judging,
@@ -67,12 +69,10 @@ def main(context: click.Context) -> None:
 @guarded
 def check(
     inputs: tuple[Path, ...],
-    ruleset: str | None,
-    as_of: datetime | None,
-    enforce: tuple[str, ...],
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     fail_on: str,
+    **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """判定是否达标，说明原因。"""
     from compliance.checker import check as judge
@@ -85,7 +85,7 @@ def check(
     refuse_clashes([path for _, path in files], inputs)
     for form in formats:
         require_format(form, known)
-    report = judge(inputs, ruleset, day(as_of), enforce, progress=progress(), offers=offers)
+    report = judge(inputs, **asked(**how), progress=progress(), offers=offers)
     for form, path in files:
         write(report, form, path, offers.renderers[form])
     for form in formats or ("text",):
@@ -144,14 +144,16 @@ def validate(inputs: tuple[Path, ...]) -> int:
 @lang_option
 @guarded
 def rectify(
-    inputs: tuple[Path, ...], ruleset: str | None, as_of: datetime | None, enforce: tuple[str, ...],
-    out: Path, formats: tuple[str, ...],
-) -> int:  # fmt: skip
+    inputs: tuple[Path, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    **how: Any,  # noqa: ANN401 - the options of `judging`
+) -> int:
     """生成整改清单：全县一份，每校一份（一校一案）。"""
     from compliance.checker import check as judge
     from compliance.render.rectify import write_papers
 
-    report = judge(inputs, ruleset, day(as_of), enforce, progress=progress())
+    report = judge(inputs, **asked(**how), progress=progress())
     print_problems(report.problems, err=True)
     papers = write_papers(
         report, out, formats or ("docx", "xlsx"), template_dirs(report), counter()

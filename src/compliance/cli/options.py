@@ -35,8 +35,15 @@ inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.P
 
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how to judge."""
+    """The options that say how to judge; `asked` turns them into what `checker.check` takes."""
     for option in (
+        click.option("--confirm", "confirm", multiple=True, metavar="FILE.toml",
+                     type=click.Path(path_type=Path),
+                     help="确认文件：持有文件原文的人据以提高依据的核实程度，可重复"),
+        click.option("--strict", is_flag=True,
+                     help="凡经过未核实的规则即不下结论"),
+        click.option("--switch", "switches", multiple=True, metavar="NAME",
+                     help="打开一项放宽或选用一种算法（见 rules --switches），可重复"),
         click.option("--enforce", "enforce", multiple=True, metavar="BASIS|RULE",
                      help="让某类依据（secondary 等）或某条规则参与结论，可重复"),
         click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
@@ -45,6 +52,27 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+def asked(
+    ruleset: str | None,
+    as_of: datetime | None,
+    enforce: tuple[str, ...],
+    switches: tuple[str, ...],
+    strict: bool,
+    confirm: tuple[Path, ...],
+) -> dict[str, Any]:
+    """What the options of `judging` ask for, by the names of `checker.check` and `checker.Choice`."""
+    from compliance.confirmations import read_confirmations
+
+    return {
+        "ruleset": ruleset,
+        "as_of": day(as_of),
+        "enforce": enforce,
+        "switches": switches,
+        "strict": strict,
+        "confirmations": tuple(one for path in confirm for one in read_confirmations(path)),
+    }
 
 
 def day(value: datetime | None) -> date | None:

@@ -1,0 +1,123 @@
+"""An override laid over a rule's table: which fields it changes, and whether it may.
+
+A layer tightens what it stands on. To loosen needs ``relaxes = true`` and a source, so that nobody
+does it by a slip of the pen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from compliance.packs import Pack
+from compliance.rule import OPERATORS
+from compliance.tightening import loosened
+from compliance.words import say
+
+Table = Mapping[str, Any]
+
+
+def overridden(
+    pack: Pack, rule_id: str, base: Table, table: Table
+) -> tuple[dict[str, Any], list[str]]:
+    """The base rule's table with an override laid over it, and the fields changed (``part.x.at_least``).
+
+    Raises PackError, with file and line, for a part or limit that the base does not have, and where
+    a limit is loosened without ``relaxes = true``.
+    """
+    changed = {**base, "part": {key: dict(part) for key, part in base.get("part", {}).items()}}
+    if not changed["part"]:
+        del changed["part"]
+    touched: list[str] = []
+    for field, value in table.items():
+        if field == "relaxes":
+            continue
+        if field == "part":
+            touched += _parts(pack, rule_id, changed, value)
+        elif field in OPERATORS and field not in base and base.get("part"):
+            key = _part_with(pack, rule_id, changed, field)
+            changed["part"][key][field] = value
+            touched.append(f"part.{key}.{field}")
+        else:
+            if field in OPERATORS:  # a rule has one limit
+                changed = {name: old for name, old in changed.items() if name not in OPERATORS}
+            changed[field] = value
+            touched.append(field)
+    _only_tighten(pack, rule_id, base, changed, table)
+    return changed, touched
+
+
+def fields(table: Table) -> list[str]:
+    """The names under which a table's values are told apart, those of parts with their key."""
+    own = [name for name in table if name != "part"]
+    parts = table.get("part", {}).items()
+    return own + [f"part.{key}.{name}" for key, part in parts for name in part]
+
+
+def _parts(pack: Pack, rule_id: str, changed: dict[str, Any], parts: Table) -> Iterable[str]:
+    for key, given in parts.items():
+        if key not in changed.get("part", {}):
+            raise pack.error(
+                say(
+                    "规则 {rule} 没有部分 {key}",
+                    "rule {rule} has no part {key}",
+                    rule=rule_id,
+                    key=key,
+                ),
+                "override",
+                rule_id,
+                "part",
+                key,
+                todo=say(
+                    "可用：{known}",
+                    "known: {known}",
+                    known=", ".join(changed.get("part", {})) or "—",
+                ),
+            )
+        if set(given) & set(OPERATORS):
+            kept = {n: old for n, old in changed["part"][key].items() if n not in OPERATORS}
+            changed["part"][key] = kept
+        changed["part"][key].update(given)
+        yield from (f"part.{key}.{name}" for name in given)
+
+
+def _part_with(pack: Pack, rule_id: str, table: Table, field: str) -> str:
+    """The key of the one part of a rule that states the limit `field`."""
+    having = [key for key, part in table.get("part", {}).items() if field in part]
+    if len(having) != 1:
+        raise pack.error(
+            say(
+                "规则 {rule} 没有唯一的 {field} 可改",
+                "rule {rule} has no single {field} to override",
+                rule=rule_id,
+                field=field,
+            ),
+            "override",
+            rule_id,
+            todo=say(
+                "请写明 [override.{rule}.part.…]",
+                "name the part: [override.{rule}.part.…]",
+                rule=rule_id,
+            ),
+        )
+    return str(having[0])
+
+
+def _only_tighten(pack: Pack, rule_id: str, base: Table, changed: Table, table: Table) -> None:
+    looser = loosened(base, changed)
+    if looser and not (table.get("relaxes") and table.get("source")):
+        raise pack.error(
+            say(
+                "对 {rule} 的修改放宽了 {fields}；省市规则只能从严",
+                "the override of {rule} loosens {fields}; a layer may only tighten",
+                rule=rule_id,
+                fields=", ".join(looser),
+            ),
+            "override",
+            rule_id,
+            looser[0].rsplit(".", 1)[-1],
+            todo=say(
+                "确有放宽的依据时，写明 relaxes = true 与 source",
+                "with a source that allows it, say relaxes = true",
+            ),
+        )
