@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -48,9 +49,25 @@ def ruleset_table() -> str:
     return "\n".join(lines)
 
 
-def rule_table(ruleset: str | None, as_of: date | None) -> str:
-    """Every rule of a rule set: id, title, standard, basis, source."""
+def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> str:
+    """Every rule of a rule set: id, title, standard, basis, source; form: text or json."""
     rules, _ = opened(ruleset, as_of)
+    if form == "json":
+        rows = [
+            {
+                "rule": rule.id,
+                "title": rule.title,
+                "level": rule.level,
+                "role": rule.role,
+                "basis": rule.basis,
+                "layer": rule.layer,
+                "given_by": rule.given_by_id,
+                "standard": _standard(rule, rules),
+                "source": rule.source,
+            }
+            for rule in rules.rules.values()
+        ]
+        return json.dumps(rows, ensure_ascii=False, indent=2)
     head = say(
         "{title}（{id} {version}），{source}",
         "{title} ({id} {version}), {source}",

@@ -71,6 +71,9 @@ class Layers:
             self._override(pack, rule_id, table)
         for rule_id, table in pack.table("drop").items():
             self._drop(pack, rule_id, table)
+        for rule_id, table in tables.get("override", {}).items():
+            for added in table.get("add", ()):
+                self._known(pack, "override", added, rule_id, "add")
 
     def _share(self, split: Mapping[str, Any]) -> None:
         """A base's split, or what an extending pack adds to it."""
@@ -140,6 +143,9 @@ class Layers:
         base = self._known(pack, "override", rule_id)
         if set(table) <= {"add"}:
             base["of"] = [*base.get("of", []), *table.get("add", [])]
+            self.origins[rule_id] = self.origins[rule_id].touched(
+                [f"add.{pack.id}"], pack, str(pack.head["source"])
+            )
             return
         if "source" not in table or "basis" not in table:
             raise pack.error(
@@ -180,14 +186,14 @@ class Layers:
             )
         del self.tables["rule"][rule_id]
 
-    def _known(self, pack: Pack, section: str, rule_id: str) -> dict[str, Any]:
+    def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
         if rule_id not in rules:
             near = difflib.get_close_matches(rule_id, rules, n=1)
             raise pack.error(
                 say("没有规则 {rule}", "there is no rule {rule}", rule=rule_id),
                 section,
-                rule_id,
+                *(named_at or (rule_id,)),
                 todo=say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else "",
             )
         found: dict[str, Any] = rules[rule_id]

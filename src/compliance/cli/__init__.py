@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from compliance import words
+from compliance.cli.listing import rules
 from compliance.cli.options import (
     asked,
     day,
@@ -190,18 +191,6 @@ def template(out: Path, ruleset: str | None) -> None:
 
 
 @main.command()
-@click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
-@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
-@lang_option
-@guarded
-def rules(ruleset: str | None, as_of: datetime | None) -> None:
-    """列出一个规则集的全部规则。"""
-    from compliance.catalogue import rule_table
-
-    click.echo(rule_table(ruleset, day(as_of)))
-
-
-@main.command()
 @click.argument("rule")
 @click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
@@ -222,3 +211,7 @@ def rulesets() -> None:
     from compliance.catalogue import ruleset_table
 
     click.echo(ruleset_table())
+
+
+for command in (rules,):
+    main.add_command(command)

@@ -1,0 +1,122 @@
+"""Every way to get a pack wrong: named with file and line and a suggestion, nothing judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compliance.catalogue import opened
+from compliance.errors import PackError, UsageError
+from compliance.listing import difference
+from compliance.words import use
+
+HEAD = """[pack]
+id = "my"
+title = "我县"
+source = "我教〔2024〕1号"
+effective = 2024-01-01
+extends = "national"
+prefix = "MY-"
+"""
+GOOD = """
+[rule.MY-1]
+kind = "attested"
+scope = "county"
+title = "一"
+basis = "verified"
+source = "我教〔2024〕1号"
+
+[override.C]
+add = ["MY-1"]
+"""
+
+
+def fault(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "my.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(PackError) as caught:
+        opened(str(path))
+    return str(caught.value)
+
+
+def test_a_good_pack_is_none_of_these(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(HEAD + GOOD, "utf-8")
+    rules, _ = opened(str(path))
+    assert rules.rules["MY-1"].role == "requirement"
+
+
+INDICATOR = """
+[indicator.mine]
+title = "我的"
+unit = "人"
+of = "senior_quota"
+
+[rule.MY-1]
+kind = "threshold"
+scope = "county"
+title = "一"
+basis = "verified"
+source = "我教〔2024〕1号"
+indicator = "mine"
+"""
+# what is wrong, the pack after its head, the line it stands on, what the message says
+FAULTS = [
+    ("an unknown rule", GOOD.replace('add = ["MY-1"]', 'add = ["MY-1", "G99"]'), 17, "没有规则 G99"),
+    ("an unknown rule overridden", '\n[override.G41]\nat_least = 1\nbasis = "verified"\nsource = "x"\n', 9, "是否指 G"),
+    ("a foreign prefix", GOOD.replace("MY-1", "AH-9"), 9, "以 MY- 开头"),
+    ("a missing source", GOOD.replace('source = "我教〔2024〕1号"\n', ""), 9, "缺少 source"),
+    ("an unknown key", GOOD.replace("scope", "scop"), 9, "是否指 scope"),
+    ("an unknown basis", GOOD.replace('"verified"', '"certain"'), 13, "verified、secondary"),
+    ("two limits", INDICATOR + "at_least = 1\nat_most = 2\n", 14, "自相矛盾"),
+    ("an unknown indicator", INDICATOR.replace('indicator = "mine"', 'indicator = "mime"') + "at_least = 1\n", 14, "是否指 mine"),
+    ("an unknown fact", INDICATOR.replace('of = "senior_quota"', 'of = "senior_quote"') + "at_least = 1\n", 14, "是否指 senior_quota"),
+    ("an unknown kind", GOOD.replace('"attested"', '"atested"'), 9, "是否指 attested"),
+    ("a unit mismatch", INDICATOR + 'at_least = "civil_servant_salary"\n', 14, "单位是“人”"),
+    ("an unreachable rule", GOOD.split("[override.C]", maxsplit=1)[0], 9, 'add = ["MY-1"]'),
+    ("a loosening override", '\n[override.G14]\nat_least = 40\nbasis = "verified"\nsource = "x"\n', 10, "relaxes = true"),
+    ("dates out of order", GOOD + "[[rule.MY-1.since]]\ndate = 2020-01-01\nnote = 'x'\n", 9, "2020-01-01 应晚于 2024-01-01"),
+    ("a quoted date", HEAD.replace("2024-01-01", '"2024-01-01"'), 5, "不加引号"),
+    ("an unknown switch", GOOD + '[[rule.MY-1.instead]]\nswitch = "retention-d"\ntext = "x"\n', 9, "是否指 retention-"),
+    ("an unknown import", GOOD + '[import.basic-2013]\nrules = ["B1"]\n', None, "没有安装"),
+    ("a clause of no rule", GOOD + '[clause.x]\npart = "一"\nitem = "二"\nhow = "judged"\nrules = ["MY-7"]\n', 18, "MY-7"),
+    ("a cycle", GOOD + '[override.CG]\nadd = ["C"]\n', None, "成环"),
+    ("a rule dropped that others name", '\n[drop.G10]\nbecause = "x"\nsource = "y"\n', None, "“G10”"),
+    ("a switch that ends before it begins", GOOD + '[switch.mine]\nkind = "relaxation"\ntitle = "t"\nsource = "s"\nbasis = "secondary"\nfrom = 2024-01-01\nuntil = 2023-01-01\n', 18, "晚于止日"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "body", "line", "says"), FAULTS, ids=[one[0] for one in FAULTS])
+def test_a_wrong_pack_is_named_with_file_line_and_suggestion(
+    tmp_path: Path, what: str, body: str, line: int | None, says: str
+) -> None:
+    text = body if body.startswith("[pack]") else HEAD + body
+    told = fault(tmp_path, text)
+    assert says in told, what
+    assert ".toml:" in told
+    if line is not None:
+        assert f"my.toml:{line}" in told
+
+
+def test_several_faults_are_told_at_once(tmp_path: Path) -> None:
+    told = fault(tmp_path, HEAD + GOOD.replace("scope", "scop").replace('"verified"', '"certain"'))
+    assert "scop" in told
+    assert "certain" in told
+
+
+def test_the_suggestion_is_in_english_when_asked(tmp_path: Path) -> None:
+    with use("en"):
+        told = fault(tmp_path, HEAD + GOOD.replace("scope", "scop"))
+    assert "did you mean scope?" in told
+
+
+@pytest.mark.parametrize("wanted", ["2017-09-01", "..", "national..", "a..b..c"])
+def test_a_difference_has_two_sides(wanted: str) -> None:
+    with pytest.raises(UsageError, match=r"A\.\.B"):
+        difference(wanted, None, None, "text")
+
+
+def test_a_date_before_the_first_edition_is_a_clear_error() -> None:
+    with pytest.raises(UsageError, match="自 2017-04-19 起施行，2010-01-01 尚无版本"):
+        difference("2010-01-01..2020-01-01", None, None, "text")
