@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from compliance import words
+from compliance import coverage, words
 from compliance.checker import check
 from compliance.explain import limit_words
 from compliance.fact import Fact
 from compliance.plugins import Offers, load
 from compliance.render.text import summary
 from compliance.rule import Rule, Ruleset
-from compliance.ruleset import resolve
+from compliance.ruleset import lineage, resolve
 from compliance.state_words import basis_words
 from compliance.vocabulary import vocabulary
 
@@ -70,9 +70,8 @@ def _cell(text: str) -> str:
 def rules_page(offers: Offers) -> str:
     """Every installed rule set: its rules with standard, basis, source and remedy."""
     lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
-    names = sorted(offers.packs, key=lambda name: ("extends" in offers.packs[name][-1].head, name))
     seen: set[str] = set()
-    for name in names:
+    for name in _names(offers):
         rules = resolve(offers.packs, name, DAY)
         lines += [f"## {rules.title}（`{name}`）", "", f"依据：{rules.source}", ""]
         lines += [f"> {note}" for note in rules.notes[-1:]]
@@ -84,6 +83,26 @@ def rules_page(offers: Offers) -> str:
         lines += [_rule_row(rule, rules) for rule in _own(rules, seen)]
         lines.append("")
     return "\n".join(lines)
+
+
+def _names(offers: Offers) -> list[str]:
+    """The rule sets, those that stand alone first, cities behind their provinces."""
+
+    def rank(name: str) -> tuple[int, str]:
+        return len(lineage(offers.packs, name, DAY)), name
+
+    return sorted((name for name in offers.packs if "/" not in name), key=rank)
+
+
+def coverage_page(offers: Offers) -> str:
+    """What became of every item of the regulation, then of each province's own texts."""
+    sets = [resolve(offers.packs, name, DAY) for name in _names(offers)]
+    pages = [coverage.page(rules, own=True) for rules in sets if _says(rules)]
+    return "\n".join(pages).replace("# 条文覆盖", "# 条文覆盖（由各插件生成，请勿手改）", 1)
+
+
+def _says(rules: Ruleset) -> bool:
+    return any(clause.pack == rules.id for clause in rules.clauses)
 
 
 def _own(rules: Ruleset, seen: set[str]) -> Iterable[Rule]:
@@ -134,6 +153,7 @@ def pages() -> Mapping[str, str]:
     return {
         "docs/reference/facts.md": facts_page(offers),
         "docs/reference/rules.md": rules_page(offers),
+        "docs/reference/coverage.md": coverage_page(offers),
         "README.md": readme("README.md", "en"),
         "README.zh-CN.md": readme("README.zh-CN.md", "zh"),
     }

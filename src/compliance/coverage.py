@@ -22,9 +22,20 @@ def how_words() -> dict[str, str]:
 
 
 def unanswered(rules: Ruleset) -> list[str]:
-    """The rules that no item of the regulation names: each should be named by one."""
+    """The rules of the regulation that none of its items names: each should be named by one.
+
+    Blocks and conclusions sum up; school standards and cities are other texts.
+    """
     named = {rule for clause in rules.clauses for rule in clause.rules}
-    return [one.id for one in rules.rules.values() if one.id not in named and not one.of_base]
+    return [
+        one.id
+        for one in rules.rules.values()
+        if one.id not in named
+        and not one.of_base
+        and not one.shown_only
+        and one.layer == "evaluation"
+        and one.role not in ("block", "conclusion")
+    ]
 
 
 def by_part(clauses: Sequence[Clause]) -> list[tuple[str, list[Clause]]]:
@@ -46,20 +57,19 @@ def counted(clauses: Sequence[Clause]) -> str:
     )
 
 
-def page(rules: Ruleset) -> str:
-    """The coverage as a page in Markdown: a table for every part of the regulation."""
+def page(rules: Ruleset, own: bool = False) -> str:
+    """The coverage as a page in Markdown: a table for every part of the regulation.
+
+    own: only what the rule set's own packs say, not those it builds on.
+    """
+    clauses = [one for one in rules.clauses if not own or one.pack == rules.id]
     lines = [
         f"# {say('条文覆盖：{title}', 'What became of every clause: {title}', title=rules.label)}",
         "",
-        say(
-            "共{all}项：{many}。",
-            "{all} items: {many}.",
-            all=len(rules.clauses),
-            many=counted(rules.clauses),
-        ),
+        say("共{all}项：{many}。", "{all} items: {many}.", all=len(clauses), many=counted(clauses)),
     ]
-    for part, clauses in by_part(rules.clauses):
-        lines += ["", f"## {part}", "", *_table(clauses)]
+    for part, items in by_part(clauses):
+        lines += ["", f"## {part}", "", *_table(items)]
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.render import telling
+from compliance.render import judged_by, telling
 from compliance.render.digest import Digest
 from compliance.render.figures import state, verdict
 from compliance.render.lines import Lines
@@ -29,15 +29,15 @@ def details(sheet: Lines, report: Report, about: Digest) -> None:
     _section(
         sheet,
         say("参考结果（不计入结论）", "Beside the verdict, without weight in it"),
-        [telling.advice(one) for one in about.advice],
+        telling.advices(about.advice),
     )
 
 
 def rules(sheet: Lines, report: Report) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
-        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=telling.ruleset(info)))
-    for line in telling.changes(report.manifest):
+        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=judged_by.ruleset(info)))
+    for line in judged_by.changes(report.manifest):
         sheet.line(line)
 
 
@@ -60,6 +60,8 @@ def _head(sheet: Lines, report: Report, about: Digest) -> None:
         )
     )
     rules(sheet, report)
+    if told := judged_by.bases(county):
+        sheet.line(told)
     sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", "Verdict: {word}", word=word), "", "  ")

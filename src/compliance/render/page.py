@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from compliance.model import KEY
-from compliance.render import tables, telling
+from compliance.render import judged_by, tables, telling
 from compliance.render.digest import Digest, digest
 from compliance.render.environment import environment
 from compliance.render.figures import SIGNS, stage, verdict
@@ -42,7 +42,7 @@ def _context(report: Report) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
     return {
         "rulesets": [_ruleset(info) for info in report.rulesets],
-        "changes": telling.changes(report.manifest),
+        "changes": judged_by.changes(report.manifest),
         "manifest": report.manifest,
         "overview": _overview(report) if len(report.counties) != 1 else None,
         "detailed": detailed,
@@ -67,7 +67,7 @@ def _years(report: Report) -> str:
 
 def _ruleset(info: RulesetInfo) -> dict[str, str | list[str]]:
     return {
-        "title": telling.ruleset(info),
+        "title": judged_by.ruleset(info),
         "id": info.id,
         "version": info.version,
         "source": info.source,
@@ -124,12 +124,13 @@ def _county(report: Report, about: Digest) -> dict[str, Any]:
         **_identity(about.county),
         "rules": next(
             (
-                telling.ruleset(info)
+                judged_by.ruleset(info)
                 for info in report.rulesets
                 if (info.id, info.as_of) == (about.county.ruleset, about.county.as_of)
             ),
             about.county.ruleset,
         ),
+        "bases": judged_by.bases(about.county),
         "groups": [
             {
                 "title": group.title,
@@ -149,7 +150,7 @@ def _county(report: Report, about: Digest) -> dict[str, Any]:
             *(telling.statement(ids, owner) for ids, owner in about.statements),
             *([telling.waived(about.waived)] if about.waived else []),
         ],
-        "advice": [telling.advice(one) for one in about.advice],
+        "advice": telling.advices(about.advice),
         "coefficients": tables.coefficients(about),
         "county_rules": tables.county_rules(about),
         "stages": tables.stage_tables(about),

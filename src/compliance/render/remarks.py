@@ -65,10 +65,16 @@ def _chosen(manifest: Mapping[str, object]) -> str:
     for key in ("enforced", "switches"):
         listed = manifest.get(key)
         words += [printable(one) for one in listed] if isinstance(listed, (list, tuple)) else []
-    if not words:
-        return ""
     text = pick("、", ", ").join(words)
-    return say("；另行启用：{text}", "; switched on: {text}", text=text)
+    told = say("；另行启用：{text}", "; switched on: {text}", text=text) if words else ""
+    if manifest.get("strict"):
+        told += say("；严格判定", "; strict")
+    confirmed = manifest.get("confirmations")
+    rules = [one["rule"] for one in confirmed] if isinstance(confirmed, (list, tuple)) else []
+    if rules:
+        text = pick("、", ", ").join(printable(one) for one in rules)
+        told += say("；依据经确认：{text}", "; basis confirmed: {text}", text=text)
+    return told
 
 
 def _day(iso: str) -> str:

@@ -183,7 +183,8 @@ def _parts(
     """
     grouped: dict[tuple[int, str], list[int]] = {}
     for place, case in enumerate(cases):
-        if case.status != "not_applicable" and (case.decides or case.rule.role == "advisory"):
+        told = case.rule.role == "advisory" and case.status not in _WAITING
+        if case.status != "not_applicable" and (case.decides or told):
             grouped.setdefault(_part_of(case), []).append(place)
     parts: list[SchoolPart] = []
     numbers: dict[int, int] = {}
@@ -265,4 +266,12 @@ def _note(case: Case, around: Surroundings) -> str:
     pieces = [remarks.note(case, around.doubts)]
     if case.standing == REFERENCE or case.rule.role == "advisory":
         pieces.append(figures.basis(case.rule.basis))
+    if case.finding["relaxed_by"]:
+        pieces.append(
+            say(
+                "仅依放宽（{name}）达标",
+                "met by a relaxation only ({name})",
+                name=case.finding["relaxed_by"],
+            )
+        )
     return pick("；", "; ").join(piece for piece in pieces if piece)

@@ -22,7 +22,6 @@ from compliance.render.figures import (
 from compliance.render.printable import printable
 from compliance.render.shortages import Miss, Shortage
 from compliance.render.width import columns
-from compliance.report import RulesetInfo
 from compliance.rule import Rule
 from compliance.words import pick, say
 
@@ -35,34 +34,10 @@ def listed(words: Sequence[str]) -> str:
     return pick("、", ", ").join(words)
 
 
-def ruleset(info: RulesetInfo) -> str:
-    """Which rules, from which layers, as of when."""
-    return say(
-        "{title}（{layers}），{day}",
-        "{title} ({layers}), {day}",
-        title=pick(info.title, info.title_en),
-        layers=" → ".join(info.layers),
-        day=info.as_of,
-    )
-
-
 def named(rule: Rule) -> str:
     """The rule in a list: an indicator by its heading, a whole clause of the law by its id."""
     label = short(rule.label)
     return label if rule.role == "component" or columns(label) <= _CLAUSE else rule.id
-
-
-def changes(manifest: Mapping[str, object]) -> list[str]:
-    """Switches and enforcement: what makes this judgement differ from the usual one."""
-    lines = []
-    for key, zh, en in (
-        ("switches", "已启用的放宽或替代口径：{names}", "Switched on: {names}"),
-        ("enforced", "未核实而参与结论的依据：{names}", "Enforced though unverified: {names}"),
-    ):
-        names = manifest.get(key)
-        if isinstance(names, (list, tuple)) and names:
-            lines.append(say(zh, en, names=listed([str(name) for name in names])))
-    return lines
 
 
 def counted(group: Group) -> str:
@@ -258,6 +233,30 @@ def advice(one: Advice) -> str:
         doubt=doubt,
         result=_verdict(next(iter(one.counts))) if len(one.counts) == 1 else result,
     )
+
+
+def advices(found: Sequence[Advice]) -> list[str]:
+    """The advisory outcomes: what was decided one by one, what still waits together.
+
+    A school standard has a dozen rules: of its layer only what is not met stands alone.
+    """
+    alone: list[Advice] = []
+    together: list[Advice] = []
+    for one in found:
+        standard = one.rule.layer != "evaluation" and "fail" not in one.counts
+        waits = not one.base and set(one.counts) <= {"unknown", "not_checked"}
+        (together if standard or waits else alone).append(one)
+    lines = [advice(one) for one in alone]
+    words = {
+        "pass": say("另有参考规则达标", "further advisory rules met"),
+        "unknown": say("缺数据未判定的参考规则", "advisory rules without the figures to judge"),
+        "not_checked": say("待佐证的参考规则", "advisory rules awaiting a statement"),
+    }
+    for status, word in words.items():
+        ids = [one.rule.id for one in together if next(iter(one.counts)) == status]
+        if ids:
+            lines.append(f"{word}{pick('：', ': ')}{listed(ids)}")
+    return lines
 
 
 def _verdict(status: str) -> str:
