@@ -13,6 +13,7 @@ from compliance.checker import with_pack_file
 from compliance.errors import UsageError
 from compliance.examination import examine
 from compliance.explain import explain_rule, limit_words, role_words
+from compliance.layers import STANDARD
 from compliance.plugins import Offers, load
 from compliance.render.width import wrap
 from compliance.rule import Rule, Ruleset
@@ -35,15 +36,24 @@ def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Off
 
 
 def ruleset_table() -> str:
-    """One line an installed rule set, then the plugins."""
+    """The installed rule sets with what they extend, their layers and editions; then the plugins."""
     offers = load()
     lines = [say("已安装的规则集：", "installed rule sets:")]
-    for name, found in sorted(offers.packs.items()):
+    for name, found in sorted(offers.packs.items(), key=lambda one: one[0].replace("/", "!")):
         head = found[-1].head
         since = ", ".join(pack.effective.isoformat() for pack in found)
-        base = f" ← {head['extends']}" if "extends" in head else ""
         title = pick(str(head["title"]), str(head.get("title_en", "")))
-        lines.append(f"  {name}{base}  {title}  {head['source']}  ({since})")
+        if found[-1].layer == STANDARD:
+            told = say("学校标准（参考）", "school standard (advisory)")
+            indent = "      "
+        else:
+            base = f" ← {head['extends']}" if "extends" in head else ""
+            city = say("（市级，只按名称选用）", " (a city's, by name only)")
+            told = f"{name}{base}{city if found[-1].layer == 'city' else ''}"
+            indent = "  "
+        lines += wrap(
+            f"{told}  {title}  {head['source']}  ({since})", WIDTH, indent, indent + "    "
+        )
     lines.append(say("插件：", "plugins:"))
     lines += [f"  {name} {number}" for name, number in sorted(offers.plugins.items())]
     return "\n".join(lines)
