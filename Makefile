@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-PLUGINS := national anhui shandong henan
+PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 

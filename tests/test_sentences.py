@@ -73,7 +73,7 @@ def test_what_is_missing_is_named_by_its_heading() -> None:
 FUNDS = (
     '[tally.by_standard]\nscope = "school"\nsum = "students"\ntimes = "public_funds_standard"\nfrom = "unit"\n'
     '[indicator.funds]\ntitle = "核定公用经费"\nunit = "元"\nof = "public_funds"\n'
-    '[indicator.floor]\ntitle = "下限"\nper = 100\nof = "by_standard"\nover = "compulsory_students"\n'
+    '[indicator.floor]\ntitle = "下限"\nunit = "元"\nper = 100\nof = "by_standard"\nover = "compulsory_students"\n'
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,47 @@ def school(kind: str, primary: int = 0, junior: int = 0, senior: int = 0, **fact
     counts = {"primary": primary, "junior": junior, "senior": senior}
     pupils = {f"{stage}_students": count for stage, count in counts.items() if count}
     return {"school_type": kind, **pupils, **facts}
+
+
+def with_coefficients(stage: str, published: Sequence[str]) -> list[Document]:
+    """Two schools, one with a fifth of the pupils, whose seven coefficients are these.
+
+    With values m(1 + 2c) and m(1 − c/2) the mean is m and S² = m²(4c²·⅕ + ¼c²·⅘) = (mc)².
+    For c = p/q the resources 2q + 4p and 4(2q − p) over N and 4N pupils do, in whole numbers.
+    """
+    small, large = (school(stage, **{stage: pupils}) for pupils in (10_000, 40_000))
+    facts = [f"{stage}_{stem}_teachers" for stem in ("backbone", "pe_arts")]
+    facts = [f"{stage}_teachers_above_degree", *facts]
+    facts += ["teaching_area", "outdoor_sports_area", "equipment_value", "multimedia_rooms"]
+    for fact, figure in zip(facts, published, strict=True):
+        near = Fraction(figure).limit_denominator(9000)
+        small[fact] = 2 * near.denominator + 4 * near.numerator
+        large[fact] = 4 * (2 * near.denominator - near.numerator)
+    return [{**one, "indoor_sports_area": 0} for one in (small, large)]
+
+
+def test_t4_one_coefficient_of_seven_fails_the_county(court: Court) -> None:
+    """鸠江区 2023: the composite 0.3675 looks fine; L2's 0.501787 does not meet 0.50."""
+    published = ["0.297929", "0.501787", "0.401952", "0.288419", "0.375450", "0.312782", "0.394205"]
+    found = court(document(*with_coefficients("primary", published)))
+    seven = [found[f"D{number}", None, "primary"] for number in range(1, 8)]
+    assert [f"{one.value:.6f}" for one in seven] == published
+    assert [one.status for one in seven] == ["pass", "fail", *["pass"] * 5]
+    assert found["CD", None, None].status == "fail"
+    assert sum(one.value or 0 for one in seven) / 7 == pytest.approx(0.367503, abs=5e-7)
+
+
+def test_t5_two_of_fourteen_pass(court: Court) -> None:
+    """宁国市 2022: in each stage L6 alone meets 0.50 and 0.45."""
+    primary = ["0.677", "0.674", "0.618", "0.519", "0.597", "0.167", "0.759"]
+    junior = ["0.542", "1.055", "0.507", "0.587", "0.686", "0.254", "0.496"]
+    schools = with_coefficients("primary", primary) + with_coefficients("junior", junior)
+    found = court(document(*schools))
+    for stage, published in (("primary", primary), ("junior", junior)):
+        seven = [found[f"D{number}", None, stage] for number in range(1, 8)]
+        assert [f"{one.value:.3f}" for one in seven] == published
+        assert [one.status for one in seven] == [*["fail"] * 5, "pass", "fail"]
+    assert found["CD", None, None].status == "fail"
 
 
 def test_t1_the_coefficient_is_weighted_by_pupils(court: Court) -> None:

@@ -10,7 +10,7 @@ from compliance.hookspecs import hookimpl
 
 @hookimpl
 def compliance_kinds() -> Mapping[str, Any]:
-    """threshold, dispersion, most, all, attested, elapsed, listed, within."""
+    """threshold, dispersion, mean, most, all, attested, elapsed, listed, within."""
     from compliance.kinds import kinds
 
     return kinds()

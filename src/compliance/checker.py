@@ -66,16 +66,19 @@ class Docket:
     words: Vocabulary
 
 
-def prepare(paths: Sequence[Path], offers: Offers, choice: Choice) -> Docket:
+def prepare(
+    paths: Sequence[Path], offers: Offers, choice: Choice, previous: Sequence[Path] = ()
+) -> Docket:
     """Read, accept, choose each county's rule set, bring statements to their rules.
 
+    previous: last year's figures of the same counties, to compare with.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
     known, top = with_pack_file(offers, choice.ruleset)
     if top is not None:  # no such rule set, or none for that day: said before anything is read
         edition(known, top, choice.as_of or date.max)
     words = vocabulary(offers.fragments)
-    submission = intake.take_in(paths, offers.readers, words)
+    submission = intake.take_in(paths, offers.readers, words, previous)
     jobs, problems = _jobs(submission, known, replace(choice, ruleset=top))
     refused = list(submission.refused)
     cases = []

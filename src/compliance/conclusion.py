@@ -7,11 +7,14 @@ from decimal import Decimal
 
 import polars as pl
 
-from compliance import conditions, number
+from compliance import conditions, merging, number
+from compliance.bunching import bunched
 from compliance.engine import Bench, by_county
 from compliance.errors import Problem
 from compliance.model import KEY, STATUSES
 from compliance.report import CountyResult
+from compliance.rule import Ruleset
+from compliance.ruleset import BASES
 from compliance.words import pick, say
 
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
@@ -30,6 +33,7 @@ def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
         if rule.role == "block"
     }
     final = _named(bench, bench.ruleset.concludes)
+    by_basis = bases(bench.ruleset)
     return [
         CountyResult(
             county_code=row["county_code"],
@@ -38,6 +42,7 @@ def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
             verdict=_VERDICTS.get(final[row["county"]], "undecided"),
             ruleset=bench.ruleset.id,
             as_of=bench.as_of.isoformat(),
+            bases=by_basis,
             blocks={block: states[row["county"]] for block, states in blocks.items()},
             counts={
                 status: counts[(row["county_code"], row["year"])].get(status, 0)
@@ -61,6 +66,14 @@ def _named(bench: Bench, rule_id: str) -> dict[int, str]:
     return {county: STATUSES[status] for county, status in states.iter_rows()}
 
 
+def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
+    """How many rules of each legal basis have weight, and how many are shown without it."""
+    found = {basis: {"deciding": 0, "advisory": 0} for basis in BASES}
+    for rule in ruleset.rules.values():
+        found[rule.basis]["advisory" if rule.role == "advisory" else "deciding"] += 1
+    return {basis: counted for basis, counted in found.items() if any(counted.values())}
+
+
 def excluded(bench: Bench) -> list[Mapping[str, object]]:
     """The schools and stages left out of the component rules, each with its reason."""
     reasons = dict.fromkeys(
@@ -70,26 +83,70 @@ def excluded(bench: Bench) -> list[Mapping[str, object]]:
         for reason in rule.exclude
     )
     identity = ["school", *KEY, "school_code", "school_name"]
-    pieces = []
-    for reason in reasons:
-        out = conditions.matches(bench.ruleset.exclusions[reason].where)
-        pieces.append(
-            bench.frames.school.filter(out.fill_null(value=False)).select(
-                *identity, pl.lit(None, pl.String).alias("stage"), pl.lit(reason).alias("reason")
-            )
-        )
+    merger = bench.merger
+    schools = bench.frames.school
+    if merger is not None:
+        schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
+    pieces = [
+        _left_out(schools.filter(_matches(bench, reason)).select(identity), reason)
+        for reason in reasons
+    ]
+    if merger is not None:
+        pieces.append(_left_out(merger.absorbed, merging.REASON))
     pieces.append(bench.frames.excluded)
     rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
     titles = {
         reason: pick(one.title, one.title_en) for reason, one in bench.ruleset.exclusions.items()
     }
+    titles[merging.REASON] = pick("已并入主校（中心校）计算", "added to its main school")
     titles["stage_without_pupils"] = pick("该学段没有学生", "the stage has no pupils")
     return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
 
 
+def _matches(bench: Bench, reason: str) -> pl.Expr:
+    where = bench.ruleset.exclusions[reason].where
+    return conditions.matches(where).fill_null(value=False)
+
+
+def _left_out(schools: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return schools.with_columns(
+        pl.lit(None, pl.String).alias("stage"), pl.lit(reason).alias("reason")
+    )
+
+
 def remarks(bench: Bench) -> list[Problem]:
     """What the judging itself found doubtful."""
-    return [*without_units(bench), *second_opinions(bench), *broken(bench)]
+    return [
+        *without_units(bench),
+        *without_main_school(bench),
+        *second_opinions(bench),
+        *bunched(bench),
+        *broken(bench),
+    ]
+
+
+def without_main_school(bench: Bench) -> list[Problem]:
+    """Schools that a switch would add to another, but that name none it could be."""
+    if bench.merger is None:
+        return []
+    return [
+        Problem(
+            "warning",
+            "main_school_not_found",
+            say(
+                "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
+                "{school} names no main school with its stages; it is not merged and stands alone",
+                school=row["school_name"],
+            ),
+            expected=say(
+                "填写同县主校的学校（机构）标识码", "the code of its main school in the county"
+            ),
+            county_code=row["county_code"],
+            school_code=row["school_code"],
+            year=row["year"],
+        )
+        for row in bench.merger.left.iter_rows(named=True)
+    ]
 
 
 def second_opinions(bench: Bench) -> list[Problem]:

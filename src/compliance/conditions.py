@@ -36,7 +36,7 @@ def _test(column: pl.Expr, wanted: Any) -> pl.Expr:  # noqa: ANN401 - a TOML val
     if isinstance(wanted, Mapping):
         return pl.all_horizontal(*(_compare(column, word, value) for word, value in wanted.items()))
     if isinstance(wanted, list):
-        return column.is_in(wanted)
+        return column.is_in([_number(one) for one in wanted])
     same: pl.Expr = column == _number(wanted)
     return same
 

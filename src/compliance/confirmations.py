@@ -2,7 +2,7 @@
 
 [[confirmation]]
 rule = "AH-G14"                # a rule, or an override that stands beside its rule
-document = "…〔2023〕1号"
+document = "…"                 # its number
 confirmed_by = "…"
 date = 2026-11-01
 sha256 = "…"                   # of the scan that was read

@@ -33,7 +33,21 @@ def in_force(pack: Pack, day: date) -> dict[str, Any]:
                 found[name] = _as_of(pack, table, day, section, name)
         if found or section in tables:
             tables[section] = found
+    if "clause" in tables:
+        tables["clause"] = _answered(pack, tables)
     return tables
+
+
+def _answered(pack: Pack, tables: Mapping[str, Any]) -> dict[str, Table]:
+    """The clauses without the rules and overrides of the pack whose first day is to come."""
+    later = set(pack.table("rule")) - set(tables.get("rule", {}))
+    later |= {
+        pack.prefix + name for name in set(pack.table("override")) - set(tables.get("override", {}))
+    }
+    return {
+        key: {**clause, "rules": [name for name in clause.get("rules", ()) if name not in later]}
+        for key, clause in pack.table("clause").items()
+    }
 
 
 def days_of_change(pack: Pack) -> list[date]:

@@ -8,12 +8,13 @@ contract, so that the verdict of a group is a minimum.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
-from compliance import conditions, tallies
+from compliance import conditions, merging, relaxations, tallies
 from compliance.model import (
     ERROR,
     NO_WORDS,
@@ -28,6 +29,8 @@ from compliance.rule import Rule, Ruleset
 from compliance.units import Frames, frames
 
 # What a kind yields besides the subject's columns; absent columns are filled with nulls.
+# way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
+# commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.UInt8,
     "value": pl.Float64,
@@ -44,6 +47,9 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "deviation": pl.Float64,
     "over_count": pl.Float64,
     "detail": pl.String,
+    "way": pl.UInt8,
+    "relaxed_by": pl.String,
+    "withheld": pl.List(pl.String),
 }
 SUBJECT = ("county", "school", "unit", "stage")
 
@@ -53,27 +59,47 @@ class Kind:
     """A kind of rule: what it does to a frame, and which settings it understands.
 
     evaluate(rule, bench) returns one row a subject with columns of SUBJECT and of RESULTS.
+    sentence(rule, ruleset) says what is met, missed or unknown, from the columns that
+    `compliance.sentences` names; where it is null, and for a kind without one, the core's words stand.
+    selects: its `where` chooses the units it measures, not the subjects it applies to.
     """
 
     evaluate: Callable[[Rule, Bench], pl.DataFrame]
     fields: frozenset[str] = frozenset()
+    sentence: Callable[[Rule, Ruleset], pl.Expr] | None = None
+    selects: bool = False
 
 
 @dataclass
 class Bench:
-    """What lies before the judge: the rules, the frames, the statements, and what is judged."""
+    """What lies before the judge: the rules, the frames, the statements, and what is judged.
+
+    strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
+    for which some schools are added to others. relaxed: of a case judged by the normal standard,
+    the one with relaxations.
+    """
 
     ruleset: Ruleset
     frames: Frames
     submission: Submission
     as_of: date
     kinds: Mapping[str, Kind]
+    strict: bool = False
+    merger: merging.Merger | None = None
+    relaxed: Bench | None = None
     outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
+    def frames_of(self, rule: Rule) -> Frames:
+        """The frames a rule is judged on."""
+        merged = self.merger is not None and self.merger.concerns(rule)
+        return self.merger.frames if self.merger is not None and merged else self.frames
+
     def subjects(self, rule: Rule) -> pl.DataFrame:
         """The frame of the rule's scope without the schools it excludes."""
-        frame = self.frames.of(rule.scope)
+        frame = self.frames_of(rule).of(rule.scope)
+        if self.kinds[rule.kind].selects:
+            return frame
         for reason in rule.exclude:
             out = conditions.matches(self.ruleset.exclusions[reason].where)
             frame = frame.filter(~out.fill_null(value=False))
@@ -81,11 +107,14 @@ class Bench:
 
     def outcome(self, rule_id: str) -> pl.DataFrame:
         """The outcome of a rule, computed once; a rule that breaks is in state error."""
+        if self.relaxed is not None and self._unchanged(rule_id):
+            return self.relaxed.outcome(rule_id)
         if rule_id not in self.outcomes:
             rule = self.ruleset.rules[rule_id]
             try:
                 result = self.kinds[rule.kind].evaluate(rule, self)
                 result = completed(within_reach(result, rule, self))
+                result = self._attributed(rule, result)
             except Exception as error:  # a broken rule is a finding, never a lost run
                 self.broken[rule_id] = f"{type(error).__name__}: {error}"
                 result = completed(
@@ -96,14 +125,50 @@ class Bench:
             self.outcomes[rule_id] = result
         return self.outcomes[rule_id]
 
+    @cached_property
+    def eased(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules made of others of which some are relaxed, with the switches that may matter."""
+        return relaxations.eased(self.ruleset)
+
+    @cached_property
+    def without_relaxations(self) -> Bench:
+        """The same case with every row judged by the normal standard."""
+        return replace(
+            self,
+            ruleset=relaxations.plain(self.ruleset),
+            relaxed=self,
+            outcomes={},
+            broken={},
+        )
+
+    def _unchanged(self, rule_id: str) -> bool:
+        """Whether a rule is judged alike with and without relaxations."""
+        if self.relaxed is None or rule_id in self.relaxed.eased:
+            return False
+        return self.ruleset.rules[rule_id] is self.relaxed.ruleset.rules[rule_id]
+
+    def _attributed(self, rule: Rule, result: pl.DataFrame) -> pl.DataFrame:
+        """The outcome of a rule made of others, with what it owes to their relaxations."""
+        if rule.id not in self.eased:
+            return result
+        members = [self.outcome(name) for name in rule.of if name in self.ruleset.rules]
+        normal = self.without_relaxations.outcome(rule.id)
+        return relaxations.attributed(result, normal, members, self.eased[rule.id])
+
 
 def evaluate(
-    ruleset: Ruleset, submission: Submission, as_of: date, kinds: Mapping[str, Kind]
+    ruleset: Ruleset,
+    submission: Submission,
+    as_of: date,
+    kinds: Mapping[str, Kind],
+    *,
+    strict: bool = False,
 ) -> Bench:
     """Judge a submission: afterwards `outcomes` holds every rule of the set."""
     cut = frames(submission, ruleset.split)
+    merger = merging.merger(cut, ruleset)
     cut = tallies.count(cut, ruleset.tallies.values())
-    bench = Bench(ruleset, cut, submission, as_of, kinds)
+    bench = Bench(ruleset, cut, submission, as_of, kinds, strict, merger)
     for rule_id in ruleset.rules:
         bench.outcome(rule_id)
     return bench
@@ -132,13 +197,13 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
     A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
     to wait for the missing fact.
     """
-    if not rule.where:
+    if not rule.where or bench.kinds[rule.kind].selects:
         return result
     scope, subject = rule.scope, rule.scope
     applies = bench.subjects(rule).select(
         subject,
         conditions.matches(rule.where).alias("_applies"),
-        tallies.lacks(bench.frames, scope, conditions.facts(rule.where)).alias("_open"),
+        tallies.open_facts(bench.frames, scope, rule.where).alias("_open"),
     )
     joined = result.join(applies, on=subject, how="left", maintain_order="left")
     out = (~pl.col("_applies")).fill_null(value=False)
@@ -146,7 +211,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
     is_open = pl.col("_applies").is_null() & ~settled
     blank = [
         pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
-        for name in ("value", "threshold", "floor", "shortfall", "excess", "parts")
+        for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
         if name in result.columns
     ]
     lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS

@@ -22,7 +22,7 @@ def explain_rule(rule: Rule, rules: Ruleset, words: Vocabulary) -> str:
         *_named(say("地位", "role"), role_words()[rule.role]),
         *_named(say("层级", "level"), level_words()[rule.level]),
         *_named(say("规则集", "layers"), _layers(rule, rules)),
-        *_standard(rule, rules, _titles(words, rules)),
+        *_standard(rule, rules, titles_of(words, rules)),
         *_named(say("整改", "remedy"), _remedy(rule)),
         *_named(say("责任", "owner"), pick(rule.owner, rule.owner_en)),
         *_named(say("说明", "note"), rule.note),
@@ -137,7 +137,7 @@ def _standard(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> Iterable[st
             yield f"    {formula(inner, titles)}"
 
 
-def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
+def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
     """Headings of the facts; a stem is called like its stages' facts without the stage."""
     titles: dict[str, str] = {}
     for fact in [*words.county.values(), *words.school.values()]:
@@ -148,6 +148,13 @@ def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
             titles.setdefault(fact.stem, title.removeprefix(zh).removeprefix(en).strip())
     for name, tally in rules.tallies.items():
         counted = str(tally.settings.get("sum", tally.settings.get("count")))
+        if "count" in tally.settings:
+            size, what = tally.settings["at_least"], titles.get(counted, counted)
+            titles[name] = pick(
+                f"{what.replace('各间面积', '')}达到{size}平方米的间数",
+                f"{what} of {size} m² or more",
+            )
+            continue
         titles[name] = pick(
             f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
         )

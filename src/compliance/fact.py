@@ -13,14 +13,6 @@ FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "f
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """The sum of the facts `of` is a part of the sum of the facts `within`."""
-
-    of: tuple[str, ...]
-    within: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """A count of the items of a list fact that are at least `at_least` and less than `below`."""
 

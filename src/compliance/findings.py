@@ -9,7 +9,8 @@ import polars as pl
 from compliance import doubts, sentences
 from compliance.engine import Bench, by_county, completed, status_name
 from compliance.errors import Problem
-from compliance.model import COMPULSORY, FAIL, KEY, NO_WORDS, UNKNOWN
+from compliance.model import COMPULSORY, FAIL, KEY, NO_WORDS, PASS, UNKNOWN
+from compliance.relaxations import JOINT
 from compliance.report import FINDINGS
 from compliance.rule import UPPER, Rule
 from compliance.state_words import STAGE_WORDS
@@ -36,9 +37,16 @@ def _piece(
     frame = _identified(bench, outcome)
     frame = frame.with_columns(doubts.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
-        sentences.message(rule, bench.ruleset, titles).alias("message"), *_units(rule, bench)
+        sentences.message(rule, bench.ruleset, titles, _sentence(rule, bench)).alias("message"),
+        *_units(rule, bench),
     )
     return _columns(frame, rule, order, level=rule.level)
+
+
+def _sentence(rule: Rule, bench: Bench) -> pl.Expr | None:
+    """What the rule's own kind says, where it speaks for itself."""
+    say = bench.kinds[rule.kind].sentence
+    return None if say is None else say(rule, bench.ruleset)
 
 
 def _rolled_up(
@@ -53,14 +61,19 @@ def _rolled_up(
         .alias("over_count"),
         pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
         .unique(maintain_order=True).alias("lacks"),
+        pl.col("relaxed_by").str.split(JOINT).explode().drop_nulls().unique(maintain_order=True),
     )  # fmt: skip
+    owed = pl.col("relaxed_by").list.join(JOINT)
+    states = by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
     states = completed(
-        by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
+        states.with_columns(
+            pl.when((pl.col("status") == PASS) & (owed != "")).then(owed).alias("relaxed_by")
+        )
     )
     frame = _identified(bench, states)
     frame = frame.with_columns(doubts.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
-        sentences.rolled_up(rule).alias("message"),
+        sentences.rolled_up(rule, bench.ruleset).alias("message"),
         *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),
     )
     return _columns(frame, rule, order, level="county")
@@ -98,7 +111,8 @@ def _identified(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
 
 def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
     """operator, unit, shortfall_unit, excess_unit of one rule's findings."""
-    indicator = bench.ruleset.indicators.get(rule.indicator or "")
+    coefficient = rule.kind == "dispersion"  # of an indicator, whose unit is not its own
+    indicator = None if coefficient else bench.ruleset.indicators.get(rule.indicator or "")
     operator = rule.limit.operator if rule.limit else None
     unit: str | None = None
     over = pl.col("excess_unit")
@@ -139,5 +153,8 @@ def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.Data
         "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
         "excess", "excess_unit", "parts",
         missing.otherwise(NO_WORDS).alias("missing"),
-        "warnings", "mean", "deviation", "message",
+        "warnings", "mean", "deviation",
+        pl.lit(rule.layer).alias("layer"),
+        pl.lit(rule.given_by_id or None, pl.String).alias("given_by"),
+        "relaxed_by", "message",
     )  # fmt: skip

@@ -10,7 +10,6 @@ from compliance.dates import days_of_change
 from compliance.errors import UsageError
 from compliance.figures import plain
 from compliance.layers import STANDARD
-from compliance.layers import STANDARD
 from compliance.packs import Pack
 from compliance.rule import WRITTEN, Indicator, Limit, Part, Rule, Ruleset, Terms
 from compliance.ruleset import resolve
@@ -126,7 +125,7 @@ def _fields(rule: Rule, rules: Ruleset) -> dict[str, str]:
     """What is compared of a rule, as text."""
     fields = {
         "title": rule.label,
-        **dict(_limits("", rule.limit)),
+        **dict(_limits("", rule.limit, rules)),
         "text": pick(rule.text, rule.text_en),
         "source": rule.source,
         "basis": rule.basis,
@@ -152,16 +151,17 @@ def _common(rules: Ruleset) -> dict[str, str]:
 def _of_part(part: Part, rules: Ruleset) -> Iterable[tuple[str, str]]:
     at = f"part.{part.key}."
     yield f"{at}title", part.label
-    yield from _limits(at, part.limit)
+    yield from _limits(at, part.limit, rules)
     yield from _computed(at, part.indicator, rules)
 
 
-def _limits(at: str, limit: Limit | None) -> Iterable[tuple[str, str]]:
+def _limits(at: str, limit: Limit | None, rules: Ruleset) -> Iterable[tuple[str, str]]:
     if limit is None:
         return
     sign = WRITTEN[limit.operator]
     if limit.indicator:
-        yield f"{at}limit", f"{sign} {limit.indicator}"
+        other = rules.indicators[limit.indicator]
+        yield f"{at}limit", f"{sign} {pick(other.title, other.title_en)}"
     for key, value in limit.table.items():
         yield f"{at}limit.{key}" if key else f"{at}limit", f"{sign} {plain(value)}"
 

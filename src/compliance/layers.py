@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +59,7 @@ class Layers:
             self.owners[f"switch {name}"] = pack
         self.clauses += [
             declare.clause(key, table, pack.id, pack.place("clause", key))
-            for key, table in pack.table("clause").items()
+            for key, table in tables.get("clause", {}).items()
         ]
         for name, table in pack.table("import").items():
             other = in_force(imports[name], self.terms.day)
@@ -67,12 +67,13 @@ class Layers:
         self._define(pack, tables)
         for rule_id, table in tables.get("rule", {}).items():
             self._new_rule(pack, rule_id, table)
+        later = set(pack.table("rule")) - set(tables.get("rule", {}))  # their first day is to come
         for rule_id, table in tables.get("override", {}).items():
-            self._override(pack, rule_id, table)
+            self._override(pack, rule_id, _without(table, later))
         for rule_id, table in pack.table("drop").items():
             self._drop(pack, rule_id, table)
         for rule_id, table in tables.get("override", {}).items():
-            for added in table.get("add", ()):
+            for added in _without(table, later).get("add", ()):
                 self._known(pack, "override", added, rule_id, "add")
 
     def _share(self, split: Mapping[str, Any]) -> None:
@@ -284,6 +285,13 @@ class Layers:
             documents=origin.documents,
             shown_only=table.get("role") == "advisory",
         )
+
+
+def _without(table: Mapping[str, Any], later: Set[str]) -> Mapping[str, Any]:
+    """An override that adds only the members that exist by now."""
+    if "add" not in table:
+        return table
+    return {**table, "add": [name for name in table["add"] if name not in later]}
 
 
 def _short_name(pack: Pack) -> str:

@@ -71,8 +71,8 @@ def _two(wanted: str, ruleset: str | None, as_of: date | None) -> list[tuple[Rul
         raise UsageError(
             say("--diff 应写成 A..B", "--diff takes A..B"),
             todo=say(
-                "例如 2017-09-01..2026-09-01，或 national..anhui",
-                "such as 2017-09-01..2026-09-01, or national..anhui",
+                "两个日期，如 2023-09-01..2026-09-01；或两个规则集的编号",
+                "two dates, such as 2023-09-01..2026-09-01; or the ids of two rule sets",
             ),
         )
     days = [day for name in names if (day := _day(name)) is not None]

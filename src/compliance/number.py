@@ -7,10 +7,11 @@ a double, not its binary value). No tolerance decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from math import isqrt
 
 import polars as pl
 
@@ -96,6 +97,24 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         plain=_is_plain(indicator, frames, scope),
         columns=_columns(needs, frames, scope, shared=shared),
     )
+
+
+def chain(
+    name: str, indicators: Mapping[str, Indicator], frames: Frames, scope: str
+) -> list[Quantity]:
+    """An indicator, and those used in turn where its facts are missing."""
+    found: list[Quantity] = []
+    following: str | None = name
+    while following is not None:
+        found.append(quantity(indicators[following], frames, scope))
+        following = indicators[following].fallback
+    return found
+
+
+def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
+    """The value of the first of them whose facts are there, exactly."""
+    values = (one.exact(row) for one in quantities)
+    return next((value for value in values if value is not None), None)
 
 
 def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl.Expr:
@@ -241,6 +260,24 @@ def root(square: Fraction) -> float:
     with localcontext() as context:
         context.prec = 60
         return float((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
+
+
+def sum_of_roots(squares: Sequence[Fraction]) -> Fraction:
+    """Σ √square: exact where every root is rational, else to a hundred digits.
+
+    A sum of positive roots of which one is irrational is irrational itself, so that it lies on no
+    line and the digits decide.
+    """
+    total = Fraction(0)
+    with localcontext() as context:
+        context.prec = 100
+        for square in squares:
+            above, below = isqrt(square.numerator), isqrt(square.denominator)
+            if (above**2, below**2) == (square.numerator, square.denominator):
+                total += Fraction(above, below)
+            else:
+                total += Fraction((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
+    return total
 
 
 def steps_up(amount: Fraction, step: Decimal) -> Fraction:

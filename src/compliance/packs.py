@@ -88,22 +88,33 @@ class Pack:
 
 def find_line(text: str, address: Sequence[str]) -> int:
     """The line of the deepest part of `address` that the text states; 1 where none is found."""
-    lines = text.splitlines()
+    headings = _headings(text)
     for depth in range(len(address), 0, -1):
-        name = ".".join(address[:depth])
-        heading = re.compile(r"^\s*\[\[?\s*" + re.escape(name) + r"\s*\]\]?")
-        for number, line in enumerate(lines, start=1):
-            if heading.match(line):
-                return _key_line(lines, number, address[depth:]) or number
+        number = headings.get(".".join(address[:depth]))
+        if number is not None:
+            return _key_line(text, number, address[depth:]) or number
     return 1
 
 
-def _key_line(lines: Sequence[str], start: int, keys: Sequence[str]) -> int | None:
+_HEADING = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]\]?")
+
+
+@cache
+def _headings(text: str) -> Mapping[str, int]:
+    """Every table's heading -> the line on which it first stands."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if heading := _HEADING.match(line):
+            found.setdefault(heading[1], number)
+    return found
+
+
+def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
     """The line of the first of `keys` inside the table that begins at `start`."""
     if not keys:
         return None
     key = re.compile(r"^\s*\"?" + re.escape(keys[0]) + r"\"?\s*=")
-    for number, line in enumerate(lines[start:], start=start + 1):
+    for number, line in enumerate(text.splitlines()[start:], start=start + 1):
         if line.lstrip().startswith("["):
             return None
         if key.match(line):

@@ -101,9 +101,9 @@ def _stage_word() -> pl.Expr:
 
 
 def dispersion(rule: Rule) -> pl.Expr:
-    """A stage's coefficient against its limit."""
+    """A stage's coefficient, or the mean of several, against its limit."""
     if rule.limit is None:
-        return state(rule)
+        return _unlimited(rule)
     title = safe(rule.label)
     value = fixed(pl.col("value"), 3)
     words = {float(v): plain(v) for v in rule.limit.table.values()}
@@ -131,6 +131,17 @@ def dispersion(rule: Rule) -> pl.Expr:
         .then(line(met, *figures, bar))
         .otherwise(line(missed, *figures, _unrounded(rule, 3), bar))
     )
+
+
+def _unlimited(rule: Rule) -> pl.Expr:
+    """A coefficient of which nothing is asked by itself."""
+    told = say(
+        "{{}}{{}}{title}为{{}}（均值{{}}，标准差{{}}），本项不单设限值。",
+        "{{}}, {{}}: {title} is {{}} (mean {{}}, deviation {{}}); it has no limit of its own.",
+        title=safe(rule.label),
+    )
+    figures = fixed(pl.col("value"), 3), short(pl.col("mean"), 4), short(pl.col("deviation"), 4)
+    return line(told, pl.col("subject"), _stage_word(), *figures)
 
 
 def most(rule: Rule) -> pl.Expr:

@@ -91,7 +91,7 @@ def _members(rule: Rule, rules: Ruleset, by: Sequence[str]) -> list[str]:
 
 
 def limit_text(limit: Limit | None) -> str:
-    """``>= primary 4.2, junior 5.3``."""
+    """The operator, then each key with its number: ``≥ 小学 …，初中 …``."""
     if limit is None:
         return ""
     sign = WRITTEN[limit.operator]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +37,9 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "warnings": pl.List(pl.String),
     "mean": pl.Float64,
     "deviation": pl.Float64,
+    "layer": pl.String,
+    "given_by": pl.String,
+    "relaxed_by": pl.String,
     "message": pl.String,
 }
 FINDINGS = pl.Schema(_COLUMNS)
@@ -62,7 +65,10 @@ class RulesetInfo:
 
 @dataclass(frozen=True, slots=True)
 class CountyResult:
-    """One county's conclusion: verdict pass, fail or undecided; blocks and exact counts."""
+    """One county's conclusion: verdict pass, fail or undecided; blocks and exact counts.
+
+    bases: legal basis -> how many rules of it were deciding, how many advisory.
+    """
 
     county_code: str
     county_name: str
@@ -72,6 +78,7 @@ class CountyResult:
     as_of: str
     blocks: Mapping[str, str]
     counts: Mapping[str, int]
+    bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

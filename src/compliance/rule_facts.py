@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance import conditions
 from compliance.model import COMPULSORY
-from compliance.rule import Rule, Ruleset, Terms
+from compliance.rule import Instead, Rule, Ruleset, Terms
 
 
 def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
@@ -18,13 +18,18 @@ def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
     indicators += [limit.indicator for limit in limits if limit is not None]
     for name in indicators:
         found += _of_indicator(name, ruleset) if name else []
+    for one in [*rule.instead, *(one for part in rule.parts for one in part.instead)]:
+        found += _of_another_way(one, ruleset)
     found += conditions.facts(rule.where)
+    if rule.kind == "dispersion":
+        for reason in rule.exclude:
+            found += conditions.facts(ruleset.exclusions[reason].where)
     for key in ("list", "bands", "largest", "since"):
         found += [str(rule.settings[key])] if key in rule.settings else []
         found += [str(part.settings[key]) for part in rule.parts if key in part.settings]
     if rule.kind == "listed":
         return [*found, *rule.of]
-    if rule.kind in ("most", "dispersion"):
+    if rule.kind in ("most", "dispersion", "mean"):
         for name in rule.of:
             found += facts_of(ruleset.rules[name], ruleset)
     return list(dict.fromkeys(found))
@@ -38,6 +43,15 @@ def resting_on(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
             found += resting_on(ruleset.rules[name], ruleset)
     by_stage = [f"{stage}_{name}" for name in found for stage in COMPULSORY]
     return tuple(dict.fromkeys([*found, *by_stage, rule.attested_as]))
+
+
+def _of_another_way(one: Instead, ruleset: Ruleset) -> Iterable[str]:
+    """The facts of what a switch puts in a rule's place, and of the condition for it."""
+    names = [one.indicator, one.limit.indicator if one.limit is not None else None]
+    for name in names:
+        yield from _of_indicator(name, ruleset) if name else []
+    for name in conditions.facts(one.where):
+        yield from _of_indicator(name, ruleset) if name in ruleset.indicators else [name]
 
 
 def _of_indicator(name: str, ruleset: Ruleset) -> list[str]:

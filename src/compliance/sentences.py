@@ -2,18 +2,19 @@
 
 Three million of them must not go through a template engine: placeholders become expressions.
 The columns expected: subject (who), status (index), value, threshold, shortfall, excess,
-excess_unit, parts, lacks, mean, deviation, over_count, detail, stage.
+excess_unit, parts, lacks, mean, deviation, over_count, detail, stage, way, relaxed_by, withheld.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
-from compliance import phrases
+from compliance import asides, phrases
 from compliance.figures import fixed
-from compliance.model import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, UNKNOWN, WAIVED
+from compliance.model import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN, WAIVED
 from compliance.part_phrases import parts
 from compliance.phrases import line, safe, state
 from compliance.rule import Rule, Ruleset
@@ -21,41 +22,63 @@ from compliance.state_words import basis_words
 from compliance.words import pick, say
 
 
-def message(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Expr:
-    """The sentence of every finding of one rule."""
+def message(
+    rule: Rule, ruleset: Ruleset, titles: Mapping[str, str], sentence: pl.Expr | None = None
+) -> pl.Expr:
+    """The sentence of every finding of one rule; `sentence`: what the rule's own kind says."""
     indicator = ruleset.indicators.get(rule.indicator or "")
-    if rule.kind == "threshold" and indicator is not None:
-        body = phrases.threshold(rule, indicator)
-    elif rule.kind == "dispersion":
-        body = phrases.dispersion(rule)
-    elif rule.kind == "most":
-        body = phrases.most(rule)
-    elif rule.kind == "within":
-        body = phrases.within(rule)
-    elif rule.parts or rule.kind == "listed":
-        body = parts(rule)
-    elif rule.kind == "attested":
-        body = phrases.attested(rule)
-    else:
-        body = state(rule)
-    about = indicator.title if indicator and indicator.title else rule.title
-    about_en = indicator.title_en if indicator and indicator.title_en else rule.title_en
-    return _otherwise(rule, body, pick(about, about_en), titles) + _advisory(rule)
+    if rule.kind == "dispersion":  # it is about the coefficient, not about what it is made of
+        indicator = None
+    about, about_en = rule.title, rule.title_en
+    if indicator is not None and indicator.title:
+        about, about_en = indicator.title, indicator.title_en or rule.title_en
+    said = _otherwise(rule, _body(rule, ruleset), pick(about, about_en), titles)
+    if sentence is not None:
+        speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN])
+        said = pl.when(speaks).then(pl.coalesce(sentence, said)).otherwise(said)
+    return asides.after(said + _advisory(rule), rule, ruleset)
 
 
-def rolled_up(rule: Rule) -> pl.Expr:
+def _body(rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    """What is said of a rule that is met or missed."""
+    if rule.kind == "threshold" and rule.indicator in ruleset.indicators:
+        return _by_way(rule, ruleset)
+    if rule.kind in ("dispersion", "mean"):
+        return phrases.dispersion(rule)
+    if rule.kind == "most":
+        return phrases.most(rule)
+    if rule.kind == "within":
+        return phrases.within(rule)
+    if rule.parts or rule.kind == "listed":
+        return parts(rule)
+    return phrases.attested(rule) if rule.kind == "attested" else state(rule)
+
+
+def _by_way(rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    """An indicator against its limit: those that decided, where a switch put others in their place."""
+    known = ruleset.indicators
+    body = phrases.threshold(rule, known[str(rule.indicator)])
+    for number, one in enumerate(rule.instead, start=1):
+        name = one.indicator or str(rule.indicator)
+        other = replace(rule, indicator=name, limit=one.limit or rule.limit)
+        told = phrases.threshold(other, known[name])
+        body = pl.when((pl.col("way") == number).fill_null(value=False)).then(told).otherwise(body)
+    return body
+
+
+def rolled_up(rule: Rule, ruleset: Ruleset) -> pl.Expr:
     """The sentence of a school rule's county finding; over_count: schools that fail, value: all."""
-    return pl.when(pl.col("status") == FAIL).then(
-        line(
-            say(
-                "{{}}：“{title}”有{{}}所学校不达标。",
-                "{{}}: {title}: {{}} schools do not meet it.",
-                title=safe(rule.label),
-            ),
-            pl.col("subject"),
-            fixed(pl.col("over_count"), 0),
-        )
-    ).otherwise(state(rule)) + _advisory(rule)
+    failing = line(
+        say(
+            "{{}}：“{title}”有{{}}所学校不达标。",
+            "{{}}: {title}: {{}} schools do not meet it.",
+            title=safe(rule.label),
+        ),
+        pl.col("subject"),
+        fixed(pl.col("over_count"), 0),
+    )
+    said = pl.when(pl.col("status") == FAIL).then(failing).otherwise(state(rule))
+    return asides.after(said + _advisory(rule), rule, ruleset)
 
 
 def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str]) -> pl.Expr:
@@ -88,14 +111,14 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         )
     )
     return (
-        pl.when(pl.col("status") == NOT_APPLICABLE)
+        pl.when((pl.col("status") == NOT_APPLICABLE) & ~_shown(rule))
         .then(
             line(
                 say("{{}}：“{about}”不适用。", "{{}}: {about} does not apply.", about=about),
                 subject,
             )
         )
-        .when((pl.col("status") == UNKNOWN) & (not rule.of or rule.kind == "dispersion"))
+        .when((pl.col("status") == UNKNOWN) & (not rule.of or rule.kind in ("dispersion", "mean")))
         .then(unknown)
         .when(pl.col("status") == ERROR)
         .then(
@@ -123,6 +146,12 @@ def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str])
         )
         .otherwise(body)
     )
+
+
+def _shown(rule: Rule) -> pl.Expr:
+    """Whether a figure is shown although nothing is asked of it: a coefficient without a limit."""
+    unlimited = rule.kind == "dispersion" and rule.limit is None
+    return pl.lit(unlimited) & pl.col("value").is_not_null()
 
 
 def _advisory(rule: Rule) -> pl.Expr:

@@ -18,9 +18,9 @@ from typing import Any
 import polars as pl
 
 from compliance import conditions
-from compliance.model import NO_WORDS, STAGES
+from compliance.model import COMPULSORY, NO_WORDS, STAGES
 from compliance.rule import Tally
-from compliance.units import Frames
+from compliance.units import TOGETHER, Frames
 
 LACKS = "__lacks"
 TERMS = "__terms"
@@ -50,11 +50,29 @@ def lacks(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
     for fact in dict.fromkeys(facts):
         if f"{fact}{LACKS}" in known:
             pieces.append(pl.col(f"{fact}{LACKS}"))
+        elif fact == TOGETHER and scope != "county":
+            pieces += [_blank(pl.col(f"_{s}"), pl.lit(f"{s}_students")) for s in COMPULSORY]
         else:
             name = contract_name(frames, scope, fact)
-            blank = _column(fact, scope).is_null()
-            pieces.append(pl.when(blank).then(pl.concat_list(name)).otherwise(NO_WORDS))
+            pieces.append(_blank(_column(fact, scope), name))
     return pl.concat_list(pieces).list.unique(maintain_order=True) if pieces else NO_WORDS
+
+
+def _blank(column: pl.Expr, name: pl.Expr) -> pl.Expr:
+    return pl.when(column.is_null()).then(pl.concat_list(name)).otherwise(NO_WORDS)
+
+
+def open_facts(frames: Frames, scope: str, where: conditions.Where) -> pl.Expr:
+    """A list column: the missing facts that leave a condition open; of alternatives, the open ones'."""
+    if isinstance(where, Mapping):
+        return lacks(frames, scope, conditions.facts(where))
+    pieces = [
+        pl.when(conditions.matches(one).is_null())
+        .then(lacks(frames, scope, conditions.facts(one)))
+        .otherwise(NO_WORDS)
+        for one in where
+    ]
+    return pl.concat_list(pieces).list.unique(maintain_order=True)
 
 
 def _column(fact: str, scope: str) -> pl.Expr:

@@ -28,6 +28,7 @@ IMPLIED: Mapping[str, tuple[str, ...]] = {
 }
 EFFECTIVE = "effective_students"
 SHARE = "share_weight"
+TOGETHER = "compulsory_students"  # the pupils of the compulsory stages, a blank in any: blank
 
 
 @dataclass
@@ -54,6 +55,8 @@ class Frames:
 
     def with_frame(self, scope: str, frame: pl.DataFrame) -> Frames:
         """The same with one frame replaced."""
+        if scope == "unit":
+            return replace(self, unit=frame)
         return replace(self, county=frame) if scope == "county" else replace(self, school=frame)
 
 
@@ -71,9 +74,9 @@ def frames(submission: Submission, split: Split) -> Frames:
         maintain_order="left",
     )
     school = school.sort("county", "school_code", maintain_order=True).with_row_index("school")
-    school = school.with_columns(*_presence())
+    school = school.with_columns(*presence())
     staged = _staged(school.columns) | _staged(county.columns)
-    unit = _unfold(school, county, split)
+    unit = unfold(school, county, split)
     school = school.join(
         unit.group_by("school", maintain_order=True).agg(pl.len().cast(pl.Float64).alias("stages")),
         on="school",
@@ -83,7 +86,7 @@ def frames(submission: Submission, split: Split) -> Frames:
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 
-def _presence() -> Iterable[pl.Expr]:
+def presence() -> Iterable[pl.Expr]:
     """Columns beside the facts: pupils of each stage that is there (null: implied but blank; 0:
     absent), whether the type implies it, and the pupils of the compulsory stages together.
     """
@@ -91,7 +94,7 @@ def _presence() -> Iterable[pl.Expr]:
         yield _pupils(stage).alias(f"_{stage}")
         yield _implies(stage).alias(f"_implies_{stage}")
     compulsory = [_pupils(stage) for stage in COMPULSORY]
-    yield pl.sum_horizontal(*compulsory, ignore_nulls=False).alias("compulsory_students")
+    yield pl.sum_horizontal(*compulsory, ignore_nulls=False).alias(TOGETHER)
     yield pl.sum_horizontal(*compulsory).alias("known_compulsory_students")
 
 
@@ -115,7 +118,8 @@ def _staged(columns: Iterable[str]) -> set[str]:
     }
 
 
-def _unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
+def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
+    """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
     pieces = []
     many = pl.sum_horizontal(
         *((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null() for stage in STAGES)

@@ -16,8 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from compliance.checks import Bound, Checks, checks_of
 from compliance.errors import PluginError
-from compliance.fact import Bound, Fact, fact_of
+from compliance.fact import Fact, fact_of
 from compliance.heading import Heading, factor
 from compliance.words import say
 
@@ -51,15 +52,17 @@ class Match:
 class Vocabulary:
     """The facts of every table of a submission, and the headings by which they are known.
 
-    tables: table → fact name → Fact; the tables are those of `TABLES`. bounds: the parts that
-    cannot exceed their wholes, by table.
+    tables: table → fact name → Fact; the tables are those of `TABLES`. checks: what the schemas
+    say of figures side by side, by table; bounds: of these, the parts that cannot exceed their
+    wholes.
     """
 
     def __init__(
-        self, tables: Mapping[str, Mapping[str, Fact]], bounds: Mapping[str, Sequence[Bound]]
+        self, tables: Mapping[str, Mapping[str, Fact]], checks: Mapping[str, Checks]
     ) -> None:
         self.tables = {name: dict(facts) for name, facts in tables.items()}
-        self.bounds = {name: tuple(items) for name, items in bounds.items()}
+        self.checks = dict(checks)
+        self.bounds = {name: one.bounds for name, one in checks.items()}
         self._keys = {name: _index(facts.values()) for name, facts in self.tables.items()}
 
     @property
@@ -131,20 +134,20 @@ def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
 @cache
 def _vocabulary(fragments: tuple[Path, ...]) -> Vocabulary:
     tables: dict[str, dict[str, Fact]] = {}
-    bounds: dict[str, list[Bound]] = {}
+    checks: dict[str, Checks] = {}
     for table, (name, definition) in TABLES.items():
         schema = read_schema(name)
         record = schema["$defs"][definition] if definition else schema
         tables[table] = _facts(table, record)
-        bounds[table] = _bounds(record)
+        checks[table] = checks_of(record)
     for path in _fragment_files(fragments):
         table = path.name.removesuffix(".schema.json")
         record = _read_fragment(path)
         added = _added(path, table, record)
         _refuse_clashes(path, tables[table], added)
         tables[table].update(added)
-        bounds[table].extend(_bounds(record))
-    return Vocabulary(tables, bounds)
+        checks[table] = checks[table].joined(_added_checks(path, tables[table], record))
+    return Vocabulary(tables, checks)
 
 
 def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
@@ -154,10 +157,6 @@ def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
         for name, node in record["properties"].items()
         if "x-table" not in node
     }
-
-
-def _bounds(record: Mapping[str, Any]) -> list[Bound]:
-    return [Bound(tuple(item["of"]), tuple(item["within"])) for item in record.get("x-bounds", ())]
 
 
 def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
@@ -196,6 +195,21 @@ def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]
             raise _faulty(
                 path,
                 say("{f}：数值必须有maximum", "{f}: a number needs a maximum", f=fact.name),
+            )
+    return added
+
+
+def _added_checks(path: Path, facts: Mapping[str, Fact], record: Mapping[str, Any]) -> Checks:
+    try:
+        added = checks_of(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _faulty(
+            path, say("x-注解不完整：{e}", "a check is incomplete: {e}", e=error)
+        ) from error
+    for name in added.facts():
+        if name not in facts:
+            raise _faulty(
+                path, say("检查中没有事实{f}", "a check names an unknown fact {f}", f=name)
             )
     return added
 

@@ -240,7 +240,7 @@ def test_messages_are_safe_for_a_terminal() -> None:
 
 
 def test_the_year_in_a_heading_must_be_that_of_the_data() -> None:
-    row = school(**{"核定公用经费（2022年，元）": 5})
+    row = school(**{"核定公用经费（2022年，元）": 50000})
     assert codes(submit(document([row], strict=False)), "warning") == ["period_differs"]
-    row = school(**{"核定公用经费（2023年，元）": 5})
+    row = school(**{"核定公用经费（2023年，元）": 50000})
     assert submit(document([row], strict=False)).problems == []

@@ -66,6 +66,7 @@ def test_head() -> None:
     (county,) = found["counties"]
     assert list(county) == [
         "county_code", "county_name", "year", "verdict", "ruleset", "as_of", "blocks", "counts",
+        "bases",
     ]  # fmt: skip
     assert county["verdict"] == "fail"
     assert county["blocks"] == {

@@ -31,6 +31,7 @@ from compliance.cli.running import (
     template_dirs,
 )
 from compliance.cli.speaking import Group, asked_language
+from compliance.cli.validating import validate
 from compliance.words import say
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
@@ -96,32 +97,6 @@ def check(
             offers.renderers[form](report, sys.stdout.buffer)
             sys.stdout.buffer.flush()
     return exit_code(report, fail_on)
-
-
-@main.command()
-@inputs_argument
-@lang_option
-@guarded
-def validate(inputs: tuple[Path, ...]) -> int:
-    """只检查数据，不判定。"""
-    from compliance.checker import Choice, prepare
-    from compliance.plugins import load
-
-    docket = prepare(list(inputs), load(), Choice())
-    print_problems(docket.problems)
-    errors = sum(problem.severity == "error" for problem in docket.problems)
-    parts = [case.part for case in docket.cases]
-    click.echo(
-        say(
-            "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
-            "{counties} counties with {schools} schools can be judged; {errors} errors, {warnings} warnings.",
-            counties=sum(part.counties.height for part in parts),
-            schools=sum(part.schools.height for part in parts),
-            errors=errors,
-            warnings=len(docket.problems) - errors,
-        )
-    )
-    return UNREADABLE if errors else 0
 
 
 @main.command()
@@ -213,5 +188,5 @@ def rulesets() -> None:
     click.echo(ruleset_table())
 
 
-for command in (rules,):
+for command in (validate, rules):
     main.add_command(command)

@@ -8,11 +8,12 @@ import click
 
 from compliance.cli.options import inputs_argument, lang_option, require_format
 from compliance.cli.running import UNREADABLE, guarded
+from compliance.cli.speaking import Command
 
 FORMATS = ("text", "json")
 
 
-@click.command()
+@click.command(cls=Command)
 @inputs_argument
 @click.option(
     "--previous",

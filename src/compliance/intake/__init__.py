@@ -20,13 +20,22 @@ def readers() -> Mapping[str, Reader]:
 
 
 def take_in(
-    paths: Sequence[Path], readers: Mapping[str, Reader], vocabulary: Vocabulary
+    paths: Sequence[Path],
+    readers: Mapping[str, Reader],
+    vocabulary: Vocabulary,
+    previous: Sequence[Path] = (),
 ) -> Submission:
     """Read and accept what lies at `paths`; all problems at once stand in the submission.
 
-    Raises UsageError where there is nothing to judge.
+    previous: last year's figures of the same counties, to compare with; what is wrong with them is
+    reported as of their files. Raises UsageError where there is nothing to judge.
     """
     from compliance.intake.accept import accept
+    from compliance.intake.doubts_previous import faults_of
     from compliance.intake.gather import gather
 
-    return accept(gather(paths, readers), vocabulary)
+    before = accept(gather(previous, readers), vocabulary) if previous else None
+    submission = accept(gather(paths, readers), vocabulary, before)
+    if before is not None:
+        submission.problems.extend(faults_of(before))
+    return submission

@@ -52,10 +52,12 @@ class _Gathered:
         return pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=empty)
 
 
-def accept(documents: Sequence[RawDocument], vocabulary: Vocabulary) -> Submission:
+def accept(
+    documents: Sequence[RawDocument], vocabulary: Vocabulary, previous: Submission | None = None
+) -> Submission:
     """Type, check and join the tables of all documents; see `Submission` for the shape.
 
-    Counties with an error stand in `refused` only. Problems come in the order of the documents,
+    previous: last year's figures of the same counties, to compare with. Counties with an error stand in `refused` only. Problems come in the order of the documents,
     the readers' first, the data checks on accepted counties last.
     """
     ledger, gathered = Ledger(), _Gathered()
@@ -70,7 +72,7 @@ def accept(documents: Sequence[RawDocument], vocabulary: Vocabulary) -> Submissi
     schools = _complete(schools, vocabulary, "school")
     counties = _complete(frames["counties"], vocabulary, "county")
     schools = derive(schools, vocabulary, ledger)
-    doubts(schools, counties, vocabulary, ledger)
+    doubts(schools, counties, vocabulary, ledger, previous)
     return Submission(
         counties=_finished(counties, vocabulary, "county", "county_code"),
         schools=_finished(schools, vocabulary, "school", "school_code"),

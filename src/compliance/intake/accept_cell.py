@@ -18,6 +18,7 @@ from compliance.fact import Fact
 from compliance.heading import UNITS, factor
 from compliance.intake.accept_marks import (
     BLANKS,
+    INVISIBLE,
     LARGEST_CODE,
     NOTHING,
     NUMBER,
@@ -26,11 +27,15 @@ from compliance.intake.accept_marks import (
     CellError,
     refusal,
 )
-from compliance.intake.accept_text import read_date, read_text
+from compliance.intake.accept_text import python_pattern, read_date, read_text
 from compliance.words import say
 
 _NUMBER = re.compile(NUMBER)
 _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
+_GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
+_LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
+_UNSEEN = python_pattern(INVISIBLE)
+_DIGITS = str.maketrans("OoIl", "0011")
 _WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
 
 
@@ -85,9 +90,9 @@ def _in_range(fact: Fact, number: float, written: object) -> float:
         code = "negative" if number < 0 and fact.minimum == 0 else "below_minimum"
         raise refusal(fact, code, "{f}：{v}低于下限", "{f}: {v} is below the minimum", written)
     if fact.maximum is not None and number > fact.maximum:
-        raise refusal(
-            fact, "above_maximum", "{f}：{v}超过上限", "{f}: {v} is above the maximum", written
-        )
+        zh, en = "{f}：{v}超过上限", "{f}: {v} is above the maximum"
+        wanted = "；".join(one for one in (fact.expected(), _damage(written)) if one)
+        raise refusal(fact, "above_maximum", zh, en, written, wanted)
     if fact.form != "number" and number != math.floor(number):
         raise refusal(
             fact, "not_whole", "{f}：{v}不是整数", "{f}: {v} is not a whole number", written
@@ -111,13 +116,30 @@ def _advice(fact: Fact, value: object, strict: bool) -> str:
     plain, reason = _meant(fact, unicodedata.normalize("NFKC", value).replace(" ", ""))
     if not _NUMBER.match(plain):
         return ""
+    if fact.maximum is not None and float(plain) > fact.maximum:
+        return _damage(value)
     if strict:
         return say("不加引号的数字：{p}", "a number without quotes: {p}", p=plain)
     return say("{reason}，填{p}", "{reason}: {p}", reason=reason, p=plain)
 
 
-def _meant(fact: Fact, text: str) -> tuple[str, str]:
+def _damage(written: object) -> str:
+    """Advice on a number too large because a replacement glued a year into it: 20230% for 100%."""
+    glued = _GLUED_YEAR.search(str(written))
+    if glued is None:
+        return ""
+    return say(
+        "数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数",
+        "“{y}” is glued into it, as a careless replacement leaves it: the figure as it was",
+        y=glued[1] or glued[2],
+    )
+
+
+def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
     """The number that was probably meant, and what to leave out; "" where that is not certain."""
+    unseen = _UNSEEN.sub("", text)
+    if unseen != text and _NUMBER.match(unseen):
+        return unseen, say("去掉看不见的字符", "without the unseen characters")
     if _THOUSANDS.match(text):
         return text.replace(",", ""), say("去掉千位分隔符", "without thousands separators")
     if text.endswith("%") and fact.unit == "%":
@@ -128,6 +150,10 @@ def _meant(fact: Fact, text: str) -> tuple[str, str]:
     unit = _WITH_UNIT.match(text)
     if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
         return unit[1], say("只填数字，不带单位", "the number alone, without its unit")
+    if _LETTERED.match(text) and not _NUMBER.match(text):
+        return text.translate(_DIGITS), say(
+            "字母O、I、l应为数字", "digits, not letters like O or l"
+        )
     return text, say("用半角数字", "in half-width digits")
 
 

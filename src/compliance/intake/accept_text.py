@@ -90,11 +90,12 @@ def _encodable(value: str) -> bool:
     return True
 
 
-def _python(pattern: str) -> re.Pattern[str]:
+def python_pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern written for polars, as Python has it."""
     return re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", pattern))
 
 
-_CONTROLS = {False: _python(CONTROL), True: _python(CONTROL_LINES)}
+_CONTROLS = {False: python_pattern(CONTROL), True: python_pattern(CONTROL_LINES)}
 
 
 def read_date(fact: Fact, value: object, strict: bool) -> str:

@@ -6,80 +6,69 @@ compares columns. Every warning names the facts concerned, for the verdicts that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from compliance.fact import Bound, Fact
-from compliance.intake import doubts_classes
-from compliance.intake.accept_keys import Ledger, problem_at
+from compliance.checks import Bound
+from compliance.fact import Fact
+from compliance.intake import (
+    doubts_classes,
+    doubts_plausible,
+    doubts_previous,
+    doubts_text,
+    doubts_totals,
+    doubts_twins,
+)
+from compliance.intake.accept_keys import Ledger
+from compliance.intake.doubts_telling import STAGES, rows, titles, total, warn
+from compliance.model import Submission
 from compliance.units import IMPLIED
 from compliance.vocabulary import Vocabulary
 from compliance.words import say
 
-ROW = ("_table", "_row", "_code", "_year")
 # Types that may have attached classes of another compulsory stage without being doubted, and
 # those whose pupils are no units at all.
 UNDOUBTED = {"senior": ("junior",), "special": ("primary", "junior", "senior")}
-STAGES = ("primary", "junior", "senior")
 
 
 def doubts(
-    schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger
+    schools: pl.DataFrame,
+    counties: pl.DataFrame,
+    vocabulary: Vocabulary,
+    ledger: Ledger,
+    previous: Submission | None = None,
 ) -> None:
-    """Report what contradicts itself; the frames hold accepted figures, every fact a column."""
+    """Report what contradicts itself; the frames hold accepted figures, every fact a column.
+
+    previous: last year's figures of the same counties, to compare with.
+    """
     for doubt in doubts_classes.doubts(vocabulary):
-        for row in _rows(schools, doubt.when, *doubt.facts):
-            _warn(ledger, row, doubt.code, doubt.say(row), doubt.expected(row), *doubt.facts)
+        for row in rows(schools, doubt.when, *doubt.facts):
+            warn(ledger, row, doubt.code, doubt.say(row), doubt.expected(row), *doubt.facts)
     for bound in vocabulary.bounds["school"]:
         _exceeding(ledger, schools, bound, vocabulary.school)
     for bound in vocabulary.bounds["county"]:
         _exceeding(ledger, counties, bound, vocabulary.county)
     _foreign_stages(ledger, schools, vocabulary)
     _room_counts(ledger, schools, vocabulary)
-    _county_totals(ledger, schools, counties, vocabulary)
-
-
-def _rows(frame: pl.DataFrame, which: pl.Expr, *facts: str) -> list[dict[str, object]]:
-    names = [name for name in ("school_code",) if name in frame.columns]
-    return frame.filter(which).select(*ROW, *names, *dict.fromkeys(facts)).to_dicts()
-
-
-def _warn(
-    ledger: Ledger, row: dict[str, object], code: str, message: str, expected: str, *facts: str
-) -> None:
-    ledger.report(problem_at(ledger, row, "warning", code, message, expected, *facts))
-
-
-def _pupils(name: str) -> pl.Expr:
-    """A whole, where a blank stage that the school's type does not have counts as none.
-
-    Only for a doubt: no verdict ever rests on it.
-    """
-    stage = name.removesuffix("_students")
-    if stage not in STAGES:
-        return pl.col(name)
-    without = [kind for kind, stages in IMPLIED.items() if stage not in stages]
-    blank = pl.col(name).is_null() & pl.col("school_type").is_in(without)
-    return pl.when(blank).then(0.0).otherwise(pl.col(name))
-
-
-def _titles(facts: dict[str, Fact], names: Sequence[str]) -> str:
-    joined = say("{t}", "{e}", t="、".join(facts[n].title for n in names),
-                 e=" + ".join(facts[n].title_en for n in names))  # fmt: skip
-    return joined + say("之和", "") if len(names) > 1 else joined
+    doubts_totals.doubts(schools, counties, vocabulary, ledger)
+    doubts_plausible.doubts(schools, "school", vocabulary, ledger)
+    doubts_plausible.doubts(counties, "county", vocabulary, ledger)
+    doubts_twins.doubts(schools, vocabulary, ledger)
+    doubts_text.doubts(schools, counties, vocabulary, ledger)
+    if previous is not None:
+        doubts_previous.doubts(schools, counties, previous, vocabulary, ledger)
 
 
 def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[str, Fact]) -> None:
     """A part greater than its whole; n of 0 has a code of its own."""
     part = pl.sum_horizontal(*bound.of, ignore_nulls=False)
-    whole = pl.sum_horizontal(*map(_pupils, bound.within), ignore_nulls=False)
+    whole = total(bound.within, frame)
     frame = frame.with_columns(part.alias("_part"), whole.alias("_whole"))
-    rows = _rows(frame, pl.col("_part") > pl.col("_whole"), "_part", "_whole")
-    for row in rows:
+    exceeding = rows(frame, pl.col("_part") > pl.col("_whole"), "_part", "_whole")
+    for row in exceeding:
         values = {
-            "part": _titles(facts, bound.of),
-            "whole": _titles(facts, bound.within),
+            "part": titles(facts, bound.of),
+            "whole": titles(facts, bound.within),
             "a": row["_part"],
             "b": row["_whole"],
         }
@@ -90,7 +79,7 @@ def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[st
         )
         expected = say("不大于{whole}的{b:.12g}", "at most {b:.12g}, {whole}", **values)
         code = "part_of_zero" if row["_whole"] == 0 else "part_exceeds_whole"
-        _warn(ledger, row, code, message, expected, *bound.of, *bound.within)
+        warn(ledger, row, code, message, expected, *bound.of, *bound.within)
 
 
 def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) -> None:
@@ -105,7 +94,7 @@ def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabular
             if stage not in IMPLIED.get(kind, ()) and stage not in UNDOUBTED.get(kind, ())
         ]
         odd = (pl.col(name) > 0) & pl.col("school_type").is_in(without)
-        for row in _rows(schools, odd, name, "school_type"):
+        for row in rows(schools, odd, name, "school_type"):
             words = facts["school_type"].words
             kind = next(w for w, c in words.items() if c == row["school_type"] and w != c)
             message = say(
@@ -121,7 +110,7 @@ def _foreign_stages(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabular
                 "check the school's type; {f} blank or 0 where it has no such stage",
                 f=facts[name].label,
             )
-            _warn(ledger, row, "stage_not_in_type", message, expected, name, "school_type")
+            warn(ledger, row, "stage_not_in_type", message, expected, name, "school_type")
 
 
 def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) -> None:
@@ -136,7 +125,7 @@ def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) 
         number = pl.col(counted.list).list.eval(fits.cast(pl.UInt32)).list.sum().cast(pl.Float64)
         frame = schools.with_columns(number.alias("_counted"))
         differ = pl.col(fact.name) != pl.col("_counted")
-        for row in _rows(frame, differ, fact.name, "_counted"):
+        for row in rows(frame, differ, fact.name, "_counted"):
             message = say(
                 "{f}填{own:.12g}，按逐间面积应为{n:.12g}",
                 "{f} is {own:.12g}; the list of areas gives {n:.12g}",
@@ -147,37 +136,4 @@ def _room_counts(ledger: Ledger, schools: pl.DataFrame, vocabulary: Vocabulary) 
             expected = say(
                 "{n:.12g}间，或改正各间面积", "{n:.12g}, or other areas", n=row["_counted"]
             )
-            _warn(ledger, row, "parts_disagree", message, expected, fact.name, counted.list)
-
-
-def _county_totals(
-    ledger: Ledger, schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary
-) -> None:
-    """County totals that are not the sum of what the schools give."""
-    key = ["_code", "_year"]
-    junior = pl.col("school_type").is_in([k for k, stages in IMPLIED.items() if "junior" in stages])
-    for fact in vocabulary.county.values():
-        if not fact.sum_of:
-            continue
-        one = pl.col(fact.sum_of)
-        sums = schools.group_by(key).agg(
-            one.sum().alias("_sum"),
-            one.is_not_null().any().alias("_given"),
-            (one.is_null() & junior).any().alias("_partial"),
-        )
-        frame = counties.join(sums, on=key, how="left", maintain_order="left")
-        own = pl.col(fact.name)
-        less = own < pl.col("_sum")
-        differ = pl.col("_given") & (less | (~pl.col("_partial") & (own != pl.col("_sum"))))
-        for row in _rows(frame, differ, fact.name, "_sum"):
-            message = say(
-                "{f}填{own:.12g}，各校合计{total:.12g}，以各校所填为准",
-                "{f} is {own:.12g}, the schools sum up to {total:.12g}; the schools' figures are used",
-                f=fact.label,
-                own=row[fact.name],
-                total=row["_sum"],
-            )
-            expected = say(
-                "与各校合计一致：{n:.12g}", "the schools' total: {n:.12g}", n=row["_sum"]
-            )
-            _warn(ledger, row, "totals_disagree", message, expected, fact.name, fact.sum_of)
+            warn(ledger, row, "parts_disagree", message, expected, fact.name, counted.list)

@@ -45,11 +45,11 @@ def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
     _open_elsewhere(path, complaints)
     archive = open_package(data, complaints)
     parts = sheet_parts(archive, complaints)
-    book = _open(data, complaints)
+    book = open_book(data, complaints)
     chosen = _choose(list(parts), complaints)
     for table, sheet in chosen.items():
         try:
-            grid = _grid(book, archive, parts[sheet], sheet, complaints)
+            grid = sheet_grid(book, archive, parts[sheet], sheet, complaints)
         except UnreadableError as stop:
             found.problems.append(stop.problem)
             continue
@@ -72,7 +72,8 @@ def _open_elsewhere(path: Path, complaints: Complaints) -> None:
         )
 
 
-def _open(data: bytes, complaints: Complaints) -> CalamineWorkbook:
+def open_book(data: bytes, complaints: Complaints) -> CalamineWorkbook:
+    """The workbook in `data`. Raises UnreadableError where it is damaged."""
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, PasswordError, OSError, ValueError) as error:
@@ -121,9 +122,10 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
     return chosen
 
 
-def _grid(
+def sheet_grid(
     book: CalamineWorkbook, archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints
 ) -> Grid:
+    """A sheet's cells with their true addresses. Raises UnreadableError where it is damaged."""
     if not part:
         raise damaged(complaints)
     scanned = scan(archive, part, sheet, percent_styles(archive), complaints)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from compliance.engine import Kind
-from compliance.kinds import attested, dispersion, elapsed, every, listed, most, threshold, within
+from compliance.kinds import (
+    attested,
+    dispersion,
+    elapsed,
+    every,
+    listed,
+    mean,
+    most,
+    threshold,
+    within,
+)
 
 
 def kinds() -> dict[str, Kind]:
@@ -11,6 +21,7 @@ def kinds() -> dict[str, Kind]:
     return {
         "threshold": threshold.KIND,
         "dispersion": dispersion.KIND,
+        "mean": mean.KIND,
         "most": most.KIND,
         "all": every.KIND,
         "attested": attested.KIND,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from compliance.engine import Bench, Kind, by_county, subject_columns
+from compliance.engine import Bench, Kind, subject_columns
 from compliance.engine import part as entry
-from compliance.kinds import attested, elapsed, threshold
-from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE
+from compliance.kinds import attested, elapsed, relaxed, withheld
+from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.relaxations import JOINT
 from compliance.rule import Part, Rule
 from compliance.words import pick
 
@@ -18,16 +19,26 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
 
 
 def _of_rules(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """The worst of the members that have weight; advisory ones have none."""
+    """The worst of the members that have weight; advisory ones have none.
+
+    Under a strict verdict, what is not verified is worth no more than a blank.
+    """
     result = bench.frames.county.select("county")
-    names = [name for name in rule.of if bench.ruleset.rules[name].role != "advisory"]
+    names = [name for name in rule.of if withheld.counts(bench, bench.ruleset.rules[name])]
     for name in names:
-        column = by_county(bench, bench.outcome(name)).select(
-            "county", pl.col("status").alias(name)
+        column = withheld.standing(bench, bench.ruleset.rules[name]).select(
+            "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
         )
         result = result.join(column, on="county", how="left", maintain_order="left")
     worst = pl.min_horizontal(*names) if names else pl.lit(NOT_APPLICABLE)
-    return result.select("county", worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"))
+    lists = [pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names]
+    return result.select(
+        "county",
+        worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"),
+        (pl.concat_list(lists).list.unique(maintain_order=True) if lists else NO_WORDS).alias(
+            "withheld"
+        ),
+    ).with_columns(pl.when(pl.col("status") == UNKNOWN).then("withheld").alias("withheld"))
 
 
 def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -42,6 +53,7 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
             for name, dtype in (
                 ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
                 ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("lacks", pl.List(pl.String)),
+                ("relaxed_by", pl.String),
             )
         ]  # fmt: skip
         result = result.join(
@@ -56,7 +68,19 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
         pl.concat_list(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers))
         .list.unique(maintain_order=True)
         .alias("lacks"),
+        *_relaxed_by(rule),
     )
+
+
+def _relaxed_by(rule: Rule) -> list[pl.Expr]:
+    """The switches that a rule's parts, and with them the rule, owe their pass to."""
+    numbers = [n for n, part in enumerate(rule.parts) if part.instead]
+    if not numbers:
+        return []
+    names = pl.concat_list(f"relaxed_by_{n}" for n in numbers).list.drop_nulls()
+    owed = names.list.unique(maintain_order=True).list.join(JOINT)
+    status = pl.min_horizontal(*(f"status_{n}" for n in range(len(rule.parts))))
+    return [pl.when((status == PASS) & (owed != "")).then(owed).alias("relaxed_by")]
 
 
 def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
@@ -68,7 +92,8 @@ def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl
         return elapsed.judge(bench, str(part.settings["since"]), part.limit)
     if part.kind != "threshold" or part.indicator is None:
         raise ValueError(f"part {part.key}: {part.kind}")
-    return threshold.judge(frame, bench, rule.scope, part.indicator, part.limit)
+    normal = relaxed.Standard(part.indicator, part.limit)
+    return relaxed.judge(frame, bench, rule.scope, normal, part.instead)
 
 
 def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:

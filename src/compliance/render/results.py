@@ -103,7 +103,7 @@ def _head(report: Report) -> dict[str, Any]:
         **({} if common else {"rulesets": sets}),
         "manifest": report.manifest,
         "counties": [_county(county) for county in report.counties],
-        "problems": [_problem(problem) for problem in report.problems],
+        "problems": [problem_record(problem) for problem in report.problems],
         "excluded": [_excluded(unit) for unit in report.excluded],
     }
 
@@ -127,10 +127,12 @@ def _county(county: CountyResult) -> dict[str, Any]:
         "as_of": county.as_of,
         "blocks": dict(county.blocks),
         "counts": {status: county.counts.get(status, 0) for status in _COUNTS},
+        "bases": {basis: dict(many) for basis, many in county.bases.items()},
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_record(problem: Problem) -> dict[str, Any]:
+    """A problem as the results have it."""
     names = (
         "severity",
         "code",

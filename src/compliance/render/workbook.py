@@ -23,7 +23,7 @@ from compliance.words import say
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any
 
-_LONGEST = 32_000
+LONGEST = 32_000
 _LINE = 14.0  # points of a line of 10-point text
 _MADE = datetime(2000, 1, 1)
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
@@ -113,15 +113,15 @@ class Sheet:
         """A text over the whole width, as high as it needs."""
         last = len(self._columns) - 1
         width = sum(column.width for column in self._columns)
-        self._sheet.set_row(self._row, 28.0 if style == "title" else _height(text, width))
+        self._sheet.set_row(self._row, 28.0 if style == "title" else height(text, width))
         if last:
             self._sheet.merge_range(self._row, 0, self._row, last, "", self._book.style(style))
-        self._sheet.write_string(self._row, 0, text[:_LONGEST], self._book.style(style))
+        self._sheet.write_string(self._row, 0, text[:LONGEST], self._book.style(style))
         self._row += 1
 
     def head(self, frozen_columns: int = 0) -> None:
         """The headings; they stay in view and are repeated on every printed page."""
-        self._sheet.set_row(self._row, max(_height(c.heading, c.width) for c in self._columns))
+        self._sheet.set_row(self._row, max(height(c.heading, c.width) for c in self._columns))
         for place, column in enumerate(self._columns):
             self._sheet.write_string(self._row, place, column.heading, self._book.style("head"))
         self._sheet.repeat_rows(self._row)
@@ -135,12 +135,12 @@ class Sheet:
         Excel would find the height itself, WPS and LibreOffice do not always.
         """
         pairs = list(zip(self._columns, values, strict=True))
-        self._sheet.set_row(self._row, max(_height(_shown(v), c.width) for c, v in pairs))
+        self._sheet.set_row(self._row, max(height(_shown(v), c.width) for c, v in pairs))
         for place, (column, value) in enumerate(pairs):
             number, picture = _number(value, column.width)
             form = self._book.style(column.style, picture, shaded=shaded)
             if number is None:
-                self._sheet.write_string(self._row, place, _shown(value)[:_LONGEST], form)
+                self._sheet.write_string(self._row, place, _shown(value)[:LONGEST], form)
             else:
                 self._sheet.write_number(self._row, place, number, form)
         self._row += 1
@@ -180,6 +180,6 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
     return amount, picture.join(quoted)
 
 
-def _height(text: str, width: float) -> float:
+def height(text: str, width: float) -> float:
     """Points that a wrapped text needs in a column; a Chinese character is two wide."""
     return _LINE * max(1, math.ceil((columns(text) + 1) / (width - 1))) + 4

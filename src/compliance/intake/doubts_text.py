@@ -1,0 +1,125 @@
+"""Text damage: what a careless replacement or a foreign keyboard left in the cells.
+
+A file in which every “10” has been replaced by “2023” says 20230 where 100 stood. No single figure
+shows that; that the same year is glued into many of them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from compliance.fact import Fact
+from compliance.intake.accept_keys import Ledger
+from compliance.intake.accept_marks import INVISIBLE, show
+from compliance.intake.doubts_telling import ROW, rows, warn
+from compliance.vocabulary import Vocabulary
+from compliance.words import say
+
+# Groups of digits that a replacement leaves: years, but none that round figures end in.
+YEARS = [year for year in range(1990, 2050) if year % 10]
+FEWEST = 5  # so many different figures at least
+TIMES = 4  # and so many times as many as hold any other such group
+DIGITS = 4  # of such a group
+# a pattern, what is said where it is found, and whether it is odd in codes alone
+ODD = (
+    (INVISIBLE, "含有看不见的字符", "has characters nobody sees", False),
+    (r"[０-９Ａ-Ｚａ-ｚ]", "含有全角字符", "has full-width characters", True),
+    (
+        r"^[0-9]+[OoIl][0-9OoIl]*$",
+        "在数字中夹有字母O、I或l",
+        "has the letter O, I or l among its digits",
+        True,
+    ),
+)
+
+
+def doubts(
+    schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger
+) -> None:
+    """Report years glued into figures, and codes and names with characters nobody sees."""
+    frames = ((schools, vocabulary.school), (counties, vocabulary.county))
+    _replaced(frames, ledger)
+    for frame, facts in frames:
+        _odd_characters(frame, facts, ledger)
+
+
+Frames = tuple[tuple[pl.DataFrame, dict[str, Fact]], ...]
+
+
+def _replaced(frames: Frames, ledger: Ledger) -> None:
+    hits = [hit for place, pair in enumerate(frames) for hit in _hits(place, *pair)]
+    if not hits:
+        return
+    found = pl.concat(hits)
+    keys = ["_code", "_year"]
+    counts = found.group_by(*keys, "_group").agg(pl.col("_value").n_unique().alias("_n"))
+    ranked = counts.sort(*keys, "_n", "_group", descending=[False, False, True, False])
+    best = ranked.group_by(keys, maintain_order=True).agg(
+        pl.col("_group").first(),
+        pl.col("_n").first(),
+        pl.col("_n").slice(1).max().fill_null(0).alias("_next"),
+    )
+    least = pl.max_horizontal(pl.col("_next") * TIMES, pl.lit(FEWEST))
+    damaged = found.join(best.filter(pl.col("_n") >= least), on=[*keys, "_group"], how="inner")
+    cells = damaged.unique(["_place", "_row", "_table", "_fact"]).sort(
+        "_place", *keys, "school_code", "_order"
+    )
+    for row in cells.iter_rows(named=True):
+        _report(row, frames[row["_place"]][1][row["_fact"]], ledger)
+
+
+def _hits(place: int, frame: pl.DataFrame, facts: dict[str, Fact]) -> Iterator[pl.DataFrame]:
+    """The figures that hold a year among their digits: one row a figure and year."""
+    names = [name for name, fact in facts.items() if fact.form in ("count", "number")]
+    code = pl.col("school_code") if "school_code" in frame.columns else pl.lit(None, pl.String)
+    for order, name in enumerate(names):
+        large = frame.filter(pl.col(name) >= YEARS[0]).select(
+            *ROW,
+            code.alias("school_code"),
+            pl.col(name).alias("_value"),
+            pl.lit(name).alias("_fact"),
+            pl.lit(order).alias("_order"),
+            pl.lit(place).alias("_place"),
+        )
+        if large.is_empty():
+            continue
+        whole = pl.col("_value").floor().cast(pl.Int64)
+        largest = int(large.select(pl.col("_value").max()).item())
+        for right in range(len(str(largest)) - DIGITS + 1):
+            group = (whole // 10**right) % 10**DIGITS
+            yield large.with_columns(group.alias("_group")).filter(pl.col("_group").is_in(YEARS))
+
+
+def _report(row: dict[str, object], fact: Fact, ledger: Ledger) -> None:
+    message = say(
+        "{f}填{v:.12g}，其中的“{g}”夹在本县{n}个不同的数字里，疑为批量替换造成的损坏",
+        "{f} is {v:.12g}; “{g}” is glued into {n} different figures of the county, as a "
+        "careless replacement would leave it",
+        f=fact.label,
+        v=row["_value"],
+        g=row["_group"],
+        n=row["_n"],
+    )
+    expected = say("对照原始台账恢复原数", "the figure as it was, from the original records")
+    warn(ledger, row, "text_replaced", message, expected, fact.name)
+
+
+def _odd_characters(frame: pl.DataFrame, facts: dict[str, Fact], ledger: Ledger) -> None:
+    """Codes in full-width digits or with letters for digits; characters nobody sees anywhere."""
+    for fact in facts.values():
+        if fact.form != "text" or fact.pattern:
+            continue
+        for which, zh, en, only_codes in ODD:
+            if only_codes and not fact.code:
+                continue
+            for row in rows(frame, pl.col(fact.name).str.contains(which), fact.name):
+                message = say(
+                    "{f}“{v}”" + zh, "{f} “{v}” " + en, f=fact.label, v=show(row[fact.name])
+                )
+                expected = say(
+                    "请核对并重新输入；程序按原样使用",
+                    "check and type it again; it is used as it stands",
+                )
+                warn(ledger, row, "odd_characters", message, expected, fact.name)

@@ -1,0 +1,18 @@
+"""A pack's cases: TOML tables that say what a rule must find, run under pytest.
+
+For the authors of packs; nothing that judges a submission imports this. In the tests of a plugin:
+
+    from compliance.testing import cases
+    test_cases = cases(Path(__file__).parent / "cases")
+
+The form of a case stands in docs/rule-language.md under "Cases".
+"""
+
+from __future__ import annotations
+
+from compliance.testing.case import Case
+from compliance.testing.case_file import CaseError, read_cases
+from compliance.testing.coverage import Gap, coverage_of
+from compliance.testing.running import cases
+
+__all__ = ["Case", "CaseError", "Gap", "cases", "coverage_of", "read_cases"]

@@ -1,0 +1,300 @@
+"""A file of cases read into Case values; every fault of it with file, line and a suggestion.
+
+Nothing about a case is guessed: a rule, a fact or a key that does not exist is an error, so that no
+case can pass by saying nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from compliance.errors import JunhengError, UsageError
+from compliance.model import COMPULSORY
+from compliance.testing.case import DAY, Case, Terms
+from compliance.testing.expected import KEYS, fault_of
+from compliance.testing.law import Law, law
+from compliance.testing.records import Figures, figures
+from compliance.words import say
+
+HEAD = ("ruleset", "as_of", "enforce", "switches")
+CASE = (
+    "it", "rule", *HEAD, "unit", "school", "schools", "county", "statements", "monitoring",
+    "given", "blank", "at", "expect",
+)  # fmt: skip
+GIVEN = ("schools", "county", "statements", "monitoring")
+EXEMPT = ("ruleset", "rule", "lacks", "because")
+FILE = (*HEAD, "given", "case", "exempt")
+
+
+class CaseError(JunhengError):
+    """A file of cases is wrong: nothing in it is run."""
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """What a rule cannot have a case for, and why."""
+
+    ruleset: str
+    rule: str
+    lacks: tuple[str, ...]
+    because: str
+
+
+@dataclass
+class Sheet:
+    """One file on its way into cases: its text and every fault found in it."""
+
+    path: Path
+    lines: Sequence[str]
+    tables: Mapping[str, Any]
+    starts: Sequence[int]
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, line: int, what: str, near: str = "") -> None:
+        """Keep a fault; near: what may have been meant."""
+        tail = say("（是否指 {near}？）", " (did you mean {near}?)", near=near) if near else ""
+        text = f"{self.path.name}:{line}: {what}{tail}"
+        if text not in self.faults:
+            self.faults.append(text)
+
+    def known(self, given: Iterable[str], allowed: Iterable[str], number: int, what: str) -> None:
+        """A fault for every key of `given` that is not allowed."""
+        names = list(allowed)
+        for key in given:
+            if key not in names:
+                self.fault(
+                    self.line(number, key),
+                    say("{what}中没有“{key}”", "{what} has no '{key}'", what=what, key=key),
+                    nearest(key, names),
+                )
+
+    def line(self, number: int, word: str = "") -> int:
+        """The line of case `number` (from 0), or of a word in it; -1: of the head."""
+        first = self.starts[number] if number >= 0 else 1
+        later = [start for start in self.starts if start > first]
+        last = later[0] - 1 if later else len(self.lines)
+        found = re.compile(r"(?<![\w-])" + re.escape(word) + r"(?![\w-])")
+        for place in range(first, last + 1) if word else ():
+            if found.search(self.lines[place - 1].split("#")[0]):
+                return place
+        return first
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word most like this one, if any is."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return near[0] if near else ""
+
+
+def read_cases(place: Path) -> list[Case]:
+    """The cases of a file, or of every `*.toml` in a folder.
+
+    Raises CaseError with all faults of all files, each with file and line, or where there is none.
+    """
+    cases: list[Case] = []
+    faults: list[str] = []
+    for path in _files(place):
+        sheet = _sheet(path)
+        cases += _cases(sheet)
+        faults += sheet.faults
+    if faults:
+        raise CaseError("\n".join(faults), where=str(place))
+    return cases
+
+
+def read_exemptions(place: Path) -> list[Exemption]:
+    """What the files say cannot be had; CaseError as with cases."""
+    found: list[Exemption] = []
+    for path in _files(place):
+        sheet = _sheet(path)
+        for one in sheet.tables.get("exempt", ()):
+            terms = _terms(sheet, -1, one)
+            if terms is not None:
+                lacks = tuple(str(word) for word in one["lacks"])
+                held = law(terms).ruleset.id
+                found.append(Exemption(held, str(one["rule"]), lacks, str(one["because"])))
+    return found
+
+
+def _files(place: Path) -> list[Path]:
+    place = place.resolve()
+    found = sorted(place.glob("*.toml")) if place.is_dir() else [place]
+    if not found or not all(path.is_file() for path in found):
+        raise CaseError(say("没有算例文件", "there are no files of cases"), where=str(place))
+    return found
+
+
+def _sheet(path: Path) -> Sheet:
+    text = path.read_text("utf-8")
+    try:
+        tables = tomli.loads(text, parse_float=Decimal)
+    except tomli.TOMLDecodeError as error:
+        why = str(error)
+        line = re.search(r"line (\d+)", why)
+        where = f"{path.name}:{line[1] if line else 1}"
+        raise CaseError(
+            say("不是有效的TOML：{why}", "not valid TOML: {why}", why=why), where=where
+        ) from error
+    lines = text.splitlines()
+    starts = [
+        number
+        for number, line in enumerate(lines, start=1)
+        if re.match(r"^\s*\[\[\s*case\s*\]\]", line)
+    ]
+    return Sheet(path, lines, tables, starts)
+
+
+def _cases(sheet: Sheet) -> list[Case]:
+    sheet.known(sheet.tables, FILE, -1, say("文件", "the file"))
+    given = sheet.tables.get("given", {})
+    for name, table in given.items():
+        sheet.known(table, GIVEN, -1, f"[given.{name}]")
+    if not sheet.tables.get("case"):
+        sheet.fault(1, say("没有 [[case]]", "no [[case]]"))
+    found = [_case(sheet, number) for number in range(len(sheet.tables.get("case", ())))]
+    for one in sheet.tables.get("exempt", ()):
+        missing = [key for key in ("rule", "lacks", "because") if key not in one]
+        if missing or set(one) - set(EXEMPT):
+            sheet.fault(
+                1,
+                say(
+                    "[[exempt]] 须写明 rule、lacks、because",
+                    "[[exempt]] needs rule, lacks, because",
+                ),
+            )
+    return [one for one in found if one is not None]
+
+
+def _case(sheet: Sheet, number: int) -> Case | None:
+    table = sheet.tables["case"][number]
+    before = len(sheet.faults)
+    sheet.known(table, CASE, number, "[[case]]")
+    for key in ("it", "rule", "expect"):
+        if key not in table:
+            sheet.fault(sheet.line(number), say("缺少 {key}", "{key} is missing", key=key))
+    terms = _terms(sheet, number, table)
+    if len(sheet.faults) > before or terms is None:
+        return None
+    try:
+        rules = law(terms)
+    except UsageError as error:  # a broken pack or plugin is no fault of the case
+        place = number if "ruleset" in table else -1
+        sheet.fault(sheet.line(place, "ruleset"), str(error))
+        return None
+    _check_rule(sheet, number, table, rules)
+    _check_expected(sheet, number, table["expect"])
+    read = _figures(sheet, number, table, rules)
+    if len(sheet.faults) > before or read is None:
+        return None
+    school, stage, chosen = _subject(sheet, number, table, read)
+    return Case(
+        it=str(table["it"]),
+        rule=str(table["rule"]),
+        terms=terms,
+        line=sheet.starts[number],
+        county=read.county,
+        schools=read.schools,
+        statements=read.statements,
+        monitoring=read.monitoring,
+        school=school,
+        stage=stage,
+        chosen=chosen,
+        expect=table["expect"],
+    )
+
+
+def _terms(sheet: Sheet, number: int, table: Mapping[str, Any]) -> Terms | None:
+    def said(key: str, otherwise: Any) -> Any:  # noqa: ANN401 a TOML value
+        return table.get(key, sheet.tables.get(key, otherwise))
+
+    name, day = said("ruleset", None), said("as_of", DAY)
+    if not isinstance(name, str):
+        sheet.fault(1, say("文件须写明 ruleset", "the file must name its ruleset"))
+        return None
+    if type(day) is not date:
+        sheet.fault(sheet.line(number, "as_of"), say("as_of 须是日期", "as_of must be a day"))
+        return None
+    if name.endswith(".toml"):
+        name = str((sheet.path.parent / name).resolve())
+    return Terms(sheet.path, name, day, tuple(said("enforce", ())), tuple(said("switches", ())))
+
+
+def _check_rule(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law) -> None:
+    if table["rule"] not in rules.rules:
+        sheet.fault(
+            sheet.line(number, "rule"),
+            say("没有规则 {rule}", "there is no rule {rule}", rule=table["rule"]),
+            nearest(str(table["rule"]), rules.rules),
+        )
+
+
+def _check_expected(sheet: Sheet, number: int, expect: Mapping[str, Any]) -> None:
+    sheet.known(expect, KEYS, number, "expect")
+    if "status" not in expect:
+        sheet.fault(
+            sheet.line(number, "expect"), say("expect 须写明 status", "expect needs a status")
+        )
+    for key, value in expect.items():
+        why = fault_of(key, value)
+        if why:
+            sheet.fault(sheet.line(number, key), why)
+
+
+def _figures(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law) -> Figures | None:
+    given = sheet.tables.get("given", {})
+    name = table.get("given")
+    if name is not None and name not in given:
+        sheet.fault(
+            sheet.line(number, "given"),
+            say("没有 [given.{name}]", "there is no [given.{name}]", name=name),
+            nearest(str(name), given),
+        )
+        return None
+    read = figures(table, given.get(name, {}), rules)
+    for word, what, known in read.faults:
+        sheet.fault(sheet.line(number, word), what, nearest(word, known))
+    return read
+
+
+def _subject(
+    sheet: Sheet, number: int, table: Mapping[str, Any], read: Figures
+) -> tuple[str | None, str | None, bool]:
+    """Whose finding is meant: what `at` says, else the one school or the county; the one stage."""
+    stages = {one.get("stage") for one in _stated(table)}
+    stage = stages.pop() if len(stages) == 1 else None
+    if "at" not in table:
+        alone = "unit" in table or "school" in table
+        return (str(read.schools[0]["school_code"]) if alone else None), stage, False
+    at = table["at"]
+    if at == "county":
+        return None, stage, True
+    if not isinstance(at, dict) or not set(at) <= {"school", "stage"}:
+        sheet.fault(
+            sheet.line(number, "at"),
+            say('at 写 "county" 或 {{school, stage}}', 'at: "county" or {{school, stage}}'),
+        )
+        return None, None, True
+    codes = [str(one["school_code"]) for one in read.schools]
+    code = str(at["school"]) if "school" in at else None
+    if code is not None and code not in codes:
+        sheet.fault(sheet.line(number, "at"), say("没有学校 {c}", "no school {c}", c=code))
+    if at.get("stage", "primary") not in COMPULSORY:
+        sheet.fault(sheet.line(number, "at"), say("没有这个学段", "no such stage"))
+    if code is None and "stage" in at and ("unit" in table or "school" in table):
+        code = codes[0]
+    return code, at.get("stage"), True
+
+
+def _stated(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "unit" in table:
+        yield table["unit"]
+    yield from table.get("schools", ())

@@ -1,0 +1,108 @@
+"""This year beside last year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compliance.intake.accept import accept
+from compliance.intake.doubts_previous import faults_of
+from compliance.model import Submission
+from compliance.vocabulary import vocabulary
+from tests.intake.raws import COUNTY, codes, dataset, document, school, submit
+
+Rows = list[dict[str, Any]]
+
+
+def last(schools: Rows, year: int = 2022, code: str = "341622") -> Submission:
+    return submit(document(schools, {**COUNTY, "year": year, "county_code": code}))
+
+
+def compared(schools: Rows, previous: Submission) -> Submission:
+    return accept([document(schools)], vocabulary(), previous)
+
+
+@pytest.mark.parametrize(
+    ("fact", "then", "now", "code"),
+    [
+        ("primary_students", 200, 320, None),  # 1.6 times
+        ("primary_students", 200, 321, "jump_from_previous"),
+        ("primary_students", 320, 200, None),
+        ("primary_students", 321, 200, "jump_from_previous"),
+        ("primary_students", 20, 60, None),  # 40 more: too few to matter
+        ("primary_students", 0, 60, "jump_from_previous"),
+        ("primary_students", None, 500, None),
+        ("primary_students", 500, None, None),
+        ("primary_teachers", 10, 20, "jump_from_previous"),
+        ("primary_teachers", 10, 19, None),  # 9 more
+        ("teaching_area", 8000, 12000, None),  # 1.5 times
+        ("teaching_area", 8000, 12001, "jump_from_previous"),
+        ("teaching_area", 8000, 7600, None),  # 5 % less
+        ("teaching_area", 8000, 7599, "shrunk_since_previous"),
+        ("teaching_area", 5000, 4701, None),  # 299 m² less
+        ("equipment_value", 1_000_000, 900_000, None),
+        ("equipment_value", 1_200_000, 1_079_999, "shrunk_since_previous"),
+        ("equipment_value", 300_000, 600_001, "jump_from_previous"),
+    ],
+)
+def test_a_figure_of_two_years(fact: str, then: object, now: object, code: str | None) -> None:
+    blank = {"primary_students": None}
+    found = compared([school(**blank | {fact: now})], last([school(**blank | {fact: then})]))
+    assert codes(found) == []
+    assert codes(found, "warning") == ([code] if code else [])
+    for one in found.problems:
+        assert one.facts == (fact,)
+        assert (one.at, one.school_code) == (f"/schools/0/{fact}", "2134000001")
+        assert one.year == 2023
+        assert "2022" in one.message
+
+
+def test_schools_new_and_gone() -> None:
+    both, old, new = (school(school_code=c, school_name=f"{c}校") for c in ("1", "2", "3"))
+    found = compared([both, new], last([both, old]))
+    assert [(one.code, one.school_code, one.facts) for one in found.problems] == [
+        ("school_new", "3", ()),
+        ("school_gone", "2", ()),
+    ]
+    new_one, gone = found.problems
+    assert new_one.at == "/schools/1/school_code"
+    assert gone.file == "上年数据"
+    assert (gone.county_code, gone.year) == ("341622", 2023)
+    assert gone.message == "2校在2022学年的数据中，本次没有"
+
+
+def test_other_codes_altogether_are_said_once() -> None:
+    found = compared([school(school_code="1")], last([school(school_code="A1")]))
+    assert codes(found, "warning") == ["codes_differ_from_previous"]
+    assert found.problems[0].school_code is None
+
+
+@pytest.mark.parametrize(
+    ("previous", "said"),
+    [
+        (last([school()], code="341623"), "没有本县"),
+        (last([school()], year=2023), "不早于"),
+        (last([school()], year=2024), "不早于"),
+    ],
+)
+def test_nothing_to_compare_with(previous: Submission, said: str) -> None:
+    (one,) = compared([school()], previous).problems
+    assert (one.severity, one.code, one.facts) == ("warning", "no_previous", ())
+    assert said in one.message
+
+
+def test_of_several_earlier_years_the_latest_counts() -> None:
+    counties = [{**COUNTY, "year": year} for year in (2020, 2022, 2024)]
+    rows = [
+        school(county_code="341622", year=year, primary_students=pupils)
+        for year, pupils in ((2020, 100), (2022, 480), (2024, 100))
+    ]
+    previous = submit(dataset(counties, rows))
+    assert compared([school(primary_students=500)], previous).problems == []
+
+
+def test_faults_of_last_year_are_named_as_its() -> None:
+    (fault,) = faults_of(last([school(primary_students=-1)]))
+    assert (fault.severity, fault.code, fault.file) == ("error", "negative", "a.json（上年数据）")
+    assert faults_of(last([school(primary_students=10, primary_classes=0)])) == []
