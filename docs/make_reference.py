@@ -12,11 +12,11 @@ from pathlib import Path
 
 from compliance import coverage, words
 from compliance.checker import check
-from compliance.explain import limit_words
 from compliance.fact import Fact
 from compliance.plugins import Offers, load
 from compliance.render.text import summary
 from compliance.rule import Rule, Ruleset
+from compliance.rule_words import limit_words
 from compliance.ruleset import lineage, resolve
 from compliance.state_words import basis_words
 from compliance.vocabulary import vocabulary

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 from datetime import date
@@ -10,13 +9,12 @@ from pathlib import Path
 
 from compliance import regions
 from compliance.checker import with_pack_file
-from compliance.errors import UsageError
 from compliance.examination import examine
-from compliance.explain import explain_rule, limit_words, role_words
 from compliance.layers import STANDARD
 from compliance.plugins import Offers, load
 from compliance.render.width import wrap
 from compliance.rule import Rule, Ruleset
+from compliance.rule_words import limit_words, role_words
 from compliance.ruleset import resolve
 from compliance.state_words import basis_words
 from compliance.vocabulary import vocabulary
@@ -117,33 +115,6 @@ def _standard(rule: Rule, rules: Ruleset) -> str:
         text = limit_words(part.limit, rules, measure)
         pieces.append(f"{part.label} {text}".strip())
     return pick("；", "; ").join(piece for piece in pieces if piece)
-
-
-def explanation(rule_id: str, ruleset: str | None, as_of: date | None) -> str:
-    """`compliance explain RULE`; UsageError with the nearest id for an unknown one."""
-    rules, offers = opened(ruleset, as_of)
-    found = {name.lower(): name for name in rules.rules}.get(rule_id.lower())
-    if found is None:
-        near = difflib.get_close_matches(rule_id.upper(), rules.rules, n=3)
-        raise UsageError(
-            say(
-                "规则集 {set} 没有规则“{rule}”",
-                "rule set {set} has no rule '{rule}'",
-                set=rules.id,
-                rule=rule_id,
-            ),
-            todo=say("相近：{near}", "near: {near}", near=", ".join(near))
-            if near
-            else say("用 compliance rules 查看", "see `compliance rules`"),
-        )
-    text = explain_rule(rules.rules[found], rules, vocabulary(offers.fragments))
-    return "\n".join(line for row in text.split("\n") for line in _wrapped(row))
-
-
-def _wrapped(row: str) -> list[str]:
-    """A row within the width, its further lines indented like the first."""
-    indent = " " * (len(row) - len(row.lstrip()))
-    return wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
 
 
 def blank_workbook(out: Path, ruleset: str | None) -> None:

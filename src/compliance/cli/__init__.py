@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from compliance import words
+from compliance.cli.explaining import explain
 from compliance.cli.listing import rules
 from compliance.cli.options import (
     asked,
-    day,
     inputs_argument,
     judging,
     lang_option,
@@ -166,19 +165,6 @@ def template(out: Path, ruleset: str | None) -> None:
 
 
 @main.command()
-@click.argument("rule")
-@click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
-@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
-@lang_option
-@guarded
-def explain(rule: str, ruleset: str | None, as_of: datetime | None) -> None:
-    """解释一条规则：条文、来源、标准、数据项的定义。"""
-    from compliance.catalogue import explanation
-
-    click.echo(explanation(rule, ruleset, day(as_of)))
-
-
-@main.command()
 @lang_option
 @guarded
 def rulesets() -> None:
@@ -188,5 +174,5 @@ def rulesets() -> None:
     click.echo(ruleset_table())
 
 
-for command in (validate, rules):
+for command in (validate, explain, rules):
     main.add_command(command)

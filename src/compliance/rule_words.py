@@ -1,35 +1,12 @@
-"""A rule in sentences: its text and source, its limits and their layers, the facts it looks at."""
+"""A rule's limits, formula, role and level in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from compliance.figures import plain
-from compliance.rule import WRITTEN, Indicator, Limit, Rule, Ruleset, Terms
-from compliance.rule_facts import facts_of
-from compliance.state_words import STAGE_WORDS, basis_words
-from compliance.vocabulary import Fact, Vocabulary, vocabulary
-from compliance.words import pick, say
-
-
-def explain_rule(rule: Rule, rules: Ruleset, words: Vocabulary) -> str:
-    """The whole explanation of one rule, line by line."""
-    lines = [
-        f"{rule.id}  {rule.label}",
-        "",
-        *_named(say("条文", "text"), pick(rule.text, rule.text_en)),
-        *_named(say("依据", "source"), f"{rule.source}（{basis_words()[rule.basis]}）"),
-        *_named(say("地位", "role"), role_words()[rule.role]),
-        *_named(say("层级", "level"), level_words()[rule.level]),
-        *_named(say("规则集", "layers"), _layers(rule, rules)),
-        *_standard(rule, rules, titles_of(words, rules)),
-        *_named(say("整改", "remedy"), _remedy(rule)),
-        *_named(say("责任", "owner"), pick(rule.owner, rule.owner_en)),
-        *_named(say("说明", "note"), rule.note),
-        *_members(rule, rules),
-        *_facts(rule, rules, words),
-    ]
-    return "\n".join(lines)
+from compliance.rule import WRITTEN, Indicator, Limit, Ruleset, Terms
+from compliance.state_words import STAGE_WORDS
+from compliance.vocabulary import Vocabulary, vocabulary
+from compliance.words import pick
 
 
 def role_words() -> dict[str, str]:
@@ -104,39 +81,6 @@ def _terms(terms: Terms, titles: dict[str, str]) -> str:
     return f"（{text}）" if len(terms.facts) > 1 else text
 
 
-def _named(name: str, text: str) -> list[str]:
-    return [f"{name}: {text}"] if text else []
-
-
-def _remedy(rule: Rule) -> str:
-    """The remedy with its figure left open."""
-    return pick(rule.remedy, rule.remedy_en).replace("{shortfall}", "…").replace("{excess}", "…")
-
-
-def _layers(rule: Rule, rules: Ruleset) -> str:
-    touched = [layer for layer in rules.layers if layer in set(rule.layers.values())]
-    return " → ".join(touched)
-
-
-def _standard(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> Iterable[str]:
-    indicator = rules.indicators.get(rule.indicator or "")
-    if indicator is not None:
-        unit = pick(indicator.measure, indicator.measure_en)
-        yield from _named(say("标准", "standard"), limit_words(rule.limit, rules, unit))
-        if rule.floor is not None:
-            yield from _named(say("下限", "floor"), limit_words(rule.floor, rules, unit))
-        yield from _named(say("算式", "formula"), formula(indicator, titles))
-    elif rule.limit is not None:
-        yield from _named(say("标准", "standard"), limit_words(rule.limit, rules, ""))
-    for part in rule.parts:
-        inner = rules.indicators.get(part.indicator or "")
-        unit = pick(inner.measure, inner.measure_en) if inner else ""
-        text = limit_words(part.limit, rules, unit) or say("由佐证说明", "by attestation")
-        yield from _named(f"  · {part.label}", text)
-        if inner is not None:
-            yield f"    {formula(inner, titles)}"
-
-
 def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
     """Headings of the facts; a stem is called like its stages' facts without the stage."""
     titles: dict[str, str] = {}
@@ -159,27 +103,3 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
             f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
         )
     return titles
-
-
-def _members(rule: Rule, rules: Ruleset) -> Iterable[str]:
-    named = [rules.rules[name] for name in rule.of if name in rules.rules]
-    if named:
-        yield ""
-        yield say("由以下规则构成：", "made of:")
-        yield from (f"  {one.id}  {one.label}" for one in named)
-
-
-def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[str]:
-    known = {**words.county, **words.school}
-    found: dict[str, Fact] = {}
-    for name in facts_of(rule, rules):
-        for candidate in (name, f"primary_{name}", f"junior_{name}"):
-            if candidate in known:
-                found[candidate] = known[candidate]
-    if found:
-        yield ""
-        yield say("所用数据项：", "facts:")
-    for fact in found.values():
-        unit = f"（{fact.unit}）" if fact.unit else ""
-        yield f"  {pick(fact.title, fact.title_en)}{unit} [{fact.name}]"
-        yield f"    {fact.description}"

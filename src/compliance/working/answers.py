@@ -1,0 +1,60 @@
+"""The two answers of `explain`: about a rule, and about its verdict; as values and as lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from compliance import regions
+from compliance.asked import check_words
+from compliance.checker import Choice, with_pack_file
+from compliance.examination import examine
+from compliance.plugins import load
+from compliance.render.width import wrap
+from compliance.ruleset import resolve
+from compliance.vocabulary import vocabulary
+from compliance.working import page
+from compliance.working.build import workings
+from compliance.working.document import FORMAT
+from compliance.working.hearing import find_rule, hear
+from compliance.working.text import text
+
+WIDTH = 100  # columns: formulas with long names are torn apart at 80
+Answer = tuple[dict[str, Any], list[str]]
+
+
+def of_rule(rule_id: str, choice: Choice) -> Answer:
+    """The rule itself: text, source, history, layers, facts, example."""
+    offers = load()
+    known, name = with_pack_file(offers, choice.ruleset)
+    day = choice.as_of or date.today()
+    name = name or regions.base_of(known)
+    rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+    words = vocabulary(offers.fragments)
+    examine(rules, offers, words)
+    check_words(choice, [rules])
+    found = page.page(find_rule(rules, rule_id), rules, words, known, choice.enforce)
+    return found, _wrapped(page.text(found, day))
+
+
+def of_case(
+    rule_id: str, paths: list[Path], choice: Choice,
+    school: str | None = None, stage: str | None = None, county: str | None = None,
+) -> Answer:  # fmt: skip
+    """The working of the rule's verdict for a school's stages, a school or the county."""
+    hearing = hear(paths, load(), choice, rule_id, school, county)
+    found = workings(hearing, rule_id, school, stage)
+    lines: list[str] = []
+    for one in found:
+        lines += [*([""] if lines else []), *_wrapped(text(one))]
+    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, lines
+
+
+def _wrapped(whole: str) -> list[str]:
+    """Lines within the width, further lines indented like the first."""
+    lines: list[str] = []
+    for row in whole.split("\n"):
+        indent = " " * (len(row) - len(row.lstrip(" ")))
+        lines += wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
+    return lines

@@ -1,0 +1,286 @@
+"""explain RULE: what a rule says, where it comes from, what became of it, what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from compliance.fact import Fact
+from compliance.history import ADDED, DROPPED, Change, Packs, Step, history
+from compliance.rule import Part, Rule, Ruleset
+from compliance.rule_facts import facts_of
+from compliance.rule_words import formula, level_words, limit_words, role_words, titles_of
+from compliance.state_words import STAGE_WORDS, basis_words
+from compliance.vocabulary import Vocabulary
+from compliance.words import pick, say
+from compliance.working.document import FORMAT
+from compliance.working.example import example
+
+_PERIODS = {
+    "school_year": ("学年初（9月1日）的数", "as of the beginning of the school year, 1 September"),
+    "calendar_year": ("上一日历年的数", "of the calendar year before"),
+}
+_TABLES = {
+    "school": ("学校", "schools"),
+    "county": ("县区", "counties"),
+}
+
+
+def page(
+    rule: Rule, rules: Ruleset, words: Vocabulary, known: Packs, enforce: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Everything about a rule as plain values, the structure of --format json.
+
+    known: the installed packs, for what became of the rule from day to day.
+    """
+    titles = titles_of(words, rules)
+    switched = [name for name in rules.switched if name in rules.switches]
+    return {
+        "format": FORMAT,
+        "rule": rule.id,
+        "title": rule.label,
+        "text": pick(rule.text, rule.text_en),
+        "source": rule.source,
+        "basis": rule.basis,
+        "role": rule.role,
+        "level": rule.level,
+        "layer": rule.layer,
+        "given_by": rule.given_by,
+        "stated_at": rule.stated_at,
+        "ruleset": rules.id,
+        "confirmed": rule.confirmed,
+        "standard": list(_standard(rule, rules, titles)),
+        "remedy": _open(pick(rule.remedy, rule.remedy_en)),
+        "owner": pick(rule.owner, rule.owner_en),
+        "note": rule.note,
+        "history": [_step(one, rules) for one in history(known, rules.id, rule.id, enforce, switched)],
+        "layers": list(_versions(rule, rules)),
+        "relaxations": list(_relaxations(rule, rules)),
+        "excluded": [pick(e.title, e.title_en) for e in map(rules.exclusions.get, rule.exclude) if e],
+        "members": [
+            {"rule": name, "title": rules.rules[name].label}
+            for name in rule.of
+            if name in rules.rules
+        ],
+        "facts": [_fact(fact, words) for fact in _facts(rule, rules, words)],
+        "example": example(rule, rules, titles),
+    }  # fmt: skip
+
+
+def _open(text: str) -> str:
+    """A remedy with its figure left open."""
+    return text.replace("{shortfall}", "…").replace("{excess}", "…")
+
+
+def _standard(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> Iterable[dict[str, str]]:
+    holders: list[Rule | Part] = [rule, *rule.parts]
+    for one in holders:
+        indicator = rules.indicators.get(one.indicator or "")
+        unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+        if one.limit is None and isinstance(one, Rule):
+            continue
+        found = {
+            "part": one.key if isinstance(one, Part) else "",
+            "title": one.label if isinstance(one, Part) else "",
+            "limit": limit_words(one.limit, rules, unit) or say("由佐证说明", "by attestation"),
+            "floor": "",
+            "formula": formula(indicator, titles) if indicator is not None else "",
+        }
+        if isinstance(one, Rule) and one.floor is not None:
+            found["floor"] = limit_words(one.floor, rules, unit)
+        yield found
+
+
+def _step(step: Step, rules: Ruleset) -> dict[str, Any]:
+    return {
+        "from": step.day.isoformat(),
+        "changes": [
+            {"field": one.field, "before": one.before, "after": one.after} for one in step.changes
+        ],
+        "text": _told(step),
+    }
+
+
+def _told(step: Step) -> str:
+    """One day's changes as a sentence."""
+    first = step.changes[0]
+    if first.field == ADDED:
+        told = [f"{_key(one.field)}{one.after}" for one in step.changes if "limit" in one.field]
+        limits = pick("，", ", ").join(dict.fromkeys(told))
+        source = next((one.after for one in step.changes if one.field == "source"), "")
+        return say(
+            "{day}起施行{limits}（{source}）", "{day}: in force{limits} ({source})",
+            day=step.day, limits=pick("：", ": ") + limits if limits else "", source=source,
+        )  # fmt: skip
+    if first.field == DROPPED:
+        return say("{day}起不再适用", "{day}: no longer applies", day=step.day)
+    named = pick("；", "; ").join(_changed(one) for one in step.changes)
+    return say("{day}起：{what}", "{day}: {what}", day=step.day, what=named)
+
+
+def _changed(one: Change) -> str:
+    if one.field == "of":  # a long list: what came and what went
+        before, after = one.before.split(", "), one.after.split(", ")
+        came = [f"+{name}" for name in after if name not in before]
+        went = [f"−{name}" for name in before if name not in after]
+        return _key(one.field) + pick("、", ", ").join(came + went)
+    return f"{_key(one.field)}{one.before or '—'} → {one.after or '—'}"
+
+
+def _key(field: str) -> str:
+    """What a changed field is called: a stage for a limit's key, else a word."""
+    last = field.rsplit(".", maxsplit=1)[-1]
+    if last in STAGE_WORDS:
+        return pick(*STAGE_WORDS[last]) + " "
+    if last == "limit":
+        return ""
+    words = {
+        "text": ("条文 ", "text "), "source": ("依据 ", "source "), "title": ("名称 ", "title "),
+        "basis": ("核实程度 ", "basis "), "role": ("地位 ", "role "),
+        "formula": ("算式 ", "formula "), "indicator": ("指标 ", "indicator "),
+        "of": ("组成 ", "members "),
+    }  # fmt: skip
+    return pick(*words[last]) if last in words else f"{last} "
+
+
+def _versions(rule: Rule, rules: Ruleset) -> Iterable[dict[str, Any]]:
+    """The rule as each layer has it: which decides, which stands beside."""
+    base = rule.of_base or rule.id
+    for one in rules.rules.values():
+        if base not in (one.id, one.of_base):
+            continue
+        limits = [item["limit"] for item in _standard(one, rules, {})]
+        yield {
+            "rule": one.id,
+            "given_by": one.given_by,
+            "pack": one.given_by_id,
+            "layer": one.layer,
+            "basis": one.basis,
+            "decides": one.role != "advisory",
+            "limit": pick("；", "; ").join(limits),
+            "source": one.source,
+        }
+
+
+def _relaxations(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
+    holders: list[Rule | Part] = [rule, *rule.parts]
+    for one in holders:
+        for other in one.instead:
+            switch = rules.switches.get(other.switch)
+            if switch is None:
+                continue
+            yield {
+                "switch": switch.name,
+                "title": switch.label,
+                "source": switch.source,
+                "until": switch.until.isoformat() if switch.until else "",
+                "limit": limit_words(other.limit, rules, ""),
+            }
+
+
+def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[Fact]:
+    known = {**words.county, **words.school}
+    found: dict[str, Fact] = {}
+    for name in facts_of(rule, rules):
+        for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
+            if candidate in known:
+                found[candidate] = known[candidate]
+    return found.values()
+
+
+def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
+    known: Mapping[str, Fact] = {**words.county, **words.school}
+    parts = [[known[name].label for name in group if name in known] for group in fact.parts]
+    return {
+        "fact": fact.name,
+        "title": fact.label,
+        "unit": fact.unit,
+        "definition": fact.description,
+        "period": pick(*_PERIODS[fact.period]) if fact.period in _PERIODS else "",
+        "table": pick(*_TABLES[fact.table]) if fact.table in _TABLES else fact.table,
+        "headings": [name for name in fact.headings if name != fact.name][:4],
+        "parts": parts,
+    }
+
+
+def text(found: Mapping[str, Any], day: date) -> str:
+    """The page as an official reads it."""
+    lines = [f"{found['rule']}  {found['title']}", ""]
+    lines += _named(say("条文", "text"), found["text"])
+    lines += _named(say("依据", "source"), f"{found['source']}（{basis_words()[found['basis']]}）")
+    lines += _named(say("确认文件", "confirmed by"), found["confirmed"])
+    lines += _named(say("地位", "role"), role_words()[found["role"]])
+    lines += _named(say("层级", "level"), level_words()[found["level"]])
+    lines += _named(say("规则集", "rule set"), f"{found['ruleset']}（{found['given_by']}，{day}）")
+    for one in found["standard"]:
+        name = f"· {one['title']}" if one["part"] else say("标准", "standard")
+        lines += _named(name, one["limit"])
+        lines += _named(say("  下限", "  floor"), one["floor"])
+        lines += _named(say("  算式", "  formula"), one["formula"])
+    lines += _named(say("不参加", "left out"), pick("；", "; ").join(found["excluded"]))
+    lines += _named(say("整改", "remedy"), found["remedy"])
+    lines += _named(say("责任", "owner"), found["owner"])
+    lines += _named(say("说明", "note"), found["note"])
+    lines += _block(say("历次变动", "history"), _history(found["history"]))
+    if len(found["layers"]) > 1:
+        lines += _block(say("各级标准", "by layer"), [_layer(one) for one in found["layers"]])
+    lines += _block(
+        say("已打开的放宽", "relaxations switched on"),
+        [f"{one['switch']} {one['title']}（{one['source']}）" for one in found["relaxations"]],
+    )
+    lines += _block(
+        say("由以下规则构成", "made of"),
+        [f"{one['rule']}  {one['title']}" for one in found["members"]],
+    )
+    lines += _block(say("所用数据项", "facts"), [x for one in found["facts"] for x in _about(one)])
+    lines += _block(
+        say("算例（数字为举例，不是任何学校的数据）", "worked example (figures made up)"),
+        found["example"],
+    )
+    return "\n".join(lines)
+
+
+def _named(name: str, text: str) -> list[str]:
+    return [f"{name}: {text}"] if text else []
+
+
+def _block(heading: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    return ["", pick(f"【{heading}】", f"[{heading}]"), *(f"  {line}" for line in lines)]
+
+
+def _history(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [str(step["text"]) for step in steps]
+    if len(lines) == 1:
+        lines.append(say("此后没有见到变动。", "No change is known since."))
+    return lines
+
+
+def _layer(one: Mapping[str, Any]) -> str:
+    weight = say("起决定作用", "decides") if one["decides"] else say("参考", "advisory")
+    return say(
+        "{rule}（{by}，{basis}，{weight}）：{limit}；{source}",
+        "{rule} ({by}, {basis}, {weight}): {limit}; {source}",
+        rule=one["rule"], by=one["given_by"], basis=basis_words()[one["basis"]], weight=weight,
+        limit=one["limit"], source=one["source"],
+    )  # fmt: skip
+
+
+def _about(one: Mapping[str, Any]) -> Iterable[str]:
+    unit = f"（{one['unit']}）" if one["unit"] else ""
+    yield f"{one['title']}{unit} [{one['fact']}]"
+    yield f"  {one['definition']}"
+    others = [name for name in one["headings"] if name != one["title"]]
+    where = say("填在“{t}”表", "in the table {t}", t=one["table"])
+    if others:
+        where += say(
+            "；表头也可写作：{names}", "; also headed: {names}", names=pick("、", ", ").join(others)
+        )
+    yield f"  {where}"
+    for group in one["parts"]:
+        yield "  " + say(
+            "可由下列各项相加：{names}", "may be summed up from: {names}",
+            names=pick("、", ", ").join(group),
+        )  # fmt: skip
