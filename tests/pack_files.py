@@ -26,6 +26,8 @@ PACKS = {
     "anhui": read("anhui", "2018"),
     "shandong": read("shandong", "2017"),
     "henan": read("henan", "2017"),
+    "hebei": read("hebei", "2017"),
+    "jiangsu": read("jiangsu", "2017"),
 }
 PROVINCES = ("anhui", "shandong", "henan")
 

@@ -165,3 +165,12 @@ def test_its_day_is_said_to_be_unseen_and_its_points_unconfirmed() -> None:
     assert RULES["BGS"]["basis"] == "unconfirmed"
     assert {key for key, rule in RULES.items() if rule["basis"] != "verified"} == {"BGS"}
     assert "未经证实" in RULES["B6"]["note"]
+
+
+@pytest.mark.parametrize("key", RULES)
+def test_every_rule_says_where_it_comes_from_and_what_to_do(key: str) -> None:
+    rule = RULES[key]
+    for field in ("title", "title_en", "text", "text_en", "remedy", "remedy_en", "owner",
+                  "owner_en", "aspect"):  # fmt: skip
+        assert rule[field].strip() == rule[field] != "", field
+    assert rule["source"].startswith("教督〔2012〕3号")

@@ -71,7 +71,10 @@ def test_the_wheels(tmp_path: Path) -> None:
     site, wheels = tmp_path / "site", tmp_path / "wheels"
     sources = [
         ROOT,
-        *(ROOT / "plugins" / name for name in ("national", "anhui", "shandong", "henan")),
+        *(
+            ROOT / "plugins" / name
+            for name in ("national", "anhui", "shandong", "henan", "hebei", "jiangsu")
+        ),
     ]
     copies = [_copy(source, tmp_path / "source" / source.name) for source in sources]
     pip = ["-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -81,7 +84,7 @@ def test_the_wheels(tmp_path: Path) -> None:
     )
     assert built.returncode == 0, built.stderr
     files = sorted(map(str, wheels.glob("*.whl")))
-    assert len(files) == 5
+    assert len(files) == 7
     installed = run(
         [*pip, "install", "--no-deps", "--no-index", "--target", str(site), *files], tmp_path
     )

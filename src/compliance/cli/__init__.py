@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from compliance import words
+from compliance.cli.declaring import declare
 from compliance.cli.explaining import explain
 from compliance.cli.listing import rules
 from compliance.cli.options import (
@@ -174,5 +175,5 @@ def rulesets() -> None:
     click.echo(ruleset_table())
 
 
-for command in (validate, explain, rules):
+for command in (validate, declare, explain, rules):
     main.add_command(command)

@@ -1,0 +1,229 @@
+"""compliance declare: the official declaration form, and a county's own compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compliance.cli.options import (
+    asked,
+    inputs_argument,
+    judging,
+    lang_option,
+    refuse_clashes,
+)
+from compliance.cli.running import UNREADABLE, guarded, print_problems
+from compliance.cli.speaking import Command
+from compliance.errors import UsageError
+from compliance.words import pick, say
+
+if TYPE_CHECKING:
+    from compliance.checker import Docket
+    from compliance.render.declare import Declared
+
+PAPERS = ("xlsx", "docx")
+DIFFERS = 1
+
+
+@click.command(cls=Command)
+@inputs_argument
+@judging
+@click.option(
+    "-o",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice((*PAPERS, "json")),
+    help="文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILLED.xlsx",
+    help="与县里填好的申报表逐格比对，列出差异",
+)
+@lang_option
+@guarded
+def declare(
+    inputs: tuple[Path, ...], outputs: tuple[Path, ...], formats: tuple[str, ...],
+    against: Path | None, **choosing: Any,  # noqa: ANN401 - whatever `judging` gives
+) -> int:  # fmt: skip
+    """生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"""
+    _check_usage(outputs, formats, against, inputs)
+    docket, forms = _forms(inputs, choosing)
+    print_problems(docket.problems, err=True)
+    if not forms:
+        click.echo(
+            say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
+        )
+        return UNREADABLE
+    counties = len(forms) + len(docket.refused)
+    if counties > 1 and (against is not None or any(map(_is_file, outputs))):
+        raise UsageError(
+            say("输入里有{n}个县，一个文件只能是一个县的申报表", "{n} counties in the input: one file is one county's form", n=counties),
+            todo=say(
+                "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据",
+                "use -o FOLDER/ to write a form for each, or give one county's figures",
+            ),
+        )  # fmt: skip
+    if outputs:
+        _write(forms, outputs, [one for one in formats if one in PAPERS] or PAPERS, inputs, against)
+    if against is not None:
+        return _compare(forms[0], against, as_json="json" in formats)
+    return UNREADABLE if any(one.severity == "error" for one in docket.problems) else 0
+
+
+def _check_usage(
+    outputs: Sequence[Path], formats: Sequence[str], against: Path | None, inputs: Sequence[Path]
+) -> None:
+    """What can be told before anything is read."""
+    if not outputs and against is None:
+        raise UsageError(
+            say("没有说写到哪里", "nowhere to write to"),
+            todo=say(
+                "请加 -o 申报表.xlsx（或 .docx），或用 --against 比对",
+                "add -o FORM.xlsx (or .docx), or compare with --against",
+            ),
+        )
+    for path in outputs:
+        if path.suffix and not _is_file(path) and not path.is_dir():
+            raise UsageError(
+                say("申报表只能写成 .xlsx 或 .docx", "a form is written as .xlsx or .docx"),
+                where=str(path),
+                todo=say("请改文件名，或给一个文件夹", "change the name, or give a folder"),
+            )
+    if "json" in formats and against is None:
+        raise UsageError(
+            say("--format json 只用于 --against", "--format json goes with --against"),
+            todo=say("申报表用 xlsx 或 docx", "forms are xlsx or docx"),
+        )
+    refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
+
+
+def _read(inputs: Sequence[Path], against: Path | None) -> list[Path]:
+    return [*inputs, *([] if against is None else [against])]
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix.lower().lstrip(".") in PAPERS and not path.is_dir()
+
+
+def _forms(inputs: Sequence[Path], choosing: dict[str, Any]) -> tuple[Docket, list[Declared]]:
+    """What lies ready to be judged, and the filled form of every county that can be."""
+    from compliance.checker import Choice, prepare
+    from compliance.declaration.filling import papers
+    from compliance.declaration.reading import form_for
+    from compliance.engine import evaluate
+    from compliance.plugins import load
+    from compliance.render import judged_by
+    from compliance.render.declare import Declared
+
+    offers = load()
+    choice = Choice(**asked(**choosing))
+    docket = prepare(list(inputs), offers, choice)
+    changes = judged_by.changes(
+        {
+            "switches": choice.switches,
+            "enforced": choice.enforce,
+            "strict": choice.strict,
+            "confirmations": [one.row() for one in choice.confirmations],
+        }
+    )
+    facts = {**docket.words.county, **docket.words.school}
+    titles = {name: pick(fact.title, fact.title_en) for name, fact in facts.items()}
+    titles["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
+    forms = []
+    for case in docket.cases:
+        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+        forms += [
+            Declared(paper, case.rules.template_dirs)
+            for paper in papers(form_for(case.rules), bench, titles, changes)
+        ]
+    return docket, sorted(forms, key=lambda one: (one.paper.county_code, one.paper.year))
+
+
+def _write(
+    forms: Sequence[Declared],
+    outputs: Sequence[Path],
+    formats: Sequence[str],
+    inputs: Sequence[Path],
+    against: Path | None,
+) -> None:
+    from compliance.render.declare import folder_files, write_forms
+    from compliance.render.printable import printable
+
+    files: dict[Path, tuple[Declared, str]] = {}
+    for path in outputs:
+        if _is_file(path):
+            files[path] = (forms[0], path.suffix.lower().lstrip("."))
+        else:
+            files |= folder_files(forms, path, formats)
+    refuse_clashes(list(files), _read(inputs, against))
+    written = write_forms(files)
+    for path in written.papers:
+        click.echo(say("已写 {path}", "wrote {path}", path=path), err=against is not None)
+    for path in written.kept:
+        click.echo(
+            say(
+                "原有一份与新稿不同（可能已填写），存为 {path}",
+                "the one that stood there differs (filled in, perhaps): kept as {path}",
+                path=path,
+            ),
+            err=against is not None,
+        )
+    for one in forms:
+        missing = len(one.paper.missing)
+        if missing:
+            click.echo(
+                say(
+                    "{county}：缺项{n}条，见表后的缺项清单",
+                    "{county}: {n} entries in the list of what is missing, after the tables",
+                    county=printable(one.paper.county_name),
+                    n=missing,
+                ),
+                err=against is not None,
+            )
+
+
+def _compare(form: Declared, against: Path, *, as_json: bool) -> int:
+    """Print how the county's own form differs from the recomputation."""
+    from compliance.declaration.comparison import compare, recognised
+    from compliance.intake.filled_form import read_filled
+    from compliance.render.printable import printable
+
+    sheets, problems = read_filled(against)
+    print_problems(problems, err=True)
+    if any(one.severity == "error" for one in problems):
+        return UNREADABLE
+    if not recognised(form.paper, sheets):
+        why = say("认不出申报表的任何一张表", "no table of the form was found")
+        click.echo(
+            say("[错误] {file}: {why}", "[error] {file}: {why}", file=against.name, why=why),
+            err=True,
+        )
+        return UNREADABLE
+    differences = compare(form.paper, sheets)
+    if as_json:
+        import json
+
+        rows = [{"file": against.name, **one.record()} for one in differences]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return DIFFERS if differences else 0
+    for one in differences:
+        click.echo(f"{against.name} {printable(one.line())}")
+    click.echo(
+        say("{n}处不一致。", "{n} differences.", n=len(differences))
+        if differences
+        else say("与重新计算的结果一致。", "agrees with the recomputation.")
+    )
+    return DIFFERS if differences else 0

@@ -1,0 +1,212 @@
+"""A form filled in for one county: every blank asked of its figures, every gap remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from compliance.declaration.amounts import NONE, Amount, blank, finer
+from compliance.declaration.blanks import Sentence
+from compliance.declaration.county import County
+from compliance.declaration.figures import Figures
+from compliance.declaration.form import Form, Row, Table
+from compliance.declaration.outcomes import why
+from compliance.declaration.paper import (
+    Cell,
+    Filled,
+    FilledTable,
+    Head,
+    Line,
+    Misread,
+    Missing,
+    Paper,
+)
+from compliance.declaration.unit_lines import unit_lines
+from compliance.engine import Bench, by_county
+from compliance.errors import PackError
+from compliance.model import FAIL, NOT_APPLICABLE, PASS
+from compliance.words import pick, say
+
+_SHORT = 24
+
+
+def papers(
+    form: Form, bench: Bench, titles: Mapping[str, str], changes: Sequence[str] = ()
+) -> Iterator[Paper]:
+    """The form of every county on the bench, in order.
+
+    titles: fact → heading in the current language. changes: what makes this judgement differ from
+    the usual one, a sentence each. Raises PackError where the form asks for what
+    the rule set does not have.
+    """
+    for index in bench.frames.county["county"]:
+        yield _Filling(form, Figures(form, County(bench, index)), titles).paper(changes)
+
+
+class _Filling:
+    """One county's form in the making."""
+
+    def __init__(self, form: Form, figures: Figures, titles: Mapping[str, str]) -> None:
+        self._form, self._figures, self._titles = form, figures, titles
+
+    def paper(self, changes: Sequence[str]) -> Paper:
+        row, rules = self._figures.county.row, self._figures.county.bench.ruleset
+        tables = tuple(self._tables())
+        return Paper(
+            county_code=row["county_code"],
+            county_name=row["county_name"],
+            year=row["year"],
+            title=str(self._form.title),
+            lead=tuple(self._sentence(one, "lead") for one in self._form.lead),
+            tables=tables,
+            missing=tuple(dict.fromkeys(one for t in tables for one in self._missing(t))),
+            misread=tuple(one for table in tables for one in _misread(table)),
+            about=(
+                say(
+                    "依据：{title}（{layers}），{day}。",
+                    "Basis: {title} ({layers}), {day}.",
+                    title=pick(rules.title, rules.title_en),
+                    layers=" → ".join(rules.layers),
+                    day=self._figures.county.bench.as_of.isoformat(),
+                ),
+                *changes,
+                *self._relaxed(),
+            ),
+        )
+
+    def _relaxed(self) -> Iterator[str]:
+        """What is met only by relaxations, a sentence a rule."""
+        county = self._figures.county
+        known = county.bench.ruleset
+        for rule in known.rules.values():
+            rows = [row for row in county.outcome(rule.id) if row["relaxed_by"]]
+            names = dict.fromkeys(name for row in rows for name in row["relaxed_by"].split(","))
+            labels = (known.switches[one].label if one in known.switches else one for one in names)
+            if rows:
+                yield say(
+                    "只因放宽规定而达标：{rule}，{n}处（{by}）。",
+                    "Met only by a relaxation: {rule}, {n} times ({by}).",
+                    rule=rule.label,
+                    n=len(rows),
+                    by=say("；", "; ").join(labels),
+                )
+
+    def _tables(self) -> Iterator[FilledTable]:
+        name = ""
+        for table in self._form.tables:
+            name = str(table.title) or name
+            yield self._table(table, name)
+
+    def _table(self, table: Table, name: str) -> FilledTable:
+        columns = (*table.labels, *table.columns)
+        return FilledTable(
+            key=table.key,
+            kind=table.kind,
+            sheet=str(table.sheet),
+            title=str(table.title),
+            name=name,
+            below=table.below,
+            labels=len(table.labels),
+            heads=tuple(Head(str(c.heading), str(c.group), c.code, c.width) for c in columns),
+            lines=tuple(self._lines(table)),
+            notes=tuple(self._sentence(note, "note") for note in table.notes),
+        )
+
+    def _lines(self, table: Table) -> Iterator[Line]:
+        if table.kind == "units":
+            yield from unit_lines(self._form, table, self._figures.county)
+        for row in table.rows:
+            yield self._clause(table, row) if table.kind == "clauses" else self._row(table, row)
+
+    def _row(self, table: Table, row: Row) -> Line:
+        labels = tuple(str(one) for one in row.label)
+        cells = [Cell((one,), "label") for one in labels]
+        for column, asked in zip(table.columns, row.values, strict=True):
+            if asked is None:
+                cells.append(Cell((NONE,), "label"))
+                continue
+            decimals = column.decimals if row.decimals is None else row.decimals
+            filled = Filled(self._figures.of(asked), decimals, self._form.blank)
+            cells.append(Cell((filled,), "value", shaded=filled.amount.met is False))
+        return Line(tuple(cells), labels, " ".join(labels))
+
+    def _clause(self, table: Table, row: Row) -> Line:
+        rule = self._figures.county.bench.ruleset.rules.get(row.rule)
+        if rule is None or row.sentence is None:
+            line = self._form.line(f'rule = "{row.rule}"')
+            raise PackError(
+                say(
+                    "申报表提到规则集没有的规则 {rule}",
+                    "the form asks for rule {rule}, which the rule set does not have",
+                    rule=row.rule,
+                ),
+                where=f"{self._form.path.name}:{line}",
+            )
+        name = f"{row.ordinal}{rule.label}"
+        mark = self._mark(table, rule.id)
+        cells = (
+            Cell((name,), "name"),
+            self._sentence(row.sentence, "sentence"),
+            Cell((Filled(mark, 0, self._form.blank),), "mark", shaded=mark.met is False),
+        )
+        return Line(cells, (row.ordinal, rule.label), _short(name))
+
+    def _mark(self, table: Table, rule_id: str) -> Amount:
+        """Whether the county meets a rule, as the form says it."""
+        county = self._figures.county
+        states = dict(by_county(county.bench, county.bench.outcome(rule_id)).iter_rows())
+        status = states[county.index]
+        if status in (PASS, FAIL):
+            return Amount(
+                text=str(table.met if status == PASS else table.unmet), met=status == PASS
+            )
+        if status == NOT_APPLICABLE:
+            return Amount(text=NONE)
+        return blank(why(county, county.outcome(rule_id)))
+
+    def _sentence(self, sentence: Sentence, role: str) -> Cell:
+        return Cell(
+            tuple(
+                one
+                if isinstance(one, str)
+                else Filled(self._figures.of(one.reference), one.decimals, self._form.blank)
+                for one in sentence.pieces
+            ),
+            role,
+        )
+
+    def _missing(self, table: FilledTable) -> Iterator[Missing]:
+        """Every blank cell with what it waits for, one entry a cell and fact."""
+        for where, filled in blanks(table):
+            if filled.amount.known:
+                continue
+            lacks = sorted(filled.amount.lacks, key=lambda one: (one.fact, one.why))
+            for (fact, reason), group in groupby(lacks, key=lambda one: (one.fact, one.why)):
+                title = self._titles.get(fact, fact)
+                what = "：".join(filter(None, (title, reason))) if fact else reason
+                schools = dict.fromkeys(one.school_name or one.school_code for one in group)
+                yield Missing(table.name, where, what, tuple(filter(None, schools)))
+
+
+def _short(title: str) -> str:
+    """A clause's title as a message calls it."""
+    return title if len(title) <= _SHORT else f"{title[: _SHORT - 1]}…"
+
+
+def blanks(table: FilledTable) -> Iterator[tuple[str, Filled]]:
+    """Every place of a table that is filled in, with how a message calls its cell."""
+    for line in table.lines:
+        if line.band:
+            continue
+        for head, cell in zip(table.heads, line.cells, strict=True):
+            where = " ".join(filter(None, (line.name, head.name)))
+            yield from ((where, one) for one in dict.fromkeys(cell.filled))
+    for note in table.notes:
+        yield from ((say("表注", "note"), one) for one in dict.fromkeys(note.filled))
+
+
+def _misread(table: FilledTable) -> Iterator[Misread]:
+    for where, filled in blanks(table):
+        exact = finer(filled.amount, filled.decimals)
+        if exact:
+            yield Misread(table.name, where, filled.text, exact, bool(filled.amount.met))
