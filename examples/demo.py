@@ -35,6 +35,12 @@ def main() -> None:
             f"json:{OUT / f'{province}.json'}",
         )
         run("rectify", county, "-o", str(OUT / province))
+    henan = str(HERE / "henan_county.xlsx")
+    forms = (str(OUT / "申报表.docx"), str(OUT / "申报表.xlsx"))
+    run("declare", henan, "-o", forms[0], "-o", forms[1])
+    run("declare", henan, "--against", forms[1])
+    run("explain", "D3", henan)
+    run("check", henan, "--ruleset", "basic-2012")
     run("check", str(HERE / "conforming.json"))
     run(
         "check",
@@ -50,6 +56,7 @@ def main() -> None:
     for name, what in (
         ("anhui.html", "判定报告（浏览器打开；另有 shandong.html、henan.html、many.html）"),
         ("anhui/", "整改清单与一校一案（Word、Excel；另有 shandong/、henan/）"),
+        ("申报表.docx", "申报表，表Ⅰ—表Ⅵ（Word；另有 申报表.xlsx）"),
         ("anhui.json", "完整结果，供程序读取"),
         ("填报模板.xlsx", "空白填报工作簿"),
     ):

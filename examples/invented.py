@@ -165,12 +165,28 @@ def county(seed: int, code: str, name: str, townships: str) -> Record:
     _town(maker)
     for township in maker.townships[1:]:
         _countryside(maker, township)
+    for school in maker.schools:
+        _predecessor(school)
     county = {"county_code": code, "county_name": name, **county_facts(maker.rng, maker.schools)}
     return {
         "format": "junheng-submission/1",
         "county": county,
         "schools": maker.schools,
     }
+
+
+def _predecessor(school: Record) -> None:
+    """What the basic-balance measure of 2012 asks besides: books, computers, titles."""
+    rng = Random(int(school["school_code"]))  # its own luck: the other figures stay as they are
+    pupils = sum(school.get(f"{stage}_students", 0) for stage in (*GRADES, "senior"))
+    if not pupils:
+        return
+    school["books"] = round(pupils * rng.uniform(26, 41))
+    school["computers"] = ceil(pupils * rng.uniform(0.128, 0.19))
+    for stage in GRADES:
+        if f"{stage}_teachers" in school:
+            share = rng.uniform(0.42, 0.66)
+            school[f"{stage}_teachers_mid_title"] = round(school[f"{stage}_teachers"] * share)
 
 
 def _town(maker: Maker) -> None:

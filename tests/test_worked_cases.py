@@ -60,7 +60,7 @@ def with_coefficients(stage: str, published: Sequence[str]) -> list[Document]:
     facts = [f"{stage}_teachers_above_degree", *facts]
     facts += ["teaching_area", "outdoor_sports_area", "equipment_value", "multimedia_rooms"]
     for fact, figure in zip(facts, published, strict=True):
-        near = Fraction(figure).limit_denominator(9000)
+        near = Fraction(figure).limit_denominator(2500)
         small[fact] = 2 * near.denominator + 4 * near.numerator
         large[fact] = 4 * (2 * near.denominator - near.numerator)
     return [{**one, "indoor_sports_area": 0} for one in (small, large)]

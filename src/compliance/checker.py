@@ -86,7 +86,8 @@ def prepare(
         rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
         examine(rules, offers, words)
         part = submission if len(jobs) == 1 else submission.of(keys)
-        part, remarks, without = settle(part, rules)
+        others = _elsewhere(known, rules)
+        part, remarks, without = settle(part, rules, others)
         problems += remarks
         refused += without
         cases.append(Case(rules, day, part))
@@ -148,6 +149,18 @@ def check(
         manifest=_manifest(docket.submission, offers, choice),
         titles=titles,
     )
+
+
+def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
+    """The ids and titles of rules of other rule sets: a county's file may speak to several."""
+    tables = [
+        (rule_id, table)
+        for packs in known.values()
+        for pack in packs
+        for rule_id, table in pack.table("rule").items()
+        if rule_id not in rules.rules
+    ]
+    return {name for rule_id, table in tables for name in (rule_id, str(table["title"]))}
 
 
 def _schools(docket: Docket) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 import polars as pl
@@ -22,11 +22,19 @@ from compliance.words import say
 _SHORTEST = 4  # characters that a part of a title must have to stand for it
 
 
-def settle(part: Submission, rules: Ruleset) -> tuple[Submission, list[Problem], list[Refused]]:
-    """The submission with statements under rule ids; the problems; the counties refused."""
+def settle(
+    part: Submission, rules: Ruleset, elsewhere: Set[str] = frozenset()
+) -> tuple[Submission, list[Problem], list[Refused]]:
+    """The submission with statements under rule ids; the problems; the counties refused.
+
+    elsewhere: ids and titles of rules of other rule sets, whose statements are none of this one's.
+    """
     problems: list[Problem] = []
-    attestations = _settled(part.attestations, attested(rules.rules.values()), problems, "met")
-    vetoes = _settled(part.vetoes, vetoed(rules.rules.values()), problems, "exists")
+    plain = {_plain(name) for name in elsewhere}
+    attestations = _settled(
+        part.attestations, attested(rules.rules.values()), problems, "met", plain
+    )
+    vetoes = _settled(part.vetoes, vetoed(rules.rules.values()), problems, "exists", plain)
     lost = {(p.county_code, p.year) for p in problems if p.severity == "error"}
     part = replace(part, attestations=attestations, vetoes=vetoes)
     if not lost:
@@ -53,13 +61,18 @@ def vetoed(rules: Iterable[Rule]) -> dict[str, Rule]:
 
 
 def _settled(
-    given: pl.DataFrame, takers: Mapping[str, Rule], problems: list[Problem], column: str
+    given: pl.DataFrame,
+    takers: Mapping[str, Rule],
+    problems: list[Problem],
+    column: str,
+    elsewhere: Set[str],
 ) -> pl.DataFrame:
     """Rows under rule ids, one a rule and county; of two statements the less favourable counts."""
     written = given["rule"].unique(maintain_order=True).to_list()
     found = {text: rule_id for text in written if (rule_id := find(str(text), takers))}
     for row in given.filter(~pl.col("rule").is_in(list(found))).iter_rows(named=True):
-        problems.append(_unknown(row, takers, column))
+        if _plain(str(row["rule"])) not in elsewhere:
+            problems.append(_unknown(row, takers, column))
     worst = pl.col(column).max() if column == "exists" else pl.col(column).min()
     others = [name for name in given.columns if name not in (*KEY, "rule", column)]
     return (

@@ -1,4 +1,4 @@
-"""An independent judge: the national rule set once more, in loops and fractions.
+"""An independent judge: the rule sets once more, in loops and fractions.
 
 It imports nothing of the package it checks and was written from the contract and the regulation
 alone. One county in, a verdict for every rule and subject out; slow, plain and exact.
@@ -10,6 +10,6 @@ English words; an absent key or ``None`` is a missing figure.
 from __future__ import annotations
 
 from tests.independent.arithmetic import Verdict
-from tests.independent.judge import Key, excluded, judge
+from tests.independent.judge import Key, excluded, judge, strict
 
-__all__ = ["Key", "Verdict", "excluded", "judge"]
+__all__ = ["Key", "Verdict", "excluded", "judge", "strict"]

@@ -24,6 +24,7 @@ class Verdict:
     mean: Fraction | None = None
     deviation: Fraction | None = None
     parts: tuple[Verdict, ...] = ()
+    relaxed_by: str | None = None
 
 
 UNKNOWN = Verdict("unknown")
@@ -33,7 +34,9 @@ NOT_APPLICABLE = Verdict("not_applicable")
 def figure(record: dict[str, Any], fact: str) -> Fraction | None:
     """The figure as typed: the shortest decimal of a number, not its binary value."""
     typed = record.get(fact)
-    return None if typed is None else Fraction(repr(typed))
+    if typed is None or isinstance(typed, Fraction):
+        return typed
+    return Fraction(repr(typed))
 
 
 def total(figures: Iterable[Fraction | None]) -> Fraction | None:
@@ -52,7 +55,10 @@ def fold(statuses: Iterable[str]) -> str:
 
 
 def root(square: Fraction) -> Fraction:
-    """A square root to forty decimals."""
+    """A square root: exactly where it is rational, else to forty decimals."""
+    exact = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    if exact * exact == square:
+        return exact
     return Fraction(isqrt(square.numerator * 10**80 // square.denominator), 10**40)
 
 
@@ -77,6 +83,42 @@ def at_least(
     value = per * of / over
     short = round_up(limit * over / per - of, step)
     return Verdict("pass" if value >= limit else "fail", value, limit, shortfall=short)
+
+
+def at_most(
+    of: Fraction | None, over: Fraction | None, limit: Fraction, *, per: int = 1
+) -> Verdict:
+    """``per × of ÷ over`` against an upper limit."""
+    if of is None or over is None:
+        return Verdict("unknown", threshold=limit)
+    if over <= 0:
+        return Verdict("not_applicable" if over == of == 0 else "unknown", threshold=limit)
+    value = per * of / over
+    over_it = max(Fraction(0), of - limit * over / per)
+    return Verdict("pass" if value <= limit else "fail", value, limit, excess=over_it)
+
+
+def both(*conditions: bool | None) -> bool | None:
+    """And, where a condition may be open: one that fails settles it."""
+    if False in conditions:
+        return False
+    return None if None in conditions else True
+
+
+def either(*conditions: bool | None) -> bool | None:
+    """Or, where a condition may be open: one that holds settles it."""
+    if True in conditions:
+        return True
+    return None if None in conditions else False
+
+
+def where(applies: bool | None, verdict: Verdict) -> Verdict:
+    """A rule for some subjects only; what holds anyway needs no answer whether it applies."""
+    if applies is False:
+        return NOT_APPLICABLE
+    if applies is None and verdict.status == "fail":
+        return UNKNOWN
+    return verdict
 
 
 def together(*parts: Verdict) -> Verdict:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.independent.arithmetic import Verdict, fold
+from tests.independent.basic import basic_verdicts
 from tests.independent.county import county_verdicts
-from tests.independent.resources import LIMITS, coefficient, rate
+from tests.independent.merging import REASON, SWITCH, merged
+from tests.independent.provinces import QUOTA, provincial
+from tests.independent.relaxations import GROUP, SINGLE, Switches
+from tests.independent.resources import COEFFICIENT, LIMITS, coefficient, rate
 from tests.independent.school import school_verdicts
 from tests.independent.units import COMPULSORY, exclusions, units_of
 
@@ -15,41 +19,80 @@ ROLLED_UP = ("G3", "G4", "G5", "G6", "Q4")
 VETOES = ("V1", "V2", "V3", "V4", "V5")  # V6 is unconfirmed: shown, without weight
 
 
-def judge(document: dict[str, Any]) -> dict[Key, Verdict]:
-    """Every verdict the national rule set has on one county.
+def judge(
+    document: dict[str, Any], ruleset: str = "national", switches: tuple[str, ...] = ()
+) -> dict[Key, Verdict]:
+    """Every verdict a rule set has on one county; of a province's own rules, the countable ones.
 
     A subject for which a rule is not applicable may be left out.
     """
     county, schools = document["county"], document["schools"]
-    verdicts = _resources(schools)
+    if ruleset == "basic-2012":
+        return basic_verdicts(county, schools)
+    on = _unfolded(switches)
+    verdicts = _resources(merged(schools)[0] if SWITCH in on else schools, on)
     for school in schools:
-        for (rule, stage), verdict in school_verdicts(school, county).items():
+        for (rule, stage), verdict in school_verdicts(school, county, on).items():
             verdicts[rule, school["school_code"], stage] = verdict
     for rule in ROLLED_UP:
         members = [v.status for (r, code, _), v in verdicts.items() if r == rule and code]
         verdicts[rule, None, None] = Verdict(fold(members))
     units = [unit for school in schools for unit in units_of(school)]
-    for rule, verdict in county_verdicts(county, schools, units).items():
+    quota = QUOTA.get(ruleset, 50)
+    for rule, verdict in county_verdicts(county, schools, units, on, quota).items():
         verdicts[rule, None, None] = verdict
     _conclude(verdicts)
-    return verdicts
+    return verdicts | provincial(ruleset, county, schools)
 
 
-def excluded(document: dict[str, Any]) -> set[tuple[str, str | None, str]]:
+def strict(document: dict[str, Any], switches: tuple[str, ...] = (), *, confirmed: bool) -> str:
+    """The county's verdict by national rules where nothing unverified may carry it.
+
+    V6 is not verified: without a confirmation of it no county conforms. A pass that the normal
+    standard denies is owed to a relaxation and no pass; a failure stays one.
+    """
+    with_switches = judge(document, switches=switches)
+    if with_switches["C", None, None].status == "fail":
+        return "fail"
+    verdicts = judge(document)
+    states = [verdicts["C", None, None].status]
+    if confirmed:
+        states = [*states, verdicts["V6", None, None].status]
+        if states[1] == "fail":
+            return "fail"
+    return "pass" if confirmed and fold(states) == "pass" else "undecided"
+
+
+def _unfolded(switches: tuple[str, ...]) -> Switches:
+    return frozenset(switches) | frozenset(SINGLE if GROUP in switches else ())
+
+
+def excluded(
+    document: dict[str, Any], switches: tuple[str, ...] = ()
+) -> set[tuple[str, str | None, str]]:
     """School code, stage and reason of everything left out of the resource rules."""
-    return {row for school in document["schools"] for row in exclusions(school)}
+    schools: list[dict[str, Any]] = document["schools"]
+    points = merged(schools)[1] if SWITCH in switches else []
+    gone = {point["school_code"] for point in points}
+    rows: set[tuple[str, str | None, str]] = {(code, None, REASON) for code in gone}
+    for school in schools:
+        for row in exclusions(school):
+            if school["school_code"] not in gone or row[1] is not None:
+                rows.add(row)
+    return rows
 
 
-def _resources(schools: list[dict[str, Any]]) -> dict[Key, Verdict]:
+def _resources(schools: list[dict[str, Any]], on: Switches) -> dict[Key, Verdict]:
     verdicts: dict[Key, Verdict] = {}
-    rated = [(unit, rate(unit)) for school in schools for unit in units_of(school)]
+    rated = [(unit, rate(unit, on)) for school in schools for unit in units_of(school)]
     for unit, ratings in rated:
         for rule, verdict in (ratings or {}).items():
             verdicts[rule, unit.code, unit.stage] = verdict
     for stage in COMPULSORY:
         for rule in LIMITS:
             pairs = [(u.students, r[rule].value) for u, r in rated if r and u.stage == stage]
-            verdicts[rule.replace("R", "D"), None, stage] = coefficient(pairs, stage)
+            found = coefficient(pairs, COEFFICIENT[stage])
+            verdicts[rule.replace("R", "D"), None, stage] = found
     return verdicts
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tests.independent.arithmetic import NOT_APPLICABLE, Verdict, at_least, figure, root, total
+from tests.independent.relaxations import Switches, dense_city_sports, visiting_teachers
 from tests.independent.units import Unit, out_of_resources
 
 LIMITS = {
@@ -26,7 +27,7 @@ ARTS = ("pe_teachers", "music_teachers", "fine_arts_teachers", "arts_teachers")
 AREA_STEP = Fraction("0.01")
 
 
-def rate(unit: Unit) -> dict[str, Verdict] | None:
+def rate(unit: Unit, on: Switches = frozenset()) -> dict[str, Verdict] | None:
     """R1–R7 and RS of a unit; None where it stands outside the resource rules."""
     if out_of_resources(unit.school):
         return None
@@ -34,9 +35,9 @@ def rate(unit: Unit) -> dict[str, Verdict] | None:
     building = figure(unit.school, "teaching_area")
     net = None if building is None or indoor is None else building - indoor
     quantities = {
-        "R1": (_above_degree(unit), unit.students, 100, Fraction(1)),
+        "R1": (above_degree(unit), unit.students, 100, Fraction(1)),
         "R2": (unit.fact("backbone_teachers"), unit.students, 100, Fraction(1)),
-        "R3": (_pe_and_arts(unit), unit.students, 100, Fraction(1)),
+        "R3": (pe_and_arts(unit), unit.students, 100, Fraction(1)),
         "R4": (net, unit.sharers, 1, AREA_STEP),
         "R5": (total([indoor, outdoor]), unit.sharers, 1, AREA_STEP),
         "R6": (figure(unit.school, "equipment_value"), unit.sharers, 1, Fraction(1)),
@@ -46,18 +47,22 @@ def rate(unit: Unit) -> dict[str, Verdict] | None:
     for rule, (of, over, per, step) in quantities.items():
         limit = Fraction(LIMITS[rule][unit.stage])
         verdict = at_least(of, over, limit, per=per, step=step)
+        if rule == "R3":
+            verdict = visiting_teachers(unit, of, verdict, limit, on)
+        if rule == "R5":
+            verdict = dense_city_sports(unit, of, verdict, limit, on)
         found[rule] = replace(verdict, floor=limit * Fraction("0.85"))
     found["RS"] = _six_of_seven(list(found.values()))
     return found
 
 
-def _above_degree(unit: Unit) -> Fraction | None:
+def above_degree(unit: Unit) -> Fraction | None:
     whole = unit.fact("teachers_above_degree")
     degrees = [unit.fact(f"teachers_{degree}") for degree in DEGREES[unit.stage]]
     return whole if whole is not None else total(degrees)
 
 
-def _pe_and_arts(unit: Unit) -> Fraction | None:
+def pe_and_arts(unit: Unit) -> Fraction | None:
     """The fact, else the sum of its parts; arts that total music and fine arts count once."""
     whole = unit.fact("pe_arts_teachers")
     if whole is not None:
@@ -78,9 +83,13 @@ def _six_of_seven(seven: list[Verdict]) -> Verdict:
     return Verdict(status, Fraction(met), Fraction(6))
 
 
-def coefficient(pairs: list[tuple[Fraction | None, Fraction | None]], stage: str) -> Verdict:
-    """The disparity of (pupils, value) pairs, compared with its limit without a root."""
-    limit = COEFFICIENT[stage]
+def coefficient(
+    pairs: list[tuple[Fraction | None, Fraction | None]], limit: Fraction | None
+) -> Verdict:
+    """The disparity of (pupils, value) pairs, compared with its limit without a root.
+
+    Without a limit the figures are shown and the rule itself is not applicable.
+    """
     if not pairs:
         return NOT_APPLICABLE
     units = [(count, value) for count, value in pairs if count is not None and value is not None]
@@ -93,6 +102,9 @@ def coefficient(pairs: list[tuple[Fraction | None, Fraction | None]], stage: str
     square = Fraction(0)
     for count, value in units:
         square += count / everybody * (value - mean) ** 2
-    status = "pass" if square <= (limit * mean) ** 2 else "fail"
-    spread = root(square)
-    return Verdict(status, spread / mean, limit, mean=mean, deviation=spread)
+    status = "not_applicable"
+    if limit is not None:
+        status = "pass" if square <= (limit * mean) ** 2 else "fail"
+    # the ratio's own root: rational wherever the coefficient is
+    ratio = root(square / mean**2)
+    return Verdict(status, ratio, limit, mean=mean, deviation=ratio * mean)

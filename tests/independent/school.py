@@ -15,15 +15,17 @@ from tests.independent.arithmetic import (
     fold,
     total,
 )
+from tests.independent.relaxations import Switches, larger_schools, smaller_rooms
 from tests.independent.units import Unit, compulsory_pupils, pupils, units_of
 
 LARGEST_SCHOOL = {"nine_year": 2500, "twelve_year": 2500, "vocational": 0}
 LARGEST_CLASS = {"primary": 45, "junior": 50}
-BANDS_ABOVE = {"primary": 5, "junior": 6}  # the first band of ten whose classes are too large
 Subject = tuple[str, str | None]  # rule and stage
 
 
-def school_verdicts(school: dict[str, Any], county: dict[str, Any]) -> dict[Subject, Verdict]:
+def school_verdicts(
+    school: dict[str, Any], county: dict[str, Any], on: Switches = frozenset()
+) -> dict[Subject, Verdict]:
     """Every school rule on one school; what does not apply may be left out."""
     found: dict[Subject, Verdict] = {}
     units = units_of(school)
@@ -31,10 +33,11 @@ def school_verdicts(school: dict[str, Any], county: dict[str, Any]) -> dict[Subj
     for unit in units:
         found["G5", unit.stage] = class_size(unit)
     if units:
-        found["G4", None] = school_size(school)
-        found["G6", None] = small_school_funds(school, county)
+        found["G4", None] = larger_schools(school, school_size(school), on)
+        funds = small_school_funds(school, county)
+        found["G6", None] = funds if "small-schools-2017" not in on else only_village(school, funds)
     if units and kind not in ("teaching_point", "vocational"):
-        found["G3", None] = rooms(school, units)
+        found["G3", None] = rooms(school, units, on)
     if kind == "special" or (units and kind != "teaching_point"):
         budget, training = (
             figure(school, f"{what}_funds_budget") for what in ("public", "training")
@@ -43,28 +46,20 @@ def school_verdicts(school: dict[str, Any], county: dict[str, Any]) -> dict[Subj
     return found
 
 
-def rooms(school: dict[str, Any], units: list[Unit]) -> Verdict:
+def rooms(school: dict[str, Any], units: list[Unit], on: Switches = frozenset()) -> Verdict:
     """G3: one music and one art room for every twelve classes begun."""
     classes = total(unit.fact("classes") for unit in units)
     if classes is None:
         return UNKNOWN
     needed = ceil(classes / 12)
-    counts = [_large_rooms(school, "music", 96), _large_rooms(school, "art", 90)]
-    statuses = ["unknown" if n is None else "pass" if n >= needed else "fail" for n in counts]
-    known = [count for count in counts if count is not None]
-    if len(known) < 2:
-        return Verdict(fold(statuses), threshold=Fraction(needed))
-    short = sum(max(0, needed - count) for count in known)
-    least = Fraction(min(known))
-    return Verdict(fold(statuses), least, Fraction(needed), shortfall=Fraction(short))
-
-
-def _large_rooms(school: dict[str, Any], kind: str, size: int) -> int | None:
-    areas = school.get(f"{kind}_room_areas")
-    if areas is not None:
-        return sum(Fraction(repr(area)) >= size for area in areas)
-    count = school.get(f"{kind}_rooms_{size}")
-    return None if count is None else int(count)
+    kinds = [smaller_rooms(school, kind, needed, on) for kind in ("music", "art")]
+    status = fold(kind.status for kind in kinds)
+    values = [kind.value for kind in kinds if kind.value is not None]
+    owed = kinds[0].relaxed_by or kinds[1].relaxed_by if status == "pass" else None
+    if len(values) < 2:
+        return Verdict(status, threshold=Fraction(needed), relaxed_by=owed)
+    short = sum((kind.shortfall or Fraction(0) for kind in kinds), Fraction(0))
+    return Verdict(status, min(values), Fraction(needed), shortfall=short, relaxed_by=owed)
 
 
 def school_size(school: dict[str, Any]) -> Verdict:
@@ -77,9 +72,10 @@ def school_size(school: dict[str, Any]) -> Verdict:
     return Verdict("fail" if over else "pass", count, limit, excess=over)
 
 
-def class_size(unit: Unit) -> Verdict:
+def class_size(unit: Unit, largest_class: dict[str, int] = LARGEST_CLASS) -> Verdict:
     """G5: class sizes, else bands, else the largest class."""
-    limit = Fraction(LARGEST_CLASS[unit.stage])
+    limit = Fraction(largest_class[unit.stage])
+    too_large = (largest_class[unit.stage] - 25) // 5 + 1  # bands: up to 25, then by fives
     sizes = unit.school.get(f"{unit.stage}_class_sizes")
     bands = unit.school.get(f"{unit.stage}_class_bands")
     largest = unit.fact("largest_class")
@@ -87,7 +83,7 @@ def class_size(unit: Unit) -> Verdict:
         over = Fraction(sum(size > limit for size in sizes))
         value: Fraction | None = Fraction(max(sizes))
     elif bands is not None:
-        over = Fraction(sum(bands[BANDS_ABOVE[unit.stage] :]))
+        over = Fraction(sum(bands[too_large:]))
         value = None
     elif largest is not None:
         over = max(Fraction(0), largest - limit)
@@ -114,6 +110,18 @@ def small_school_funds(school: dict[str, Any], county: dict[str, Any]) -> Verdic
     verdict = _funds(school, county, counts, known)
     undecided = sponsor is None or setting is None
     return UNKNOWN if undecided and verdict.status == "fail" else verdict
+
+
+def only_village(school: dict[str, Any], verdict: Verdict) -> Verdict:
+    """G6 in the words of 2017: village primary schools and teaching points alone are asked."""
+    if verdict.status in ("pass", "not_applicable"):
+        return verdict
+    village = school["school_type"] in ("primary", "teaching_point")
+    asked = school.get("setting") != "town" if school.get("setting") else None
+    funds = figure(school, "public_funds")
+    if (not village or asked is False) and funds is not None:
+        return Verdict("pass", funds, Fraction(0))
+    return verdict if asked is not None or not village else UNKNOWN
 
 
 def _funds(
