@@ -29,7 +29,8 @@ class Fact:
     ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
     (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
-    parts: groups of facts, each of which sums up to this one. code: a number in the cell is its
+    parts: groups of facts, each of which sums up to this one. largest_of: the list whose largest
+    item it is. code: a number in the cell is its
     digits. lines: line breaks may stand in the text. length: exact number of items.
     edges: upper edges of the size bands of a list of counts. may_total: facts that this one
     already totals when it equals their sum. sum_of: the school fact this county fact totals.
@@ -51,6 +52,7 @@ class Fact:
     stem: str = ""
     required: bool = False
     parts: tuple[tuple[str, ...], ...] = ()
+    largest_of: str = ""
     pattern: str = ""
     period: str = ""
     code: bool = False
@@ -228,6 +230,7 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         stem=node.get("x-stem", name),
         required=required,
         parts=tuple(tuple(group) for group in node.get("x-parts", ())),
+        largest_of=node.get("x-largest-of", ""),
         pattern=node.get("pattern", ""),
         period=node.get("x-period", ""),
         code=bool(node.get("x-code", False)),

@@ -18,6 +18,7 @@ from compliance.words import say
 
 # the layer of school standards is left out by this name, which no pack may take
 WITHOUT_STANDARD = "without-school-standard"
+_FIELD = {"applies": "where"}  # an alternative's `where` would be judged row by row
 
 
 def turned_on(declared: Mapping[str, Switch], asked: Sequence[str]) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ def replaced(table: Mapping[str, Any], on: Sequence[str]) -> dict[str, Any]:
         if entry["switch"] in on and "where" not in entry:
             if set(entry) & set(OPERATORS):
                 now = {key: value for key, value in now.items() if key not in OPERATORS}
-            now.update({key: value for key, value in entry.items() if key != "switch"})
+            now.update({_FIELD.get(key, key): v for key, v in entry.items() if key != "switch"})
     if "part" in now:
         now["part"] = {key: replaced(part, on) for key, part in now["part"].items()}
     return now

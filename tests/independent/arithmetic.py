@@ -39,6 +39,13 @@ def figure(record: dict[str, Any], fact: str) -> Fraction | None:
     return Fraction(repr(typed))
 
 
+def largest_class(school: dict[str, Any], stage: str) -> Fraction | None:
+    """As given, else the largest of the class sizes."""
+    sizes = school.get(f"{stage}_class_sizes") or []
+    given = figure(school, f"{stage}_largest_class")
+    return given if given is not None or not sizes else Fraction(max(sizes))
+
+
 def total(figures: Iterable[Fraction | None]) -> Fraction | None:
     """A sum; one missing figure makes it missing."""
     found = Fraction(0)

@@ -10,8 +10,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from tests.independent.arithmetic import UNKNOWN, Verdict, at_least, both, figure, total
-from tests.independent.units import Unit, compulsory_pupils
+from tests.independent.arithmetic import (
+    UNKNOWN,
+    Verdict,
+    at_least,
+    both,
+    figure,
+    largest_class,
+    total,
+)
+from tests.independent.units import COMPULSORY, Unit, compulsory_pupils, pupils
 
 Switches = frozenset[str]
 
@@ -64,9 +72,11 @@ def _rural(school: dict[str, Any]) -> bool | None:
 
 
 def _under(school: dict[str, Any], many: int) -> bool | None:
-    """Pupils as an indicator: a blank in either stage leaves it open."""
-    count = compulsory_pupils(school)
-    return None if count is None else count < many
+    """Fewer pupils than that; a blank stage leaves it open unless the other alone has as many."""
+    known = sum((pupils(school, stage) or Fraction(0) for stage in COMPULSORY), Fraction(0))
+    if known >= many:
+        return False
+    return None if compulsory_pupils(school) is None else True
 
 
 def visiting_teachers(
@@ -128,7 +138,7 @@ def smaller_rooms(school: dict[str, Any], kind: str, needed: int, on: Switches) 
 
 
 def _largest_below_30(school: dict[str, Any], stage: str) -> bool | None:
-    largest = figure(school, f"{stage}_largest_class")
+    largest = largest_class(school, stage)
     return None if largest is None else largest < 30
 
 

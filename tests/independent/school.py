@@ -114,14 +114,9 @@ def small_school_funds(school: dict[str, Any], county: dict[str, Any]) -> Verdic
 
 def only_village(school: dict[str, Any], verdict: Verdict) -> Verdict:
     """G6 in the words of 2017: village primary schools and teaching points alone are asked."""
-    if verdict.status in ("pass", "not_applicable"):
-        return verdict
-    village = school["school_type"] in ("primary", "teaching_point")
-    asked = school.get("setting") != "town" if school.get("setting") else None
-    funds = figure(school, "public_funds")
-    if (not village or asked is False) and funds is not None:
-        return Verdict("pass", funds, Fraction(0))
-    return verdict if asked is not None or not village else UNKNOWN
+    kind, setting = school["school_type"], school.get("setting")
+    outside = kind != "teaching_point" and (kind != "primary" or setting == "town")
+    return NOT_APPLICABLE if outside else verdict
 
 
 def _funds(

@@ -14,6 +14,7 @@ from tests.independent.arithmetic import (
     both,
     either,
     figure,
+    largest_class,
     total,
     where,
 )
@@ -165,7 +166,7 @@ def henan(schools: list[School]) -> Found:
 
 def _a_computer_each(unit: Unit) -> Verdict:
     """HA-S4: as many computers in the room as the largest class has pupils."""
-    largest = unit.fact("largest_class")
+    largest = largest_class(unit.school, unit.stage)
     if largest is None:
         return UNKNOWN
     return at_least(figure(unit.school, "computer_room_computers"), ONE, largest)

@@ -17,6 +17,9 @@ def derive(schools: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger) -> pl.
     for fact in vocabulary.school.values():
         for parts in fact.parts:
             schools = _derive_one(schools, vocabulary, ledger, fact, parts)
+        if fact.largest_of:
+            largest = pl.col(fact.largest_of).list.max()
+            schools = schools.with_columns(pl.coalesce(fact.name, largest).alias(fact.name))
     return schools
 
 
