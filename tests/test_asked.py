@@ -98,6 +98,7 @@ def test_a_confirmation_of_a_rule_that_is_nowhere_is_refused(tmp_path: Path) -> 
 
 
 WRONG = [
+    ("confirmation = [{}, {}]", "缺少 rule"),
     ("", "没有 [[confirmation]]"),
     ("confirmation = [1]", "没有 [[confirmation]]"),
     ("[[confirmation", "TOML"),

@@ -189,6 +189,28 @@ def test_a_layer_that_loosens_is_refused_with_its_line(body: str, field: str) ->
     assert "R1" in resolved(BASE, loose, wanted="east").rules
 
 
+SIDEWAYS = [
+    ('role = "advisory"', "role"),
+    ('where = { setting = "urban" }', "where"),
+    ('indicator = "area"', "indicator"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), SIDEWAYS)
+def test_what_cannot_be_compared_needs_the_same_word(body: str, field: str) -> None:
+    text = PROVINCE + f'[override.R1]\nbasis = "verified"\nsource = "东"\n{body}\n'
+    with pytest.raises(PackError, match=f"放宽了 {field}"):
+        resolved(BASE, text, wanted="east")
+
+
+def test_a_change_may_turn_the_operator() -> None:
+    text = R1 + "[[rule.R1.since]]\ndate = 2021-01-01\nabove = { primary = 4.5, junior = 5.5 }\n"
+    rules = resolved(HEAD + text + RS + CONCLUSION)
+    limit = rules.rules["R1"].limit
+    assert limit is not None
+    assert (limit.operator, limit.table["primary"]) == (">", Decimal("4.5"))
+
+
 @pytest.mark.parametrize(
     "body", ["at_least = { primary = 4.2, junior = 6 }", "above = { primary = 4.2, junior = 5.3 }"]
 )

@@ -80,7 +80,9 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
     faults = list(_faults(rows))
     if faults:
         lines = _lines(text)
-        told = "\n".join(f"{path.name}:{lines[place]}: {what}" for place, what in faults)
+        told = "\n".join(
+            f"{path.name}:{lines[min(place, len(lines) - 1)]}: {what}" for place, what in faults
+        )
         raise UsageError(
             say("确认文件有误：\n{told}", "the confirmations are wrong:\n{told}", told=told)
         )

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from compliance.packs import Pack
+from compliance.rule import relaid
 from compliance.words import say
 
 Table = Mapping[str, Any]
@@ -78,7 +79,7 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
                 raise _out_of_order(pack, change["date"], last, *address)
             last = change["date"]
             if last <= day:
-                now.update({key: value for key, value in change.items() if key != "date"})
+                now = relaid(now, {key: value for key, value in change.items() if key != "date"})
     if "part" in now:
         now["part"] = {
             key: _as_of(pack, part, day, *address, "part", key) for key, part in now["part"].items()

@@ -40,7 +40,7 @@ def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
                 offers.kinds,
             )
         _examine_fields(rule, offers.kinds[rule.kind])
-        for fact in facts_of(rule, rules):
+        for fact in (*facts_of(rule, rules), *_others(rule, rules)):
             if fact not in known:
                 raise _wrong(
                     rule,
@@ -54,6 +54,11 @@ def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
                     known,
                 )
     _examine_reach(rules)
+
+
+def _others(rule: Rule, rules: Ruleset) -> list[str]:
+    """What a plugin's kind is made of, beside rules: nothing that does not exist."""
+    return [] if names_rules(rule) else [name for name in rule.of if name not in rules.rules]
 
 
 def _wrong(rule: Rule, what: str, word: str, known: Iterable[str]) -> PackError:
@@ -85,7 +90,7 @@ def _examine_reach(rules: Ruleset) -> None:
         if rule_id in rules.rules and rule_id not in reached:
             reached.add(rule_id)
             rule = rules.rules[rule_id]
-            waiting += rule.of if names_rules(rule) else ()
+            waiting += rule.of  # what is no rule is passed over
     for rule in rules.rules.values():
         if rule.id in reached or rule.of_base in reached or rule.shown_only:
             continue

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compliance.packs import Pack
-from compliance.rule import OPERATORS
+from compliance.rule import OPERATORS, relaid
 from compliance.tightening import loosened
 from compliance.words import say
 
@@ -39,9 +39,7 @@ def overridden(
             changed["part"][key][field] = value
             touched.append(f"part.{key}.{field}")
         else:
-            if field in OPERATORS:  # a rule has one limit
-                changed = {name: old for name, old in changed.items() if name not in OPERATORS}
-            changed[field] = value
+            changed = relaid(changed, {field: value})
             touched.append(field)
     _only_tighten(pack, rule_id, base, changed, table)
     return changed, touched
@@ -74,10 +72,7 @@ def _parts(pack: Pack, rule_id: str, changed: dict[str, Any], parts: Table) -> I
                     known=", ".join(changed.get("part", {})) or "—",
                 ),
             )
-        if set(given) & set(OPERATORS):
-            kept = {n: old for n, old in changed["part"][key].items() if n not in OPERATORS}
-            changed["part"][key] = kept
-        changed["part"][key].update(given)
+        changed["part"][key] = relaid(changed["part"][key], given)
         yield from (f"part.{key}.{name}" for name in given)
 
 
@@ -108,8 +103,8 @@ def _only_tighten(pack: Pack, rule_id: str, base: Table, changed: Table, table: 
     if looser and not (table.get("relaxes") and table.get("source")):
         raise pack.error(
             say(
-                "对 {rule} 的修改放宽了 {fields}；省市规则只能从严",
-                "the override of {rule} loosens {fields}; a layer may only tighten",
+                "对 {rule} 的修改放宽了 {fields}，或无从比较宽严；省市规则只能从严",
+                "the override of {rule} loosens {fields}, or cannot be compared; a layer may only tighten",
                 rule=rule_id,
                 fields=", ".join(looser),
             ),

@@ -27,6 +27,14 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 
+def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule's or part's table with fields laid over it; it has one limit, so a new one takes the old's place."""
+    kept = dict(table)
+    if set(change) & set(OPERATORS):
+        kept = {name: value for name, value in table.items() if name not in OPERATORS}
+    return {**kept, **change}
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A sum of facts: name -> coefficient. No terms and a constant: a plain number."""

@@ -13,7 +13,7 @@ from typing import Any
 from compliance import declarations as declare
 from compliance.errors import UsageError
 from compliance.packs import Pack
-from compliance.rule import OPERATORS, Instead, Switch
+from compliance.rule import Instead, Switch, relaid
 from compliance.words import say
 
 # the layer of school standards is left out by this name, which no pack may take
@@ -77,9 +77,8 @@ def replaced(table: Mapping[str, Any], on: Sequence[str]) -> dict[str, Any]:
     now = dict(table)
     for entry in table.get("instead", ()):
         if entry["switch"] in on and "where" not in entry:
-            if set(entry) & set(OPERATORS):
-                now = {key: value for key, value in now.items() if key not in OPERATORS}
-            now.update({_FIELD.get(key, key): v for key, v in entry.items() if key != "switch"})
+            fields = {_FIELD.get(key, key): v for key, v in entry.items() if key != "switch"}
+            now = relaid(now, fields)
     if "part" in now:
         now["part"] = {key: replaced(part, on) for key, part in now["part"].items()}
     return now

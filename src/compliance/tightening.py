@@ -12,12 +12,32 @@ Table = Mapping[str, Any]
 LOWER = ("at_least", "above", "pass_at_least", "rest_at_least")  # more is stricter
 
 
+# what cannot be compared: a layer that changes it might let somebody off
+_SIDEWAYS = (
+    "role",
+    "where",
+    "exclude",
+    "indicator",
+    "kind",
+    "scope",
+    "statement",
+    "expect",
+    "each",
+)
+
+
 def loosened(base: Table, changed: Table) -> list[str]:
-    """The fields of `changed` that ask for less than `base` does, parts as ``part.key.field``."""
-    found = [field for field in _limits(base) if _looser(field, base[field], changed.get(field))]
-    if _swapped(base, changed):
-        found = []  # another operator: compared by what it asks for
-        found += [field for field in _limits(base) if not _kept_by_another(field, base, changed)]
+    """The fields of `changed` that ask for less than `base` does, parts as ``part.key.field``.
+
+    So do fields that cannot be compared, such as who is judged at all.
+    """
+    if _swapped(base, changed):  # another operator: compared by what it asks for
+        found = [field for field in _limits(base) if not _kept_by_another(field, base, changed)]
+    else:
+        found = [
+            field for field in _limits(base) if _looser(field, base[field], changed.get(field))
+        ]
+    found += [name for name in _SIDEWAYS if changed.get(name) != base.get(name)]
     for key, part in base.get("part", {}).items():
         other = changed.get("part", {}).get(key)
         if other is None:
