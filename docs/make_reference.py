@@ -16,10 +16,10 @@ from compliance.fact import Fact
 from compliance.plugins import Offers, load
 from compliance.render.text import summary
 from compliance.rule import Rule, Ruleset
-from compliance.rule_words import limit_words
+from compliance.rule_words import standard_words
 from compliance.ruleset import lineage, resolve
 from compliance.state_words import basis_words
-from compliance.vocabulary import vocabulary
+from compliance.vocabulary import Vocabulary, vocabulary
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = "shandong_county.xlsx"
@@ -70,6 +70,7 @@ def _cell(text: str) -> str:
 def rules_page(offers: Offers) -> str:
     """Every installed rule set: its rules with standard, basis, source and remedy."""
     lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
+    known = vocabulary(offers.fragments)
     seen: set[str] = set()
     for name in _names(offers):
         rules = resolve(offers.packs, name, DAY)
@@ -80,7 +81,7 @@ def rules_page(offers: Offers) -> str:
             "| 编号 | 规则 | 标准 | 依据 | 来源 | 整改 | 责任 |",
             "|---|---|---|---|---|---|---|",
         ]
-        lines += [_rule_row(rule, rules) for rule in _own(rules, seen)]
+        lines += [_rule_row(rule, rules, known) for rule in _own(rules, seen)]
         lines.append("")
     return "\n".join(lines)
 
@@ -114,19 +115,12 @@ def _own(rules: Ruleset, seen: set[str]) -> Iterable[Rule]:
     seen |= set(rules.rules)
 
 
-def _rule_row(rule: Rule, rules: Ruleset) -> str:
-    indicator = rules.indicators.get(rule.indicator or "")
-    standard = [limit_words(rule.limit, rules, indicator.measure if indicator else "")]
-    for part in rule.parts:
-        inner = rules.indicators.get(part.indicator or "")
-        standard.append(
-            f"{part.name}{limit_words(part.limit, rules, inner.measure if inner else '')}"
-        )
+def _rule_row(rule: Rule, rules: Ruleset, known: Vocabulary) -> str:
     weight = "（参考）" if rule.role == "advisory" else ""
     cells = [
         rule.id,
         rule.title,
-        "；".join(one for one in standard if one),
+        standard_words(rule, rules, known),
         basis_words()[rule.basis] + weight,
         rule.source,
         rule.remedy,

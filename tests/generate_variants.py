@@ -8,6 +8,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from compliance.plugins import load
+from compliance.vocabulary import vocabulary
 from tests.generate_school import STAGES_OF, typed
 
 Record = dict[str, Any]
@@ -17,15 +19,7 @@ KINDS = ("school_type", "main_school_code")
 # figures of the county that stand in where no school gives any: a blank beside them brings another
 # source into play, and says nothing about information
 STAND_INS = ("_total", "_nearby_percent")
-NOT_AMOUNTS = (
-    "built_year",
-    "sponsor",
-    "_grades",
-    "_largest_class",
-    "_hours",
-    "_radius",
-    "_percent",
-)
+AMOUNTS = {fact.name for fact in vocabulary(load().fragments).school.values() if fact.adds}
 
 
 def recoded(document: Record, code: str) -> Record:
@@ -85,13 +79,7 @@ def scaled(school: Mapping[str, Any], by: int, *, pupils: bool = True) -> Record
     """A school with every amount times ``by``; its pupils too, or only what they have."""
     found: Record = {}
     for fact, value in school.items():
-        amount = not isinstance(value, bool | str) and isinstance(value, int | float)
-        if (
-            not amount
-            or fact in IDENTITY
-            or fact.endswith(NOT_AMOUNTS)
-            or (fact.endswith("_students") and not pupils)
-        ):
+        if fact not in AMOUNTS or value is None or (fact.endswith("_students") and not pupils):
             found[fact] = value
         else:
             found[fact] = typed(Fraction(repr(value)) * by)

@@ -123,6 +123,7 @@ def submission(
             [{**key, "rule": r, "exists": e} for r, e in (vetoes or {}).items()],
             {**keyed, "rule": pl.String, "exists": pl.Boolean},
         ),
+        amounts=tuple(name for name, fact in words.school.items() if fact.adds),
     )
 
 

@@ -97,7 +97,21 @@ def test_a_confirmation_of_a_rule_that_is_nowhere_is_refused(tmp_path: Path) -> 
     assert "V7" in done.output
 
 
+@pytest.mark.parametrize(
+    ("text", "says"), [(GOOD.replace("V6", "R1"), "本已核实"), (GOOD + GOOD, "确认了两次")]
+)
+def test_a_confirmation_that_confirms_nothing_is_refused(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    path = tmp_path / "confirmed.toml"
+    path.write_text(text, "utf-8")
+    done = run("check", str(EXAMPLE), "--confirm", str(path))
+    assert done.exit_code == 2
+    assert says in done.output
+
+
 WRONG = [
+    (GOOD.replace("2026-11-01", "2099-01-01"), "wrong.toml:2: date 晚于今天"),
     ("confirmation = [{}, {}]", "缺少 rule"),
     ("", "没有 [[confirmation]]"),
     ("confirmation = [1]", "没有 [[confirmation]]"),

@@ -83,7 +83,11 @@ FAULTS = [
     ("an unknown import", GOOD + '[import.basic-2013]\nrules = ["B1"]\n', None, "没有安装"),
     ("a clause of no rule", GOOD + '[clause.x]\npart = "一"\nitem = "二"\nhow = "judged"\nrules = ["MY-7"]\n', 18, "MY-7"),
     ("a cycle", GOOD + '[override.CG]\nadd = ["C"]\n', None, "成环"),
-    ("a rule dropped that others name", '\n[drop.G10]\nbecause = "x"\nsource = "y"\n', None, "“G10”"),
+    ("a rule dropped that others name", '\n[drop.G10]\nbecause = "x"\nsource = "y"\n', 9, "规则 CG 仍包含 G10"),
+    ("another's prefix", HEAD.replace('extends = "national"', 'extends = "anhui"').replace("MY-", "AH-"), 7, "“AH-”已由 anhui 定义"),
+    ("a fact that its scope has not", INDICATOR.replace('of = "senior_quota"', 'of = "books"') + "at_least = 1\n", 14, "没有数据项 books"),
+    ("books and square metres", INDICATOR.replace('of = "senior_quota"', 'of = ["senior_quota", "teacher_salary"]') + "at_least = 1\n", 14, "不是一种量"),
+    ("a change that is wrong on a later day", '\n[override.G14]\nat_least = 90\nbasis = "verified"\nsource = "x"\n[[override.G14.since]]\ndate = 2030-01-01\nat_least = 30\nsource = "z"\n', 10, "relaxes = true"),
     ("a switch that ends before it begins", GOOD + '[switch.mine]\nkind = "relaxation"\ntitle = "t"\nsource = "s"\nbasis = "secondary"\nfrom = 2024-01-01\nuntil = 2023-01-01\n', 18, "晚于止日"),
 ]  # fmt: skip
 

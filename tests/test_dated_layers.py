@@ -68,7 +68,7 @@ def bars(rules: Ruleset, rule_id: str) -> dict[str, Decimal]:
 
 DATED = R1 + (
     '[[rule.R1.since]]\ndate = 2021-01-01\nat_least = { primary = 4.5, junior = 5.5 }\nsource = "新"\n'
-    "[[rule.R1.since]]\ndate = 2023-09-01\nat_least = { primary = 5, junior = 6 }\n"
+    "[[rule.R1.since]]\ndate = 2023-09-01\nat_least = { primary = 5, junior = 6 }\nsource = '更新'\n"
 )
 
 
@@ -78,7 +78,7 @@ DATED = R1 + (
         ("2020-12-31", "4.2", "测试"),
         ("2021-01-01", "4.5", "新"),
         ("2023-08-31", "4.5", "新"),
-        ("2023-09-01", "5", "新"),
+        ("2023-09-01", "5", "更新"),
     ],
 )
 def test_a_limit_changes_on_its_day(day: str, primary: str, source: str) -> None:
@@ -97,6 +97,20 @@ def test_changes_out_of_order_are_refused_on_any_day() -> None:
         resolved(text, day="2018-01-01")
 
 
+def test_a_change_of_a_limit_needs_the_document_that_made_it() -> None:
+    text = (
+        HEAD + R1 + "[[rule.R1.since]]\ndate = 2022-01-01\nat_least = { primary = 5, junior = 6 }\n"
+    )
+    with pytest.raises(PackError, match="须写明 source"):
+        resolved(text + RS + CONCLUSION)
+
+
+def test_a_layer_may_not_speak_under_anothers_prefix() -> None:
+    other = CITY.replace('prefix = "PT-"', 'prefix = "EA-"')
+    with pytest.raises(PackError, match="EA-"):
+        resolved(BASE, PROVINCE, other, wanted="east-port")
+
+
 def test_a_rule_does_not_exist_before_its_first_day() -> None:
     text = PROVINCE + rule("EA-1", 'from = 2022-09-01\nkind = "attested"\nscope = "county"')
     assert "EA-1" not in resolved(BASE, text, wanted="east", day="2022-08-31").rules
@@ -104,7 +118,7 @@ def test_a_rule_does_not_exist_before_its_first_day() -> None:
 
 
 def test_an_indicators_definition_carries_dates_too() -> None:
-    text = BASE + "[[indicator.degree.since]]\ndate = 2022-01-01\nper = 1000\n"
+    text = BASE + '[[indicator.degree.since]]\ndate = 2022-01-01\nper = 1000\nsource = "新"\n'
     assert resolved(text, day="2021-12-31").indicators["degree"].per == 100
     assert resolved(text, day="2022-01-01").indicators["degree"].per == 1000
 
@@ -204,7 +218,10 @@ def test_what_cannot_be_compared_needs_the_same_word(body: str, field: str) -> N
 
 
 def test_a_change_may_turn_the_operator() -> None:
-    text = R1 + "[[rule.R1.since]]\ndate = 2021-01-01\nabove = { primary = 4.5, junior = 5.5 }\n"
+    text = (
+        R1
+        + "[[rule.R1.since]]\ndate = 2021-01-01\nabove = { primary = 4.5, junior = 5.5 }\nsource = '新'\n"
+    )
     rules = resolved(HEAD + text + RS + CONCLUSION)
     limit = rules.rules["R1"].limit
     assert limit is not None

@@ -72,7 +72,7 @@ def seeds(number: int) -> tuple[int, int]:
     if given:
         first, count = (int(part) for part in given.split(":"))
         return first, count
-    return 50_000 + 100 * number, 12
+    return 50_000 + 100 * number, 8
 
 
 @pytest.mark.parametrize("name", COURTS)

@@ -140,9 +140,9 @@ def test_their_sentences() -> None:
     said = messages(ON_THE_LINE)
     assert said["BM", "primary"] == "甲县小学BM为0.650，不超过0.65的上限。"
     assert said["B1", "primary"] == "甲县小学B1为0.500（均值3.6，标准差1.8），本项不单设限值。"
-    assert said["B1", "junior"] == "甲县：“B1”不适用。"
+    assert said["B1", "junior"] == "甲县初中：“B1”不适用。"
     open_ = messages([*ON_THE_LINE, school(500, 40, 1000, None)])
-    assert open_["BM", "primary"] == "甲县“BM”无法判定：缺少举办者类型。"
+    assert open_["BM", "primary"] == "甲县小学“BM”无法判定：缺少举办者类型。"
     worse = messages([school(100, 9, 5100.1), school(900, 27, 9900)])["BM", "primary"]
     assert worse.startswith("甲县小学BM为0.650（未四舍五入为0.65000")
     assert worse.endswith("超过0.65的上限。")

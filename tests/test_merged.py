@@ -8,9 +8,12 @@ import pytest
 
 from compliance import conclusion, findings
 from compliance.engine import Bench
+from compliance.errors import UsageError
 from compliance.model import STATUSES
+from compliance.plugins import load
 from compliance.rule import Ruleset
 from compliance.ruleset import editions, resolve
+from compliance.vocabulary import vocabulary
 from tests.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SMALL = """
@@ -35,6 +38,19 @@ TEXT = (
     HEAD + SMALL + rule("R1", DEGREE) + rule("R2", AREA) + rule("RS", SEVERAL) + rule("D1", EVEN)
     + rule("G4", SIZE) + CONCLUSION
 )  # fmt: skip
+
+
+ANOTHER = SMALL[SMALL.index("[switch") :].replace("switch.merged", "switch.joined")
+BOTH = '[switch.both]\ntitle = "两者"\nincludes = ["merged", "joined"]\n'
+
+
+@pytest.mark.parametrize("on", [("merged", "joined"), ("joined", "merged"), ("both",)])
+def test_two_switches_that_merge_exclude_each_other(on: tuple[str, ...]) -> None:
+    known = editions([pack(TEXT + ANOTHER + BOTH)])
+    with pytest.raises(UsageError, match="joined、merged") as refused:
+        resolve(known, "base", DAY, (), on)
+    assert "只能选一个" in str(refused.value)
+    assert resolve(known, "base", DAY, (), ("joined",)).switched == ("joined",)
 
 
 def law(*on: str) -> Ruleset:
@@ -115,6 +131,39 @@ def test_what_one_lacks_both_lack() -> None:
     assert rows(bench, "R1") == [("1", "primary", "pass", 12)]
     assert rows(bench, "R2") == [("1", "primary", "unknown", None)]
     assert bench.outcome("R2")["lacks"].to_list() == [["teaching_area"]]
+
+
+def test_only_amounts_are_added() -> None:
+    """A sponsor's code, grades, the largest class and the year stay the main school's."""
+    single = {"primary_grades": 6, "primary_largest_class": 45, "sponsor": 5, "built_year": 2001}
+    other = {"primary_grades": 3, "primary_largest_class": 12, "sponsor": 5, "built_year": 1990}
+    amounts = {"primary_classes": 3, "equipment_value": 1000.5, "books": 7}
+    schools = [
+        school("primary", 100, 9, 100, **single, **amounts),
+        school("teaching_point", 60, 2, 10, "1", **other, **amounts),
+    ]
+    merger = judged(law("merged"), submission(schools)).merger
+    assert merger is not None
+    row = merger.frames.unit.row(0, named=True)
+    stems = {name.removeprefix("primary_"): figure for name, figure in single.items()}
+    assert {name: row[name] for name in stems} == stems
+    assert (row["classes"], row["equipment_value"], row["books"]) == (6, 2001, 14)
+    assert (row["students"], row["teachers_above_degree"], row["teaching_area"]) == (160, 11, 110)
+
+
+def test_what_two_schools_do_not_have_the_sum_of() -> None:
+    measures = {
+        "sponsor", "track_length", "green_percent",
+        *(
+            f"{stage}_{stem}"
+            for stage in ("primary", "junior")
+            for stem in (
+                "grades", "largest_class", "day_teaching_hours", "collective_hours", "service_radius",
+            )
+        ),
+    }  # fmt: skip
+    numbers = [one for one in vocabulary(load().fragments).school.values() if one.numeric]
+    assert {one.name for one in numbers if not one.adds} == {*measures, "year", "built_year"}
 
 
 def test_who_is_left_out_and_who_stays() -> None:

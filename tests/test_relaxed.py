@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compliance import conclusion, findings, words
-from compliance.engine import Bench
-from compliance.model import STATUSES
-from compliance.rule import Ruleset
+from compliance import conclusion, findings, relaxations, words
+from compliance.engine import Bench, Kind, evaluate
+from compliance.errors import PackError
+from compliance.kinds import kinds
+from compliance.model import FAIL, PASS, STATUSES
+from compliance.rule import Rule, Ruleset
 from compliance.rule_facts import facts_of
 from compliance.ruleset import editions, resolve
 from tests.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
@@ -222,7 +226,7 @@ def test_of_two_conditions_either_will_do_and_only_the_open_one_is_named() -> No
         (3, 2, "urban", "fail", 3, 2, None, []),
         (3, None, "rural", "unknown", None, None, None, ["primary_backbone_teachers"]),
         (3, 2, None, "unknown", None, None, None, ["setting"]),
-        (3, 1, None, "fail", 3, 2, None, []),
+        (3, 1, None, "fail", 3, 2, None, ["setting"]),
         (3, None, None, "unknown", None, None, None, ["setting", "primary_backbone_teachers"]),
         (3, None, "urban", "fail", 3, 2, None, []),
         (None, 2, "rural", "unknown", None, None, None, ["primary_teachers_above_degree"]),
@@ -261,6 +265,53 @@ def test_a_school_passes_by_a_relaxation_only_where_it_would_not_without(
     assert states(bench, "R1") == states(bench, "RS") == ["pass"]
     assert bench.outcome("R1")["relaxed_by"].to_list() == ["visiting"]
     assert bench.outcome("RS")["relaxed_by"].to_list() == [relaxed]
+
+
+def test_of_a_limit_of_nothing_the_floor_is_still_a_share() -> None:
+    """Above 0 for all; of rural schools above 4 with visiting teachers: 3.5 lies above 3.4."""
+    some = DEGREE.replace("at_least = { primary = 4.2, junior = 5.3 }", "above = { primary = 0 }")
+    rules = law(
+        rule("R1", some + VISITING + "above = { primary = 4 }\n")
+        + rule("R2", AREA)
+        + rule("RS", SEVERAL)
+    )
+    row = judged(rules, submission([teaching(0, 3.5, "rural")])).outcome("R1").row(0, named=True)
+    assert (STATUSES[row["status"]], row["value"]) == ("fail", 3.5)
+    assert (row["floor"], row["above_floor"]) == (3.4, True)
+
+
+def test_a_rule_has_one_floor() -> None:
+    """Counted twice with the same share there is no question; with two shares there is."""
+    twice = RESOURCES + rule("RT", SEVERAL)
+    assert law(twice).rules["R1"].floor_share == Decimal("0.85")
+    with pytest.raises(PackError, match=r"R1 被 RS 与 RT 计数.*0\.85 与 0\.9"):
+        law(RESOURCES + rule("RT", SEVERAL.replace("0.85", "0.9")))
+
+
+def broken_without_relaxations(one: Rule, bench: Bench) -> pl.DataFrame:
+    """A kind that only the relaxed case does not break."""
+    if bench.relaxed is not None:
+        raise RuntimeError("no standard")
+    return bench.outcome(one.of[0])
+
+
+def test_what_breaks_without_relaxations_is_told() -> None:
+    rules = law(BUILT + rule("X", 'kind = "brittle"\nscope = "school"\nof = ["G4"]'))
+    known = {**kinds(), "brittle": Kind(broken_without_relaxations)}
+    bench = evaluate(rules, submission([school(2300, built_year=2005)]), DAY, known)
+    told = [one.message for one in conclusion.remarks(bench) if one.code == "rule_broken"]
+    assert told == ["规则 X 执行出错：RuntimeError: no standard"]
+    assert states(bench, "X") == ["pass"]
+    assert bench.outcome("X")["relaxed_by"].to_list() == [None]  # nobody knows
+
+
+def test_members_of_another_kind_of_subject_name_no_switch() -> None:
+    units = {"county": [0, 0], "unit": [0, 1]}
+    result = pl.DataFrame({**units, "status": [PASS, PASS]})
+    normal = pl.DataFrame({**units, "status": [FAIL, PASS]})
+    schools = pl.DataFrame({"county": [0], "school": [0], "relaxed_by": ["larger"]})
+    found = relaxations.attributed(result, normal, [schools], ["larger", "visiting"])
+    assert found["relaxed_by"].to_list() == ["larger,visiting", None]
 
 
 def test_the_coefficient_follows_the_values() -> None:
@@ -364,17 +415,18 @@ def test_a_pass_by_a_relaxation_says_so_up_to_the_conclusion() -> None:
     said = found["G4", "1"]["message"]
     assert said.startswith("第1学校在校生数为2300人，不超过2400人的上限。")
     assert said.endswith(
-        "仅凭放宽规定“学校可以较大”达标（依据：某函，适用期至2022-12-31），"
-        "仍须在规定期限内达到正常标准。三年内须达到正常标准。"
+        "仅凭放宽规定“学校可以较大”达标（某函，适用期至2022-12-31），"
+        "其后仍须在规定期限内达到正常标准。"
     )
     assert "放宽" not in found["G4", "2"]["message"]
     for key in (("G4", None), ("C", None)):
         assert found[key]["status"] == "pass"
         assert found[key]["relaxed_by"] == "larger"
-        assert "仅凭放宽规定“学校可以较大”达标" in found[key]["message"]
+        assert "学校可以较大”达标" in found[key]["message"]
+    assert "其中有仅凭“学校可以较大”达标的" in found["C", None]["message"]
     with words.use("en"):
         english = found_of(law(BUILT + GROUP), schools)["C", None]["message"]
-    assert "Passes only by the relaxation 'Schools may be larger'" in english
+    assert "In part only by 'Schools may be larger'" in english
 
 
 def test_a_group_that_fails_owes_nothing() -> None:
@@ -409,6 +461,7 @@ LAW = law(RESOURCES)
     st.lists(st.tuples(figure, figure, place), min_size=1, max_size=5),
     st.integers(0, 8), st.integers(0, 8), st.sampled_from(["rural", "urban"]),
 )  # fmt: skip
+@example(rows=[(0, 4, None)], own=0, other=0, setting="rural")  # below its floor one way only
 def test_filling_in_a_blank_never_turns_a_decided_row(
     rows: list[Any], own: int, other: int, setting: str
 ) -> None:

@@ -6,11 +6,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from compliance import engine, intake
+from compliance.engine import Bench
 from compliance.errors import PackError
-from compliance.testing import Case, CaseError, cases, coverage_of, read_cases
+from compliance.model import Submission
+from compliance.testing import Case, CaseError, cases, court, coverage_of, read_cases
 from compliance.testing.case_file import read_exemptions
 from compliance.testing.court import enrol
 from compliance.testing.law import law
@@ -285,6 +289,38 @@ def test_coverage_is_content_with_all_of_them_and_with_what_cannot_be_had(tmp_pa
     exempt = '\n[[exempt]]\nrule = "C"\nlacks = ["pass", "fail"]\nbecause = "测试"\n'
     line = unit("junior", ", teachers = 5", "pass")
     assert lacking(tmp_path, [*texts, line, exempt]) == ["C: exempt_in_vain fail"]
+
+
+def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two files on three sets of terms: one acceptance, and C, which nobody asks for, unjudged."""
+    take_in, evaluate = intake.take_in, engine.evaluate
+    accepted: list[int] = []
+    judged: list[set[str]] = []
+
+    def counting(paths: Sequence[Path], *rest: Any) -> Submission:
+        accepted.append(len(paths))
+        return take_in(paths, *rest)
+
+    def watching(*given: Any, **choice: Any) -> Bench:
+        bench = evaluate(*given, **choice)
+        judged.append(set(bench.outcomes))
+        return bench
+
+    monkeypatch.setattr(intake, "take_in", counting)
+    monkeypatch.setattr(court, "evaluate", watching)
+    path = written(tmp_path, RIGHT, case('expect = { status = "not_checked" }', "A1"))
+    late = "as_of = 2024-09-01\n"
+    (tmp_path / "other.toml").write_text(HEAD + late + RIGHT, "utf-8")
+    enforced = case('enforce = ["A1"]\nexpect = { status = "not_checked" }', "A1")
+    path.write_text(path.read_text("utf-8") + enforced, "utf-8")
+    found = [one for file in (path, tmp_path / "other.toml") for one in read_cases(file)]
+    enrol(found)
+    for one in found:
+        one.check()
+    assert accepted == [2]
+    assert sorted(map(sorted, judged)) == [["A1"], ["A1", "R1"], ["R1"]]
 
 
 def test_pytest_is_needed_to_run_cases_and_by_nothing_else() -> None:

@@ -130,3 +130,14 @@ def test_an_unreadable_fragment_stops_the_program(tmp_path: Path, text: str) -> 
         vocabulary([path])
     with pytest.raises(PluginError):
         vocabulary([tmp_path / "other.json"])
+
+
+def test_every_unit_may_stand_in_a_heading() -> None:
+    """The workbook prints headings with their unit; what it prints it must be able to read."""
+    from compliance.heading import Heading
+    from compliance.plugins import load
+
+    words = vocabulary(load().fragments)
+    for fact in [*words.school.values(), *words.county.values()]:
+        printed = Heading.read(f"{fact.title}\n（{fact.unit}）") if fact.unit else None
+        assert printed is None or printed.key == Heading.read(fact.title).key, fact.name

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from compliance.confirmations import Confirmation
-from compliance.errors import UsageError
+from compliance.errors import UsageError, suggestion
 from compliance.rule import Ruleset
 from compliance.ruleset import BASES
 from compliance.switches import WITHOUT_STANDARD
@@ -40,14 +39,36 @@ def check_words(asked: Asked, rulesets: Sequence[Ruleset]) -> None:
     _known("--enforce", asked.enforce, {*BASES, *rules}, ", ".join(BASES))
     _known("--switch", asked.switches, switches, ", ".join(sorted(switches)))
     _known("--confirm", [one.rule for one in asked.confirmations], rules, "")
+    _needed(asked.confirmations, rulesets)
+
+
+def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) -> None:
+    """UsageError for a confirmation given twice, or of a rule whose basis is verified anyway."""
+    raised = {rule.confirmed for one in rulesets for rule in one.rules.values()}
+    seen: set[str] = set()
+    for one in confirmations:
+        if one.rule in seen:
+            raise UsageError(
+                say("规则 {rule} 确认了两次", "rule {rule} is confirmed twice", rule=one.rule),
+                todo=say("请只留一条", "keep one"),
+            )
+        seen.add(one.rule)
+        if one.document not in raised:
+            raise UsageError(
+                say(
+                    "规则 {rule} 的依据本已核实，无须确认",
+                    "the basis of rule {rule} is verified already",
+                    rule=one.rule,
+                ),
+                todo=say("请删去这一条", "take this one out"),
+            )
 
 
 def _known(option: str, words: Iterable[str], known: set[str], choices: str) -> None:
     for word in words:
         if word in known:
             continue
-        near = difflib.get_close_matches(word, sorted(known), n=1)
-        todo = say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
+        todo = suggestion(word, sorted(known))
         if choices:
             rules = say(" 或规则编号", " or a rule id") if option == "--enforce" else ""
             todo += say("可用：{known}", "use {known}", known=choices) + rules

@@ -13,11 +13,11 @@ from compliance.examination import examine
 from compliance.layers import STANDARD
 from compliance.plugins import Offers, load
 from compliance.render.width import wrap
-from compliance.rule import Rule, Ruleset
-from compliance.rule_words import limit_words, role_words
+from compliance.rule import Ruleset
+from compliance.rule_words import role_words, standard_words
 from compliance.ruleset import resolve
 from compliance.state_words import basis_words
-from compliance.vocabulary import vocabulary
+from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
 
 WIDTH = 80  # columns of a terminal
@@ -59,7 +59,8 @@ def ruleset_table() -> str:
 
 def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> str:
     """Every rule of a rule set: id, title, standard, basis, source; form: text or json."""
-    rules, _ = opened(ruleset, as_of)
+    rules, offers = opened(ruleset, as_of)
+    words = vocabulary(offers.fragments)
     if form == "json":
         rows = [
             {
@@ -70,7 +71,7 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
                 "basis": rule.basis,
                 "layer": rule.layer,
                 "given_by": rule.given_by_id,
-                "standard": _standard(rule, rules),
+                "standard": standard_words(rule, rules, words),
                 "source": rule.source,
             }
             for rule in rules.rules.values()
@@ -87,34 +88,22 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
     notes = [
         line for note in rules.notes for line in wrap(say("注：{n}", "note: {n}", n=note), WIDTH)
     ]
-    return "\n".join([*wrap(head, WIDTH), *_rows(rules), "", *notes])
+    return "\n".join([*wrap(head, WIDTH), *_rows(rules, words), "", *notes])
 
 
-def _rows(rules: Ruleset) -> Iterable[str]:
+def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
     aspect = ""
     for rule in rules.rules.values():
         if rule.aspect != aspect:
             aspect = rule.aspect
             yield f"\n{aspect}"
-        standard = _standard(rule, rules)
+        standard = standard_words(rule, rules, words)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
         text = (
             f"{rule.id:<6} {rule.label}" + (pick("：", ": ") + standard if standard else "") + mark
         )
         yield from wrap(text, WIDTH, "  ", _HANGING)
         yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
-
-
-def _standard(rule: Rule, rules: Ruleset) -> str:
-    indicator = rules.indicators.get(rule.indicator or "")
-    unit = pick(indicator.measure, indicator.measure_en) if indicator else ""
-    pieces = [limit_words(rule.limit, rules, unit)]
-    for part in rule.parts:
-        inner = rules.indicators.get(part.indicator or "")
-        measure = pick(inner.measure, inner.measure_en) if inner else ""
-        text = limit_words(part.limit, rules, measure)
-        pieces.append(f"{part.label} {text}".strip())
-    return pick("；", "; ").join(piece for piece in pieces if piece)
 
 
 def blank_workbook(out: Path, ruleset: str | None) -> None:

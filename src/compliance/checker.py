@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -13,8 +14,9 @@ import polars as pl
 from compliance import conclusion, findings, intake, regions
 from compliance.asked import check_words
 from compliance.confirmations import Confirmation
+from compliance.dates import days_of_change
 from compliance.engine import evaluate
-from compliance.errors import Problem
+from compliance.errors import NoEditionError, Problem
 from compliance.examination import examine
 from compliance.model import KEY, Refused, Submission
 from compliance.packs import Pack, read_pack
@@ -23,8 +25,8 @@ from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.rule import Ruleset
 from compliance.ruleset import edition, editions, resolve
 from compliance.statements import settle
-from compliance.vocabulary import Vocabulary, vocabulary
-from compliance.words import pick, say
+from compliance.vocabulary import Vocabulary, titles, vocabulary
+from compliance.words import say
 
 Progress = Callable[[str, int, int], None]
 Packs = Mapping[str, Sequence[Pack]]
@@ -44,6 +46,15 @@ class Choice:
     switches: tuple[str, ...] = ()
     strict: bool = False
     confirmations: tuple[Confirmation, ...] = ()
+
+    def stated(self) -> dict[str, object]:
+        """What makes a judgement differ from the usual one, as a manifest states it."""
+        return {
+            "switches": list(self.switches),
+            "enforced": list(self.enforce),
+            "strict": self.strict,
+            "confirmations": [one.row() for one in self.confirmations],
+        }
 
 
 @dataclass(frozen=True)
@@ -82,8 +93,13 @@ def prepare(
     jobs, problems = _jobs(submission, known, replace(choice, ruleset=top))
     refused = list(submission.refused)
     cases = []
+    early: dict[tuple[str, int], NoEditionError] = {}
     for (name, day), keys in jobs.items():
-        rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+        try:
+            rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+        except NoEditionError as error:  # these counties alone cannot be judged
+            early |= dict.fromkeys(keys, error)
+            continue
         examine(rules, offers, words)
         part = submission if len(jobs) == 1 else submission.of(keys)
         others = _elsewhere(known, rules)
@@ -91,6 +107,10 @@ def prepare(
         problems += remarks
         refused += without
         cases.append(Case(rules, day, part))
+    if early and not cases:
+        raise next(iter(early.values()))
+    problems += [_too_early(key, error) for key, error in early.items()]
+    refused += _refused(submission, early)
     check_words(choice, [case.rules for case in cases])
     problems += _lapsed(cases)
     return Docket(
@@ -118,7 +138,7 @@ def check(
     offers = offers or load()
     choice = Choice(ruleset, as_of, tuple(enforce), tuple(switches), strict, tuple(confirmations))
     docket = prepare([Path(path) for path in paths], offers, choice)
-    titles = _titles(docket.words)
+    headings = titles(docket.words)
     problems = list(docket.problems)
     pieces: list[pl.DataFrame] = []
     counties: list[CountyResult] = []
@@ -128,7 +148,7 @@ def check(
             progress(case.rules.id, done, len(docket.cases))
         bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
         problems += conclusion.remarks(bench)
-        found = findings.findings(bench, problems, titles)
+        found = findings.findings(bench, problems, headings)
         pieces.append(found)
         counties += conclusion.counties(bench, found)
         excluded += conclusion.excluded(bench)
@@ -147,8 +167,32 @@ def check(
         problems=tuple(problems),
         refused=docket.refused,
         manifest=_manifest(docket.submission, offers, choice),
-        titles=titles,
+        titles=headings,
     )
+
+
+def _too_early(key: tuple[str, int], error: NoEditionError) -> Problem:
+    code, year = key
+    return Problem(
+        "error",
+        "no_edition",
+        say(
+            "{code} {year}学年：{why}",
+            "{code}, school year {year}: {why}",
+            code=code,
+            year=year,
+            why=error.what,
+        ),
+        expected=error.todo,
+        county_code=code,
+        year=year,
+    )
+
+
+def _refused(submission: Submission, keys: Iterable[tuple[str, int]]) -> list[Refused]:
+    wanted = set(keys)
+    rows = submission.counties.select(*KEY, "county_name").iter_rows()
+    return [Refused(code, year, name) for code, year, name in rows if (code, year) in wanted]
 
 
 def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
@@ -190,7 +234,11 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
             "pack",
             "id",
         )
-    return {**offers.packs, **editions([pack])}, pack.id
+    known = {**offers.packs, **editions([pack])}
+    for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
+        with suppress(NoEditionError):
+            resolve(known, pack.id, day)
+    return known, pack.id
 
 
 def _lapsed(cases: Iterable[Case]) -> list[Problem]:
@@ -240,16 +288,6 @@ def _jobs(
     return jobs, warnings
 
 
-def _titles(words: Vocabulary) -> dict[str, str]:
-    facts = {**words.county, **words.school}
-    titles = {name: pick(fact.title, fact.title_en) for name, fact in facts.items()}
-    for name, fact in facts.items():
-        if fact.form == "date":  # a year alone may not be enough
-            titles[name] += pick("（填到年月日）", " (to the day)")
-    titles["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
-    return titles
-
-
 def _info(case: Case) -> RulesetInfo:
     rules = case.rules
     return RulesetInfo(
@@ -270,8 +308,5 @@ def _manifest(submission: Submission, offers: Offers, choice: Choice) -> dict[st
         "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
         "tool": f"junheng {version('junheng')}",
         "plugins": dict(sorted(offers.plugins.items())),
-        "switches": list(choice.switches),
-        "enforced": list(choice.enforce),
-        "strict": choice.strict,
-        "confirmations": [one.row() for one in choice.confirmations],
+        **choice.stated(),
     }

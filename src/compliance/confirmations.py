@@ -111,6 +111,8 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
                 yield place, say("缺少 {name}", "{name} is missing", name=name)
         if type(row.get("date")) is not date:
             yield place, say("date 应为日期，如 2026-11-01", "date must be a date, as 2026-11-01")
+        elif row["date"] > date.today():
+            yield place, say("date 晚于今天", "date lies in the future")
         if not re.fullmatch(r"[0-9a-fA-F]{64}", str(row.get("sha256", ""))):
             yield (
                 place,

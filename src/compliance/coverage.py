@@ -38,6 +38,20 @@ def unanswered(rules: Ruleset) -> list[str]:
     ]
 
 
+def left_over(rules: Ruleset) -> str:
+    """A sentence on the rules that no item names, for whoever writes the pack; empty if none is."""
+    ids = unanswered(rules)
+    return (
+        say(
+            "没有条文列出的规则：{ids}",
+            "rules that no clause names: {ids}",
+            ids=pick("、", ", ").join(ids),
+        )
+        if ids
+        else ""
+    )
+
+
 def by_part(clauses: Sequence[Clause]) -> list[tuple[str, list[Clause]]]:
     """The items under the part of the regulation that they stand in, in order."""
     found: dict[str, list[Clause]] = {}
@@ -70,6 +84,8 @@ def page(rules: Ruleset, own: bool = False) -> str:
     ]
     for part, items in by_part(clauses):
         lines += ["", f"## {part}", "", *_table(items)]
+    if left := left_over(rules):
+        lines += ["", left]
     return "\n".join(lines) + "\n"
 
 
@@ -87,7 +103,9 @@ def _table(clauses: Sequence[Clause]) -> Iterable[str]:
             pick("、", ", ").join(clause.rules),
             pick(clause.note, clause.note_en),
         )
-        yield "| " + " | ".join(cell.replace("|", "／").replace("\n", " ") for cell in cells) + " |"
+        yield (
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+        )
 
 
 def rows(rules: Ruleset) -> list[dict[str, object]]:

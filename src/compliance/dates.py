@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from compliance.packs import Pack
-from compliance.rule import relaid
+from compliance.rule import OPERATORS, relaid
 from compliance.words import say
 
 Table = Mapping[str, Any]
 DATED = ("rule", "override", "indicator")
+# what a document must stand behind; texts, notes and titles are ours
+_WEIGHTY = {*OPERATORS, "where", "exclude", "indicator", "of", "over", "per"}
 
 
 def in_force(pack: Pack, day: date) -> dict[str, Any]:
@@ -77,6 +79,8 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
         for change in now.pop("since"):
             if change["date"] <= last:
                 raise _out_of_order(pack, change["date"], last, *address)
+            if set(change) & _WEIGHTY and "source" not in change:
+                raise _without_source(pack, change["date"], *address)
             last = change["date"]
             if last <= day:
                 now = relaid(now, {key: value for key, value in change.items() if key != "date"})
@@ -85,6 +89,19 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
             key: _as_of(pack, part, day, *address, "part", key) for key, part in now["part"].items()
         }
     return now
+
+
+def _without_source(pack: Pack, day: date, *address: str) -> Exception:
+    return pack.error(
+        say(
+            "{name} 自 {day} 的改变须写明 source",
+            "what changes {name} from {day} needs a source",
+            name=".".join(address),
+            day=day,
+        ),
+        *address,
+        todo='source = "…"',
+    )
 
 
 def _out_of_order(pack: Pack, day: date, last: date, *address: str) -> Exception:

@@ -7,7 +7,7 @@ contract, so that the verdict of a group is a minimum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -152,7 +152,9 @@ class Bench:
         if rule.id not in self.eased:
             return result
         members = [self.outcome(name) for name in rule.of if name in self.ruleset.rules]
-        normal = self.without_relaxations.outcome(rule.id)
+        plain = self.without_relaxations
+        normal = plain.outcome(rule.id)
+        self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
         return relaxations.attributed(result, normal, members, self.eased[rule.id])
 
 
@@ -163,14 +165,19 @@ def evaluate(
     kinds: Mapping[str, Kind],
     *,
     strict: bool = False,
+    only: Collection[str] | None = None,
 ) -> Bench:
-    """Judge a submission: afterwards `outcomes` holds every rule of the set."""
+    """Judge a submission: afterwards `outcomes` holds every rule of the set.
+
+    only: of these rules, and of what they rest on; any other is judged when it is asked for.
+    """
     cut = frames(submission, ruleset.split)
-    merger = merging.merger(cut, ruleset)
+    merger = merging.merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.tallies.values())
     bench = Bench(ruleset, cut, submission, as_of, kinds, strict, merger)
     for rule_id in ruleset.rules:
-        bench.outcome(rule_id)
+        if only is None or rule_id in only:
+            bench.outcome(rule_id)
     return bench
 
 
@@ -199,13 +206,13 @@ def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame
     """
     if not rule.where or bench.kinds[rule.kind].selects:
         return result
-    scope, subject = rule.scope, rule.scope
+    scope = rule.scope
     applies = bench.subjects(rule).select(
-        subject,
+        scope,
         conditions.matches(rule.where).alias("_applies"),
         tallies.open_facts(bench.frames, scope, rule.where).alias("_open"),
     )
-    joined = result.join(applies, on=subject, how="left", maintain_order="left")
+    joined = result.join(applies, on=scope, how="left", maintain_order="left")
     out = (~pl.col("_applies")).fill_null(value=False)
     settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
     is_open = pl.col("_applies").is_null() & ~settled

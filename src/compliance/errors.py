@@ -5,10 +5,12 @@ Every text says what is wrong, where, and what to do next.
 
 from __future__ import annotations
 
+import difflib
 import errno
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from compliance.words import pick
+from compliance.words import pick, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,25 @@ class UsageError(JunhengError):
     """Wrong usage: no such path, an unknown rule set, nothing to check, an output not writable."""
 
 
+class NoEditionError(UsageError):
+    """A rule set has no edition for the day asked: its first one begins later."""
+
+
 class PackError(JunhengError):
     """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set."""
 
 
 class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
+
+
+def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """“Did you mean …?” with the known word most like this one; empty where none is alike.
+
+    cutoff: how alike the two must be, from 0 (anything) to 1 (the same).
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
 
 
 def reason(error: OSError) -> str:

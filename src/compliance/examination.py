@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
+from compliance.dimensions import DERIVED, examine_measures
 from compliance.engine import Kind
-from compliance.errors import PackError
+from compliance.errors import PackError, suggestion
 from compliance.plugins import Offers
 from compliance.references import names_rules
 from compliance.rule import Rule, Ruleset
 from compliance.rule_facts import facts_of
 from compliance.vocabulary import Vocabulary
 from compliance.words import say
-
-# columns that the frames add to the vocabulary, for conditions
-DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students", "monitoring")
 
 
 def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
@@ -53,6 +50,7 @@ def examine(rules: Ruleset, offers: Offers, words: Vocabulary) -> None:
                     fact,
                     known,
                 )
+    examine_measures(rules, words)
     _examine_reach(rules)
 
 
@@ -62,9 +60,7 @@ def _others(rule: Rule, rules: Ruleset) -> list[str]:
 
 
 def _wrong(rule: Rule, what: str, word: str, known: Iterable[str]) -> PackError:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    todo = say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
-    return PackError(what, where=rule.stated_at, todo=todo)
+    return PackError(what, where=rule.stated_at, todo=suggestion(word, known))
 
 
 def _examine_fields(rule: Rule, kind: Kind) -> None:

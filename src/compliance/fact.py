@@ -35,6 +35,7 @@ class Fact:
     edges: upper edges of the size bands of a list of counts. may_total: facts that this one
     already totals when it equals their sum. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
+    adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Fact:
     sum_of: str = ""
     item_length: int | None = None
     none: bool = False
+    adds: bool = False
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -81,6 +83,11 @@ class Fact:
     def numeric(self) -> bool:
         """Whether its column holds plain numbers."""
         return self.form in ("count", "number", "year")
+
+    @property
+    def figure(self) -> bool:
+        """Whether it is an amount or a measure, and neither a year nor a number that stands for a word."""
+        return self.form in ("count", "number") and not self.words
 
     @property
     def listed(self) -> bool:
@@ -214,18 +221,20 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
     bounds = items if isinstance(items, Mapping) and "maximum" in items else node
     counted = node.get("x-counted")
     low, high = node.get("minItems"), node.get("maxItems")
+    form = node.get("x-form") or _form(node)
+    words = dict(node.get("x-words", {}))
     return Fact(
         name=name,
         title=node["title"],
         title_en=node.get("x-title-en", ""),
         description=node.get("description", ""),
         table=table,
-        form=node.get("x-form") or _form(node),
+        form=form,
         unit=node.get("x-unit", ""),
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
         aliases=tuple(node.get("x-aliases", ())),
-        words=dict(node.get("x-words", {})),
+        words=words,
         stage=node.get("x-stage"),
         stem=node.get("x-stem", name),
         required=required,
@@ -246,6 +255,7 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         sum_of=node.get("x-sum-of", ""),
         item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
         none=bool(node.get("x-none", False)),
+        adds=form in ("count", "number") and not words and node.get("x-adds", True) is not False,
     )
 
 

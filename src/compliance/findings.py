@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from compliance import doubts, sentences
+from compliance import asides, doubts, sentences
 from compliance.engine import Bench, by_county, completed, status_name
 from compliance.errors import Problem
 from compliance.model import COMPULSORY, FAIL, KEY, NO_WORDS, PASS, UNKNOWN
@@ -17,11 +17,21 @@ from compliance.state_words import STAGE_WORDS
 from compliance.words import pick
 
 
-def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str]) -> pl.DataFrame:
-    """Every rule for every subject, columns FINDINGS, ordered by county, school, stage, rule."""
+def findings(
+    bench: Bench,
+    problems: Sequence[Problem],
+    titles: Mapping[str, str],
+    only: Collection[str] | None = None,
+) -> pl.DataFrame:
+    """Every rule (or those of `only`) for every subject, columns FINDINGS.
+
+    Ordered by county, school, stage, rule.
+    """
     doubtful = doubts.table(problems, bench)
     pieces = []
     for order, rule in enumerate(bench.ruleset.rules.values()):
+        if only is not None and rule.id not in only:
+            continue
         outcome = bench.outcome(rule.id)
         pieces.append(_piece(bench, rule, outcome, order, doubtful, titles))
         if rule.rolls_up:
@@ -32,7 +42,7 @@ def findings(bench: Bench, problems: Sequence[Problem], titles: Mapping[str, str
 
 def _piece(
     bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
-    doubtful: pl.DataFrame | None, titles: Mapping[str, str],
+    doubtful: doubts.Doubts | None, titles: Mapping[str, str],
 ) -> pl.DataFrame:  # fmt: skip
     frame = _identified(bench, outcome)
     frame = frame.with_columns(doubts.concerning(rule, frame, doubtful))
@@ -40,6 +50,7 @@ def _piece(
         sentences.message(rule, bench.ruleset, titles, _sentence(rule, bench)).alias("message"),
         *_units(rule, bench),
     )
+    frame = frame.with_columns(asides.doubtful(pl.col("message"), rule).alias("message"))
     return _columns(frame, rule, order, level=rule.level)
 
 
@@ -51,7 +62,7 @@ def _sentence(rule: Rule, bench: Bench) -> pl.Expr | None:
 
 def _rolled_up(
     bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
-    doubtful: pl.DataFrame | None, titles: Mapping[str, str],
+    doubtful: doubts.Doubts | None, titles: Mapping[str, str],
 ) -> pl.DataFrame:  # fmt: skip
     worst = outcome.group_by("county", maintain_order=True).agg(
         pl.col("school")
@@ -136,6 +147,16 @@ def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
     ]
 
 
+def _clean(name: str) -> pl.Expr:
+    """A figure without the noise of its last binary digits: 29.9 ÷ 10 is 2.99; judged before.
+
+    What is over a limit is a difference, whose noise is that of the figures subtracted.
+    """
+    if name == "excess":
+        return pl.col(name).round(14)
+    return pl.col(name).round_sig_figs(15)
+
+
 def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.DataFrame:
     orders = {stage: place for place, stage in enumerate(COMPULSORY)}
     missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(NO_WORDS))
@@ -150,8 +171,8 @@ def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.Data
         pl.lit(rule.basis).alias("basis"),
         *KEY, "school_code", "school_name", "stage",
         status_name().alias("status"),
-        "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
-        "excess", "excess_unit", "parts",
+        _clean("value"), "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
+        _clean("excess"), "excess_unit", "parts",
         missing.otherwise(NO_WORDS).alias("missing"),
         "warnings", "mean", "deviation",
         pl.lit(rule.layer).alias("layer"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 # what may stand in a bracket as a unit -> the quantity it measures and its size
-_COUNTERS = "人 名 位 个 间 台 册 所 班 份 件 套 张 片 处 座 户"
+_COUNTERS = "人 名 位 个 间 台 册 所 班 份 件 套 张 片 处 座 户 届"
 UNITS: dict[str, tuple[str, Decimal]] = {
     **{word: ("count", Decimal(1)) for word in _COUNTERS.split()},
     "万人": ("persons10k", Decimal(1)),
@@ -22,6 +22,12 @@ UNITS: dict[str, tuple[str, Decimal]] = {
     "亩": ("mu", Decimal(1)),
     "公顷": ("hectares", Decimal(1)),
     "万m2": ("area10k", Decimal(1)),
+    "米": ("length", Decimal(1)),
+    "公里": ("length", Decimal(1000)),
+    "千米": ("length", Decimal(1000)),
+    "小时": ("hours", Decimal(1)),
+    "学时": ("hours", Decimal(1)),
+    "分": ("points", Decimal(1)),
     "%": ("percent", Decimal(1)),
     "‰": ("per mille", Decimal(1)),
 }
@@ -84,3 +90,8 @@ def factor(written: str, own: str) -> Decimal | None:
     if known is None or known[0] != there[0]:
         return None
     return there[1] / known[1]
+
+
+def quantity(unit: str) -> str:
+    """What a unit measures: ``count``, ``yuan``, ``area`` …; empty for one that is not known."""
+    return UNITS.get(unit.replace("平方米", "m2"), ("", Decimal(1)))[0]

@@ -7,16 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance.dates import days_of_change
-from compliance.errors import UsageError
+from compliance.errors import NoEditionError
 from compliance.figures import plain
 from compliance.layers import STANDARD
 from compliance.packs import Pack
-from compliance.rule import WRITTEN, Indicator, Limit, Part, Rule, Ruleset, Terms
+from compliance.rule import Part, Rule, Ruleset
+from compliance.rule_facts import tallies_of, unfolded
+from compliance.rule_words import (
+    condition_words,
+    formula,
+    left_out,
+    level_words,
+    limit_pieces,
+    role_words,
+    value_words,
+    way_words,
+)
 from compliance.ruleset import resolve
+from compliance.state_words import basis_words
+from compliance.vocabulary import Vocabulary
 from compliance.words import pick
 
 ADDED, DROPPED = "added", "dropped"
 Packs = Mapping[str, Sequence[Pack]]
+_RECKONED = "shared"  # a setting that follows from the split, which is compared itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +38,11 @@ class Change:
     """One thing that differs. before, after: as people read them; empty where there was nothing.
 
     rule: its id; empty for the split and the exclusions that all rules share.
-    field: ``added`` or ``dropped`` (the rule itself), ``limit``, ``limit.primary``,
-    ``part.music.limit``, ``text``, ``source``, ``basis``, ``role``, ``title``, ``of``,
-    ``indicator`` (which one it looks at) or ``formula`` (how that one is computed).
+    field: ``added`` or ``dropped`` (the rule itself); ``limit``, ``limit.primary``, ``text``,
+    ``where``, ``pass_at_least`` and whatever else a rule holds; of a part ``part.music.limit``;
+    ``indicator`` (which one it looks at), ``formula`` (how that one is computed), ``formula.x`` and
+    ``tally.x`` (what stands behind it), ``instead.x`` (what switch x puts in its place).
+    `compliance.rule_words.field_words` has it in words.
     """
 
     rule: str
@@ -43,9 +59,12 @@ class Step:
     changes: tuple[Change, ...]
 
 
-def changes(one: Ruleset, other: Ruleset) -> list[Change]:
-    """Everything a reader of two rule sets must know, rules in the order of the law."""
-    found = _differences("", _common(one), _common(other))
+def changes(one: Ruleset, other: Ruleset, words: Vocabulary | None = None) -> list[Change]:
+    """Everything a reader of two rule sets must know, rules in the order of the law.
+
+    words: the vocabulary with the plugins' facts; without it, the core's own.
+    """
+    found = _differences("", _common(one, words), _common(other, words))
     for rule_id in dict.fromkeys([*one.rules, *other.rules]):
         before, after = one.rules.get(rule_id), other.rules.get(rule_id)
         if before is None and after is not None:
@@ -53,7 +72,9 @@ def changes(one: Ruleset, other: Ruleset) -> list[Change]:
         elif after is None and before is not None:
             found.append(Change(rule_id, DROPPED, before.label, ""))
         elif before is not None and after is not None:
-            found += _differences(rule_id, _fields(before, one), _fields(after, other))
+            found += _differences(
+                rule_id, _fields(before, one, words), _fields(after, other, words)
+            )
     return found
 
 
@@ -63,17 +84,22 @@ def history(
     rule_id: str,
     enforce: Sequence[str] = (),
     switched: Sequence[str] = (),
+    words: Vocabulary | None = None,
 ) -> list[Step]:
-    """The days on which a rule came, changed or went, oldest first, over every edition and date."""
+    """The days on which a rule came, changed or went, oldest first, over every edition and date.
+
+    words: as for `changes`. Raises UsageError or PackError where the rule set cannot be resolved
+    with what is enforced and switched.
+    """
     steps: list[Step] = []
     last: dict[str, str] | None = None
     for day in days(known, pack_id):
         try:
             rules = resolve(known, pack_id, day, enforce, switched)
-        except UsageError:  # a layer above or below begins later
+        except NoEditionError:  # a layer above or below begins later
             continue
         rule = rules.rules.get(rule_id)
-        now = None if rule is None else _fields(rule, rules)
+        now = None if rule is None else _fields(rule, rules, words)
         found = _step(rule_id, last, now)
         if found:
             steps.append(Step(day, tuple(found)))
@@ -110,7 +136,7 @@ def _step(rule_id: str, last: dict[str, str] | None, now: dict[str, str] | None)
 
 def _told(field: str) -> bool:
     """What is said of a rule on its first day: its limits and its source."""
-    return field == "source" or "limit" in field
+    return field == "source" or "limit" in field.split(".")
 
 
 def _differences(rule_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
@@ -121,74 +147,77 @@ def _differences(rule_id: str, before: Mapping[str, str], after: Mapping[str, st
     ]
 
 
-def _fields(rule: Rule, rules: Ruleset) -> dict[str, str]:
-    """What is compared of a rule, as text."""
+def _fields(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
+    """What is compared of a rule, as text: all that a finding of it depends on or shows."""
     fields = {
         "title": rule.label,
-        **dict(_limits("", rule.limit, rules)),
+        "kind": rule.kind,
+        "scope": rule.scope,
+        "level": level_words()[rule.level],
+        **dict(_held("", rule, rules, words)),
+        "where": condition_words(rule.where, rules, words),
+        "exclude": left_out(rule, rules),
         "text": pick(rule.text, rule.text_en),
         "source": rule.source,
-        "basis": rule.basis,
-        "role": rule.role,
+        "basis": basis_words()[rule.basis],
+        "role": role_words()[rule.role],
         "of": ", ".join(rule.of),
         "remedy": pick(rule.remedy, rule.remedy_en),
         "owner": pick(rule.owner, rule.owner_en),
         "note": rule.note,
-        **dict(_computed("", rule.indicator, rules)),
     }
     for part in rule.parts:
-        fields.update(_of_part(part, rules))
+        at = f"part.{part.key}."
+        fields |= {f"{at}title": part.label, f"{at}kind": part.kind}
+        fields |= dict(_held(at, part, rules, words))
+    fields |= dict(_beneath(rule, rules, words))
     return {name: text for name, text in fields.items() if text}
 
 
-def _common(rules: Ruleset) -> dict[str, str]:
-    """What all rules share: the split, and who is left out."""
-    weights = ", ".join(f"{stage} {plain(weight)}" for stage, weight in rules.split.weights.items())
-    left_out = {f"exclusion.{one.reason}": one.title for one in rules.exclusions.values()}
-    return {"split": f"{', '.join(rules.split.facts)} ({weights})", **left_out}
-
-
-def _of_part(part: Part, rules: Ruleset) -> Iterable[tuple[str, str]]:
-    at = f"part.{part.key}."
-    yield f"{at}title", part.label
-    yield from _limits(at, part.limit, rules)
-    yield from _computed(at, part.indicator, rules)
-
-
-def _limits(at: str, limit: Limit | None, rules: Ruleset) -> Iterable[tuple[str, str]]:
-    if limit is None:
-        return
-    sign = WRITTEN[limit.operator]
-    if limit.indicator:
-        other = rules.indicators[limit.indicator]
-        yield f"{at}limit", f"{sign} {pick(other.title, other.title_en)}"
-    for key, value in limit.table.items():
-        yield f"{at}limit.{key}" if key else f"{at}limit", f"{sign} {plain(value)}"
-
-
-def _computed(at: str, name: str | None, rules: Ruleset) -> Iterable[tuple[str, str]]:
-    indicator = rules.indicators.get(name or "")
+def _held(
+    at: str, one: Rule | Part, rules: Ruleset, words: Vocabulary | None
+) -> Iterable[tuple[str, str]]:
+    """What a rule or part holds: limit, indicator, settings of its kind, other ways of switches."""
+    for key, text in limit_pieces(one.limit, rules):
+        yield f"{at}limit.{key}" if key else f"{at}limit", text
+    indicator = rules.indicators.get(one.indicator or "")
     if indicator is not None:
         yield f"{at}indicator", indicator.name
-        yield f"{at}formula", formula_text(indicator)
+        yield f"{at}formula", formula(indicator, {})
+    for name, value in one.settings.items():
+        if name != _RECKONED:
+            yield f"{at}{name}", value_words(value)
+    for way in one.instead:  # of one switch, several ways are told together
+        ways = [
+            way_words(other, rules, words) for other in one.instead if other.switch == way.switch
+        ]
+        yield f"{at}instead.{way.switch}", pick("；", "; ").join(ways)
 
 
-def formula_text(indicator: Indicator) -> str:
-    """`per × of ÷ over` by the names of the facts: the same text for the same arithmetic."""
-    text = _terms(indicator.of)
-    if indicator.per != 1:
-        text = f"{plain(indicator.per)} × {text}"
-    if indicator.over is not None:
-        text = f"{text} ÷ {_terms(indicator.over)}"
-    return f"⌈{text}⌉" if indicator.round_up else text
+def _beneath(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[tuple[str, str]]:
+    """What a rule's figures come from behind its own formulas: limits and `else`, counts and sums."""
+    own = {one.indicator for one in rule.holders}
+    for indicator in unfolded(rule.indicators, rules):
+        if indicator.name not in own:
+            yield f"formula.{indicator.name}", formula(indicator, {})
+    for tally in tallies_of(rule, rules):
+        yield f"tally.{tally.name}", _counted(tally.settings, rules, words)
 
 
-def _terms(terms: Terms) -> str:
-    if terms.constant is not None:
-        return plain(terms.constant)
-    text = ""
-    for name, weight in terms.facts.items():
-        sign = (" + " if weight > 0 else " − ") if text else ("" if weight > 0 else "−")
-        size = "" if abs(weight) == 1 else f"{plain(abs(weight))}×"
-        text += f"{sign}{size}{name}"
-    return f"({text})" if len(terms.facts) > 1 else text
+def _counted(settings: Mapping[str, object], rules: Ruleset, words: Vocabulary | None) -> str:
+    told = {
+        key: condition_words(value, rules, words) if key in ("where", "unless") else value
+        for key, value in settings.items()
+    }
+    return value_words(told)
+
+
+def _common(rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
+    """What all rules share: the split, and who is left out."""
+    weights = ", ".join(f"{stage} {plain(weight)}" for stage, weight in rules.split.weights.items())
+    fields = {"split": f"{', '.join(rules.split.facts)} ({weights})"}
+    for one in rules.exclusions.values():
+        fields[f"exclusion.{one.reason}"] = pick("{}：{}", "{}: {}").format(
+            pick(one.title, one.title_en), condition_words(one.where, rules, words)
+        )
+    return fields

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from compliance import conditions
+from compliance.errors import suggestion
 from compliance.packs import Pack
+from compliance.rule import OPERATORS
 from compliance.words import say
 
 Tables = Mapping[str, Any]
@@ -21,7 +23,6 @@ def brought(tables: Tables, wanted: Iterable[str], source: Pack, asker: Pack) ->
     known = tables.get("rule", {})
     for rule_id in wanted:
         if rule_id not in known:
-            near = difflib.get_close_matches(rule_id, known, n=1)
             raise asker.error(
                 say(
                     "规则集 {id} 没有规则 {rule}",
@@ -31,22 +32,25 @@ def brought(tables: Tables, wanted: Iterable[str], source: Pack, asker: Pack) ->
                 ),
                 "import",
                 source.id,
-                todo=say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else "",
+                todo=suggestion(rule_id, known),
             )
         rule = {**known[rule_id], "role": "advisory"}
         found["rule"][rule_id] = rule
         for reason in rule.get("exclude", ()):
             found["exclusion"][reason] = tables["exclusion"][reason]
-        for name in _indicators(rule):
+        for name in _names_in(rule):
             _indicator(name, tables, found)
     return found
 
 
-def _indicators(rule: Tables) -> Iterable[str]:
-    for table in (rule, *rule.get("part", {}).values(), *rule.get("instead", ())):
-        for key in ("indicator", "at_least", "at_most", "above", "below"):
+def _names_in(rule: Tables) -> Iterable[str]:
+    """Every name by which a rule's tables may call an indicator: parts and `instead` of both too."""
+    holders = (rule, *rule.get("part", {}).values())
+    for table in (way for one in holders for way in (one, *one.get("instead", ()))):
+        for key in ("indicator", *OPERATORS):
             if isinstance(table.get(key), str):
                 yield table[key]
+        yield from conditions.facts(table.get("where", {}))
 
 
 def _indicator(name: str, tables: Tables, found: dict[str, Any]) -> None:

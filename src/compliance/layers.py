@@ -7,7 +7,6 @@ document is kept for every value.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
@@ -16,9 +15,10 @@ from typing import Any
 from compliance import declarations as declare
 from compliance import switches
 from compliance.dates import in_force
+from compliance.errors import suggestion
 from compliance.floors import with_floor, with_sharing
 from compliance.imports import brought
-from compliance.overriding import fields, overridden
+from compliance.overriding import check_drop, fields, overridden
 from compliance.packs import Pack
 from compliance.references import check_references
 from compliance.rule import Clause, Rule, Ruleset, Switch
@@ -44,6 +44,7 @@ class Layers:
         self.overrides: list[str] = []
         self.enforced: set[str] = set()  # base rules that an enforced or verified override changed
         self.confirmed: dict[str, str] = {}  # rule id -> the document that confirmed it
+        self.prefixes: dict[str, str] = {}  # prefix -> the pack whose rules begin so
         self.split: dict[str, Any] = {}
         self.switches: dict[str, Switch] = {}
         self.clauses: list[Clause] = []
@@ -51,6 +52,13 @@ class Layers:
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
         tables = in_force(pack, self.terms.day)
+        if pack.prefix and self.prefixes.setdefault(pack.prefix, pack.id) != pack.id:
+            raise pack.error(
+                _twice(pack.prefix, self.prefixes[pack.prefix]),
+                "pack",
+                "prefix",
+                todo=say("请换一个前缀", "choose another prefix"),
+            )
         self._share(pack.table("split"))
         for name, table in pack.table("switch").items():
             if name in self.switches or name == switches.WITHOUT_STANDARD:
@@ -94,9 +102,7 @@ class Layers:
         """Rules of another rule set, advisory here; the stages share what they share there."""
         self._define(source, found)
         split = tables.get("split", {})
-        if {k: str(v) for k, v in split.get("weights", {}).items()} != {
-            k: str(v) for k, v in self.split.get("weights", {}).items()
-        }:
+        if declare.split(split).weights != declare.split(self.split).weights:
             raise source.error(
                 say("拆分的权重与所引入的不同", "the weights of the split differ"),
                 "split",
@@ -133,7 +139,10 @@ class Layers:
     def _as_confirmed(self, rule_id: str, table: Mapping[str, Any]) -> dict[str, Any]:
         """A table whose basis someone confirmed by the text is verified."""
         confirmation = self.terms.confirmed.get(rule_id)
-        return {**table, "basis": VERIFIED} if confirmation else dict(table)
+        if confirmation is None or table.get("basis") == VERIFIED:
+            return dict(table)
+        self.confirmed[rule_id] = confirmation.document
+        return {**table, "basis": VERIFIED}
 
     def _put(self, pack: Pack, rule_id: str, table: dict[str, Any], origin: Origin) -> None:
         self.tables["rule"][rule_id] = table
@@ -167,35 +176,25 @@ class Layers:
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.enforced.add(rule_id)
-            if variant in self.terms.confirmed:
-                self.confirmed[rule_id] = self.terms.confirmed[variant].document
+            if variant in self.confirmed:
+                self.confirmed[rule_id] = self.confirmed[variant]
         else:
             self._put(pack, variant, changed, origin)
             self.variants[variant] = rule_id
 
     def _drop(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
         self._known(pack, "drop", rule_id)
-        if not table.get("because") or not table.get("source"):
-            raise pack.error(
-                say(
-                    "删除 {rule} 须写明 because 与 source",
-                    "dropping {rule} needs because and source",
-                    rule=rule_id,
-                ),
-                "drop",
-                rule_id,
-            )
+        check_drop(pack, rule_id, table, self.tables["rule"])
         del self.tables["rule"][rule_id]
 
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
         if rule_id not in rules:
-            near = difflib.get_close_matches(rule_id, rules, n=1)
             raise pack.error(
                 say("没有规则 {rule}", "there is no rule {rule}", rule=rule_id),
                 section,
                 *(named_at or (rule_id,)),
-                todo=say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else "",
+                todo=suggestion(rule_id, rules),
             )
         found: dict[str, Any] = rules[rule_id]
         return found
@@ -270,7 +269,6 @@ class Layers:
             self._in_force(pack, rule.basis, rule_id) or rule_id in self.enforced
         )
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
-        confirmation = self.terms.confirmed.get(rule_id)
         return replace(
             rule,
             role=role,
@@ -281,7 +279,7 @@ class Layers:
             given_by_id=pack.id,
             layer=pack.layer,
             stated_at=pack.place(*address),
-            confirmed=confirmation.document if confirmation else self.confirmed.get(rule_id, ""),
+            confirmed=self.confirmed.get(rule_id, ""),
             documents=origin.documents,
             shown_only=table.get("role") == "advisory",
         )

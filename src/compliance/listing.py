@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,35 +11,43 @@ from compliance import coverage
 from compliance.catalogue import WIDTH, opened
 from compliance.errors import UsageError
 from compliance.history import ADDED, DROPPED, Change, changes
-from compliance.provenance import field_words, provenance
+from compliance.plugins import Offers
+from compliance.provenance import Given, provenance
 from compliance.render.width import wrap
-from compliance.rule import Ruleset, Switch
+from compliance.rule import Rule, Ruleset, Switch
+from compliance.rule_words import field_words
 from compliance.state_words import basis_words
+from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
     """Every value with the layer and document that gave it."""
-    rules, _ = opened(ruleset, as_of)
-    given = provenance(rules)
+    rules, offers = opened(ruleset, as_of)
+    words = vocabulary(offers.fragments)
+    given = provenance(rules, words)
     if form == "json":
         return _json([one.row() for one in given])
+    told: dict[str, dict[tuple[str, str], list[Given]]] = {}
+    for one in given:
+        told.setdefault(one.rule, {}).setdefault((one.pack, one.document), []).append(one)
     lines = []
-    for rule in rules.rules.values():
+    for rule_id, by_layer in told.items():
+        rule = rules.rules[rule_id]
         lines += ["", *wrap(f"{rule.id}  {rule.label}", WIDTH)]
-        own = [one for one in given if one.rule == rule.id]
-        for pack, document in dict.fromkeys((one.pack, one.document) for one in own):
+        for (pack, document), values in by_layer.items():
             lines += wrap(f"{pack}  {document}", WIDTH, "  ", "    ")
-            for one in own:
-                if (one.pack, one.document) == (pack, document):
-                    lines += wrap(f"{field_words(one.field)}: {one.value}", WIDTH, "    ", "      ")
+            for one in values:
+                line = f"{field_words(one.field, rule, words)}{pick('：', ': ')}{one.value}"
+                lines += wrap(line, WIDTH, "    ", "      ")
     return "\n".join(lines[1:])
 
 
 def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) -> str:
     """What differs between two dates of one rule set, or between two rule sets."""
-    (one, first), (other, second) = _two(wanted, ruleset, as_of)
-    found = changes(one, other)
+    (one, _, first), (other, offers, second) = _two(wanted, ruleset, as_of)
+    words = vocabulary(offers.fragments)
+    found = changes(one, other, words)
     if form == "json":
         rows = [
             {"rule": c.rule, "field": c.field, "before": c.before, "after": c.after} for c in found
@@ -53,7 +62,8 @@ def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) 
         if change.rule != last:
             last = change.rule
             lines += ["", *wrap(_subject(last, one, other), WIDTH)]
-        lines += wrap(_told(change), WIDTH, "  ", "    ")
+        rule = other.rules.get(last) or one.rules.get(last)
+        lines += wrap(_told(change, rule, words), WIDTH, "  ", "    ")
     return "\n".join(lines)
 
 
@@ -64,10 +74,12 @@ def _subject(rule_id: str, one: Ruleset, other: Ruleset) -> str:
     return f"{rule.id}  {rule.label}"
 
 
-def _two(wanted: str, ruleset: str | None, as_of: date | None) -> list[tuple[Ruleset, date]]:
+def _two(
+    wanted: str, ruleset: str | None, as_of: date | None
+) -> list[tuple[Ruleset, Offers, date]]:
     """The two rule sets compared, each with the day it is looked at."""
-    names = [name.strip() for name in wanted.split("..")]
-    if len(names) != 2 or not all(names):
+    names = _either_side(wanted)
+    if not all(names):
         raise UsageError(
             say("--diff 应写成 A..B", "--diff takes A..B"),
             todo=say(
@@ -77,9 +89,24 @@ def _two(wanted: str, ruleset: str | None, as_of: date | None) -> list[tuple[Rul
         )
     days = [day for name in names if (day := _day(name)) is not None]
     if len(days) == len(names):
-        return [(opened(ruleset, day)[0], day) for day in days]
+        return [(*opened(ruleset, day), day) for day in days]
     today = as_of or date.today()
-    return [(opened(name, today)[0], today) for name in names]
+    return [(*opened(name, today), today) for name in names]
+
+
+def _either_side(wanted: str) -> tuple[str, str]:
+    """What stands on both sides of the one ``..`` that is no step of a path; empty without one."""
+    for cut in re.finditer(r"(?=\.\.)", wanted):
+        left, right = wanted[: cut.start()].strip(), wanted[cut.start() + 2 :].strip()
+        if left and right and _is_one(left) and _is_one(right):
+            return left, right
+    return "", ""
+
+
+def _is_one(side: str) -> bool:
+    """Whether this is one date, id or path: two dots in it are steps upwards alone."""
+    steps = re.split(r"[/\\]", side)
+    return steps[-1] != "" and all(step == ".." or ".." not in step for step in steps)
 
 
 def _day(text: str) -> date | None:
@@ -89,12 +116,13 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _told(change: Change) -> str:
+def _told(change: Change, rule: Rule | None, words: Vocabulary) -> str:
     if change.field == ADDED:
         return say("新增：{what}", "added: {what}", what=change.after)
     if change.field == DROPPED:
         return say("取消：{what}", "dropped: {what}", what=change.before)
-    return f"{change.field}: {change.before or '—'} → {change.after or '—'}"
+    field = field_words(change.field, rule, words)
+    return f"{field}{pick('：', ': ')}{change.before or '—'} → {change.after or '—'}"
 
 
 def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
@@ -104,16 +132,18 @@ def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
         return _json(coverage.rows(rules))
     if form == "md":
         return coverage.page(rules).rstrip("\n")
-    words = coverage.how_words()
-    lines = [*wrap(f"{rules.label}：{coverage.counted(rules.clauses)}", WIDTH)]
+    words, colon = coverage.how_words(), pick("：", ": ")
+    lines = [*wrap(f"{rules.label}{colon}{coverage.counted(rules.clauses)}", WIDTH)]
     for part, clauses in coverage.by_part(rules.clauses):
         lines += ["", part]
         for clause in clauses:
             ids = pick("、", ", ").join(clause.rules)
             item = pick(clause.item, clause.item_en)
-            lines += wrap(f"{item}：{words[clause.how]} {ids}".rstrip(), WIDTH, "  ", "    ")
+            lines += wrap(f"{item}{colon}{words[clause.how]} {ids}".rstrip(), WIDTH, "  ", "    ")
             note = pick(clause.note, clause.note_en)
             lines += wrap(note, WIDTH, "      ", "      ") if note else []
+    left = coverage.left_over(rules)
+    lines += ["", *wrap(left, WIDTH)] if left else []
     return "\n".join(lines)
 
 

@@ -1,7 +1,8 @@
 """Schools added to the one they name, for the rules that a switch lists.
 
 Pupils and resources are added up, school by school, and the stages unfolded anew; a figure that is
-missing in either school is missing in the sum. What a school has no pupils for adds nothing.
+missing in either school is missing in the sum. What a school has no pupils for adds nothing. What two
+schools do not have the sum of (a code, a length, a percentage) stays the main school's.
 """
 
 from __future__ import annotations
@@ -42,19 +43,19 @@ class Merger:
         return rule.id in self.rules or rule.of_base in self.rules
 
 
-def merger(frames: Frames, ruleset: Ruleset) -> Merger | None:
-    """What the switches that are on add up; None where none does."""
+def merger(frames: Frames, ruleset: Ruleset, amounts: Sequence[str]) -> Merger | None:
+    """What the switch that is on adds up; None where none does.
+
+    amounts: the facts of a school that are added. No two switches merge at once: `turned_on` refuses.
+    """
     merges = [ruleset.switches[name].merge for name in ruleset.switched if name in ruleset.switches]
-    merges = [merge for merge in merges if merge]
-    if not merges:
+    merge = next((merge for merge in merges if merge), None)
+    if merge is None:
         return None
-    if len(merges) > 1:
-        raise ValueError("two switches that merge schools")
-    (merge,) = merges
     pairs = _pairs(frames, merge, _excluded(ruleset, merge["rules"]))
     found = pairs.filter(pl.col("_main").is_not_null())
     left = pairs.filter(pl.col("_main").is_null())
-    school = _added(frames, found)
+    school = _added(frames, found, amounts)
     unit = unfold(school, frames.county, frames.split).drop("unit")
     numbers = frames.unit.select("school", "stage", "unit")
     unit = unit.join(numbers, on=["school", "stage"], how="left", maintain_order="left")
@@ -99,9 +100,9 @@ def _pairs(frames: Frames, merge: Mapping[str, Any], excluded: pl.Expr) -> pl.Da
     return joined.with_columns(pl.when(fits).then("_main").alias("_main"))
 
 
-def _added(frames: Frames, pairs: pl.DataFrame) -> pl.DataFrame:
+def _added(frames: Frames, pairs: pl.DataFrame, amounts: Sequence[str]) -> pl.DataFrame:
     """The school frame without the schools that are added, their figures in their main schools'."""
-    facts = [name for name in _amounts(frames.school) if name in frames.school.columns]
+    facts = [name for name in amounts if name in frames.school.columns]
     rows = pl.concat(
         [
             pairs.select(pl.col("_main").alias("school"), *_shares(facts)),
@@ -121,15 +122,6 @@ def _added(frames: Frames, pairs: pl.DataFrame) -> pl.DataFrame:
         pl.when(added).then(f"{name}_sum").otherwise(name).alias(name) for name in facts
     )  # fmt: skip
     return school.select(frames.school.columns).with_columns(*presence())
-
-
-def _amounts(school: pl.DataFrame) -> Iterable[str]:
-    """The facts that are amounts: numbers that two schools have together."""
-    for name, dtype in school.schema.items():
-        single = name in ("built_year", "stages") or name.endswith(("_grades", "_largest_class"))
-        helper = name.startswith("_") or name.endswith("compulsory_students")
-        if dtype == pl.Float64 and not single and not helper:
-            yield name
 
 
 def _shares(facts: Sequence[str]) -> Iterable[pl.Expr]:

@@ -61,6 +61,7 @@ class Submission:
     Both hold every fact of the vocabulary as a column: numbers Float64, flags Boolean, lists
     List(Float64), words and codes String. monitoring, attestations, vetoes: long tables keyed by
     county_code and year; the last two end with `file` and `at`, where each statement stands. Counties with an error stand in `refused` only.
+    amounts: the columns of `schools` of which two schools have the sum together.
     """
 
     counties: pl.DataFrame
@@ -68,6 +69,7 @@ class Submission:
     monitoring: pl.DataFrame
     attestations: pl.DataFrame
     vetoes: pl.DataFrame
+    amounts: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)

@@ -20,6 +20,7 @@ from compliance.tallies import TERMS, lacks
 from compliance.units import EFFECTIVE, SHARE, Frames, effective
 
 NEAR = 1e-9
+_DIGITS = 100  # of a root that is irrational
 Row = Mapping[str, object]
 Exact = Callable[[Row], Fraction | None]
 
@@ -257,9 +258,17 @@ def near(value: pl.Expr, limit: pl.Expr) -> pl.Expr:
 
 def root(square: Fraction) -> float:
     """The square root as a float, rounded once: exact wherever the root is a double."""
+    return float(root_exactly(square))
+
+
+def root_exactly(square: Fraction) -> Fraction:
+    """The square root: exact where it is rational, else to a hundred digits."""
+    above, below = isqrt(square.numerator), isqrt(square.denominator)
+    if (above**2, below**2) == (square.numerator, square.denominator):
+        return Fraction(above, below)
     with localcontext() as context:
-        context.prec = 60
-        return float((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
+        context.prec = _DIGITS
+        return Fraction((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
 
 
 def sum_of_roots(squares: Sequence[Fraction]) -> Fraction:
@@ -268,16 +277,15 @@ def sum_of_roots(squares: Sequence[Fraction]) -> Fraction:
     A sum of positive roots of which one is irrational is irrational itself, so that it lies on no
     line and the digits decide.
     """
-    total = Fraction(0)
-    with localcontext() as context:
-        context.prec = 100
-        for square in squares:
-            above, below = isqrt(square.numerator), isqrt(square.denominator)
-            if (above**2, below**2) == (square.numerator, square.denominator):
-                total += Fraction(above, below)
-            else:
-                total += Fraction((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
-    return total
+    return sum(map(root_exactly, squares), Fraction(0))
+
+
+def rounded(number: Fraction, decimals: int) -> Decimal:
+    """Half away from zero, from the exact figure, with all its decimals (5.280)."""
+    scaled = abs(number) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign = int(number < 0 < whole)
+    return Decimal((sign, tuple(map(int, str(whole))), -decimals))
 
 
 def steps_up(amount: Fraction, step: Decimal) -> Fraction:

@@ -45,6 +45,37 @@ def overridden(
     return changed, touched
 
 
+def check_drop(pack: Pack, rule_id: str, table: Table, rules: Mapping[str, Table]) -> None:
+    """Raise PackError where a drop gives no reason, or where another rule still counts the rule."""
+    if not table.get("because") or not table.get("source"):
+        raise pack.error(
+            say(
+                "删除 {rule} 须写明 because 与 source",
+                "dropping {rule} needs because and source",
+                rule=rule_id,
+            ),
+            "drop",
+            rule_id,
+        )
+    counting = [name for name, one in rules.items() if rule_id in one.get("of", ())]
+    if counting:
+        raise pack.error(
+            say(
+                "规则 {group} 仍包含 {rule}",
+                "rule {group} still counts {rule}",
+                group=counting[0],
+                rule=rule_id,
+            ),
+            "drop",
+            rule_id,
+            todo=say(
+                "请用 [override.{group}] 写明其余的 of，relaxes = true 并注明来源",
+                "state the remaining `of` in [override.{group}], with relaxes = true and a source",
+                group=counting[0],
+            ),
+        )
+
+
 def fields(table: Table) -> list[str]:
     """The names under which a table's values are told apart, those of parts with their key."""
     own = [name for name in table if name != "part"]

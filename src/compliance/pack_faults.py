@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from compliance.errors import suggestion
 from compliance.words import pick, say
 
 Schema = Mapping[str, Any]
@@ -39,13 +39,12 @@ def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
         case "additionalProperties" | "unevaluatedProperties":
             told = _unknown(error, root)
         case "enum":
-            near = difflib.get_close_matches(str(found), [str(one) for one in wanted], n=1)
             told = say(
                 "“{found}”不在可用的词之内：{known}",
                 "'{found}' is not one of {known}",
                 found=_short(found),
                 known=_listed(wanted),
-            ) + _perhaps(near)
+            ) + _perhaps(str(found), [str(one) for one in wanted])
         case "type":
             told = say(
                 "“{found}”应为{kind}",
@@ -79,8 +78,9 @@ def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
 def _unknown(error: Any, root: Schema) -> str:  # noqa: ANN401
     names = re.findall(r"'([^']+)'", str(error.message))
     known = sorted(_keys(error.schema, root))
-    near = difflib.get_close_matches(names[0], known, n=1) if names else []
-    return say("不认识 {names}", "unknown key {names}", names=_listed(names)) + _perhaps(near)
+    return say("不认识 {names}", "unknown key {names}", names=_listed(names)) + _perhaps(
+        "".join(names[:1]), known
+    )
 
 
 def _keys(schema: object, root: Schema) -> Iterable[str]:
@@ -96,8 +96,9 @@ def _keys(schema: object, root: Schema) -> Iterable[str]:
             yield from _keys(one, root)
 
 
-def _perhaps(near: Sequence[str]) -> str:
-    return say("；是否指 {near}？", "; did you mean {near}?", near=near[0]) if near else ""
+def _perhaps(word: str, known: Iterable[str]) -> str:
+    near = suggestion(word, known)
+    return pick("；", "; ") + near if near else ""
 
 
 def _listed(names: Iterable[object]) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,10 @@ class Pack:
 
 
 def find_line(text: str, address: Sequence[str]) -> int:
-    """The line of the deepest part of `address` that the text states; 1 where none is found."""
+    """The line of the deepest part of `address` that the text states; 1 where none is found.
+
+    One of several tables of a name is addressed by its place: ("rule", "R1", "since", "0").
+    """
     headings = _headings(text)
     for depth in range(len(address), 0, -1):
         number = headings.get(".".join(address[:depth]))
@@ -96,16 +100,26 @@ def find_line(text: str, address: Sequence[str]) -> int:
     return 1
 
 
-_HEADING = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]\]?")
+_HEADING = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?")
 
 
 @cache
 def _headings(text: str) -> Mapping[str, int]:
-    """Every table's heading -> the line on which it first stands."""
+    """Every table's heading -> the line on which it first stands; of several, also by its place."""
     found: dict[str, int] = {}
+    latest: dict[str, int] = {}  # address of a list of tables -> the place of the last one
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := _HEADING.match(line):
-            found.setdefault(heading[1], number)
+            found.setdefault(heading[2], number)
+            address = ""
+            for name in heading[2].split("."):
+                if address in latest:
+                    address += f".{latest[address]}"
+                address = f"{address}.{name}".strip(".")
+            if heading[1] == "[[":
+                latest[address] = latest.get(address, -1) + 1
+                address += f".{latest[address]}"
+            found.setdefault(address, number)
     return found
 
 
@@ -168,12 +182,17 @@ def check(pack: Pack) -> None:
 
 
 def _faults(pack: Pack) -> Iterable[tuple[int, str]]:
-    tables = _plain(pack.tables)
-    if _screen().is_valid(tables):  # explaining costs a hundred times what refusing does
+    return faults("pack", pack.tables, pack.text)
+
+
+def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:
+    """Line and sentence of everything in a TOML file's tables that breaks a bundled schema."""
+    plain = _plain(tables)
+    if _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
         return
-    for error in _validator().iter_errors(tables):
+    for error in _validator(schema).iter_errors(plain):
         address = [str(part) for part in error.absolute_path]
-        yield pack.line(*address), sentence(error, _schema())
+        yield find_line(text, address), sentence(error, _schema(schema))
 
 
 def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterable[tuple[int, str]]:
@@ -194,33 +213,36 @@ def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterab
             yield pack.line(*here), what
 
 
-def _schema() -> Any:  # noqa: ANN401 - a JSON document
-    text = files("compliance.schemas").joinpath("pack.schema.json").read_text(encoding="utf-8")
-    return json.loads(text)
+def _schema(name: str) -> Any:  # noqa: ANN401 - a JSON document
+    path = files("compliance.schemas").joinpath(f"{name}.schema.json")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 @cache
-def _screen() -> Any:  # noqa: ANN401 - jsonschema's validators have no common public type
+def _screen(name: str) -> Any:  # noqa: ANN401 - jsonschema's validators have no common public type
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(_schema())
+    return jsonschema_rs.Draft202012Validator(_schema(name))
 
 
 @cache
-def _validator() -> Any:  # noqa: ANN401
+def _validator(name: str) -> Any:  # noqa: ANN401
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(_schema())
+    return Draft202012Validator(_schema(name))
 
 
 def _plain(value: object) -> object:
-    """TOML values as JSON has them: dates as text, decimals as numbers."""
+    """TOML values as JSON has them: dates as text, decimals as numbers, infinities as text.
+
+    What is no number keeps no bound, and the two validators disagree about it.
+    """
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value) if value.is_finite() and isfinite(float(value)) else str(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

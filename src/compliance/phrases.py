@@ -100,6 +100,11 @@ def _stage_word() -> pl.Expr:
     return pl.col("stage").replace(words)
 
 
+def with_stage() -> pl.Expr:
+    """The county with the stage that a coefficient is about."""
+    return line(pick("{}{}", "{}, {}"), pl.col("subject"), _stage_word())
+
+
 def dispersion(rule: Rule) -> pl.Expr:
     """A stage's coefficient, or the mean of several, against its limit."""
     if rule.limit is None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
-from compliance.errors import PackError
+from compliance.errors import PackError, suggestion
 from compliance.packs import Pack
-from compliance.rule import Part, Rule, Ruleset
+from compliance.rule import Rule, Ruleset
 from compliance.words import pick, say
 
 
@@ -17,7 +16,7 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
         named = [
             *(("rule", name, resolved.rules) for name in rule.of if names_rules(rule)),
             *(("exclusion", name, resolved.exclusions) for name in rule.exclude),
-            *(("indicator", name, resolved.indicators) for name in _indicators(rule)),
+            *(("indicator", name, resolved.indicators) for name in rule.indicators),
         ]
         for section, name, known in named:
             if name not in known:
@@ -34,7 +33,6 @@ def names_rules(rule: Rule) -> bool:
 
 
 def _nothing(rule: Rule, section: str, name: str, known: Iterable[str]) -> PackError:
-    near = difflib.get_close_matches(name, list(known), n=1)
     return PackError(
         say(
             "规则 {rule} 引用了不存在的 {section} “{name}”",
@@ -44,27 +42,14 @@ def _nothing(rule: Rule, section: str, name: str, known: Iterable[str]) -> PackE
             name=name,
         ),
         where=rule.stated_at,
-        todo=say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else "",
+        todo=suggestion(name, known),
     )
-
-
-def _tables(rule: Rule) -> Iterable[Rule | Part]:
-    return (rule, *rule.parts)
-
-
-def _indicators(rule: Rule) -> Iterable[str]:
-    for one in _tables(rule):
-        limits = [one.limit, *(other.limit for other in one.instead)]
-        for name in (one.indicator, *(other.indicator for other in one.instead)):
-            if name:
-                yield name
-        yield from (limit.indicator for limit in limits if limit and limit.indicator)
 
 
 def _check_units(rule: Rule, resolved: Ruleset) -> None:
     """What is compared must be of one unit: an indicator, its limit, and what stands in its place."""
     units = {name: one.unit for name, one in resolved.indicators.items()}
-    for one in _tables(rule):
+    for one in rule.holders:
         if not one.indicator:
             continue
         limits = [one.limit, *(other.limit for other in one.instead)]
@@ -97,7 +82,6 @@ def _check_switches(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
         ]
         for section, name, known in named:
             if name not in known:
-                near = difflib.get_close_matches(name, list(known), n=1)
                 raise owners[f"switch {switch.name}"].error(
                     say(
                         "开关 {switch} 引用了不存在的 {section} “{name}”",
@@ -108,9 +92,7 @@ def _check_switches(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
                     ),
                     "switch",
                     switch.name,
-                    todo=say("是否指 {near}？", "did you mean {near}?", near=near[0])
-                    if near
-                    else "",
+                    todo=suggestion(name, known),
                 )
         if switch.from_ and switch.until and switch.from_ > switch.until:
             raise owners[f"switch {switch.name}"].error(

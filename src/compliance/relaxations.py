@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from compliance.model import PASS
+from compliance.model import ERROR, PASS
 from compliance.rule import Instead, Rule, Ruleset
 
 JOINT = ","  # between the names of several switches
@@ -64,18 +64,19 @@ def attributed(
     """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
 
     The switches named are those by which the subject's members pass; where none does although the
-    figures changed, all that `may` matter.
+    figures changed, all that `may` matter. A normal judgement that broke says nothing.
     """
     key = _key(result)
     before = normal.select(*key, pl.col("status").alias("_before"))
     pieces = [_named(member, key) for member in members if set(key) <= set(member.columns)]
     named = (
-        pl.concat(pieces)
+        pl.concat([_nobody(result, key), *pieces])
         .group_by(key, maintain_order=True)
         .agg(pl.col("_names").explode().drop_nulls().unique(maintain_order=True))
         .select(*key, pl.col("_names").list.join(JOINT))
     )
-    owing = (pl.col("status") == PASS) & (pl.col("_before") < PASS)
+    missed = (pl.col("_before") < PASS) & (pl.col("_before") != ERROR)
+    owing = (pl.col("status") == PASS) & missed
     names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
     return (
         result.join(before, on=key, how="left", maintain_order="left")
@@ -90,6 +91,11 @@ def _key(outcome: pl.DataFrame) -> list[str]:
         if narrow in outcome.columns:
             return [narrow]
     return ["county", "stage"] if "stage" in outcome.columns else ["county"]
+
+
+def _nobody(result: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The columns of `_named` without a row: no member may have rows of the subject's own kind."""
+    return result.head(0).select(*key, pl.lit(None, pl.List(pl.String)).alias("_names"))
 
 
 def _named(member: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

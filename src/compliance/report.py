@@ -1,8 +1,9 @@
-"""What a run of the judge yields, and what every renderer eats."""
+"""What a run of the judge, or of the data checks alone, yields, and what every renderer eats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "message": pl.String,
 }
 FINDINGS = pl.Schema(_COLUMNS)
+SEVERITIES = ("error", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +112,56 @@ class Report:
         """The findings of one county, in order."""
         return self.findings.filter(
             (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCounty:
+    """A county whose figures were looked at; judged: nothing in them keeps it from being judged."""
+
+    county_code: str
+    county_name: str
+    year: int | None
+    schools: int
+    judged: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of the data checks."""
+
+    counties: tuple[CheckedCounty, ...]
+    problems: tuple[Problem, ...]
+
+    def count(self, severity: str) -> int:
+        """How many problems of that severity there are."""
+        return sum(one.severity == severity for one in self.problems)
+
+    def groups(self) -> Iterator[tuple[CheckedCounty | None, list[Problem]]]:
+        """The problems of each county in order; first what belongs to none.
+
+        What concerns no year that the county has concerns each of its years.
+        """
+        years: dict[str, set[int | None]] = {}
+        for county in self.counties:
+            years.setdefault(county.county_code, set()).add(county.year)
+        own: dict[tuple[str, int | None], list[Problem]] = {}
+        nobodys = []
+        for one in self.problems:
+            known = years.get(one.county_code or "", set())
+            for year in {one.year} & known or known:
+                own.setdefault((one.county_code or "", year), []).append(one)
+            if not known:
+                nobodys.append(one)
+        if nobodys:
+            yield None, nobodys
+        for county in self.counties:
+            yield county, own.get((county.county_code, county.year), [])
+
+    def kinds(self) -> list[tuple[str, str, int]]:
+        """Severity, code and number, errors first, the most frequent first."""
+        counted = Counter((one.severity, one.code) for one in self.problems)
+        return sorted(
+            ((severity, code, n) for (severity, code), n in counted.items()),
+            key=lambda kind: (SEVERITIES.index(kind[0]), -kind[2], kind[1]),
         )

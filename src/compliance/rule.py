@@ -129,7 +129,8 @@ class Rule:
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
-    facts: the facts it rests on, stems of stages also under both stages' names.
+    facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
+    share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
     id: str
@@ -170,11 +171,27 @@ class Rule:
     confirmed: str = ""
     shown_only: bool = False
     facts: tuple[str, ...] = ()
+    floor_share: Decimal | None = None
 
     @property
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def holders(self) -> tuple[Rule | Part, ...]:
+        """What may hold an indicator and a limit: the rule itself, then its parts."""
+        return (self, *self.parts)
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators named by the rule and its parts, or by what a switch puts there; each once.
+
+        Those looked at and those that are limits; not those a condition or `else` leads to.
+        """
+        ways = [way for one in self.holders for way in (one, *one.instead)]
+        limits = [way.limit.indicator for way in ways if way.limit is not None]
+        return tuple(dict.fromkeys(n for n in [*(way.indicator for way in ways), *limits] if n))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,23 @@ from typing import Any
 
 from compliance import conditions
 from compliance.model import COMPULSORY
-from compliance.rule import Instead, Rule, Ruleset, Terms
+from compliance.rule import Indicator, Rule, Ruleset, Tally, Terms
 
 
 def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
     """The facts of one rule, its parts, its condition and the rules it is made of; each once."""
     found: list[str] = []
-    indicators = [rule.indicator, *(part.indicator for part in rule.parts)]
-    limits = [rule.limit, *(part.limit for part in rule.parts)]
-    indicators += [limit.indicator for limit in limits if limit is not None]
-    for name in indicators:
-        found += _of_indicator(name, ruleset) if name else []
-    for one in [*rule.instead, *(one for part in rule.parts for one in part.instead)]:
-        found += _of_another_way(one, ruleset)
+    for indicator in unfolded(rule.indicators, ruleset):
+        found += _of_indicator(indicator, ruleset)
+    for name in _asked_by_ways(rule):
+        inner = unfolded([name], ruleset)
+        found += [fact for one in inner for fact in _of_indicator(one, ruleset)] or [name]
     found += conditions.facts(rule.where)
     if rule.kind == "dispersion":
         for reason in rule.exclude:
             found += conditions.facts(ruleset.exclusions[reason].where)
     for key in ("list", "bands", "largest", "since"):
-        found += [str(rule.settings[key])] if key in rule.settings else []
-        found += [str(part.settings[key]) for part in rule.parts if key in part.settings]
+        found += [str(one.settings[key]) for one in rule.holders if key in one.settings]
     if rule.kind == "listed":
         return [*found, *rule.of]
     if rule.kind in ("most", "dispersion", "mean"):
@@ -45,21 +42,36 @@ def resting_on(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *by_stage, rule.attested_as]))
 
 
-def _of_another_way(one: Instead, ruleset: Ruleset) -> Iterable[str]:
-    """The facts of what a switch puts in a rule's place, and of the condition for it."""
-    names = [one.indicator, one.limit.indicator if one.limit is not None else None]
+def unfolded(names: Iterable[str], ruleset: Ruleset) -> list[Indicator]:
+    """The indicators of these names, each before the one it falls back on; names of none are left out."""
+    found: dict[str, Indicator] = {}
     for name in names:
-        yield from _of_indicator(name, ruleset) if name else []
-    for name in conditions.facts(one.where):
-        yield from _of_indicator(name, ruleset) if name in ruleset.indicators else [name]
+        waiting = name
+        while waiting in ruleset.indicators and waiting not in found:
+            found[waiting] = ruleset.indicators[waiting]
+            waiting = found[waiting].fallback or ""
+    return list(found.values())
 
 
-def _of_indicator(name: str, ruleset: Ruleset) -> list[str]:
-    indicator = ruleset.indicators[name]
-    found = [*_of_terms(indicator.of, ruleset), *_of_terms(indicator.over, ruleset)]
-    if indicator.fallback:
-        found += _of_indicator(indicator.fallback, ruleset)
-    return found
+def tallies_of(rule: Rule, ruleset: Ruleset) -> list[Tally]:
+    """The counts and sums a rule looks at itself, through its indicators, conditions and exclusions."""
+    left_out = [ruleset.exclusions[reason] for reason in rule.exclude]
+    names = [*_asked_by_ways(rule), *conditions.facts(rule.where)]
+    names += [name for one in left_out for name in conditions.facts(one.where)]
+    for indicator in unfolded([*rule.indicators, *names], ruleset):
+        for terms in (indicator.of, indicator.over):
+            names += terms.facts if terms is not None else ()
+    return [ruleset.tallies[name] for name in dict.fromkeys(names) if name in ruleset.tallies]
+
+
+def _asked_by_ways(rule: Rule) -> list[str]:
+    """The facts and indicators by which it is told whether a switch changes the rule for a subject."""
+    ways = [way for one in rule.holders for way in one.instead]
+    return [name for way in ways for name in conditions.facts(way.where)]
+
+
+def _of_indicator(indicator: Indicator, ruleset: Ruleset) -> list[str]:
+    return [*_of_terms(indicator.of, ruleset), *_of_terms(indicator.over, ruleset)]
 
 
 def _of_terms(terms: Terms | None, ruleset: Ruleset) -> Iterable[str]:

@@ -6,19 +6,18 @@ basis is not in force decides nothing: it stands beside the base rule as an advi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
 from compliance.confirmations import Confirmation, by_rule
-from compliance.errors import UsageError
+from compliance.errors import NoEditionError, UsageError, suggestion
 from compliance.layers import STANDARD, VERIFIED, Layers
 from compliance.packs import Pack
 from compliance.rule import Ruleset
 from compliance.switches import WITHOUT_STANDARD
 from compliance.terms import Terms
-from compliance.words import say
+from compliance.words import pick, say
 
 BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
 
@@ -52,18 +51,18 @@ def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
 
 
 def edition(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Pack:
-    """The edition of `pack_id` in force on `as_of`; UsageError where there is none."""
+    """The edition of `pack_id` in force on `as_of`; UsageError for an unknown id, NoEditionError before its first."""
     names = sorted(name for name in known if "/" not in name)
     if pack_id not in names:
-        near = difflib.get_close_matches(pack_id, names, n=1)
+        near = suggestion(pack_id, names)
         raise UsageError(
             say("没有规则集“{id}”", "no rule set '{id}'", id=pack_id),
             todo=say("已安装：{known}", "installed: {known}", known=", ".join(names))
-            + (say("；是否指 {near}？", "; did you mean {near}?", near=near[0]) if near else ""),
+            + (pick("；", "; ") + near if near else ""),
         )
     current = [pack for pack in known[pack_id] if pack.effective <= as_of]
     if not current:
-        raise UsageError(
+        raise NoEditionError(
             say(
                 "规则集“{id}”自 {first} 起施行，{day} 尚无版本",
                 "rule set '{id}' begins on {first}; there is no edition for {day}",

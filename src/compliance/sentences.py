@@ -84,7 +84,8 @@ def rolled_up(rule: Rule, ruleset: Ruleset) -> pl.Expr:
 def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str]) -> pl.Expr:
     """The sentences of the states that need no figures."""
     about = safe(about)
-    subject = pl.col("subject")
+    by_stage = rule.kind in ("dispersion", "mean")
+    subject = phrases.with_stage() if by_stage else pl.col("subject")
     missing = pl.col("lacks").list.eval(pl.element().replace(titles)).list.join(pick("、", ", "))
     unknown = (
         pl.when(pl.col("lacks").list.len() > 0)

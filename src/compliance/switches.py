@@ -6,12 +6,11 @@ is off unless it is named. Nothing turns itself on.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compliance import declarations as declare
-from compliance.errors import UsageError
+from compliance.errors import UsageError, suggestion
 from compliance.packs import Pack
 from compliance.rule import Instead, Switch, relaid
 from compliance.words import say
@@ -25,7 +24,7 @@ def turned_on(declared: Mapping[str, Switch], asked: Sequence[str]) -> tuple[str
     """The switches that `asked` names, groups unfolded, each once, in the order declared.
 
     Names that are not declared are left to the caller. Raises UsageError where two switches of one
-    choice are asked for.
+    choice, or two that merge schools, are asked for.
     """
     on: set[str] = set()
     waiting = [name for name in asked if name in declared]
@@ -35,6 +34,7 @@ def turned_on(declared: Mapping[str, Switch], asked: Sequence[str]) -> tuple[str
             on.add(name)
             waiting += declared[name].includes
     _one_a_choice(declared, on)
+    _one_merges(declared, on)
     return tuple(name for name in declared if name in on)
 
 
@@ -53,6 +53,19 @@ def _one_a_choice(declared: Mapping[str, Switch], on: Iterable[str]) -> None:
             )
 
 
+def _one_merges(declared: Mapping[str, Switch], on: Iterable[str]) -> None:
+    """A school added to one school cannot be added to another as well."""
+    merging = sorted(name for name in on if declared[name].merge)
+    if len(merging) > 1:
+        raise UsageError(
+            say(
+                "开关 {names} 都要合并学校，只能选一个",
+                "switches {names} each merge schools: only one of them may be on",
+                names=say("、", ", ").join(merging),
+            )
+        )
+
+
 def check_switches(
     pack: Pack, table: Mapping[str, Any], known: Iterable[str], *address: str
 ) -> None:
@@ -60,13 +73,11 @@ def check_switches(
     for entry in table.get("instead", ()):
         name = str(entry["switch"])
         if name not in known:
-            near = difflib.get_close_matches(name, list(known), n=1)
             raise pack.error(
                 say("没有开关“{name}”", "there is no switch '{name}'", name=name),
                 *address,
-                todo=say("是否指 {near}？", "did you mean {near}?", near=near[0])
-                if near
-                else say("请用 [switch.{name}] 声明", "declare it: [switch.{name}]", name=name),
+                todo=suggestion(name, known)
+                or say("请用 [switch.{name}] 声明", "declare it: [switch.{name}]", name=name),
             )
     for key, part in table.get("part", {}).items():
         check_switches(pack, part, known, *address, "part", key)

@@ -13,7 +13,7 @@ from compliance.engine import evaluate
 from compliance.errors import Problem
 from compliance.model import KEY
 from compliance.plugins import Offers
-from compliance.render.data_checks import Checked, CheckedCounty
+from compliance.report import Checked, CheckedCounty
 
 
 def validate(

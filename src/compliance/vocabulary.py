@@ -20,9 +20,9 @@ from compliance.checks import Bound, Checks, checks_of
 from compliance.errors import PluginError
 from compliance.fact import Fact, fact_of
 from compliance.heading import Heading, factor
-from compliance.words import say
+from compliance.words import pick, say
 
-__all__ = ["Bound", "Fact", "Match", "Vocabulary", "read_schema", "vocabulary"]
+__all__ = ["Bound", "Fact", "Match", "Vocabulary", "read_schema", "titles", "vocabulary"]
 
 # record schemas of one submission: table -> (schema file, definition inside it)
 TABLES = {
@@ -98,6 +98,17 @@ class Vocabulary:
             ratio.set_seq1(known)
             best = max(best, (ratio.ratio(), keys[known]), key=lambda pair: pair[0])
         return best[1]
+
+
+def titles(words: Vocabulary) -> dict[str, str]:
+    """Fact → what a sentence calls it where it is missing, in the current language."""
+    facts = {**words.county, **words.school}
+    found = {name: fact.label for name, fact in facts.items()}
+    for name, fact in facts.items():
+        if fact.form == "date":  # a year alone may not be enough
+            found[name] += pick("（填到年月日）", " (to the day)")
+    found["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
+    return found
 
 
 def _index(facts: Iterable[Fact]) -> dict[str, Fact]:

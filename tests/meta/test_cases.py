@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from compliance.packs import Pack
-from compliance.plugins import load
 from compliance.ruleset import resolve
 from compliance.testing import Case, coverage_of, read_cases
 from compliance.testing.case_file import Exemption, read_exemptions
+from compliance.testing.law import installed
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/pyproject.toml"))
 PACKS = {
     pack_id: packs
-    for pack_id, packs in load().packs.items()
+    for pack_id, packs in installed().packs.items()
     if "/" not in pack_id  # a school standard is laid on the rule set of its id
     and any(pack.home is not None and ROOT in pack.home.parents for pack in packs)
 }
@@ -42,7 +42,7 @@ def test_every_rule_has_a_case_that_passes_fails_waits_and_stands_on_the_line(
     home = PACKS[pack_id][-1].home
     assert home is not None
     cases, exempt = _cases(home.parents[1])
-    rules = resolve(load().packs, pack_id, _day(PACKS[pack_id]))
+    rules = resolve(installed().packs, pack_id, _day(PACKS[pack_id]))
     gaps = [str(gap) for gap in coverage_of(cases, rules, exempt)]
     assert not gaps, "\n".join(gaps)
 

@@ -21,12 +21,10 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from compliance.checker import Choice, prepare
+from compliance.checker import Choice
 from compliance.cli.declaring import declare
-from compliance.declaration.filling import papers
 from compliance.declaration.paper import FilledTable, Paper
-from compliance.declaration.reading import form_for
-from compliance.engine import evaluate
+from compliance.filing import declarations
 from compliance.plugins import load
 
 Document = dict[str, Any]
@@ -130,15 +128,8 @@ def saved(of: Document, path: Path) -> Path:
 
 def filled(path: Path, **choice: Any) -> Paper:
     """The form of the one county in a file."""
-    offers = load()
-    docket = prepare([path], offers, Choice(**choice))
-    (case,) = docket.cases
-    titles = {
-        f.name: f.label for t in (docket.words.county, docket.words.school) for f in t.values()
-    }
-    bench = evaluate(case.rules, case.part, case.as_of, offers.kinds)
-    (paper,) = papers(form_for(case.rules), bench, titles)
-    return paper
+    _, (form,) = declarations([path], load(), Choice(**choice))
+    return form.paper
 
 
 def table(paper: Paper, key: str) -> FilledTable:

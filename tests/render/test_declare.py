@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from compliance.declaration.amounts import Amount, finer, root, rounded
+from compliance.declaration.amounts import Amount, finer
 from compliance.declaration.paper import Missing, Paper
+from compliance.declaration.reading import read_form
+from compliance.number import root_exactly, rounded
 from tests.render.declare_sample import (
     document,
     filled,
@@ -38,6 +40,9 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
         ("999/2000", 1, "0.5"),
         ("5/2", 0, "3"),
         ("451234/10000", 0, "45"),
+        ("5", 3, "5.000"),
+        ("-1/1000", 2, "0.00"),  # no minus before a zero
+        ("1/3", 2, "0.33"),
     ],
 )
 def test_halves_go_up_from_the_exact_figure(figure: str, decimals: int, shown: str) -> None:
@@ -45,7 +50,7 @@ def test_halves_go_up_from_the_exact_figure(figure: str, decimals: int, shown: s
 
 
 def test_a_root_that_ends_on_a_half_goes_up() -> None:
-    exact = root(Fraction("0.5005") ** 2)
+    exact = root_exactly(Fraction("0.5005") ** 2)
     assert exact == Fraction("0.5005")
     assert f"{rounded(exact, 3):f}" == "0.501"
 
@@ -232,3 +237,60 @@ def test_a_county_figure_names_the_school_it_waits_for(tmp_path: Path) -> None:
         if one.table.startswith("表Ⅳ") and one.cell.startswith("（13）")
     }
     assert ("城乡类型", ("第一小学",)) in waits
+
+
+CHOSEN = """
+[pack]
+id = "own"
+title = "本省"
+source = "测试"
+effective = 2017-04-19
+extends = "national"
+prefix = "OW-"
+
+[rule.OW-D]
+kind = "dispersion"
+scope = "county"
+role = "advisory"
+title = "普通小学教师的差异"
+basis = "verified"
+source = "测试"
+indicator = "teachers_above_degree"
+where = { school_type = "primary" }
+"""
+FORM = """
+[form]
+for = "own"
+title = "表"
+
+[[table]]
+key = "A"
+kind = "grid"
+sheet = "表"
+title = "表"
+
+[[table.column]]
+heading = "均值"
+decimals = 2
+
+[[table.row]]
+values = ["mean:OW-D@primary"]
+"""
+
+
+def test_a_mean_is_of_the_units_that_its_own_rule_chooses_and_exact(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """100 × (3 + 36) ÷ (100 + 380) = 8.125 → 8.13; doubles summed unit by unit stay below it."""
+    (tmp_path / "own.toml").write_text(CHOSEN, "utf-8")
+    (tmp_path / "declaration.toml").write_text(FORM, "utf-8")
+    of = document()
+    of["schools"] += [
+        {"county_code": "990001", **school(code, code, "primary"), **stage("primary", pupils, (n, 1, 1), 6, 3, (9, 9))}
+        for code, pupils, n in (("2001", 100, 3), ("2002", 380, 36))
+    ]  # fmt: skip
+    of["schools"] = [one for one in of["schools"] if one["school_code"] != "1001"]
+    form = read_form(tmp_path / "declaration.toml")
+    monkeypatch.setattr("compliance.filing.form_for", lambda rules: form)
+    paper = filled(saved(of, tmp_path / "county.json"), ruleset=str(tmp_path / "own.toml"))
+    assert rows(paper, "A") == [["8.13"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from compliance.declaration.sheet import number
 from tests.render.declare_sample import document, run, saved, school, stage
 
 Edit = Callable[[Workbook], None]
@@ -244,6 +246,25 @@ def test_a_formula_that_broke_is_a_difference(desk: Desk) -> None:
     cell = cell_of(desk, "表Ⅱ-2", "第一小学", 7)
     found = desk.differences(put("表Ⅱ-2", cell, "#DIV/0!"))
     assert told(found) == [("differs", "表Ⅱ-2", cell, "#DIV/0!", "1.00", "")]
+
+
+def test_a_number_beyond_all_numbers_is_a_difference(desk: Desk) -> None:
+    """A cell may hold 1e999 (no workbook library writes it, a program may): it is read as infinite."""
+    cell = cell_of(desk, "表Ⅱ-2", "第一小学", 5)
+    path = desk.edited(put("表Ⅱ-2", cell, 4321.5))
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content.replace(b"<v>4321.5</v>", b"<v>1e999</v>"))
+    result = run(desk.data, "--against", path, "--format", "json")
+    assert result.exit_code == 1, result.output
+    assert [one[:3] for one in told(json.loads(result.stdout))] == [("differs", "表Ⅱ-2", cell)]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), 1e15, True, "1e999"])
+def test_what_is_no_figure_of_a_form(value: object) -> None:
+    assert number(value) is None
 
 
 def test_the_data_changed_since_the_form_was_written(desk: Desk, tmp_path: Path) -> None:

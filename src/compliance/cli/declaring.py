@@ -18,10 +18,9 @@ from compliance.cli.options import (
 from compliance.cli.running import UNREADABLE, guarded, print_problems
 from compliance.cli.speaking import Command
 from compliance.errors import UsageError
-from compliance.words import pick, say
+from compliance.words import say
 
 if TYPE_CHECKING:
-    from compliance.checker import Docket
     from compliance.render.declare import Declared
 
 PAPERS = ("xlsx", "docx")
@@ -59,8 +58,12 @@ def declare(
     against: Path | None, **choosing: Any,  # noqa: ANN401 - whatever `judging` gives
 ) -> int:  # fmt: skip
     """生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"""
+    from compliance.checker import Choice
+    from compliance.filing import declarations
+    from compliance.plugins import load
+
     _check_usage(outputs, formats, against, inputs)
-    docket, forms = _forms(inputs, choosing)
+    docket, forms = declarations(inputs, load(), Choice(**asked(**choosing)))
     print_problems(docket.problems, err=True)
     if not forms:
         click.echo(
@@ -116,40 +119,6 @@ def _read(inputs: Sequence[Path], against: Path | None) -> list[Path]:
 
 def _is_file(path: Path) -> bool:
     return path.suffix.lower().lstrip(".") in PAPERS and not path.is_dir()
-
-
-def _forms(inputs: Sequence[Path], choosing: dict[str, Any]) -> tuple[Docket, list[Declared]]:
-    """What lies ready to be judged, and the filled form of every county that can be."""
-    from compliance.checker import Choice, prepare
-    from compliance.declaration.filling import papers
-    from compliance.declaration.reading import form_for
-    from compliance.engine import evaluate
-    from compliance.plugins import load
-    from compliance.render import judged_by
-    from compliance.render.declare import Declared
-
-    offers = load()
-    choice = Choice(**asked(**choosing))
-    docket = prepare(list(inputs), offers, choice)
-    changes = judged_by.changes(
-        {
-            "switches": choice.switches,
-            "enforced": choice.enforce,
-            "strict": choice.strict,
-            "confirmations": [one.row() for one in choice.confirmations],
-        }
-    )
-    facts = {**docket.words.county, **docket.words.school}
-    titles = {name: pick(fact.title, fact.title_en) for name, fact in facts.items()}
-    titles["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
-    forms = []
-    for case in docket.cases:
-        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
-        forms += [
-            Declared(paper, case.rules.template_dirs)
-            for paper in papers(form_for(case.rules), bench, titles, changes)
-        ]
-    return docket, sorted(forms, key=lambda one: (one.paper.county_code, one.paper.year))
 
 
 def _write(

@@ -10,13 +10,14 @@ import click
 
 from compliance.cli.options import asked, judging, lang_option, require_format
 from compliance.cli.running import guarded
+from compliance.cli.speaking import Command
 from compliance.errors import UsageError
 from compliance.words import say
 
 STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior": "junior"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("rule")
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--school", metavar="CODE", help="哪所学校（代码或名称）")

@@ -8,11 +8,12 @@ import click
 
 from compliance.cli.options import day, lang_option, require_format
 from compliance.cli.running import guarded
+from compliance.cli.speaking import Command
 from compliance.errors import UsageError
 from compliance.words import say
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 @click.option("--resolved", is_flag=True, help="每个数值由哪一层、哪份文件给出")

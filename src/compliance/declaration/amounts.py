@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from compliance.declaration.blanks import TYPED
 from compliance.figures import plain
+from compliance.number import rounded
 from compliance.rule import COMPARE
 
-# Digits of a root: enough for a half at the third decimal to be seen as one.
-_DIGITS = 60
 NONE = "—"
 
 
@@ -39,7 +38,7 @@ class Amount:
 
     number: Fraction | None = None
     text: str = ""
-    lacks: tuple[Lack, ...] = field(default=())
+    lacks: tuple[Lack, ...] = ()
     met: bool | None = None
     bar: tuple[str, float] | None = None
 
@@ -54,23 +53,18 @@ def blank(lacks: Iterable[Lack], met: bool | None = None) -> Amount:
     return Amount(lacks=tuple(dict.fromkeys(lacks)), met=met)
 
 
-def rounded(number: Fraction, decimals: int) -> Decimal:
-    """Half away from zero, from the exact figure; TYPED: as it was typed."""
+def printed(number: Fraction, decimals: int) -> Decimal:
+    """The figure as a form prints it: rounded half up, or TYPED: as it was typed."""
     if decimals == TYPED:
         return Decimal(plain(Decimal(repr(float(number)))))
-    scaled = abs(number) * 10**decimals
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    sign = -1 if number < 0 else 1
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return Decimal(sign * whole).scaleb(-decimals)
+    return rounded(number, decimals)
 
 
 def shown(amount: Amount, decimals: int) -> str:
     """The figure as the form prints it; empty for a blank."""
     if amount.number is None:
         return amount.text
-    return f"{rounded(amount.number, decimals):f}"
+    return f"{printed(amount.number, decimals):f}"
 
 
 def finer(amount: Amount, decimals: int) -> str:
@@ -86,11 +80,3 @@ def finer(amount: Amount, decimals: int) -> str:
         if bool(compare(read, limit)) == amount.met:
             return "" if places == decimals else f"{read:f}"
     return ""
-
-
-def root(square: Fraction) -> Fraction:
-    """The square root to sixty digits; exact where the root is a finite decimal."""
-    with localcontext() as context:
-        context.prec = _DIGITS
-        context.rounding = ROUND_HALF_UP
-        return Fraction((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())

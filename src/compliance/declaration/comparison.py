@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from compliance.declaration.amounts import NONE, rounded
+from compliance.declaration.amounts import NONE, printed
 from compliance.declaration.blanks import TYPED
 from compliance.declaration.locating import Located, Region, lines, located, regions
 from compliance.declaration.paper import Cell, Filled, FilledTable, Paper
@@ -164,8 +163,8 @@ class _Table:
             if given is None:
                 yield self._difference("differs", place, what, shown, expected)
                 return
-            asked = rounded(filled.amount.number, filled.decimals)
-            own = given if filled.decimals == TYPED else rounded(Fraction(given), filled.decimals)
+            asked = printed(filled.amount.number, filled.decimals)
+            own = given if filled.decimals == TYPED else printed(Fraction(given), filled.decimals)
             if own != asked:
                 gap = f"{given - asked:+f}"
                 yield self._difference("differs", place, what, shown, expected, gap)
@@ -247,8 +246,9 @@ def _same_words(written: str, expected: str) -> bool:
 
 def _shown(value: object) -> str:
     """A cell as written, short."""
-    if isinstance(value, int | float):
-        text = f"{Decimal(repr(value)):f}"
+    figure = number(value) if isinstance(value, int | float) else None
+    if figure is not None:
+        text = f"{figure:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     text = " ".join(str(value).split())
     return text if len(text) <= 60 else f"{text[:59]}…"

@@ -12,7 +12,7 @@ A row that cannot be told to count, or whose fact is blank, leaves the figure bl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, cast
 
@@ -44,13 +44,14 @@ class Figures:
             return judged(self.county, asked) if asked.kind else self.named(asked.name)
         except LookupError as error:
             what = str(error.args[0])
+            places = [str(asked)] if asked.kind else [what, asked.name]
             raise PackError(
                 say(
                     "申报表提到规则集没有的 {what}",
                     "the form asks for {what}, which the rule set does not have",
                     what=what,
                 ),
-                where=f"{self.form.path.name}:{self.form.line(str(asked), asked.name)}",
+                where=f"{self.form.path.name}:{self.form.line(*places)}",
             ) from error
 
     def named(self, name: str) -> Amount:
@@ -80,10 +81,12 @@ class Figures:
     def rows(self, scope: str, where: Where) -> tuple[str, pl.DataFrame]:
         """The rows of a scope that count; of a rule: of the subjects that it applies to."""
         if scope in _SCOPES:
+            _know(conditions.facts(where), self.county.frame(scope))
             return scope, self.county.rows(scope, where)
         if scope not in self.county.bench.ruleset.rules:
             raise LookupError(scope)
         rule = self.county.bench.ruleset.rules[scope]
+        _know(conditions.facts(where), self.county.frame(rule.scope, rule))
         subjects = self.county.bench.subjects(rule).select(rule.scope)
         frame = self.county.rows(rule.scope, where, rule=rule).join(
             subjects, on=rule.scope, how="semi", maintain_order="left"
@@ -93,6 +96,13 @@ class Figures:
             frame = frame.with_columns((applies & pl.col("_counts")).alias("_counts"))
             frame = frame.filter(pl.col("_counts").is_null() | pl.col("_counts"))
         return rule.scope, frame
+
+
+def _know(names: Iterable[str], table: pl.DataFrame) -> None:
+    """LookupError for a name that the table has not."""
+    for name in names:
+        if name not in table.columns:
+            raise LookupError(name)
 
 
 def _where(figure: Figure) -> Where:
@@ -119,8 +129,7 @@ def _count(figures: Figures, figure: Figure) -> Amount:
 def _sum(figures: Figures, figure: Figure) -> Amount:
     fact, scope = str(figure.settings["sum"]), str(figure.settings.get("from", "school"))
     frame_of, rows = figures.rows(scope, _where(figure))
-    if fact not in rows.columns:
-        raise LookupError(fact)
+    _know([fact], rows)
     incomplete = rows.filter(pl.col("_counts").is_null() | pl.col(fact).is_null())
     if incomplete.height:
         county = figures.county
@@ -169,6 +178,7 @@ def _listed(figures: Figures, figure: Figure) -> Amount:
     """A field of the entry of one subject; of several entries the least or the most."""
     settings: Mapping[str, Any] = figure.settings
     table = getattr(figures.county.bench.submission, str(settings["listed"]))
+    _know([settings["field"]], table)
     row = figures.county.row
     own = table.filter(
         (pl.col("county_code") == row["county_code"])

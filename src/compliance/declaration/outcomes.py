@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from compliance import conditions
-from compliance.declaration.amounts import NONE, Amount, Lack, blank, root
+from compliance.declaration.amounts import NONE, Amount, Lack, blank
 from compliance.declaration.blanks import Reference
 from compliance.declaration.county import County, Row, near
+from compliance.measured import moments_exactly
 from compliance.model import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
-from compliance.number import typed
+from compliance.number import root_exactly, typed
 from compliance.rule import Rule
 from compliance.words import say
 
@@ -103,9 +104,9 @@ def _coefficient(county: County, rule: Rule, row: Row) -> Amount:
     if row["status"] == NOT_APPLICABLE and row["value"] is None:
         return Amount(text=NONE)
     if row["value"] is None:
-        return blank(_member_lacks(county, rule, row["stage"]))
-    moments = _moments(county, rule, row["stage"])
-    worked = root(moments[1]) / moments[0] if moments and moments[0] else None
+        return blank(_unit_lacks(county, rule, row))
+    mean, variance = moments_exactly(rule, county.bench, county.index, row["stage"])
+    worked = root_exactly(variance / mean**2)
     return Amount(near(worked, row["value"]), met=verdict(row), bar=bar(rule, row))
 
 
@@ -114,37 +115,17 @@ def _mean(county: County, rule: Rule, asked: Reference) -> Amount:
     if row["mean"] is None:
         if row["status"] == NOT_APPLICABLE:
             return Amount(text=NONE)
-        return blank(_member_lacks(county, rule, row["stage"]))
-    moments = _moments(county, rule, row["stage"])
-    return Amount(near(moments[0] if moments else None, row["mean"]))
+        return blank(_unit_lacks(county, rule, row))
+    mean, _ = moments_exactly(rule, county.bench, county.index, row["stage"])
+    return Amount(near(mean, row["mean"]))
 
 
-def _moments(county: County, rule: Rule, stage: str) -> tuple[Fraction, Fraction] | None:
-    """The pupils' mean of a stage and the squared deviation, in fractions.
-
-    X̄ = Σ P·x ÷ Σ P,  S² = Σ P·(x − X̄)² ÷ Σ P
-    """
-    if len(rule.of) != 1:
-        return None
-    member = county.bench.ruleset.rules[rule.of[0]]
-    pupils = dict(county.frame("unit", member).select("unit", "students").iter_rows())
-    exact = county.exact(member)
-    pairs = [
-        (typed(pupils[row["unit"]]), exact.get(row["unit"]))
-        for row in county.outcome(member.id, stage)
-    ]
-    known = [(p, x) for p, x in pairs if p is not None and x is not None]
-    total = sum((p for p, _ in known), Fraction(0))
-    if len(known) < len(pairs) or not total:
-        return None
-    mean = sum((p * x for p, x in known), Fraction(0)) / total
-    return mean, sum((p * (x - mean) ** 2 for p, x in known), Fraction(0)) / total
-
-
-def _member_lacks(county: County, rule: Rule, stage: str) -> list[Lack]:
-    return [lack for one in rule.of for lack in why(county, county.outcome(one, stage))] or [
-        Lack("", why=say("无法计算", "cannot be computed"))
-    ]
+def _unit_lacks(county: County, rule: Rule, row: Row) -> list[Lack]:
+    """What a coefficient waits for: what the units lack by the rule it is of, else its own facts."""
+    lacks = [
+        lack for one in rule.of for lack in why(county, county.outcome(one, row["stage"]))
+    ] or why(county, [row])
+    return lacks or [Lack("", why=say("无法计算", "cannot be computed"))]
 
 
 def _average(county: County, asked: Reference) -> Amount:

@@ -1,36 +1,24 @@
-"""A form's file read: every field known, every blank understood, else an error with its line."""
+"""A form's file read: held against its schema, every blank understood, else an error with its line."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import tomli
 
 from compliance.declaration.blanks import Reference, Sentence, parsed, reference
 from compliance.declaration.form import Column, Figure, Form, Remark, Row, Table, Words
 from compliance.errors import PackError, UsageError, reason
+from compliance.packs import faults, find_line
 from compliance.rule import Ruleset
 from compliance.words import say
 
 FILE = "declaration.toml"
 FIGURES = ("count", "sum", "add", "share", "divide", "listed")
-_FIGURE = {
-    "count": {"where"}, "sum": {"from", "where"}, "add": set(), "share": set(),
-    "divide": {"by"}, "listed": {"subject", "field", "take", "numerals"},
-}  # fmt: skip
-_FORM = {"for", "title", "lead", "blank", "numerals", "source", "note"}
-_TABLE = {
-    "key", "kind", "sheet", "title", "below", "label", "column", "row", "note", "met", "unmet",
-    "rule", "band", "remark",
-}  # fmt: skip
-_COLUMN = {"heading", "group", "code", "width", "decimals", "value", "of"}
-_ROW = {"label", "values", "value", "decimals", "rule", "ordinal", "text"}
-_KINDS = ("grid", "units", "clauses")
 Node: TypeAlias = Mapping[str, Any]
 
 
@@ -55,130 +43,112 @@ def form_for(rules: Ruleset) -> Form:
 
 
 def read_form(path: Path) -> Form:
-    """Read one form. Raises PackError with file and line."""
+    """Read one form. Raises PackError with file and line of every fault."""
     try:
         text = path.read_text("utf-8-sig").replace("\r\n", "\n")
         tables = tomli.loads(text, parse_float=Decimal)
     except OSError as error:
         raise PackError(reason(error), where=path.name) from error
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
         raise PackError(
             say("不是有效的TOML：{why}", "not valid TOML: {why}", why=error), where=path.name
         ) from error
+    found = sorted({*faults("declaration", tables, text), *_uncounted(tables, text)})
+    if found:
+        told = "\n".join(f"{path.name}:{line}: {message}" for line, message in found)
+        raise PackError(
+            say("申报表有错误：\n{told}", "the form is faulty:\n{told}", told=told),
+            where=path.name,
+        )
     return _Reading(path, text).form(tables)
 
 
+def _uncounted(tables: Node, text: str) -> Iterator[tuple[int, str]]:
+    """Figures that are worked out in no way, or in two."""
+    figures = tables.get("figure")
+    for name, node in figures.items() if isinstance(figures, Mapping) else ():
+        if isinstance(node, Mapping) and len(_kinds(node)) != 1:
+            yield (
+                find_line(text, ["figure", name]),
+                say(
+                    "figure.{n} 须有且只有一种算法：{all}",
+                    "figure.{n} needs exactly one of {all}",
+                    n=name,
+                    all=", ".join(FIGURES),
+                ),
+            )
+
+
+def _kinds(node: Node) -> list[str]:
+    return [kind for kind in FIGURES if kind in node]
+
+
 class _Reading:
-    """One file being read; every complaint names its line."""
+    """One file being read that keeps its schema; a blank not understood is named with its line."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path, self._text = path, text
 
     def form(self, tables: Node) -> Form:
-        self._fields(tables, {"form", "figure", "table"}, "")
-        head = self._part(tables, "form")
-        self._fields(head, _FORM, "[form]", twins=True)
+        head = tables["form"]
         return Form(
             path=self._path,
             text=self._text,
-            ruleset=str(self._part(head, "for")),
-            title=self._words(head, "title"),
+            ruleset=head["for"],
+            title=_words(head, "title"),
             lead=self._sentences(head, "lead"),
-            blank=str(head.get("blank", "＿＿")),
-            numerals=tuple(map(str, head.get("numerals", ()))),
+            blank=head.get("blank", "＿＿"),
+            numerals=tuple(head.get("numerals", ())),
             figures={
-                name: self._figure(name, node) for name, node in tables.get("figure", {}).items()
+                name: Figure(name, _kinds(node)[0], dict(node))
+                for name, node in tables.get("figure", {}).items()
             },
-            tables=tuple(self._table(node) for node in self._part(tables, "table")),
+            tables=tuple(self._table(node) for node in tables["table"]),
         )
-
-    def _figure(self, name: str, node: Node) -> Figure:
-        kinds = [kind for kind in FIGURES if kind in node]
-        if len(kinds) != 1:
-            raise self._error(
-                say(
-                    "{n} 须有且只有一种算法：{all}",
-                    "{n} needs exactly one of {all}",
-                    n=name,
-                    all=", ".join(FIGURES),
-                ),
-                f"[figure.{name}]",
-            )
-        self._fields(node, {kinds[0], *_FIGURE[kinds[0]]}, f"[figure.{name}]")
-        return Figure(name, kinds[0], dict(node))
 
     def _table(self, node: Node) -> Table:
-        key = str(self._part(node, "key"))
-        at = f'key = "{key}"'
-        self._fields(node, _TABLE, at, twins=True)
-        kind = str(self._part(node, "kind", at))
-        if kind not in _KINDS:
-            raise self._error(say("没有种类 {k}", "no kind '{k}'", k=kind), at)
-        columns = tuple(self._column(one, at) for one in node.get("column", ()))
-        remark = node.get("remark")
+        columns = tuple(map(_column, node.get("column", ())))
         return Table(
-            key=key,
-            kind=kind,
-            sheet=self._words(node, "sheet", at),
-            title=self._words(node, "title", at),
-            below=bool(node.get("below", False)),
-            labels=tuple(self._column(one, at) for one in node.get("label", ())),
+            key=node["key"],
+            kind=node["kind"],
+            sheet=_words(node, "sheet"),
+            title=_words(node, "title"),
+            below=node.get("below", False),
+            labels=tuple(map(_column, node.get("label", ()))),
             columns=columns,
-            rows=tuple(self._row(one, columns, at) for one in node.get("row", ())),
+            rows=tuple(self._row(one, columns, node["key"]) for one in node.get("row", ())),
             notes=self._sentences(node, "note"),
-            met=self._words(node, "met", at, "1"),
-            unmet=self._words(node, "unmet", at, "0"),
-            rule=str(node.get("rule", "")),
-            bands={
-                stage: Words(str(one[0]), str(one[-1]))
-                for stage, one in node.get("band", {}).items()
-            },
-            remark=None
-            if remark is None
-            else Remark(
-                *(self._words(remark, name, at) for name in ("met", "near", "short", "open"))
-            ),
+            met=_words(node, "met", "1"),
+            unmet=_words(node, "unmet", "0"),
+            rule=node.get("rule", ""),
+            bands={stage: Words(one[0], one[-1]) for stage, one in node.get("band", {}).items()},
+            remark=_remark(node["remark"]) if "remark" in node else None,
         )
 
-    def _column(self, node: Node, at: str) -> Column:
-        self._fields(node, _COLUMN, at, twins=True)
-        return Column(
-            heading=self._words(node, "heading", at),
-            group=self._words(node, "group", at, ""),
-            code=str(node.get("code", "")),
-            width=float(node.get("width", 16)),
-            decimals=int(node.get("decimals", 0)),
-            value=str(node.get("value", "")),
-            of=str(node.get("of", "")),
-        )
-
-    def _row(self, node: Node, columns: Sequence[Column], at: str) -> Row:
-        self._fields(node, _ROW, at, twins=True)
-        text = node.get("text")
-        label, english = node.get("label", ()), node.get("label_en", ())
+    def _row(self, node: Node, columns: Sequence[Column], key: str) -> Row:
+        english = node.get("label_en", ())
         return Row(
             label=tuple(
-                Words(str(one), str(english[n]) if n < len(english) else "")
-                for n, one in enumerate(label)
+                Words(one, english[n] if n < len(english) else "")
+                for n, one in enumerate(node.get("label", ()))
             ),
-            values=tuple(self._values(node, columns, at)),
-            decimals=None if "decimals" not in node else int(node["decimals"]),
-            rule=str(node.get("rule", "")),
-            ordinal=str(node.get("ordinal", "")),
-            sentence=None
-            if text is None
-            else self._sentence(str(text), str(node.get("text_en", ""))),
+            values=tuple(self._values(node, columns, f'key = "{key}"')),
+            decimals=int(node["decimals"]) if "decimals" in node else None,
+            rule=node.get("rule", ""),
+            ordinal=node.get("ordinal", ""),
+            sentence=self._sentence(node["text"], node.get("text_en", ""))
+            if "text" in node
+            else None,
         )
 
     def _values(self, node: Node, columns: Sequence[Column], at: str) -> Iterator[Reference | None]:
         """A reference a column: listed, or one pattern with the column's ``{of}`` put in."""
         if "value" in node:
             texts = [
-                str(node["value"]).replace("{of}", column.of) if column.of else ""
-                for column in columns
+                node["value"].replace("{of}", column.of) if column.of else "" for column in columns
             ]
         else:
-            texts = [str(one) for one in node.get("values", ())]
+            texts = node.get("values", ())
         if texts and len(texts) != len(columns):
             raise self._error(
                 say(
@@ -194,10 +164,10 @@ class _Reading:
                 yield reference(text) if text else None
 
     def _sentences(self, node: Node, name: str) -> tuple[Sentence, ...]:
-        texts, english = node.get(name, ()), node.get(f"{name}_en", ())
+        english = node.get(f"{name}_en", ())
         return tuple(
-            self._sentence(str(one), str(english[n]) if n < len(english) else "")
-            for n, one in enumerate(texts)
+            self._sentence(one, english[n] if n < len(english) else "")
+            for n, one in enumerate(node.get(name, ()))
         )
 
     def _sentence(self, zh: str, en: str) -> Sentence:
@@ -206,25 +176,6 @@ class _Reading:
         with self._faults(en):
             return Sentence(chinese, parsed(en))
 
-    def _words(self, node: Node, name: str, at: str = "", default: str | None = None) -> Words:
-        zh = node.get(name, default) if default is not None else self._part(node, name, at)
-        return Words(str(zh), str(node.get(f"{name}_en", "")))
-
-    def _part(self, node: Node, name: str, at: str = "") -> Any:  # noqa: ANN401 - a TOML value
-        if name not in node:
-            raise self._error(say("缺少 {n}", "{n} is missing", n=name), at)
-        return node[name]
-
-    def _fields(self, node: Node, known: set[str], at: str, *, twins: bool = False) -> None:
-        allowed = known | ({f"{name}_en" for name in known} if twins else set())
-        for name in node:
-            if name not in allowed:
-                near = difflib.get_close_matches(name, allowed, n=1)
-                todo = say("是否指 {n}？", "did you mean {n}?", n=near[0]) if near else ""
-                raise self._error(
-                    say("没有字段 {n}", "no field '{n}'", n=name), f"{name} =" if at else name, todo
-                )
-
     @contextmanager
     def _faults(self, at: str) -> Iterator[None]:
         try:
@@ -232,11 +183,26 @@ class _Reading:
         except ValueError as error:
             raise self._error(str(error), at) from error
 
-    def _error(self, what: str, at: str, todo: str = "") -> PackError:
+    def _error(self, what: str, at: str) -> PackError:
         line = self._text.count("\n", 0, max(self._text.find(at), 0)) + 1
-        return PackError(what, where=f"{self._path.name}:{line}", todo=todo)
+        return PackError(what, where=f"{self._path.name}:{line}")
 
 
-def settings_list(figure: Figure) -> list[str]:
-    """The names that an ``add`` or ``share`` figure is made of."""
-    return [str(one) for one in cast("Sequence[object]", figure.settings[figure.kind])]
+def _column(node: Node) -> Column:
+    return Column(
+        heading=_words(node, "heading"),
+        group=_words(node, "group"),
+        code=node.get("code", ""),
+        width=float(node.get("width", 16)),
+        decimals=int(node.get("decimals", 0)),
+        value=node.get("value", ""),
+        of=node.get("of", ""),
+    )
+
+
+def _remark(node: Node) -> Remark:
+    return Remark(*(_words(node, name) for name in ("met", "near", "short", "open")))
+
+
+def _words(node: Node, name: str, default: str = "") -> Words:
+    return Words(node.get(name, default), node.get(f"{name}_en", ""))

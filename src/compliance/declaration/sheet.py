@@ -13,6 +13,7 @@ Place = tuple[int, int]
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BLANK = re.compile(r"[_\-—–/]*")
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\D{0,4}")
+_BEYOND = 10**15
 _LONGEST = 4000
 
 
@@ -29,9 +30,14 @@ def is_blank(value: object) -> bool:
 
 
 def number(value: object) -> Decimal | None:
-    """The figure a cell or blank holds, be a unit written after it; None where it is words."""
+    """The figure a cell or blank holds, be a unit written after it; None where it is words.
+
+    Nothing of more than 15 digits before the point is a figure, nor what is infinite or undefined.
+    """
+    if isinstance(value, bool):
+        return None
     if isinstance(value, int | float):
-        return Decimal(repr(value))
+        return Decimal(repr(value)) if abs(value) < _BEYOND else None
     found = _NUMBER.fullmatch(folded(value).replace(",", ""))
     return Decimal(found[1]) if found else None
 

@@ -79,6 +79,7 @@ def accept(
         monitoring=statements.monitoring(frames["monitoring"]),
         attestations=statements.attestations(ledger, frames["attestations"]),
         vetoes=statements.vetoes(ledger, frames["vetoes"]),
+        amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
         problems=ledger.problems,
         inputs=[item for document in documents for item in document.inputs],
         refused=ledger.refusals(),

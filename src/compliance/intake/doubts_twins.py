@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
-from compliance.intake.accept_keys import Ledger
+from compliance.intake.accept_keys import Ledger, problem_at
 from compliance.intake.accept_marks import show
 from compliance.intake.doubts_telling import ROW, Row, warn
 from compliance.vocabulary import Vocabulary
 from compliance.words import say
 
+SCHOOL = ("school_code", "school_name")
 NAMED_TWIN_DIGITS = 3  # with the same name, within a county, fewer digits alike suffice
 
 
@@ -24,8 +26,7 @@ def doubts(schools: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger) -> Non
     checks = vocabulary.checks["school"]
     _in_two_counties(schools, checks.national, ledger)
     if checks.twin_digits is not None:
-        facts = [f.name for f in vocabulary.school.values() if f.form in ("count", "number")]
-        facts = [name for name in facts if name != "sponsor"]
+        facts = [fact.name for fact in vocabulary.school.values() if fact.figure]
         _same_figures(schools, facts, checks.twin_digits, ledger)
 
 
@@ -34,18 +35,17 @@ def _in_two_counties(schools: pl.DataFrame, national: str, ledger: Ledger) -> No
 
     Codes of another form may be numbered within each county: by themselves they say nothing.
     """
-    keys = [*ROW, "school_code", "school_name"]
-    known = schools.select(keys)
+    known = schools.select(*ROW, *SCHOOL)
     repeated = known.filter(pl.struct("school_code", "_year").is_duplicated())
     whole = pl.col("school_code").str.contains(national) if national else pl.lit(value=False)
     twice = pl.struct("school_code", "school_name", "_year").is_duplicated()
-    for row, other in _pairs(repeated.filter(whole | twice), ["school_code", "_year"]):
+    for row in _paired(repeated.filter(whole | twice), ["school_code", "_year"]):
         message = say(
             "学校标识码{c}也出现在{o}（{s}）",
             "school code {c} also stands in {o} ({s})",
             c=row["school_code"],
-            o=other["_code"],
-            s=show(other["school_name"]),
+            o=row["_other_code"],
+            s=show(row["_other_school_name"]),
         )
         expected = say("一所学校只属于一个县", "a school belongs to one county")
         warn(ledger, row, "school_in_two_counties", message, expected, "school_code")
@@ -56,36 +56,58 @@ def _same_figures(schools: pl.DataFrame, facts: Sequence[str], digits: int, ledg
 
     A figure below 10 is no evidence; any other counts with its digits, less the zeros at its end.
     """
-    figures = schools.select("_year", *facts)
-    maybe = figures.hash_rows().is_duplicated()  # cheap; what it lets through is compared whole
-    alike = schools.filter(maybe)
-    alike = alike.filter(alike.select("_year", *facts).is_duplicated())
+    alike = _alike(schools, facts)
     given = [name for name in facts if alike[name].null_count() < alike.height]
     if not given:
         return
-    alike = alike.with_columns(pl.sum_horizontal(map(_evidence, given)).alias("_digits"))
-    alike = alike.with_columns(
-        pl.struct("_code", "_year", "school_name", *facts).is_duplicated().alias("_named")
-    )
     least = pl.when("_named").then(NAMED_TWIN_DIGITS).otherwise(digits)
-    suspects = alike.filter(pl.col("_digits") >= least)
-    for row, other in _pairs(suspects, ["_year", *given]):
-        same = all(row[key] == other[key] for key in ("_code", "school_name"))
+    evidence = pl.sum_horizontal(map(_evidence, given))
+    suspects = alike.with_columns(
+        pl.struct("_group", "_code", "school_name").is_duplicated().alias("_named")
+    ).filter(evidence >= least)
+    reported = _reported(suspects, given)
+    columns = suspects.select(*ROW, *SCHOOL, "_group", "_named")
+    for row in _paired(columns, ["_group"]):
+        names = reported[row["_group"]]
+        same = (
+            row["_code"] == row["_other_code"] and row["school_name"] == row["_other_school_name"]
+        )
         message = say(
             "与{where}“{n}”（{c}）填报的{k}项数字完全相同",
             "all {k} figures are those of {where}“{n}” ({c})",
-            where="" if row["_code"] == other["_code"] else f"{other['_code']} ",
-            n=show(other["school_name"]),
-            c=other["school_code"],
-            k=sum(row[name] is not None for name in given),
+            where="" if row["_code"] == row["_other_code"] else f"{row['_other_code']} ",
+            n=show(row["_other_school_name"]),
+            c=row["_other_school_code"],
+            k=len(names),
         )
         if same:
             expected = say("同一所学校只填一次", "one record a school")
         else:
             expected = say("逐校按原始台账填报", "each school's figures from its own records")
-        reported = [name for name in given if row[name] is not None]
         code = "school_twice" if same else "figures_copied"
-        warn(ledger, row, code, message, expected, *reported)
+        problem = problem_at(ledger, row, "warning", code, message, expected, *names)
+        ledger.report(replace(problem, facts=names))  # one tuple for all: there may be many
+
+
+def _alike(schools: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
+    """The records of a year that have the figures of another; _group numbers what is alike."""
+    keys = ["_year", *facts]
+    maybe = schools.select(keys).hash_rows().is_duplicated()  # cheap; compared whole below
+    few = schools.filter(maybe).select(*ROW, *SCHOOL, *facts)
+    groups = few.select(keys).unique(maintain_order=True).with_row_index("_group")
+    few = few.join(groups, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return few.filter(pl.col("_group").is_duplicated())
+
+
+def _reported(suspects: pl.DataFrame, given: Sequence[str]) -> dict[object, tuple[str, ...]]:
+    """Group → the figures that its records give: one tuple, shared by all that is said of it."""
+    firsts = suspects.unique("_group", maintain_order=True)
+    flags = firsts.select(pl.col(name).is_not_null() for name in given)
+    shared: dict[tuple[bool, ...], tuple[str, ...]] = {}
+    return {
+        group: shared.setdefault(flag, tuple(n for n, yes in zip(given, flag, strict=True) if yes))
+        for group, flag in zip(firsts["_group"], flags.iter_rows(), strict=True)
+    }
 
 
 def _evidence(name: str) -> pl.Expr:
@@ -96,13 +118,20 @@ def _evidence(name: str) -> pl.Expr:
     return pl.when(pl.col(name) >= 10).then(length).otherwise(0)  # a blank is none
 
 
-def _pairs(frame: pl.DataFrame, by: Sequence[str]) -> list[tuple[Row, Row]]:
-    """Each row of a group with the next one of it, the last with the first; no row alone."""
+def _paired(frame: pl.DataFrame, by: Sequence[str]) -> Iterable[Row]:
+    """Each row of a group with what names the next one of it (_other_*), the last with the first.
+
+    In order of county, year and code; no row stands alone.
+    """
     ordered = frame.sort("_code", "_year", "school_code")
-    pairs: list[tuple[Row, Row]] = []
-    for _, group in ordered.group_by(by, maintain_order=True):
-        if group.height < 2:
-            continue
-        members = group.to_dicts()
-        pairs += zip(members, [*members[1:], members[0]], strict=True)
-    return pairs
+    several = ordered.filter(pl.struct(by).is_duplicated())
+    others = ("_code", *SCHOOL)
+    paired = several.with_columns(
+        pl.col(name).shift(-1, fill_value=pl.col(name).first()).over(by).alias(_other(name))
+        for name in others
+    )
+    return paired.iter_rows(named=True)
+
+
+def _other(name: str) -> str:
+    return f"_other_{name.removeprefix('_')}"

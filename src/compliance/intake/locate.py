@@ -53,6 +53,7 @@ class Watch:
         self._originals = readers
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
+        self._opened: dict[Path, list[Accepted]] = {}
         self.readers: dict[str, Reader] = {s: self._noting(s) for s in readers}
 
     def _noting(self, suffix: str) -> Reader:
@@ -77,13 +78,19 @@ class Watch:
         for path, codes in self._codes.items():
             if codes and key[0] not in codes:
                 continue
-            document = self._originals[path.suffix.lower()](path)
-            for raw in document.tables:
-                if raw.name in WANTED:
-                    accepted = accept_table(raw, self._words)
-                    for place in _places(accepted, key, schools, facts):
-                        found.setdefault(*place)
+            for accepted in self._tables(path):
+                for place in _places(accepted, key, schools, facts):
+                    found.setdefault(*place)
         return found
+
+    def _tables(self, path: Path) -> list[Accepted]:
+        """The tables of a file, read once more on first use and kept: one question asks often."""
+        if path not in self._opened:
+            document = self._originals[path.suffix.lower()](path)
+            self._opened[path] = [
+                accept_table(raw, self._words) for raw in document.tables if raw.name in WANTED
+            ]
+        return self._opened[path]
 
 
 def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance import number
+from compliance import measured, number
 from compliance.engine import Bench, Kind
 from compliance.kinds import dispersion
 from compliance.model import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
@@ -108,7 +108,7 @@ def _exact_row(
     squares = []
     for name in rule.of:
         member = bench.ruleset.rules[name]
-        mean, variance = dispersion.moments_exactly(member, bench, row["county"], row["stage"])
+        mean, variance = measured.moments_exactly(member, bench, row["county"], row["stage"])
         squares.append(variance / mean**2)
     value = number.sum_of_roots(squares) / Fraction(len(squares))
     met = number.meets_exactly(value, limit.operator, bar)

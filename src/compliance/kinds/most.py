@@ -2,7 +2,7 @@
 
 A conclusion is drawn whenever the blanks could not change it, and only then: one rule below its
 share, or too few left to reach n, is a failure whatever the blanks hold; a blank may always turn
-out to lie below its share, so that with blanks there is no pass.
+out to lie below its share, so that with blanks there is no pass; so may a miss whose limit is open.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
         _count(
             names, lambda n: (pl.col(n) == FAIL) & ~pl.col(f"{n}_above").fill_null(value=True)
         ).alias("_low"),
+        _count(names, lambda n: (pl.col(n) == FAIL) & pl.col(f"{n}_above").is_null()).alias(
+            "_open"
+        ),
         _count(names, lambda n: pl.col(n) != NOT_APPLICABLE).alias("_apply"),
     )
     return counted.select(
@@ -78,7 +81,7 @@ def _status(needed: int) -> pl.Expr:
         .then(FAIL)
         .when(pl.col("_broken") > 0)
         .then(ERROR)
-        .when(pl.col("_blank") > 0)
+        .when(pl.col("_blank") + pl.col("_open") > 0)
         .then(UNKNOWN)
         .otherwise(PASS)
         .cast(pl.UInt8)

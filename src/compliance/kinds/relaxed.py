@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 import polars as pl
 
 from compliance.engine import SUBJECT, Bench
+from compliance.floors import floor_of
 from compliance.kinds import comparison, given
 from compliance.model import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rule import Instead, Limit
@@ -28,29 +28,17 @@ class Standard:
 
     indicator: str
     limit: Limit
-    floor: Limit | None = None
+    floor_share: Decimal | None = None
+
+    @property
+    def floor(self) -> Limit | None:
+        """What a miss must still reach, where a share is set."""
+        return floor_of(self.limit, self.floor_share)
 
     def changed(self, one: Instead) -> Standard:
         """The standard with what a switch puts in its place; the floor stays its share of the limit."""
-        limit = one.limit or self.limit
-        return Standard(one.indicator or self.indicator, limit, self._floor_of(limit))
-
-    def _floor_of(self, limit: Limit) -> Limit | None:
-        if self.floor is None or limit is self.limit:
-            return self.floor
-        shares = [
-            Fraction(bar) / Fraction(self.limit.table[key])
-            for key, bar in self.floor.table.items()
-            if self.limit.table[key]
-        ]
-        if not shares:
-            return None
-        share = shares[0]  # of every key the same
-        table = {
-            name: bar * Decimal(share.numerator) / Decimal(share.denominator)
-            for name, bar in limit.table.items()
-        }
-        return Limit(limit.operator, table, limit.by)
+        indicator, limit = one.indicator or self.indicator, one.limit or self.limit
+        return Standard(indicator, limit, self.floor_share)
 
 
 def judge(
@@ -105,6 +93,9 @@ def _chosen(
     }
     unknown = pl.col("_waits") | (picked["status"] == UNKNOWN)
     switch = _by_way(pl.lit(None, pl.String), [pl.lit(one.switch) for one in instead])
+    # a miss either way, whose floor the open condition decides
+    floor_open = ~unknown & (picked["status"] == FAIL) & _floor_open(picked["above_floor"], numbers)
+    picked["above_floor"] = pl.when(~floor_open).then(picked["above_floor"])
     owing = (picked["status"] == PASS) & (pl.col("status") != PASS)
     kept = ("threshold", "floor")
     return chosen.select(
@@ -115,9 +106,23 @@ def _chosen(
             for name in names
             if name not in _TEXTS
         ),
-        pl.when(unknown).then(_lacks(numbers)).otherwise(NO_WORDS).alias("lacks"),
+        pl.when(unknown | floor_open).then(_lacks(numbers)).otherwise(NO_WORDS).alias("lacks"),
         "way",
         pl.when(owing).then(switch).alias("relaxed_by"),
+    )
+
+
+def _floor_open(chosen: pl.Expr, numbers: range) -> pl.Expr:
+    """Whether a way whose condition is open would stand on the other side of its floor."""
+    return pl.any_horizontal(
+        *(
+            _sure(
+                pl.col(f"_holds_{n}").is_null()
+                & (pl.col(f"status_{n}") == FAIL)
+                & (pl.col(f"above_floor_{n}") != chosen)
+            )
+            for n in numbers
+        )
     )
 
 
@@ -167,7 +172,7 @@ def _lacks(numbers: range) -> pl.Expr:
     pieces = [pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks")).otherwise(NO_WORDS)]
     for number in numbers:
         status = pl.col(f"status_{number}")
-        is_open = pl.col(f"_holds_{number}").is_null() & status.is_in([PASS, UNKNOWN])
+        is_open = pl.col(f"_holds_{number}").is_null() & (status != NOT_APPLICABLE)
         missing = _sure(status == UNKNOWN)
         pieces.append(pl.when(_sure(is_open)).then(pl.col(f"_open_{number}")).otherwise(NO_WORDS))
         pieces.append(pl.when(missing).then(pl.col(f"lacks_{number}")).otherwise(NO_WORDS))

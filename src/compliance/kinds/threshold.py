@@ -13,7 +13,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     """One row a subject of the rule's scope."""
     if rule.indicator is None or rule.limit is None:
         raise ValueError("threshold needs an indicator and a limit")
-    normal = relaxed.Standard(rule.indicator, rule.limit, rule.floor)
+    normal = relaxed.Standard(rule.indicator, rule.limit, rule.floor_share)
     return relaxed.judge(bench.subjects(rule), bench, rule.scope, normal, rule.instead)
 
 

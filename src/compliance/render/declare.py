@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
@@ -14,7 +14,6 @@ from compliance.render.placing import DRAFTS, Written, staged
 
 FORMATS = ("xlsx", "docx")
 NAME = "申报表"
-Content = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from compliance.declaration.amounts import rounded
+from compliance.declaration.amounts import printed
 from compliance.declaration.blanks import TYPED
 from compliance.declaration.paper import Cell, FilledTable, Line, Paper, sheets
 from compliance.render.declare_layout import (
@@ -203,6 +203,6 @@ def _number(cell: Cell) -> tuple[float | None, str]:
     if filled.amount.number is None:
         digit = filled.text.isascii() and filled.text.isdigit()
         return (int(filled.text), "0") if digit and cell.role == "mark" else (None, "")
-    value = rounded(filled.amount.number, filled.decimals)
+    value = printed(filled.amount.number, filled.decimals)
     picture = "General" if filled.decimals == TYPED else "0." + "0" * filled.decimals
     return float(value), picture.rstrip(".")

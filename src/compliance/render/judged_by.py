@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import polars as pl
+
 from compliance.render.printable import printable
 from compliance.render.telling import listed
 from compliance.report import CountyResult, RulesetInfo
+from compliance.rule import Rule
 from compliance.state_words import basis_words
 from compliance.words import pick, say
+
+_SCHOOLS = 6
 
 
 def ruleset(info: RulesetInfo) -> str:
@@ -69,3 +74,38 @@ def bases(county: CountyResult) -> str:
         return ""
     text = say("依据：{d}参与结论", "Bases: {d} decide", d=deciding)
     return text + (say("；{a}只作参考", "; {a} advisory only", a=advisory) if advisory else "")
+
+
+def relaxed(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> list[str]:
+    """What passes only by a relaxation, one line a rule and relaxation, with its schools."""
+    own = findings.filter(
+        pl.col("relaxed_by").is_not_null()
+        & ~pl.col("role").is_in(["block", "conclusion", "advisory"])
+        & pl.col("rule").is_in([key for key, rule in rules.items() if not rule.of])
+    )
+    at_school = own.filter(pl.col("school_name").is_not_null())
+    lines = []
+    for rule, name in own.select("rule", "relaxed_by").unique(maintain_order=True).iter_rows():
+        same = at_school.filter((pl.col("rule") == rule) & (pl.col("relaxed_by") == name))
+        names = [printable(one) for one in same["school_name"].unique(maintain_order=True)]
+        more = (
+            say("等{n}所", " and others, {n} in all", n=len(names)) if len(names) > _SCHOOLS else ""
+        )
+        where = say("：{names}{more}", ": {names}{more}", names=listed(names[:_SCHOOLS]), more=more)
+        told = f"{rule} {printable(rules[rule].label)}（{name}）" + (where if names else "")
+        lines.append(
+            told if pick("zh", "en") == "zh" else told.replace("（", " (").replace("）", ")")
+        )
+    return lines
+
+
+def withheld(
+    report_findings: pl.DataFrame, county: CountyResult, manifest: Mapping[str, object]
+) -> str:
+    """Why a strict judgement does not conclude; empty where it does, or was not asked for."""
+    if not manifest.get("strict") or county.verdict != "undecided":
+        return ""
+    told = report_findings.filter(
+        (pl.col("role") == "conclusion") & (pl.col("status") == "unknown")
+    )
+    return str(told["message"][0]) if told.height else ""

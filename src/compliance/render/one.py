@@ -20,6 +20,11 @@ def details(sheet: Lines, report: Report, about: Digest) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
     _states(sheet, about)
+    _section(
+        sheet,
+        say("仅凭放宽规定或所选口径达标", "Met only by a relaxation or a chosen reading"),
+        judged_by.relaxed(about.findings, about.rules),
+    )
     _section(sheet, say("不达标的县级指标", "County rules not met"), telling.reasons(about))
     _schools(sheet, about)
     for weight, title in telling.weights().items():
@@ -65,6 +70,8 @@ def _head(sheet: Lines, report: Report, about: Digest) -> None:
     sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", "Verdict: {word}", word=word), "", "  ")
+    if reason := judged_by.withheld(about.findings, county, report.manifest):
+        sheet.line(reason)
 
 
 def _states(sheet: Lines, about: Digest) -> None:

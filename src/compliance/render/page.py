@@ -131,6 +131,8 @@ def _county(report: Report, about: Digest) -> dict[str, Any]:
             about.county.ruleset,
         ),
         "bases": judged_by.bases(about.county),
+        "relaxed": judged_by.relaxed(about.findings, about.rules),
+        "withheld": judged_by.withheld(about.findings, about.county, report.manifest),
         "groups": [
             {
                 "title": group.title,

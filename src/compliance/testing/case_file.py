@@ -6,7 +6,6 @@ case can pass by saying nothing.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from typing import Any
 
 import tomli
 
-from compliance.errors import JunhengError, UsageError
+from compliance.errors import JunhengError, UsageError, suggestion
 from compliance.model import COMPULSORY
 from compliance.testing.case import DAY, Case, Terms
 from compliance.testing.expected import KEYS, fault_of
 from compliance.testing.law import Law, law
 from compliance.testing.records import Figures, figures
-from compliance.words import say
+from compliance.words import pick, say
 
 HEAD = ("ruleset", "as_of", "enforce", "switches")
 CASE = (
@@ -33,6 +32,7 @@ CASE = (
 GIVEN = ("schools", "county", "statements", "monitoring")
 EXEMPT = ("ruleset", "rule", "lacks", "because")
 FILE = (*HEAD, "given", "case", "exempt")
+_ALIKE = 0.5  # how alike a word must be to be suggested
 
 
 class CaseError(JunhengError):
@@ -60,8 +60,8 @@ class Sheet:
     faults: list[str] = field(default_factory=list)
 
     def fault(self, line: int, what: str, near: str = "") -> None:
-        """Keep a fault; near: what may have been meant."""
-        tail = say("（是否指 {near}？）", " (did you mean {near}?)", near=near) if near else ""
+        """Keep a fault; near: the question what may have been meant."""
+        tail = pick("（{}）", " ({})").format(near) if near else ""
         text = f"{self.path.name}:{line}: {what}{tail}"
         if text not in self.faults:
             self.faults.append(text)
@@ -74,7 +74,7 @@ class Sheet:
                 self.fault(
                     self.line(number, key),
                     say("{what}中没有“{key}”", "{what} has no '{key}'", what=what, key=key),
-                    nearest(key, names),
+                    suggestion(key, names, _ALIKE),
                 )
 
     def line(self, number: int, word: str = "") -> int:
@@ -87,12 +87,6 @@ class Sheet:
             if found.search(self.lines[place - 1].split("#")[0]):
                 return place
         return first
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word most like this one, if any is."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return near[0] if near else ""
 
 
 def read_cases(place: Path) -> list[Case]:
@@ -233,7 +227,7 @@ def _check_rule(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law)
         sheet.fault(
             sheet.line(number, "rule"),
             say("没有规则 {rule}", "there is no rule {rule}", rule=table["rule"]),
-            nearest(str(table["rule"]), rules.rules),
+            suggestion(str(table["rule"]), rules.rules, _ALIKE),
         )
 
 
@@ -256,12 +250,12 @@ def _figures(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law) ->
         sheet.fault(
             sheet.line(number, "given"),
             say("没有 [given.{name}]", "there is no [given.{name}]", name=name),
-            nearest(str(name), given),
+            suggestion(str(name), given, _ALIKE),
         )
         return None
     read = figures(table, given.get(name, {}), rules)
     for word, what, known in read.faults:
-        sheet.fault(sheet.line(number, word), what, nearest(word, known))
+        sheet.fault(sheet.line(number, word), what, suggestion(word, known, _ALIKE))
     return read
 
 

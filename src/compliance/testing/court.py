@@ -1,7 +1,9 @@
-"""Cases brought before the judge: those on the same terms together, each a county of its own.
+"""Cases brought before the judge: those of a folder together, each a county of its own.
 
-They go through the same door as any submission: a reader that hands over the cells, the acceptance
-with its derivations and checks, the checker. An error in one county costs no other its finding.
+They go through the same doors as any submission: a reader that hands over the cells, the acceptance
+with its derivations and checks, the engine, the findings. A folder is accepted once, and of every
+rule set only the rules that the cases ask for are judged. An error in one county costs no other its
+finding.
 """
 
 from __future__ import annotations
@@ -12,11 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import check
+from compliance import conclusion, intake
+from compliance.engine import evaluate
+from compliance.examination import examine
+from compliance.findings import findings
 from compliance.intake.raw import RawDocument, RawTable
-from compliance.report import Report
+from compliance.model import Submission
+from compliance.statements import settle
 from compliance.testing.case import Case, Terms
 from compliance.testing.law import installed, law
+from compliance.vocabulary import titles, vocabulary
 from compliance.words import say
 
 FIRST = 990001  # no county of the country has a code that begins so
@@ -26,11 +33,10 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True)
 class _Judged:
-    """A report on cases: county code of each, and the rows of the findings by code and rule."""
+    """What was found on some terms: findings and schools left out by county, why one is refused."""
 
-    report: Report
-    codes: Mapping[int, str]
     found: Mapping[tuple[str, str], Sequence[Finding]]
+    excluded: Sequence[Row]
     refused: Mapping[str, str]
 
 
@@ -39,8 +45,7 @@ def finding(case: Case) -> Finding:
 
     AssertionError where several remain: the case must say `at`.
     """
-    judged = _judged(case.terms)
-    code = judged.codes[case.line]
+    judged, code = _judged(_alike(case.terms)), _code(case)
     rows = judged.found.get((code, case.rule), ())
     kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
     if len(kept) == 1:
@@ -57,7 +62,7 @@ def finding(case: Case) -> Finding:
         )
     reasons = [
         str(one["reason"])
-        for one in judged.report.excluded
+        for one in judged.excluded
         if one["county_code"] == code and one["school_code"] == case.school
     ]
     others = "; ".join(_named(row) for row in rows)
@@ -66,8 +71,7 @@ def finding(case: Case) -> Finding:
 
 def refusal(case: Case) -> str:
     """Why the submission of a case was not accepted; empty where it was."""
-    judged = _judged(case.terms)
-    return judged.refused.get(judged.codes[case.line], "")
+    return _judged(_alike(case.terms)).refused.get(_code(case), "")
 
 
 def _of_school(case: Case, rows: Sequence[Finding]) -> list[Finding]:
@@ -91,48 +95,79 @@ def _named(row: Finding) -> str:
     return f"{school} {stage} {row['status']}".replace("  ", " ")
 
 
-_docket: dict[Terms, dict[int, Case]] = {}  # by line
+_docket: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
 
 
 def enrol(cases: Sequence[Case]) -> None:
-    """Put cases on the list, so that those on the same terms are judged in one run."""
+    """Put cases on the list, so that those of a folder are accepted and judged together."""
     for case in cases:
-        listed = _docket.setdefault(case.terms, {})
-        if listed.get(case.line) != case:
-            listed[case.line] = case
-            _judged.cache_clear()
+        listed = _docket.setdefault(_folder(case.terms), {})
+        if listed.get((case.terms.file, case.line)) != case:
+            listed[case.terms.file, case.line] = case
+            for made in (_codes, _accepted, _judged):
+                made.cache_clear()
+
+
+def _folder(terms: Terms) -> Path:
+    return terms.file.parent
+
+
+def _alike(terms: Terms) -> Terms:
+    """The terms of every file of the folder that judges as this one does."""
+    return replace(terms, file=_folder(terms))
+
+
+@cache
+def _codes(folder: Path) -> Mapping[tuple[Path, int], str]:
+    """File and line of every case in a folder → the code of its county."""
+    return {place: str(FIRST + number) for number, place in enumerate(_docket[folder])}
+
+
+def _code(case: Case) -> str:
+    return _codes(_folder(case.terms))[case.terms.file, case.line]
+
+
+@cache
+def _accepted(folder: Path) -> Submission:
+    """Every case of a folder, read and accepted in one go."""
+    files = dict.fromkeys(file for file, _ in _docket[folder])
+    words = vocabulary(installed().fragments)
+    return intake.take_in(list(files), {".toml": _document}, words)
 
 
 @cache
 def _judged(terms: Terms) -> _Judged:
-    cases = list(_docket[terms].values())
-    codes = {case.line: str(FIRST + number) for number, case in enumerate(cases)}
-    reader = {".toml": lambda path: _document(path, cases, codes)}
-    offers = replace(installed(), readers=reader)
-    report = check(
-        [terms.file],
-        terms.ruleset,
-        terms.as_of,
-        terms.enforce,
-        offers=offers,
-        switches=terms.switches,
-    )
+    """The cases on the same terms, `terms.file` their folder."""
+    folder, offers, rules = terms.file, installed(), law(terms).ruleset
+    codes = _codes(folder)
+    cases = {
+        codes[place]: case for place, case in _docket[folder].items() if _alike(case.terms) == terms
+    }
+    words = vocabulary(offers.fragments)
+    examine(rules, offers, words)
+    submission = _accepted(folder)
+    part, problems, without = settle(submission.of((code, terms.year) for code in cases), rules)
+    problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
+    asked = {case.rule for case in cases.values()}
+    bench = evaluate(rules, part, terms.as_of, offers.kinds, only=asked)
     found: dict[tuple[str, str], list[Finding]] = {}
-    for row in report.findings.iter_rows(named=True):
+    for row in findings(bench, problems, titles(words), only=asked).iter_rows(named=True):
         found.setdefault((row["county_code"], row["rule"]), []).append(row)
-    refused = {one.county_code: "" for one in report.refused}
-    for problem in report.problems:
+    refused = {one.county_code: "" for one in (*submission.refused, *without)}
+    for problem in problems:
         if problem.severity == "error" and problem.county_code in refused:
             refused[problem.county_code] += f"\n  {problem.line()}"
-    return _Judged(report, codes, found, refused)
+    return _Judged(found, conclusion.excluded(bench), refused)
 
 
-def _document(path: Path, cases: Sequence[Case], codes: Mapping[int, str]) -> RawDocument:
+def _document(path: Path) -> RawDocument:
     """The cases of a file as a dataset of counties; every cell's place is its case's line."""
     document = RawDocument(path.name, many=True)
+    codes = _codes(path.parent)
+    cases = [case for (file, _), case in _docket[path.parent].items() if file == path]
     rows: dict[str, list[tuple[int, Row]]] = {}
     for case in cases:
-        key: Row = {"county_code": codes[case.line], "year": case.terms.year}
+        key: Row = {"county_code": codes[path, case.line], "year": case.terms.year}
         name = say("算例{line}县", "county of case {line}", line=case.line)
         vetoes = law(case.terms).vetoes
         said = case.statements.items()

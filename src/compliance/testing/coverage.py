@@ -15,7 +15,6 @@ from compliance.testing.law import law
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"
 OPEN = ("unknown", "not_checked")
-GROUPS = ("all", "attested", "most", "listed")  # these judge without a limit of their own
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,9 @@ def coverage_of(
 
     exempt: what cannot be had; a line that exempts what there is (or no such rule) is a gap too.
     """
-    listed = [case for case in cases if law(case.terms).ruleset.id == ruleset.id]
-    enrol(listed)
+    everything = list(cases)
+    enrol(everything)
+    listed = [case for case in everything if law(case.terms).ruleset.id == ruleset.id]
     by_rule: dict[str, list[Case]] = {}
     for case in listed:
         by_rule.setdefault(case.rule, []).append(case)

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from compliance import number
 from compliance.model import STATUSES
+from compliance.number import typed
 from compliance.rule import Indicator, Limit, Terms
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Weighed
-from compliance.working.figures import exact, shown
+from compliance.working.figures import shown
 from compliance.working.inputs import title_of
 from compliance.working.subject import Ask, Row, Subject
 
@@ -24,7 +25,7 @@ def split_of(subject: Subject) -> tuple[Weighed, ...]:
         return ()
     weighed = []
     for stage in subject.stages:
-        pupils = exact(subject.school.get(f"_{stage}"))
+        pupils = typed(subject.school.get(f"_{stage}"))
         if pupils is None or stage not in split.weights:
             return ()
         weighed.append((stage, pupils, Fraction(split.weights[stage])))
@@ -97,7 +98,7 @@ def _written(subject: Subject, indicator: Indicator) -> tuple[str, str]:
         return title_of(subject, name)
 
     def figure(name: str) -> str:
-        return shown(exact(row.get(name)))
+        return shown(typed(row.get(name)))
 
     split = split_of(subject) if is_shared(subject, indicator) else ()
     words = formula(indicator, named, _weights_named(subject, split))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -12,17 +13,21 @@ from compliance import conditions
 from compliance.errors import UsageError
 from compliance.model import STATUSES
 from compliance.rule import Rule
-from compliance.rule_words import limit_words
+from compliance.rule_words import condition_words, limit_words
 from compliance.state_words import STAGE_WORDS, status_words
 from compliance.words import pick, say
 from compliance.working import groups, sources
 from compliance.working.arithmetic import compare, is_shared, split_of
 from compliance.working.document import Comparison, Driver, Flip, Member, Spread, Version, Working
+from compliance.working.figures import shown
 from compliance.working.flips import flips, to_floor
+from compliance.working.entries import of_entries
 from compliance.working.hearing import Hearing, find_rule, find_school
 from compliance.working.inputs import inputs, stated
 from compliance.working.spread import spreads
 from compliance.working.subject import Row, Subject, asked
+from compliance.working.versions import versions
+from compliance.working.warned import doubts
 from compliance.working.within import of_classes
 
 _NAMED = 10  # how many schools a message or a list names
@@ -47,6 +52,9 @@ def workings(
     units = hearing.bench.frames.unit.filter(pl.col("school") == row["school"])
     stages = [name for name in units["stage"].to_list() if stage in (None, name)]
     if not stages:
+        barred = Subject(hearing, rule, row)
+        if stage is None and _excluded(barred):
+            return [_of_school(barred)]
         raise UsageError(
             say("{s}没有这个学段的学生", "{s} has no pupils of that stage", s=row["school_name"])
         )
@@ -82,7 +90,7 @@ def _of_school(subject: Subject) -> Working:
         return _most(subject, found)
     if rule.kind == "within":
         return of_classes(subject, found, outcome)
-    asks = asked(rule, outcome)
+    asks = asked(subject)
     shared = any(is_shared(subject, subject.rules.indicators[ask.indicator]) for ask in asks)
     return replace(
         found,
@@ -96,7 +104,7 @@ def _comparisons(subject: Subject, outcome: Row) -> tuple[Comparison, ...]:
     """One comparison for the rule, or one for each of its parts."""
     parts = {str(one["name"]): one for one in outcome.get("parts") or ()}
     found = []
-    for ask in asked(subject.rule, outcome):
+    for ask in asked(subject):
         told = parts.get(ask.title) if ask.key else outcome
         found.append(replace(compare(subject, ask, told), note=ask.title if ask.key else ""))
     return tuple(found)
@@ -135,7 +143,7 @@ def _counting(rule: Rule, members: Iterable[Member], needed: str) -> str:
         n=len(listed),
         met=sum(one.status == "pass" for one in listed),
         needed=needed,
-        share=f"{float(str(share)) * 100:g}",
+        share=shown(Fraction(str(share)) * 100),
     )
 
 
@@ -156,13 +164,13 @@ def _county(
         return replace(found, members=members, notes=_deciding(members))
     figures = inputs(subject)
     given = sources.given(subject)
-    parts = sources.parts(outcome, [ask.title for ask in asked(rule, outcome)])
+    parts = sources.parts(outcome, [ask.title for ask in asked(subject)])
     return replace(
         found,
         inputs=(*figures, *given),
         conditions=stated(subject),
         comparisons=(*_comparisons(subject, outcome), *parts),
-        flips=flips(subject, found.status, figures),
+        flips=(*flips(subject, found.status, figures), *of_entries(subject, found.status)),
         notes=(*found.notes, *sources.remarks(subject, outcome)),
     )
 
@@ -214,12 +222,19 @@ def _focused(one: Spread, code: str) -> Spread:
 
 
 def _excluded(subject: Subject) -> tuple[str, ...]:
+    """Why the rule leaves the school out, in words that fit any rule: by the condition, not by what
+    the exclusion was first made for.
+    """
+    frames = subject.hearing.bench.frames
+    scope = subject.rule.scope if subject.stage else "school"
+    mine = frames.of(scope).filter(pl.col("school_code") == subject.code)
     for reason in subject.rule.exclude:
-        one = subject.rules.exclusions[reason]
-        frame = subject.hearing.bench.frames.of(subject.rule.scope)
-        mine = frame.filter(pl.col("school_code") == subject.code)
-        if mine.select(conditions.matches(one.where)).to_series().any():
-            return (pick(one.title, one.title_en),)
+        where = subject.rules.exclusions[reason].where
+        if not set(conditions.facts(where)) <= set(mine.columns):
+            continue
+        if mine.select(conditions.matches(where)).to_series().any():
+            words = condition_words(where, subject.rules, subject.hearing.docket.words)
+            return (say("不参加本项：{who}", "left out of this rule: {who}", who=words),)
     return ()
 
 
@@ -249,6 +264,7 @@ def _head(subject: Subject, outcome: Row | None, focus: Mapping[str, Any] | None
         status=status,
         message="\n".join(str(one["message"]) for one in told),
         missing=tuple(hearing.titles.get(f, f) for f in (outcome or {}).get("lacks") or ()),
+        warnings=doubts(replace(subject, school=who) if who else subject),
         layers=_versions(subject),
         relaxed_by=str(told[0].get("relaxed_by") or "") if told else "",
         switches=tuple(rules.switched),
@@ -269,33 +285,23 @@ def _findings(subject: Subject) -> list[Mapping[str, Any]]:
 
 def _versions(subject: Subject) -> tuple[Version, ...]:
     """The base rule and its variants of other layers, each judged on the same figures."""
-    rule, rules = subject.rule, subject.rules
-    base = rule.of_base or rule.id
-    same = [one for one in rules.rules.values() if base in (one.id, one.of_base)]
-    if len(same) < 2:
-        return ()
-    found = []
-    for one in same:
+
+    def status(one: Rule) -> str:
         row = subject.outcome(one.id)
-        found.append(
-            Version(
-                one.id,
-                one.given_by,
-                one.layer,
-                one.basis,
-                one.role != "advisory",
-                say("；", "; ").join(_limits(one, subject)),
-                STATUSES[int(row["status"])] if row is not None else "not_applicable",
-                one.source,
-            )
-        )
-    return tuple(found)
+        return STATUSES[int(row["status"])] if row is not None else "not_applicable"
+
+    found = versions(
+        subject.rule, subject.rules, lambda one: _limits(replace(subject, rule=one)), status
+    )
+    return found if len(found) > 1 else ()
 
 
-def _limits(rule: Rule, subject: Subject) -> Iterable[str]:
-    for one in asked(rule):
-        indicator = subject.rules.indicators[one.indicator]
-        unit = pick(indicator.measure, indicator.measure_en)
-        yield limit_words(one.limit, subject.rules, unit)
+def _limits(subject: Subject) -> Iterable[str]:
+    rule, rules = subject.rule, subject.rules
+    for one in asked(subject):
+        indicator = rules.indicators[one.indicator]
+        measure = pick(indicator.measure, indicator.measure_en)
+        yield limit_words(one.limit, rules, measure, subject.hearing.docket.words)
     if rule.kind == "within" and rule.limit is not None:
-        yield limit_words(rule.limit, subject.rules, pick(str(rule.settings.get("unit", "")), ""))
+        unit = pick(str(rule.settings.get("unit", "")), str(rule.settings.get("unit_en", "")))
+        yield limit_words(rule.limit, rules, unit, subject.hearing.docket.words)

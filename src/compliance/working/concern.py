@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from compliance.rule import Rule, Ruleset, Tally
+from compliance.rule import Indicator, Rule, Ruleset
+from compliance.rule_facts import tallies_of
 
 
 def concerning(rule: Rule, rules: Ruleset) -> Ruleset:
@@ -19,15 +19,16 @@ def concerning(rule: Rule, rules: Ruleset) -> Ruleset:
                 wanted.add(member)
                 waiting.append(member)
     kept = {name: one for name, one in rules.rules.items() if name in wanted}
-    return replace(rules, rules=kept, tallies=_tallies_of(kept.values(), rules))
+    tallies = {tally.name: tally for one in kept.values() for tally in tallies_of(one, rules)}
+    left = rules.tallies.keys() - tallies.keys()
+    indicators = {
+        name: one for name, one in rules.indicators.items() if left.isdisjoint(_terms(one, rules))
+    }
+    return replace(rules, rules=kept, tallies=tallies, indicators=indicators)
 
 
-def _tallies_of(kept: Iterable[Rule], rules: Ruleset) -> dict[str, Tally]:
-    """The counts and sums that some rule mentions anywhere, through its indicators and exclusions.
-
-    A name that only looks mentioned costs a sum too many, nothing else.
-    """
-    told = "".join(map(repr, [*kept, *rules.exclusions.values(), *rules.switches.values()]))
-    for _ in range(2):  # an indicator may fall back on another
-        told += "".join(repr(one) for name, one in rules.indicators.items() if f"'{name}'" in told)
-    return {name: one for name, one in rules.tallies.items() if f"'{name}'" in told}
+def _terms(indicator: Indicator, rules: Ruleset) -> set[str]:
+    """What an indicator is computed from, the one it falls back on included."""
+    found = {name for terms in (indicator.of, indicator.over) if terms for name in terms.facts}
+    other = rules.indicators.get(indicator.fallback or "")
+    return found if other is None else found | _terms(other, rules)

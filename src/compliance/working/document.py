@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,9 @@ class Input:
     derived or missing. written: what stands there, where it reads differently. said: a word of a
     fixed choice as people say it. origin: ``given``,
     ``derived`` (the sum of `parts`), ``total`` (over the county's schools) or ``missing``.
-    of: whose it is (school code; empty for the county's own).
+    of: whose it is (school code; empty for the county's own). where: of a total, which schools
+    count; rows: how many; parts: the first of them. source: of a derived figure without parts, the
+    fact it follows from.
     """
 
     fact: str
@@ -31,6 +33,8 @@ class Input:
     of: str = ""
     rows: int = 1
     said: str = ""
+    where: str = ""
+    source: str = ""
     parts: tuple[Input, ...] = ()
 
 
@@ -142,16 +146,31 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The same rule as another layer has it, judged on the same figures."""
+    """The same rule as another layer has it, judged on the same figures.
+
+    given_by, pack: the layer's name and the id of the pack that gave the limit. status: empty where
+    nothing is judged.
+    """
 
     rule: str
     given_by: str
+    pack: str
     layer: str
     basis: str
     decides: bool
     limit: str
     status: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A warning about figures that the verdict rests on. place: file and cell; code: its stable word."""
+
+    code: str
+    message: str
+    place: str
+    school_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,7 @@ class Working:
     status: str = ""
     message: str = ""
     missing: tuple[str, ...] = ()
+    warnings: tuple[Doubt, ...] = ()
     inputs: tuple[Input, ...] = ()
     conditions: tuple[Input, ...] = ()
     split: tuple[Weighed, ...] = ()
@@ -187,7 +207,7 @@ class Working:
     plan: tuple[str, ...] = ()
     layers: tuple[Version, ...] = ()
     relaxed_by: str = ""
-    switches: tuple[str, ...] = field(default_factory=tuple)
+    switches: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _case(
     yield Case(
         stage,
         row,
-        formula(indicator, lambda name: shown(_exact(row.get(name)))),
+        formula(indicator, lambda name: shown(number.typed(row.get(name)))),
         value,
         pick(indicator.unit, indicator.unit_en),
         limit.operator,
@@ -115,10 +115,6 @@ def _case(
         short,
         pick(indicator.gap_unit, indicator.gap_unit_en),
     )
-
-
-def _exact(value: object) -> Fraction | None:
-    return None if value is None else Fraction(repr(float(str(value))))
 
 
 def _bound(indicator: Indicator, rules: Ruleset, scope: str = "county") -> Quantity:
@@ -156,7 +152,7 @@ def _whole(indicator: Indicator, bar: Fraction, step: Fraction) -> tuple[int, Fr
 
 def _told(case: Case, indicator: Indicator, titles: dict[str, str]) -> Iterable[str]:
     figures = pick("，", ", ").join(
-        f"{titles.get(name, name)} {shown(_exact(value))}"
+        f"{titles.get(name, name)} {shown(number.typed(value))}"
         for name, value in case.row.items()
         if name in titles and isinstance(value, float) and value
     )
@@ -227,8 +223,8 @@ def _dispersion(limit: Limit) -> Iterable[str]:
     )
     yield f"  X̄ = (100×9 + 900×3) ÷ 1000 = {shown(mean)}"
     yield (
-        f"  S² = (100×(9−{shown(mean)})² + 900×(3−{shown(mean)})²) ÷ 1000 = {shown(variance)}，"
-        f"S = {shown(number.root(variance))}"
+        f"  S² = (100×(9−{shown(mean)})² + 900×(3−{shown(mean)})²) ÷ 1000 = {shown(variance)}"
+        f"{pick('，', ', ')}S = {shown(number.root(variance))}"
     )
     whole = sum(terms, Fraction(0))
     shares = pick("、", ", ").join(f"{shown(term / whole * 100, 2)}%" for term in terms)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
+from compliance.number import rounded
+
 _DIGITS = 6
-
-
-def exact(value: object) -> Fraction | None:
-    """A number as typed: the shortest decimal that stands for it."""
-    return None if value is None else Fraction(repr(float(str(value))))
 
 
 def shown(value: Fraction | float | None, decimals: int = _DIGITS) -> str:
@@ -18,11 +14,8 @@ def shown(value: Fraction | float | None, decimals: int = _DIGITS) -> str:
     if value is None:
         return "—"
     fraction = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
-    scale = 10**decimals
-    steps = (2 * abs(fraction) * scale + 1) // 2
-    sign = "-" if fraction < 0 and steps else ""
-    text = format(Decimal(int(steps)).scaleb(-decimals), "f")
-    return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+    text = format(rounded(fraction, decimals), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def equals(value: Fraction | None, decimals: int = _DIGITS) -> str:

@@ -8,11 +8,12 @@ from dataclasses import replace
 import polars as pl
 
 from compliance.model import FAIL, STATUSES, UNKNOWN
+from compliance.number import typed
 from compliance.rule import UPPER, Rule
 from compliance.state_words import STAGE_WORDS, status_words
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Flip, Member
-from compliance.working.figures import exact, shown
+from compliance.working.figures import shown
 from compliance.working.flips import sentence
 from compliance.working.subject import Row, Subject
 
@@ -127,9 +128,9 @@ def means(subject: Subject) -> tuple[Comparison, ...]:
                 filled=f"({' + '.join(shown(one) for one in known)}) ÷ {len(known)}"
                 if whole
                 else "",
-                value=exact(row["value"]),
+                value=typed(row["value"]),
                 operator=rule.limit.operator if rule.limit is not None else "",
-                threshold=exact(row["threshold"]),
+                threshold=typed(row["threshold"]),
             )
         )
     return tuple(found)

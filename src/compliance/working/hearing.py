@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,19 +9,25 @@ from pathlib import Path
 
 import polars as pl
 
-from compliance import findings
+from compliance import conclusion, findings
 from compliance.checker import Case, Choice, Docket, prepare
 from compliance.engine import Bench, evaluate
-from compliance.errors import UsageError
+from compliance.errors import JunhengError, Problem, UsageError, suggestion
 from compliance.intake.locate import Watch
 from compliance.model import KEY
 from compliance.plugins import Offers
 from compliance.rule import Rule, Ruleset
-from compliance.vocabulary import vocabulary
+from compliance.vocabulary import titles, vocabulary
 from compliance.words import say
 from compliance.working.concern import concerning
 
 _NAMED = 8  # how many counties or schools a message names
+
+
+class UnjudgeableError(JunhengError):
+    """The data have errors, so that there is no verdict to be explained."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,18 @@ class Hearing:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """Fact → its title."""
-        words = self.docket.words
-        return {name: fact.label for name, fact in {**words.county, **words.school}.items()}
+        """Fact → what every report calls it where it is missing."""
+        return titles(self.docket.words)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What reading and judging found doubtful."""
+        return (*self.docket.problems, *conclusion.remarks(self.bench))
 
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.bench, self.docket.problems, self.titles)
+        return findings.findings(self.bench, self.problems, self.titles)
 
 
 def find_rule(rules: Ruleset, wanted: str) -> Rule:
@@ -62,7 +71,6 @@ def find_rule(rules: Ruleset, wanted: str) -> Rule:
     found = {name.lower(): name for name in rules.rules}.get(wanted.lower())
     if found is not None:
         return rules.rules[found]
-    near = difflib.get_close_matches(wanted.upper(), rules.rules, n=3)
     raise UsageError(
         say(
             "规则集 {set} 没有规则“{rule}”",
@@ -70,9 +78,8 @@ def find_rule(rules: Ruleset, wanted: str) -> Rule:
             set=rules.id,
             rule=wanted,
         ),
-        todo=say("相近：{near}", "near: {near}", near=", ".join(near))
-        if near
-        else say("用 compliance rules 查看", "see `compliance rules`"),
+        todo=suggestion(wanted.upper(), rules.rules)
+        or say("用 compliance rules 查看", "see `compliance rules`"),
     )
 
 
@@ -102,6 +109,8 @@ def find_school(hearing: Hearing, wanted: str) -> Mapping[str, object]:
         rows = schools.filter(pl.col(column) == wanted)
         if rows.height == 1:
             return rows.row(0, named=True)
+        if rows.height > 1:
+            raise _several(wanted, rows)
     raise UsageError(
         say(
             "{county}没有学校“{school}”",
@@ -109,16 +118,37 @@ def find_school(hearing: Hearing, wanted: str) -> Mapping[str, object]:
             county=hearing.county["county_name"],
             school=wanted,
         ),
-        todo=say("最接近：{near}", "nearest: {near}", near=_nearest(wanted, schools)),
+        todo=suggestion(
+            wanted, (name for row in _names(schools) for name in row), cutoff=0.0
+        ),
     )
 
 
-def _nearest(wanted: str, schools: pl.DataFrame) -> str:
-    names: dict[str, str] = {}
-    for code, name in schools.select("school_code", "school_name").iter_rows():
-        names[str(code)] = names[str(name)] = f"{code} {name}"
-    close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.0)
-    return say("；", "; ").join(dict.fromkeys(names[one] for one in close))
+def _names(schools: pl.DataFrame) -> list[tuple[str, str]]:
+    """Code and name of every school."""
+    return [
+        (str(code), str(name))
+        for code, name in schools.select("school_code", "school_name").iter_rows()
+    ]
+
+
+def _several(wanted: str, schools: pl.DataFrame) -> UsageError:
+    """A name that several schools have says of none which is meant."""
+    codes = [code for code, _ in _names(schools)]
+    more = say(" 等", " and more") if len(codes) > _NAMED else ""
+    return UsageError(
+        say(
+            "名为“{school}”的学校有{n}所",
+            "{n} schools are called '{school}'",
+            school=wanted,
+            n=len(codes),
+        ),
+        todo=say(
+            "请用学校代码指明：{codes}",
+            "name one by its code: {codes}",
+            codes=say("、", ", ").join(codes[:_NAMED]) + more,
+        ),
+    )
 
 
 def _county(
@@ -162,13 +192,10 @@ def _named(
         return kept
     if code in [one.county_code for one in docket.refused]:
         raise _nothing(docket, code)
-    names: dict[str, Mapping[str, object]] = {}
-    for _, row in found:
-        names[str(row["county_code"])] = names[str(row["county_name"])] = row
-    near = difflib.get_close_matches(code, names, n=3, cutoff=0.0)
+    names = [str(row[key]) for _, row in found for key in ("county_code", "county_name")]
     raise UsageError(
         say("没有县“{county}”", "no county '{county}'", county=county),
-        todo=say("最接近：{near}", "nearest: {near}", near=_counties(names[one] for one in near)),
+        todo=suggestion(code, names, cutoff=0.0),
     )
 
 
@@ -186,7 +213,7 @@ def _has(case: Case, row: Mapping[str, object], school: str) -> bool:
     return not case.part.schools.filter(mine & named).is_empty()
 
 
-def _nothing(docket: Docket, county: str | None = None) -> UsageError:
+def _nothing(docket: Docket, county: str | None = None) -> UnjudgeableError:
     """Every county was refused for its errors: the first of them are the answer."""
     errors = [
         one
@@ -194,7 +221,7 @@ def _nothing(docket: Docket, county: str | None = None) -> UsageError:
         if one.severity == "error" and county in (None, one.county_code)
     ]
     lines = "\n".join(one.line() for one in errors[:3])
-    return UsageError(
+    return UnjudgeableError(
         say("数据有错误，无法判定", "the data have errors; nothing can be judged")
         + (f"\n{lines}" if lines else ""),
         todo=say("先用 compliance validate 检查", "check them first: compliance validate"),

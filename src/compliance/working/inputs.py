@@ -14,7 +14,8 @@ from compliance.vocabulary import Vocabulary
 from compliance.words import pick, say
 from compliance.working.document import Input
 from compliance.working.levers import Lever, items_lever, number_lever
-from compliance.working.subject import Subject, facts_of, unused_facts
+from compliance.working.subject import Subject, asked, facts_of, unused_facts
+from compliance.working.unit_words import unit_words
 
 PUPILS = "students"
 
@@ -69,7 +70,7 @@ def _alternatives(subject: Subject) -> Iterable[set[str]]:
 def _input(subject: Subject, fact: str, known: Mapping[str, Fact], found: Found) -> Input | None:
     if fact not in known:
         return _total(subject, fact)
-    title, unit = known[fact].label, known[fact].unit
+    title, unit = known[fact].label, unit_words(known[fact].unit)
     holder = subject.holder(fact)
     value = subject.record(fact)
     place = found.get((holder, fact))
@@ -167,7 +168,7 @@ def _unit(subject: Subject, name: str) -> str:
     counted = str(subject.rules.tallies[name].settings.get("sum", ""))
     for fact in (counted, *(f"{stage}_{counted}" for stage in STAGE_WORDS)):
         if fact in known:
-            return known[fact].unit
+            return unit_words(known[fact].unit)
     return ""
 
 
@@ -179,11 +180,7 @@ def _known(subject: Subject) -> dict[str, Fact]:
 def levers(subject: Subject, figures: Iterable[Input]) -> list[Lever]:
     """The figures that somebody could change: numbers, and lists of rooms."""
     known = _known(subject)
-    sizes = {
-        str(tally.settings["count"]): float(str(tally.settings["at_least"]))
-        for tally in subject.rules.tallies.values()
-        if "count" in tally.settings
-    }
+    sizes = _sizes(subject)
     found = []
     for one in figures:
         fact = known.get(one.fact)
@@ -205,6 +202,19 @@ def levers(subject: Subject, figures: Iterable[Input]) -> list[Lever]:
                 number_lever(one.fact, one.title, one.unit, step, float(one.value), low, high)
             )
     return found
+
+
+def _sizes(subject: Subject) -> dict[str, float]:
+    """List of areas → the area from which a room counts, as the rule asks of this subject."""
+    known = subject.rules
+    counting = {
+        name: (str(tally.settings["count"]), float(str(tally.settings["at_least"])))
+        for name, tally in known.tallies.items()
+        if "count" in tally.settings
+    }
+    asking = [name for ask in asked(subject) for name in known.indicators[ask.indicator].of.facts]
+    # what is asked comes last, so that it stands before what another way would count
+    return dict([*counting.values(), *(counting[name] for name in asking if name in counting)])
 
 
 def _rooms(title: str) -> str:

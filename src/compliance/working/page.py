@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,10 @@ from compliance.rule_words import formula, level_words, limit_words, role_words,
 from compliance.state_words import STAGE_WORDS, basis_words
 from compliance.vocabulary import Vocabulary
 from compliance.words import pick, say
-from compliance.working.document import FORMAT
+from compliance.working.document import FORMAT, Version
 from compliance.working.example import example
+from compliance.working.unit_words import unit_words
+from compliance.working.versions import line, versions
 
 _PERIODS = {
     "school_year": ("学年初（9月1日）的数", "as of the beginning of the school year, 1 September"),
@@ -55,11 +58,15 @@ def page(
         "owner": pick(rule.owner, rule.owner_en),
         "note": rule.note,
         "history": [_step(one, rules) for one in history(known, rules.id, rule.id, enforce, switched)],
-        "layers": list(_versions(rule, rules)),
+        "layers": [_layer(one) for one in versions(rule, rules, lambda one: _limits(one, rules))],
         "relaxations": list(_relaxations(rule, rules)),
         "excluded": [pick(e.title, e.title_en) for e in map(rules.exclusions.get, rule.exclude) if e],
         "members": [
-            {"rule": name, "title": rules.rules[name].label}
+            {
+                "rule": name,
+                "title": rules.rules[name].label,
+                "advisory": rules.rules[name].role == "advisory",
+            }
             for name in rule.of
             if name in rules.rules
         ],
@@ -144,23 +151,16 @@ def _key(field: str) -> str:
     return pick(*words[last]) if last in words else f"{last} "
 
 
-def _versions(rule: Rule, rules: Ruleset) -> Iterable[dict[str, Any]]:
-    """The rule as each layer has it: which decides, which stands beside."""
-    base = rule.of_base or rule.id
-    for one in rules.rules.values():
-        if base not in (one.id, one.of_base):
-            continue
-        limits = [item["limit"] for item in _standard(one, rules, {})]
-        yield {
-            "rule": one.id,
-            "given_by": one.given_by,
-            "pack": one.given_by_id,
-            "layer": one.layer,
-            "basis": one.basis,
-            "decides": one.role != "advisory",
-            "limit": pick("；", "; ").join(limits),
-            "source": one.source,
-        }
+def _limits(rule: Rule, rules: Ruleset) -> list[str]:
+    return [item["limit"] for item in _standard(rule, rules, {})]
+
+
+def _layer(one: Version) -> dict[str, Any]:
+    """A version as plain values; nothing is judged here, so that there is no verdict."""
+    return {
+        **{name: value for name, value in asdict(one).items() if name != "status"},
+        "text": line(one),
+    }
 
 
 def _relaxations(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
@@ -195,7 +195,7 @@ def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
     return {
         "fact": fact.name,
         "title": fact.label,
-        "unit": fact.unit,
+        "unit": unit_words(fact.unit),
         "definition": fact.description,
         "period": pick(*_PERIODS[fact.period]) if fact.period in _PERIODS else "",
         "table": pick(*_TABLES[fact.table]) if fact.table in _TABLES else fact.table,
@@ -208,11 +208,13 @@ def text(found: Mapping[str, Any], day: date) -> str:
     """The page as an official reads it."""
     lines = [f"{found['rule']}  {found['title']}", ""]
     lines += _named(say("条文", "text"), found["text"])
-    lines += _named(say("依据", "source"), f"{found['source']}（{basis_words()[found['basis']]}）")
+    lines += _named(say("依据", "source"), _aside(found["source"], basis_words()[found["basis"]]))
     lines += _named(say("确认文件", "confirmed by"), found["confirmed"])
     lines += _named(say("地位", "role"), role_words()[found["role"]])
     lines += _named(say("层级", "level"), level_words()[found["level"]])
-    lines += _named(say("规则集", "rule set"), f"{found['ruleset']}（{found['given_by']}，{day}）")
+    lines += _named(
+        say("规则集", "rule set"), _aside(found["ruleset"], found["given_by"], day.isoformat())
+    )
     for one in found["standard"]:
         name = f"· {one['title']}" if one["part"] else say("标准", "standard")
         lines += _named(name, one["limit"])
@@ -224,15 +226,12 @@ def text(found: Mapping[str, Any], day: date) -> str:
     lines += _named(say("说明", "note"), found["note"])
     lines += _block(say("历次变动", "history"), _history(found["history"]))
     if len(found["layers"]) > 1:
-        lines += _block(say("各级标准", "by layer"), [_layer(one) for one in found["layers"]])
+        lines += _block(say("各级标准", "by layer"), [one["text"] for one in found["layers"]])
     lines += _block(
         say("已打开的放宽", "relaxations switched on"),
-        [f"{one['switch']} {one['title']}（{one['source']}）" for one in found["relaxations"]],
+        [_aside(f"{one['switch']} {one['title']}", one["source"]) for one in found["relaxations"]],
     )
-    lines += _block(
-        say("由以下规则构成", "made of"),
-        [f"{one['rule']}  {one['title']}" for one in found["members"]],
-    )
+    lines += _block(say("由以下规则构成", "made of"), _members(found["members"]))
     lines += _block(say("所用数据项", "facts"), [x for one in found["facts"] for x in _about(one)])
     lines += _block(
         say("算例（数字为举例，不是任何学校的数据）", "worked example (figures made up)"),
@@ -258,19 +257,25 @@ def _history(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def _layer(one: Mapping[str, Any]) -> str:
-    weight = say("起决定作用", "decides") if one["decides"] else say("参考", "advisory")
-    return say(
-        "{rule}（{by}，{basis}，{weight}）：{limit}；{source}",
-        "{rule} ({by}, {basis}, {weight}): {limit}; {source}",
-        rule=one["rule"], by=one["given_by"], basis=basis_words()[one["basis"]], weight=weight,
-        limit=one["limit"], source=one["source"],
-    )  # fmt: skip
+def _aside(text: str, *more: str) -> str:
+    """Text with words in brackets behind it."""
+    inner = pick("，", ", ").join(more)
+    return text + pick(f"（{inner}）", f" ({inner})")
+
+
+def _members(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line each; those without weight by their ids, on one line."""
+    lines = [f"{one['rule']}  {one['title']}" for one in members if not one["advisory"]]
+    beside = [one["rule"] for one in members if one["advisory"]]
+    if beside:
+        names = pick("、", ", ").join(beside)
+        lines.append(say("参考，不计入结论：{n}", "advisory, without weight: {n}", n=names))
+    return lines
 
 
 def _about(one: Mapping[str, Any]) -> Iterable[str]:
-    unit = f"（{one['unit']}）" if one["unit"] else ""
-    yield f"{one['title']}{unit} [{one['fact']}]"
+    title = _aside(one["title"], one["unit"]) if one["unit"] else one["title"]
+    yield f"{title} [{one['fact']}]"
     yield f"  {one['definition']}"
     others = [name for name in one["headings"] if name != one["title"]]
     where = say("填在“{t}”表", "in the table {t}", t=one["table"])

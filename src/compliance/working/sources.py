@@ -9,10 +9,11 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.model import FAIL
+from compliance.number import typed
 from compliance.rule import Part, Rule
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Input
-from compliance.working.figures import exact
+from compliance.working.inputs import title_of
 from compliance.working.subject import Row, Subject
 
 _TABLES = {"attestations": "met", "vetoes": "exists"}
@@ -21,10 +22,9 @@ _TABLES = {"attestations": "met", "vetoes": "exists"}
 def given(subject: Subject) -> tuple[Input, ...]:
     """The statements made under the rule, each with its place."""
     rule = subject.rule
-    wanted: list[Rule | Part] = [rule, *rule.parts]
     tables = {
         str(one.settings.get("statement", "attestations"))
-        for one in wanted
+        for one in rule.holders
         if one.kind == "attested"
     }
     found: list[Input] = []
@@ -79,7 +79,7 @@ def _statements(subject: Subject, table: str) -> Iterable[Input]:
 
 def _evidence(row: Row) -> str:
     evidence = [str(one) for one in row.get("evidence") or () if one]
-    return "；".join([*evidence, *([str(row["note"])] if row.get("note") else [])])
+    return pick("；", "; ").join([*evidence, *([str(row["note"])] if row.get("note") else [])])
 
 
 def parts(outcome: Row, but: Collection[str]) -> tuple[Comparison, ...]:
@@ -95,10 +95,10 @@ def parts(outcome: Row, but: Collection[str]) -> tuple[Comparison, ...]:
             Comparison(
                 title=str(one["name"]),
                 status=str(one["status"]),
-                value=exact(one["value"]),
+                value=typed(one["value"]),
                 unit=str(one["unit"] or ""),
                 operator=str(one["operator"] or ""),
-                threshold=exact(one["threshold"]),
+                threshold=typed(one["threshold"]),
                 note=str(one["name"]),
             )
         )
@@ -131,7 +131,7 @@ def remarks(subject: Subject, outcome: Row) -> tuple[str, ...]:
         say(
             "自“{t}”至 {day} 按周年计算满几年。",
             "Full years from '{t}' to {day}, counted as birthdays are.",
-            t=subject.hearing.titles.get(fact, fact),
+            t=title_of(subject, fact),
             day=day,
         )
         for fact in since

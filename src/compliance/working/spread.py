@@ -12,15 +12,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from compliance import number
+from compliance import measured, number
 from compliance.engine import Bench
-from compliance.kinds import dispersion
 from compliance.model import COMPULSORY, STATUSES
-from compliance.number import Quantity
+from compliance.number import Quantity, typed
 from compliance.rule import Limit, Rule
 from compliance.working.document import Driver, Flip, Spread
-from compliance.working.figures import exact
 from compliance.working.hearing import Hearing
+from compliance.working.unit_words import unit_words
 
 PUPILS = "students"
 TRIED = 5  # the biggest drivers, for which a change is looked for
@@ -54,7 +53,7 @@ def units_of(bench: Bench, rule: Rule, stage: str) -> list[Unit]:
     """The units of a stage with their exact values; empty where one is unknown or none is there."""
     county = bench.frames.county["county"][0]
     try:
-        found = dispersion.units_exactly(rule, bench, county, stage)
+        found = measured.units_exactly(rule, bench, county, stage)
     except ValueError:  # a unit without a value: there is no coefficient
         return []
     return [Unit(row, pupils, value) for row, pupils, value in found]
@@ -112,7 +111,10 @@ def _titled(hearing: Hearing, stage: str, flip: Flip) -> Flip:
     name = f"{stage}_{flip.fact}" if f"{stage}_{flip.fact}" in known else flip.fact
     fact = known.get(name)
     return replace(
-        flip, fact=name, title=fact.label if fact else name, unit=fact.unit if fact else ""
+        flip,
+        fact=name,
+        title=fact.label if fact else name,
+        unit=unit_words(fact.unit) if fact else "",
     )
 
 
@@ -138,7 +140,7 @@ def _mending(
 
 def _bound(bench: Bench, rule: Rule, unit: Unit) -> Quantity | None:
     """The quantity that gave the unit its value."""
-    chain = dispersion.ways(rule, bench)[unit.row.get("way") or 0]
+    chain = measured.ways(rule, bench)[unit.row.get("way") or 0]
     return next((one for one in chain if one.exact(unit.row) is not None), None)
 
 
@@ -218,7 +220,7 @@ def _most(bound: Quantity, unit: Unit, fact: str, per_step: Fraction, best: Frac
     far = abs((best - unit.value) / per_step) if best is not None else Fraction(10**12)
     steps = -(-far.numerator // far.denominator)
     if per_step < 0:
-        own = (exact(unit.row[fact]) or Fraction(0)) / Fraction(bound.indicator.gap_step)
+        own = (typed(unit.row[fact]) or Fraction(0)) / Fraction(bound.indicator.gap_step)
         steps = min(steps, own.numerator // own.denominator)
     return steps
 

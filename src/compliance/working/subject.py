@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from compliance import number
+from compliance.kinds import relaxed
 from compliance.model import COMPULSORY, STAGES
 from compliance.rule import Indicator, Limit, Part, Rule, Ruleset, Terms
+from compliance.rule_facts import unfolded
 from compliance.units import Frames
 from compliance.working.hearing import Hearing
 
@@ -110,36 +112,43 @@ class Ask:
     key: str = ""
 
 
-def asked(rule: Rule, outcome: Row | None = None) -> list[Ask]:
-    """What a rule asks in numbers, after what switches have put in its place."""
-    relaxed = (outcome or {}).get("relaxed_by")
+def asked(subject: Subject) -> list[Ask]:
+    """What the rule asks of the subject in numbers, after what switches have put in its place."""
+    rule = subject.rule
     found = []
-    holders: list[Rule | Part] = [rule, *rule.parts]
-    for one in holders:
-        indicator, limit = _applied(one, relaxed)
-        if indicator is not None and limit is not None:
-            key = one.key if isinstance(one, Part) else ""
-            floor = one.floor if isinstance(one, Rule) else None
-            found.append(Ask(one.label, indicator, limit, floor, key))
+    for one in rule.holders:
+        if one.indicator is None or one.limit is None:
+            continue
+        key = one.key if isinstance(one, Part) else ""
+        share = one.floor_share if isinstance(one, Rule) else None
+        standard = relaxed.Standard(one.indicator, one.limit, share)
+        way = _way(subject, one, standard) if one.instead else 0
+        if way:
+            standard = standard.changed(one.instead[way - 1])
+        found.append(Ask(one.label, standard.indicator, standard.limit, standard.floor, key))
     return found
 
 
-def _applied(one: Rule | Part, relaxed: object) -> tuple[str | None, Limit | None]:
-    for other in one.instead:
-        if relaxed is not None and other.switch == relaxed:
-            return other.indicator or one.indicator, other.limit or one.limit
-    return one.indicator, one.limit
+def _way(subject: Subject, one: Rule | Part, standard: relaxed.Standard) -> int:
+    """The way that the judge went: 0 the normal standard, else which `instead`, from 1.
+
+    An outcome has no way for each of its parts: a part is judged again, for this subject alone.
+    """
+    if isinstance(one, Rule):
+        return int((subject.outcome(one.id) or {}).get("way") or 0)
+    bench, scope = subject.hearing.bench, subject.rule.scope
+    mine = bench.subjects(subject.rule).filter(pl.col(scope) == subject.row[scope])
+    if mine.is_empty():
+        return 0
+    return int(relaxed.judge(mine, bench, scope, standard, one.instead)["way"][0] or 0)
 
 
 def names_of(rule: Rule, rules: Ruleset) -> list[str]:
     """The columns a rule's own quantities take, in the order of their formulas; each once."""
     found: list[str] = []
-    holders: list[Rule | Part] = [rule, *rule.parts]
-    for one in holders:
-        limit = one.limit.indicator if one.limit else None
-        others = [other.indicator for other in one.instead]
-        for name in [one.indicator, limit, *others]:
-            found += _of_indicator(rules.indicators.get(name or ""), rules)
+    for indicator in unfolded(rule.indicators, rules):
+        found += [name for terms in (indicator.of, indicator.over) for name in _terms(terms)]
+    for one in rule.holders:
         found += [str(one.settings[key]) for key in _SETTINGS if key in one.settings]
     if rule.kind == "most":
         for member in rule.of:
@@ -148,15 +157,6 @@ def names_of(rule: Rule, rules: Ruleset) -> list[str]:
 
 
 _SETTINGS = ("list", "bands", "largest", "since")
-
-
-def _of_indicator(indicator: Indicator | None, rules: Ruleset) -> Iterable[str]:
-    if indicator is None:
-        return
-    for terms in (indicator.of, indicator.over):
-        yield from _terms(terms)
-    if indicator.fallback:
-        yield from _of_indicator(rules.indicators[indicator.fallback], rules)
 
 
 def _terms(terms: Terms | None) -> Iterable[str]:
@@ -199,7 +199,7 @@ def unused_facts(subject: Subject) -> set[str]:
     rules, frames = subject.rules, subject.frames
     used: set[str] = set()
     unused: set[str] = set()
-    for ask in asked(subject.rule):
+    for ask in asked(subject):
         first = rules.indicators[ask.indicator]
         other = rules.indicators.get(first.fallback or "")
         if other is None:

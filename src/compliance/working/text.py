@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from compliance.rule import WRITTEN
 from compliance.state_words import STAGE_WORDS, basis_words, status_words
 from compliance.words import pick, say
-from compliance.working.document import Comparison, Input, Member, Version, Working
+from compliance.working.document import Comparison, Input, Member, Working
 from compliance.working.figures import equals, percent, shown
 from compliance.working.flips import sentence
 from compliance.working.spread_text import spread_lines
+from compliance.working.versions import line
+
+
+DOUBTS = 10  # the warnings told in text; the structure has them all
 
 
 def text(one: Working) -> str:
     """The whole working, line by line, blocks under headings."""
     blocks = [
         (say("填报数及其位置", "figures and where they stand"), _inputs(one)),
+        (say("存疑的数", "doubtful figures"), _doubts(one)),
         (say("适用条件", "whether it applies"), _conditions(one)),
         (say("拆分", "shared among stages"), _split(one)),
         (say("计算与比较", "computed and compared"), _comparisons(one.comparisons)),
@@ -24,7 +29,7 @@ def text(one: Working) -> str:
         (say("各学段差异", "disparity by stage"), [x for s in one.spread for x in spread_lines(s)]),
         (say("怎样补齐", "how to mend it"), list(one.plan)),
         (say("什么会改变结论", "what would turn it"), _flips(one)),
-        (say("各级标准", "by layer"), [_version(v) for v in one.layers]),
+        (say("各级标准", "by layer"), [line(v) for v in one.layers]),
         (say("依据", "clause and source"), _source(one)),
     ]
     lines = [*_head(one)]
@@ -36,21 +41,19 @@ def text(one: Working) -> str:
 
 def _head(one: Working) -> Iterable[str]:
     stage = pick(*STAGE_WORDS[one.stage]) if one.stage else ""
-    who = one.school_name or one.county_name
-    where = (
-        f"{one.county_name}（{one.county_code}）" if one.school_name else f"（{one.county_code}）"
-    )
-    if pick("zh", "en") == "en":
-        where = where.replace("（", " (").replace("）", ")")
-    code = f" {one.school_code}" if one.school_code else ""
+    county = say("（{code}）", " ({code})", code=one.county_code)
+    stage = say("·{s}", " {s}", s=stage) if stage else ""
+    if one.school_name:
+        gap = pick("", " ")
+        who = f"{one.county_name}{county}{gap}{one.school_name} {one.school_code}{stage}"
+    else:
+        who = f"{one.county_name}{county}{stage}"
     yield f"{one.rule}  {one.title}"
     yield say(
-        "{where}{who}{code}{stage}，{year}学年，规则集 {set}，按{day}有效的规则：{status}",
-        "{where} {who}{code} {stage}, school year {year}, rule set {set} as of {day}: {status}",
-        where=where if one.school_name else "", who=who + ("" if one.school_name else where),
-        code=code, stage=pick("·", "") + stage if stage else "", year=one.year,
-        set=one.ruleset, day=one.as_of, status=status_words()[one.status],
-    ).strip()  # fmt: skip
+        "{who}，{year}学年，规则集 {set}，按{day}有效的规则：{status}",
+        "{who}, school year {year}, rule set {set} as of {day}: {status}",
+        who=who, year=one.year, set=one.ruleset, day=one.as_of, status=status_words()[one.status],
+    )  # fmt: skip
     yield from (line for line in one.message.split("\n") if line)
     if one.missing:
         yield say("缺少：{facts}", "missing: {facts}", facts=pick("、", ", ").join(one.missing))
@@ -72,8 +75,7 @@ def _inputs(one: Working) -> list[str]:
 
 
 def _input(item: Input, indent: str = "") -> Iterable[str]:
-    equal = pick(" = ", " = ")
-    yield f"{indent}{item.title}{equal}{_value(item)}{_place(item)}"
+    yield f"{indent}{item.title} = {_value(item)}{_place(item)}"
     for part in item.parts:
         yield from _input(part, indent + "  ")
 
@@ -113,17 +115,35 @@ def _place(item: Input) -> str:
     return pick(f"　〔{where}〕", f"  [{where}]")
 
 
+def _doubts(one: Working) -> list[str]:
+    """Warnings about what the verdict rests on: it was judged by the figures as they were given."""
+    if not one.warnings:
+        return []
+    lines = [f"{doubt.place}{_colon()}{doubt.message}" if doubt.place else doubt.message
+             for doubt in one.warnings[:DOUBTS]]  # fmt: skip
+    left = len(one.warnings) - DOUBTS
+    if left > 0:
+        lines.append(say("另有{n}处，见检查结果。", "{n} more: see the check's report.", n=left))
+    first = say(
+        "结论以所填的数判定，下列各处须先核对：",
+        "judged by the figures as given; these should be checked first:",
+    )
+    return [first, *lines]
+
+
 def _conditions(one: Working) -> list[str]:
-    named = [f"{item.title}：{item.said or _value(item)}" for item in one.conditions]
-    if pick("zh", "en") == "en":
-        named = [f"{item.title}: {_value(item)}" for item in one.conditions]
+    named = [f"{item.title}{_colon()}{item.said or _value(item)}" for item in one.conditions]
     return [pick("；", "; ").join(named)] if named else []
+
+
+def _colon() -> str:
+    return pick("：", ": ")
 
 
 def _split(one: Working) -> list[str]:
     if not one.split:
         return []
-    weights = pick(" : ", " : ").join(shown(item.weight) for item in one.split)
+    weights = " : ".join(shown(item.weight) for item in one.split)
     names = pick("、", ", ").join(_stage(item.stage) for item in one.split)
     total = sum(item.pupils * item.weight for item in one.split)
     terms = " + ".join(f"{shown(item.pupils)}×{shown(item.weight)}" for item in one.split)
@@ -137,7 +157,7 @@ def _split(one: Working) -> list[str]:
     for item in one.split:
         mine = say("（本学段）", " (this stage)") if item.stage == one.stage else ""
         lines.append(
-            f"{_stage(item.stage)}{mine}：{shown(item.pupils)}×{shown(item.weight)} ÷ {shown(total)}"
+            f"{_stage(item.stage)}{mine}{_colon()}{shown(item.pupils)}×{shown(item.weight)} ÷ {shown(total)}"
             f" = {percent(item.share, 4)}"
         )
     return lines
@@ -151,7 +171,7 @@ def _comparisons(tests: Iterable[Comparison]) -> list[str]:
     lines: list[str] = []
     for one in tests:
         if one.note:
-            lines.append(f"◇ {one.note}：{status_words().get(one.status, '')}")
+            lines.append(f"◇ {one.note}{_colon()}{status_words().get(one.status, '')}")
         if one.formula:
             lines.append(f"{one.title} = {one.formula}")
             if one.filled == shown(one.value):
@@ -198,28 +218,35 @@ def _comparison(one: Comparison) -> str:
 
 
 def _members(members: Iterable[Member]) -> list[str]:
-    return [_member(one) for one in members]
+    """A line each; those without weight on one line, at the end."""
+    listed = list(members)
+    lines = [_member(one) for one in listed if one.role != "advisory"]
+    beside = [
+        f"{one.rule} {status_words()[one.status]}" for one in listed if one.role == "advisory"
+    ]
+    if beside:
+        names = pick("、", ", ").join(beside)
+        lines.append(say("参考，不计入结论：{n}", "advisory, without weight: {n}", n=names))
+    return lines
 
 
 def _member(one: Member) -> str:
     mark = pick("▶", ">") if one.decides and one.status != "pass" else pick("　", " ")
-    line = f"{mark}{one.rule} {one.title}：{status_words()[one.status]}"
-    if one.role == "advisory":
-        line += say("（参考，不计入结论）", " (advisory, without weight)")
+    told = f"{mark}{one.rule} {one.title}{_colon()}{status_words()[one.status]}"
     if one.value is not None and one.threshold is not None:
-        line += say(
+        told += say(
             "，{v}（标准 {t}）", ", {v} (limit {t})", v=shown(one.value, 4), t=shown(one.threshold)
         )
     if one.status == "fail" and one.floor is not None:
-        line += say("，下限 {f} 已达到", ", floor {f} reached", f=shown(one.floor)) if one.above_floor \
+        told += say("，下限 {f} 已达到", ", floor {f} reached", f=shown(one.floor)) if one.above_floor \
             else say("，下限 {f} 未达到", ", floor {f} not reached", f=shown(one.floor))  # fmt: skip
     if one.shortfall:
-        line += say("，缺{n}{u}", ", {n} {u} short", n=shown(one.shortfall), u=one.shortfall_unit)
+        told += say("，缺{n}{u}", ", {n} {u} short", n=shown(one.shortfall), u=one.shortfall_unit)
     if one.detail:
-        line += pick("，", ", ") + one.detail
+        told += pick("，", ", ") + one.detail
     if one.gap is not None:
-        line += say("，差距{g}", ", gap {g}", g=f"{one.gap * 100:.1f}%")
-    return line
+        told += say("，差距{g}", ", gap {g}", g=f"{one.gap * 100:.1f}%")
+    return told
 
 
 def _flips(one: Working) -> list[str]:
@@ -235,8 +262,13 @@ def _flips(one: Working) -> list[str]:
     elif one.status in ("fail", "pass") and any(_countable(item) for item in one.inputs):
         lines = [
             say(
-                "单独改变任何一项数据都不会改变结论。",
-                "No change of a single figure alone turns the verdict.",
+                "单独改变任何一项都不能使结论变为达标。",
+                "No change of a single figure alone makes it meet the standard.",
+            )
+            if one.status == "fail"
+            else say(
+                "单独改变任何一项都不能使结论变为不达标。",
+                "No change of a single figure alone makes it fail the standard.",
             )
         ]
     return lines
@@ -246,18 +278,8 @@ def _countable(item: Input) -> bool:
     return isinstance(item.value, int | float) and not isinstance(item.value, bool)
 
 
-def _version(one: Version) -> str:
-    weight = say("起决定作用", "decides") if one.decides else say("参考", "advisory")
-    return say(
-        "{rule}（{by}，{basis}，{weight}）：{limit}，{status}；{source}",
-        "{rule} ({by}, {basis}, {weight}): {limit}, {status}; {source}",
-        rule=one.rule, by=one.given_by, basis=basis_words()[one.basis], weight=weight,
-        limit=one.limit, status=status_words()[one.status], source=one.source,
-    )  # fmt: skip
-
-
 def _source(one: Working) -> list[str]:
     return [
         *([one.text] if one.text else []),
-        f"{one.source}（{basis_words()[one.basis]}）",
+        say("{s}（{basis}）", "{s} ({basis})", s=one.source, basis=basis_words()[one.basis]),
     ]

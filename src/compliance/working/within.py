@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from compliance.number import typed
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Flip, Working
-from compliance.working.figures import exact
 from compliance.working.flips import OPPOSITE
 from compliance.working.inputs import inputs, stated
 from compliance.working.subject import Row, Subject
@@ -17,7 +17,7 @@ def of_classes(subject: Subject, found: Working, outcome: Row) -> Working:
     """The working of a rule on the sizes of classes."""
     settings = subject.rule.settings
     unit = pick(str(settings.get("unit", "")), str(settings.get("unit_en", "")))
-    bar = exact(outcome["threshold"])
+    bar = typed(outcome["threshold"])
     sizes = subject.record(subject.contract(str(settings["list"])))
     words = say("最大的一个班的人数", "the largest class")
     biggest = Comparison(
@@ -25,7 +25,7 @@ def of_classes(subject: Subject, found: Working, outcome: Row) -> Working:
         status=found.status,
         formula=words,
         filled="" if outcome["value"] is None else f"{outcome['value']:g}",
-        value=exact(outcome["value"]),
+        value=typed(outcome["value"]),
         unit=unit,
         operator=subject.rule.limit.operator if subject.rule.limit else "<=",
         threshold=bar,
@@ -65,7 +65,6 @@ def _flips(subject: Subject, sizes: list[float], bar: int, unit: str) -> tuple[F
     """
     fact = subject.contract(str(subject.rule.settings["list"]))
     over = [size - bar for size in sizes if size > bar]
-    title = subject.hearing.titles.get(fact, fact)
     largest = max(sizes)
     if over:
         after = [min(size, bar) for size in sizes]
