@@ -29,7 +29,7 @@ source = "某函"
 basis = "secondary"
 from = 2019-01-01
 until = 2022-12-31
-note = "三年内须达到正常标准。"
+duty = "三年内须达到正常标准"
 
 [switch.visiting]
 kind = "relaxation"
@@ -415,8 +415,7 @@ def test_a_pass_by_a_relaxation_says_so_up_to_the_conclusion() -> None:
     said = found["G4", "1"]["message"]
     assert said.startswith("第1学校在校生数为2300人，不超过2400人的上限。")
     assert said.endswith(
-        "仅凭放宽规定“学校可以较大”达标（某函，适用期至2022-12-31），"
-        "其后仍须在规定期限内达到正常标准。"
+        "仅凭放宽规定“学校可以较大”达标（某函，适用期至2022-12-31），三年内须达到正常标准。"
     )
     assert "放宽" not in found["G4", "2"]["message"]
     for key in (("G4", None), ("C", None)):

@@ -46,12 +46,12 @@ def _of_switch(switch: Switch, whole: bool) -> str:
             source=source,
         )
     return say(
-        "仅凭放宽规定“{title}”达标（{source}，{until}），其后仍须在规定期限内达到正常标准。",
-        " Met only by the relaxation '{title}' ({source}; {until}); the normal standard must still"
-        " be reached within the time prescribed.",
+        "仅凭放宽规定“{title}”达标（{source}，{until}）{duty}。",
+        " Met only by the relaxation '{title}' ({source}; {until}){duty}.",
         title=switch.label,
         source=source,
         until=until,
+        duty=pick("，", ", ") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
     )
 
 

@@ -10,7 +10,7 @@ from compliance.errors import UsageError, suggestion
 from compliance.rule import Ruleset
 from compliance.ruleset import BASES
 from compliance.switches import WITHOUT_STANDARD
-from compliance.words import say
+from compliance.words import pick, say
 
 
 class Asked(Protocol):
@@ -71,6 +71,7 @@ def _known(option: str, words: Iterable[str], known: set[str], choices: str) -> 
         todo = suggestion(word, sorted(known))
         if choices:
             rules = say(" 或规则编号", " or a rule id") if option == "--enforce" else ""
+            todo += pick("；", "; ") if todo else ""
             todo += say("可用：{known}", "use {known}", known=choices) + rules
         raise UsageError(
             say(

@@ -46,6 +46,28 @@ class Plausible:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """What each item of the list `fact` is with honest figures: from `low` to `high`."""
+
+    fact: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """A percentage and the counts it should come from: 100 × `of` ÷ `over`, give or take `points`.
+
+    The counts are one of its sources only: a larger difference is a doubt, a smaller one is none.
+    """
+
+    fact: str
+    of: str
+    over: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Jump:
     """By how much a figure may differ from last year's without a doubt.
 
@@ -64,13 +86,16 @@ class Checks:
     """What a schema says of figures side by side: see `compliance.intake.doubts`.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
-    schools'. twin_digits: with so many digits alike, two records are a copy and no coincidence;
+    schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
     None where copies are not looked for. national: the form of a code that only one school has.
     """
 
     bounds: tuple[Bound, ...] = ()
     schools_bounds: tuple[Bound, ...] = ()
     plausible: tuple[Plausible, ...] = ()
+    items: tuple[Item, ...] = ()
+    quotients: tuple[Quotient, ...] = ()
+    past: tuple[str, ...] = ()
     jumps: tuple[Jump, ...] = ()
     twin_digits: int | None = None
     national: str = ""
@@ -81,6 +106,9 @@ class Checks:
             self.bounds + more.bounds,
             self.schools_bounds + more.schools_bounds,
             self.plausible + more.plausible,
+            self.items + more.items,
+            self.quotients + more.quotients,
+            self.past + more.past,
             self.jumps + more.jumps,
             more.twin_digits or self.twin_digits,
             more.national or self.national,
@@ -94,6 +122,11 @@ class Checks:
             yield from bound.of
         for one in self.plausible:
             yield from (*one.of, *one.over)
+        for item in self.items:
+            yield item.fact
+        for quotient in self.quotients:
+            yield from (quotient.fact, quotient.of, quotient.over)
+        yield from self.past
         for jump in self.jumps:
             yield jump.fact
 
@@ -104,6 +137,16 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
         _bounds(record, "x-bounds"),
         _bounds(record, "x-bounds-of-schools"),
         tuple(_plausible(item) for item in record.get("x-plausible", ())),
+        tuple(
+            Item(fact, item["low"], item["high"])
+            for item in record.get("x-plausible-items", ())
+            for fact in item["facts"]
+        ),
+        tuple(
+            Quotient(item["fact"], item["of"], item["over"], item["points"])
+            for item in record.get("x-quotients", ())
+        ),
+        tuple(record.get("x-past", ())),
         tuple(
             Jump(fact, item["factor"], item["least"], item.get("shrinks"))
             for item in record.get("x-jumps", ())

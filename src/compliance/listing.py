@@ -11,12 +11,14 @@ from compliance import coverage
 from compliance.catalogue import WIDTH, opened
 from compliance.errors import UsageError
 from compliance.history import ADDED, DROPPED, Change, changes
+from compliance.layers import VERIFIED
 from compliance.plugins import Offers
 from compliance.provenance import Given, provenance
 from compliance.render.width import wrap
 from compliance.rule import Rule, Ruleset, Switch
 from compliance.rule_words import field_words
 from compliance.state_words import basis_words
+from compliance.switches import WITHOUT_STANDARD
 from compliance.vocabulary import Vocabulary, vocabulary
 from compliance.words import pick, say
 
@@ -150,17 +152,30 @@ def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
 def switch_table(ruleset: str | None, as_of: date | None, form: str) -> str:
     """The relaxations and alternatives that --switch can turn on."""
     rules, _ = opened(ruleset, as_of)
+    switches = [*rules.switches.values(), _without_standard()]
     if form == "json":
-        return _json([_switch_row(one) for one in rules.switches.values()])
+        return _json([_switch_row(one) for one in switches])
     lines = [
         say("--switch 可用的开关（默认都不打开）：", "switches for --switch (all off by default):")
     ]
-    for one in rules.switches.values():
+    for one in switches:
         lines += ["", *wrap(f"{one.name}  {one.label}", WIDTH, "  ", "    ")]
         lines += wrap(" · ".join(_about(one)), WIDTH, "      ", "      ")
         note = pick(one.note, one.note_en)
         lines += wrap(note, WIDTH, "      ", "      ") if note else []
     return "\n".join(lines)
+
+
+def _without_standard() -> Switch:
+    """The one switch that is the program's own: it leaves a layer out."""
+    return Switch(
+        name=WITHOUT_STANDARD,
+        kind="layer",
+        title="不看学校办学标准这一层",
+        title_en="leave the layer of school standards out",
+        source="",
+        basis=VERIFIED,
+    )
 
 
 def _about(one: Switch) -> Iterable[str]:
@@ -173,8 +188,8 @@ def _about(one: Switch) -> Iterable[str]:
         yield say("算法之一", "one of several readings") + default
     if one.from_ or one.until:
         yield f"{one.from_ or '…'} – {one.until or '…'}"
-    yield basis_words()[one.basis]
     if one.source:
+        yield basis_words()[one.basis]
         yield one.source
 
 

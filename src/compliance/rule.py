@@ -225,7 +225,7 @@ class Split:
 class Switch:
     """A dated relaxation or a named alternative, off unless it is named.
 
-    choice: of the switches of one choice at most one is on; default: the one that holds anyway.
+    duty: what whoever passes by it must do afterwards. choice: of the switches of one choice at most one is on; default: the one that holds anyway.
     from_, until: the days between which it is known to hold. includes: a group, which turns on
     others. merge: schools added to the one they name, for the rules it lists.
     """
@@ -238,6 +238,8 @@ class Switch:
     basis: str
     note: str = ""
     note_en: str = ""
+    duty: str = ""
+    duty_en: str = ""
     choice: str = ""
     default: bool = False
     from_: date | None = None

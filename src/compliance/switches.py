@@ -120,6 +120,8 @@ def switch(name: str, table: Mapping[str, Any]) -> Switch:
         basis=str(table.get("basis", "unconfirmed")),
         note=str(table.get("note", "")),
         note_en=str(table.get("note_en", "")),
+        duty=str(table.get("duty", "")),
+        duty_en=str(table.get("duty_en", "")),
         choice=str(table.get("choice", "")),
         default=bool(table.get("default", False)),
         from_=table.get("from"),

@@ -62,7 +62,7 @@ def _told(name: str, stage: str, status: str) -> str:
 def _state(row: Row) -> str:
     if row["value"] is None:
         return status_words()[STATUSES[int(row["status"])]]
-    return f" {row['value']:.3f} > {row['threshold']:g}"
+    return f" {row['value']:.3f} > {shown(row['threshold'])}"
 
 
 def _row(subject: Subject, name: str) -> Row | None:
@@ -151,7 +151,7 @@ def plan(
         (one for one in members if one.status == "fail"), key=lambda one: (one.gap or 0.0, one.rule)
     )
     low = [one for one in missed if one.above_floor is False]
-    lines = []
+    lines = _supplying(subject, members)
     if low:
         lines.append(
             say(
@@ -164,16 +164,27 @@ def plan(
     short = max(0, needed - met)
     if short:
         cheapest = missed[:short]
-        lines.append(
-            say(
-                "已达标{met}项，至少须{needed}项，还差{short}项；相对差距最小、最易补齐的是：{names}。",
-                "{met} are met, {needed} must be, {short} more are needed; the smallest relative gaps: {names}.",
-                met=met,
-                needed=needed,
-                short=short,
+        told = say(
+            "已达标{met}项，至少须{needed}项，还差{short}项",
+            "{met} are met, {needed} must be, {short} more are needed",
+            met=met,
+            needed=needed,
+            short=short,
+        )
+        if cheapest:
+            told += say(
+                "；相对差距最小、最易补齐的{n}项是：{names}",
+                "; the {n} smallest relative gaps: {names}",
+                n=len(cheapest),
                 names=say("、", ", ").join(_with_gap(one) for one in cheapest),
             )
-        )
+        if len(cheapest) < short:
+            told += say(
+                "；其余{n}项只能来自补报后达标的各项",
+                "; the other {n} can only be met by what is still to be supplied",
+                n=short - len(cheapest),
+            )
+        lines.append(told + pick("。", "."))
         wanted = {one.rule for one in cheapest}
     else:
         wanted = set()
@@ -184,6 +195,28 @@ def plan(
         for flip in (changes or ())[:1]:
             lines.append(f"{one.rule} {sentence(flip)}")
     return tuple(lines)
+
+
+def _supplying(subject: Subject, members: Iterable[Member]) -> list[str]:
+    """The members that cannot be judged yet, with the facts that they wait for."""
+    titles = subject.hearing.titles
+    waiting = []
+    for one in members:
+        if one.status != "unknown":
+            continue
+        lacks = (subject.outcome(one.rule) or {}).get("lacks") or ()
+        facts = pick("、", ", ").join(titles.get(fact, fact) for fact in lacks)
+        waiting.append(say("{r}（{facts}）", "{r} ({facts})", r=one.rule, facts=facts))
+    if not waiting:
+        return []
+    return [
+        say(
+            "数据缺失的{n}项须先补报：{names}。",
+            "{n} lack data, which must be supplied first: {names}.",
+            n=len(waiting),
+            names=say("、", ", ").join(waiting),
+        )
+    ]
 
 
 def _with_gap(one: Member) -> str:

@@ -15,6 +15,7 @@ from compliance.words import pick, say
 from compliance.working.document import Input
 from compliance.working.levers import Lever, items_lever, number_lever
 from compliance.working.subject import Subject, asked, facts_of, unused_facts
+from compliance.working.totals import summed
 from compliance.working.unit_words import unit_words
 
 PUPILS = "students"
@@ -69,7 +70,7 @@ def _alternatives(subject: Subject) -> Iterable[set[str]]:
 
 def _input(subject: Subject, fact: str, known: Mapping[str, Fact], found: Found) -> Input | None:
     if fact not in known:
-        return _total(subject, fact)
+        return total(subject, fact)
     title, unit = known[fact].label, unit_words(known[fact].unit)
     holder = subject.holder(fact)
     value = subject.record(fact)
@@ -85,12 +86,27 @@ def _input(subject: Subject, fact: str, known: Mapping[str, Fact], found: Found)
         return replace(
             given, file=place.file, at=place.at, rows=place.rows, written=_written(place, value)
         )
+    evidence = _largest_of(subject, fact)
+    if evidence is not None and place is None:
+        return replace(given, origin="derived", source=known[evidence].label)
     for group in known[fact].parts:
         parts = [_input(subject, part, known, found) for part in group]
         if all(part is not None and part.origin != "missing" for part in parts):
             kept = tuple(part for part in parts if part is not None)
             return replace(given, origin="derived", parts=kept)
     return given
+
+
+def _largest_of(subject: Subject, fact: str) -> str | None:
+    """The list or bands of sizes that the size of the largest class follows from, where one is given."""
+    names = {k: subject.contract(str(v)) for k, v in subject.rule.settings.items() if k in _EVIDENCE}
+    if names.get("largest") != fact:
+        return None
+    given = (names.get(key) for key in ("list", "bands"))
+    return next((name for name in given if name and subject.record(name) is not None), None)
+
+
+_EVIDENCE = ("list", "bands", "largest")
 
 
 def _said(fact: Fact, value: object) -> str:
@@ -114,14 +130,6 @@ def _written(place: Place, value: object) -> str:
     return "" if same or text == str(value) or isinstance(value, list | bool) else text
 
 
-def _total(subject: Subject, name: str) -> Input | None:
-    """A sum over the county's schools."""
-    row = subject.row_of("county")
-    if name not in row:
-        return None
-    return Input(name, title_of(subject, name), row[name], _unit(subject, name), origin="total")
-
-
 def title_of(subject: Subject, name: str) -> str:
     """What a column of a frame is called: a fact's title, with its stage; a tally by what it sums."""
     known = _known(subject)
@@ -138,7 +146,7 @@ def title_of(subject: Subject, name: str) -> str:
         if "times" in tally.settings:
             other = _stem_title(known, str(tally.settings["times"]), "")
             return say("Σ（{a} × {b}）", "Σ ({a} × {b})", a=inner, b=other)
-        where = say("全县各校", "all schools: ") if tally.scope == "county" else ""
+        where = say("各校", "schools: ") if tally.scope == "county" else ""
         return say("{w}{t}合计", "{w}{t}, total", w=where, t=inner)
     return {
         "stages": say("学段数", "stages"),
@@ -161,6 +169,16 @@ def _stem_title(known: Mapping[str, Fact], stem: str, stage: str) -> str:
                 fact.title.removeprefix(zh), fact.title_en.removeprefix(en.capitalize()).strip()
             )
     return stem
+
+
+def total(subject: Subject, name: str) -> Input | None:
+    """A sum over the county's schools, with the schools that count; or the total the county gives."""
+    row = subject.row_of("county")
+    if name not in row:
+        return None
+    whole = Input(name, title_of(subject, name), row[name], _unit(subject, name), origin="total")
+    tally = subject.rules.tallies.get(name)
+    return whole if tally is None else summed(subject, tally, whole)
 
 
 def _unit(subject: Subject, name: str) -> str:

@@ -7,11 +7,20 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from compliance import declarations
 from compliance.fact import Fact
 from compliance.history import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rule import Part, Rule, Ruleset
 from compliance.rule_facts import facts_of
-from compliance.rule_words import formula, level_words, limit_words, role_words, titles_of
+from compliance.rule_words import (
+    condition_words,
+    field_words,
+    formula,
+    level_words,
+    limit_words,
+    role_words,
+    titles_of,
+)
 from compliance.state_words import STAGE_WORDS, basis_words
 from compliance.vocabulary import Vocabulary
 from compliance.words import pick, say
@@ -27,6 +36,7 @@ _PERIODS = {
 _TABLES = {
     "school": ("学校", "schools"),
     "county": ("县区", "counties"),
+    "monitoring": ("监测", "monitoring"),
 }
 
 
@@ -37,7 +47,7 @@ def page(
 
     known: the installed packs, for what became of the rule from day to day.
     """
-    titles = titles_of(words, rules)
+    titles = _titles(words, rules)
     switched = [name for name in rules.switched if name in rules.switches]
     return {
         "format": FORMAT,
@@ -53,14 +63,18 @@ def page(
         "stated_at": rule.stated_at,
         "ruleset": rules.id,
         "confirmed": rule.confirmed,
-        "standard": list(_standard(rule, rules, titles)),
+        "standard": list(_standard(rule, rules, titles, words)),
         "remedy": _open(pick(rule.remedy, rule.remedy_en)),
         "owner": pick(rule.owner, rule.owner_en),
         "note": rule.note,
-        "history": [_step(one, rules) for one in history(known, rules.id, rule.id, enforce, switched)],
-        "layers": [_layer(one) for one in versions(rule, rules, lambda one: _limits(one, rules))],
-        "relaxations": list(_relaxations(rule, rules)),
-        "excluded": [pick(e.title, e.title_en) for e in map(rules.exclusions.get, rule.exclude) if e],
+        "history": [_step(one, rule, words) for one in history(known, rules.id, rule.id, enforce, switched, words)],
+        "layers": [_layer(one) for one in versions(rule, rules, lambda one: _limits(one, rules, words))],
+        "relaxations": list(_relaxations(rule, rules, words)),
+        "excluded": [
+            condition_words(one.where, rules, words)
+            for one in map(rules.exclusions.get, rule.exclude)
+            if one is not None
+        ],
         "members": [
             {
                 "rule": name,
@@ -80,79 +94,101 @@ def _open(text: str) -> str:
     return text.replace("{shortfall}", "…").replace("{excess}", "…")
 
 
-def _standard(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> Iterable[dict[str, str]]:
-    holders: list[Rule | Part] = [rule, *rule.parts]
-    for one in holders:
+def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
+    """What facts and tallies are called; a sum of products is no number of either factor."""
+    titles = titles_of(words, rules)
+    for name, tally in rules.tallies.items():
+        if "times" in tally.settings:
+            one, other = (str(tally.settings[key]) for key in ("sum", "times"))
+            titles[name] = f"Σ（{titles.get(one, one)} × {titles.get(other, other)}）" \
+                if pick("zh", "en") == "zh" \
+                else f"Σ ({titles.get(one, one)} × {titles.get(other, other)})"  # fmt: skip
+    return titles
+
+
+def _standard(
+    rule: Rule, rules: Ruleset, titles: dict[str, str], words: Vocabulary
+) -> Iterable[dict[str, str]]:
+    for one in rule.holders:
         indicator = rules.indicators.get(one.indicator or "")
         unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+        if indicator is None:  # a rule on sizes of classes, on years
+            unit = pick(str(one.settings.get("unit", "")), str(one.settings.get("unit_en", "")))
         if one.limit is None and isinstance(one, Rule):
             continue
         found = {
             "part": one.key if isinstance(one, Part) else "",
             "title": one.label if isinstance(one, Part) else "",
-            "limit": limit_words(one.limit, rules, unit) or say("由佐证说明", "by attestation"),
+            "limit": limit_words(one.limit, rules, unit, words) or say("由佐证说明", "by attestation"),
             "floor": "",
             "formula": formula(indicator, titles) if indicator is not None else "",
         }
         if isinstance(one, Rule) and one.floor is not None:
-            found["floor"] = limit_words(one.floor, rules, unit)
+            found["floor"] = limit_words(one.floor, rules, unit, words)
         yield found
+    if rule.kind == "listed":
+        yield from _each(rule, rules)
 
 
-def _step(step: Step, rules: Ruleset) -> dict[str, Any]:
+def _each(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
+    """The limits of every entry of a list, field by field."""
+    tests = rule.settings["each"]
+    for test in tests if isinstance(tests, list) else ():
+        title = pick(str(test.get("name", test["field"])), str(test.get("name_en", "")))
+        limit = limit_words(declarations.limit(test), rules)
+        yield {
+            "part": str(test["field"]), "title": title, "limit": limit, "floor": "", "formula": ""
+        }  # fmt: skip
+
+
+def _step(step: Step, rule: Rule, words: Vocabulary) -> dict[str, Any]:
     return {
         "from": step.day.isoformat(),
         "changes": [
             {"field": one.field, "before": one.before, "after": one.after} for one in step.changes
         ],
-        "text": _told(step),
+        "text": _told(step, rule, words),
     }
 
 
-def _told(step: Step) -> str:
+def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
     """One day's changes as a sentence."""
     first = step.changes[0]
     if first.field == ADDED:
-        told = [f"{_key(one.field)}{one.after}" for one in step.changes if "limit" in one.field]
+        told = [f"{_key(one.field, rule, words)}{one.after}" for one in step.changes if "limit" in one.field]
         limits = pick("，", ", ").join(dict.fromkeys(told))
         source = next((one.after for one in step.changes if one.field == "source"), "")
         return say(
-            "{day}起施行{limits}（{source}）", "{day}: in force{limits} ({source})",
+            "本规则集自{day}起采用{limits}（{source}）",
+            "in this rule set from {day}{limits} ({source})",
             day=step.day, limits=pick("：", ": ") + limits if limits else "", source=source,
         )  # fmt: skip
     if first.field == DROPPED:
         return say("{day}起不再适用", "{day}: no longer applies", day=step.day)
-    named = pick("；", "; ").join(_changed(one) for one in step.changes)
+    named = pick("；", "; ").join(_changed(one, rule, words) for one in step.changes)
     return say("{day}起：{what}", "{day}: {what}", day=step.day, what=named)
 
 
-def _changed(one: Change) -> str:
+def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
+    key = _key(one.field, rule, words)
     if one.field == "of":  # a long list: what came and what went
         before, after = one.before.split(", "), one.after.split(", ")
         came = [f"+{name}" for name in after if name not in before]
         went = [f"−{name}" for name in before if name not in after]
-        return _key(one.field) + pick("、", ", ").join(came + went)
-    return f"{_key(one.field)}{one.before or '—'} → {one.after or '—'}"
+        return key + pick("、", ", ").join(came + went)
+    return f"{key}{one.before or '—'} → {one.after or '—'}"
 
 
-def _key(field: str) -> str:
-    """What a changed field is called: a stage for a limit's key, else a word."""
-    last = field.rsplit(".", maxsplit=1)[-1]
-    if last in STAGE_WORDS:
-        return pick(*STAGE_WORDS[last]) + " "
-    if last == "limit":
-        return ""
-    words = {
-        "text": ("条文 ", "text "), "source": ("依据 ", "source "), "title": ("名称 ", "title "),
-        "basis": ("核实程度 ", "basis "), "role": ("地位 ", "role "),
-        "formula": ("算式 ", "formula "), "indicator": ("指标 ", "indicator "),
-        "of": ("组成 ", "members "),
-    }  # fmt: skip
-    return pick(*words[last]) if last in words else f"{last} "
+def _key(field: str, rule: Rule, words: Vocabulary) -> str:
+    """What a changed field is called; of a limit its key alone, and nothing where it has none."""
+    told = field_words(field, rule, words)
+    if "limit" in field.split("."):
+        told = told.replace(field_words("limit"), "", 1).strip().removesuffix(" ·")
+    return f"{told} " if told else ""
 
 
-def _limits(rule: Rule, rules: Ruleset) -> list[str]:
-    return [item["limit"] for item in _standard(rule, rules, {})]
+def _limits(rule: Rule, rules: Ruleset, words: Vocabulary) -> list[str]:
+    return [item["limit"] for item in _standard(rule, rules, {}, words)]
 
 
 def _layer(one: Version) -> dict[str, Any]:
@@ -163,9 +199,8 @@ def _layer(one: Version) -> dict[str, Any]:
     }
 
 
-def _relaxations(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
-    holders: list[Rule | Part] = [rule, *rule.parts]
-    for one in holders:
+def _relaxations(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[dict[str, str]]:
+    for one in rule.holders:
         for other in one.instead:
             switch = rules.switches.get(other.switch)
             if switch is None:
@@ -175,13 +210,18 @@ def _relaxations(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
                 "title": switch.label,
                 "source": switch.source,
                 "until": switch.until.isoformat() if switch.until else "",
-                "limit": limit_words(other.limit, rules, ""),
+                "limit": limit_words(other.limit, rules, "", words),
             }
 
 
 def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[Fact]:
     known = {**words.county, **words.school}
     found: dict[str, Fact] = {}
+    if rule.kind == "listed":  # the fields of each entry of the list
+        known = {**words.tables.get(rule.of[0], {}), **known}
+        tests = rule.settings["each"]
+        wanted = [str(test["field"]) for test in tests] if isinstance(tests, list) else []
+        found = {name: known[name] for name in wanted if name in known}
     for name in facts_of(rule, rules):
         for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
             if candidate in known:

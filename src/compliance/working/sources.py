@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.model import FAIL
 from compliance.number import typed
 from compliance.rule import Part, Rule
 from compliance.words import pick, say
@@ -106,26 +105,30 @@ def parts(outcome: Row, but: Collection[str]) -> tuple[Comparison, ...]:
 
 
 def _ripe(subject: Subject, fact: str) -> str:
-    """The day on which the years will be full; of a year alone, its last day counts."""
+    """The day on which the years are full: what turns the verdict. Of a year alone, its last day."""
     text = str(subject.record(fact))
     begun = date.fromisoformat(text) if len(text) > len("2020") else date(int(text), 12, 31)
-    all_parts: list[Rule | Part] = [subject.rule, *subject.rule.parts]
-    parts = [one for one in all_parts if "since" in one.settings]
+    parts = [one for one in subject.rule.holders if one.settings.get("since") == fact]
     years = [int(one.limit.table[""]) for one in parts if one.limit is not None]
     last = begun.month, begun.day
     day = (2, 28) if last == (2, 29) else last
+    full = date(begun.year + max(years), *day)
+    if full <= subject.hearing.case.as_of:
+        return say(
+            "{day} 已满{n}年，在此以前判定则未满。",
+            "{n} years were full on {day}; judged as of an earlier day they are not.",
+            n=max(years), day=full.isoformat(),
+        )  # fmt: skip
     return say(
-        "{day} 满{n}年。", "{n} years will be full on {day}.",
-        n=max(years), day=date(begun.year + max(years), *day).isoformat(),
-    )  # fmt: skip
+        "{day} 满{n}年。", "{n} years will be full on {day}.", n=max(years), day=full.isoformat()
+    )
 
 
 def remarks(subject: Subject, outcome: Row) -> tuple[str, ...]:
     """How a verdict without a formula came about."""
     rule = subject.rule
     limit = rule.limit
-    since = [str(rule.settings["since"])] if "since" in rule.settings else []
-    since += [str(one.settings["since"]) for one in rule.parts if "since" in one.settings]
+    since = [str(one.settings["since"]) for one in rule.holders if "since" in one.settings]
     day = subject.hearing.case.as_of.isoformat()
     notes = [
         say(
@@ -139,7 +142,7 @@ def remarks(subject: Subject, outcome: Row) -> tuple[str, ...]:
     if rule.kind == "elapsed" and limit is not None and outcome.get("value") is not None:
         years = Fraction(int(outcome["value"]))
         notes.append(say("已满{n}年。", "{n} full years.", n=years))
-    notes += [_ripe(subject, fact) for fact in since if outcome["status"] == FAIL]
+    notes += [_ripe(subject, fact) for fact in since if subject.record(fact) is not None]
     if rule.kind == "attested":
         notes.append(
             pick(

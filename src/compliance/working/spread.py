@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from compliance import measured, number
@@ -18,6 +19,7 @@ from compliance.model import COMPULSORY, STATUSES
 from compliance.number import Quantity, typed
 from compliance.rule import Limit, Rule
 from compliance.working.document import Driver, Flip, Spread
+from compliance.working.flips import OPPOSITE
 from compliance.working.hearing import Hearing
 from compliance.working.unit_words import unit_words
 
@@ -87,8 +89,8 @@ def _spread(
     threshold = _limit(rule.limit, stage)
     status = STATUSES[int(outcome["status"])]
     flips: tuple[Flip, ...] = ()
-    if status == "fail" and threshold is not None:
-        found = _mending(hearing.bench, rule, units, drivers, threshold)
+    if status in OPPOSITE and threshold is not None:
+        found = _turning(hearing.bench, rule, units, drivers, threshold, status)
         flips = tuple(_titled(hearing, stage, flip) for flip in found)
     return Spread(
         stage,
@@ -122,17 +124,21 @@ def _limit(limit: Limit | None, stage: str) -> Fraction | None:
     return None if limit is None else number.exact_limit(limit, None, {limit.by: stage})
 
 
-def _mending(
-    bench: Bench, rule: Rule, units: Sequence[Unit], drivers: Sequence[Driver], bar: Fraction
-) -> list[Flip]:
-    """For each of the biggest drivers the smallest change of its resource that is enough alone."""
+def _turning(
+    bench: Bench, rule: Rule, units: Sequence[Unit], drivers: Sequence[Driver], bar: Fraction,
+    status: str,
+) -> list[Flip]:  # fmt: skip
+    """For each of the biggest drivers the smallest change of its resource that is enough alone: to
+    bring a coefficient under its limit, or to break one that is met.
+    """
+    turn = _mend if status == "fail" else _break
     by_code = {str(one.row["school_code"]): one for one in units}
     found = []
     for driver in drivers[:TRIED]:
         unit = by_code[driver.school_code]
         rest = [one for one in units if one is not unit]
         bound = _bound(bench, rule, unit)
-        flip = _mend(bound, unit, rest, bar) if bound is not None else None
+        flip = turn(bound, unit, rest, bar) if bound is not None else None
         if flip is not None:
             found.append(flip)
     return found
@@ -163,10 +169,38 @@ def _mend(bound: Quantity, unit: Unit, rest: Sequence[Unit], bar: Fraction) -> F
     reached = _first(
         lambda k: _holds(unit.pupils, unit.value + k * direction * size, sums, bar), most
     )
-    if reached is None:
+    return None if reached is None else _flip(unit, fact, direction * reached * step, "pass")
+
+
+def _break(bound: Quantity, unit: Unit, rest: Sequence[Unit], bar: Fraction) -> Flip | None:
+    """The fewest steps of one school's resource, away from where the condition holds best, after
+    which it no longer does, or None within what a figure can be.
+    """
+    fact = next(iter(bound.indicator.of.facts))
+    step = bound.indicator.gap_step
+    size = _slope(bound, unit.row, fact, step)
+    if size == 0:
         return None
+    sums = _sums(rest)
+    best = _best(unit.pupils, sums, bar)
+    away = best is not None and unit.value >= best
+    first = 1 if away == (size > 0) else -1
+    own = (typed(unit.row[fact]) or Fraction(0)) / Fraction(step)
+    for way in (first, -first):  # the other way, across the best, is the longer one
+        most = own.numerator // own.denominator if way < 0 else int(own * 10) + 100_000
+        reached = _first(partial(_broken, unit, sums, bar, way * size), most)
+        if reached is not None:
+            return _flip(unit, fact, way * reached * step, "fail")
+    return None
+
+
+def _broken(unit: Unit, sums: Sums, bar: Fraction, size: Fraction, steps: int) -> bool:
+    """Whether the coefficient is over its limit with the unit's value moved by so many steps."""
+    return not _holds(unit.pupils, unit.value + steps * size, sums, bar)
+
+
+def _flip(unit: Unit, fact: str, change: Decimal, turns_to: str) -> Flip:
     before = Decimal(repr(float(unit.row[fact])))
-    change = direction * reached * step
     return Flip(
         fact,
         fact,
@@ -174,7 +208,7 @@ def _mend(bound: Quantity, unit: Unit, rest: Sequence[Unit], bar: Fraction) -> F
         float(before),
         float(before + change),
         "",
-        "pass",
+        turns_to,
         str(unit.row["school_code"]),
         str(unit.row["school_name"]),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from compliance.rule import WRITTEN
 from compliance.state_words import STAGE_WORDS, status_words
 from compliance.words import pick, say
-from compliance.working.document import Spread
+from compliance.working.document import Flip, Spread
 from compliance.working.figures import percent, shown
 from compliance.working.flips import amount
 
@@ -71,6 +72,8 @@ def _against(one: Spread) -> list[str]:
 
 
 def _turning(one: Spread) -> list[str]:
+    if one.status == "pass":
+        return [*_breaking(one)]
     if one.status != "fail" or one.alone is None:
         return []
     if not one.flips:
@@ -86,13 +89,23 @@ def _turning(one: Spread) -> list[str]:
             "the smallest change of one school that is enough alone (checked with fractions):",
         )
     ]
-    for flip in one.flips:
-        lines.append(
-            say(
-                "  {name}：{title}{amount}（{before} → {after}）",
-                "  {name}: {title}: {amount} ({before} → {after})",
-                name=flip.of_name, title=flip.title, amount=amount(flip),
-                before=f"{flip.before:.12g}", after=f"{flip.after:.12g}",
-            )
-        )  # fmt: skip
-    return lines
+    return [*lines, *map(_change, one.flips)]
+
+
+def _breaking(one: Spread) -> Iterable[str]:
+    if not one.flips:
+        return
+    yield say(
+        "其他学校不变，单独改变一所即不达标的最小变动（已用分数重新计算核实）：",
+        "the smallest change of one school that breaks it alone (checked with fractions):",
+    )
+    yield from map(_change, one.flips)
+
+
+def _change(flip: Flip) -> str:
+    return say(
+        "  {name}：{title}{amount}（{before} → {after}）",
+        "  {name}: {title}: {amount} ({before} → {after})",
+        name=flip.of_name, title=flip.title, amount=amount(flip),
+        before=f"{flip.before:.12g}", after=f"{flip.after:.12g}",
+    )  # fmt: skip

@@ -78,6 +78,9 @@ def _input(item: Input, indent: str = "") -> Iterable[str]:
     yield f"{indent}{item.title} = {_value(item)}{_place(item)}"
     for part in item.parts:
         yield from _input(part, indent + "  ")
+    left = item.rows - len(item.parts)
+    if item.origin == "total" and item.parts and left > 0:
+        yield indent + say("  其余{n}所从略。", "  … and {n} more schools.", n=left)
 
 
 def _value(item: Input) -> str:
@@ -99,8 +102,16 @@ def _plain(value: object) -> str:
 
 
 def _place(item: Input) -> str:
+    if item.source:
+        return say("（由“{s}”得出）", " (follows from '{s}')", s=item.source)
     if item.origin == "derived":
         return say("（由下列各项相加）", " (the sum of the following)")
+    if item.origin == "total" and item.where:
+        return say(
+            "（{n}所学校填报数之和，计入：{where}）",
+            " (the sum of {n} schools' figures; counted: {where})",
+            n=item.rows, where=item.where,
+        )  # fmt: skip
     if item.origin == "total":
         return say("（各校填报数之和）", " (the sum of the schools' figures)")
     if not item.at:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from compliance.number import typed
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Flip, Working
+from compliance.working.figures import shown
 from compliance.working.flips import OPPOSITE
 from compliance.working.inputs import inputs, stated
 from compliance.working.subject import Row, Subject
@@ -24,7 +25,7 @@ def of_classes(subject: Subject, found: Working, outcome: Row) -> Working:
         title=subject.rule.label,
         status=found.status,
         formula=words,
-        filled="" if outcome["value"] is None else f"{outcome['value']:g}",
+        filled="" if outcome["value"] is None else shown(outcome["value"]),
         value=typed(outcome["value"]),
         unit=unit,
         operator=subject.rule.limit.operator if subject.rule.limit else "<=",
