@@ -141,6 +141,24 @@ def test_a_bad_file_of_last_year_is_told_as_its_own(county: Callable[..., Path])
     assert run(county(), "--previous", "no-such-file.json").exit_code == 2
 
 
+def test_last_year_that_cannot_be_read_is_all_that_is_said(county: Callable[..., Path]) -> None:
+    bad = county(name="before.json")
+    bad.write_text('{"county": ', "utf-8")
+    found = as_json(county(), "--previous", bad)
+    assert [(one["severity"], one["code"]) for one in found["problems"]] == [("error", "bad_json")]
+
+
+def test_a_fraction_for_a_percentage_is_named_at_the_verdict(county: Callable[..., Path]) -> None:
+    def fraction(document: dict[str, Any]) -> None:
+        document["county"]["recognition_percent"] = 0.92
+
+    found = check([county(fraction)]).findings
+    rows = found.select("rule", "warnings").iter_rows()
+    warned = {rule for rule, codes in rows if codes and "fraction_for_percent" in codes}
+    assert "P1" in warned
+    assert "D1" not in warned
+
+
 def test_wrong_usage(county: Callable[..., Path]) -> None:
     assert run(county(), "--format", "xml").exit_code == 2
     assert run("no-such-file.json").exit_code == 2

@@ -11,7 +11,7 @@ from compliance.errors import UsageError
 from compliance.plugins import load
 from compliance.working.build import workings
 from compliance.working.document import Input
-from compliance.working.hearing import find_school, hear
+from compliance.working.hearing import UnjudgeableError, find_school, hear
 from compliance.working.text import text
 from tests.working import EXAMPLES
 
@@ -90,7 +90,7 @@ def test_an_unknown_county_is_answered_with_the_nearest() -> None:
 
 
 def test_data_with_errors_are_answered_with_their_errors() -> None:
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(UnjudgeableError) as error:
         hear([EXAMPLES / "invalid.json"], load(), Choice(), "R1", "1")
     assert "invalid.json" in error.value.what
 

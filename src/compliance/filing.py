@@ -5,31 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from compliance import conclusion
 from compliance.checker import Choice, Docket, prepare
 from compliance.declaration.filling import papers
+from compliance.declaration.form import Form
+from compliance.declaration.paper import Paper
 from compliance.declaration.reading import form_for
-from compliance.engine import evaluate
+from compliance.declaration.sheet import folded
+from compliance.engine import Bench, evaluate
+from compliance.errors import Problem
 from compliance.plugins import Offers
 from compliance.render import judged_by
 from compliance.render.declare import Declared
 from compliance.vocabulary import titles
+from compliance.words import LANGUAGES, lang, use
 
 
 def declarations(
-    paths: Sequence[Path], offers: Offers, choice: Choice
+    paths: Sequence[Path], offers: Offers, choice: Choice, *, spoken: bool = False
 ) -> tuple[Docket, list[Declared]]:
     """What lies ready to be judged, and the filled form of every county that can be, in order.
 
+    spoken: in every language, to be compared with a county's own.
     Raises UsageError where a rule set has no form, PackError where a form is faulty, and what
     `checker.prepare` raises.
     """
     docket = prepare(paths, offers, choice)
-    changes, headings = judged_by.changes(choice.stated()), titles(docket.words)
     forms = []
     for case in docket.cases:
         bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+        form, problems = form_for(case.rules), (*docket.problems, *conclusion.remarks(bench))
+        languages = [lang(), *(one for one in LANGUAGES if spoken and one != lang())]
+        written = [_spoken(one, form, bench, docket, choice, problems) for one in languages]
         forms += [
-            Declared(paper, case.rules.template_dirs)
-            for paper in papers(form_for(case.rules), bench, headings, changes)
+            Declared(alike[0], case.rules.template_dirs, alike)
+            for alike in zip(*written, strict=True)
         ]
     return docket, sorted(forms, key=lambda one: (one.paper.county_code, one.paper.year))
+
+
+def _spoken(
+    language: str, form: Form, bench: Bench, docket: Docket, choice: Choice,
+    problems: Sequence[Problem],
+) -> list[Paper]:  # fmt: skip
+    """The form of every county of a case in one language."""
+    with use(language):
+        changes, headings = judged_by.changes(choice.stated()), titles(docket.words)
+        spellings = {
+            name: {folded(word): canonical for word, canonical in fact.words.items()}
+            for name, fact in docket.words.school.items()
+            if fact.words
+        }
+        return list(papers(form, bench, headings, changes, problems, spellings))

@@ -57,8 +57,11 @@ def _telling(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars expo
     """A part's figure: percentages with one decimal, others with two, and in full where it misleads."""
     value, bar, operator = part.field("value"), part.field("threshold"), part.field("operator")
     percent = unit == "%"
-    text = pl.when(percent).then(fixed(value, 1)).otherwise(short(value))
-    shown = pl.when(percent).then(rounded(value, 1)).otherwise(rounded(value, 2))
+    ratio = value.abs() < 1  # a share of one shows its third decimal, as coefficients do
+    figure = pl.when(ratio).then(short(value, 3)).otherwise(short(value))
+    text = pl.when(percent).then(fixed(value, 1)).otherwise(figure)
+    nearest = pl.when(ratio).then(rounded(value, 3)).otherwise(rounded(value, 2))
+    shown = pl.when(percent).then(rounded(value, 1)).otherwise(nearest)
     met = pl.lit(None, pl.Boolean)
     for sign in OPERATORS.values():
         met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)

@@ -162,6 +162,15 @@ def test_missing_figures_raise_no_doubt() -> None:
         assert doubts(**{**SOUND, name: None}) == [], name
 
 
+def test_what_is_blank_is_no_part_of_nothing() -> None:
+    """A junior school's blank primary teachers are not known to be none."""
+    junior = {"school_type": "junior", "primary_students": 0}
+    assert doubts(**junior, primary_teachers_above_degree=3) == []
+    assert doubts(**junior, primary_teachers=0, primary_teachers_above_degree=3) == [
+        ("part_of_zero", ("primary_teachers_above_degree", "primary_teachers"))
+    ]
+
+
 def test_the_last_band_is_open() -> None:
     bands = [0] * 9 + [1]
     assert doubts(primary_students=90, primary_class_bands=bands) == []
@@ -233,8 +242,8 @@ def test_contradictions_of_the_county(county: dict[str, Any], expected: list[str
 def test_county_totals_against_the_schools() -> None:
     schools = [
         school(school_code="1", school_type="junior", primary_students=None, graduates=90),
-        school(school_code="2", school_type="nine_year", graduates=10),
-        school(school_code="3"),
+        school(school_code="2", school_name="二校", school_type="nine_year", graduates=10),
+        school(school_code="3", school_name="三校"),
     ]
     for total, expected in ((100, []), (101, ["totals_disagree"]), (99, ["totals_disagree"])):
         found = submit(document(schools, {**COUNTY, "graduates_total": total}))

@@ -69,10 +69,59 @@ def test_a_ratio_of_a_school(facts: dict[str, Any], expected: int) -> None:
         ({"special_funds": 100}, 0),
         ({"population": 120.5}, 0),
         ({"population": 1_205_000 / 1_000}, 1),
+        ({"special_funds": 400_000, "special_students": 5}, 0),
+        ({"special_funds": 400_001, "special_students": 5}, 1),
+        ({"special_funds": 520_000, "special_students": None}, 0),
     ],
 )
 def test_a_figure_of_a_county(county: dict[str, Any], expected: int) -> None:
     assert len(doubted(county)) == expected
+
+
+def test_a_missing_figure_is_never_doubted() -> None:
+    """A junior school with primary classes and no word of primary teachers."""
+    junior: dict[str, Any] = {"school_type": "junior", "primary_students": 0, "primary_classes": 8}
+    about = ("primary_teachers",)
+    assert about not in doubted(**junior)
+    assert about in doubted(**junior, primary_teachers=0)  # this is a figure: 0 teachers a class
+
+
+@pytest.mark.parametrize(
+    ("areas", "said"),
+    [
+        ([10, 96, 600], None),
+        ([96, 9.9], "音乐专用教室各间面积中有9.9平方米，不合常理"),
+        ([9800, 96, 1], "音乐专用教室各间面积中有9800, 1平方米，不合常理"),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_an_item_of_a_list(areas: list[float] | None, said: str | None) -> None:
+    found = submit(document([school(music_room_areas=areas)])).problems
+    assert [one.message for one in found] == ([said] if said else [])
+    for one in found:
+        assert (one.code, one.facts) == ("implausible_item", ("music_room_areas",))
+        assert one.at == "/schools/0/music_room_areas"
+
+
+@pytest.mark.parametrize(
+    ("built", "balanced", "expected"),
+    [
+        (2023, "2023-12-31", []),
+        (2024, None, ["built_year"]),
+        (None, "2024-01-01", ["basic_balance_date"]),
+        (None, 2030, ["basic_balance_date"]),
+        (None, 2015, []),
+        (None, None, []),
+    ],
+)
+def test_what_is_past_is_not_dated_later(
+    built: int | None, balanced: object, expected: list[str]
+) -> None:
+    county = {**COUNTY, **({"basic_balance_date": balanced} if balanced else {})}
+    found = submit(document([school(built_year=built)], county)).problems
+    assert [one.code for one in found] == ["after_the_year"] * len(expected)
+    assert [one.facts for one in found] == [(name,) for name in expected]
 
 
 def test_it_says_the_ratio_its_span_and_what_is_doubted() -> None:
@@ -84,6 +133,9 @@ def test_it_says_the_ratio_its_span_and_what_is_doubted() -> None:
     assert (one.severity, one.at) == ("warning", "/schools/0/equipment_value")
     assert (one.county_code, one.year, one.school_code) == ("341622", 2023, "2134000001")
     assert found.refused == []
+    county = {**COUNTY, "special_funds": 520_000, "special_students": 5}
+    (one,) = submit(document(county=county)).problems
+    assert one.message == "特殊教育学校生均公用经费为104000元，不合常理"
 
 
 def test_the_bounds_name_facts_that_exist_and_leave_room() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from compliance.errors import Problem
 from compliance.intake.accept import accept
 from compliance.intake.doubts_previous import faults_of
+from compliance.intake.raw import RawDocument
 from compliance.model import Submission
 from compliance.vocabulary import vocabulary
 from tests.intake.raws import COUNTY, codes, dataset, document, school, submit
@@ -44,6 +46,9 @@ def compared(schools: Rows, previous: Submission) -> Submission:
         ("equipment_value", 1_000_000, 900_000, None),
         ("equipment_value", 1_200_000, 1_079_999, "shrunk_since_previous"),
         ("equipment_value", 300_000, 600_001, "jump_from_previous"),
+        ("public_funds", 300_000, 600_000, None),
+        ("public_funds", 300_000, 600_001, "jump_from_previous"),
+        ("public_funds", 300_000, None, None),
     ],
 )
 def test_a_figure_of_two_years(fact: str, then: object, now: object, code: str | None) -> None:
@@ -56,6 +61,65 @@ def test_a_figure_of_two_years(fact: str, then: object, now: object, code: str |
         assert (one.at, one.school_code) == (f"/schools/0/{fact}", "2134000001")
         assert one.year == 2023
         assert "2022" in one.message
+
+
+@pytest.mark.parametrize(
+    ("fact", "then", "now", "hit"),
+    [
+        ("teacher_salary", 60_000, 90_000, False),  # 1.5 times
+        ("teacher_salary", 60_000, 90_001, True),
+        ("teacher_salary", None, 90_000, False),
+        ("teacher_salary", 90_000, None, False),
+        ("migrant_children", 1000, 499, True),
+        ("migrant_children", 1000, 500, False),
+        ("migrant_children", 90, 180, False),  # 90 more: too few to matter
+        ("special_students", 78, 5, True),
+        ("senior_quota", 1000, 1601, True),
+        ("senior_quota", 1000, 1600, False),
+        ("exchange_eligible_teachers", 60, 0, True),
+    ],
+)
+def test_a_county_s_figure_of_two_years(
+    fact: str,
+    then: object,
+    now: object,
+    hit: bool,
+) -> None:
+    rows = [school()]  # teachers blank: no total of the schools contradicts the county's
+    county, before = ({**COUNTY, **({fact: v} if v is not None else {})} for v in (now, then))
+    previous = submit(document(rows, {**before, "year": 2022}))
+    found = accept([document(rows, county)], vocabulary(), previous)
+    assert codes(found, "warning") == (["jump_from_previous"] if hit else [])
+    for one in found.problems:
+        assert (one.facts, one.at, one.school_code) == ((fact,), f"/counties/0/{fact}", None)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({}, {}, []),
+        ({"school_name": "旧校"}, {}, ["学校名称由2022学年的“旧校”变为“实验小学”，标识码未变"]),
+        ({}, {"school_type": "九年一贯制学校"},
+         ["办学类型由2022学年的“小学”变为“九年一贯制学校”，标识码未变"]),
+    ],
+)  # fmt: skip
+def test_another_name_or_type_under_the_same_code(
+    then: dict[str, Any], now: dict[str, Any], said: list[str]
+) -> None:
+    found = compared([school(**now)], last([school(**then)])).problems
+    assert [one.message for one in found] == said
+    assert all((one.code, one.facts) == ("identity_changed", ()) for one in found)
+
+
+def test_what_could_not_be_read_is_not_said_to_lack_the_county() -> None:
+    broken = RawDocument("b.json", [])
+    broken.problems.append(Problem("error", "bad_json", "…", "…", "b.json"))
+    previous = accept([broken], vocabulary())
+    assert compared([school()], previous).problems == []
+    # a county refused for an error of its own is not missing either, another one is
+    assert compared([school()], last([school(primary_students=-1)])).problems == []
+    other = last([school(primary_students=-1)], code="341623")
+    assert codes(compared([school()], other), "warning") == ["no_previous"]
 
 
 def test_schools_new_and_gone() -> None:

@@ -65,6 +65,35 @@ def test_the_county_s_own_figures_count() -> None:
     assert found.problems[-1].at == "/counties/0/exchange_eligible_teachers"
 
 
+NUMERALS = "一二三四五"
+
+
+def named(*names: str) -> list[str]:
+    rows = [school(school_code=str(n), school_name=name) for n, name in enumerate(names)]
+    return codes(submit(document(rows)), "warning")
+
+
+def test_a_year_glued_into_many_names() -> None:
+    damaged = [f"县第{n}2023中学" for n in NUMERALS]
+    assert named(*damaged) == ["text_replaced"] * 5
+    assert named(*damaged[:4]) == []  # too few to tell
+    # four names and one figure of the county make five cells
+    county = {**COUNTY, "exchange_eligible_teachers": 12023}
+    rows = [
+        school(school_code=n, school_name=name) for n, name in zip("1234", damaged, strict=False)
+    ]
+    assert codes(submit(document(rows, county)), "warning") == ["text_replaced"] * 5
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["第10{n}中学", "2023{n}小学", "实验小学（2023年{n}建）", "{n}村2023级学校", "第{n}020小学"],
+)
+def test_honest_numbers_in_names(pattern: str) -> None:
+    assert named(*(pattern.format(n=n) for n in NUMERALS)) == []
+    assert named(*(f"第{n}中学" for n in range(101, 130))) == []
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
@@ -76,6 +105,9 @@ def test_the_county_s_own_figures_count() -> None:
         ({"school_name": "Ｏ２小学"}, ""),  # full width is odd in a code only
         ({"school_code": "O21340001"}, ""),  # a code may begin with a letter
         ({"principal": None}, ""),
+        ({"township": "20230%"}, "百分数"),
+        ({"township": "城关镇"}, ""),
+        ({"township": "110"}, ""),
     ],
 )
 def test_odd_characters(facts: dict[str, object], said: str) -> None:

@@ -12,6 +12,7 @@ SCHOOLS = [
     school(school_code="1", primary_teachers=30, primary_backbone_teachers=4, migrant_students=20),
     school(
         school_code="2",
+        school_name="初级中学",
         school_type="junior",
         primary_students=None,
         junior_students=300,
@@ -21,6 +22,7 @@ SCHOOLS = [
     ),
     school(
         school_code="3",
+        school_name="特殊教育学校",
         school_type="special",
         primary_students=40,
         special_teachers=10,
@@ -54,6 +56,16 @@ def test_no_county_has_more_than_its_schools(county: dict[str, Any], expected: l
 def test_one_school_s_blank_leaves_it_open() -> None:
     first = {name: fact for name, fact in SCHOOLS[0].items() if name != "primary_teachers"}
     assert doubts({"exchange_eligible_teachers": 66}, [first, *SCHOOLS[1:]]) == []
+
+
+def test_a_stage_that_the_type_has_not_but_pupils_are_given_of_leaves_it_open() -> None:
+    """A senior school with attached junior classes: its junior teachers are not known to be none."""
+    senior = school(school_code="4", school_name="高级中学", school_type="senior",
+                    primary_students=None, senior_students=900)  # fmt: skip
+    county = {"exchange_eligible_teachers": 66}
+    assert doubts(county, [*SCHOOLS, senior]) == ["county_exceeds_schools"]
+    assert doubts(county, [*SCHOOLS, {**senior, "junior_students": 90}]) == []
+    assert doubts(county, [*SCHOOLS, {**senior, "junior_classes": 2}]) == []
 
 
 def test_it_stands_at_the_county_and_names_the_facts_of_both() -> None:

@@ -39,7 +39,8 @@ def pair(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str |
         ({"computers": 20}, {"computers": 20}, None),  # 19 digits
         ({"computers": None}, {"computers": None}, None),
         ({}, {"school_name": "甲小学"}, "school_twice"),
-        ({}, {"school_name": "甲小学", "computers": 13}, None),
+        ({}, {"school_name": "甲小学", "computers": 13}, "same_name"),
+        ({}, {"school_name": "甲小学", "computers": None}, "same_name"),
     ],
 )
 def test_two_records(first: dict[str, Any], second: dict[str, Any], code: str | None) -> None:
@@ -63,6 +64,24 @@ def test_each_of_three_copies_is_named_once_with_the_next() -> None:
     assert "（1）" in named["3"]
     assert len({id(one.facts) for one in found.problems}) == 1  # there may be very many
     assert found.problems[0].facts == tuple(sorted(FIGURES, key=[*found.schools.columns].index))
+
+
+def test_of_one_name_are_different_schools() -> None:
+    names = ("甲小学", "乙小学", "甲小学", "甲小学")
+    rows = [
+        school(school_code=str(n), school_name=name, primary_students=100 + n)
+        for n, name in enumerate(names)
+    ]
+    found = submit(document(rows)).problems
+    assert [(one.code, one.school_code, one.facts) for one in found] == [
+        ("same_name", "0", ()), ("same_name", "2", ()), ("same_name", "3", ()),
+    ]  # fmt: skip
+    assert found[0].message == "校名“甲小学”与同县的2相同"
+    assert found[0].at == "/schools/0/school_name"
+
+
+def test_one_name_in_two_counties_is_common() -> None:
+    assert in_two({"school_code": "7"}, {"school_code": "8", "primary_students": 90}) == []
 
 
 def in_two(first: dict[str, Any], second: dict[str, Any]) -> list[str]:

@@ -55,7 +55,7 @@ def test_unmet_cells_are_shaded_and_figures_are_numbers(tmp_path: Path) -> None:
     shaded = [cell.coordinate[0] for cell in row if cell.fill.fgColor.rgb == "FFF2DCDB"]
     assert shaded == ["K", "M", "N"]  # fields, media rooms, as a whole
     assert (row[12].value, row[12].number_format) == (1.98, "0.00")
-    assert row[13].value == "否"
+    assert not row[13].value
     assert sheet.print_title_rows == "$3:$4"
     assert sheet.page_setup.orientation == "landscape"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from compliance.cli.options import (
 )
 from compliance.cli.running import UNREADABLE, guarded, print_problems
 from compliance.cli.speaking import Command
-from compliance.errors import UsageError
+from compliance.errors import UsageError, reason
 from compliance.words import say
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ DIFFERS = 1
     "--against",
     type=click.Path(path_type=Path),
     metavar="FILLED.xlsx",
-    help="与县里填好的申报表逐格比对，列出差异",
+    help="与县里填好的申报表逐格比对，列出差异；有差异时退出码为1",
 )
 @lang_option
 @guarded
@@ -63,7 +64,8 @@ def declare(
     from compliance.plugins import load
 
     _check_usage(outputs, formats, against, inputs)
-    docket, forms = declarations(inputs, load(), Choice(**asked(**choosing)))
+    choice = Choice(**asked(**choosing))
+    docket, forms = declarations(inputs, load(), choice, spoken=against is not None)
     print_problems(docket.problems, err=True)
     if not forms:
         click.echo(
@@ -111,6 +113,24 @@ def _check_usage(
             todo=say("申报表用 xlsx 或 docx", "forms are xlsx or docx"),
         )
     refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
+    if against is not None:
+        _check_there(against)
+
+
+def _check_there(path: Path) -> None:
+    """UsageError where there is no such file; one that cannot be read is told when it is read."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        path.stat()
+    except OSError as error:
+        raise UsageError(
+            reason(error),
+            where=str(path),
+            todo=say(
+                "请给县里填好的申报表（.xlsx）", "give the form that the county filled in (.xlsx)"
+            ),
+        ) from error
 
 
 def _read(inputs: Sequence[Path], against: Path | None) -> list[Path]:
@@ -151,14 +171,21 @@ def _write(
             err=against is not None,
         )
     for one in forms:
-        missing = len(one.paper.missing)
-        if missing:
+        counted = [
+            say("缺项{n}条", "{n} entries missing", n=len(one.paper.gaps))
+            if one.paper.gaps
+            else "",
+            say("存疑数据{n}条", "{n} doubtful figures", n=len(one.paper.suspect))
+            if one.paper.suspect
+            else "",
+        ]
+        if any(counted):
             click.echo(
                 say(
-                    "{county}：缺项{n}条，见表后的缺项清单",
-                    "{county}: {n} entries in the list of what is missing, after the tables",
+                    "{county}：{told}，见表后的清单",
+                    "{county}: {told}, listed after the tables",
                     county=printable(one.paper.county_name),
-                    n=missing,
+                    told=say("，", ", ").join(filter(None, counted)),
                 ),
                 err=against is not None,
             )
@@ -174,14 +201,15 @@ def _compare(form: Declared, against: Path, *, as_json: bool) -> int:
     print_problems(problems, err=True)
     if any(one.severity == "error" for one in problems):
         return UNREADABLE
-    if not recognised(form.paper, sheets):
+    spoken = max(form.spoken, key=lambda one: recognised(one, sheets))
+    if not recognised(spoken, sheets):
         why = say("认不出申报表的任何一张表", "no table of the form was found")
         click.echo(
             say("[错误] {file}: {why}", "[error] {file}: {why}", file=against.name, why=why),
             err=True,
         )
         return UNREADABLE
-    differences = compare(form.paper, sheets)
+    differences = compare(spoken, sheets, form.paper)
     if as_json:
         import json
 

@@ -44,8 +44,14 @@ class Amount:
 
     @property
     def known(self) -> bool:
-        """Whether there is anything to write."""
-        return self.number is not None or bool(self.text)
+        """Whether it is settled what to write; a verdict may be shown by an empty cell."""
+        return self.number is not None or bool(self.text) or self.emptied
+
+    @property
+    def emptied(self) -> bool:
+        """Whether the form leaves the cell empty for this verdict."""
+        settled = self.met is not None and not self.lacks
+        return settled and self.number is None and not self.text
 
 
 def blank(lacks: Iterable[Lack], met: bool | None = None) -> Amount:

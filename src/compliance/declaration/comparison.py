@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from fractions import Fraction
 
+from compliance.declaration.aligning import aligned
 from compliance.declaration.amounts import NONE, printed
 from compliance.declaration.blanks import TYPED
 from compliance.declaration.locating import Located, Region, lines, located, regions
 from compliance.declaration.paper import Cell, Filled, FilledTable, Paper
+from compliance.declaration.remarking import disagrees
 from compliance.declaration.sheet import FilledSheet, folded, is_blank, number
 from compliance.words import pick, say
 
@@ -62,35 +65,39 @@ class Difference:
         return f"{head}{pick('：', ': ')}{pick('，', ', ').join(told)}"
 
 
-def recognised(paper: Paper, sheets: Sequence[FilledSheet]) -> bool:
-    """Whether any table of the form is found."""
-    return any(
-        located(table, region) is not None
-        for table in paper.tables
-        if (region := regions(paper.tables, sheets).get(table.key)) is not None
-    )
-
-
-def compare(paper: Paper, sheets: Sequence[FilledSheet]) -> list[Difference]:
-    """Every difference, in the order of the form."""
+def recognised(paper: Paper, sheets: Sequence[FilledSheet]) -> int:
+    """How many columns and lines of the form are found; 0: no form, or one in another language."""
     placed = regions(paper.tables, sheets)
-    found = list(_lead(paper, sheets))
-    for table in paper.tables:
+    found = [(one, located(one, placed[one.key])) for one in paper.tables if one.key in placed]
+    return sum(len(at.columns) + len(lines(one, at)[0]) for one, at in found if at is not None)
+
+
+def compare(
+    paper: Paper, sheets: Sequence[FilledSheet], told: Paper | None = None
+) -> list[Difference]:
+    """Every difference, in the order of the form.
+
+    paper: in the language of the county's form. told: the same in the language of the messages.
+    """
+    placed = regions(paper.tables, sheets)
+    told = told or paper
+    found = list(_lead(paper, sheets, told))
+    for table, names in zip(paper.tables, told.tables, strict=True):
         region = placed.get(table.key)
         at = None if region is None else located(table, region)
         if at is None:
-            found.append(Difference("table_missing", table.name, "", "", ""))
+            found.append(Difference("table_missing", names.name, "", "", ""))
         else:
-            found += _Table(table, at).differences()
+            found += _Table(table, at, names).differences()
     return found
 
 
-def _lead(paper: Paper, sheets: Sequence[FilledSheet]) -> Iterator[Difference]:
+def _lead(paper: Paper, sheets: Sequence[FilledSheet], told: Paper) -> Iterator[Difference]:
     """What the form's head says: another county's form is told as such."""
     for cell in paper.lead:
         for sheet in sheets:
             region = Region(sheet, 0, max(sheet.rows, default=0) + 1)
-            found = _Table(paper.tables[0], Located(region, {}, 0))
+            found = _Table(paper.tables[0], Located(region, {}, 0), told.tables[0])
             place = _beginning(folded(cell.parts[0]), region) if cell.filled else None
             if place is not None:
                 what = say("表头", "head")
@@ -99,13 +106,13 @@ def _lead(paper: Paper, sheets: Sequence[FilledSheet]) -> Iterator[Difference]:
 
 
 class _Table:
-    """One table of the form beside the county's."""
+    """One table of the form beside the county's; told: the table as messages call it."""
 
-    def __init__(self, table: FilledTable, at: Located) -> None:
-        self._table, self._at, self._sheet = table, at, at.region.sheet
+    def __init__(self, table: FilledTable, at: Located, told: FilledTable) -> None:
+        self._table, self._at, self._sheet, self._told = table, at, at.region.sheet, told
 
     def differences(self) -> Iterator[Difference]:
-        for n, head in enumerate(self._table.heads):
+        for n, head in enumerate(self._told.heads):
             if n not in self._at.columns:
                 yield self._difference("column_missing", None, head.name)
         rows, extra = lines(self._table, self._at)
@@ -113,19 +120,43 @@ class _Table:
             if line.band:
                 continue
             if n not in rows:
-                yield self._difference("row_missing", None, line.name)
+                yield self._difference("row_missing", None, self._told.lines[n].name)
                 continue
-            for column, cell in enumerate(line.cells):
-                if column in self._at.columns and cell.filled:
-                    place = (rows[n], self._at.columns[column])
-                    head = self._table.heads[column]
-                    what = " ".join(filter(None, (line.name, head.name)))
-                    yield from self._cell(cell, place, what)
+            yield from self._line(n, rows)
         for row in extra:
             values = list(self._sheet.rows[row].items())
             text = " ".join(str(value) for _, value in values[:2])
             yield self._difference("row_extra", (row, values[0][0]), text)
         yield from self._notes()
+
+    def _line(self, n: int, rows: Mapping[int, int]) -> Iterator[Difference]:
+        """One line, cell by cell; rows: index of a line → its row on the sheet."""
+        for column, cell in enumerate(self._table.lines[n].cells):
+            if column not in self._at.columns:
+                continue
+            place = (rows[n], self._at.columns[column])
+            names = (self._told.lines[n].name, self._told.heads[column].name)
+            what = " ".join(filter(None, names))
+            if cell.role == "number":
+                yield from self._number(cell, place, what, self._ranks(n, rows))
+            elif cell.filled:
+                yield from self._cell(cell, place, what)
+
+    def _ranks(self, line: int, rows: Mapping[int, int]) -> set[int]:
+        """As which a school may be numbered: as it stands there, in its stage or in all."""
+        stage = self._table.lines[line].key[0]
+        own = [row for n, row in rows.items() if self._table.lines[n].key[0] == stage]
+        return {sum(row <= rows[line] for row in among) for among in (own, rows.values())}
+
+    def _number(
+        self, cell: Cell, place: tuple[int, int], what: str, ranks: Collection[int]
+    ) -> Iterator[Difference]:
+        """The number of a school among the others, which may stand in another order."""
+        written = self._sheet.cells.get(place)
+        if is_blank(written):
+            yield self._difference("blank", place, what, "", cell.text)
+        elif number(written) not in (Decimal(cell.text), *ranks):
+            yield self._difference("differs", place, what, _shown(written), cell.text)
 
     def _cell(self, cell: Cell, place: tuple[int, int], what: str) -> Iterator[Difference]:
         written = self._sheet.cells.get(place)
@@ -137,7 +168,12 @@ class _Table:
                 yield from self.sentence(cell, str(written), place, what)
             return
         (filled,) = cell.filled
-        if cell.role == "sentence":  # words of their own: nothing to recompute
+        if cell.role == "remark" and not is_blank(written):
+            codes = [head.code for head in self._table.heads if head.code]
+            if disagrees(written, filled.text, self._table.remark, codes):
+                yield self._difference("differs", place, what, _shown(written), filled.text)
+            return
+        if cell.role in ("sentence", "remark"):  # words of their own: nothing to recompute
             if is_blank(written) and filled.amount.known:
                 yield self._difference("blank", place, what, "", filled.text)
             return
@@ -147,6 +183,11 @@ class _Table:
         self, filled: Filled, written: object, place: tuple[int, int], what: str
     ) -> Iterator[Difference]:
         """One blank: its figure or word against what stands there."""
+        if filled.amount.emptied:
+            if not is_blank(written) and folded(written).casefold() not in _NO:
+                told = say("空白（未达标）", "blank (not met)")
+                yield self._difference("differs", place, what, _shown(written), told)
+            return
         expected = filled.text if filled.amount.known else ""
         if is_blank(written):
             if expected and expected != NONE:
@@ -159,7 +200,7 @@ class _Table:
             if not _same_words(folded(written), folded(expected)):
                 yield self._difference("differs", place, what, shown, expected)
         else:
-            given = number(written)
+            given = number(filled.words.get(folded(written), written))
             if given is None:
                 yield self._difference("differs", place, what, shown, expected)
                 return
@@ -173,7 +214,7 @@ class _Table:
         self, cell: Cell, written: str, place: tuple[int, int], what: str
     ) -> Iterator[Difference]:
         """The figures between the form's own words, found one after another."""
-        values, whole = _between(cell, folded(written))
+        values, whole = aligned(cell, folded(written))
         if not whole:
             yield self._difference("words", place, what, _shown(written), cell.text)
         blanks = [part for part in cell.parts if isinstance(part, Filled)]
@@ -198,34 +239,8 @@ class _Table:
     ) -> Difference:  # fmt: skip
         cell = "" if place is None else self._sheet.place(*place).rpartition("!")[2]
         return Difference(
-            kind, self._table.name, self._sheet.name, cell, what, written, recomputed, gap
+            kind, self._told.name, self._sheet.name, cell, what, written, recomputed, gap
         )
-
-
-def _between(cell: Cell, text: str) -> tuple[list[str], bool]:
-    """What stands in the blanks of a sentence, and whether all its own words are there, no more.
-
-    The words are looked for one after another, each from where the last ended; after the first that
-    is not found nothing more is told.
-    """
-    values: list[str] = []
-    end, is_open, whole = 0, False, True
-    for part in cell.parts:
-        if isinstance(part, Filled):
-            is_open = True
-            continue
-        words = folded(part)
-        place = text.find(words, end)
-        if place < 0:
-            return values, False
-        if is_open:
-            values.append(text[end:place])
-        elif place > end:
-            whole = False
-        is_open, end = False, place + len(words)
-    if is_open:
-        values.append(text[end:])
-    return values, whole and (is_open or end == len(text))
 
 
 def _beginning(words: str, region: Region) -> tuple[int, int] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
+from types import MappingProxyType
 
 from compliance.declaration.amounts import NONE, Amount, blank, finer
 from compliance.declaration.blanks import Sentence
@@ -21,9 +23,10 @@ from compliance.declaration.paper import (
     Missing,
     Paper,
 )
-from compliance.declaration.unit_lines import unit_lines
+from compliance.declaration.suspicion import suspects
+from compliance.declaration.unit_lines import Spellings, unit_lines
 from compliance.engine import Bench, by_county
-from compliance.errors import PackError
+from compliance.errors import PackError, Problem
 from compliance.model import FAIL, NOT_APPLICABLE, PASS
 from compliance.words import pick, say
 
@@ -31,23 +34,30 @@ _SHORT = 24
 
 
 def papers(
-    form: Form, bench: Bench, titles: Mapping[str, str], changes: Sequence[str] = ()
-) -> Iterator[Paper]:
+    form: Form, bench: Bench, titles: Mapping[str, str], changes: Sequence[str] = (),
+    problems: Sequence[Problem] = (), spellings: Spellings = MappingProxyType({}),
+) -> Iterator[Paper]:  # fmt: skip
     """The form of every county on the bench, in order.
 
     titles: fact → heading in the current language. changes: what makes this judgement differ from
-    the usual one, a sentence each. Raises PackError where the form asks for what
+    the usual one, a sentence each. problems: what reading and judging found doubtful. spellings:
+    fact → folded word a county may write → what it stands for. Raises PackError where the form asks for what
     the rule set does not have.
     """
     for index in bench.frames.county["county"]:
-        yield _Filling(form, Figures(form, County(bench, index)), titles).paper(changes)
+        county = County(bench, index)
+        paper = _Filling(form, Figures(form, county), titles, spellings).paper(changes)
+        yield replace(paper, suspect=tuple(suspects(form, county, problems, titles)))
 
 
 class _Filling:
     """One county's form in the making."""
 
-    def __init__(self, form: Form, figures: Figures, titles: Mapping[str, str]) -> None:
+    def __init__(
+        self, form: Form, figures: Figures, titles: Mapping[str, str], spellings: Spellings
+    ) -> None:
         self._form, self._figures, self._titles = form, figures, titles
+        self._spellings = spellings
 
     def paper(self, changes: Sequence[str]) -> Paper:
         row, rules = self._figures.county.row, self._figures.county.bench.ruleset
@@ -109,12 +119,30 @@ class _Filling:
             labels=len(table.labels),
             heads=tuple(Head(str(c.heading), str(c.group), c.code, c.width) for c in columns),
             lines=tuple(self._lines(table)),
-            notes=tuple(self._sentence(note, "note") for note in table.notes),
+            notes=(
+                *(self._sentence(note, "note") for note in table.notes),
+                *(Cell((one,), "note") for one in self._judged_otherwise(table)),
+            ),
+            remark=_beginnings(table),
         )
+
+    def _judged_otherwise(self, table: Table) -> Iterator[str]:
+        """Which rows were judged by a rule of an extending set, whatever the form calls them."""
+        rules = self._figures.county.bench.ruleset.rules
+        for row in table.rows:
+            rule = rules.get(row.rule)
+            if rule is not None and row.label and rule.label != str(row.label[0]):
+                yield say(
+                    "{n}按{by}的规定判定：{title}。",
+                    "{n} is judged by {by}: {title}.",
+                    n=row.ordinal,
+                    by=rule.given_by or rule.given_by_id,
+                    title=rule.label,
+                )
 
     def _lines(self, table: Table) -> Iterator[Line]:
         if table.kind == "units":
-            yield from unit_lines(self._form, table, self._figures.county)
+            yield from unit_lines(self._form, table, self._figures.county, self._spellings)
         for row in table.rows:
             yield self._clause(table, row) if table.kind == "clauses" else self._row(table, row)
 
@@ -142,14 +170,15 @@ class _Filling:
                 ),
                 where=f"{self._form.path.name}:{line}",
             )
-        name = f"{row.ordinal}{rule.label}"
+        title = str(row.label[0]) if row.label else rule.label
+        name = f"{row.ordinal}{title}"
         mark = self._mark(table, rule.id)
         cells = (
             Cell((name,), "name"),
             self._sentence(row.sentence, "sentence"),
             Cell((Filled(mark, 0, self._form.blank),), "mark", shaded=mark.met is False),
         )
-        return Line(cells, (row.ordinal, rule.label), _short(name))
+        return Line(cells, (row.ordinal, title), _short(name))
 
     def _mark(self, table: Table, rule_id: str) -> Amount:
         """Whether the county meets a rule, as the form says it."""
@@ -177,7 +206,7 @@ class _Filling:
 
     def _missing(self, table: FilledTable) -> Iterator[Missing]:
         """Every blank cell with what it waits for, one entry a cell and fact."""
-        for where, filled in blanks(table):
+        for where, place, filled in blanks(table):
             if filled.amount.known:
                 continue
             lacks = sorted(filled.amount.lacks, key=lambda one: (one.fact, one.why))
@@ -185,7 +214,8 @@ class _Filling:
                 title = self._titles.get(fact, fact)
                 what = "：".join(filter(None, (title, reason))) if fact else reason
                 schools = dict.fromkeys(one.school_name or one.school_code for one in group)
-                yield Missing(table.name, where, what, tuple(filter(None, schools)))
+                known = tuple(filter(None, schools))
+                yield Missing(table.name, where, what, known, f"{table.sheet} {place}")
 
 
 def _short(title: str) -> str:
@@ -193,20 +223,37 @@ def _short(title: str) -> str:
     return title if len(title) <= _SHORT else f"{title[: _SHORT - 1]}…"
 
 
-def blanks(table: FilledTable) -> Iterator[tuple[str, Filled]]:
-    """Every place of a table that is filled in, with how a message calls its cell."""
+def _beginnings(table: Table) -> tuple[str, ...]:
+    """What the remarks of a table of units begin with."""
+    one = table.remark
+    if one is None:
+        return ()
+    words = (one.met, one.near, one.short, one.open)
+    return tuple(str(word).replace("{names}", "").rstrip("：: ") for word in words)
+
+
+def blanks(table: FilledTable) -> Iterator[tuple[str, str, Filled]]:
+    """Every place of a table that is filled in: how a message calls its cell, and its item alone.
+
+    The item is that of all schools alike: the column in a table of units, the line in one of clauses.
+    """
     for line in table.lines:
         if line.band:
             continue
         for head, cell in zip(table.heads, line.cells, strict=True):
             where = " ".join(filter(None, (line.name, head.name)))
-            yield from ((where, one) for one in dict.fromkeys(cell.filled))
+            short = " ".join(filter(None, (line.name, head.code or head.name)))
+            item = {"units": head.name, "clauses": line.name}.get(
+                table.kind, short if line.name else head.name
+            )
+            yield from ((where, item, one) for one in dict.fromkeys(cell.filled))
+    note_name = say("表注", "note")
     for note in table.notes:
-        yield from ((say("表注", "note"), one) for one in dict.fromkeys(note.filled))
+        yield from ((note_name, note_name, one) for one in dict.fromkeys(note.filled))
 
 
 def _misread(table: FilledTable) -> Iterator[Misread]:
-    for where, filled in blanks(table):
+    for where, _, filled in blanks(table):
         exact = finer(filled.amount, filled.decimals)
         if exact:
             yield Misread(table.name, where, filled.text, exact, bool(filled.amount.met))

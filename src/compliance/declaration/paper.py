@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from compliance.declaration.amounts import Amount, shown
 from compliance.words import pick
@@ -11,16 +11,20 @@ from compliance.words import pick
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A blank filled in, or left: what is printed, and the figure behind it."""
+    """A blank filled in, or left: what is printed, and the figure behind it.
+
+    words: folded words that a county may write for it, each with the figure it stands for.
+    """
 
     amount: Amount
     decimals: int
     blank: str
+    words: Mapping[str, str] = field(default_factory=dict, compare=False, hash=False)
 
     @property
     def text(self) -> str:
         """As printed; the form's sign for a blank where there is nothing."""
-        return shown(self.amount, self.decimals) or self.blank
+        return shown(self.amount, self.decimals) or ("" if self.amount.emptied else self.blank)
 
 
 Part = str | Filled
@@ -28,7 +32,10 @@ Part = str | Filled
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Words and filled blanks. role: label, value, sentence, mark or name. shaded: not met."""
+    """Words and filled blanks. shaded: not met.
+
+    role: label, number (of a school in its stage), value, sentence, remark, mark or name.
+    """
 
     parts: tuple[Part, ...]
     role: str
@@ -78,7 +85,8 @@ class Line:
 class FilledTable:
     """A table with its lines and the notes below it; `labels` columns name the lines.
 
-    name: how a message calls it, its title or that of the table it goes on from.
+    name: how a message calls it, its title or that of the table it goes on from. remark: what the
+    remark of a unit begins with for what is met, near, short and open.
     """
 
     key: str
@@ -91,16 +99,43 @@ class FilledTable:
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     notes: tuple[Cell, ...]
+    remark: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why a cell is blank: which table and cell, what is missing, at which schools."""
+    """Why a cell is blank: which table and cell, what is missing, at which schools.
+
+    place: the sheet and the column or line, however many schools have it blank.
+    """
 
     table: str
     cell: str
     what: str
     schools: tuple[str, ...]
+    place: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact that is missing: where on the form it is waited for, and at which schools it is."""
+
+    what: str
+    places: tuple[str, ...]
+    schools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A figure the form uses that a warning is about. sheets: whose cells rest on it.
+
+    subject: the school (or the county) and the fact. place: file, sheet and cell.
+    """
+
+    sheets: tuple[str, ...]
+    subject: str
+    message: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +162,22 @@ class Paper:
     missing: tuple[Missing, ...]
     misread: tuple[Misread, ...]
     about: tuple[str, ...]
+    suspect: tuple[Suspect, ...] = ()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is missing, fact by fact."""
+        found: dict[str, list[Missing]] = {}
+        for one in self.missing:
+            found.setdefault(one.what, []).append(one)
+        return [
+            Gap(
+                what,
+                tuple(dict.fromkeys(one.place for one in group)),
+                tuple(dict.fromkeys(name for one in group for name in one.schools)),
+            )
+            for what, group in found.items()
+        ]
 
 
 def sheets(tables: Sequence[FilledTable]) -> list[list[FilledTable]]:

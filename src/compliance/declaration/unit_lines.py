@@ -16,10 +16,15 @@ from compliance.number import typed
 from compliance.rule import Rule
 from compliance.words import pick, say
 
+Spellings = Mapping[str, Mapping[str, str]]
 
-def unit_lines(form: Form, table: Table, county: County) -> Iterator[Line]:
-    """A band and the units of each stage. A school of two stages stands in both."""
-    page = _Page(form, table, county)
+
+def unit_lines(form: Form, table: Table, county: County, spellings: Spellings) -> Iterator[Line]:
+    """A band and the units of each stage. A school of two stages stands in both.
+
+    spellings: fact → folded word → what it stands for.
+    """
+    page = _Page(form, table, county, spellings)
     for stage, title in table.bands.items():
         own = county.outcome(table.rule, stage)
         count = say("（{n}所）", " ({n})", n=len(own)) if own else say("（无）", " (none)")
@@ -31,7 +36,8 @@ def unit_lines(form: Form, table: Table, county: County) -> Iterator[Line]:
 class _Page:
     """What the cells of a unit's line are worked out from."""
 
-    def __init__(self, form: Form, table: Table, county: County) -> None:
+    def __init__(self, form: Form, table: Table, county: County, spellings: Spellings) -> None:
+        self._spellings = spellings
         rules = county.bench.ruleset.rules
         self._form, self._table, self._county = form, table, county
         self._rules: dict[Column, Rule] = {}
@@ -59,11 +65,11 @@ class _Page:
     def _cell(self, column: Column, number: int, row: Row, unit: Row) -> Cell:
         kind, _, name = column.value.partition(":")
         if kind == "number":
-            return Cell((str(number),), "label")
+            return Cell((str(number),), "number")
         if kind == "name":
             return Cell((str(unit["school_name"]),), "name")
         if kind == "remark" and self._table.remark is not None:
-            return Cell((Filled(self._remark(self._table.remark, unit), 0, ""),), "sentence")
+            return Cell((Filled(self._remark(self._table.remark, unit), 0, ""),), "remark")
         if kind == "fact":
             amount = self._fact(name, unit)
         elif kind == "value":
@@ -73,7 +79,8 @@ class _Page:
         else:
             raise self._unknown(column.value)
         role = "mark" if kind == "met" else "value"
-        filled = Filled(amount, column.decimals, self._form.blank)
+        words = self._spellings.get(name, {}) if kind == "fact" else {}
+        filled = Filled(amount, column.decimals, self._form.blank, words)
         return Cell((filled,), role, shaded=amount.met is False)
 
     def _fact(self, name: str, unit: Row) -> Amount:

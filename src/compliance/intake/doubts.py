@@ -12,6 +12,7 @@ from compliance.checks import Bound
 from compliance.fact import Fact
 from compliance.intake import (
     doubts_classes,
+    doubts_percent,
     doubts_plausible,
     doubts_previous,
     doubts_text,
@@ -53,6 +54,8 @@ def doubts(
     doubts_totals.doubts(schools, counties, vocabulary, ledger)
     doubts_plausible.doubts(schools, "school", vocabulary, ledger)
     doubts_plausible.doubts(counties, "county", vocabulary, ledger)
+    doubts_percent.doubts(schools, "school", vocabulary, ledger)
+    doubts_percent.doubts(counties, "county", vocabulary, ledger)
     doubts_twins.doubts(schools, vocabulary, ledger)
     doubts_text.doubts(schools, counties, vocabulary, ledger)
     if previous is not None:
@@ -62,7 +65,8 @@ def doubts(
 def _exceeding(ledger: Ledger, frame: pl.DataFrame, bound: Bound, facts: dict[str, Fact]) -> None:
     """A part greater than its whole; n of 0 has a code of its own."""
     part = pl.sum_horizontal(*bound.of, ignore_nulls=False)
-    whole = total(bound.within, frame)
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in bound.within)
+    whole = pl.when(known).then(total(bound.within, frame))  # of blanks alone nothing is said
     frame = frame.with_columns(part.alias("_part"), whole.alias("_whole"))
     exceeding = rows(frame, pl.col("_part") > pl.col("_whole"), "_part", "_whole")
     for row in exceeding:

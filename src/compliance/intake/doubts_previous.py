@@ -1,4 +1,4 @@
-"""Last year's figures beside this year's: jumps, shrinking, schools new and gone.
+"""Last year's figures beside this year's: jumps, shrinking, schools new, gone and altered.
 
 By how much a figure may differ stands in the schemas (``x-jumps``); a county is compared by its
 code with its latest earlier year, a school by its code within the county.
@@ -18,9 +18,10 @@ from compliance.intake.accept_marks import show
 from compliance.intake.doubts_telling import ROW, Row, rows, warn
 from compliance.model import Submission
 from compliance.vocabulary import Vocabulary
-from compliance.words import say
+from compliance.words import pick, say
 
 KEY = ["_code", "_year"]
+IDENTITY = ("school_name", "school_type")  # what seldom changes under the same code
 
 
 def doubts(
@@ -32,9 +33,10 @@ def doubts(
 ) -> None:
     """Report what changed more than it does in honest years; a blank in either year is no doubt."""
     years = _earlier_years(counties, previous)
-    for row in rows(years, pl.col("_before").is_null(), "_latest"):
+    for row in rows(years, pl.col("_before").is_null() & ~_unread(previous), "_latest"):
         _without_previous(row, ledger)
     paired = years.filter(pl.col("_before").is_not_null()).select(*KEY, "_before")
+    _county_jumps(counties, paired, previous, vocabulary, ledger)
     before = previous.schools.rename({"county_code": "_code", "year": "_before"})
     now = schools.join(paired, on=KEY, how="inner", maintain_order="left")
     same = [*KEY, "school_code"]
@@ -44,7 +46,7 @@ def doubts(
         one.join(renumbered, on=KEY, how="anti", maintain_order="left") for one in (now, before)
     )
     _come_and_gone(now, before, previous, ledger)
-    facts = [jump.fact for jump in vocabulary.checks["school"].jumps]
+    facts = [*IDENTITY, *(jump.fact for jump in vocabulary.checks["school"].jumps)]
     both = now.join(
         before.select(*same, *(pl.col(name).alias(f"{name}_before") for name in facts)),
         on=same,
@@ -53,6 +55,65 @@ def doubts(
     )
     for jump in vocabulary.checks["school"].jumps:
         _jumped(both, jump, vocabulary.school[jump.fact], ledger)
+    for name in IDENTITY:
+        _altered(both, vocabulary.school[name], ledger)
+
+
+def _unread(previous: Submission) -> pl.Expr:
+    """The counties whose figures of last year may stand in what could not be accepted.
+
+    That is reported by itself; an error that names no county may concern any of them.
+    """
+    errors = [one.county_code for one in previous.problems if one.severity == "error"]
+    if None in errors:
+        return pl.col("_latest").is_null()
+    return pl.col("_latest").is_null() & pl.col("_code").is_in(list(dict.fromkeys(errors)))
+
+
+def _county_jumps(
+    counties: pl.DataFrame,
+    paired: pl.DataFrame,
+    previous: Submission,
+    vocabulary: Vocabulary,
+    ledger: Ledger,
+) -> None:
+    """The counties' own figures."""
+    jumps = vocabulary.checks["county"].jumps
+    before = previous.counties.select(
+        pl.col("county_code").alias("_code"),
+        pl.col("year").alias("_before"),
+        *(pl.col(jump.fact).alias(f"{jump.fact}_before") for jump in jumps),
+    )
+    now = counties.join(paired, on=KEY, how="inner", maintain_order="left")
+    both = now.join(before, on=["_code", "_before"], how="inner", maintain_order="left")
+    for jump in jumps:
+        _jumped(both, jump, vocabulary.county[jump.fact], ledger)
+
+
+def _altered(both: pl.DataFrame, fact: Fact, ledger: Ledger) -> None:
+    """A school's name or type that was another under the same code."""
+    then = f"{fact.name}_before"
+    for row in rows(both, pl.col(fact.name) != pl.col(then), fact.name, then, "_before"):
+        message = say(
+            "{f}由{y}学年的“{a}”变为“{b}”，标识码未变",
+            "{f}: “{a}” in {y}, “{b}” now, under the same code",
+            f=fact.label,
+            y=row["_before"],
+            a=_word(fact, row[then]),
+            b=_word(fact, row[fact.name]),
+        )
+        expected = say(
+            "更名或改制的请说明，否则核对标识码",
+            "say if it was renamed or changed, or check the code",
+        )
+        found = problem_at(ledger, row, "warning", "identity_changed", message, expected, fact.name)
+        ledger.report_about(found)
+
+
+def _word(fact: Fact, value: object) -> str:
+    """A text as it stands; for a word of the vocabulary what people write."""
+    written = (word for word, canonical in fact.words.items() if canonical == value != word)
+    return pick(next(written, show(value)), show(value))
 
 
 def _earlier_years(counties: pl.DataFrame, previous: Submission) -> pl.DataFrame:
@@ -157,7 +218,7 @@ def faults_of(previous: Submission) -> list[Problem]:
 
 
 def _jumped(both: pl.DataFrame, jump: Jump, fact: Fact, ledger: Ledger) -> None:
-    """One fact of the schools that have it in both years."""
+    """One fact of the records that have it in both years."""
     now, then = pl.col(jump.fact), pl.col(f"{jump.fact}_before")
     large = (now - then).abs() >= jump.least
     factor = (now > then * jump.factor) | (now * jump.factor < then)

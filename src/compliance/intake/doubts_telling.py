@@ -30,6 +30,7 @@ def warn(ledger: Ledger, row: Row, code: str, message: str, expected: str, *fact
 def figures(name: str, frame: pl.DataFrame, besides: Sequence[str] = ()) -> pl.Expr:
     """A figure, where a blank of a stage that the school's type does not have counts as none.
 
+    A school that gives pupils or classes of such a stage has it all the same: its blank is one.
     Only for a doubt: no verdict ever rests on it. besides: further types of which that is so.
     """
     if "school_type" not in frame.columns:
@@ -37,13 +38,21 @@ def figures(name: str, frame: pl.DataFrame, besides: Sequence[str] = ()) -> pl.E
     stage = next((one for one in STAGES if name.startswith(f"{one}_")), None)
     if stage is not None:
         without = [kind for kind, stages in IMPLIED.items() if stage not in stages]
-        without += besides
-        absent = pl.col("school_type").is_in(without)
+        absent = pl.col("school_type").is_in(without) & ~_given(stage, frame)
+        absent |= pl.col("school_type").is_in(besides)
     elif name.startswith("special_"):
         absent = pl.col("school_type") != "special"
     else:
         return pl.col(name)
     return pl.when(pl.col(name).is_null() & absent).then(0.0).otherwise(pl.col(name))
+
+
+def _given(stage: str, frame: pl.DataFrame) -> pl.Expr:
+    """Whether pupils or classes of the stage are stated."""
+    names = (f"{stage}_students", f"{stage}_classes")
+    return pl.any_horizontal(
+        (pl.col(name) > 0).fill_null(value=False) for name in names if name in frame.columns
+    )
 
 
 def total(names: Sequence[str], frame: pl.DataFrame, besides: Sequence[str] = ()) -> pl.Expr:

@@ -18,16 +18,17 @@ NAMED_TWIN_DIGITS = 3  # with the same name, within a county, fewer digits alike
 
 
 def doubts(schools: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger) -> None:
-    """Codes that stand in two counties, and records of the same figures.
+    """Codes that stand in two counties, records of the same figures, names given twice.
 
     Every record of a group is named once, with one of the others: the next in order of county,
     year and code, so that the order of the rows makes no difference.
     """
     checks = vocabulary.checks["school"]
     _in_two_counties(schools, checks.national, ledger)
+    facts = [fact.name for fact in vocabulary.school.values() if fact.figure]
     if checks.twin_digits is not None:
-        facts = [fact.name for fact in vocabulary.school.values() if fact.figure]
         _same_figures(schools, facts, checks.twin_digits, ledger)
+    _same_name(schools, facts, ledger)
 
 
 def _in_two_counties(schools: pl.DataFrame, national: str, ledger: Ledger) -> None:
@@ -87,6 +88,29 @@ def _same_figures(schools: pl.DataFrame, facts: Sequence[str], digits: int, ledg
         code = "school_twice" if same else "figures_copied"
         problem = problem_at(ledger, row, "warning", code, message, expected, *names)
         ledger.report(replace(problem, facts=names))  # one tuple for all: there may be many
+
+
+def _same_name(schools: pl.DataFrame, facts: Sequence[str], ledger: Ledger) -> None:
+    """Schools of one name in a county whose figures differ; of copies the other check speaks."""
+    keys = ["_code", "_year", "school_name"]
+    twice = schools.filter(
+        pl.col("school_name").is_not_null() & pl.struct(keys).is_duplicated()
+    ).with_columns(pl.struct(*keys, *facts).is_duplicated().alias("_copy"))
+    for row in _paired(twice.select(*ROW, *SCHOOL, "_copy"), keys):
+        if row["_copy"]:
+            continue
+        message = say(
+            "校名“{n}”与同县的{c}相同",
+            "the name “{n}” is also that of {c} in the county",
+            n=show(row["school_name"]),
+            c=row["_other_school_code"],
+        )
+        expected = say(
+            "同一所学校只填一次；确为两所的，填写全称",
+            "one record a school; of two schools the full names",
+        )
+        problem = problem_at(ledger, row, "warning", "same_name", message, expected, "school_name")
+        ledger.report_about(problem)
 
 
 def _alike(schools: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliance.words import pick
 
 _WORDS = {
+    "after_the_year": ("日期晚于本学年", "dated after the school year"),
     "arts_total_assumed": ("艺术教师数是否已含音乐、美术", "arts teachers taken as a total"),
     "attested_without_evidence": ("佐证没有材料", "a statement without evidence"),
     "class_bands_classes": ("班额段与班级数不符", "size bands against classes"),
@@ -18,6 +19,9 @@ _WORDS = {
     "county_exceeds_schools": ("县级数大于各校合计", "more than all schools have"),
     "figures_bunched": ("数值密集在达标线上", "values bunched at the limit"),
     "figures_copied": ("两校数字完全相同", "two schools with the same figures"),
+    "fraction_for_percent": ("疑把百分数填成小数", "a fraction for a percentage"),
+    "identity_changed": ("校名或办学类型与上年不同", "another name or type than last year"),
+    "implausible_item": ("单项数值不合常理", "an implausible item"),
     "implausible_ratio": ("比例不合常理", "an implausible ratio"),
     "jump_from_previous": ("与上年相差过大", "a jump against last year"),
     "largest_class_bands": ("最大班额与班额段不符", "largest class against bands"),
@@ -30,6 +34,8 @@ _WORDS = {
     "part_of_zero": ("整体为0而部分不为0", "a part of nothing"),
     "parts_disagree": ("总数与分项不符", "a total against its parts"),
     "period_differs": ("表头年份不符", "another year in the heading"),
+    "quotient_differs": ("百分数与其计数不符", "a percentage against its counts"),
+    "same_name": ("同县两校同名", "two schools of one name"),
     "school_gone": ("上年有而本次没有的学校", "schools gone since last year"),
     "school_in_two_counties": ("标识码出现在两个县", "a code in two counties"),
     "school_new": ("上年没有的学校", "schools new since last year"),

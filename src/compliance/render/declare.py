@@ -18,10 +18,14 @@ NAME = "申报表"
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A county's form and where its rule set keeps templates that replace ours."""
+    """A county's form and where its rule set keeps templates that replace ours.
+
+    spoken: the same form in every language, for one that the county wrote in another.
+    """
 
     paper: Paper
     template_dirs: tuple[Path, ...]
+    spoken: tuple[Paper, ...] = ()
 
 
 def declaration(declared: Declared, form: str) -> bytes:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from compliance.declaration.paper import FilledTable, Head, Misread, Missing, Paper
-from compliance.render.printable import printable
+from compliance.declaration.paper import FilledTable, Gap, Head, Misread, Paper, Suspect
+from compliance.render.printable import printable, shortened
 from compliance.words import pick, say
+
+_PLACES = 6  # how many places of the form one gap names
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +84,35 @@ class Listing:
 
 
 def listings(paper: Paper) -> list[Listing]:
-    """What is missing, cell by cell; and, where there are any, figures whose rounding misleads."""
+    """What is missing, fact by fact; doubtful figures; and those whose rounding misleads."""
     found = [
         Listing(
             title=say("缺项清单", "What is missing"),
-            heads=(pick("序号", "No."), pick("表", "Table"), pick("单元格", "Cell"),
-                   pick("缺少的数据或结论", "What is missing"), pick("学校", "Schools")),
-            widths=(12, 46, 76, 46, 46),
-            rows=tuple(_missing(n, one) for n, one in enumerate(paper.missing, 1)),
+            heads=(pick("序号", "No."), pick("缺少的数据或结论", "What is missing"),
+                   pick("学校", "Schools"), pick("用在何处", "Where it is used")),
+            widths=(12, 58, 60, 96),
+            rows=tuple(_gap(n, one) for n, one in enumerate(paper.gaps, 1)),
             empty=say("没有缺项。", "Nothing is missing."),
         )
     ]  # fmt: skip
+    if paper.suspect:
+        found.append(
+            Listing(
+                title=say("存疑数据", "Doubtful figures"),
+                heads=(pick("序号", "No."), pick("学校、数据", "School and fact"),
+                       pick("提示", "Warning"), pick("用在何处；数据位置", "Where it is used; where it stands")),
+                widths=(12, 58, 84, 72),
+                rows=tuple(_suspect(n, one) for n, one in enumerate(paper.suspect, 1)),
+                empty="",
+            )
+        )  # fmt: skip
     if paper.misread:
         found.append(
             Listing(
                 title=say("取整后与判定不一致的数", "Figures that read otherwise when rounded"),
-                heads=(pick("序号", "No."), pick("表", "Table"), pick("单元格", "Cell"),
+                heads=(pick("序号", "No."), pick("单元格", "Cell"),
                        pick("填写的数（取整）", "Shown, rounded"), pick("未取整的数与判定", "Unrounded, and verdict")),
-                widths=(12, 46, 76, 40, 52),
+                widths=(12, 110, 40, 64),
                 rows=tuple(_misread(n, one) for n, one in enumerate(paper.misread, 1)),
                 empty="",
             )
@@ -107,12 +120,25 @@ def listings(paper: Paper) -> list[Listing]:
     return found
 
 
-def _missing(number: int, one: Missing) -> tuple[str, ...]:
-    schools = pick("、", ", ").join(map(printable, one.schools))
-    return (str(number), one.table, printable(one.cell), printable(one.what), schools)
+def _gap(number: int, one: Gap) -> tuple[str, ...]:
+    schools = shortened(
+        list(map(printable, one.schools)), say("等{{count}}所", " and others, {{count}} in all")
+    )
+    places = shortened(
+        list(map(printable, one.places)),
+        say("等{{count}}处", " and others, {{count}} in all"),
+        _PLACES,
+    )
+    return (str(number), printable(one.what), schools, places)
+
+
+def _suspect(number: int, one: Suspect) -> tuple[str, ...]:
+    where = pick("；", "; ").join(filter(None, (pick("、", ", ").join(one.sheets), one.place)))
+    return (str(number), printable(one.subject), printable(one.message), printable(where))
 
 
 def _misread(number: int, one: Misread) -> tuple[str, ...]:
     met = pick("达标", "met") if one.met else pick("未达标", "not met")
     exact = say("{exact}，{met}", "{exact}, {met}", exact=one.exact, met=met)
-    return (str(number), one.table, printable(one.cell), one.shown, exact)
+    place = printable(f"{one.table} {one.cell}")
+    return (str(number), place, one.shown, exact)

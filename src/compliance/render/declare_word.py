@@ -24,10 +24,12 @@ _TWIPS = 1440 / 25.4
 _MANY = 9  # columns from which a table is set in small type
 _STYLES = {
     "label": "表格居中",
+    "number": "表格居中",
     "value": "表格居中",
     "mark": "表格居中",
     "name": "表格文字",
     "sentence": "表格文字",
+    "remark": "表格文字",
 }
 
 

@@ -24,10 +24,12 @@ from compliance.render.workbook import LONGEST, Book, Column, Sheet, height
 _MM = 0.55  # characters of a column's width in a millimetre
 _STYLES = {
     "label": "centre",
+    "number": "centre",
     "value": "centre",
     "mark": "centre",
     "name": "cell",
     "sentence": "cell",
+    "remark": "cell",
 }
 
 
@@ -193,7 +195,7 @@ def _columns(table: FilledTable, bounds: Sequence[float]) -> list[tuple[int, int
 
 def _number(cell: Cell) -> tuple[float | None, str]:
     """A cell of a single figure as a number with its picture; None where it is text."""
-    if cell.role == "label" and cell.text.isascii() and cell.text.isdigit():
+    if cell.role in ("label", "number") and cell.text.isascii() and cell.text.isdigit():
         return int(cell.text), "0"
     if len(cell.parts) != 1 or cell.role not in ("value", "mark"):
         return None, ""

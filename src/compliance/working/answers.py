@@ -18,6 +18,7 @@ from compliance.working import page
 from compliance.working.build import workings
 from compliance.working.document import FORMAT
 from compliance.working.hearing import find_rule, hear
+from compliance.working.rulesets import holding
 from compliance.working.text import text
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80
@@ -29,7 +30,8 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     offers = load()
     known, name = with_pack_file(offers, choice.ruleset)
     day = choice.as_of or date.today()
-    name = name or regions.base_of(known)
+    if name is None:
+        name = holding(known, regions.base_of(known), rule_id, day)
     rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
     words = vocabulary(offers.fragments)
     examine(rules, offers, words)

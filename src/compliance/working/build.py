@@ -19,9 +19,9 @@ from compliance.words import pick, say
 from compliance.working import groups, sources
 from compliance.working.arithmetic import compare, is_shared, split_of
 from compliance.working.document import Comparison, Driver, Flip, Member, Spread, Version, Working
+from compliance.working.entries import of_entries
 from compliance.working.figures import shown
 from compliance.working.flips import flips, to_floor
-from compliance.working.entries import of_entries
 from compliance.working.hearing import Hearing, find_rule, find_school
 from compliance.working.inputs import inputs, stated
 from compliance.working.spread import spreads

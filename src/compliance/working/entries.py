@@ -42,8 +42,17 @@ def _figures(subject: Subject) -> Iterable[tuple[bool, Flip]]:
             title = pick(str(test.get("name", field)), str(test.get("name_en", "")))
             after = _turned(before, Decimal(str(bar)), limit.operator, met=met)
             change, to = float(after - before), "fail" if met else "pass"
-            yield met, Flip(
-                f"{rule.of[0]}.{field}", f"{name} {title}", change, float(before), float(after), "", to
+            yield (
+                met,
+                Flip(
+                    f"{rule.of[0]}.{field}",
+                    f"{name} {title}",
+                    change,
+                    float(before),
+                    float(after),
+                    "",
+                    to,
+                ),
             )
 
 

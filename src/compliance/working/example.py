@@ -20,6 +20,7 @@ from compliance.state_words import STAGE_WORDS, status_words
 from compliance.units import Frames
 from compliance.words import pick, say
 from compliance.working.arithmetic import formula
+from compliance.working.example_others import OTHERS
 from compliance.working.figures import equals, shown
 from compliance.working.spread import Unit, share_table
 
@@ -46,13 +47,16 @@ class Case:
 
 def example(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> list[str]:
     """The lines of the example; none for a rule without figures."""
-    if rule.kind == "dispersion" and rule.limit is not None:
+    if rule.kind == "dispersion":
         return list(_dispersion(rule.limit))
     if rule.kind == "most":
         return list(_most(rule))
+    if rule.kind in OTHERS:
+        return list(OTHERS[rule.kind](rule))
     lines: list[str] = []
-    holders: list[Rule | Part] = [rule, *rule.parts]
-    for one in holders:
+    for one in rule.holders:
+        if one.kind in OTHERS and isinstance(one, Part):
+            lines += OTHERS[one.kind](one)
         indicator = rules.indicators.get(one.indicator or "")
         if indicator is None or one.limit is None:
             continue
@@ -212,7 +216,7 @@ def _shared(indicator: Indicator, limit: Limit, rules: Ruleset) -> Iterable[str]
         )  # fmt: skip
 
 
-def _dispersion(limit: Limit) -> Iterable[str]:
+def _dispersion(limit: Limit | None) -> Iterable[str]:
     """Two schools whose coefficient is exactly one half."""
     units = [Unit({}, Fraction(100), Fraction(9)), Unit({}, Fraction(900), Fraction(3))]
     mean, variance, terms = share_table(units)
@@ -233,6 +237,8 @@ def _dispersion(limit: Limit) -> Iterable[str]:
         "  coefficient = S ÷ X̄ = {cv}; the schools' shares of S²: {shares}.",
         cv=shown(coefficient), shares=shares,
     )  # fmt: skip
+    if limit is None:
+        return
     for stage, value in limit.table.items():
         bar = Fraction(value)
         met = number.meets_exactly(variance, limit.operator, (bar * mean) ** 2)

@@ -118,9 +118,7 @@ def find_school(hearing: Hearing, wanted: str) -> Mapping[str, object]:
             county=hearing.county["county_name"],
             school=wanted,
         ),
-        todo=suggestion(
-            wanted, (name for row in _names(schools) for name in row), cutoff=0.0
-        ),
+        todo=suggestion(wanted, (name for row in _names(schools) for name in row), cutoff=0.0),
     )
 
 

@@ -99,7 +99,9 @@ def _input(subject: Subject, fact: str, known: Mapping[str, Fact], found: Found)
 
 def _largest_of(subject: Subject, fact: str) -> str | None:
     """The list or bands of sizes that the size of the largest class follows from, where one is given."""
-    names = {k: subject.contract(str(v)) for k, v in subject.rule.settings.items() if k in _EVIDENCE}
+    names = {
+        k: subject.contract(str(v)) for k, v in subject.rule.settings.items() if k in _EVIDENCE
+    }
     if names.get("largest") != fact:
         return None
     given = (names.get(key) for key in ("list", "bands"))

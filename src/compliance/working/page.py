@@ -9,12 +9,11 @@ from typing import Any
 
 from compliance import declarations
 from compliance.fact import Fact
-from compliance.history import ADDED, DROPPED, Change, Packs, Step, history
+from compliance.history import Packs, history
 from compliance.rule import Part, Rule, Ruleset
 from compliance.rule_facts import facts_of
 from compliance.rule_words import (
     condition_words,
-    field_words,
     formula,
     level_words,
     limit_words,
@@ -26,6 +25,7 @@ from compliance.vocabulary import Vocabulary
 from compliance.words import pick, say
 from compliance.working.document import FORMAT, Version
 from compliance.working.example import example
+from compliance.working.page_history import step
 from compliance.working.unit_words import unit_words
 from compliance.working.versions import line, versions
 
@@ -67,7 +67,7 @@ def page(
         "remedy": _open(pick(rule.remedy, rule.remedy_en)),
         "owner": pick(rule.owner, rule.owner_en),
         "note": rule.note,
-        "history": [_step(one, rule, words) for one in history(known, rules.id, rule.id, enforce, switched, words)],
+        "history": [step(one, rule, words) for one in history(known, rules.id, rule.id, enforce, switched, words)],
         "layers": [_layer(one) for one in versions(rule, rules, lambda one: _limits(one, rules, words))],
         "relaxations": list(_relaxations(rule, rules, words)),
         "excluded": [
@@ -119,7 +119,8 @@ def _standard(
         found = {
             "part": one.key if isinstance(one, Part) else "",
             "title": one.label if isinstance(one, Part) else "",
-            "limit": limit_words(one.limit, rules, unit, words) or say("由佐证说明", "by attestation"),
+            "limit": limit_words(one.limit, rules, unit, words)
+            or say("由佐证说明", "by attestation"),
             "floor": "",
             "formula": formula(indicator, titles) if indicator is not None else "",
         }
@@ -139,52 +140,6 @@ def _each(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
         yield {
             "part": str(test["field"]), "title": title, "limit": limit, "floor": "", "formula": ""
         }  # fmt: skip
-
-
-def _step(step: Step, rule: Rule, words: Vocabulary) -> dict[str, Any]:
-    return {
-        "from": step.day.isoformat(),
-        "changes": [
-            {"field": one.field, "before": one.before, "after": one.after} for one in step.changes
-        ],
-        "text": _told(step, rule, words),
-    }
-
-
-def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
-    """One day's changes as a sentence."""
-    first = step.changes[0]
-    if first.field == ADDED:
-        told = [f"{_key(one.field, rule, words)}{one.after}" for one in step.changes if "limit" in one.field]
-        limits = pick("，", ", ").join(dict.fromkeys(told))
-        source = next((one.after for one in step.changes if one.field == "source"), "")
-        return say(
-            "本规则集自{day}起采用{limits}（{source}）",
-            "in this rule set from {day}{limits} ({source})",
-            day=step.day, limits=pick("：", ": ") + limits if limits else "", source=source,
-        )  # fmt: skip
-    if first.field == DROPPED:
-        return say("{day}起不再适用", "{day}: no longer applies", day=step.day)
-    named = pick("；", "; ").join(_changed(one, rule, words) for one in step.changes)
-    return say("{day}起：{what}", "{day}: {what}", day=step.day, what=named)
-
-
-def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
-    key = _key(one.field, rule, words)
-    if one.field == "of":  # a long list: what came and what went
-        before, after = one.before.split(", "), one.after.split(", ")
-        came = [f"+{name}" for name in after if name not in before]
-        went = [f"−{name}" for name in before if name not in after]
-        return key + pick("、", ", ").join(came + went)
-    return f"{key}{one.before or '—'} → {one.after or '—'}"
-
-
-def _key(field: str, rule: Rule, words: Vocabulary) -> str:
-    """What a changed field is called; of a limit its key alone, and nothing where it has none."""
-    told = field_words(field, rule, words)
-    if "limit" in field.split("."):
-        told = told.replace(field_words("limit"), "", 1).strip().removesuffix(" ·")
-    return f"{told} " if told else ""
 
 
 def _limits(rule: Rule, rules: Ruleset, words: Vocabulary) -> list[str]:

@@ -9,7 +9,6 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.number import typed
-from compliance.rule import Part, Rule
 from compliance.words import pick, say
 from compliance.working.document import Comparison, Input
 from compliance.working.inputs import title_of

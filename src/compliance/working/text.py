@@ -13,7 +13,6 @@ from compliance.working.flips import sentence
 from compliance.working.spread_text import spread_lines
 from compliance.working.versions import line
 
-
 DOUBTS = 10  # the warnings told in text; the structure has them all
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import polars as pl
-
 from compliance import conditions
 from compliance.rule import Tally
 from compliance.rule_words import condition_words

@@ -39,4 +39,6 @@ def _concerns(one: Problem, subject: Subject) -> bool:
 
 def _message(one: Problem) -> str:
     """The sentence, with what was expected."""
-    return Problem(one.severity, one.code, one.message, one.expected, school_code=one.school_code).line()
+    return Problem(
+        one.severity, one.code, one.message, one.expected, school_code=one.school_code
+    ).line()
