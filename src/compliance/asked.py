@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Protocol
 
 from compliance.confirmations import Confirmation
-from compliance.errors import UsageError, suggestion
+from compliance.errors import Problem, UsageError, suggestion
 from compliance.rule import Ruleset
 from compliance.ruleset import BASES
 from compliance.switches import WITHOUT_STANDARD
@@ -40,6 +41,39 @@ def check_words(asked: Asked, rulesets: Sequence[Ruleset]) -> None:
     _known("--switch", asked.switches, switches, ", ".join(sorted(switches)))
     _known("--confirm", [one.rule for one in asked.confirmations], rules, "")
     _needed(asked.confirmations, rulesets)
+
+
+def out_of_date(judged: Iterable[tuple[Ruleset, date]]) -> list[Problem]:
+    """Relaxations switched on for a day on which they are not known to hold; one warning a term."""
+    together: dict[tuple[object, ...], list[str]] = {}
+    for rules, day in judged:
+        for one in (rules.switches[name] for name in rules.switched):
+            early = one.from_ is not None and day < one.from_
+            late = one.until is not None and day > one.until
+            if (early or late) and not one.includes:
+                source = one.source.split("（")[0]  # where it was read stands with the switch
+                names = together.setdefault((one.from_, one.until, day, source), [])
+                names += [one.name] if one.name not in names else []
+    return [
+        Problem(
+            "warning",
+            "switch_out_of_date",
+            say(
+                "放宽 {names} 所知的期限为{begin}至{end}，按{day}判定时仍予适用",
+                "the relaxations {names} are known to hold from {begin} to {end}; applied as of {day}",
+                names=pick("、", ", ").join(names),
+                begin=begin or "—",
+                end=end or "—",
+                day=day,
+            ),
+            expected=say(
+                "请确认现行规定仍允许，依据：{source}",
+                "see that the rules in force allow it; source: {source}",
+                source=source,
+            ),
+        )
+        for (begin, end, day, source), names in together.items()
+    ]
 
 
 def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) -> None:

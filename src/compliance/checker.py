@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from compliance import conclusion, findings, intake, regions
-from compliance.asked import check_words
+from compliance.asked import check_words, out_of_date
 from compliance.confirmations import Confirmation
 from compliance.dates import days_of_change
 from compliance.engine import evaluate
@@ -112,7 +112,7 @@ def prepare(
     problems += [_too_early(key, error) for key, error in early.items()]
     refused += _refused(submission, early)
     check_words(choice, [case.rules for case in cases])
-    problems += _lapsed(cases)
+    problems += out_of_date((case.rules, case.as_of) for case in cases)
     return Docket(
         submission, tuple(cases), (*submission.problems, *problems), tuple(refused), words
     )
@@ -239,38 +239,6 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
         with suppress(NoEditionError):
             resolve(known, pack.id, day)
     return known, pack.id
-
-
-def _lapsed(cases: Iterable[Case]) -> list[Problem]:
-    """Relaxations switched on for a day on which they are not known to hold."""
-    found = {}
-    for case in cases:
-        for name in case.rules.switched:
-            one = case.rules.switches[name]
-            early = one.from_ is not None and case.as_of < one.from_
-            late = one.until is not None and case.as_of > one.until
-            if early or late:
-                found[name, case.as_of] = one
-    return [
-        Problem(
-            "warning",
-            "switch_out_of_date",
-            say(
-                "放宽“{title}”所知的期限为{begin}至{end}，按{day}判定时仍予适用",
-                "the relaxation '{title}' is known to hold from {begin} to {end}; it is applied as of {day}",
-                title=one.label,
-                begin=one.from_ or "—",
-                end=one.until or "—",
-                day=day,
-            ),
-            expected=say(
-                "请确认现行规定仍允许，依据：{source}",
-                "see that the rules in force allow it; source: {source}",
-                source=one.source,
-            ),
-        )
-        for (_, day), one in found.items()
-    ]
 
 
 def _jobs(

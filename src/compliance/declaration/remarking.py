@@ -38,7 +38,7 @@ def disagrees(written: object, expected: str, labels: Sequence[str], codes: Sequ
 def _read(
     text: object, labels: Sequence[str], codes: Sequence[str], everything: set[str]
 ) -> Mapping[str, set[str]]:
-    """Kind → codes; empty where the text names no item and says of none that there is none."""
+    """Kind → codes; empty where the text says neither which items, nor all, nor none."""
     known = {folded(label).casefold(): kind for kind, label in zip(KINDS, labels, strict=True)}
     known |= dict.fromkeys(_UNMET, "unmet")
     words = folded(text).casefold()
@@ -64,7 +64,7 @@ def _read(
             if waiting:  # the items stand before the word: so will the next ones
                 kind, waiting = "", set()
             continue
-        named = named or one["all"] is None
+        named = True
         items = everything if one["all"] else _run(one["prefix"], one["first"], one["last"])
         (found[kind] if kind else waiting).update(items)
     return found if named else {}

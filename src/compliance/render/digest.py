@@ -256,9 +256,12 @@ def _statements(
 
 
 def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...]:
-    """Advisory rules in order: the county's finding where there is one, else all its subjects."""
+    """Advisory rules in the law's order: the county's finding where there is one, else all its
+    subjects.
+    """
     made = []
-    for key in _ids(found.filter(pl.col("role") == "advisory")):
+    judged = set(_ids(found.filter(pl.col("role") == "advisory")))
+    for key in (key for key in rules if key in judged):
         own, level = _widest(found, (key,))
         counts = _counts(own)
         if counts:
