@@ -164,7 +164,7 @@ def test_missing_figures_raise_no_doubt() -> None:
 
 def test_what_is_blank_is_no_part_of_nothing() -> None:
     """A junior school's blank primary teachers are not known to be none."""
-    junior = {"school_type": "junior", "primary_students": 0}
+    junior: dict[str, Any] = {"school_type": "junior", "primary_students": 0}
     assert doubts(**junior, primary_teachers_above_degree=3) == []
     assert doubts(**junior, primary_teachers=0, primary_teachers_above_degree=3) == [
         ("part_of_zero", ("primary_teachers_above_degree", "primary_teachers"))
