@@ -256,6 +256,30 @@ def near(value: pl.Expr, limit: pl.Expr) -> pl.Expr:
     )
 
 
+def judged_again(
+    frame: pl.DataFrame,
+    key: Sequence[str],
+    fields: Sequence[str],
+    again: Callable[[Row], tuple[object, ...]],
+) -> pl.DataFrame:
+    """The rows whose `value` lies on its `threshold`, judged again with fractions.
+
+    again(row) gives the exact figures of `fields`, in that order; key tells rows apart.
+    """
+    close = frame.filter(near(pl.col("value"), pl.col("threshold")))
+    if close.is_empty():
+        return frame
+    rows = [(*(row[name] for name in key), *again(row)) for row in close.iter_rows(named=True)]
+    schema = {name: frame.schema[name] for name in key}
+    schema |= {f"{name}__exact": frame.schema[name] for name in fields}
+    exact = pl.DataFrame(rows, schema=schema, orient="row")
+    return (
+        frame.join(exact, on=list(key), how="left", maintain_order="left")
+        .with_columns(pl.coalesce(f"{name}__exact", name).alias(name) for name in fields)
+        .drop(f"{name}__exact" for name in fields)
+    )
+
+
 def root(square: Fraction) -> float:
     """The square root as a float, rounded once: exact wherever the root is a double."""
     return float(root_exactly(square))

@@ -10,6 +10,8 @@ shared fact over its own pupils is x, Σ P·x is the stage's whole resource and 
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from compliance import number
@@ -40,7 +42,12 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     )
     if rule.limit is not None:
         met = number.meets(pl.col("value"), rule.limit.operator, pl.col("threshold"))
-        stages = _exactly(stages.with_columns(met.alias("_meets")), rule.limit, rule, bench)
+        stages = number.judged_again(
+            stages.with_columns(met.alias("_meets")),
+            ("county", "stage"),
+            ("value", "_meets", "_mean", "_s"),
+            partial(_exact_row, rule, rule.limit, bench),
+        )
     return stages.select(
         "county",
         "stage",
@@ -114,44 +121,17 @@ def _without_limit() -> pl.Expr:
     return pl.when(known).then(NOT_APPLICABLE).otherwise(UNKNOWN)
 
 
-def _exactly(stages: pl.DataFrame, limit: Limit, rule: Rule, bench: Bench) -> pl.DataFrame:
-    """Judge the stages on the line again: S² ≤ (c·X̄)², in fractions, without a root."""
-    close = stages.filter(number.near(pl.col("value"), pl.col("threshold")))
-    if close.is_empty():
-        return stages
-    rows = [_exact_row(row, limit, rule, bench) for row in close.iter_rows(named=True)]
-    exact = pl.DataFrame(
-        rows,
-        schema={
-            "county": stages.schema["county"],
-            "stage": pl.String,
-            "_v": pl.Float64,
-            "_m": pl.Boolean,
-            "_x": pl.Float64,
-            "_d": pl.Float64,
-        },
-        orient="row",
-    )
-    return stages.join(
-        exact, on=["county", "stage"], how="left", maintain_order="left"
-    ).with_columns(
-        pl.coalesce("_v", "value").alias("value"),
-        pl.coalesce("_m", "_meets").alias("_meets"),
-        pl.coalesce("_x", "_mean").alias("_mean"),
-        pl.coalesce("_d", "_s").alias("_s"),
-    )
-
-
 def _exact_row(
-    row: number.Row, limit: Limit, rule: Rule, bench: Bench
-) -> tuple[object, object, float, bool, float, float]:
+    rule: Rule, limit: Limit, bench: Bench, row: number.Row
+) -> tuple[float, bool, float, float]:
+    """Coefficient, verdict, mean and deviation: S² ≤ (c·X̄)², in fractions, without a root."""
     mean, variance = moments_exactly(rule, bench, row["county"], row["stage"])
     bar = number.exact_limit(limit, None, row)
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")
     met = number.meets_exactly(variance, limit.operator, (bar * mean) ** 2)
     coefficient, deviation = number.root(variance / mean**2), number.root(variance)
-    return (row["county"], row["stage"], coefficient, met, float(mean), deviation)
+    return coefficient, met, float(mean), deviation
 
 
 KIND = Kind(evaluate, selects=True)

@@ -9,6 +9,7 @@ where one is not, the mean is irrational and lies on no line (see `number.sum_of
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 import polars as pl
 
@@ -44,7 +45,12 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     ).with_columns(
         number.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias("_meets")
     )
-    stages = _exactly(stages, rule, rule.limit, bench)
+    stages = number.judged_again(
+        stages,
+        ("county", "stage"),
+        ("value", "_meets"),
+        partial(_exact_row, rule, rule.limit, bench),
+    )
     return stages.select(
         "county", "stage", _status().alias("status"), "value", "threshold", "lacks"
     )
@@ -76,32 +82,8 @@ def _status() -> pl.Expr:
     )
 
 
-def _exactly(stages: pl.DataFrame, rule: Rule, limit: Limit, bench: Bench) -> pl.DataFrame:
-    """Judge the stages on the line again, from the squares of the coefficients."""
-    close = stages.filter(number.near(pl.col("value"), pl.col("threshold")))
-    if close.is_empty():
-        return stages
-    rows = [_exact_row(row, rule, limit, bench) for row in close.iter_rows(named=True)]
-    exact = pl.DataFrame(
-        rows,
-        schema={
-            "county": stages.schema["county"],
-            "stage": pl.String,
-            "_v": pl.Float64,
-            "_m": pl.Boolean,
-        },
-        orient="row",
-    )
-    return stages.join(
-        exact, on=["county", "stage"], how="left", maintain_order="left"
-    ).with_columns(
-        pl.coalesce("_v", "value").alias("value"), pl.coalesce("_m", "_meets").alias("_meets")
-    )
-
-
-def _exact_row(
-    row: number.Row, rule: Rule, limit: Limit, bench: Bench
-) -> tuple[object, object, float, bool]:
+def _exact_row(rule: Rule, limit: Limit, bench: Bench, row: number.Row) -> tuple[float, bool]:
+    """The mean and whether it is met, from the squares of the coefficients."""
     bar = number.exact_limit(limit, None, row)
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")
@@ -112,7 +94,7 @@ def _exact_row(
         squares.append(variance / mean**2)
     value = number.sum_of_roots(squares) / Fraction(len(squares))
     met = number.meets_exactly(value, limit.operator, bar)
-    return (row["county"], row["stage"], float(value), met)
+    return float(value), met
 
 
 KIND = Kind(evaluate)
