@@ -25,21 +25,6 @@ def run(*words: str | Path) -> Result:
     return result
 
 
-@pytest.fixture
-def county(tmp_path: Path) -> Callable[..., Path]:
-    """A copy of the conforming example, edited."""
-
-    def make(*edits: Edit, name: str = "county.json") -> Path:
-        document = json.loads((EXAMPLES / "conforming.json").read_text("utf-8"))
-        for edit in edits:
-            edit(document)
-        path = tmp_path / name
-        path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-        return path
-
-    return make
-
-
 def results(*words: str | Path) -> dict[str, Any]:
     result = run("check", *words, "--format", "json")
     assert result.exit_code in (0, 1, 3), result.stderr

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner, Result
 
 from compliance.checker import check
@@ -27,21 +26,6 @@ def run(*words: str | Path) -> Result:
 def as_json(*words: str | Path) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(run(*words, "--format", "json").stdout)
     return loaded
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Callable[..., Path]:
-    """A copy of the conforming example, edited."""
-
-    def make(*edits: Edit, name: str = "county.json") -> Path:
-        document = json.loads((EXAMPLES / "conforming.json").read_text("utf-8"))
-        for edit in edits:
-            edit(document)
-        path = tmp_path / name
-        path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-        return path
-
-    return make
 
 
 def last_year(document: dict[str, Any]) -> None:

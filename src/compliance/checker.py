@@ -15,7 +15,7 @@ from compliance import conclusion, findings, intake, regions
 from compliance.asked import check_words, out_of_date
 from compliance.confirmations import Confirmation
 from compliance.dates import days_of_change
-from compliance.engine import evaluate
+from compliance.engine import Bench, evaluate
 from compliance.errors import NoEditionError, Problem
 from compliance.examination import examine
 from compliance.model import KEY, Refused, Submission
@@ -118,6 +118,11 @@ def prepare(
     )
 
 
+def judged(case: Case, offers: Offers, choice: Choice) -> Bench:
+    """Every rule of a case judged for every subject."""
+    return evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+
+
 def check(
     paths: Sequence[Path | str],
     ruleset: str | None = None,
@@ -146,7 +151,7 @@ def check(
     for done, case in enumerate(docket.cases):
         if progress is not None:
             progress(case.rules.id, done, len(docket.cases))
-        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+        bench = judged(case, offers, choice)
         problems += conclusion.remarks(bench)
         found = findings.findings(bench, problems, headings)
         pieces.append(found)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from compliance import conditions
 from compliance.errors import PackError, suggestion
 from compliance.heading import quantity
 from compliance.model import STAGES
-from compliance.rule import Indicator, Part, Rule, Ruleset, Terms
+from compliance.rule import Indicator, Rule, Ruleset, Terms
 from compliance.vocabulary import Vocabulary
 from compliance.words import pick, say
 
@@ -54,20 +54,11 @@ def _known(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
     return {*staged, *whole, *DERIVED, *(f"{stage}_students" for stage in STAGES)}
 
 
-def _holders(rule: Rule) -> Iterable[Rule | Part]:
-    return (rule, *(part for part in rule.parts if part.kind == "threshold"))
-
-
 def _indicators(rule: Rule, rules: Ruleset) -> Iterator[Indicator]:
     """Every indicator that a rule may compute, those it falls back on too."""
     if rule.kind not in ("threshold", "dispersion", "all"):
         return
-    names: list[str] = []
-    for one in _holders(rule):
-        limits = [one.limit, *(other.limit for other in one.instead)]
-        names += [one.indicator or "", *(other.indicator or "" for other in one.instead)]
-        names += [limit.indicator or "" for limit in limits if limit is not None]
-    waiting = [name for name in names if name]
+    waiting = list(rule.indicators)
     while waiting:
         found = rules.indicators[waiting.pop()]
         yield found
@@ -80,7 +71,7 @@ def _facts(rule: Rule, rules: Ruleset) -> Iterator[str]:
         yield from indicator.over.facts if indicator.over is not None else ()
     if rule.kind in ("threshold", "dispersion", "all", "within"):
         yield from conditions.facts(rule.where)
-        wheres = [other.where for one in _holders(rule) for other in one.instead]
+        wheres = [other.where for one in rule.holders for other in one.instead]
         named = (name for where in wheres for name in conditions.facts(where))
         yield from (name for name in named if name not in rules.indicators)
 

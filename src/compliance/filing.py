@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance import conclusion
-from compliance.checker import Choice, Docket, prepare
+from compliance.checker import Choice, Docket, judged, prepare
 from compliance.declaration.filling import papers
 from compliance.declaration.form import Form
 from compliance.declaration.paper import Paper
 from compliance.declaration.reading import form_for
 from compliance.declaration.sheet import folded
-from compliance.engine import Bench, evaluate
+from compliance.engine import Bench
 from compliance.errors import Problem
 from compliance.plugins import Offers
 from compliance.render import judged_by
@@ -33,7 +33,7 @@ def declarations(
     docket = prepare(paths, offers, choice)
     forms = []
     for case in docket.cases:
-        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+        bench = judged(case, offers, choice)
         form, problems = form_for(case.rules), (*docket.problems, *conclusion.remarks(bench))
         languages = [lang(), *(one for one in LANGUAGES if spoken and one != lang())]
         written = [_spoken(one, form, bench, docket, choice, problems) for one in languages]

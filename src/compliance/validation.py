@@ -8,8 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from compliance import conclusion
-from compliance.checker import Choice, Docket, prepare
-from compliance.engine import evaluate
+from compliance.checker import Choice, Docket, judged, prepare
 from compliance.errors import Problem
 from compliance.model import KEY
 from compliance.plugins import Offers
@@ -31,7 +30,7 @@ def validate(
     docket = prepare(paths, offers, choice, previous)
     problems: list[Problem] = list(docket.problems)
     for case in docket.cases:
-        bench = evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+        bench = judged(case, offers, choice)
         problems += conclusion.remarks(bench)
     return Checked(_counties(docket), tuple(dict.fromkeys(problems)))
 
@@ -41,10 +40,10 @@ def _counties(docket: Docket) -> tuple[CheckedCounty, ...]:
     counties = [_empty_counties(), *(case.part.counties for case in docket.cases)]
     known = pl.concat([table.select(*KEY, "county_name") for table in counties])
     sizes = docket.submission.schools.group_by(KEY).len()
-    judged = known.join(sizes, on=list(KEY), how="left")
+    sized = known.join(sizes, on=list(KEY), how="left")
     found = [
         CheckedCounty(code, name, year, schools or 0, judged=True)
-        for code, year, name, schools in judged.iter_rows()
+        for code, year, name, schools in sized.iter_rows()
     ]
     found += [
         CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False)

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from compliance import conclusion, findings
-from compliance.checker import Case, Choice, Docket, prepare
-from compliance.engine import Bench, evaluate
+from compliance.checker import Case, Choice, Docket, judged, prepare
+from compliance.engine import Bench
 from compliance.errors import JunhengError, Problem, UsageError, suggestion
 from compliance.intake.locate import Watch
 from compliance.model import KEY
@@ -97,9 +97,8 @@ def hear(
     case, row = _county(docket, school, county)
     key = (str(row["county_code"]), int(str(row["year"])))
     rule = find_rule(case.rules, rule_id)
-    rules = concerning(rule, case.rules)
-    bench = evaluate(rules, case.part.of([key]), case.as_of, offers.kinds, strict=choice.strict)
-    return Hearing(docket, case, bench, watch, row)
+    heard = replace(case, rules=concerning(rule, case.rules), part=case.part.of([key]))
+    return Hearing(docket, case, judged(heard, offers, choice), watch, row)
 
 
 def find_school(hearing: Hearing, wanted: str) -> Mapping[str, object]:
