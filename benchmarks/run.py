@@ -23,11 +23,11 @@ import polars as pl
 
 from benchmarks import data, one_off, plain_python
 from compliance import intake
-from compliance.checker import check
-from compliance.engine import evaluate
-from compliance.plugins import load
-from compliance.ruleset import resolve
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import check
+from compliance.engine.evaluate import evaluate
+from compliance.facts.vocabulary import vocabulary
+from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)
 RESOURCES = ("R", "D")

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from compliance import coverage, words
-from compliance.checker import check
-from compliance.fact import Fact
-from compliance.plugins import Offers, load
-from compliance.render.text import summary
-from compliance.rule import Rule, Ruleset
-from compliance.rule_words import standard_words
-from compliance.ruleset import lineage, resolve
-from compliance.state_words import basis_words
-from compliance.vocabulary import Vocabulary, vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import check
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.kernel import i18n
+from compliance.kernel.labels import basis_words
+from compliance.plugins.manager import Offers
+from compliance.render.terminal.summary import summary
+from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.reference import clause_coverage
+from compliance.rules.reference.describe import standard_words
+from compliance.rules.resolution.resolve import lineage, resolve
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = "shandong_county.xlsx"
@@ -98,7 +100,7 @@ def _names(offers: Offers) -> list[str]:
 def coverage_page(offers: Offers) -> str:
     """What became of every item of the regulation, then of each province's own texts."""
     sets = [resolve(offers.packs, name, DAY) for name in _names(offers)]
-    pages = [coverage.page(rules, own=True) for rules in sets if _says(rules)]
+    pages = [clause_coverage.page(rules, own=True) for rules in sets if _says(rules)]
     return "\n".join(pages).replace("# 条文覆盖", "# 条文覆盖（由各插件生成，请勿手改）", 1)
 
 
@@ -132,7 +134,7 @@ def _rule_row(rule: Rule, rules: Ruleset, known: Vocabulary) -> str:
 def readme(name: str, language: str) -> str:
     """A README with its example's output as the program prints it today."""
     text = (ROOT / name).read_text("utf-8")
-    with words.use(language):
+    with i18n.use(language):
         printed = summary(check([ROOT / "examples" / EXAMPLE]), colour=False)
     head = f"$ compliance check examples/{EXAMPLE}" + (" --lang en" if language == "en" else "")
     before, _, rest = text.partition(f"{head}\n")

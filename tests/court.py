@@ -11,8 +11,8 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import check
-from compliance.report import Report
+from compliance.checker.check import check
+from compliance.engine.findings.report import Report
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from compliance.plugins import load
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.facts.vocabulary import vocabulary
 from tests.generate_school import STAGES_OF, typed
 
 Record = dict[str, Any]

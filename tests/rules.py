@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 import tomli
 
-from compliance.engine import Bench, evaluate
-from compliance.kinds import kinds
-from compliance.model import Submission
-from compliance.packs import Pack
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
-from compliance.vocabulary import vocabulary
+from compliance.engine.evaluate import Bench, evaluate
+from compliance.engine.kinds import kinds
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.submission import Submission
+from compliance.rules.language.model import Ruleset
+from compliance.rules.language.pack import Pack
+from compliance.rules.resolution.resolve import editions, resolve
 
 DAY = date(2023, 9, 1)
 HEAD = """

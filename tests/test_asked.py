@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compliance.cli import main
-from compliance.confirmations import read_confirmations
-from compliance.errors import UsageError
+from compliance.kernel.errors import UsageError
+from compliance.rules.resolution.confirmations import read_confirmations
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "conforming.json"
 GOOD = """

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from compliance.catalogue import opened
-from compliance.errors import PackError, UsageError
-from compliance.listing import difference
-from compliance.words import use
+from compliance.explain.rulesets.catalogue import opened
+from compliance.explain.rulesets.ruleset_listing import difference
+from compliance.kernel.errors import PackError, UsageError
+from compliance.kernel.i18n import use
 
 HEAD = """[pack]
 id = "my"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from compliance.checker import check
-from compliance.report import Report
+from compliance.checker.check import check
+from compliance.engine.findings.report import Report
 from tests.pack_files import NATIONAL, read
 
 BASIC = read("national", "basic-2012")

@@ -8,8 +8,8 @@ import polars as pl
 
 from benchmarks import data, one_off, plain_python
 from compliance import intake
-from compliance.plugins import load
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.facts.vocabulary import vocabulary
 
 
 def test_no_county_is_a_copy_of_another(tmp_path: Path) -> None:

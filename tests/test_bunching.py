@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from compliance.bunching import bunched, crowded
-from compliance.checker import Choice, prepare
-from compliance.engine import evaluate
-from compliance.errors import Problem
-from compliance.plugins import load
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice, prepare
+from compliance.engine.evaluate import evaluate
+from compliance.engine.findings.bunching import bunched, crowded
+from compliance.kernel.errors import Problem
 
 PUPILS = 1000
 LIMIT = 7.5  # m² of sports field a primary pupil

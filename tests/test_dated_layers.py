@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from compliance.confirmations import Confirmation
-from compliance.errors import PackError, UsageError
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
+from compliance.kernel.errors import PackError, UsageError
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.confirmations import Confirmation
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, HEAD, pack, rule
 
 R1 = rule(

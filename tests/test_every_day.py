@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from compliance.checker import check
-from compliance.errors import NoEditionError, UsageError
-from compliance.examination import examine
-from compliance.history import days
-from compliance.plugins import load
-from compliance.render.text import summary
-from compliance.ruleset import resolve
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import check
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import NoEditionError, UsageError
+from compliance.render.terminal.summary import summary
+from compliance.rules.lint.lint import examine
+from compliance.rules.reference.changes import days
+from compliance.rules.resolution.resolve import resolve
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "conforming.json"
 OFFERS = load()
@@ -27,7 +27,7 @@ def test_a_rule_set_is_sound_on_every_day_on_which_it_changes(name: str) -> None
     sound = 0
     for day in days(OFFERS.packs, name):
         with suppress(NoEditionError):
-            examine(resolve(OFFERS.packs, name, day), OFFERS, words)
+            examine(resolve(OFFERS.packs, name, day), OFFERS.kinds, words)
             sound += 1
     assert sound
 

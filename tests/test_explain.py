@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.checker import Choice
-from compliance.cli.explaining import explain
-from compliance.plugins import load
-from compliance.ruleset import resolve
-from compliance.vocabulary import vocabulary
-from compliance.words import use
-from compliance.working.build import workings
-from compliance.working.hearing import Hearing, hear
-from compliance.working.page import page, text
-from compliance.working.text import text as told
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice
+from compliance.cli.explain import explain
+from compliance.explain.question.context import Hearing, hear
+from compliance.explain.rule_page.rule_page import page, text
+from compliance.explain.text.working_text import text as told
+from compliance.explain.verdict.working import workings
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.i18n import use
+from compliance.rules.resolution.resolve import resolve
 from tests.pack_files import RULES
 from tests.working import EXAMPLES
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.checker import check
-from compliance.cli.explaining import explain
-from compliance.errors import UsageError
-from compliance.plugins import load
-from compliance.working.hearing import find_school
-from compliance.working.text import text
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import check
+from compliance.cli.explain import explain
+from compliance.explain.question.context import find_school
+from compliance.explain.text.working_text import text
+from compliance.kernel.errors import UsageError
 from tests.rules import ruleset
 from tests.test_kinds import BASE, primary
 from tests.working import EXAMPLES, hearing, working

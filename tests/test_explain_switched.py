@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from compliance.plugins import load
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
-from compliance.working.document import Working
-from compliance.working.text import text
+from compliance.checker.builtin_offers import load
+from compliance.explain.question.model import Working
+from compliance.explain.text.working_text import text
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, HEAD, pack, rule
 from tests.test_kinds import AREA, primary
 from tests.working import working

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compliance.checker import Choice, check
-from compliance.cli.explaining import explain
-from compliance.intake.raw import RawDocument
-from compliance.plugins import load
-from compliance.vocabulary import titles, vocabulary
-from compliance.words import use
-from compliance.working.build import workings
-from compliance.working.hearing import hear
-from compliance.working.unit_words import unit_words
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice, check
+from compliance.cli.explain import explain
+from compliance.explain.question.context import hear
+from compliance.explain.question.unit_labels import unit_words
+from compliance.explain.verdict.working import workings
+from compliance.facts.vocabulary import titles, vocabulary
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel.i18n import use
 from tests.rules import DAY
 from tests.working import EXAMPLES
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from compliance.errors import UsageError
-from compliance.history import Change, changes, days, history
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
-from compliance.words import use
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import use
+from compliance.rules.language.model import Ruleset
+from compliance.rules.reference.changes import Change, changes, days, history
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import HEAD, pack, rule
 
 LIMIT = 'kind = "threshold"\nscope = "unit"\nindicator = "degree"\nat_least = {{ primary = {}, junior = 5.3 }}'

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from compliance.confirmations import Confirmation
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.rules.resolution.confirmations import Confirmation
 from tests.court import (
     Document,
     by_the_judge,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from compliance.checker import check
-from compliance.plugins import load
-from compliance.words import use
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import check
+from compliance.kernel.i18n import use
 from tests.pack_files import read
 
 TITLE, STANDARD = read("jiangsu", "2017"), read("jiangsu", "school-standard-2015")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.model import STATUSES
+from compliance.kernel.submission import STATUSES
 from tests.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 DEGREE = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }'
@@ -259,8 +259,8 @@ def test_an_open_condition_waits_only_where_the_rule_is_not_met_anyway() -> None
 
 
 def test_a_broken_rule_is_a_finding_in_state_error() -> None:
-    from compliance.engine import evaluate
-    from compliance.kinds import kinds
+    from compliance.engine.evaluate import evaluate
+    from compliance.engine.kinds import kinds
 
     rules = ruleset(
         HEAD

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance import catalogue, coverage, listing
-from compliance.catalogue import opened
+from compliance.checker.builtin_offers import load
 from compliance.cli import main
-from compliance.plugins import load
-from compliance.provenance import provenance
-from compliance.rule import Ruleset
+from compliance.explain.rulesets import catalogue, ruleset_listing
+from compliance.explain.rulesets.catalogue import opened
+from compliance.rules.language.model import Ruleset
+from compliance.rules.reference import clause_coverage
+from compliance.rules.reference.provenance import provenance
 from tests.rules import CONCLUSION, HEAD, rule, ruleset
 
 EVERY = sorted(name for name in load().packs if "/" not in name)
@@ -84,7 +85,7 @@ def test_the_predecessor_and_the_national_set_share_no_rule() -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_every_rule_is_named_by_a_clause_and_every_clause_says_what_became_of_it(name: str) -> None:
     rules, _ = opened(name)
-    assert coverage.unanswered(rules) == []
+    assert clause_coverage.unanswered(rules) == []
     for clause in rules.clauses:
         if clause.how in ("judged", "attested"):
             assert clause.rules, clause.item
@@ -102,7 +103,7 @@ def test_nothing_of_the_regulation_is_silently_missing() -> None:
     assert len(wanted) == 47
     assert set(wanted) <= answered
     seen = {clause.how for clause in rules.clauses}
-    assert seen == set(coverage.HOW)
+    assert seen == set(clause_coverage.HOW)
 
 
 def test_switches_are_listed_with_what_they_rest_on() -> None:
@@ -194,7 +195,7 @@ def _printed_as_given(rules: Ruleset) -> Iterable[str]:
 def test_english_has_no_chinese_punctuation(
     view: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (catalogue, listing):
+    for module in (catalogue, ruleset_listing):
         monkeypatch.setattr(module, "WIDTH", 10**6)  # sentences in one piece
     told = run(*view, "--ruleset", "shandong", "--lang", "en").stdout
     assert len(told.splitlines()) > 5
@@ -218,7 +219,7 @@ def test_a_rule_that_no_clause_names_is_said_under_the_coverage(tmp_path: Path) 
 
 def test_a_bar_in_a_table_stays_a_bar() -> None:
     clause = '\n[clause.one]\npart = "甲"\nitem = "一|二"\nhow = "judged"\nrules = ["C"]\n'
-    page = coverage.page(
+    page = clause_coverage.page(
         ruleset(
             HEAD
             + rule("R1", "kind = 'attested'\nscope = 'county'\nrole = 'advisory'")

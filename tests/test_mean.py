@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance import findings, number
-from compliance.engine import Kind, evaluate
-from compliance.kinds import kinds
-from compliance.model import STATUSES
-from compliance.rule_facts import facts_of
+from compliance.engine import exact_arithmetic
+from compliance.engine.evaluate import Kind, evaluate
+from compliance.engine.findings import findings
+from compliance.engine.kinds import kinds
+from compliance.kernel.submission import STATUSES
+from compliance.rules.language.dependencies import facts_of
 from tests.rules import CONCLUSION, DAY, HEAD, judged, rule, ruleset, submission
 
 OUT = '\n[exclusion.private]\ntitle = "民办"\nwhere = { sponsor = 10 }\n'
@@ -64,8 +65,8 @@ def test_where_it_must_lie_below_the_line_itself_is_missed() -> None:
 
 
 def test_a_root_that_is_irrational_lies_on_no_line() -> None:
-    assert number.sum_of_roots([Fraction(1, 4), Fraction(16, 25)]) == Fraction(13, 10)
-    two = number.sum_of_roots([Fraction(2)])
+    assert exact_arithmetic.sum_of_roots([Fraction(1, 4), Fraction(16, 25)]) == Fraction(13, 10)
+    two = exact_arithmetic.sum_of_roots([Fraction(2)])
     assert two**2 != 2
     assert abs(two**2 - 2) < Fraction(1, 10**98)
 

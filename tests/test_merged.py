@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from compliance import conclusion, findings
-from compliance.engine import Bench
-from compliance.errors import UsageError
-from compliance.model import STATUSES
-from compliance.plugins import load
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.engine.evaluate import Bench
+from compliance.engine.findings import findings, verdicts
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import UsageError
+from compliance.kernel.submission import STATUSES
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SMALL = """
@@ -181,16 +181,16 @@ def test_who_is_left_out_and_who_stays() -> None:
     ]
     bench = judged(law("merged"), submission(schools))
     assert [row[0] for row in rows(bench, "R1")] == ["1", "3", "4", "5", "6", "8"]
-    assert [(one["school_code"], one["reason"]) for one in conclusion.excluded(bench)] == [
+    assert [(one["school_code"], one["reason"]) for one in verdicts.excluded(bench)] == [
         ("2", "merged_into_main_school"),
         ("7", "small"),
         ("9", "small"),
         ("9", "stage_without_pupils"),
     ]
-    warned = [one for one in conclusion.remarks(bench) if one.code == "main_school_not_found"]
+    warned = [one for one in verdicts.remarks(bench) if one.code == "main_school_not_found"]
     assert [one.school_code for one in warned] == ["3", "4", "5", "6", "7"]
     off = judged(law(), submission(schools))
-    assert not [one for one in conclusion.remarks(off) if one.code == "main_school_not_found"]
+    assert not [one for one in verdicts.remarks(off) if one.code == "main_school_not_found"]
 
 
 def test_findings_keep_their_school() -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from compliance.checker import check
+from compliance.checker.check import check
 from tests.court import Document, judged_by_the_engine
 from tests.generate import county
 

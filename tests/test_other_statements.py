@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from compliance.checker import check
+from compliance.checker.check import check
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "conforming.json"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from compliance.errors import JunhengError, PackError, PluginError
-from compliance.plugins import load
-from compliance.vocabulary import vocabulary
+from compliance.checker.builtin_offers import load
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import JunhengError, PackError, PluginError
 
 PACK = """
 [pack]

@@ -18,8 +18,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from compliance.confirmations import Confirmation
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.rules.resolution.confirmations import Confirmation
 from tests.court import Document, Findings, findings_of, judged_by_the_engine, same
 from tests.generate_calm import calm
 from tests.generate_further import at_a_composite, further

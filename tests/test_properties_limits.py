@@ -19,9 +19,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from compliance.plugins import Offers, load
-from compliance.rule import Limit, Ruleset
-from compliance.ruleset import resolve
+from compliance.checker.builtin_offers import load
+from compliance.plugins.manager import Offers
+from compliance.rules.language.model import Limit, Ruleset
+from compliance.rules.resolution.resolve import resolve
 from tests.court import Document, Findings, findings_of, judged_by_the_engine
 from tests.generate_calm import calm
 from tests.generate_further import at_a_composite, further

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.checker import check
-from compliance.report import Report
+from compliance.checker.check import check
+from compliance.engine.findings.report import Report
 
 FOLDER = Path(__file__).parent / "data" / "tw114"
 WITHOUT_PUPILS = 12

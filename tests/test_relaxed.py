@@ -10,14 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compliance import conclusion, findings, relaxations, words
-from compliance.engine import Bench, Kind, evaluate
-from compliance.errors import PackError
-from compliance.kinds import kinds
-from compliance.model import FAIL, PASS, STATUSES
-from compliance.rule import Rule, Ruleset
-from compliance.rule_facts import facts_of
-from compliance.ruleset import editions, resolve
+from compliance.engine import relaxations
+from compliance.engine.evaluate import Bench, Kind, evaluate
+from compliance.engine.findings import findings, verdicts
+from compliance.engine.kinds import kinds
+from compliance.kernel import i18n
+from compliance.kernel.errors import PackError
+from compliance.kernel.submission import FAIL, PASS, STATUSES
+from compliance.rules.language.dependencies import facts_of
+from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SWITCHES = """
@@ -299,7 +301,7 @@ def test_what_breaks_without_relaxations_is_told() -> None:
     rules = law(BUILT + rule("X", 'kind = "brittle"\nscope = "school"\nof = ["G4"]'))
     known = {**kinds(), "brittle": Kind(broken_without_relaxations)}
     bench = evaluate(rules, submission([school(2300, built_year=2005)]), DAY, known)
-    told = [one.message for one in conclusion.remarks(bench) if one.code == "rule_broken"]
+    told = [one.message for one in verdicts.remarks(bench) if one.code == "rule_broken"]
     assert told == ["规则 X 执行出错：RuntimeError: no standard"]
     assert states(bench, "X") == ["pass"]
     assert bench.outcome("X")["relaxed_by"].to_list() == [None]  # nobody knows
@@ -423,7 +425,7 @@ def test_a_pass_by_a_relaxation_says_so_up_to_the_conclusion() -> None:
         assert found[key]["relaxed_by"] == "larger"
         assert "学校可以较大”达标" in found[key]["message"]
     assert "其中有仅凭“学校可以较大”达标的" in found["C", None]["message"]
-    with words.use("en"):
+    with i18n.use("en"):
         english = found_of(law(BUILT + GROUP), schools)["C", None]["message"]
     assert "In part only by 'Schools may be larger'" in english
 
@@ -444,7 +446,7 @@ def test_the_layer_and_the_pack_stand_in_every_finding() -> None:
 
 def test_rules_are_counted_by_basis() -> None:
     extra = rule("G1", 'kind = "attested"').replace('basis = "verified"', 'basis = "secondary"')
-    assert conclusion.bases(law(BUILT + extra + GROUP)) == {
+    assert verdicts.bases(law(BUILT + extra + GROUP)) == {
         "verified": {"deciding": 2, "advisory": 0},
         "secondary": {"deciding": 0, "advisory": 1},
     }

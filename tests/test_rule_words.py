@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from compliance.declarations import indicator
-from compliance.errors import suggestion
-from compliance.rule import Limit
-from compliance.rule_facts import tallies_of
-from compliance.rule_words import condition_words, field_words, formula, limit_pieces, limit_words
-from compliance.ruleset import editions, resolve
-from compliance.vocabulary import vocabulary
-from compliance.words import use
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import suggestion
+from compliance.kernel.i18n import use
+from compliance.rules.language.dependencies import tallies_of
+from compliance.rules.language.model import Limit
+from compliance.rules.language.parse import indicator
+from compliance.rules.reference.describe import (
+    condition_words,
+    field_words,
+    formula,
+    limit_pieces,
+    limit_words,
+)
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
 
 LAW = ruleset(

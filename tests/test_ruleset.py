@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from compliance.errors import PackError, UsageError
-from compliance.ruleset import editions, resolve
+from compliance.kernel.errors import PackError, UsageError
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
 
 BASE = (
@@ -186,11 +186,10 @@ def test_a_limit_given_to_a_rule_with_parts_goes_to_the_part_that_has_it() -> No
     ],
 )
 def test_a_rule_of_an_unknown_kind_field_or_fact_is_refused(body: str, says: str) -> None:
-    from compliance.examination import examine
-    from compliance.kinds import kinds
-    from compliance.plugins import Offers
-    from compliance.vocabulary import vocabulary
+    from compliance.engine.kinds import kinds
+    from compliance.facts.vocabulary import vocabulary
+    from compliance.rules.lint.lint import examine
 
     rules = ruleset(HEAD + rule("G1", body) + CONCLUSION)
     with pytest.raises(PackError, match=says):
-        examine(rules, Offers(kinds=dict(kinds())), vocabulary())
+        examine(rules, kinds(), vocabulary())

@@ -13,12 +13,12 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from compliance.fact import Fact
-from compliance.intake.accept_cell import read_cell
-from compliance.intake.accept_marks import CellError
-from compliance.schema import SCHEMAS, Validator, validator
-from compliance.vocabulary import TABLES, read_schema, vocabulary
-from compliance.words import use
+from compliance.facts.fact import Fact
+from compliance.facts.json_schema import SCHEMAS, Validator, validator
+from compliance.facts.vocabulary import TABLES, read_schema, vocabulary
+from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cell_patterns import CellError
+from compliance.kernel.i18n import use
 
 WORDS = vocabulary()
 EVERY = [fact for facts in WORDS.tables.values() for fact in facts.values()]

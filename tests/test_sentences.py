@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from compliance import findings, words
+from compliance.engine.findings import findings
+from compliance.kernel import i18n
 from tests.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 DEGREE = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }'
@@ -123,7 +124,7 @@ def test_braces_in_names_are_only_printed() -> None:
 
 
 def test_english_by_choice() -> None:
-    with words.use("en"):
+    with i18n.use("en"):
         said = messages(
             rule("R1", DEGREE),
             [school("primary", primary_students=100, primary_teachers_above_degree=4)],

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance import findings
-from compliance.engine import Bench, evaluate
-from compliance.kinds import kinds
-from compliance.model import STATUSES
-from compliance.rule import Ruleset
-from compliance.ruleset import editions, resolve
+from compliance.engine.evaluate import Bench, evaluate
+from compliance.engine.findings import findings
+from compliance.engine.kinds import kinds
+from compliance.kernel.submission import STATUSES
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.resolve import editions, resolve
 from tests.rules import DAY, HEAD, pack, rule, submission
 
 C = rule("C", 'kind = "all"\nrole = "conclusion"\nof = ["CG"]')

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from compliance.plugins import load
-from compliance.rule import Ruleset
-from compliance.ruleset import resolve
+from compliance.checker.builtin_offers import load
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.resolve import resolve
 from tests.pack_files import NATIONAL, RULES
 
 SWITCHES = NATIONAL["switch"]

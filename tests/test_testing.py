@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from compliance import engine, intake
-from compliance.engine import Bench
-from compliance.errors import PackError
-from compliance.model import Submission
-from compliance.testing import Case, CaseError, cases, court, coverage_of, read_cases
+from compliance import intake
+from compliance.engine import evaluate as engine
+from compliance.engine.evaluate import Bench
+from compliance.kernel.errors import PackError
+from compliance.kernel.submission import Submission
+from compliance.testing import Case, CaseError, cases, coverage_of, read_cases, run_cases
 from compliance.testing.case_file import read_exemptions
-from compliance.testing.court import enrol
-from compliance.testing.law import law
+from compliance.testing.rulesets import law
+from compliance.testing.run_cases import check, enrol
 
 PACK = """
 [pack]
@@ -93,7 +94,7 @@ def case(body: str, rule: str = "R1", it: str = "x") -> str:
 def complaint(folder: Path, body: str, rule: str = "R1") -> str:
     [one] = read(folder, case(body, rule))
     with pytest.raises(AssertionError) as caught:
-        one.check()
+        check(one)
     return str(caught.value)
 
 
@@ -106,7 +107,7 @@ def faults(folder: Path, *texts: str, head: str = HEAD) -> str:
 
 def test_a_case_that_is_right_passes(tmp_path: Path) -> None:
     for one in read(tmp_path, RIGHT):
-        one.check()
+        check(one)
 
 
 UNIT = 'unit = { stage = "junior", students = 300, teachers = 14 }\n'
@@ -136,7 +137,7 @@ def test_whatever_differs_is_said_with_its_place(tmp_path: Path, expect: str, sa
 def test_figures_are_compared_as_decimals_and_to_the_digits_shown(tmp_path: Path) -> None:
     expect = '{ status = "fail", value = "≈4.67", shortfall = 1, shortfall_unit = "人" }'
     for one in read(tmp_path, case(f"{UNIT}expect = {expect}")):
-        one.check()
+        check(one)
 
 
 def test_a_case_that_meets_no_finding_fails(tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_absence_can_be_expected_with_its_reason(tmp_path: Path) -> None:
     unit = 'unit = { stage = "primary", students = 0, teachers = 4 }\n'
     expect = 'expect = { status = "absent", excluded = ["stage_without_pupils"] }'
     for one in read(tmp_path, case(unit + expect)):
-        one.check()
+        check(one)
 
 
 def test_several_findings_want_a_subject(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_several_findings_want_a_subject(tmp_path: Path) -> None:
         'at = { stage = "junior" }\nexpect = { status = "unknown", missing = ["junior_teachers"] }'
     )
     for one in read(tmp_path, case(school + chosen)):
-        one.check()
+        check(one)
 
 
 def test_an_error_of_the_figures_fails_its_own_case_alone(tmp_path: Path) -> None:
@@ -167,8 +168,8 @@ def test_an_error_of_the_figures_fails_its_own_case_alone(tmp_path: Path) -> Non
     )
     found = read(tmp_path, case(wrong), RIGHT)
     with pytest.raises(AssertionError, match=r"some\.toml:3 R1(.|\n)*10\.5"):
-        found[0].check()
-    found[1].check()
+        check(found[0])
+    check(found[1])
 
 
 def test_given_figures_are_laid_under_a_case_and_blanked(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_given_figures_are_laid_under_a_case_and_blanked(tmp_path: Path) -> None
     over = case(body % (", teachers = 3", "", "fail"))
     blank = case(body % ("", 'blank = ["primary_teachers"]\n', "unknown"))
     for one in read(tmp_path, given, over, blank):
-        one.check()
+        check(one)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,7 @@ def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(
         return bench
 
     monkeypatch.setattr(intake, "take_in", counting)
-    monkeypatch.setattr(court, "evaluate", watching)
+    monkeypatch.setattr(run_cases, "evaluate", watching)
     path = written(tmp_path, RIGHT, case('expect = { status = "not_checked" }', "A1"))
     late = "as_of = 2024-09-01\n"
     (tmp_path / "other.toml").write_text(HEAD + late + RIGHT, "utf-8")
@@ -318,7 +319,7 @@ def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(
     found = [one for file in (path, tmp_path / "other.toml") for one in read_cases(file)]
     enrol(found)
     for one in found:
-        one.check()
+        check(one)
     assert accepted == [2]
     assert sorted(map(sorted, judged)) == [["A1"], ["A1", "R1"], ["R1"]]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from compliance.checker import check
-from compliance.cli.validating import validate
+from compliance.checker.check import check
+from compliance.cli.validate import validate
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TAIWAN = Path(__file__).parent / "data" / "tw114"

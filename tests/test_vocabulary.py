@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from compliance.errors import PluginError
-from compliance.heading import Heading
-from compliance.vocabulary import TABLES, vocabulary
+from compliance.facts.headings import Heading
+from compliance.facts.vocabulary import TABLES, vocabulary
+from compliance.kernel.errors import PluginError
 
 WORDS = vocabulary()
 
@@ -134,8 +134,8 @@ def test_an_unreadable_fragment_stops_the_program(tmp_path: Path, text: str) -> 
 
 def test_every_unit_may_stand_in_a_heading() -> None:
     """The workbook prints headings with their unit; what it prints it must be able to read."""
-    from compliance.heading import Heading
-    from compliance.plugins import load
+    from compliance.checker.builtin_offers import load
+    from compliance.facts.headings import Heading
 
     words = vocabulary(load().fragments)
     for fact in [*words.school.values(), *words.county.values()]:

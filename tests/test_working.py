@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from compliance.errors import UsageError
-from compliance.working.build import workings
-from compliance.working.document import Flip, Working
-from compliance.working.text import text
+from compliance.explain.question.model import Flip, Working
+from compliance.explain.text.working_text import text
+from compliance.explain.verdict.working import workings
+from compliance.kernel.errors import UsageError
 from tests.rules import CONCLUSION, HEAD, rule, ruleset
 from tests.test_kinds import AREA, BASE, DEGREE, EVEN, primary
 from tests.working import hearing, working

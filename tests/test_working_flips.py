@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.checker import Choice, check
-from compliance.model import STATUSES
-from compliance.plugins import load
-from compliance.working.build import workings
-from compliance.working.document import Flip
-from compliance.working.hearing import hear
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice, check
+from compliance.explain.question.context import hear
+from compliance.explain.question.model import Flip
+from compliance.explain.verdict.working import workings
+from compliance.kernel.submission import STATUSES
 from tests.rules import judged, ruleset, submission
 from tests.test_kinds import BASE, primary
 from tests.working import EXAMPLES, working

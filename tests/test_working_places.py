@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from compliance.checker import Choice
-from compliance.errors import UsageError
-from compliance.plugins import load
-from compliance.working.build import workings
-from compliance.working.document import Input
-from compliance.working.hearing import UnjudgeableError, find_school, hear
-from compliance.working.text import text
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice
+from compliance.explain.question.context import UnjudgeableError, find_school, hear
+from compliance.explain.question.model import Input
+from compliance.explain.text.working_text import text
+from compliance.explain.verdict.working import workings
+from compliance.kernel.errors import UsageError
 from tests.working import EXAMPLES
 
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import Case, Docket
-from compliance.engine import evaluate
-from compliance.intake.locate import Watch
-from compliance.kinds import kinds
-from compliance.rule import Ruleset
-from compliance.vocabulary import vocabulary
-from compliance.working.build import workings
-from compliance.working.document import Working
-from compliance.working.hearing import Hearing
+from compliance.checker.check import Case, Docket
+from compliance.engine.evaluate import evaluate
+from compliance.engine.kinds import kinds
+from compliance.explain.question.context import Hearing
+from compliance.explain.question.model import Working
+from compliance.explain.verdict.working import workings
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake.cell_locations import Watch
+from compliance.rules.language.model import Ruleset
 from tests.rules import DAY, submission
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compliance.checker import check
-    from compliance.hookspecs import hookimpl
-    from compliance.report import Report
+    from compliance.checker.check import check
+    from compliance.engine.findings.report import Report
+    from compliance.plugins.hookspecs import hookimpl
 
 __all__ = ["Report", "check", "hookimpl"]
 
 _HOMES = {
-    "Report": "compliance.report",
-    "check": "compliance.checker",
-    "hookimpl": "compliance.hookspecs",
+    "Report": "compliance.engine.findings.report",
+    "check": "compliance.checker.check",
+    "hookimpl": "compliance.plugins.hookspecs",
 }
 
 

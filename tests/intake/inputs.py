@@ -11,10 +11,10 @@ from typing import Any
 
 import openpyxl
 
-from compliance.errors import Problem
 from compliance.intake import readers
-from compliance.intake.gather import gather
-from compliance.intake.raw import RawDocument, RawTable
+from compliance.intake.formats.discover import gather
+from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.kernel.errors import Problem
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 SUBMISSION: dict[str, Any] = {

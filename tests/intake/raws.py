@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from compliance.errors import Problem
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.accept_cell import read_cell
-from compliance.intake.accept_marks import CellError
-from compliance.intake.raw import RawDocument, RawTable
-from compliance.model import Submission
-from compliance.vocabulary import vocabulary
+from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cell_patterns import CellError
+from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import Submission
 
 Record = Mapping[str, Any]
 COUNTY: Record = {"county_code": "341622", "county_name": "蒙城县", "year": 2023}

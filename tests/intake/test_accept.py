@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from compliance.errors import Problem
-from compliance.intake.accept_column import TYPES
-from compliance.intake.raw import RawDocument
-from compliance.model import Refused
-from compliance.vocabulary import vocabulary
-from compliance.words import use
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake.acceptance.column import TYPES
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import use
+from compliance.kernel.submission import Refused
 from tests.intake.raws import (
     COUNTY,
     codes,

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from compliance.intake.accept_cell import read_cell
-from compliance.intake.accept_marks import CellError
-from compliance.vocabulary import vocabulary
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cell_patterns import CellError
 from tests.intake.raws import (
     cell,
 )

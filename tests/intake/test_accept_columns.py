@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.fact import Fact
-from compliance.intake.accept_cell import read_cell
-from compliance.intake.accept_column import TYPES, accept_column
-from compliance.intake.accept_marks import CellError
-from compliance.vocabulary import vocabulary
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cell_patterns import CellError
+from compliance.intake.acceptance.column import TYPES, accept_column
 from tests.intake.raws import (
     cell,
 )

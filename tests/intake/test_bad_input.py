@@ -9,11 +9,13 @@ from typing import IO, Any
 
 import pytest
 
-from compliance.intake import json_file, readers, workbook
-from compliance.intake.gather import gather
-from compliance.intake.json_file import LIMIT
-from compliance.intake.opening import MIB
-from compliance.words import use
+from compliance.intake import readers
+from compliance.intake.formats import json as json_file
+from compliance.intake.formats import xlsx
+from compliance.intake.formats.discover import gather
+from compliance.intake.formats.json import LIMIT
+from compliance.intake.formats.source_file import MIB
+from compliance.kernel.i18n import use
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
 
@@ -67,7 +69,7 @@ class TestAnyFile:
     def test_only_what_can_be_read_is_asked_for(self, tmp_path: Path) -> None:
         problem = only(written(tmp_path / "a.pdf", "x"))
         assert problem.expected == ".xlsx, .json, .csv, .parquet, .zip"
-        also = {**readers(), ".dbf": workbook.read}
+        also = {**readers(), ".dbf": xlsx.read}
         [document] = gather([tmp_path / "a.pdf"], also)
         assert document.problems[0].expected.endswith(".zip, .dbf")
 
@@ -278,4 +280,4 @@ def test_readers_never_raise(tmp_path: Path) -> None:
                 document = reader(written(tmp_path / f"{name}{suffix}", content))
                 assert document.problems or [one.height for one in document.tables] == [0]
     assert json_file.read(tmp_path / "gone.json").problems[0].code == "cannot_read"
-    assert workbook.read(tmp_path / "gone.xlsx").problems[0].code == "cannot_read"
+    assert xlsx.read(tmp_path / "gone.xlsx").problems[0].code == "cannot_read"

@@ -10,9 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.opening import MIB
-from compliance.vocabulary import vocabulary
+from compliance.intake.formats.source_file import MIB
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
 

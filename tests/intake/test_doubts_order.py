@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.model import Submission
-from compliance.vocabulary import vocabulary
+from compliance.kernel.submission import Submission
 from tests.intake.raws import COUNTY, document, school, submit
 
 FIGURES = {"equipment_value": 1234567, "outdoor_sports_area": 2345.6, "public_funds": 98765.4}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compliance.vocabulary import vocabulary
+from compliance.facts.vocabulary import vocabulary
 from tests.intake.raws import COUNTY, codes, document, problems, school, submit
 
 CODE = "implausible_ratio"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from compliance.errors import Problem
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.doubts_previous import faults_of
-from compliance.intake.raw import RawDocument
-from compliance.model import Submission
-from compliance.vocabulary import vocabulary
+from compliance.intake.data_checks.year_on_year import faults_of
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import Submission
 from tests.intake.raws import COUNTY, codes, dataset, document, school, submit
 
 Rows = list[dict[str, Any]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.intake.accept_cell import read_cell
-from compliance.intake.accept_marks import CellError
-from compliance.vocabulary import vocabulary
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cell_patterns import CellError
 from tests.intake.raws import COUNTY, codes, document, problems, school, submit
 
 # areas as they were; every “10” in them became “2023”

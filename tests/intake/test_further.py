@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.model import Submission
-from compliance.vocabulary import vocabulary
+from compliance.kernel.submission import Submission
 from tests.intake import inputs
 from tests.intake.inputs import read
 from tests.intake.raws import codes, document, problems, school, submit

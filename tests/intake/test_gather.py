@@ -14,10 +14,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.errors import UsageError
 from compliance.intake import readers
-from compliance.intake.gather import Reader, gather
-from compliance.intake.raw import RawDocument
+from compliance.intake.formats.discover import Reader, gather
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel.errors import UsageError
 from tests.intake import inputs
 
 READERS: Mapping[str, Reader] = readers()
@@ -111,7 +111,7 @@ class TestTables:
     def test_a_thousand_lines_in_batches(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("compliance.intake.csv_text.BATCH", 7)
+        monkeypatch.setattr("compliance.intake.formats.csv.BATCH", 7)
         lines = "".join(f'{n},"{n}"\n' for n in range(1000))
         document = one(inputs.dataset(tmp_path / "d", schools__csv="a,b\n" + lines))
         schools = inputs.table(document, "schools")
@@ -243,8 +243,8 @@ class TestGathering:
 
 
 def test_a_school_s_row_reads_alike_from_every_form(tmp_path: Path) -> None:
+    from compliance.facts.vocabulary import vocabulary
     from compliance.intake.accept import accept
-    from compliance.vocabulary import vocabulary
 
     paths = [
         inputs.json_file(tmp_path / "a.json"),

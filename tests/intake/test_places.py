@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.vocabulary import vocabulary
 from tests.intake import inputs
 from tests.intake.inputs import read
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from compliance.intake import dataset as datasets
-from compliance.intake import json_file, readers, tables, workbook
-from compliance.intake.gather import Reader
+from compliance.intake import readers
+from compliance.intake.formats import dataset as datasets
+from compliance.intake.formats import json as json_file
+from compliance.intake.formats import table_file, xlsx
+from compliance.intake.formats.discover import Reader
 from tests.intake import inputs
 
 READERS: Mapping[str, Reader] = readers()
@@ -22,9 +24,9 @@ READERS: Mapping[str, Reader] = readers()
 def test_every_reader_is_offered_under_its_suffix() -> None:
     assert READERS[".json"] is json_file.read
     assert READERS[".xlsx"] is READERS[".xlsm"] is READERS[".xls"] is READERS[".et"]
-    assert READERS[".xlsx"] is workbook.read
+    assert READERS[".xlsx"] is xlsx.read
     assert READERS[".zip"] is datasets.read_zip
-    assert READERS[".csv"] is READERS[".parquet"] is tables.read
+    assert READERS[".csv"] is READERS[".parquet"] is table_file.read
 
 
 class TestJson:
@@ -101,7 +103,7 @@ class TestJson:
 
 class TestWorkbook:
     def test_sheets_with_cells(self, tmp_path: Path) -> None:
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx"))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx"))
         assert document.problems == []
         assert inputs.values(document, "counties") == {
             "行政区划代码": ["341622"],
@@ -122,7 +124,7 @@ class TestWorkbook:
             book["学校"].merge_cells("C2:F2")
             book["学校"]["C9"], book["学校"]["D9"], book["学校"]["F9"] = "2134000002", "二小", 12
 
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", change=shift))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", change=shift))
         assert document.problems == []
         schools = inputs.table(document, "schools")
         assert schools.columns["小学在校生数（人）"] == [860, 12]
@@ -142,14 +144,14 @@ class TestWorkbook:
     )
     def test_variants_of_sheet_names(self, tmp_path: Path, county: str, schools: str) -> None:
         sheets = {county: inputs.COUNTY_ROWS, schools: inputs.SCHOOL_ROWS}
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
         assert document.problems == []
         assert [one.name for one in document.tables] == ["counties", "schools"]
 
     def test_a_county_in_one_row_or_beside_a_column_of_units(self, tmp_path: Path) -> None:
         header, values = zip(*inputs.COUNTY_ROWS, strict=True)
         across = {**inputs.SHEETS, "县区": [header, values]}
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", across))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", across))
         assert inputs.values(document, "counties")["学年起始年份"] == [2023]
         assert inputs.table(document, "counties").place(0, "学年起始年份") == "县区!C2"
 
@@ -163,7 +165,7 @@ class TestWorkbook:
                 ("没听说过的项目", "元", 5),
             ],
         }
-        document = workbook.read(inputs.workbook(tmp_path / "b.xlsx", beside))
+        document = xlsx.read(inputs.workbook(tmp_path / "b.xlsx", beside))
         assert document.problems == []
         assert inputs.values(document, "counties")["学年起始年份"] == [2023]
         assert inputs.values(document, "counties")["没听说过的项目"] == [5]
@@ -178,7 +180,7 @@ class TestWorkbook:
                 (2134000001, "一小", "小学", 860, True, 28.2 - 1e-14, "  王 "),
             ],
         }
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
         assert inputs.values(document, "counties")["通过基本均衡认定时间"] == ["2015-12-30"]
         schools = inputs.values(document, "schools")
         assert schools["学校（机构）标识码"] == [2134000001]
@@ -199,7 +201,7 @@ class TestWorkbook:
             book["县区"]["B4"].number_format = "0.0%"
             book["质量监测"]["C2"].number_format = "0%"
 
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets, format_cells))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", sheets, format_cells))
         assert inputs.values(document, "counties")["社会认可度（%）"] == [85.7]
         assert inputs.values(document, "monitoring")["校际差异率"] == [0.12]
         [problem] = document.problems
@@ -226,7 +228,7 @@ class TestWorkbook:
             "班级": [("学校标识码", "学段", "学生数"), ("示例1", "小学", 45)],
             "佐证": [("指标", "是否达到", "佐证材料", "说明"), ("G1 布局", None, None, None)],
         }
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
         assert inputs.values(document, "schools")["学校名称"] == ["实验小学"]
         assert [one.name for one in document.tables] == ["counties", "schools"]
         assert inputs.codes(document) == ["total_row"]
@@ -243,7 +245,7 @@ class TestWorkbook:
             "佐证": [("指标", "是否达到", "佐证材料", "说明"), ("G1", "是", "文件；照片", None)],
             "一票否决": [("事项", "是否存在"), ("V1", "否")],
         }
-        document = workbook.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
+        document = xlsx.read(inputs.workbook(tmp_path / "a.xlsx", sheets))
         assert document.problems == []
         assert inputs.values(document, "classes")["学生数"] == [45]
         assert inputs.values(document, "rooms")["面积"] == [96]
@@ -254,7 +256,7 @@ class TestWorkbook:
     def test_an_open_workbook_is_read_as_last_saved(self, tmp_path: Path) -> None:
         path = inputs.workbook(tmp_path / "a.xlsx")
         (tmp_path / "~$a.xlsx").write_bytes(b"lock")
-        document = workbook.read(path)
+        document = xlsx.read(path)
         assert [(p.severity, p.code) for p in document.problems] == [("warning", "open_elsewhere")]
         assert "最后一次保存" in document.problems[0].message
         assert len(document.tables) == 2
@@ -271,6 +273,6 @@ class TestWorkbook:
 
         plain = inputs.workbook(tmp_path / "a.xlsm", change=add_fault)
         odd = inputs.repacked(inputs.workbook(tmp_path / "b.xlsm", change=add_fault), prefix)
-        for document in (workbook.read(plain), workbook.read(odd)):
+        for document in (xlsx.read(plain), xlsx.read(odd)):
             assert [(p.code, p.at) for p in document.problems] == [("formula_error", "学校!D2")]
             assert inputs.values(document, "schools")["学校名称"] == ["实验小学"]

@@ -30,11 +30,6 @@ def test_no_law_in_the_core(path: Path) -> None:
     assert not found
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
-def test_a_file_holds_one_idea(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 320
-
-
 def test_no_path_of_a_machine_stands_in_the_repository() -> None:
     wanted = {".py", ".md", ".toml", ".json", ".html", ".csv", ""}
     skipped = {".git", ".venv", "out", "build", "__pycache__"}

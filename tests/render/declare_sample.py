@@ -21,11 +21,11 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from compliance.checker import Choice
-from compliance.cli.declaring import declare
-from compliance.declaration.paper import FilledTable, Paper
-from compliance.filing import declarations
-from compliance.plugins import load
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Choice
+from compliance.cli.declare import declare
+from compliance.declaration.declare import declarations
+from compliance.declaration.fill.filled_form import FilledTable, Paper
 
 Document = dict[str, Any]
 SHARED = ("teaching_area", "outdoor_sports_area", "equipment_value", "multimedia_rooms")

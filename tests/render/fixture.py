@@ -16,10 +16,10 @@ from typing import Any
 
 import polars as pl
 
-from compliance.errors import Problem
-from compliance.model import Refused
-from compliance.report import FINDINGS, CountyResult, Report, RulesetInfo
-from compliance.rule import Rule
+from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import Refused
+from compliance.rules.language.model import Rule
 
 HOSTILE = '=cmd()|{{7*7}}<script>alert("1")</script>`x`'
 COUNTY = ("340199", "样县", 2023)

@@ -10,8 +10,8 @@ import openpyxl
 from docx import Document
 from docx.table import Table
 
-from compliance.render.rectify import write_papers
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.render.rectification.write import write_papers
 
 
 def written(report: Report, form: str, out: Path, school: str = "") -> bytes:

@@ -22,9 +22,9 @@ from typing import Any
 
 import polars as pl
 
-from compliance.errors import Problem
-from compliance.model import Refused
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import Refused
 from tests.render import fixture
 from tests.render.fixture import COUNTY, HOSTILE, Sheet, part
 

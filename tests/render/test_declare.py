@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from compliance.declaration.amounts import Amount, finer
-from compliance.declaration.paper import Missing, Paper
-from compliance.declaration.reading import read_form
-from compliance.number import root_exactly, rounded
+from compliance.declaration.fill.amounts import Amount, finer
+from compliance.declaration.fill.filled_form import Missing, Paper
+from compliance.declaration.form.parse_form import read_form
+from compliance.engine.exact_arithmetic import root_exactly, rounded
 from tests.render.declare_sample import (
     document,
     filled,
@@ -291,6 +291,6 @@ def test_a_mean_is_of_the_units_that_its_own_rule_chooses_and_exact(
     ]  # fmt: skip
     of["schools"] = [one for one in of["schools"] if one["school_code"] != "1001"]
     form = read_form(tmp_path / "declaration.toml")
-    monkeypatch.setattr("compliance.filing.form_for", lambda rules: form)
+    monkeypatch.setattr("compliance.declaration.declare.form_for", lambda rules: form)
     paper = filled(saved(of, tmp_path / "county.json"), ruleset=str(tmp_path / "own.toml"))
     assert rows(paper, "A") == [["8.13"]]

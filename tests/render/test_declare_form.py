@@ -10,10 +10,10 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from compliance.declaration.blanks import Blank, Reference, parsed
-from compliance.declaration.reading import FILE, read_form
-from compliance.errors import PackError
-from compliance.vocabulary import read_schema
+from compliance.declaration.form.parse_form import FILE, read_form
+from compliance.declaration.form.placeholders import Blank, Reference, parsed
+from compliance.facts.vocabulary import read_schema
+from compliance.kernel.errors import PackError
 from tests.render.declare_sample import document, run, saved
 
 NATIONAL = (
@@ -144,7 +144,7 @@ def test_a_form_that_asks_for_what_is_not_there(
     faulty.mkdir()
     (faulty / FILE).write_text(text.replace(old, new, 1), "utf-8")
     form = read_form(faulty / FILE)
-    monkeypatch.setattr("compliance.filing.form_for", lambda rules: form)
+    monkeypatch.setattr("compliance.declaration.declare.form_for", lambda rules: form)
     out = tmp_path / "form.xlsx"
     result = run(saved(document(), tmp_path / "county.json"), "-o", out)
     assert result.exit_code == 2, result.output

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from compliance.declaration.remarking import disagrees
+from compliance.declaration.compare.compare_remarks import disagrees
 from tests.render.declare_sample import document, filled, run, saved, school, stage
 from tests.render.test_declare_against import Desk, cell_of, put, told
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from compliance import words
-from compliance.render.text import summary
-from compliance.render.width import columns
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.kernel import i18n
+from compliance.render.documents.text_width import columns
+from compliance.render.terminal.summary import summary
 from tests.render import fixture
 
 LONG = "积石山保安族东乡族撒拉族自治县"
@@ -27,16 +27,16 @@ def counties() -> Report:
     return replace(report, counties=tuple(found))
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_table_fits_80_columns(language: str) -> None:
-    with words.use(language):
+    with i18n.use(language):
         lines = summary(counties(), colour=False).splitlines()
     assert max(map(columns, lines)) <= 80
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_a_long_name_has_a_line_of_its_own(language: str) -> None:
-    with words.use(language):
+    with i18n.use(language):
         lines = summary(counties(), colour=False).splitlines()
     at = lines.index(f"340101  {LONG}")
     assert lines[at + 1].startswith("340101  ")

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from compliance import words
-from compliance.render import page, renderers
-from compliance.render.environment import environment, markdown
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.kernel import i18n
+from compliance.render import renderers
+from compliance.render.documents.jinja import environment, markdown
+from compliance.render.page import page
 from tests.render import fixture
 from tests.render.golden import assert_golden
 
@@ -64,10 +65,10 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_golden(name: str, language: str, form: str) -> None:
-    with words.use(language):
+    with i18n.use(language):
         assert_golden(f"{name}.{language}.{form}", rendered(REPORTS[name](), form))
 
 
@@ -88,7 +89,7 @@ def test_html_stands_alone_and_is_accessible(name: str) -> None:
 
 
 def test_language_of_the_page() -> None:
-    with words.use("en"):
+    with i18n.use("en"):
         assert '<html lang="en">' in rendered(fixture.one_county(), "html")
 
 

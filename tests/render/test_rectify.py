@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.render.papers import CountyPaper, SchoolPaper
-from compliance.render.rectify import papers
-from compliance.words import use
+from compliance.kernel.i18n import use
+from compliance.render.rectification.view_model import CountyPaper, SchoolPaper
+from compliance.render.rectification.write import papers
 from tests.render import fixture
 from tests.render.fixture import HOSTILE, Sheet
 from tests.render.rectify_sample import NANHU, QINGHE, conforming, large, sample

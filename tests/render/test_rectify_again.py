@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.errors import UsageError
-from compliance.render.rectify import write_papers
-from compliance.report import Report
-from compliance.words import use
+from compliance.engine.findings.report import Report
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import use
+from compliance.render.rectification.write import write_papers
 from tests.render.rectify_sample import sample
 
 FOLDER = "340199_样县_2023"

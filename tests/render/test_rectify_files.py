@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from compliance.errors import PackError, UsageError
-from compliance.render.file_names import Names, joined, safe
-from compliance.render.placing import staged
-from compliance.render.printable import printable
-from compliance.render.rectify import FORMATS, write_papers
+from compliance.kernel.errors import PackError, UsageError
+from compliance.render.documents.atomic_write import staged
+from compliance.render.documents.file_names import Names, joined, safe
+from compliance.render.documents.printable import printable
+from compliance.render.rectification.write import FORMATS, write_papers
 from tests.render.rectify_sample import conforming, large, sample
 
 FOLDER = "340199_样县_2023"

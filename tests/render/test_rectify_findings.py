@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance.errors import Problem
-from compliance.render.papers import CountyPaper, Item, SchoolLine
-from compliance.render.rectify import papers
-from compliance.report import Report
-from compliance.rule import Rule
-from compliance.words import use
+from compliance.engine.findings.report import Report
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import use
+from compliance.render.rectification.view_model import CountyPaper, Item, SchoolLine
+from compliance.render.rectification.write import papers
+from compliance.rules.language.model import Rule
 from tests.render import fixture
 from tests.render.fixture import COUNTY, Sheet
 from tests.render.rectify_sample import GOOD, conforming, sample

@@ -18,9 +18,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from compliance.errors import PackError
-from compliance.render.rectify import write_papers
-from compliance.words import use
+from compliance.kernel.errors import PackError
+from compliance.kernel.i18n import use
+from compliance.render.rectification.write import write_papers
 from tests.render import fixture
 from tests.render.fixture import HOSTILE, Sheet
 from tests.render.rectify_reading import word_text, written

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.words import use
+from compliance.kernel.i18n import use
 from tests.render.rectify_reading import cells, word_text, written
 from tests.render.rectify_sample import conforming, sample
 

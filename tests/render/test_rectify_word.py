@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from docx import Document
 
-from compliance.render.papers import CountyPaper
-from compliance.render.rectify import papers
-from compliance.render.word import word_writer
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.render.documents.docx import word_writer
+from compliance.render.rectification.view_model import CountyPaper
+from compliance.render.rectification.write import papers
 from tests.render import fixture
 from tests.render.fixture import Sheet
 from tests.render.rectify_reading import word_text

@@ -14,9 +14,9 @@ import jsonschema
 import polars as pl
 import pytest
 
-from compliance.errors import UsageError
-from compliance.render import renderers, results, write
-from compliance.report import FINDINGS, Report
+from compliance.engine.findings.report import FINDINGS, Report
+from compliance.kernel.errors import UsageError
+from compliance.render import machine_formats, renderers, write
 from tests.render import fixture
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "results.schema.json"
@@ -130,7 +130,7 @@ def test_whole_numbers_lose_their_point_and_texts_keep_theirs() -> None:
 def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     report = fixture.one_county()
     whole = {form: rendered(report, form) for form in ("json", "ndjson", "csv")}
-    monkeypatch.setattr(results, "_SLICE", size)
+    monkeypatch.setattr(machine_formats, "_SLICE", size)
     assert {form: rendered(report, form) for form in whole} == whole
 
 

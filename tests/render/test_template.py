@@ -9,17 +9,18 @@ from typing import Any
 import openpyxl
 import pytest
 
-from compliance.errors import UsageError
-from compliance.fact import Fact
-from compliance.intake import names, readers
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.intake import readers
 from compliance.intake.accept import accept
-from compliance.intake.gather import gather
-from compliance.model import Submission
-from compliance.render.template import template_bytes, write_template
-from compliance.render.template_columns import ELSEWHERE
-from compliance.render.width import columns
-from compliance.rule import Part, Rule
-from compliance.vocabulary import Vocabulary, vocabulary
+from compliance.intake.formats import table_names
+from compliance.intake.formats.discover import gather
+from compliance.kernel.errors import UsageError
+from compliance.kernel.submission import Submission
+from compliance.render.blank_workbook.build import template_bytes, write_template
+from compliance.render.blank_workbook.columns import ELSEWHERE
+from compliance.render.documents.text_width import columns
+from compliance.rules.language.model import Part, Rule
 
 Sheet = Any  # openpyxl's stubs know merged cells that are none here
 WORDS = vocabulary()
@@ -177,7 +178,7 @@ class TestReadBack:
         ]
 
     def test_the_sheets_names_are_those_the_intake_knows(self) -> None:
-        assert SHEETS[1:] == list(names.SHEETS.values())
+        assert SHEETS[1:] == list(table_names.SHEETS.values())
 
 
 class TestLook:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from compliance.errors import UsageError
-from compliance.render.template import template_bytes, write_template
-from compliance.vocabulary import vocabulary
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import UsageError
+from compliance.render.blank_workbook.build import template_bytes, write_template
 
 WORDS = vocabulary()
 

@@ -10,13 +10,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance import words
-from compliance.errors import Problem
+from compliance.engine.findings.report import Report
+from compliance.kernel import i18n
+from compliance.kernel.errors import Problem
 from compliance.render import renderers
-from compliance.render.digest import digest
-from compliance.render.text import summary
-from compliance.render.width import columns
-from compliance.report import Report
+from compliance.render.digest.digest import digest
+from compliance.render.documents.text_width import columns
+from compliance.render.terminal.summary import summary
 from tests.render import fixture
 from tests.render.golden import assert_golden
 
@@ -40,17 +40,17 @@ def section(text: str, head: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_golden(name: str, language: str) -> None:
-    with words.use(language):
+    with i18n.use(language):
         assert_golden(f"{name}.{language}.txt", summary(REPORTS[name](), colour=False) + "\n")
 
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_fits_the_terminal(name: str, width: int, language: str) -> None:
-    with words.use(language):
+    with i18n.use(language):
         text = summary(REPORTS[name](), colour=False, width=width)
     table = max(width, 80)  # a table has its own width
     for line in text.splitlines():
@@ -303,7 +303,7 @@ def test_names_cannot_command_the_terminal() -> None:
 
 
 def test_english() -> None:
-    with words.use("en"):
+    with i18n.use("en"):
         text = summary(fixture.many_schools(), colour=False)
     assert "✗ Verdict: does not conform" in text
     assert "of 300 stages of schools: 60 not met (schools: 60)" in text

@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from compliance import words
-from compliance.cli.declaring import declare
-from compliance.cli.explaining import explain
-from compliance.cli.listing import rules
+from compliance.cli.click_zh import Group, asked_language
+from compliance.cli.declare import declare
+from compliance.cli.explain import explain
 from compliance.cli.options import (
     asked,
     inputs_argument,
@@ -21,7 +20,8 @@ from compliance.cli.options import (
     refuse_clashes,
     require_format,
 )
-from compliance.cli.running import (
+from compliance.cli.rules import rules
+from compliance.cli.run import (
     UNREADABLE,
     counter,
     exit_code,
@@ -30,9 +30,9 @@ from compliance.cli.running import (
     progress,
     template_dirs,
 )
-from compliance.cli.speaking import Group, asked_language
-from compliance.cli.validating import validate
-from compliance.words import say
+from compliance.cli.validate import validate
+from compliance.kernel import i18n
+from compliance.kernel.i18n import say
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
 
@@ -46,7 +46,7 @@ def main(context: click.Context) -> None:
 
     判断一个县是否达标；不达标时，说清每所学校缺什么、怎么补。数据不离开本机。
     """
-    context.with_resource(words.use(asked_language(sys.argv[1:])))
+    context.with_resource(i18n.use(asked_language(sys.argv[1:])))
 
 
 @main.command()
@@ -77,9 +77,10 @@ def check(
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """判定是否达标，说明原因。"""
-    from compliance.checker import check as judge
-    from compliance.plugins import load
-    from compliance.render import text, write
+    from compliance.checker.builtin_offers import load
+    from compliance.checker.check import check as judge
+    from compliance.render import write
+    from compliance.render.terminal import summary
 
     offers = load()
     known = ("text", *(name for name in offers.renderers if name != "text"))
@@ -92,7 +93,7 @@ def check(
         write(report, form, path, offers.renderers[form])
     for form in formats or ("text",):
         if form == "text":
-            click.echo(text.summary(report, colour=sys.stdout.isatty()))
+            click.echo(summary.summary(report, colour=sys.stdout.isatty()))
         else:
             offers.renderers[form](report, sys.stdout.buffer)
             sys.stdout.buffer.flush()
@@ -126,8 +127,8 @@ def rectify(
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """生成整改清单：全县一份，每校一份（一校一案）。"""
-    from compliance.checker import check as judge
-    from compliance.render.rectify import write_papers
+    from compliance.checker.check import check as judge
+    from compliance.render.rectification.write import write_papers
 
     report = judge(inputs, **asked(**how), progress=progress())
     print_problems(report.problems, err=True)
@@ -159,7 +160,7 @@ def rectify(
 @guarded
 def template(out: Path, ruleset: str | None) -> None:
     """生成空白填报工作簿。"""
-    from compliance.catalogue import blank_workbook
+    from compliance.explain.rulesets.catalogue import blank_workbook
 
     blank_workbook(out, ruleset)
     click.echo(say("已写 {out}", "wrote {out}", out=out))
@@ -170,7 +171,7 @@ def template(out: Path, ruleset: str | None) -> None:
 @guarded
 def rulesets() -> None:
     """列出已安装的规则集和插件。"""
-    from compliance.catalogue import ruleset_table
+    from compliance.explain.rulesets.catalogue import ruleset_table
 
     click.echo(ruleset_table())
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from compliance import words
-from compliance.errors import UsageError
-from compliance.words import say
+from compliance.kernel import i18n
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import say
 
 
 def speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
     """Set the language for the rest of the run, wherever --lang stands."""
     if value:
-        context.with_resource(words.use(value))
+        context.with_resource(i18n.use(value))
 
 
 READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
@@ -26,7 +26,7 @@ READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder 
 def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--lang, which sets the language of everything that follows."""
     return click.option(
-        "--lang", type=click.Choice(words.LANGUAGES), callback=speak, is_eager=True,
+        "--lang", type=click.Choice(i18n.LANGUAGES), callback=speak, is_eager=True,
         expose_value=False, help="zh 中文（默认） | en English",
     )(command)  # fmt: skip
 
@@ -63,7 +63,7 @@ def asked(
     confirm: tuple[Path, ...],
 ) -> dict[str, Any]:
     """What the options of `judging` ask for, by the names of `checker.check` and `checker.Choice`."""
-    from compliance.confirmations import read_confirmations
+    from compliance.rules.resolution.confirmations import read_confirmations
 
     return {
         "ruleset": ruleset,

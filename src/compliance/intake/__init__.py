@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compliance.intake.gather import Reader
-    from compliance.model import Submission
-    from compliance.vocabulary import Vocabulary
+    from compliance.facts.vocabulary import Vocabulary
+    from compliance.intake.formats.discover import Reader
+    from compliance.kernel.submission import Submission
 
 
 def readers() -> Mapping[str, Reader]:
     """File suffix with its dot → reader, as the core offers them."""
-    from compliance.intake.offer import readers as offered
+    from compliance.intake.formats.registry import readers as offered
 
     return offered()
 
@@ -31,8 +31,8 @@ def take_in(
     reported as of their files. Raises UsageError where there is nothing to judge.
     """
     from compliance.intake.accept import accept
-    from compliance.intake.doubts_previous import faults_of
-    from compliance.intake.gather import gather
+    from compliance.intake.data_checks.year_on_year import faults_of
+    from compliance.intake.formats.discover import gather
 
     before = accept(gather(previous, readers), vocabulary) if previous else None
     submission = accept(gather(paths, readers), vocabulary, before)

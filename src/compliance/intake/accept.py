@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from compliance.errors import Problem
-from compliance.intake import accept_further as further
-from compliance.intake import accept_homes as homes
-from compliance.intake import accept_lists as lists
-from compliance.intake import accept_statements as statements
-from compliance.intake.accept_column import TYPES
-from compliance.intake.accept_county import row_keys
-from compliance.intake.accept_keys import (
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance import further_tables as further
+from compliance.intake.acceptance import integrity as homes
+from compliance.intake.acceptance import list_facts as lists
+from compliance.intake.acceptance import statements
+from compliance.intake.acceptance.column import TYPES
+from compliance.intake.acceptance.county_keys import row_keys
+from compliance.intake.acceptance.derived_facts import derive
+from compliance.intake.acceptance.ledger import (
     Ledger,
     county_keys,
     report_faults,
@@ -26,15 +27,14 @@ from compliance.intake.accept_keys import (
     stack,
     with_missing,
 )
-from compliance.intake.accept_table import accept_table
-from compliance.intake.accepted import Accepted
-from compliance.intake.derive import derive
-from compliance.intake.doubts import doubts
-from compliance.intake.names import TABLE_OF
-from compliance.intake.raw import RawDocument
-from compliance.model import KEY, Submission
-from compliance.vocabulary import Vocabulary
-from compliance.words import say
+from compliance.intake.acceptance.table import accept_table
+from compliance.intake.acceptance.typed_table import Accepted
+from compliance.intake.data_checks.run import doubts
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.table_names import TABLE_OF
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import KEY, Submission
 
 
 @dataclass

@@ -7,19 +7,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.render.whole_file import write_whole
-from compliance.report import Report
+from compliance.engine.findings.report import Report
+from compliance.render.documents.atomic_write import write_whole
 
 Renderer = Callable[[Report, BinaryIO], None]
 
 _PLACES = {
-    "text": ("compliance.render.text", "plain_text"),
-    "json": ("compliance.render.results", "json_results"),
-    "ndjson": ("compliance.render.results", "ndjson"),
-    "csv": ("compliance.render.results", "csv"),
-    "parquet": ("compliance.render.results", "parquet"),
-    "md": ("compliance.render.page", "markdown_page"),
-    "html": ("compliance.render.page", "html_page"),
+    "text": ("compliance.render.terminal.summary", "plain_text"),
+    "json": ("compliance.render.machine_formats", "json_results"),
+    "ndjson": ("compliance.render.machine_formats", "ndjson"),
+    "csv": ("compliance.render.machine_formats", "csv"),
+    "parquet": ("compliance.render.machine_formats", "parquet"),
+    "md": ("compliance.render.page.page", "markdown_page"),
+    "html": ("compliance.render.page.page", "html_page"),
 }
 
 

@@ -13,6 +13,6 @@ from __future__ import annotations
 from compliance.testing.case import Case
 from compliance.testing.case_file import CaseError, read_cases
 from compliance.testing.coverage import Gap, coverage_of
-from compliance.testing.running import cases
+from compliance.testing.pytest_adapter import cases
 
 __all__ = ["Case", "CaseError", "Gap", "cases", "coverage_of", "read_cases"]

@@ -62,15 +62,3 @@ class Case:
     def name(self) -> str:
         """What pytest calls it."""
         return f"{self.rule} {self.it} [{self.where}]"
-
-    def check(self) -> None:
-        """Judge the case; AssertionError that says everything that differs."""
-        from compliance.testing.court import finding, refusal
-        from compliance.testing.expected import differences
-
-        refused = refusal(self)
-        if refused:
-            raise AssertionError(f"{self.where} {self.rule}: {refused}")
-        found = list(differences(self, finding(self)))
-        if found:
-            raise AssertionError("\n  ".join([f"{self.where} {self.rule}: {self.it}", *found]))

@@ -16,13 +16,13 @@ from typing import Any
 
 import tomli
 
-from compliance.errors import JunhengError, UsageError, suggestion
-from compliance.model import COMPULSORY
+from compliance.kernel.errors import JunhengError, UsageError, suggestion
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.submission import COMPULSORY
 from compliance.testing.case import DAY, Case, Terms
 from compliance.testing.expected import KEYS, fault_of
-from compliance.testing.law import Law, law
 from compliance.testing.records import Figures, figures
-from compliance.words import pick, say
+from compliance.testing.rulesets import Law, law
 
 HEAD = ("ruleset", "as_of", "enforce", "switches")
 CASE = (

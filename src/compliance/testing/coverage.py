@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from compliance.rule import Rule, Ruleset
+from compliance.rules.language.model import Rule, Ruleset
 from compliance.testing.case import Case
 from compliance.testing.case_file import Exemption
-from compliance.testing.court import enrol, finding, refusal
-from compliance.testing.law import law
+from compliance.testing.rulesets import law
+from compliance.testing.run_cases import enrol, finding, refusal
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"
 OPEN = ("unknown", "not_checked")

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from compliance.model import STATUSES
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import STATUSES
 from compliance.testing.case import Case
-from compliance.words import say
 
 FIGURES = ("value", "threshold", "floor", "shortfall", "excess", "mean", "deviation")
 WORDS = (

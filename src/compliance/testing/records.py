@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from compliance.model import COMPULSORY
-from compliance.testing.law import Law
-from compliance.units import IMPLIED
-from compliance.words import say
+from compliance.facts.school_types import IMPLIED
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import COMPULSORY
+from compliance.testing.rulesets import Law
 
 KEYS = ("county_code", "year")  # given by the runner
 STATED = ("unit", "school", "schools")

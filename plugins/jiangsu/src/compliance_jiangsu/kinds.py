@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from compliance.engine import Bench, Kind, by_county, part
-from compliance.figures import fixed
-from compliance.kinds import every
-from compliance.model import FAIL, NO_WORDS, PART, PASS, UNKNOWN
-from compliance.part_phrases import parts
-from compliance.phrases import line, safe
-from compliance.rule import Rule, Ruleset
-from compliance.words import say
+from compliance.engine.evaluate import Bench, Kind, by_county, part
+from compliance.engine.findings.kind_messages import line, parts, safe
+from compliance.engine.kinds import all_of
+from compliance.kernel.i18n import say
+from compliance.kernel.number_format import fixed
+from compliance.kernel.submission import FAIL, NO_WORDS, PART, PASS, UNKNOWN
+from compliance.rules.language.model import Rule, Ruleset
 
 
 def graded(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -29,7 +28,7 @@ def graded(rule: Rule, bench: Bench) -> pl.DataFrame:
 
 def _own_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
     if rule.parts:
-        judged = every.evaluate(rule, bench)
+        judged = all_of.evaluate(rule, bench)
         return judged.select("county", "status", "parts", "lacks")
     return bench.frames.county.select(
         "county",

@@ -1,0 +1,220 @@
+"""compliance declare: the official declaration form, and a county's own compared with it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compliance.cli.click_zh import Command
+from compliance.cli.options import asked, inputs_argument, judging, lang_option, refuse_clashes
+from compliance.cli.run import UNREADABLE, guarded, print_problems
+from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.i18n import say
+
+if TYPE_CHECKING:
+    from compliance.declaration.write.write import Declared
+
+PAPERS = ("xlsx", "docx")
+DIFFERS = 1
+
+
+@click.command(cls=Command)
+@inputs_argument
+@judging
+@click.option(
+    "-o",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice((*PAPERS, "json")),
+    help="文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILLED.xlsx",
+    help="与县里填好的申报表逐格比对，列出差异；有差异时退出码为1",
+)
+@lang_option
+@guarded
+def declare(
+    inputs: tuple[Path, ...], outputs: tuple[Path, ...], formats: tuple[str, ...],
+    against: Path | None, **choosing: Any,  # noqa: ANN401 - whatever `judging` gives
+) -> int:  # fmt: skip
+    """生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"""
+    from compliance.checker.builtin_offers import load
+    from compliance.checker.check import Choice
+    from compliance.declaration.declare import declarations
+
+    _check_usage(outputs, formats, against, inputs)
+    choice = Choice(**asked(**choosing))
+    docket, forms = declarations(inputs, load(), choice, spoken=against is not None)
+    print_problems(docket.problems, err=True)
+    if not forms:
+        click.echo(
+            say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
+        )
+        return UNREADABLE
+    counties = len(forms) + len(docket.refused)
+    if counties > 1 and (against is not None or any(map(_is_file, outputs))):
+        raise UsageError(
+            say("输入里有{n}个县，一个文件只能是一个县的申报表", "{n} counties in the input: one file is one county's form", n=counties),
+            todo=say(
+                "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据",
+                "use -o FOLDER/ to write a form for each, or give one county's figures",
+            ),
+        )  # fmt: skip
+    if outputs:
+        _write(forms, outputs, [one for one in formats if one in PAPERS] or PAPERS, inputs, against)
+    if against is not None:
+        return _compare(forms[0], against, as_json="json" in formats)
+    return UNREADABLE if any(one.severity == "error" for one in docket.problems) else 0
+
+
+def _check_usage(
+    outputs: Sequence[Path], formats: Sequence[str], against: Path | None, inputs: Sequence[Path]
+) -> None:
+    """What can be told before anything is read."""
+    if not outputs and against is None:
+        raise UsageError(
+            say("没有说写到哪里", "nowhere to write to"),
+            todo=say(
+                "请加 -o 申报表.xlsx（或 .docx），或用 --against 比对",
+                "add -o FORM.xlsx (or .docx), or compare with --against",
+            ),
+        )
+    for path in outputs:
+        if path.suffix and not _is_file(path) and not path.is_dir():
+            raise UsageError(
+                say("申报表只能写成 .xlsx 或 .docx", "a form is written as .xlsx or .docx"),
+                where=str(path),
+                todo=say("请改文件名，或给一个文件夹", "change the name, or give a folder"),
+            )
+    if "json" in formats and against is None:
+        raise UsageError(
+            say("--format json 只用于 --against", "--format json goes with --against"),
+            todo=say("申报表用 xlsx 或 docx", "forms are xlsx or docx"),
+        )
+    refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
+    if against is not None:
+        _check_there(against)
+
+
+def _check_there(path: Path) -> None:
+    """UsageError where there is no such file; one that cannot be read is told when it is read."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
+        path.stat()
+    except OSError as error:
+        raise UsageError(
+            reason(error),
+            where=str(path),
+            todo=say(
+                "请给县里填好的申报表（.xlsx）", "give the form that the county filled in (.xlsx)"
+            ),
+        ) from error
+
+
+def _read(inputs: Sequence[Path], against: Path | None) -> list[Path]:
+    return [*inputs, *([] if against is None else [against])]
+
+
+def _is_file(path: Path) -> bool:
+    return path.suffix.lower().lstrip(".") in PAPERS and not path.is_dir()
+
+
+def _write(
+    forms: Sequence[Declared],
+    outputs: Sequence[Path],
+    formats: Sequence[str],
+    inputs: Sequence[Path],
+    against: Path | None,
+) -> None:
+    from compliance.declaration.write.write import folder_files, write_forms
+    from compliance.render.documents.printable import printable
+
+    files: dict[Path, tuple[Declared, str]] = {}
+    for path in outputs:
+        if _is_file(path):
+            files[path] = (forms[0], path.suffix.lower().lstrip("."))
+        else:
+            files |= folder_files(forms, path, formats)
+    refuse_clashes(list(files), _read(inputs, against))
+    written = write_forms(files)
+    for path in written.papers:
+        click.echo(say("已写 {path}", "wrote {path}", path=path), err=against is not None)
+    for path in written.kept:
+        click.echo(
+            say(
+                "原有一份与新稿不同（可能已填写），存为 {path}",
+                "the one that stood there differs (filled in, perhaps): kept as {path}",
+                path=path,
+            ),
+            err=against is not None,
+        )
+    for one in forms:
+        counted = [
+            say("缺项{n}条", "{n} entries missing", n=len(one.paper.gaps))
+            if one.paper.gaps
+            else "",
+            say("存疑数据{n}条", "{n} doubtful figures", n=len(one.paper.suspect))
+            if one.paper.suspect
+            else "",
+        ]
+        if any(counted):
+            click.echo(
+                say(
+                    "{county}：{told}，见表后的清单",
+                    "{county}: {told}, listed after the tables",
+                    county=printable(one.paper.county_name),
+                    told=say("，", ", ").join(filter(None, counted)),
+                ),
+                err=against is not None,
+            )
+
+
+def _compare(form: Declared, against: Path, *, as_json: bool) -> int:
+    """Print how the county's own form differs from the recomputation."""
+    from compliance.declaration.compare.compare import compare, recognised
+    from compliance.declaration.compare.read_submitted import read_filled
+    from compliance.render.documents.printable import printable
+
+    sheets, problems = read_filled(against)
+    print_problems(problems, err=True)
+    if any(one.severity == "error" for one in problems):
+        return UNREADABLE
+    spoken = max(form.spoken, key=lambda one: recognised(one, sheets))
+    if not recognised(spoken, sheets):
+        why = say("认不出申报表的任何一张表", "no table of the form was found")
+        click.echo(
+            say("[错误] {file}: {why}", "[error] {file}: {why}", file=against.name, why=why),
+            err=True,
+        )
+        return UNREADABLE
+    differences = compare(spoken, sheets, form.paper)
+    if as_json:
+        import json
+
+        rows = [{"file": against.name, **one.record()} for one in differences]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return DIFFERS if differences else 0
+    for one in differences:
+        click.echo(f"{against.name} {printable(one.line())}")
+    click.echo(
+        say("{n}处不一致。", "{n} differences.", n=len(differences))
+        if differences
+        else say("与重新计算的结果一致。", "agrees with the recomputation.")
+    )
+    return DIFFERS if differences else 0

@@ -1,0 +1,1 @@
+"""The filled form held against the one a county submitted."""

@@ -1,0 +1,1 @@
+"""The declaration form filled in from a report."""

@@ -1,0 +1,1 @@
+"""The declaration form as data: its tables, labels and placeholders."""

@@ -1,0 +1,1 @@
+"""The filled form as a workbook or a Word document."""

@@ -1,0 +1,264 @@
+"""evaluate(ruleset, submission) → outcomes: every rule for every subject, in columns.
+
+The same code judges one school and 200,000: kinds are pure functions on frames. An outcome is a
+frame with one row a subject; a status is a small number whose order is the group order of the
+contract, so that the verdict of a group is a minimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from compliance.engine import relaxations, school_mergers, tallies
+from compliance.engine.units import Frames, frames
+from compliance.kernel.submission import (
+    ERROR,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    PART,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+    Submission,
+)
+from compliance.rules.language import conditions
+from compliance.rules.language.model import Rule, Ruleset
+
+# What a kind yields besides the subject's columns; absent columns are filled with nulls.
+# way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
+# commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
+RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "status": pl.UInt8,
+    "value": pl.Float64,
+    "threshold": pl.Float64,
+    "floor": pl.Float64,
+    "above_floor": pl.Boolean,
+    "shortfall": pl.Float64,
+    "shortfall_unit": pl.String,
+    "excess": pl.Float64,
+    "excess_unit": pl.String,
+    "parts": pl.List(PART),
+    "lacks": pl.List(pl.String),
+    "mean": pl.Float64,
+    "deviation": pl.Float64,
+    "over_count": pl.Float64,
+    "detail": pl.String,
+    "way": pl.UInt8,
+    "relaxed_by": pl.String,
+    "withheld": pl.List(pl.String),
+}
+SUBJECT = ("county", "school", "unit", "stage")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of rule: what it does to a frame, and which settings it understands.
+
+    evaluate(rule, bench) returns one row a subject with columns of SUBJECT and of RESULTS.
+    sentence(rule, ruleset) says what is met, missed or unknown, from the columns that
+    `compliance.engine.findings.messages` names; where it is null, and for a kind without one, the core's words stand.
+    selects: its `where` chooses the units it measures, not the subjects it applies to.
+    """
+
+    evaluate: Callable[[Rule, Bench], pl.DataFrame]
+    fields: frozenset[str] = frozenset()
+    sentence: Callable[[Rule, Ruleset], pl.Expr] | None = None
+    selects: bool = False
+
+
+@dataclass
+class Bench:
+    """What lies before the judge: the rules, the frames, the statements, and what is judged.
+
+    strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
+    for which some schools are added to others. relaxed: of a case judged by the normal standard,
+    the one with relaxations.
+    """
+
+    ruleset: Ruleset
+    frames: Frames
+    submission: Submission
+    as_of: date
+    kinds: Mapping[str, Kind]
+    strict: bool = False
+    merger: school_mergers.Merger | None = None
+    relaxed: Bench | None = None
+    outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def frames_of(self, rule: Rule) -> Frames:
+        """The frames a rule is judged on."""
+        merged = self.merger is not None and self.merger.concerns(rule)
+        return self.merger.frames if self.merger is not None and merged else self.frames
+
+    def subjects(self, rule: Rule) -> pl.DataFrame:
+        """The frame of the rule's scope without the schools it excludes."""
+        frame = self.frames_of(rule).of(rule.scope)
+        if self.kinds[rule.kind].selects:
+            return frame
+        for reason in rule.exclude:
+            out = conditions.matches(self.ruleset.exclusions[reason].where)
+            frame = frame.filter(~out.fill_null(value=False))
+        return frame
+
+    def outcome(self, rule_id: str) -> pl.DataFrame:
+        """The outcome of a rule, computed once; a rule that breaks is in state error."""
+        if self.relaxed is not None and self._unchanged(rule_id):
+            return self.relaxed.outcome(rule_id)
+        if rule_id not in self.outcomes:
+            rule = self.ruleset.rules[rule_id]
+            try:
+                result = self.kinds[rule.kind].evaluate(rule, self)
+                result = completed(within_reach(result, rule, self))
+                result = self._attributed(rule, result)
+            except Exception as error:  # a broken rule is a finding, never a lost run
+                self.broken[rule_id] = f"{type(error).__name__}: {error}"
+                result = completed(
+                    subject_columns(self.subjects(rule)).with_columns(
+                        pl.lit(ERROR, dtype=pl.UInt8).alias("status")
+                    )
+                )
+            self.outcomes[rule_id] = result
+        return self.outcomes[rule_id]
+
+    @cached_property
+    def eased(self) -> Mapping[str, tuple[str, ...]]:
+        """The rules made of others of which some are relaxed, with the switches that may matter."""
+        return relaxations.eased(self.ruleset)
+
+    @cached_property
+    def without_relaxations(self) -> Bench:
+        """The same case with every row judged by the normal standard."""
+        return replace(
+            self,
+            ruleset=relaxations.plain(self.ruleset),
+            relaxed=self,
+            outcomes={},
+            broken={},
+        )
+
+    def _unchanged(self, rule_id: str) -> bool:
+        """Whether a rule is judged alike with and without relaxations."""
+        if self.relaxed is None or rule_id in self.relaxed.eased:
+            return False
+        return self.ruleset.rules[rule_id] is self.relaxed.ruleset.rules[rule_id]
+
+    def _attributed(self, rule: Rule, result: pl.DataFrame) -> pl.DataFrame:
+        """The outcome of a rule made of others, with what it owes to their relaxations."""
+        if rule.id not in self.eased:
+            return result
+        members = [self.outcome(name) for name in rule.of if name in self.ruleset.rules]
+        plain = self.without_relaxations
+        normal = plain.outcome(rule.id)
+        self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
+        return relaxations.attributed(result, normal, members, self.eased[rule.id])
+
+
+def evaluate(
+    ruleset: Ruleset,
+    submission: Submission,
+    as_of: date,
+    kinds: Mapping[str, Kind],
+    *,
+    strict: bool = False,
+    only: Collection[str] | None = None,
+) -> Bench:
+    """Judge a submission: afterwards `outcomes` holds every rule of the set.
+
+    only: of these rules, and of what they rest on; any other is judged when it is asked for.
+    """
+    cut = frames(submission, ruleset.split)
+    merger = school_mergers.merger(cut, ruleset, submission.amounts)
+    cut = tallies.count(cut, ruleset.tallies.values())
+    bench = Bench(ruleset, cut, submission, as_of, kinds, strict, merger)
+    for rule_id in ruleset.rules:
+        if only is None or rule_id in only:
+            bench.outcome(rule_id)
+    return bench
+
+
+def subject_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """Only the columns that say what an outcome is about."""
+    return frame.select(name for name in SUBJECT if name in frame.columns)
+
+
+def completed(result: pl.DataFrame) -> pl.DataFrame:
+    """An outcome with all columns of RESULTS, in order, typed."""
+    names = [name for name in SUBJECT if name in result.columns]
+    return result.select(
+        *names,
+        *(
+            pl.col(name).cast(dtype) if name in result.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in RESULTS.items()
+        ),
+    )
+
+
+def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame:
+    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
+
+    A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
+    to wait for the missing fact.
+    """
+    if not rule.where or bench.kinds[rule.kind].selects:
+        return result
+    scope = rule.scope
+    applies = bench.subjects(rule).select(
+        scope,
+        conditions.matches(rule.where).alias("_applies"),
+        tallies.open_facts(bench.frames, scope, rule.where).alias("_open"),
+    )
+    joined = result.join(applies, on=scope, how="left", maintain_order="left")
+    out = (~pl.col("_applies")).fill_null(value=False)
+    settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
+    is_open = pl.col("_applies").is_null() & ~settled
+    blank = [
+        pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
+        if name in result.columns
+    ]
+    lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS
+    return joined.with_columns(
+        pl.when(out)
+        .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
+        .when(is_open)
+        .then(pl.lit(UNKNOWN, pl.UInt8))
+        .otherwise(pl.col("status").cast(pl.UInt8))
+        .alias("status"),
+        pl.when(out)
+        .then(NO_WORDS)
+        .when(is_open)
+        .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
+        .otherwise(lacks)
+        .alias("lacks"),
+        *blank,
+    ).drop("_applies", "_open")
+
+
+def status_name(column: str = "status") -> pl.Expr:
+    """A status column as the words of the contract."""
+    return pl.col(column).replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
+
+
+def part(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
+    """One entry of `parts`; the fields of PART that are not given are null."""
+    given = {"name": name, "status": status_name(status), **fields}
+    return pl.struct(
+        (given[one.name] if one.name in given else pl.lit(None)).cast(one.dtype).alias(one.name)
+        for one in PART.fields
+    )
+
+
+def by_county(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
+    """A status for every county: the worst of an outcome's rows, not_applicable where none."""
+    worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
+    return (
+        bench.frames.county.select("county")
+        .join(worst, on="county", how="left", maintain_order="left")
+        .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
+    )

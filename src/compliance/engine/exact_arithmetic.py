@@ -1,0 +1,318 @@
+"""The number policy: floats propose, fractions dispose.
+
+A quantity is `per` × of ÷ over, one exact product and one division. Whatever lies within a relative
+1e-9 of its limit is judged again with fractions, from the figures as typed (the shortest decimal of
+a double, not its binary value). No tolerance decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from math import isqrt
+
+import polars as pl
+
+from compliance.engine.tallies import TERMS, lacks
+from compliance.engine.units import EFFECTIVE, SHARE, Frames, effective
+from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
+
+NEAR = 1e-9
+_DIGITS = 100  # of a root that is irrational
+Row = Mapping[str, object]
+Exact = Callable[[Row], Fraction | None]
+
+
+def typed(value: object) -> Fraction | None:
+    """A figure as typed: the shortest decimal that stands for the double."""
+    return None if value is None else Fraction(repr(float(str(value))))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An indicator bound to the frame it is computed on.
+
+    of, over, value: columns (floats). needs: the facts it takes, for the list of what is missing.
+    exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
+    plain: comparing doubles is exact.
+    """
+
+    indicator: Indicator
+    of: pl.Expr
+    over: pl.Expr | None
+    value: pl.Expr
+    needs: tuple[str, ...]
+    exact: Exact
+    exact_of: Exact
+    exact_over: Exact
+    plain: bool
+    columns: tuple[str, ...]
+
+    def lacks(self, frames: Frames, scope: str) -> pl.Expr:
+        """Which of its facts are missing in each row."""
+        return lacks(frames, scope, self.needs)
+
+
+def ratio(amount: pl.Expr, by: pl.Expr | float) -> pl.Expr:
+    """amount ÷ by, rounded once.
+
+    Polars multiplies by the reciprocal where the divisor is a constant, or a column that is one,
+    which rounds twice and turns 406 ÷ 100 into 4.0600000000000005. Adding nothing of the amount to
+    the divisor makes it a column of its own, which is divided by.
+    """
+    quotient: pl.Expr = amount / (amount * 0 + by)
+    return quotient
+
+
+def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
+    """Bind an indicator to a frame; a shared fact at unit scope is divided among the stages."""
+    shared = scope == "unit" and any(name in frames.split.facts for name in indicator.of.facts)
+    of = _sum(indicator.of)
+    over = _over(indicator.over, shared)
+    product = float(indicator.per) * of
+    if shared:
+        product = product * pl.col(SHARE)
+    value = _quotient(product, over, indicator.over)
+    if shared and over is not None:
+        over = ratio(over, pl.col(SHARE))
+    if indicator.round_up:  # whole facts divided: IEEE division is exact where it is whole
+        value = value.ceil()
+    needs = list(indicator.of.facts)
+    if indicator.over is not None:
+        needs += list(indicator.over.facts)
+    if shared:
+        needs += [f"{stage}_students" for stage in frames.split.weights]
+    exact_of = _exact_sum(indicator.of)
+    exact_over = _exact_effective(frames) if shared else _exact_sum(indicator.over)
+    return Quantity(
+        indicator=indicator,
+        of=of,
+        over=over,
+        value=value,
+        needs=tuple(dict.fromkeys(needs)),
+        exact=_exact_value(indicator, exact_of, exact_over),
+        exact_of=exact_of,
+        exact_over=exact_over,
+        plain=_is_plain(indicator, frames, scope),
+        columns=_columns(needs, frames, scope, shared=shared),
+    )
+
+
+def chain(
+    name: str, indicators: Mapping[str, Indicator], frames: Frames, scope: str
+) -> list[Quantity]:
+    """An indicator, and those used in turn where its facts are missing."""
+    found: list[Quantity] = []
+    following: str | None = name
+    while following is not None:
+        found.append(quantity(indicators[following], frames, scope))
+        following = indicators[following].fallback
+    return found
+
+
+def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
+    """The value of the first of them whose facts are there, exactly."""
+    values = (one.exact(row) for one in quantities)
+    return next((value for value in values if value is not None), None)
+
+
+def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl.Expr:
+    if over is None or terms is None:
+        return product
+    if terms.constant is not None:
+        return ratio(product, float(terms.constant))
+    return pl.when(over > 0).then(ratio(product, over))
+
+
+def _is_plain(indicator: Indicator, frames: Frames, scope: str) -> bool:
+    """Whether the value is a figure as typed or a whole number: comparing doubles is exact then."""
+    if indicator.round_up:
+        return True
+    facts = list(indicator.of.facts.items())
+    return (
+        indicator.over is None
+        and indicator.per == 1
+        and len(facts) == 1
+        and facts[0][1] == 1
+        and f"{facts[0][0]}{TERMS}" not in frames.of(scope).columns
+    )
+
+
+def _columns(needs: Sequence[str], frames: Frames, scope: str, *, shared: bool) -> tuple[str, ...]:
+    """The columns that the exact computation of a row looks at."""
+    known = frames.of(scope).columns
+    names = [name for name in needs if name in known]
+    names += [f"{name}{TERMS}" for name in needs if f"{name}{TERMS}" in known]
+    if shared:
+        names += ["stage", *(f"_{stage}" for stage in frames.split.weights)]
+    return tuple(dict.fromkeys(names))
+
+
+def _sum(terms: Terms) -> pl.Expr:
+    if terms.constant is not None:
+        return pl.lit(float(terms.constant))
+    pieces = [
+        pl.col(name) if weight == 1 else pl.col(name) * float(weight)
+        for name, weight in terms.facts.items()
+    ]
+    total = pieces[0]
+    for piece in pieces[1:]:
+        total = total + piece
+    return total
+
+
+def _over(terms: Terms | None, shared: bool) -> pl.Expr | None:
+    if terms is None:
+        return None
+    return pl.col(EFFECTIVE) if shared else _sum(terms)
+
+
+def _exact_sum(terms: Terms | None) -> Exact:
+    def compute(row: Row) -> Fraction | None:
+        if terms is None:
+            return Fraction(1)
+        if terms.constant is not None:
+            return Fraction(terms.constant)
+        total = Fraction(0)
+        for name, weight in terms.facts.items():
+            figure = _figure(row, name)
+            if figure is None:
+                return None
+            total += Fraction(weight) * figure
+        return total
+
+    return compute
+
+
+def _figure(row: Row, name: str) -> Fraction | None:
+    """One figure of a row, exactly; a product tally from its factors."""
+    factors = row.get(f"{name}{TERMS}")
+    if not isinstance(factors, list):
+        return typed(row[name])
+    total = Fraction(0)
+    for pair in factors:
+        one, other = typed(pair["a"]), typed(pair["b"])
+        if one is None or other is None:
+            return None
+        total += one * other
+    return total
+
+
+def _exact_effective(frames: Frames) -> Exact:
+    def compute(row: Row) -> Fraction | None:
+        return effective(row, str(row["stage"]), frames.split)
+
+    return compute
+
+
+def _exact_value(indicator: Indicator, of: Exact, over: Exact) -> Exact:
+    def compute(row: Row) -> Fraction | None:
+        above, below = of(row), over(row)
+        if above is None or below is None or below == 0:
+            return None
+        value = Fraction(indicator.per) * above / below
+        return Fraction(-(-value.numerator // value.denominator)) if indicator.round_up else value
+
+    return compute
+
+
+def limit_column(limit: Limit, limits: Quantity | None) -> pl.Expr:
+    """The limit of each row as a float: a number, one of a table, or another indicator's value."""
+    if limits is not None:
+        return limits.value
+    if "" in limit.table:
+        return pl.lit(float(limit.table[""]))
+    table = {key: float(value) for key, value in limit.table.items()}
+    return pl.col(limit.by).replace_strict(table, default=None, return_dtype=pl.Float64)
+
+
+def exact_limit(limit: Limit, limits: Quantity | None, row: Row) -> Fraction | None:
+    """The same, exactly."""
+    if limits is not None:
+        return limits.exact(row)
+    value: Decimal | None = limit.table.get("")
+    if value is None:
+        value = limit.table.get(str(row[limit.by]))
+    return None if value is None else Fraction(value)
+
+
+def meets(value: pl.Expr, operator: str, limit: pl.Expr) -> pl.Expr:
+    """The comparison of floats; null where either is missing."""
+    met: pl.Expr = COMPARE[operator](value, limit)
+    return met
+
+
+def meets_exactly(value: Fraction, operator: str, limit: Fraction) -> bool:
+    """The comparison of fractions."""
+    return bool(COMPARE[operator](value, limit))
+
+
+def near(value: pl.Expr, limit: pl.Expr) -> pl.Expr:
+    """Whether floats alone could misjudge the comparison."""
+    return ((value - limit).abs() <= NEAR * pl.max_horizontal(value.abs(), limit.abs())).fill_null(
+        value=False
+    )
+
+
+def judged_again(
+    frame: pl.DataFrame,
+    key: Sequence[str],
+    fields: Sequence[str],
+    again: Callable[[Row], tuple[object, ...]],
+) -> pl.DataFrame:
+    """The rows whose `value` lies on its `threshold`, judged again with fractions.
+
+    again(row) gives the exact figures of `fields`, in that order; key tells rows apart.
+    """
+    close = frame.filter(near(pl.col("value"), pl.col("threshold")))
+    if close.is_empty():
+        return frame
+    rows = [(*(row[name] for name in key), *again(row)) for row in close.iter_rows(named=True)]
+    schema = {name: frame.schema[name] for name in key}
+    schema |= {f"{name}__exact": frame.schema[name] for name in fields}
+    exact = pl.DataFrame(rows, schema=schema, orient="row")
+    return (
+        frame.join(exact, on=list(key), how="left", maintain_order="left")
+        .with_columns(pl.coalesce(f"{name}__exact", name).alias(name) for name in fields)
+        .drop(f"{name}__exact" for name in fields)
+    )
+
+
+def root(square: Fraction) -> float:
+    """The square root as a float, rounded once: exact wherever the root is a double."""
+    return float(root_exactly(square))
+
+
+def root_exactly(square: Fraction) -> Fraction:
+    """The square root: exact where it is rational, else to a hundred digits."""
+    above, below = isqrt(square.numerator), isqrt(square.denominator)
+    if (above**2, below**2) == (square.numerator, square.denominator):
+        return Fraction(above, below)
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Fraction((Decimal(square.numerator) / Decimal(square.denominator)).sqrt())
+
+
+def sum_of_roots(squares: Sequence[Fraction]) -> Fraction:
+    """Σ √square: exact where every root is rational, else to a hundred digits.
+
+    A sum of positive roots of which one is irrational is irrational itself, so that it lies on no
+    line and the digits decide.
+    """
+    return sum(map(root_exactly, squares), Fraction(0))
+
+
+def rounded(number: Fraction, decimals: int) -> Decimal:
+    """Half away from zero, from the exact figure, with all its decimals (5.280)."""
+    scaled = abs(number) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign = int(number < 0 < whole)
+    return Decimal((sign, tuple(map(int, str(whole))), -decimals))
+
+
+def steps_up(amount: Fraction, step: Decimal) -> Fraction:
+    """`amount` rounded up to whole steps (persons, hundredths of a square metre)."""
+    size = Fraction(step)
+    return -(-amount // size) * size

@@ -1,0 +1,1 @@
+"""Outcomes told: rows in the order of the contract, their sentences, the verdicts of counties."""

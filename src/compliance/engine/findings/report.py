@@ -1,0 +1,167 @@
+"""What a run of the judge, or of the data checks alone, yields, and what every renderer eats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import PART, Refused
+from compliance.rules.language.model import Rule
+
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "level": pl.String,
+    "role": pl.String,
+    "basis": pl.String,
+    "county_code": pl.String,
+    "year": pl.Int32,
+    "school_code": pl.String,
+    "school_name": pl.String,
+    "stage": pl.String,
+    "status": pl.String,
+    "value": pl.Float64,
+    "operator": pl.String,
+    "threshold": pl.Float64,
+    "floor": pl.Float64,
+    "unit": pl.String,
+    "shortfall": pl.Float64,
+    "shortfall_unit": pl.String,
+    "excess": pl.Float64,
+    "excess_unit": pl.String,
+    "parts": pl.List(PART),
+    "missing": pl.List(pl.String),
+    "warnings": pl.List(pl.String),
+    "mean": pl.Float64,
+    "deviation": pl.Float64,
+    "layer": pl.String,
+    "given_by": pl.String,
+    "relaxed_by": pl.String,
+    "message": pl.String,
+}
+FINDINGS = pl.Schema(_COLUMNS)
+SEVERITIES = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class RulesetInfo:
+    """Which rule set judged, as of when; layers from the base to the chosen pack.
+
+    template_dirs: where its layers keep templates that replace the core's, nearest layer first.
+    """
+
+    id: str
+    version: str
+    as_of: str
+    layers: tuple[str, ...]
+    title: str
+    title_en: str
+    source: str
+    notes: tuple[str, ...] = ()
+    template_dirs: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountyResult:
+    """One county's conclusion: verdict pass, fail or undecided; blocks and exact counts.
+
+    bases: legal basis -> how many rules of it were deciding, how many advisory.
+    """
+
+    county_code: str
+    county_name: str
+    year: int
+    verdict: str
+    ruleset: str
+    as_of: str
+    blocks: Mapping[str, str]
+    counts: Mapping[str, int]
+    bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The judged submission.
+
+    findings: every rule for every subject, in the order of the contract, columns FINDINGS.
+    rules: (rule set id, as_of) -> rule id -> Rule, in the order of the law.
+    schools: the judged counties' schools as submitted. titles: fact name -> heading in the current
+    language. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
+    """
+
+    findings: pl.DataFrame
+    counties: tuple[CountyResult, ...]
+    rulesets: tuple[RulesetInfo, ...]
+    rules: Mapping[tuple[str, str], Mapping[str, Rule]]
+    schools: pl.DataFrame
+    excluded: tuple[Mapping[str, object], ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[Refused, ...]
+    manifest: Mapping[str, object]
+    titles: Mapping[str, str]
+
+    def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
+        """The rules that judged `county`."""
+        return self.rules[(county.ruleset, county.as_of)]
+
+    def findings_of(self, county: CountyResult) -> pl.DataFrame:
+        """The findings of one county, in order."""
+        return self.findings.filter(
+            (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCounty:
+    """A county whose figures were looked at; judged: nothing in them keeps it from being judged."""
+
+    county_code: str
+    county_name: str
+    year: int | None
+    schools: int
+    judged: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome of the data checks."""
+
+    counties: tuple[CheckedCounty, ...]
+    problems: tuple[Problem, ...]
+
+    def count(self, severity: str) -> int:
+        """How many problems of that severity there are."""
+        return sum(one.severity == severity for one in self.problems)
+
+    def groups(self) -> Iterator[tuple[CheckedCounty | None, list[Problem]]]:
+        """The problems of each county in order; first what belongs to none.
+
+        What concerns no year that the county has concerns each of its years.
+        """
+        years: dict[str, set[int | None]] = {}
+        for county in self.counties:
+            years.setdefault(county.county_code, set()).add(county.year)
+        own: dict[tuple[str, int | None], list[Problem]] = {}
+        nobodys = []
+        for one in self.problems:
+            known = years.get(one.county_code or "", set())
+            for year in {one.year} & known or known:
+                own.setdefault((one.county_code or "", year), []).append(one)
+            if not known:
+                nobodys.append(one)
+        if nobodys:
+            yield None, nobodys
+        for county in self.counties:
+            yield county, own.get((county.county_code, county.year), [])
+
+    def kinds(self) -> list[tuple[str, str, int]]:
+        """Severity, code and number, errors first, the most frequent first."""
+        counted = Counter((one.severity, one.code) for one in self.problems)
+        return sorted(
+            ((severity, code, n) for (severity, code), n in counted.items()),
+            key=lambda kind: (SEVERITIES.index(kind[0]), -kind[2], kind[1]),
+        )

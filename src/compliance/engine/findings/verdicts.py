@@ -1,0 +1,224 @@
+"""Each county's conclusion, who was left out and why, and what statements lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import polars as pl
+
+from compliance.engine import exact_arithmetic, school_mergers
+from compliance.engine.evaluate import Bench, by_county
+from compliance.engine.findings.bunching import bunched
+from compliance.engine.findings.report import CountyResult
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.submission import KEY, STATUSES
+from compliance.rules.language import conditions
+from compliance.rules.language.model import Ruleset
+from compliance.rules.resolution.resolve import BASES
+
+_VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
+
+
+def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
+    """Verdict, blocks and exact counts of every county."""
+    keys = bench.frames.county.select(KEY).iter_rows()
+    counts: dict[tuple[str, int], dict[str, int]] = {key: {} for key in keys}
+    tally = found.group_by(*KEY, "status").len()
+    for code, year, status, many in tally.iter_rows():
+        counts[(code, year)][status] = many
+    blocks = {
+        rule.id: _named(bench, rule.id)
+        for rule in bench.ruleset.rules.values()
+        if rule.role == "block"
+    }
+    final = _named(bench, bench.ruleset.concludes)
+    by_basis = bases(bench.ruleset)
+    return [
+        CountyResult(
+            county_code=row["county_code"],
+            county_name=row["county_name"],
+            year=row["year"],
+            verdict=_VERDICTS.get(final[row["county"]], "undecided"),
+            ruleset=bench.ruleset.id,
+            as_of=bench.as_of.isoformat(),
+            bases=by_basis,
+            blocks={block: states[row["county"]] for block, states in blocks.items()},
+            counts={
+                status: counts[(row["county_code"], row["year"])].get(status, 0)
+                for status in (
+                    "pass",
+                    "fail",
+                    "unknown",
+                    "not_applicable",
+                    "not_checked",
+                    "waived",
+                    "error",
+                )
+            },
+        )
+        for row in bench.frames.county.select("county", *KEY, "county_name").iter_rows(named=True)
+    ]
+
+
+def _named(bench: Bench, rule_id: str) -> dict[int, str]:
+    states = by_county(bench, bench.outcome(rule_id))
+    return {county: STATUSES[status] for county, status in states.iter_rows()}
+
+
+def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
+    """How many rules of each legal basis have weight, and how many are shown without it."""
+    found = {basis: {"deciding": 0, "advisory": 0} for basis in BASES}
+    for rule in ruleset.rules.values():
+        found[rule.basis]["advisory" if rule.role == "advisory" else "deciding"] += 1
+    return {basis: counted for basis, counted in found.items() if any(counted.values())}
+
+
+def excluded(bench: Bench) -> list[Mapping[str, object]]:
+    """The schools and stages left out of the component rules, each with its reason."""
+    reasons = dict.fromkeys(
+        reason
+        for rule in bench.ruleset.rules.values()
+        if rule.role == "component"
+        for reason in rule.exclude
+    )
+    identity = ["school", *KEY, "school_code", "school_name"]
+    merger = bench.merger
+    schools = bench.frames.school
+    if merger is not None:
+        schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
+    pieces = [
+        _left_out(schools.filter(_matches(bench, reason)).select(identity), reason)
+        for reason in reasons
+    ]
+    if merger is not None:
+        pieces.append(_left_out(merger.absorbed, school_mergers.REASON))
+    pieces.append(bench.frames.excluded)
+    rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
+    titles = {
+        reason: pick(one.title, one.title_en) for reason, one in bench.ruleset.exclusions.items()
+    }
+    titles[school_mergers.REASON] = pick("已并入主校（中心校）计算", "added to its main school")
+    titles["stage_without_pupils"] = pick("该学段没有学生", "the stage has no pupils")
+    return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
+
+
+def _matches(bench: Bench, reason: str) -> pl.Expr:
+    where = bench.ruleset.exclusions[reason].where
+    return conditions.matches(where).fill_null(value=False)
+
+
+def _left_out(schools: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return schools.with_columns(
+        pl.lit(None, pl.String).alias("stage"), pl.lit(reason).alias("reason")
+    )
+
+
+def remarks(bench: Bench) -> list[Problem]:
+    """What the judging itself found doubtful."""
+    return [
+        *without_units(bench),
+        *without_main_school(bench),
+        *second_opinions(bench),
+        *bunched(bench),
+        *broken(bench),
+    ]
+
+
+def without_main_school(bench: Bench) -> list[Problem]:
+    """Schools that a switch would add to another, but that name none it could be."""
+    if bench.merger is None:
+        return []
+    return [
+        Problem(
+            "warning",
+            "main_school_not_found",
+            say(
+                "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
+                "{school} names no main school with its stages; it is not merged and stands alone",
+                school=row["school_name"],
+            ),
+            expected=say(
+                "填写同县主校的学校（机构）标识码", "the code of its main school in the county"
+            ),
+            county_code=row["county_code"],
+            school_code=row["school_code"],
+            year=row["year"],
+        )
+        for row in bench.merger.left.iter_rows(named=True)
+    ]
+
+
+def second_opinions(bench: Bench) -> list[Problem]:
+    """County figures given although the schools' own yield another; the given one is used."""
+    known = bench.ruleset.indicators
+    problems = []
+    for one in known.values():
+        if one.fallback is None:
+            continue
+        given = exact_arithmetic.quantity(one, bench.frames, "county").value.alias("given")
+        derived = exact_arithmetic.quantity(
+            known[one.fallback], bench.frames, "county"
+        ).value.alias("derived")
+        rows = bench.frames.county.select(*KEY, given, derived).drop_nulls()
+        for code, year, said, worked in rows.iter_rows():
+            decimals = max(0, -int(Decimal(repr(said)).normalize().as_tuple().exponent))
+            if round(Decimal(repr(worked)), decimals) == Decimal(repr(said)):
+                continue
+            problems.append(
+                Problem(
+                    "warning",
+                    "parts_disagree",
+                    say(
+                        "{title}填{said:g}，按学校数据应为{worked:.2f}",
+                        "{title} is {said:g}; the schools' figures give {worked:.2f}",
+                        title=pick(one.title, one.title_en),
+                        said=said,
+                        worked=worked,
+                    ),
+                    expected=say("以所填数字判定，请核对", "judged as given; please compare"),
+                    county_code=code,
+                    year=year,
+                    facts=tuple(one.of.facts),
+                )
+            )
+    return problems
+
+
+def without_units(bench: Bench) -> list[Problem]:
+    """Counties in which no school stage is judged at all: their pass would say nothing."""
+    empty = bench.frames.county.join(bench.frames.unit, on="county", how="anti")
+    return [
+        Problem(
+            "warning",
+            "no_units",
+            say(
+                "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
+                "{county} has no compulsory stage with pupils: nothing to judge resources by",
+                county=row["county_name"],
+            ),
+            expected=say("核对学校表", "check the table of schools"),
+            county_code=row["county_code"],
+            year=row["year"],
+        )
+        for row in empty.iter_rows(named=True)
+    ]
+
+
+def broken(bench: Bench) -> list[Problem]:
+    """What went wrong inside rules in state error, for whoever has to mend them."""
+    return [
+        Problem(
+            "warning",
+            "rule_broken",
+            say(
+                "规则 {rule} 执行出错：{why}",
+                "rule {rule} broke: {why}",
+                rule=rule_id,
+                why=why.splitlines()[0][:200],
+            ),
+            expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+        )
+        for rule_id, why in bench.broken.items()
+    ]

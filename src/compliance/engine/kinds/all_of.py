@@ -1,0 +1,142 @@
+"""all: the worst of these rules, rolled up to the county; or the worst of a rule's own parts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from compliance.engine.evaluate import Bench, Kind, subject_columns
+from compliance.engine.evaluate import part as entry
+from compliance.engine.kinds import alternatives, attested, elapsed, strict
+from compliance.engine.relaxations import JOINT
+from compliance.kernel.i18n import pick
+from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.rules.language.model import Part, Rule
+
+
+def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """One row a county (of rules) or a subject of the rule's scope (of parts)."""
+    return _of_parts(rule, bench) if rule.parts else _of_rules(rule, bench)
+
+
+def _of_rules(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """The worst of the members that have weight; advisory ones have none.
+
+    Under a strict verdict, what is not verified is worth no more than a blank.
+    """
+    result = bench.frames.county.select("county")
+    names = [name for name in rule.of if strict.counts(bench, bench.ruleset.rules[name])]
+    for name in names:
+        column = strict.standing(bench, bench.ruleset.rules[name]).select(
+            "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
+        )
+        result = result.join(column, on="county", how="left", maintain_order="left")
+    worst = pl.min_horizontal(*names) if names else pl.lit(NOT_APPLICABLE)
+    lists = [pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names]
+    return result.select(
+        "county",
+        worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"),
+        (pl.concat_list(lists).list.unique(maintain_order=True) if lists else NO_WORDS).alias(
+            "withheld"
+        ),
+    ).with_columns(pl.when(pl.col("status") == UNKNOWN).then("withheld").alias("withheld"))
+
+
+def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
+    frame = bench.subjects(rule)
+    key = rule.scope
+    result = subject_columns(frame)
+    for number, part in enumerate(rule.parts):
+        judged = _judge_part(rule, part, frame, bench)
+        columns = [
+            pl.col(name).alias(f"{name}_{number}") if name in judged.columns
+            else pl.lit(None, dtype).alias(f"{name}_{number}")
+            for name, dtype in (
+                ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
+                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("lacks", pl.List(pl.String)),
+                ("relaxed_by", pl.String),
+            )
+        ]  # fmt: skip
+        result = result.join(
+            judged.select(key, *columns), on=key, how="left", maintain_order="left"
+        ).with_columns(_part_struct(part, number, bench).alias(f"part_{number}"))
+    numbers = range(len(rule.parts))
+    return result.select(
+        *subject_columns(frame).columns,
+        pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
+        *_figures(rule, numbers),
+        pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
+        pl.concat_list(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers))
+        .list.unique(maintain_order=True)
+        .alias("lacks"),
+        *_relaxed_by(rule),
+    )
+
+
+def _relaxed_by(rule: Rule) -> list[pl.Expr]:
+    """The switches that a rule's parts, and with them the rule, owe their pass to."""
+    numbers = [n for n, part in enumerate(rule.parts) if part.instead]
+    if not numbers:
+        return []
+    names = pl.concat_list(f"relaxed_by_{n}" for n in numbers).list.drop_nulls()
+    owed = names.list.unique(maintain_order=True).list.join(JOINT)
+    status = pl.min_horizontal(*(f"status_{n}" for n in range(len(rule.parts))))
+    return [pl.when((status == PASS) & (owed != "")).then(owed).alias("relaxed_by")]
+
+
+def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
+    if part.kind == "attested":
+        return attested.judge(rule.attested_as, bench, dict(part.settings))
+    if part.limit is None:
+        raise ValueError(f"part {part.key} has no limit")
+    if part.kind == "elapsed":
+        return elapsed.judge(bench, str(part.settings["since"]), part.limit)
+    if part.kind != "threshold" or part.indicator is None:
+        raise ValueError(f"part {part.key}: {part.kind}")
+    normal = alternatives.Standard(part.indicator, part.limit)
+    return alternatives.judge(frame, bench, rule.scope, normal, part.instead)
+
+
+def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
+    indicator = bench.ruleset.indicators.get(part.indicator or "")
+    unit = pick(indicator.unit, indicator.unit_en) if indicator else part.settings.get("unit")
+    return entry(
+        pl.lit(part.label),
+        f"status_{number}",
+        value=pl.col(f"value_{number}"),
+        operator=pl.lit(part.limit.operator if part.limit else None, pl.String),
+        threshold=pl.col(f"threshold_{number}"),
+        unit=pl.lit(unit, pl.String),
+        shortfall=pl.col(f"shortfall_{number}"),
+        shortfall_unit=pl.col(f"shortfall_unit_{number}"),
+    )
+
+
+def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:
+    """What the whole rule shows of its parts.
+
+    value = "least": the parts ask for the same of several things, so that the least decides and
+    what is missing adds up. Else the one part that is short tells what is missing.
+    """
+    short = [pl.col(f"shortfall_{n}") for n in numbers]
+    units = [pl.col(f"shortfall_unit_{n}") for n in numbers]
+    if rule.settings.get("value") == "least":
+        total = pl.sum_horizontal(*short)
+        known = pl.all_horizontal(*(pl.col(f"value_{n}").is_not_null() for n in numbers))
+        return [
+            pl.when(known).then(pl.min_horizontal(*(f"value_{n}" for n in numbers))).alias("value"),
+            pl.coalesce(*(f"threshold_{n}" for n in numbers)).alias("threshold"),
+            pl.when(known & (total > 0)).then(total).alias("shortfall"),
+            pl.coalesce(*units).alias("shortfall_unit"),
+        ]
+    failing = pl.sum_horizontal(
+        *((pl.col(f"status_{n}") == FAIL).fill_null(value=False) for n in numbers)
+    )
+    countable = pl.sum_horizontal(*(one.is_not_null() for one in short))
+    single = (countable == 1) & (failing >= 1)
+    return [
+        pl.when(single).then(pl.coalesce(*short)).alias("shortfall"),
+        pl.when(single).then(pl.coalesce(*units)).alias("shortfall_unit"),
+    ]
+
+
+KIND = Kind(evaluate, frozenset({"value"}))

@@ -1,0 +1,106 @@
+"""mean: the mean of several coefficients of a stage stays under its limit.
+
+    mean = (c₁ + … + cₙ) ÷ n,  cᵢ = Sᵢ ÷ X̄ᵢ
+
+A coefficient is a root, so that the mean is compared exactly only where every root is rational;
+where one is not, the mean is irrational and lies on no line (see `number.sum_of_roots`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+import polars as pl
+
+from compliance.engine import exact_arithmetic, weighted_moments
+from compliance.engine.evaluate import Bench, Kind
+from compliance.engine.kinds import dispersion
+from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.rules.language.model import Limit, Rule
+
+
+def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+    """Two rows a county, one a stage: value (the mean).
+
+    Any coefficient missing leaves it unknown; a stage without units has none. Raises ValueError
+    where there is nothing to take the mean of, or a coefficient's own rule broke.
+    """
+    if not rule.of or rule.limit is None:
+        raise ValueError("mean needs `of` coefficients and a limit")
+    stages = dispersion.every_stage(bench)
+    for name in rule.of:
+        stages = stages.join(
+            _member(bench, name), on=["county", "stage"], how="left", maintain_order="left"
+        )
+    values = [pl.col(f"{name}_value") for name in rule.of]
+    total = pl.sum_horizontal(*values, ignore_nulls=False)
+    stages = stages.with_columns(
+        exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
+        exact_arithmetic.ratio(total, float(len(values))).alias("value"),
+        pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
+        pl.concat_list(pl.col(f"{name}_lacks").fill_null(NO_WORDS) for name in rule.of)
+        .list.unique(maintain_order=True)
+        .alias("lacks"),
+    ).with_columns(
+        exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
+            "_meets"
+        )
+    )
+    stages = exact_arithmetic.judged_again(
+        stages,
+        ("county", "stage"),
+        ("value", "_meets"),
+        partial(_exact_row, rule, rule.limit, bench),
+    )
+    return stages.select(
+        "county", "stage", _status().alias("status"), "value", "threshold", "lacks"
+    )
+
+
+def _member(bench: Bench, name: str) -> pl.DataFrame:
+    outcome = bench.outcome(name)
+    if outcome["status"].eq(ERROR).any():
+        raise ValueError(f"{name} broke")
+    return outcome.select(
+        "county",
+        "stage",
+        pl.col("value").alias(f"{name}_value"),
+        pl.col("over_count").alias(f"{name}_units"),
+        pl.col("lacks").alias(f"{name}_lacks"),
+    )
+
+
+def _status() -> pl.Expr:
+    return (
+        pl.when("_none")
+        .then(NOT_APPLICABLE)
+        .when(pl.col("_meets").is_null())
+        .then(UNKNOWN)
+        .when(pl.col("_meets"))
+        .then(PASS)
+        .otherwise(FAIL)
+        .cast(pl.UInt8)
+    )
+
+
+def _exact_row(
+    rule: Rule, limit: Limit, bench: Bench, row: exact_arithmetic.Row
+) -> tuple[float, bool]:
+    """The mean and whether it is met, from the squares of the coefficients."""
+    bar = exact_arithmetic.exact_limit(limit, None, row)
+    if bar is None:
+        raise ValueError(f"no limit for stage {row['stage']}")
+    squares = []
+    for name in rule.of:
+        member = bench.ruleset.rules[name]
+        mean, variance = weighted_moments.moments_exactly(
+            member, bench, row["county"], row["stage"]
+        )
+        squares.append(variance / mean**2)
+    value = exact_arithmetic.sum_of_roots(squares) / Fraction(len(squares))
+    met = exact_arithmetic.meets_exactly(value, limit.operator, bar)
+    return float(value), met
+
+
+KIND = Kind(evaluate)

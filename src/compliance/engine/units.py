@@ -1,0 +1,197 @@
+"""Schools become units: one school's one stage that has pupils; shared facts are divided.
+
+Three frames come out, one row a unit, a school, a county. Facts of a stage stand at units under
+their stem (`students`, not `primary_students`), so that one expression serves both stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import lcm
+
+import polars as pl
+
+from compliance.facts.school_types import IMPLIED
+from compliance.kernel.submission import COMPULSORY, KEY, STAGES, Submission
+from compliance.rules.language.model import Split
+
+EFFECTIVE = "effective_students"
+SHARE = "share_weight"
+TOGETHER = "compulsory_students"  # the pupils of the compulsory stages, a blank in any: blank
+
+
+@dataclass
+class Frames:
+    """The three tables the rules are judged on.
+
+    county, school, unit: one row a subject, numbered in the column of the frame's own name; the
+    numbers of the wider scopes stand beside. Unit rows are sorted by county, year, school, stage.
+    named: (scope, column) -> how the fact is called in the contract, where `{stage}` is to be
+    filled in. excluded: rows county_code, year, school_code, school_name, stage, reason.
+    """
+
+    county: pl.DataFrame
+    school: pl.DataFrame
+    unit: pl.DataFrame
+    split: Split
+    excluded: pl.DataFrame
+    staged: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, scope: str) -> pl.DataFrame:
+        """The frame of a scope: unit, school or county."""
+        frame: pl.DataFrame = getattr(self, scope)
+        return frame
+
+    def with_frame(self, scope: str, frame: pl.DataFrame) -> Frames:
+        """The same with one frame replaced."""
+        if scope == "unit":
+            return replace(self, unit=frame)
+        return replace(self, county=frame) if scope == "county" else replace(self, school=frame)
+
+
+def frames(submission: Submission, split: Split) -> Frames:
+    """Number the counties and schools, and unfold the schools into units.
+
+    A stage that the type implies and whose pupils are blank is a unit with unknown pupils; one
+    with 0 pupils is excluded with the reason stage_without_pupils.
+    """
+    county = submission.counties.sort(KEY).with_row_index("county")
+    school = submission.schools.join(
+        county.select(*KEY, "county", "county_name"),
+        on=list(KEY),
+        how="inner",
+        maintain_order="left",
+    )
+    school = school.sort("county", "school_code", maintain_order=True).with_row_index("school")
+    school = school.with_columns(*presence())
+    staged = _staged(school.columns) | _staged(county.columns)
+    unit = unfold(school, county, split)
+    school = school.join(
+        unit.group_by("school", maintain_order=True).agg(pl.len().cast(pl.Float64).alias("stages")),
+        on="school",
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("stages").fill_null(0.0))
+    return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
+
+
+def presence() -> Iterable[pl.Expr]:
+    """Columns beside the facts: pupils of each stage that is there (null: implied but blank; 0:
+    absent), whether the type implies it, and the pupils of the compulsory stages together.
+    """
+    for stage in STAGES:
+        yield _pupils(stage).alias(f"_{stage}")
+        yield _implies(stage).alias(f"_implies_{stage}")
+    compulsory = [_pupils(stage) for stage in COMPULSORY]
+    yield pl.sum_horizontal(*compulsory, ignore_nulls=False).alias(TOGETHER)
+    yield pl.sum_horizontal(*compulsory).alias("known_compulsory_students")
+
+
+def _pupils(stage: str) -> pl.Expr:
+    """A stage's pupils; a blank is 0 only where the type does not imply the stage."""
+    pupils = pl.col(f"{stage}_students")
+    return pl.when(pupils.is_null() & ~_implies(stage)).then(0.0).otherwise(pupils)
+
+
+def _implies(stage: str) -> pl.Expr:
+    return pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
+
+
+def _staged(columns: Iterable[str]) -> set[str]:
+    """The stems of the facts that are given by stage."""
+    return {
+        name.removeprefix(f"{stage}_")
+        for name in columns
+        for stage in COMPULSORY
+        if name.startswith(f"{stage}_")
+    }
+
+
+def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
+    """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
+    pieces = []
+    many = pl.sum_horizontal(
+        *((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null() for stage in STAGES)
+    )
+    for order, stage in enumerate(COMPULSORY):
+        stems = _of_stage(school.columns, stage)
+        whole = [
+            name
+            for name in school.columns
+            if not any(name.startswith(f"{s}_") for s in COMPULSORY) and name not in stems.values()
+        ]
+        piece = school.filter((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()).select(
+            *whole,
+            *(pl.col(name).alias(stem) for name, stem in stems.items()),
+            pl.lit(stage).alias("stage"),
+            pl.lit(order).alias("stage_order"),
+            (many > 1).alias("among_stages"),
+            *_sharing(stage, split),
+        )
+        shared = _of_stage(county.columns, stage)
+        pieces.append(
+            piece.join(
+                county.select("county", *(pl.col(n).alias(s) for n, s in shared.items())),
+                on="county",
+                how="left",
+                maintain_order="left",
+            )
+        )
+    units = pl.concat(pieces, how="diagonal").sort("school", "stage_order", maintain_order=True)
+    return units.with_row_index("unit")
+
+
+def _of_stage(columns: Iterable[str], stage: str) -> dict[str, str]:
+    prefix = f"{stage}_"
+    return {name: name.removeprefix(prefix) for name in columns if name.startswith(prefix)}
+
+
+def _sharing(stage: str, split: Split) -> Iterable[pl.Expr]:
+    """By what a stage's share of a common fact is multiplied, and over which pupils it is counted.
+
+    Sharing by weighted pupils gives stage s the part w_s·P_s ÷ Σ w_t·P_t of a fact R, which over
+    its own P_s pupils is w_s·R ÷ Σ w_t·P_t. The weights are scaled to whole numbers, so that one
+    division is the only rounding; a school of a single stage has exactly R ÷ P_s.
+    """
+    whole = _whole_weights(split)
+    present = {other: pl.col(f"_{other}") for other in STAGES if other in whole}
+    alone = pl.all_horizontal(*(p == 0 for other, p in present.items() if other != stage))
+    total = pl.sum_horizontal(*(p * whole[o] for o, p in present.items()), ignore_nulls=False)
+    yield pl.when(alone).then(1.0).otherwise(float(whole[stage])).alias(SHARE)
+    yield pl.when(alone).then(present[stage]).otherwise(total).alias(EFFECTIVE)
+
+
+def _whole_weights(split: Split) -> dict[str, int]:
+    """The weights as the smallest whole numbers in the same proportion."""
+    exact = {stage: Fraction(weight) for stage, weight in split.weights.items()}
+    scale = lcm(*(weight.denominator for weight in exact.values()))
+    return {stage: int(weight * scale) for stage, weight in exact.items()}
+
+
+def effective(row: Mapping[str, object], stage: str, split: Split) -> Fraction | None:
+    """Σ w_t·P_t ÷ w_s exactly, for one row of the unit frame; None where pupils are blank."""
+    own = Fraction(split.weights[stage])
+    total = Fraction(0)
+    for other, weight in split.weights.items():
+        pupils = row[f"_{other}"]
+        if pupils is None:
+            return None
+        total += Fraction(repr(pupils)) * Fraction(weight) / own
+    return total
+
+
+def _without_pupils(school: pl.DataFrame) -> pl.DataFrame:
+    pieces = [
+        school.filter(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).select(
+            "school",
+            *KEY,
+            "school_code",
+            "school_name",
+            pl.lit(stage).alias("stage"),
+            pl.lit("stage_without_pupils").alias("reason"),
+        )
+        for stage in COMPULSORY
+    ]
+    return pl.concat(pieces)

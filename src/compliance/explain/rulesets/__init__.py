@@ -1,0 +1,1 @@
+"""Rule sets listed and compared."""

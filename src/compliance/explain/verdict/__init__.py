@@ -1,0 +1,1 @@
+"""The working of one verdict: inputs, formula, dispersion, statements, what would turn it."""

@@ -1,0 +1,269 @@
+"""A fact as the schemas define it, and how to say what may be written for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from compliance.kernel.i18n import pick, say
+
+# JSON type -> form, where the schema does not name the form itself
+FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of the items of a list fact that are at least `at_least` and less than `below`."""
+
+    list: str
+    at_least: float
+    below: float | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of the vocabulary.
+
+    form: ``count`` (whole number), ``number``, ``text``, ``word``, ``flag``, ``year``, ``date``,
+    ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
+    (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
+    the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
+    parts: groups of facts, each of which sums up to this one. largest_of: the list whose largest
+    item it is. code: a number in the cell is its
+    digits. lines: line breaks may stand in the text. length: exact number of items.
+    edges: upper edges of the size bands of a list of counts. may_total: facts that this one
+    already totals when it equals their sum. sum_of: the school fact this county fact totals.
+    item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
+    adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    description: str
+    table: str
+    form: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    aliases: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    stage: str | None = None
+    stem: str = ""
+    required: bool = False
+    parts: tuple[tuple[str, ...], ...] = ()
+    largest_of: str = ""
+    pattern: str = ""
+    period: str = ""
+    code: bool = False
+    lines: bool = False
+    max_length: int | None = None
+    max_items: int | None = None
+    length: int | None = None
+    edges: tuple[float, ...] = ()
+    counted: Counted | None = None
+    may_total: tuple[str, ...] = ()
+    sum_of: str = ""
+    item_length: int | None = None
+    none: bool = False
+    adds: bool = False
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Everything this fact may be called."""
+        return (self.title, self.name, *self.aliases, *((self.title_en,) if self.title_en else ()))
+
+    @property
+    def label(self) -> str:
+        """The fact's title in the current language."""
+        return pick(self.title, self.title_en)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its column holds plain numbers."""
+        return self.form in ("count", "number", "year")
+
+    @property
+    def figure(self) -> bool:
+        """Whether it is an amount or a measure, and neither a year nor a number that stands for a word."""
+        return self.form in ("count", "number") and not self.words
+
+    @property
+    def listed(self) -> bool:
+        """Whether its cells hold lists of numbers."""
+        return self.form in ("counts", "numbers")
+
+    def expected(self, *, strict: bool = False) -> str:
+        """What may be written for it, in the current language. strict: in JSON, else in a table."""
+        forms = {**_EXPECTED, **_IN_JSON} if strict else _EXPECTED
+        return forms.get(self.form, _text)(self)
+
+
+def _span(fact: Fact) -> dict[str, object]:
+    return {"low": _plain(fact.minimum), "high": _plain(fact.maximum), "unit": fact.unit}
+
+
+def _plain(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _count(fact: Fact) -> str:
+    if fact.words:
+        return _word(fact)
+    return say("{low}至{high}的整数", "a whole number from {low} to {high}", **_span(fact))
+
+
+def _number(fact: Fact) -> str:
+    text = say(
+        "{low}至{high}的数（单位：{unit}）" if fact.unit else "{low}至{high}的数",
+        "a number from {low} to {high}",
+        **_span(fact),
+    )
+    return text + say("；没有则填“无”", "; 无 for none") if fact.none else text
+
+
+def _word(fact: Fact) -> str:
+    chosen: dict[str, str] = {}
+    for word, canonical in fact.words.items():
+        if word == canonical:
+            continue
+        chosen.setdefault(canonical, word)
+    words = "、".join(f"{c} {word}" if c.isdigit() else word for c, word in chosen.items())
+    return say("以下之一：{words}", "one of: {codes}", words=words, codes=", ".join(chosen))
+
+
+def _flag(_: Fact) -> str:
+    return say("“是”或“否”", "yes or no (是/否, true/false)")
+
+
+def _year(fact: Fact) -> str:
+    return say("{low}至{high}的年份", "a year from {low} to {high}", **_span(fact))
+
+
+def _date(_: Fact) -> str:
+    return say("日期（如2015-12-30）或年份（如2015）", "a date such as 2015-12-30 or a year")
+
+
+def _list(fact: Fact) -> str:
+    return _items(
+        fact,
+        "用分号分隔的{kind}，每项{low}至{high}；没有则填“无”",
+        "{kind_en} separated by semicolons, each from {low} to {high}; 无 for none",
+    )
+
+
+def _json_list(fact: Fact) -> str:
+    return _items(
+        fact,
+        "{kind}的列表，每项{low}至{high}；没有则写[]",
+        "a list of {kind_en}, each from {low} to {high}; [] for none",
+    )
+
+
+def _items(fact: Fact, zh: str, en: str) -> str:
+    whole = fact.form == "counts"
+    text = say(
+        zh,
+        en,
+        kind="整数" if whole else "数",
+        kind_en="whole numbers" if whole else "numbers",
+        **_span(fact),
+    )
+    if fact.length is not None:
+        text += say("；共{n}项", "; {n} items", n=fact.length)
+    return text
+
+
+def _text(fact: Fact) -> str:
+    if fact.pattern == "^[0-9]{6}$":
+        return say("6位数字", "six digits")
+    if fact.max_length is None:
+        return say("文字", "a text")
+    return say("不超过{n}字的文字", "a text of at most {n} characters", n=fact.max_length)
+
+
+def _texts(fact: Fact) -> str:
+    return say(
+        "不超过{n}字的文字，多份用分号分隔",
+        "texts of at most {n} characters, separated by semicolons",
+        n=fact.item_length,
+    )
+
+
+def _json_texts(fact: Fact) -> str:
+    return say(
+        '文字的列表，如["文件名称"]，每项不超过{n}字；没有则写[]',
+        'a list of texts such as ["document"], each of at most {n} characters; [] for none',
+        n=fact.item_length,
+    )
+
+
+_EXPECTED = {
+    "count": _count,
+    "number": _number,
+    "word": _word,
+    "flag": _flag,
+    "year": _year,
+    "date": _date,
+    "counts": _list,
+    "numbers": _list,
+    "texts": _texts,
+}
+_IN_JSON = {"counts": _json_list, "numbers": _json_list, "texts": _json_texts}
+
+
+def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:
+    """The fact that a property of a schema defines. Raises KeyError where it has no title."""
+    items = node.get("items", {})
+    bounds = items if isinstance(items, Mapping) and "maximum" in items else node
+    counted = node.get("x-counted")
+    low, high = node.get("minItems"), node.get("maxItems")
+    form = node.get("x-form") or _form(node)
+    words = dict(node.get("x-words", {}))
+    return Fact(
+        name=name,
+        title=node["title"],
+        title_en=node.get("x-title-en", ""),
+        description=node.get("description", ""),
+        table=table,
+        form=form,
+        unit=node.get("x-unit", ""),
+        minimum=bounds.get("minimum"),
+        maximum=bounds.get("maximum"),
+        aliases=tuple(node.get("x-aliases", ())),
+        words=words,
+        stage=node.get("x-stage"),
+        stem=node.get("x-stem", name),
+        required=required,
+        parts=tuple(tuple(group) for group in node.get("x-parts", ())),
+        largest_of=node.get("x-largest-of", ""),
+        pattern=node.get("pattern", ""),
+        period=node.get("x-period", ""),
+        code=bool(node.get("x-code", False)),
+        lines=bool(node.get("x-lines", False)),
+        max_length=node.get("maxLength"),
+        max_items=high,
+        length=low if low is not None and low == high else None,
+        edges=tuple(node.get("x-edges", ())),
+        counted=Counted(counted["list"], counted["from"], counted.get("below"))
+        if counted
+        else None,
+        may_total=tuple(node.get("x-may-total", ())),
+        sum_of=node.get("x-sum-of", ""),
+        item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
+        none=bool(node.get("x-none", False)),
+        adds=form in ("count", "number") and not words and node.get("x-adds", True) is not False,
+    )
+
+
+def _form(node: Mapping[str, Any]) -> str:
+    if "x-words" in node:
+        return "word"
+    types = node["type"]
+    kinds = [types] if isinstance(types, str) else list(types)
+    if "array" in kinds:
+        return {"integer": "counts", "number": "numbers"}[node["items"]["type"]]
+    return next(FORMS[kind] for kind in kinds if kind != "null")

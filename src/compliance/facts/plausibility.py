@@ -1,0 +1,178 @@
+"""What the schemas say of figures side by side: parts and wholes, plausible ratios, jumps, copies.
+
+Data for the checks before judging. None of it is law: whatever contradicts it is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.kernel.i18n import pick
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The sum of the facts `of` is a part of the sum of the facts `within`."""
+
+    of: tuple[str, ...]
+    within: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """What `per` × the sum of `of` ÷ the sum of `over` is with honest figures: no law, a doubt.
+
+    low, high: bounds, None where there is none. least: looked at only where `over` is at least
+    that. zero: nothing at all is plausible too. over empty: the figure itself.
+    """
+
+    title: str
+    title_en: str
+    unit: str
+    of: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    per: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    least: float = 1.0
+    zero: bool = False
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the current language."""
+        return pick(self.title, self.title_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What each item of the list `fact` is with honest figures: from `low` to `high`."""
+
+    fact: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """A percentage and the counts it should come from: 100 × `of` ÷ `over`, give or take `points`.
+
+    The counts are one of its sources only: a larger difference is a doubt, a smaller one is none.
+    """
+
+    fact: str
+    of: str
+    over: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """By how much a figure may differ from last year's without a doubt.
+
+    factor: at most so many times as much or as little. least: smaller differences do not count.
+    shrinks: the share by which what lasts may become less; None where the factor alone counts.
+    """
+
+    fact: str
+    factor: float
+    least: float
+    shrinks: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a schema says of figures side by side: see `compliance.intake.data_checks.run`.
+
+    bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
+    schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
+    None where copies are not looked for. national: the form of a code that only one school has.
+    """
+
+    bounds: tuple[Bound, ...] = ()
+    schools_bounds: tuple[Bound, ...] = ()
+    plausible: tuple[Plausible, ...] = ()
+    items: tuple[Item, ...] = ()
+    quotients: tuple[Quotient, ...] = ()
+    past: tuple[str, ...] = ()
+    jumps: tuple[Jump, ...] = ()
+    twin_digits: int | None = None
+    national: str = ""
+
+    def joined(self, more: Checks) -> Checks:
+        """These and those of a fragment."""
+        return Checks(
+            self.bounds + more.bounds,
+            self.schools_bounds + more.schools_bounds,
+            self.plausible + more.plausible,
+            self.items + more.items,
+            self.quotients + more.quotients,
+            self.past + more.past,
+            self.jumps + more.jumps,
+            more.twin_digits or self.twin_digits,
+            more.national or self.national,
+        )
+
+    def facts(self) -> Iterator[str]:
+        """The facts of the record's own table that are named."""
+        for bound in self.bounds:
+            yield from (*bound.of, *bound.within)
+        for bound in self.schools_bounds:
+            yield from bound.of
+        for one in self.plausible:
+            yield from (*one.of, *one.over)
+        for item in self.items:
+            yield item.fact
+        for quotient in self.quotients:
+            yield from (quotient.fact, quotient.of, quotient.over)
+        yield from self.past
+        for jump in self.jumps:
+            yield jump.fact
+
+
+def checks_of(record: Mapping[str, Any]) -> Checks:
+    """What a schema's annotations say. Raises KeyError, TypeError or ValueError for faulty ones."""
+    return Checks(
+        _bounds(record, "x-bounds"),
+        _bounds(record, "x-bounds-of-schools"),
+        tuple(_plausible(item) for item in record.get("x-plausible", ())),
+        tuple(
+            Item(fact, item["low"], item["high"])
+            for item in record.get("x-plausible-items", ())
+            for fact in item["facts"]
+        ),
+        tuple(
+            Quotient(item["fact"], item["of"], item["over"], item["points"])
+            for item in record.get("x-quotients", ())
+        ),
+        tuple(record.get("x-past", ())),
+        tuple(
+            Jump(fact, item["factor"], item["least"], item.get("shrinks"))
+            for item in record.get("x-jumps", ())
+            for fact in item["facts"]
+        ),
+        record.get("x-twin-digits"),
+        record.get("x-national-code", ""),
+    )
+
+
+def _bounds(record: Mapping[str, Any], key: str) -> tuple[Bound, ...]:
+    return tuple(Bound(tuple(item["of"]), tuple(item["within"])) for item in record.get(key, ()))
+
+
+def _plausible(item: Mapping[str, Any]) -> Plausible:
+    if "low" not in item and "high" not in item:
+        raise ValueError(f"{item['title']}: low? high?")
+    return Plausible(
+        item["title"],
+        item.get("title-en", item["title"]),
+        item.get("unit", ""),
+        tuple(item["of"]),
+        tuple(item.get("over", ())),
+        item.get("per", 1.0),
+        item.get("low"),
+        item.get("high"),
+        item.get("least", 1.0),
+        item.get("zero", False),
+    )

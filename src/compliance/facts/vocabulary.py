@@ -1,0 +1,253 @@
+"""The facts by name: one vocabulary for JSON, tables, rule files, results and code.
+
+Nothing is defined here. The schemas define every fact; this module reads them, adds a province's
+fragments, and matches the headings that people write.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from compliance.facts.fact import Fact, fact_of
+from compliance.facts.headings import Heading, factor
+from compliance.facts.plausibility import Bound, Checks, checks_of
+from compliance.kernel.errors import PluginError
+from compliance.kernel.i18n import pick, say
+
+__all__ = ["Bound", "Fact", "Match", "Vocabulary", "read_schema", "titles", "vocabulary"]
+
+# record schemas of one submission: table -> (schema file, definition inside it)
+TABLES = {
+    "school": ("school", ""),
+    "county": ("county", ""),
+    "class": ("school", "class"),
+    "room": ("school", "room"),
+    "monitoring": ("county", "monitoring"),
+    "attestation": ("county", "attestation"),
+    "veto": ("county", "veto"),
+}
+EXTENSIBLE = ("school", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a heading means. factor: multiply the figures by it (10000 for 万元 of a yuan fact).
+
+    year: the year named in the heading's bracket, if any.
+    """
+
+    fact: Fact
+    factor: Decimal
+    year: int | None = None
+
+
+class Vocabulary:
+    """The facts of every table of a submission, and the headings by which they are known.
+
+    tables: table → fact name → Fact; the tables are those of `TABLES`. checks: what the schemas
+    say of figures side by side, by table; bounds: of these, the parts that cannot exceed their
+    wholes.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, Mapping[str, Fact]], checks: Mapping[str, Checks]
+    ) -> None:
+        self.tables = {name: dict(facts) for name, facts in tables.items()}
+        self.checks = dict(checks)
+        self.bounds = {name: one.bounds for name, one in checks.items()}
+        self._keys = {name: _index(facts.values()) for name, facts in self.tables.items()}
+
+    @property
+    def school(self) -> dict[str, Fact]:
+        """The facts of a school's record, in the order of the schema."""
+        return self.tables["school"]
+
+    @property
+    def county(self) -> dict[str, Fact]:
+        """The facts of a county's record, in the order of the schema."""
+        return self.tables["county"]
+
+    def match(self, table: str, heading: str) -> Match | None:
+        """The fact that `heading` stands for in `table`; None if unknown or in a foreign unit."""
+        written = Heading.read(heading)
+        fact = self._keys[table].get(written.key)
+        if fact is None:
+            return None
+        scale = factor(written.unit, fact.unit)
+        return None if scale is None else Match(fact, scale, written.year)
+
+    def nearest(self, table: str, heading: str) -> Fact | None:
+        """The fact whose name or heading looks most like `heading`."""
+        key = Heading.read(heading).key
+        keys = self._keys[table]
+        found = keys.get(key)
+        if found is not None or not key:
+            return found
+        close = set(difflib.get_close_matches(key[:80], list(keys), n=8, cutoff=0.0))
+        ratio = difflib.SequenceMatcher(b=key[:80], autojunk=False)
+        best: tuple[float, Fact | None] = (-1.0, None)
+        for known in (one for one in keys if one in close):  # of equals, the schema's first
+            ratio.set_seq1(known)
+            best = max(best, (ratio.ratio(), keys[known]), key=lambda pair: pair[0])
+        return best[1]
+
+
+def titles(words: Vocabulary) -> dict[str, str]:
+    """Fact → what a sentence calls it where it is missing, in the current language."""
+    facts = {**words.county, **words.school}
+    found = {name: fact.label for name, fact in facts.items()}
+    for name, fact in facts.items():
+        if fact.form == "date":  # a year alone may not be enough
+            found[name] += pick("（填到年月日）", " (to the day)")
+    found["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
+    return found
+
+
+def _index(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """Heading key → fact. An earlier claim wins; `_clashes` reports what was claimed twice."""
+    keys: dict[str, Fact] = {}
+    for fact in facts:
+        for heading in fact.headings:
+            keys.setdefault(Heading.read(heading).key, fact)
+    return keys
+
+
+@cache
+def _bundled(name: str) -> str:
+    path = files("compliance.schemas").joinpath(f"{name}.schema.json")
+    return path.read_text(encoding="utf-8")
+
+
+def read_schema(name: str) -> dict[str, Any]:
+    """The bundled schema of that name (school, county, submission, pack, results), a fresh copy."""
+    schema: dict[str, Any] = json.loads(_bundled(name))
+    return schema
+
+
+def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
+    """The core's facts and those that plugins add.
+
+    fragments: files called ``school.schema.json`` or ``county.schema.json``, or directories that
+    hold them (themselves or in ``schemas/``). Raises PluginError for a fragment that cannot be
+    read, redefines a fact, claims a known heading or leaves a number without a maximum.
+    """
+    return _vocabulary(tuple(path.resolve() for path in fragments))
+
+
+@cache
+def _vocabulary(fragments: tuple[Path, ...]) -> Vocabulary:
+    tables: dict[str, dict[str, Fact]] = {}
+    checks: dict[str, Checks] = {}
+    for table, (name, definition) in TABLES.items():
+        schema = read_schema(name)
+        record = schema["$defs"][definition] if definition else schema
+        tables[table] = _facts(table, record)
+        checks[table] = checks_of(record)
+    for path in _fragment_files(fragments):
+        table = path.name.removesuffix(".schema.json")
+        record = _read_fragment(path)
+        added = _added(path, table, record)
+        _refuse_clashes(path, tables[table], added)
+        tables[table].update(added)
+        checks[table] = checks[table].joined(_added_checks(path, tables[table], record))
+    return Vocabulary(tables, checks)
+
+
+def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
+    required = frozenset(record.get("required", ()))
+    return {
+        name: fact_of(name, table, node, required=name in required)
+        for name, node in record["properties"].items()
+        if "x-table" not in node
+    }
+
+
+def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
+    names = [f"{table}.schema.json" for table in EXTENSIBLE]
+    found: list[Path] = []
+    for path in fragments:
+        if path.is_dir():
+            homes = (path, path / "schemas")
+            found += [home / name for home in homes for name in names if (home / name).is_file()]
+        elif path.name in names:
+            found.append(path)
+        else:
+            raise _faulty(path, say("文件名应为{names}", "it should be named {names}", names=names))
+    return list(dict.fromkeys(found))
+
+
+def _read_fragment(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _faulty(path, str(error)) from error
+    if not isinstance(record, dict) or not isinstance(record.get("properties"), dict):
+        raise _faulty(path, say("没有properties", "it has no properties"))
+    return record
+
+
+def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
+    try:
+        added = _facts(table, record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _faulty(
+            path, say("事实的定义不完整：{e}", "a fact is incomplete: {e}", e=error)
+        ) from error
+    for fact in added.values():
+        if fact.form in ("count", "number", "counts", "numbers", "year") and fact.maximum is None:
+            raise _faulty(
+                path,
+                say("{f}：数值必须有maximum", "{f}: a number needs a maximum", f=fact.name),
+            )
+    return added
+
+
+def _added_checks(path: Path, facts: Mapping[str, Fact], record: Mapping[str, Any]) -> Checks:
+    try:
+        added = checks_of(record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _faulty(
+            path, say("x-注解不完整：{e}", "a check is incomplete: {e}", e=error)
+        ) from error
+    for name in added.facts():
+        if name not in facts:
+            raise _faulty(
+                path, say("检查中没有事实{f}", "a check names an unknown fact {f}", f=name)
+            )
+    return added
+
+
+def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, Fact]) -> None:
+    keys = _index(known.values())
+    for fact in added.values():
+        if fact.name in known:
+            raise _faulty(path, say("重复定义了事实{f}", "it redefines the fact {f}", f=fact.name))
+        for heading in fact.headings:
+            other = keys.setdefault(Heading.read(heading).key, fact)
+            if other.name != fact.name:
+                raise _faulty(
+                    path,
+                    say(
+                        "{f}的表头“{h}”已属于{o}",
+                        "heading “{h}” of {f} already belongs to {o}",
+                        f=fact.name,
+                        h=heading,
+                        o=other.name,
+                    ),
+                )
+
+
+def _faulty(path: Path, why: str) -> PluginError:
+    return PluginError(
+        say("省份插件的事实定义有误：{why}", "a plugin's schema fragment is wrong: {why}", why=why),
+        where=path.name,
+        todo=say("请插件作者修改该文件", "ask the plugin's author to mend the file"),
+    )

@@ -1,0 +1,187 @@
+"""Where single figures stand: looked up when somebody asks, in the one file that holds them.
+
+Keeping the place of every good figure of 200,000 schools would cost more than the figures
+themselves. Reading notes only which counties each file is about; whoever explains a verdict has
+that file read once more and finds the school's row and the fact's column in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance.list_facts import LISTS
+from compliance.intake.acceptance.table import accept_table
+from compliance.intake.acceptance.typed_table import Accepted
+from compliance.intake.formats.discover import Reader
+from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.intake.formats.table_names import TABLE_OF
+
+COUNTY = "county_code"
+MONITORING = "monitoring"
+WANTED = ("counties", "schools", "classes", "rooms", MONITORING)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a figure stands: file, cell or JSON pointer, and what is written there.
+
+    heading: the heading it stands under. rows: how many rows a list is spread over, else 1.
+    """
+
+    file: str
+    at: str
+    heading: str
+    written: object
+    rows: int = 1
+
+
+Found = dict[tuple[str | None, str], Place]
+
+
+class Watch:
+    """Readers that note which counties each file they read is about.
+
+    readers: to be used instead of those given, file suffix → reader.
+    """
+
+    def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
+        self._originals = readers
+        self._words = words
+        self._codes: dict[Path, frozenset[str]] = {}
+        self._opened: dict[Path, list[Accepted]] = {}
+        self.readers: dict[str, Reader] = {s: self._noting(s) for s in readers}
+
+    def _noting(self, suffix: str) -> Reader:
+        def read(path: Path) -> RawDocument:
+            document = self._originals[suffix](path)
+            codes = (_codes(raw, self._words) for raw in document.tables)
+            self._codes[path] = frozenset().union(*codes)
+            return document
+
+        return read
+
+    def locate(
+        self, key: tuple[str, int], schools: Collection[str], facts: Collection[str]
+    ) -> Found:
+        """(school code, or None for the county's own record; fact) → where it stands.
+
+        Entries of a list of the county stand under subject and grade in place of a school.
+
+        key: county code and year. Facts that stand nowhere are absent.
+        """
+        found: Found = {}
+        for path, codes in self._codes.items():
+            if codes and key[0] not in codes:
+                continue
+            for accepted in self._tables(path):
+                for place in _places(accepted, key, schools, facts):
+                    found.setdefault(*place)
+        return found
+
+    def _tables(self, path: Path) -> list[Accepted]:
+        """The tables of a file, read once more on first use and kept: one question asks often."""
+        if path not in self._opened:
+            document = self._originals[path.suffix.lower()](path)
+            self._opened[path] = [
+                accept_table(raw, self._words) for raw in document.tables if raw.name in WANTED
+            ]
+        return self._opened[path]
+
+
+def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:
+    """The county codes that a table names, as plain text."""
+    for heading, cells in raw.columns.items():
+        match = words.match(TABLE_OF[raw.name], heading)
+        if match is not None and match.fact.name == COUNTY:
+            values = cells.unique().to_list() if isinstance(cells, pl.Series) else set(cells)
+            return frozenset(_text(value) for value in values if value is not None)
+    return frozenset()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _places(
+    accepted: Accepted, key: tuple[str, int], schools: Collection[str], facts: Collection[str]
+) -> Iterator[tuple[tuple[str | None, str], Place]]:
+    if accepted.raw.name == MONITORING:
+        yield from _entries(accepted, key, facts)
+        return
+    rows = _of_county(accepted.frame, key)
+    if accepted.raw.name == "counties":
+        for row in rows["_row"].to_list():
+            yield from _row(accepted, row, None, facts)
+    elif "school_code" in rows.columns:
+        rows = rows.filter(pl.col("school_code").is_in(list(schools)))
+        if accepted.raw.name != "schools":
+            yield from _lists(accepted, rows, facts)
+            return
+        for row, code in rows.select("_row", "school_code").iter_rows():
+            yield from _row(accepted, row, code, facts)
+
+
+def _row(
+    accepted: Accepted, row: int, holder: str | None, facts: Collection[str]
+) -> Iterator[tuple[tuple[str | None, str], Place]]:
+    """The facts of one row that its table has."""
+    for fact in facts:
+        if fact in accepted.headings:
+            yield (holder, fact), _place(accepted, row, fact)
+
+
+def _of_county(frame: pl.DataFrame, key: tuple[str, int]) -> pl.DataFrame:
+    """The rows of the county, where rows say whose they are."""
+    for name, wanted in zip((COUNTY, "year"), key, strict=True):
+        if name in frame.columns:
+            column = pl.col(name)
+            frame = frame.filter(column.is_null() | (column == wanted))
+    return frame
+
+
+def _entries(
+    accepted: Accepted, key: tuple[str, int], facts: Collection[str]
+) -> Iterator[tuple[tuple[str | None, str], Place]]:
+    """The entries of a list: its year is that of the entry, not the county's."""
+    frame = accepted.frame
+    if COUNTY in frame.columns:
+        frame = frame.filter(pl.col(COUNTY).is_null() | (pl.col(COUNTY) == key[0]))
+    for row in frame.iter_rows(named=True):
+        name = f"{row.get('subject') or ''}{row.get('grade') or ''}"
+        yield from _row(accepted, row["_row"], name, facts)
+
+
+def _place(accepted: Accepted, row: int, fact: str) -> Place:
+    raw = accepted.raw
+    heading = accepted.heading_at(row, fact)
+    written = raw.columns[heading][row]
+    return Place(raw.file, raw.place(row, heading), heading, written)
+
+
+def _lists(
+    accepted: Accepted, rows: pl.DataFrame, facts: Collection[str]
+) -> Iterator[tuple[tuple[str | None, str], Place]]:
+    """The lists that stand as rows of a sheet of their own: the first of their cells, how many."""
+    record, by, value = (
+        ("class", "stage", "students")
+        if accepted.raw.name == "classes"
+        else ("room", "kind", "area")
+    )
+    if by not in rows.columns or value not in rows.columns:
+        return
+    grouped = rows.group_by("school_code", by, maintain_order=True).agg("_row")
+    for code, word, numbers in grouped.iter_rows():
+        fact = LISTS[record].format(word)
+        if fact in facts:
+            first = _place(accepted, numbers[0], value)
+            yield (
+                (code, fact),
+                Place(first.file, first.at, first.heading, None, rows=len(numbers)),
+            )

@@ -1,0 +1,1 @@
+"""Doubts about figures that are readable: contradictions, jumps, copies, damaged text."""

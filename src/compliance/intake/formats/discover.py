@@ -1,0 +1,219 @@
+"""From the paths of a command line to documents: files, folders, datasets.
+
+Nothing here lets a bad file cost its neighbours: whatever a reader does, the rest is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compliance.intake.formats import dataset
+from compliance.intake.formats.cell_text import clip
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.source_file import Complaints, panicked
+from compliance.intake.formats.table_file import FORMS, known_names
+from compliance.intake.formats.table_names import table_named
+from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.i18n import say
+
+Reader = Callable[[Path], RawDocument]
+ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+# Read as well, or answered with advice, but not what we ask for.
+ADVISED = (".xlsm", ".xls", ".et", ".xlsb", ".ods")
+
+
+def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
+    """A document for every county file and every dataset among files, folders and archives.
+
+    readers: file suffix with its dot, in lower case → reader. Raises UsageError for a path that
+    does not exist and where there is nothing to judge.
+    """
+    found: list[RawDocument] = []
+    seen: set[Path] = set()
+    loose: dict[Path, list[Path]] = {}
+    named = {path.resolve() for path in paths}
+    for path in paths:
+        if path.is_dir():
+            found += _folder(path, readers, seen, named)
+        elif not path.is_file():
+            raise UsageError(
+                say("没有这个文件或文件夹", "no such file or folder"),
+                where=str(path),
+                todo=say("检查路径", "check the path"),
+            )
+        elif _ignored(path.name) or not _first_time(path, seen):
+            continue
+        elif path.suffix.lower() in FORMS:
+            loose.setdefault(path.parent, []).append(path)
+        else:
+            found.append(_read(path, readers))
+    for tables in loose.values():
+        found.append(_dataset(", ".join(path.name for path in tables), tables, readers))
+    if not found:
+        raise _nothing(", ".join(str(path) for path in paths))
+    return found
+
+
+@dataclass
+class _Contents:
+    """The files of a folder that concern us, each kind sorted by name.
+
+    strange: tables of unknown names. inner: subfolders that hold something. again: some files
+    have been read already.
+    """
+
+    tables: list[Path] = field(default_factory=list)
+    counties: list[Path] = field(default_factory=list)
+    strange: list[Path] = field(default_factory=list)
+    inner: list[Path] = field(default_factory=list)
+    again: bool = False
+
+
+def _folder(
+    folder: Path, readers: Mapping[str, Reader], seen: set[Path], named: Collection[Path]
+) -> list[RawDocument]:
+    """named: everything given on the command line, subfolders among them perhaps."""
+    contents = _contents(folder, readers, seen)
+    found = []
+    name = folder.name or folder.resolve().name
+    if contents.tables:
+        found.append(_dataset(name, contents.tables, readers))
+    found += [_read(path, readers) for path in contents.counties]
+    if not found and not contents.again:
+        raise _nothing(str(folder), contents)
+    if found:
+        inner = [path for path in contents.inner if path.resolve() not in named]
+        _mention_inner(inner, Complaints(name, found[0].problems))
+    for path in contents.strange if found else ():
+        Complaints(path.name, found[0].problems).warning(
+            "file_not_read",
+            say(
+                "从文件名看不出是哪张表，未读取",
+                "its name does not say which table it is; not read",
+            ),
+            known_names(),
+        )
+    return found
+
+
+def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
+    for path in folders:
+        complaints.warning(
+            "folder_not_read",
+            say("子文件夹“{n}”未读取", "the subfolder '{n}' is not read", n=clip(path.name)),
+            say(
+                "需要其中的文件时，另行指定该文件夹",
+                "name that folder as well if its files are wanted",
+            ),
+        )
+
+
+def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _Contents:
+    try:
+        entries = sorted(path for path in folder.iterdir() if not _ignored(path.name))
+    except OSError as error:
+        raise UsageError(
+            say("文件夹无法打开：{why}", "the folder cannot be opened: {why}", why=error.strerror),
+            where=str(folder),
+        ) from error
+    contents = _Contents(inner=[path for path in entries if path.is_dir() and _filled(path)])
+    for path in entries:
+        suffix = path.suffix.lower()
+        if suffix not in readers or not path.is_file():
+            continue
+        if not _first_time(path, seen):
+            contents.again = True
+        elif suffix not in FORMS:
+            contents.counties.append(path)
+        elif table_named(path.stem):
+            contents.tables.append(path)
+        else:
+            contents.strange.append(path)
+    return contents
+
+
+def _ignored(name: str) -> bool:
+    """Hidden files and the locks that Excel and WPS leave beside an open workbook."""
+    return name.startswith((".", "~$"))
+
+
+def _filled(folder: Path) -> bool:
+    try:
+        return any(not _ignored(path.name) for path in folder.iterdir())
+    except OSError:
+        return True
+
+
+def _first_time(path: Path, seen: set[Path]) -> bool:
+    real = path.resolve()
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
+
+
+def _dataset(name: str, tables: Sequence[Path], readers: Mapping[str, Reader]) -> RawDocument:
+    return dataset.join(name, [_read(path, readers) for path in tables])
+
+
+def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
+    """The document a reader makes of the file; its failure is a problem of this file alone."""
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        return _failed(
+            path,
+            "unsupported_format",
+            say(
+                "不支持这种文件（{s}）",
+                "files of this kind ({s}) are not supported",
+                s=path.suffix or "?",
+            ),
+            _offered(readers),
+        )
+    try:
+        return reader(path)
+    except JunhengError as error:
+        return _failed(path, "cannot_read", error.what, error.todo)
+    except Exception as error:  # a plugin may raise anything
+        return _failed(path, "cannot_read", _gave_up(error))
+    except BaseException as error:
+        if panicked(error):
+            return _failed(path, "cannot_read", _gave_up(error))
+        raise
+
+
+def _offered(readers: Mapping[str, Reader]) -> str:
+    """The kinds of file to be sent: ours first, then those of plugins."""
+    others = sorted(set(readers) - {*ASKED_FOR, *ADVISED})
+    return ", ".join([*(suffix for suffix in ASKED_FOR if suffix in readers), *others])
+
+
+def _gave_up(error: BaseException) -> str:
+    return say("读取时出错，无法继续（{e}）", "reading it failed ({e})", e=type(error).__name__)
+
+
+def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocument:
+    document = RawDocument(path.name)
+    Complaints(path.name, document.problems).error(code, message, expected)
+    return document
+
+
+def _nothing(where: str, contents: _Contents | None = None) -> UsageError:
+    found = contents or _Contents()
+    strange, inner = (
+        ", ".join(path.name for path in paths[:10]) for paths in (found.strange, found.inner)
+    )
+    return UsageError(
+        say("没有可评估的数据", "there is nothing to judge")
+        + (say("；不认识的表：{n}", "; unknown tables: {n}", n=strange) if strange else "")
+        + (say("；子文件夹未读取：{n}", "; subfolders not read: {n}", n=inner) if inner else ""),
+        where=where,
+        todo=say(
+            "提供 .json 或 .xlsx（一县一份），或含县区、学校两张表（.csv、.parquet）的文件夹；表名：{names}",
+            "give .json or .xlsx files (one county each), or a folder with the tables counties and "
+            "schools (.csv, .parquet); names of tables: {names}",
+            names=known_names(),
+        ),
+    )

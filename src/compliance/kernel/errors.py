@@ -1,0 +1,105 @@
+"""What can go wrong: problems of the data are values, only "cannot go on" is an exception.
+
+Every text says what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+import errno
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from compliance.kernel.i18n import pick, say
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong or doubtful in the submitted figures.
+
+    severity: ``error`` costs the county its findings, ``warning`` is reported and judged.
+    code: a stable word for machines; message and expected: sentences for people.
+    file: base name; at: ``sheet!cell`` or a JSON pointer. facts: the facts of the contract
+    concerned, so that a verdict which rests on them can mention the doubt.
+    """
+
+    severity: str
+    code: str
+    message: str
+    expected: str = ""
+    file: str = ""
+    at: str = ""
+    county_code: str | None = None
+    year: int | None = None
+    school_code: str | None = None
+    facts: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """One line for a terminal: where, what, what was expected."""
+        school = pick("学校{}", "school {}").format(self.school_code) if self.school_code else ""
+        place = " ".join(part for part in (self.file, self.at, school) if part)
+        tail = pick("（{}）", " ({})").format(self.expected) if self.expected else ""
+        return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
+
+
+class JunhengError(Exception):
+    """The run cannot go on: what happened, where, what to do. Never a traceback for the user."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.todo = what, where, todo
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  → {self.todo}" if self.todo else head
+
+
+class UsageError(JunhengError):
+    """Wrong usage: no such path, an unknown rule set, nothing to check, an output not writable."""
+
+
+class NoEditionError(UsageError):
+    """A rule set has no edition for the day asked: its first one begins later."""
+
+
+class PackError(JunhengError):
+    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set."""
+
+
+class PluginError(JunhengError):
+    """A plugin could not be loaded, or two offer the same name."""
+
+
+def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """“Did you mean …?” with the known word most like this one; empty where none is alike.
+
+    cutoff: how alike the two must be, from 0 (anything) to 1 (the same).
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused a file, in the user's language."""
+    known = {
+        errno.ENOENT: ("文件或文件夹不存在", "no such file or folder"),
+        errno.EISDIR: ("这是一个文件夹", "this is a folder"),
+        errno.ENOTDIR: ("路径中有一段不是文件夹", "a part of the path is no folder"),
+        errno.EACCES: (
+            "没有权限，或文件正被其他程序打开",
+            "no permission, or open in another program",
+        ),
+        errno.EPERM: (
+            "没有权限，或文件正被其他程序打开",
+            "no permission, or open in another program",
+        ),
+        errno.EBUSY: ("文件正被其他程序打开", "open in another program"),
+        errno.ENOSPC: ("磁盘已满", "the disk is full"),
+        errno.EROFS: ("磁盘只读", "the disk is read-only"),
+        errno.ENAMETOOLONG: ("名称太长", "the name is too long"),
+    }
+    if error.errno in known:
+        return pick(*known[error.errno])
+    return error.strerror or type(error).__name__

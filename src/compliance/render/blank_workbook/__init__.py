@@ -1,0 +1,1 @@
+"""The blank workbook that a county fills in, made from the vocabulary."""

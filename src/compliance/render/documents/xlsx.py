@@ -1,0 +1,185 @@
+"""A workbook to be printed and worked in: title, frozen heading, filters, A4 across, nothing clever.
+
+What people wrote stays text (a name may begin with ``=``); amounts are numbers that can be summed,
+their unit in the cell's format.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, TypeAlias
+
+import xlsxwriter
+
+from compliance.kernel.i18n import say
+from compliance.render.documents import number_format
+from compliance.render.documents.text_width import columns
+from compliance.render.rectification.columns import Amount
+
+# XlsxWriter says nothing about the types of its sheets and formats.
+Untyped: TypeAlias = Any
+
+LONGEST = 32_000
+_LINE = 14.0  # points of a line of 10-point text
+_MADE = datetime(2000, 1, 1)
+_BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
+_BOX = {**_BASE, "border": 1, "text_wrap": True}
+_STYLES: dict[str, dict[str, object]] = {
+    "title": {**_BASE, "font_name": "黑体", "font_size": 16, "align": "center"},
+    "text": {**_BASE, "text_wrap": True, "align": "left"},
+    "head": {**_BOX, "bold": True, "align": "center", "bg_color": "#EDEDED"},
+    "cell": {**_BOX},
+    "centre": {**_BOX, "align": "center"},
+    "amount": {**_BOX, "align": "center"},
+    "band": {**_BOX, "bold": True, "bg_color": "#EDEDED"},
+}
+_SHADE = {"bg_color": "#F2DCDB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, how wide in Latin characters, and how its cells look."""
+
+    heading: str
+    width: float
+    style: str = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap as shown, and as a number where it is a single one."""
+
+    text: str
+    amounts: tuple[Amount, ...]
+
+
+Value = str | int | Gap
+
+
+class Book:
+    """A workbook in memory."""
+
+    def __init__(self, title: str) -> None:
+        self._stream = BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._book = xlsxwriter.Workbook(self._stream, options)
+        self._book.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
+        self._formats: dict[tuple[str, str, bool], Untyped] = {}
+
+    def sheet(self, name: str, columns_: Sequence[Column]) -> Sheet:
+        """A new sheet with these columns."""
+        return Sheet(self, self._book.add_worksheet(name), columns_)
+
+    def style(self, name: str, number: str = "", *, shaded: bool = False) -> Untyped:
+        """A cell format; `number` is an Excel number format."""
+        key = (name, number, shaded)
+        if key not in self._formats:
+            own = {"num_format": number} if number else {}
+            shade = _SHADE if shaded else {}
+            self._formats[key] = self._book.add_format({**_STYLES[name], **own, **shade})
+        return self._formats[key]
+
+    def content(self) -> bytes:
+        """The finished file."""
+        self._book.close()
+        return self._stream.getvalue()
+
+
+class Sheet:
+    """One sheet, written from the top down."""
+
+    def __init__(self, book: Book, sheet: Untyped, columns_: Sequence[Column]) -> None:
+        self._book, self._sheet, self._columns = book, sheet, columns_
+        self._row = 0
+        self._head = 0
+        for place, column in enumerate(columns_):
+            sheet.set_column(place, place, column.width)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&C{say('第&P页 共&N页', 'page &P of &N')}")
+
+    def line(self, text: str, style: str = "text") -> None:
+        """A text over the whole width, as high as it needs."""
+        last = len(self._columns) - 1
+        width = sum(column.width for column in self._columns)
+        self._sheet.set_row(self._row, 28.0 if style == "title" else height(text, width))
+        if last:
+            self._sheet.merge_range(self._row, 0, self._row, last, "", self._book.style(style))
+        self._sheet.write_string(self._row, 0, text[:LONGEST], self._book.style(style))
+        self._row += 1
+
+    def head(self, frozen_columns: int = 0) -> None:
+        """The headings; they stay in view and are repeated on every printed page."""
+        self._sheet.set_row(self._row, max(height(c.heading, c.width) for c in self._columns))
+        for place, column in enumerate(self._columns):
+            self._sheet.write_string(self._row, place, column.heading, self._book.style("head"))
+        self._sheet.repeat_rows(self._row)
+        self._head = self._row
+        self._row += 1
+        self._sheet.freeze_panes(self._row, frozen_columns)
+
+    def row(self, values: Sequence[Value], *, shaded: bool = False) -> None:
+        """One line of the table, as high as its fullest cell needs.
+
+        Excel would find the height itself, WPS and LibreOffice do not always.
+        """
+        pairs = list(zip(self._columns, values, strict=True))
+        self._sheet.set_row(self._row, max(height(_shown(v), c.width) for c, v in pairs))
+        for place, (column, value) in enumerate(pairs):
+            number, picture = _number(value, column.width)
+            form = self._book.style(column.style, picture, shaded=shaded)
+            if number is None:
+                self._sheet.write_string(self._row, place, _shown(value)[:LONGEST], form)
+            else:
+                self._sheet.write_number(self._row, place, number, form)
+        self._row += 1
+
+    def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
+        """Filters over what was written below the headings; choices: a column's allowed words."""
+        last = max(self._row - 1, self._head + 1)
+        if filters:
+            self._sheet.autofilter(self._head, 0, last, len(self._columns) - 1)
+        if choices is not None:
+            place, words = choices
+            rule = {"validate": "list", "source": list(words), "error_type": "information"}
+            self._sheet.data_validation(self._head + 1, place, last, place, rule)
+
+
+def _shown(value: Value) -> str:
+    return value.text if isinstance(value, Gap) else str(value)
+
+
+def _number(value: Value, width: float) -> tuple[float | None, str]:
+    """The number of a cell and its picture: 590.91 shown as 590.91平方米; None where it is text.
+
+    A number wider than its column would be shown as ####, so that one stays text.
+    """
+    if isinstance(value, int):
+        return value, ""
+    if isinstance(value, str) or len(value.amounts) != 1 or '"' in value.text:
+        return None, ""
+    if columns(value.text) > width - 1:
+        return None, ""
+    amount = value.amounts[0].value
+    figure = number_format.amount(amount)
+    before, _, after = value.text.rpartition(figure)
+    zeros = figure.partition(".")[2]
+    picture = "0." + "0" * len(zeros) if zeros else "0"
+    quoted = [f'"{text}"' if text else "" for text in (before, after)]
+    return amount, picture.join(quoted)
+
+
+def height(text: str, width: float) -> float:
+    """Points that a wrapped text needs in a column; a Chinese character is two wide."""
+    return _LINE * max(1, math.ceil((columns(text) + 1) / (width - 1))) + 4

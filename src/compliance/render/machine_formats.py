@@ -1,0 +1,153 @@
+"""Results for machines: json, ndjson, csv and parquet, byte for byte the same for the same input.
+
+Three million findings are written in columns and in slices; no Python loop sees them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
+from compliance.kernel.errors import Problem
+
+FORMAT = "junheng-results/1"
+_SLICE = 50_000
+# The contract's fields in its order; what we add stands behind them.
+_CONTRACT = (
+    "rule", "level", "role", "basis", "county_code", "year", "school_code", "school_name", "stage",
+    "status", "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
+    "excess", "parts", "missing", "message",
+)  # fmt: skip
+_FIELDS = (*_CONTRACT, *(name for name in FINDINGS.names() if name not in _CONTRACT))
+_COUNTS = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
+# A number follows `":` only behind a key: inside a string the quote would be escaped.
+_WHOLE = r'([^\\]":-?[0-9]+)\.0([,}])'
+# What a spreadsheet would take for a formula; only text that others typed can begin so.
+_FORMULA = r"^([=+\-@\t\r])"
+_TYPED = ("school_code", "school_name", "message")
+
+
+def json_results(report: Report, stream: BinaryIO) -> None:
+    """The results document of the contract: the head indented, then a finding a line."""
+    head = json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2)
+    stream.write(head.removesuffix("\n}").encode() + b',\n  "findings": [')
+    first = True
+    for lines in _slices(report.findings):
+        stream.write(b"\n    " if first else b",\n    ")
+        stream.write(lines.str.join(",\n    ").item().encode())
+        first = False
+    stream.write(b"]\n}\n" if first else b"\n  ]\n}\n")
+
+
+def ndjson(report: Report, stream: BinaryIO) -> None:
+    """The findings alone, one JSON object a line."""
+    for lines in _slices(report.findings):
+        stream.write(lines.str.join("\n").item().encode() + b"\n")
+
+
+def csv(report: Report, stream: BinaryIO) -> None:
+    """The findings for a spreadsheet: UTF-8 with a byte order mark, lists as JSON text."""
+    listed = [name for name in _FIELDS if FINDINGS[name].is_nested()]
+    typed = [pl.col(name).str.replace(_FORMULA, "'$1") for name in _TYPED]
+    stream.write(b"\xef\xbb\xbf")
+    head = True
+    for part in report.findings.select(_FIELDS).iter_slices(_SLICE):
+        columns = [_json(part.get_column(name)) for name in listed]
+        part.with_columns(*columns, *typed).write_csv(stream, include_header=head)
+        head = False
+    if head:
+        stream.write((",".join(_FIELDS) + "\n").encode())
+
+
+def parquet(report: Report, stream: BinaryIO) -> None:
+    """The findings with their types, for the next program."""
+    report.findings.write_parquet(stream)
+
+
+def _slices(findings: pl.DataFrame) -> Iterator[pl.Series]:
+    for part in findings.select(_FIELDS).iter_slices(_SLICE):
+        yield _lines(part)
+
+
+def _lines(frame: pl.DataFrame) -> pl.Series:
+    """Every row as a JSON object; whole numbers without ``.0``."""
+    finite = [
+        pl.when(pl.col(name).is_finite()).then(pl.col(name) + 0.0).alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype.is_float()
+    ]
+    encoded = pl.struct(pl.all()).struct.json_encode().str.replace_all(_WHOLE, "${1}${2}")
+    return frame.with_columns(finite).select(encoded.alias("line")).to_series()
+
+
+def _json(column: pl.Series) -> pl.Series:
+    """A list column as JSON text; an absent list stays an empty cell."""
+    name = column.name
+    whole = _lines(column.to_frame())
+    text = whole.str.strip_prefix(f'{{"{name}":').str.strip_suffix("}")
+    return text.to_frame("text").select(
+        pl.when(pl.col("text") != "null").then("text").alias(name)
+    ).to_series()  # fmt: skip
+
+
+def _head(report: Report) -> dict[str, Any]:
+    sets = [_ruleset(info) for info in report.rulesets]
+    common = sets[0] if len(sets) == 1 else None
+    return {
+        "format": FORMAT,
+        "ruleset": common,
+        **({} if common else {"rulesets": sets}),
+        "manifest": report.manifest,
+        "counties": [_county(county) for county in report.counties],
+        "problems": [problem_record(problem) for problem in report.problems],
+        "excluded": [_excluded(unit) for unit in report.excluded],
+    }
+
+
+def _ruleset(info: RulesetInfo) -> dict[str, Any]:
+    return {
+        "id": info.id,
+        "version": info.version,
+        "as_of": info.as_of,
+        "layers": list(info.layers),
+    }
+
+
+def _county(county: CountyResult) -> dict[str, Any]:
+    return {
+        "county_code": county.county_code,
+        "county_name": county.county_name,
+        "year": county.year,
+        "verdict": county.verdict,
+        "ruleset": county.ruleset,
+        "as_of": county.as_of,
+        "blocks": dict(county.blocks),
+        "counts": {status: county.counts.get(status, 0) for status in _COUNTS},
+        "bases": {basis: dict(many) for basis, many in county.bases.items()},
+    }
+
+
+def problem_record(problem: Problem) -> dict[str, Any]:
+    """A problem as the results have it."""
+    names = (
+        "severity",
+        "code",
+        "file",
+        "at",
+        "county_code",
+        "school_code",
+        "message",
+        "expected",
+        "year",
+    )
+    return {name: getattr(problem, name) for name in names}
+
+
+def _excluded(unit: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: unit.get(name) for name in ("county_code", "school_code", "stage", "reason", "year")
+    }

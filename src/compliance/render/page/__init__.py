@@ -1,0 +1,1 @@
+"""The report as one page, HTML or Markdown."""

@@ -1,0 +1,1 @@
+"""Rectification lists: one for the county, one for each school."""

@@ -1,0 +1,1 @@
+"""What a pack may say: its model, its parsing, its faults with file and line."""

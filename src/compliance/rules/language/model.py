@@ -1,0 +1,308 @@
+"""A rule and what it is made of, as read from a pack: declarations only, no arithmetic.
+
+Every value keeps the layer that gave it, so that a report can say which document decided.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from compliance.kernel.i18n import pick
+
+# operator of the contract -> the field of the pack that states it
+OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
+UPPER = ("<=", "<")
+COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
+
+
+def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule's or part's table with fields laid over it; it has one limit, so a new one takes the old's place."""
+    kept = dict(table)
+    if set(change) & set(OPERATORS):
+        kept = {name: value for name, value in table.items() if name not in OPERATORS}
+    return {**kept, **change}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A sum of facts: name -> coefficient. No terms and a constant: a plain number."""
+
+    facts: Mapping[str, Decimal]
+    constant: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """`per` × of ÷ over, declared, so that it can be computed, explained and inverted.
+
+    gap_step: what a shortfall is rounded up to (1 person, 0.01 square metres).
+    fallback: the indicator used where this one's facts are missing.
+    """
+
+    name: str
+    title: str
+    title_en: str
+    unit: str
+    unit_en: str
+    measure: str
+    measure_en: str
+    per: Decimal
+    of: Terms
+    over: Terms | None
+    round_up: bool
+    decimals: int
+    gap_unit: str
+    gap_unit_en: str
+    gap_step: Decimal
+    fallback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a value is held against: an operator and a number, a table of numbers or an indicator.
+
+    by: the column the table is keyed by (``stage``, ``school_type``); table[""] is a plain number.
+    """
+
+    operator: str
+    table: Mapping[str, Decimal]
+    by: str = "stage"
+    indicator: str | None = None
+
+
+Condition = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a switch puts in place of a rule's indicator or limit where a condition holds.
+
+    switch: its name. indicator, limit: what is replaced; None leaves the rule's own.
+    """
+
+    switch: str
+    where: Condition
+    indicator: str | None = None
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several conditions of a rule."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: str
+    settings: Mapping[str, object]
+    indicator: str | None = None
+    limit: Limit | None = None
+    instead: tuple[Instead, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The part's name in the current language."""
+        return pick(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a resolved rule set.
+
+    level: what its findings are about (unit, school, county). role: component, requirement, block,
+    conclusion or advisory. attested_as: the id under which statements are given (an advisory
+    variant is attested under its base rule's id). settings: the fields its kind understands.
+    layers: field -> id of the pack that gave it; documents: field -> the document. of_base: the rule that this advisory variant would
+    override. given_by: what its layer is called beside a verdict (国家标准); given_by_id: the pack
+    that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
+    instead: what switches that are on put in its place, row by row. confirmed: the document by
+    which someone who holds the text raised its basis. shown_only: advisory by its own word.
+    facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
+    share of its limit that a miss must still reach; floor: that share of the limit.
+    """
+
+    id: str
+    kind: str
+    scope: str
+    level: str
+    role: str
+    basis: str
+    title: str
+    title_en: str
+    source: str
+    text: str = ""
+    text_en: str = ""
+    remedy: str = ""
+    remedy_en: str = ""
+    owner: str = ""
+    owner_en: str = ""
+    aspect: str = ""
+    note: str = ""
+    indicator: str | None = None
+    limit: Limit | None = None
+    floor: Limit | None = None
+    parts: tuple[Part, ...] = ()
+    of: tuple[str, ...] = ()
+    where: Condition = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    rolls_up: bool = False
+    attested_as: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    of_base: str = ""
+    given_by: str = ""
+    given_by_id: str = ""
+    layer: str = "evaluation"
+    stated_at: str = ""
+    instead: tuple[Instead, ...] = ()
+    confirmed: str = ""
+    shown_only: bool = False
+    facts: tuple[str, ...] = ()
+    floor_share: Decimal | None = None
+
+    @property
+    def label(self) -> str:
+        """The rule's title in the current language."""
+        return pick(self.title, self.title_en)
+
+    @property
+    def holders(self) -> tuple[Rule | Part, ...]:
+        """What may hold an indicator and a limit: the rule itself, then its parts."""
+        return (self, *self.parts)
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators named by the rule and its parts, or by what a switch puts there; each once.
+
+        Those looked at and those that are limits; not those a condition or `else` leads to.
+        """
+        ways = [way for one in self.holders for way in (one, *one.instead)]
+        limits = [way.limit.indicator for way in ways if way.limit is not None]
+        return tuple(dict.fromkeys(n for n in [*(way.indicator for way in ways), *limits] if n))
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Schools left out of rules that name it, with the reason that the result gives."""
+
+    reason: str
+    title: str
+    title_en: str
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean."""
+
+    name: str
+    scope: str
+    settings: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What the stages of one school share, and by which weights of their pupils."""
+
+    facts: tuple[str, ...]
+    weights: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A dated relaxation or a named alternative, off unless it is named.
+
+    duty: what whoever passes by it must do afterwards. choice: of the switches of one choice at most one is on; default: the one that holds anyway.
+    from_, until: the days between which it is known to hold. includes: a group, which turns on
+    others. merge: schools added to the one they name, for the rules it lists.
+    """
+
+    name: str
+    kind: str
+    title: str
+    title_en: str
+    source: str
+    basis: str
+    note: str = ""
+    note_en: str = ""
+    duty: str = ""
+    duty_en: str = ""
+    choice: str = ""
+    default: bool = False
+    from_: date | None = None
+    until: date | None = None
+    includes: tuple[str, ...] = ()
+    merge: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The switch's title in the current language."""
+        return pick(self.title, self.title_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An item of the regulation and what becomes of it.
+
+    how: judged, attested, outside, not_covered or text_not_seen. rules: the ids that answer it.
+    """
+
+    key: str
+    part: str
+    part_en: str
+    item: str
+    item_en: str
+    how: str
+    rules: tuple[str, ...]
+    note: str
+    note_en: str
+    pack: str
+    stated_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A resolved rule set: frozen, complete, in the order of the law.
+
+    layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
+    enforceable: ids of overrides that --enforce may name, in force or not. switches: all that are
+    declared; switched: those that are on. clauses: what became of every item of the regulation.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    source: str
+    version: str
+    effective: date
+    layers: tuple[str, ...]
+    concludes: str
+    split: Split
+    exclusions: Mapping[str, Exclusion]
+    tallies: Mapping[str, Tally]
+    indicators: Mapping[str, Indicator]
+    rules: Mapping[str, Rule]
+    notes: tuple[str, ...] = ()
+    template_dirs: tuple[Path, ...] = ()
+    enforceable: tuple[str, ...] = ()
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    switched: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The rule set's title in the current language."""
+        return pick(self.title, self.title_en)

@@ -1,0 +1,121 @@
+"""What is wrong with a pack, in a sentence with a suggestion, from the validator's complaint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from compliance.kernel.errors import suggestion
+from compliance.kernel.i18n import pick, say
+
+Schema = Mapping[str, Any]
+
+
+def sentence(error: Any, root: Schema) -> str:  # noqa: ANN401 - jsonschema's errors have no public type
+    """One complaint of jsonschema about a document of schema `root`, told to whoever wrote the pack."""
+    error = _inmost(error)
+    place = ".".join(str(part) for part in error.absolute_path)
+    return (f"{place}: " if place else "") + _told(error, root)
+
+
+def _inmost(error: Any) -> Any:  # noqa: ANN401
+    """Of several forms that none fits, the complaint of the one that fits best."""
+    while error.context:
+        error = max(error.context, key=lambda one: (len(one.absolute_path), -_weight(one)))
+    return error
+
+
+def _weight(error: Any) -> int:  # noqa: ANN401
+    return {"required": 2, "type": 1}.get(str(error.validator), 0)
+
+
+def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
+    wanted, found = error.validator_value, error.instance
+    match error.validator:
+        case "required":
+            missing = [name for name in wanted if name not in found]
+            told = say("缺少 {names}；请补上", "{names} is missing: add it", names=_listed(missing))
+        case "additionalProperties" | "unevaluatedProperties":
+            told = _unknown(error, root)
+        case "enum":
+            told = say(
+                "“{found}”不在可用的词之内：{known}",
+                "'{found}' is not one of {known}",
+                found=_short(found),
+                known=_listed(wanted),
+            ) + _perhaps(str(found), [str(one) for one in wanted])
+        case "type":
+            told = say(
+                "“{found}”应为{kind}",
+                "'{found}' should be of type {kind}",
+                found=_short(found),
+                kind=_kinds(wanted),
+            )
+        case "pattern":
+            told = say(
+                "“{found}”的写法不对，应合于 {pattern}",
+                "'{found}' does not match {pattern}",
+                found=_short(found),
+                pattern=wanted,
+            )
+        case "const":
+            told = say("只能写 {wanted}", "must be {wanted}", wanted=_short(wanted))
+        case "minProperties" | "minItems" | "minLength":
+            told = say("不能为空", "must not be empty")
+        case "minimum" | "maximum" | "maxLength" | "maxItems":
+            told = say(
+                "“{found}”超出范围（{bound}）",
+                "'{found}' is out of bounds ({bound})",
+                found=_short(found),
+                bound=wanted,
+            )
+        case _:
+            told = str(error.message)[:200]
+    return told
+
+
+def _unknown(error: Any, root: Schema) -> str:  # noqa: ANN401
+    names = re.findall(r"'([^']+)'", str(error.message))
+    known = sorted(_keys(error.schema, root))
+    return say("不认识 {names}", "unknown key {names}", names=_listed(names)) + _perhaps(
+        "".join(names[:1]), known
+    )
+
+
+def _keys(schema: object, root: Schema) -> Iterable[str]:
+    """Every key that a schema, its branches and what it refers to speak of."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in ("allOf", "then"):
+            yield from _keys(schema.get(part), root)
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        yield from _keys(root["$defs"].get(name), root)
+    elif isinstance(schema, Sequence) and not isinstance(schema, str):
+        for one in schema:
+            yield from _keys(one, root)
+
+
+def _perhaps(word: str, known: Iterable[str]) -> str:
+    near = suggestion(word, known)
+    return pick("；", "; ") + near if near else ""
+
+
+def _listed(names: Iterable[object]) -> str:
+    return pick("、", ", ").join(str(name) for name in names)
+
+
+def _short(value: object) -> str:
+    return str(value)[:60]
+
+
+def _kinds(wanted: object) -> str:
+    words = {
+        "object": pick("表", "table"), "array": pick("列表", "list"), "string": pick("文字", "text"),
+        "number": pick("数", "number"), "integer": pick("整数", "whole number"),
+        "boolean": "true/false",
+    }  # fmt: skip
+    kinds = (
+        [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, list) else []
+    )
+    return pick("或", " or ").join(words.get(str(kind), str(kind)) for kind in kinds)

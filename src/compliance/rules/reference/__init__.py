@@ -1,0 +1,1 @@
+"""What is told about rules apart from judging: descriptions, changes, provenance, coverage."""

@@ -1,0 +1,223 @@
+"""What changes in a rule set from day to day, and what differs between two rule sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from compliance.facts.vocabulary import Vocabulary
+from compliance.kernel.errors import NoEditionError
+from compliance.kernel.i18n import pick
+from compliance.kernel.labels import basis_words
+from compliance.kernel.number_format import plain
+from compliance.rules.language.dependencies import tallies_of, unfolded
+from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.pack import Pack
+from compliance.rules.reference.describe import (
+    condition_words,
+    formula,
+    left_out,
+    level_words,
+    limit_pieces,
+    role_words,
+    value_words,
+    way_words,
+)
+from compliance.rules.resolution.effective_dates import days_of_change
+from compliance.rules.resolution.layers import STANDARD
+from compliance.rules.resolution.resolve import resolve
+
+ADDED, DROPPED = "added", "dropped"
+Packs = Mapping[str, Sequence[Pack]]
+_RECKONED = "shared"  # a setting that follows from the split, which is compared itself
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs. before, after: as people read them; empty where there was nothing.
+
+    rule: its id; empty for the split and the exclusions that all rules share.
+    field: ``added`` or ``dropped`` (the rule itself); ``limit``, ``limit.primary``, ``text``,
+    ``where``, ``pass_at_least`` and whatever else a rule holds; of a part ``part.music.limit``;
+    ``indicator`` (which one it looks at), ``formula`` (how that one is computed), ``formula.x`` and
+    ``tally.x`` (what stands behind it), ``instead.x`` (what switch x puts in its place).
+    `compliance.rules.reference.describe.field_words` has it in words.
+    """
+
+    rule: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A day on which something about a rule changed; the first is the day from which it exists."""
+
+    day: date
+    changes: tuple[Change, ...]
+
+
+def changes(one: Ruleset, other: Ruleset, words: Vocabulary | None = None) -> list[Change]:
+    """Everything a reader of two rule sets must know, rules in the order of the law.
+
+    words: the vocabulary with the plugins' facts; without it, the core's own.
+    """
+    found = _differences("", _common(one, words), _common(other, words))
+    for rule_id in dict.fromkeys([*one.rules, *other.rules]):
+        before, after = one.rules.get(rule_id), other.rules.get(rule_id)
+        if before is None and after is not None:
+            found.append(Change(rule_id, ADDED, "", after.label))
+        elif after is None and before is not None:
+            found.append(Change(rule_id, DROPPED, before.label, ""))
+        elif before is not None and after is not None:
+            found += _differences(
+                rule_id, _fields(before, one, words), _fields(after, other, words)
+            )
+    return found
+
+
+def history(
+    known: Packs,
+    pack_id: str,
+    rule_id: str,
+    enforce: Sequence[str] = (),
+    switched: Sequence[str] = (),
+    words: Vocabulary | None = None,
+) -> list[Step]:
+    """The days on which a rule came, changed or went, oldest first, over every edition and date.
+
+    words: as for `changes`. Raises UsageError or PackError where the rule set cannot be resolved
+    with what is enforced and switched.
+    """
+    steps: list[Step] = []
+    last: dict[str, str] | None = None
+    for day in days(known, pack_id):
+        try:
+            rules = resolve(known, pack_id, day, enforce, switched)
+        except NoEditionError:  # a layer above or below begins later
+            continue
+        rule = rules.rules.get(rule_id)
+        now = None if rule is None else _fields(rule, rules, words)
+        found = _step(rule_id, last, now)
+        if found:
+            steps.append(Step(day, tuple(found)))
+        last = now
+    return steps
+
+
+def days(known: Packs, pack_id: str) -> list[date]:
+    """The days on which anything may change: editions and dates of a rule set, of what it extends
+    and imports, and of the school standards laid on them.
+    """
+    found: set[date] = set()
+    waiting, seen = [pack_id], set()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        for pack in (*known.get(name, ()), *known.get(f"{name}/{STANDARD}", ())):
+            found.update(days_of_change(pack))
+            beyond = [pack.extends, *pack.table("import")]
+            waiting += [one for one in beyond if one is not None and one not in seen]
+    return sorted(found)
+
+
+def _step(rule_id: str, last: dict[str, str] | None, now: dict[str, str] | None) -> list[Change]:
+    if last is None and now is not None:
+        return [
+            Change(rule_id, ADDED, "", now.get("title", "")),
+            *(Change(rule_id, field, "", text) for field, text in now.items() if _told(field)),
+        ]
+    if last is not None and now is None:
+        return [Change(rule_id, DROPPED, last.get("title", ""), "")]
+    return _differences(rule_id, last or {}, now or {})
+
+
+def _told(field: str) -> bool:
+    """What is said of a rule on its first day: its limits and its source."""
+    return field == "source" or "limit" in field.split(".")
+
+
+def _differences(rule_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    return [
+        Change(rule_id, field, before.get(field, ""), after.get(field, ""))
+        for field in dict.fromkeys([*before, *after])
+        if before.get(field, "") != after.get(field, "")
+    ]
+
+
+def _fields(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
+    """What is compared of a rule, as text: all that a finding of it depends on or shows."""
+    fields = {
+        "title": rule.label,
+        "kind": rule.kind,
+        "scope": rule.scope,
+        "level": level_words()[rule.level],
+        **dict(_held("", rule, rules, words)),
+        "where": condition_words(rule.where, rules, words),
+        "exclude": left_out(rule, rules),
+        "text": pick(rule.text, rule.text_en),
+        "source": rule.source,
+        "basis": basis_words()[rule.basis],
+        "role": role_words()[rule.role],
+        "of": ", ".join(rule.of),
+        "remedy": pick(rule.remedy, rule.remedy_en),
+        "owner": pick(rule.owner, rule.owner_en),
+        "note": rule.note,
+    }
+    for part in rule.parts:
+        at = f"part.{part.key}."
+        fields |= {f"{at}title": part.label, f"{at}kind": part.kind}
+        fields |= dict(_held(at, part, rules, words))
+    fields |= dict(_beneath(rule, rules, words))
+    return {name: text for name, text in fields.items() if text}
+
+
+def _held(
+    at: str, one: Rule | Part, rules: Ruleset, words: Vocabulary | None
+) -> Iterable[tuple[str, str]]:
+    """What a rule or part holds: limit, indicator, settings of its kind, other ways of switches."""
+    for key, text in limit_pieces(one.limit, rules):
+        yield f"{at}limit.{key}" if key else f"{at}limit", text
+    indicator = rules.indicators.get(one.indicator or "")
+    if indicator is not None:
+        yield f"{at}indicator", indicator.name
+        yield f"{at}formula", formula(indicator, {})
+    for name, value in one.settings.items():
+        if name != _RECKONED:
+            yield f"{at}{name}", value_words(value)
+    for way in one.instead:  # of one switch, several ways are told together
+        ways = [
+            way_words(other, rules, words) for other in one.instead if other.switch == way.switch
+        ]
+        yield f"{at}instead.{way.switch}", pick("；", "; ").join(ways)
+
+
+def _beneath(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[tuple[str, str]]:
+    """What a rule's figures come from behind its own formulas: limits and `else`, counts and sums."""
+    own = {one.indicator for one in rule.holders}
+    for indicator in unfolded(rule.indicators, rules):
+        if indicator.name not in own:
+            yield f"formula.{indicator.name}", formula(indicator, {})
+    for tally in tallies_of(rule, rules):
+        yield f"tally.{tally.name}", _counted(tally.settings, rules, words)
+
+
+def _counted(settings: Mapping[str, object], rules: Ruleset, words: Vocabulary | None) -> str:
+    told = {
+        key: condition_words(value, rules, words) if key in ("where", "unless") else value
+        for key, value in settings.items()
+    }
+    return value_words(told)
+
+
+def _common(rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
+    """What all rules share: the split, and who is left out."""
+    weights = ", ".join(f"{stage} {plain(weight)}" for stage, weight in rules.split.weights.items())
+    fields = {"split": f"{', '.join(rules.split.facts)} ({weights})"}
+    for one in rules.exclusions.values():
+        fields[f"exclusion.{one.reason}"] = pick("{}：{}", "{}: {}").format(
+            pick(one.title, one.title_en), condition_words(one.where, rules, words)
+        )
+    return fields

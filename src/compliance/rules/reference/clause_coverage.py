@@ -1,0 +1,123 @@
+"""What became of every item of the regulation: which rule answers it, or why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compliance.kernel.i18n import pick, say
+from compliance.rules.language.model import Clause, Ruleset
+
+HOW = ("judged", "attested", "outside", "not_covered", "text_not_seen")
+
+
+def how_words() -> dict[str, str]:
+    """What became of an item → words."""
+    return {
+        "judged": pick("按数据判定", "judged from figures"),
+        "attested": pick("由人佐证", "attested by a person"),
+        "outside": pick("由外部给出", "given from outside"),
+        "not_covered": pick("未编入", "not covered"),
+        "text_not_seen": pick("原文未见", "text not seen"),
+    }
+
+
+def unanswered(rules: Ruleset) -> list[str]:
+    """The rules of the regulation that none of its items names: each should be named by one.
+
+    Blocks and conclusions sum up; school standards and cities are other texts.
+    """
+    named = {rule for clause in rules.clauses for rule in clause.rules}
+    return [
+        one.id
+        for one in rules.rules.values()
+        if one.id not in named
+        and not one.of_base
+        and not one.shown_only
+        and one.layer == "evaluation"
+        and one.role not in ("block", "conclusion")
+    ]
+
+
+def left_over(rules: Ruleset) -> str:
+    """A sentence on the rules that no item names, for whoever writes the pack; empty if none is."""
+    ids = unanswered(rules)
+    return (
+        say(
+            "没有条文列出的规则：{ids}",
+            "rules that no clause names: {ids}",
+            ids=pick("、", ", ").join(ids),
+        )
+        if ids
+        else ""
+    )
+
+
+def by_part(clauses: Sequence[Clause]) -> list[tuple[str, list[Clause]]]:
+    """The items under the part of the regulation that they stand in, in order."""
+    found: dict[str, list[Clause]] = {}
+    for clause in clauses:
+        found.setdefault(pick(clause.part, clause.part_en), []).append(clause)
+    return list(found.items())
+
+
+def counted(clauses: Sequence[Clause]) -> str:
+    """How many items became what."""
+    words = how_words()
+    many = [(how, sum(clause.how == how for clause in clauses)) for how in HOW]
+    return pick("，", ", ").join(
+        say("{word}{n}项", "{n} {word}", word=words[how], n=number)
+        for how, number in many
+        if number
+    )
+
+
+def page(rules: Ruleset, own: bool = False) -> str:
+    """The coverage as a page in Markdown: a table for every part of the regulation.
+
+    own: only what the rule set's own packs say, not those it builds on.
+    """
+    clauses = [one for one in rules.clauses if not own or one.pack == rules.id]
+    lines = [
+        f"# {say('条文覆盖：{title}', 'What became of every clause: {title}', title=rules.label)}",
+        "",
+        say("共{all}项：{many}。", "{all} items: {many}.", all=len(clauses), many=counted(clauses)),
+    ]
+    for part, items in by_part(clauses):
+        lines += ["", f"## {part}", "", *_table(items)]
+    if left := left_over(rules):
+        lines += ["", left]
+    return "\n".join(lines) + "\n"
+
+
+def _table(clauses: Sequence[Clause]) -> Iterable[str]:
+    words = how_words()
+    head = (
+        say("条文", "item"), say("处理", "what became of it"), say("规则", "rules"), say("说明", "note")
+    )  # fmt: skip
+    yield f"| {' | '.join(head)} |"
+    yield "|---|---|---|---|"
+    for clause in clauses:
+        cells = (
+            pick(clause.item, clause.item_en),
+            words[clause.how],
+            pick("、", ", ").join(clause.rules),
+            pick(clause.note, clause.note_en),
+        )
+        yield (
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+        )
+
+
+def rows(rules: Ruleset) -> list[dict[str, object]]:
+    """For machines."""
+    return [
+        {
+            "part": clause.part,
+            "item": clause.item,
+            "how": clause.how,
+            "rules": list(clause.rules),
+            "note": clause.note,
+            "layer": clause.pack,
+        }
+        for clause in rules.clauses
+    ]

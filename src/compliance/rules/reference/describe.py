@@ -1,0 +1,278 @@
+"""A rule's limits, formula, condition, role and level in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.kernel.i18n import lang, pick
+from compliance.kernel.labels import STAGE_WORDS
+from compliance.kernel.number_format import plain
+from compliance.rules.language.model import (
+    OPERATORS,
+    WRITTEN,
+    Indicator,
+    Instead,
+    Limit,
+    Part,
+    Rule,
+    Ruleset,
+    Terms,
+)
+
+
+def role_words() -> dict[str, str]:
+    """Role → words."""
+    return {
+        "component": pick("组成指标（经综合评估起作用）", "component"),
+        "requirement": pick("必须达标", "requirement"),
+        "block": pick("板块结论", "block"),
+        "conclusion": pick("总结论", "conclusion"),
+        "advisory": pick("参考，不计入结论", "advisory, without weight"),
+    }
+
+
+def level_words() -> dict[str, str]:
+    """Level → words."""
+    return {
+        "unit": pick("每所学校的每个学段", "each stage of each school"),
+        "school": pick("每所学校", "each school"),
+        "county": pick("全县", "the county"),
+    }
+
+
+def standard_words(rule: Rule, rules: Ruleset, words: Vocabulary | None = None) -> str:
+    """The limits of a rule and of its parts, in their units: “小学 ≥ 3人；音乐教室 ≥ 1间”."""
+    told = []
+    for one in rule.holders:
+        indicator = rules.indicators.get(one.indicator or "")
+        unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+        text = limit_words(one.limit, rules, unit, words)
+        told.append(f"{one.label} {text}".strip() if isinstance(one, Part) else text)
+    return pick("；", "; ").join(text for text in told if text)
+
+
+def limit_words(
+    limit: Limit | None, rules: Ruleset, unit: str = "", words: Vocabulary | None = None
+) -> str:
+    """The limit of a rule: “小学 ≥ 3人，初中 ≥ 4人”.
+
+    words: where the keys of its table are looked up; without it, the core's own vocabulary.
+    """
+    if limit is None:
+        return ""
+    names = key_words(limit.by, words)
+    pieces = limit_pieces(limit, rules, unit)
+    return pick("，", ", ").join(f"{names.get(key, key)} {text}".strip() for key, text in pieces)
+
+
+def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tuple[str, str]]:
+    """Each key of a limit's table with what holds for it: ``("primary", "≥ 3人")``; one limit for all
+    has the key ``""``.
+    """
+    if limit is None:
+        return []
+    sign = WRITTEN[limit.operator]
+    if limit.indicator:
+        other = rules.indicators[limit.indicator]
+        return [("", f"{sign} {pick(other.title, other.title_en)}")]
+    unit = pick(unit, f" {unit}" if unit not in ("", "%") else unit)
+    return [(key, f"{sign} {plain(value)}{unit}") for key, value in limit.table.items()]
+
+
+def key_words(by: str, words: Vocabulary | None = None) -> Mapping[str, str]:
+    """What the keys of a limit's table are called: stages, or the words of the fact `by`."""
+    if by == "stage":
+        return {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+    return _word_names(words or vocabulary(), by, lang())
+
+
+@cache
+def _word_names(words: Vocabulary, name: str, language: str) -> Mapping[str, str]:
+    """Canonical word of a fact → how people say it: in Chinese the first of its Chinese words."""
+    fact = words.school.get(name) or words.county.get(name)
+    names: dict[str, str] = {}
+    for word, canonical in fact.words.items() if fact is not None and fact.form != "flag" else ():
+        if language == "en":
+            names[canonical] = canonical.replace("_", " ")
+        elif not word.isascii():
+            names.setdefault(canonical, word)
+    return names
+
+
+def formula(indicator: Indicator, named: Mapping[str, str]) -> str:
+    """`per × of ÷ over` with the facts called as `named` has them; those it lacks by their own names.
+
+    With no names at all: the same text for the same arithmetic.
+    """
+    text = _terms(indicator.of, named)
+    if indicator.per != 1:
+        text = f"{plain(indicator.per)} × {text}"
+    if indicator.over is not None:
+        text = f"{text} ÷ {_terms(indicator.over, named)}"
+    return text + (pick("（向上取整）", " (rounded up)") if indicator.round_up else "")
+
+
+def _terms(terms: Terms, named: Mapping[str, str]) -> str:
+    if terms.constant is not None:
+        return plain(terms.constant)
+    text = ""
+    for name, weight in terms.facts.items():
+        sign = (" + " if weight > 0 else " − ") if text else ("" if weight > 0 else "−")
+        size = "" if abs(weight) == 1 else f"{plain(abs(weight))}×"
+        text += f"{sign}{size}{named.get(name, name)}"
+    return pick("（{}）", "({})").format(text) if len(terms.facts) > 1 else text
+
+
+def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = None) -> str:
+    """A condition on facts with their headings and words: “办学类型为教学点，在校生数 < 100”.
+
+    A list of conditions is an "or".
+    """
+    if not isinstance(where, Mapping):
+        ways = where if isinstance(where, list | tuple) else ()
+        return pick("；或", "; or ").join(condition_words(one, rules, words) for one in ways)
+    known = words or vocabulary()
+    told = []
+    for name, wanted in where.items():
+        indicator = rules.indicators.get(name)
+        title = fact_words(name, known)
+        title = title if indicator is None else pick(indicator.title, indicator.title_en)
+        names = key_words(name, known)
+        if isinstance(wanted, Mapping):
+            tests = [f"{_signed(key)} {value_words(one, names)}" for key, one in wanted.items()]
+            told.append(f"{title} {pick(' 且 ', ' and ').join(tests)}")
+        else:
+            told.append(f"{title}{pick('为', ' is ')}{value_words(wanted, names)}")
+    return pick("，", ", ").join(told)
+
+
+def left_out(rule: Rule, rules: Ruleset) -> str:
+    """The schools that a rule leaves out."""
+    known = [rules.exclusions[reason] for reason in rule.exclude]
+    return pick("；", "; ").join(pick(one.title, one.title_en) for one in known)
+
+
+def fact_words(name: str, words: Vocabulary | None = None) -> str:
+    """What a fact, or another column that rules may ask about, is called."""
+    return {**_fact_titles(words or vocabulary(), lang()), **_derived()}.get(name, name)
+
+
+def _derived() -> dict[str, str]:
+    """What a frame has beside the facts of the vocabulary."""
+    return {
+        "stage": pick("学段", "stage"),
+        "stages": pick("义务教育学段数", "compulsory stages"),
+        "compulsory_students": pick("义务教育阶段在校生数", "compulsory-stage pupils"),
+        "known_compulsory_students": pick(
+            "已填的义务教育阶段在校生数", "compulsory-stage pupils given"
+        ),
+        "monitoring": pick("国家义务教育质量监测结果", "national quality monitoring"),
+    }
+
+
+def value_words(value: object, names: Mapping[str, str] | None = None) -> str:
+    """A value of a pack on one line. names: what single words of it are called."""
+    called = names or {}
+    if isinstance(value, Mapping):
+        return pick("，", ", ").join(
+            f"{key} {value_words(item, called)}" for key, item in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return pick("、", ", ").join(value_words(item, called) for item in value)
+    if isinstance(value, bool):
+        return pick("是", "yes") if value else pick("否", "no")
+    text = plain(value) if isinstance(value, Decimal) else str(value)
+    return called.get(text, text)
+
+
+def _signed(key: str) -> str:
+    return "≠" if key == "not" else WRITTEN.get(OPERATORS.get(key, ""), key)
+
+
+def way_words(way: Instead, rules: Ruleset, words: Vocabulary | None = None) -> str:
+    """What a switch puts in a rule's place and where: “城乡类型为乡村：小学 ≥ 2人”."""
+    told = [limit_words(way.limit, rules, words=words)]
+    if way.indicator is not None:
+        told.insert(0, formula(rules.indicators[way.indicator], {}))
+    text = pick("，", ", ").join(one for one in told if one)
+    return f"{condition_words(way.where, rules, words)}{pick('：', ': ')}{text}"
+
+
+def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None = None) -> str:
+    """A field of a pack, or of a change, as people call it; that of a part with the part's name.
+
+    rule: whose field it is, for the names of its parts and of the keys of its limits.
+    """
+    head, _, rest = field.partition(".")
+    if head == "part":
+        key, _, name = rest.partition(".")
+        parts = {one.key: one for one in rule.parts} if rule is not None else {}
+        label = parts[key].label if key in parts else key
+        by = parts[key].limit if key in parts else None
+        return f"{label} · {_field(name, by, words)}"
+    return _field(field, rule.limit if rule is not None else None, words)
+
+
+def _field(field: str, limit: Limit | None, words: Vocabulary | None) -> str:
+    name, _, rest = field.partition(".")
+    told = _FIELDS.get(name)
+    text = pick(*told) if told is not None else name
+    if name == "add" or not rest:
+        return text
+    names = key_words(limit.by if limit is not None else "stage", words)
+    return f"{text} {names.get(rest, rest) if name == 'limit' else rest}"
+
+
+_FIELDS = {
+    "at_least": ("下限", "lower limit"), "above": ("下限（不含）", "lower limit, exclusive"),
+    "at_most": ("上限", "upper limit"), "below": ("上限（不含）", "upper limit, exclusive"),
+    "limit": ("标准", "limit"), "indicator": ("指标", "indicator"), "formula": ("算式", "formula"),
+    "tally": ("合计", "tally"), "of": ("由…构成", "made of"), "add": ("另加", "added"),
+    "by": ("按…取值", "keyed by"), "where": ("适用于", "applies to"), "exclude": ("不计", "leaves out"),
+    "exclusion": ("不计的学校", "left out"), "instead": ("开关", "switch"), "split": ("拆分", "split"),
+    "pass_at_least": ("至少达标项数", "to be met"), "rest_at_least": ("余项不低于", "the rest at least"),
+    "expect": ("应为", "expected"), "statement": ("说明列于", "stated under"),
+    "statements": ("须说明", "statements"), "value": ("所示数值", "value shown"),
+    "since": ("起算日期", "since"), "each": ("逐项", "each"), "list": ("清单", "list"),
+    "bands": ("分段人数", "bands"), "edges": ("分段上限", "edges of bands"),
+    "largest": ("最大的一项", "largest item"), "name": ("名称", "name"), "words": ("文字", "words"),
+    "title": ("名称", "title"), "text": ("条文", "text"), "source": ("依据", "source"),
+    "basis": ("核实程度", "basis"), "role": ("地位", "role"), "level": ("层级", "level"),
+    "scope": ("判定对象", "judged by"), "kind": ("种类", "kind"), "remedy": ("整改", "remedy"),
+    "owner": ("责任", "answerable"), "note": ("说明", "note"),
+}  # fmt: skip
+
+
+def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
+    """Headings of the facts; a stem is called like its stages' facts without the stage."""
+    titles = dict(_fact_titles(words, lang()))
+    for name, tally in rules.tallies.items():
+        counted = str(tally.settings.get("sum", tally.settings.get("count")))
+        if "count" in tally.settings:
+            size, what = tally.settings["at_least"], titles.get(counted, counted)
+            titles[name] = pick(
+                f"{what.replace('各间面积', '')}达到{size}平方米的间数",
+                f"{what} of {size} m² or more",
+            )
+            continue
+        titles[name] = pick(
+            f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
+        )
+    return titles
+
+
+@cache
+def _fact_titles(words: Vocabulary, language: str) -> Mapping[str, str]:
+    """Fact or stem → its heading in the language."""
+    titles: dict[str, str] = {}
+    for fact in [*words.county.values(), *words.school.values()]:
+        title = fact.title_en if language == "en" and fact.title_en else fact.title
+        titles[fact.name] = title
+        if fact.stage:
+            zh, en = STAGE_WORDS[fact.stage]
+            stem = title.removeprefix(zh).removeprefix(en)
+            titles.setdefault(fact.stem, stem.removeprefix(en.capitalize()).strip())
+    return titles

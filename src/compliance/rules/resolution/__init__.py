@@ -1,0 +1,1 @@
+"""From packs to one rule set for a day: layers, overrides, dates, switches, confirmations."""

@@ -1,0 +1,136 @@
+"""The confirmation file: someone who holds a text says so, and the basis of its rules is verified.
+
+[[confirmation]]
+rule = "AH-G14"                # a rule, or an override that stands beside its rule
+document = "…"                 # its number
+confirmed_by = "…"
+date = 2026-11-01
+sha256 = "…"                   # of the scan that was read
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.i18n import say
+from compliance.rules.language.pack import find_line
+
+MAX_BYTES = 1 << 20
+_TEXTS = ("rule", "document", "confirmed_by")
+_FIELDS = (*_TEXTS, "date", "sha256", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who confirmed which rule by which document, when, and the digest of the scan."""
+
+    rule: str
+    document: str
+    confirmed_by: str
+    date: date
+    sha256: str
+    note: str = ""
+
+    def row(self) -> dict[str, str]:
+        """As it stands in every report."""
+        return {
+            "rule": self.rule,
+            "document": self.document,
+            "confirmed_by": self.confirmed_by,
+            "date": self.date.isoformat(),
+            "sha256": self.sha256,
+        }
+
+
+def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
+    """The confirmations of one file; UsageError naming every fault with its line."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(say("确认文件过大", "the file is too large"), where=path.name)
+        text = path.read_text("utf-8-sig")
+        tables = tomli.loads(text)
+    except OSError as error:
+        raise UsageError(
+            say(
+                "确认文件无法读取：{why}", "cannot read the confirmations: {why}", why=reason(error)
+            ),
+            where=str(path),
+        ) from error
+    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(
+            say("确认文件不是有效的TOML：{why}", "not valid TOML: {why}", why=error),
+            where=path.name,
+        ) from error
+    rows: Any = tables.get("confirmation")
+    whole = isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)
+    if not whole or set(tables) != {"confirmation"}:
+        raise UsageError(
+            say("确认文件没有 [[confirmation]]", "there is no [[confirmation]] in it"),
+            where=path.name,
+            todo=say("写法见 docs/rule-language.md", "see docs/rule-language.md"),
+        )
+    faults = list(_faults(rows))
+    if faults:
+        lines = _lines(text)
+        told = "\n".join(
+            f"{path.name}:{lines[min(place, len(lines) - 1)]}: {what}" for place, what in faults
+        )
+        raise UsageError(
+            say("确认文件有误：\n{told}", "the confirmations are wrong:\n{told}", told=told)
+        )
+    return tuple(
+        Confirmation(
+            rule=str(row["rule"]).strip(),
+            document=str(row["document"]).strip(),
+            confirmed_by=str(row["confirmed_by"]).strip(),
+            date=row["date"],
+            sha256=str(row["sha256"]).lower(),
+            note=str(row.get("note", "")),
+        )
+        for row in rows
+    )
+
+
+def by_rule(confirmations: Sequence[Confirmation]) -> dict[str, Confirmation]:
+    """Rule id → its confirmation; a later one replaces an earlier."""
+    return {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
+
+
+def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+    for place, row in enumerate(rows):
+        for name in _TEXTS:
+            if not isinstance(row.get(name), str) or not row[name].strip():
+                yield place, say("缺少 {name}", "{name} is missing", name=name)
+        if type(row.get("date")) is not date:
+            yield place, say("date 应为日期，如 2026-11-01", "date must be a date, as 2026-11-01")
+        elif row["date"] > date.today():
+            yield place, say("date 晚于今天", "date lies in the future")
+        if not re.fullmatch(r"[0-9a-fA-F]{64}", str(row.get("sha256", ""))):
+            yield (
+                place,
+                say(
+                    "sha256 应为扫描件的64位十六进制摘要",
+                    "sha256 must be the scan's digest, 64 hex digits",
+                ),
+            )
+        for name in sorted(set(row) - set(_FIELDS)):
+            yield place, say("不认识 {name}", "unknown key {name}", name=name)
+
+
+def _lines(text: str) -> list[int]:
+    """The line of each [[confirmation]]."""
+    first = find_line(text, ["confirmation"])
+    rest = [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if re.match(r"^\s*\[\[\s*confirmation\s*\]\]", line)
+    ]
+    return rest or [first]

@@ -1,0 +1,217 @@
+"""Cases brought before the judge: those of a folder together, each a county of its own.
+
+They go through the same doors as any submission: a reader that hands over the cells, the acceptance
+with its derivations and checks, the engine, the findings. A folder is accepted once, and of every
+rule set only the rules that the cases ask for are judged. An error in one county costs no other its
+finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from compliance import intake
+from compliance.engine.evaluate import evaluate
+from compliance.engine.findings import verdicts
+from compliance.engine.findings.findings import findings
+from compliance.facts.vocabulary import titles, vocabulary
+from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import Submission
+from compliance.rules.attestations import settle
+from compliance.rules.lint.lint import examine
+from compliance.testing.case import Case, Terms
+from compliance.testing.expected import differences
+from compliance.testing.rulesets import installed, law
+
+FIRST = 990001  # no county of the country has a code that begins so
+Finding = Mapping[str, Any]
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What was found on some terms: findings and schools left out by county, why one is refused."""
+
+    found: Mapping[tuple[str, str], Sequence[Finding]]
+    excluded: Sequence[Row]
+    refused: Mapping[str, str]
+
+
+def finding(case: Case) -> Finding:
+    """The one finding a case is about; `{"status": "absent"}` where its subject has none.
+
+    AssertionError where several remain: the case must say `at`.
+    """
+    judged, code = _judged(_alike(case.terms)), _code(case)
+    rows = judged.found.get((code, case.rule), ())
+    kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
+    if len(kept) == 1:
+        return kept[0]
+    if kept:
+        raise AssertionError(
+            say(
+                "{where} {rule}：有几条结果（{which}），请写 at",
+                "{where} {rule}: several findings ({which}); say `at`",
+                where=case.where,
+                rule=case.rule,
+                which="; ".join(_named(row) for row in kept),
+            )
+        )
+    reasons = [
+        str(one["reason"])
+        for one in judged.excluded
+        if one["county_code"] == code and one["school_code"] == case.school
+    ]
+    others = "; ".join(_named(row) for row in rows)
+    return {"status": "absent", "excluded": reasons, "message": others}
+
+
+def refusal(case: Case) -> str:
+    """Why the submission of a case was not accepted; empty where it was."""
+    return _judged(_alike(case.terms)).refused.get(_code(case), "")
+
+
+def _of_school(case: Case, rows: Sequence[Finding]) -> list[Finding]:
+    of_county = [row for row in rows if row["school_code"] is None]
+    if case.school is None:
+        return of_county
+    own = [row for row in rows if row["school_code"] == case.school]
+    return own if own or case.chosen or _has_schools(rows) else of_county
+
+
+def _has_schools(rows: Sequence[Finding]) -> bool:
+    return any(row["level"] in ("unit", "school") for row in rows)
+
+
+def _of_stage(case: Case, row: Finding) -> bool:
+    return case.stage is None or row["stage"] in (None, case.stage)
+
+
+def _named(row: Finding) -> str:
+    school, stage = row["school_code"] or say("县", "county"), row["stage"] or ""
+    return f"{school} {stage} {row['status']}".replace("  ", " ")
+
+
+_docket: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
+
+
+def enrol(cases: Sequence[Case]) -> None:
+    """Put cases on the list, so that those of a folder are accepted and judged together."""
+    for case in cases:
+        listed = _docket.setdefault(_folder(case.terms), {})
+        if listed.get((case.terms.file, case.line)) != case:
+            listed[case.terms.file, case.line] = case
+            for made in (_codes, _accepted, _judged):
+                made.cache_clear()
+
+
+def _folder(terms: Terms) -> Path:
+    return terms.file.parent
+
+
+def _alike(terms: Terms) -> Terms:
+    """The terms of every file of the folder that judges as this one does."""
+    return replace(terms, file=_folder(terms))
+
+
+@cache
+def _codes(folder: Path) -> Mapping[tuple[Path, int], str]:
+    """File and line of every case in a folder → the code of its county."""
+    return {place: str(FIRST + number) for number, place in enumerate(_docket[folder])}
+
+
+def _code(case: Case) -> str:
+    return _codes(_folder(case.terms))[case.terms.file, case.line]
+
+
+@cache
+def _accepted(folder: Path) -> Submission:
+    """Every case of a folder, read and accepted in one go."""
+    files = dict.fromkeys(file for file, _ in _docket[folder])
+    words = vocabulary(installed().fragments)
+    return intake.take_in(list(files), {".toml": _document}, words)
+
+
+@cache
+def _judged(terms: Terms) -> _Judged:
+    """The cases on the same terms, `terms.file` their folder."""
+    folder, offers, rules = terms.file, installed(), law(terms).ruleset
+    codes = _codes(folder)
+    cases = {
+        codes[place]: case for place, case in _docket[folder].items() if _alike(case.terms) == terms
+    }
+    words = vocabulary(offers.fragments)
+    examine(rules, offers.kinds, words)
+    submission = _accepted(folder)
+    part, problems, without = settle(submission.of((code, terms.year) for code in cases), rules)
+    problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
+    asked = {case.rule for case in cases.values()}
+    bench = evaluate(rules, part, terms.as_of, offers.kinds, only=asked)
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for row in findings(bench, problems, titles(words), only=asked).iter_rows(named=True):
+        found.setdefault((row["county_code"], row["rule"]), []).append(row)
+    refused = {one.county_code: "" for one in (*submission.refused, *without)}
+    for problem in problems:
+        if problem.severity == "error" and problem.county_code in refused:
+            refused[problem.county_code] += f"\n  {problem.line()}"
+    return _Judged(found, verdicts.excluded(bench), refused)
+
+
+def _document(path: Path) -> RawDocument:
+    """The cases of a file as a dataset of counties; every cell's place is its case's line."""
+    document = RawDocument(path.name, many=True)
+    codes = _codes(path.parent)
+    cases = [case for (file, _), case in _docket[path.parent].items() if file == path]
+    rows: dict[str, list[tuple[int, Row]]] = {}
+    for case in cases:
+        key: Row = {"county_code": codes[path, case.line], "year": case.terms.year}
+        name = say("算例{line}县", "county of case {line}", line=case.line)
+        vetoes = law(case.terms).vetoes
+        said = case.statements.items()
+        records: dict[str, list[Row]] = {
+            "counties": [{"county_name": name, **key, **case.county}],
+            "schools": [{**key, **one} for one in case.schools],
+            "monitoring": [
+                {**one, "county_code": key["county_code"], "school_year": key["year"]}
+                for one in case.monitoring
+            ],
+            "attestations": [
+                {**key, "rule": rule, "met": met, "evidence": [name]}
+                for rule, met in said
+                if rule not in vetoes
+            ],
+            "vetoes": [
+                {**key, "rule": rule, "exists": exists} for rule, exists in said if rule in vetoes
+            ],
+        }
+        for table, found in records.items():
+            rows.setdefault(table, []).extend((case.line, row) for row in found)
+    document.tables += [_table(name, path, found) for name, found in rows.items() if found]
+    return document
+
+
+def _table(name: str, path: Path, rows: Sequence[tuple[int, Row]]) -> RawTable:
+    headings = dict.fromkeys(heading for _, row in rows for heading in row)
+    columns: dict[str, Sequence[object]] = {
+        heading: [row.get(heading) for _, row in rows] for heading in headings
+    }
+
+    def place(row: int, heading: str) -> str:
+        return f"{rows[row][0]} {heading}"
+
+    return RawTable(name, path.name, columns, len(rows), place, strict=True)
+
+
+def check(case: Case) -> None:
+    """Judge a case; AssertionError that says everything that differs."""
+    refused = refusal(case)
+    if refused:
+        raise AssertionError(f"{case.where} {case.rule}: {refused}")
+    found = list(differences(case, finding(case)))
+    if found:
+        raise AssertionError("\n  ".join([f"{case.where} {case.rule}: {case.it}", *found]))
