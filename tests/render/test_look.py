@@ -1,0 +1,134 @@
+"""Papers and pages opened by the programs people open them with, where those are installed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from compliance.cli import main
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "anhui_county.xlsx"
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+PDF_TEXT = shutil.which("pdftotext")
+
+office = pytest.mark.skipif(
+    not (OFFICE and PDF_TEXT), reason="LibreOffice or pdftotext is not installed"
+)
+browser = pytest.mark.skipif(not BROWSER, reason="no Chromium is installed")
+
+
+def run(*words: str | Path) -> None:
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exit_code in (0, 1), result.output
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("papers")
+    run("rectify", EXAMPLE, "-o", out, "--format", "docx", "--format", "xlsx", "--format", "html")
+    (county,) = out.iterdir()
+    return county
+
+
+def pdf_pages(path: Path, out: Path) -> list[str]:
+    """The text of each page, as LibreOffice lays the document out."""
+    profile = f"-env:UserInstallation={(out / 'profile').as_uri()}"
+    convert = [
+        str(OFFICE),
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(out),
+        str(path),
+    ]
+    subprocess.run(convert, check=True, capture_output=True, timeout=180)
+    text = subprocess.run(
+        [str(PDF_TEXT), str(out / f"{path.stem}.pdf"), "-"],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    ).stdout.decode()
+    return text.split("\f")[:-1]
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@office
+def test_the_county_list_in_word(papers: Path, tmp_path: Path) -> None:
+    pages = pdf_pages(papers / "整改清单.docx", tmp_path)
+    assert "皖均县义务教育均衡发展问题整改清单" in squeezed(pages[0])
+    assert "—1—" in squeezed(pages[0])
+    assert "—2—" in squeezed(pages[1])
+    whole = squeezed("".join(pages))
+    for column in ("序号", "存在问题", "整改措施", "备注"):
+        assert column in whole
+    assert "㎡" not in whole
+    assert "平方米" in whole
+
+
+@office
+def test_one_school_one_sheet_in_word(papers: Path, tmp_path: Path) -> None:
+    (path,) = (papers / "一校一案").glob("3499010001_*.docx")
+    whole = squeezed("".join(pdf_pages(path, tmp_path)))
+    assert "县第一实验小学" in whole
+    for indicator in (
+        "每百名学生拥有高于规定学历教师数",
+        "生均体育运动场馆面积",
+        "每百名学生拥有网络多媒体教室数",
+    ):
+        assert indicator in whole, "met and unmet stand on the sheet"
+
+
+@office
+def test_the_workbook_prints_whole_columns(papers: Path, tmp_path: Path) -> None:
+    pages = pdf_pages(papers / "整改清单.xlsx", tmp_path)
+    assert "####" not in "".join(pages)
+    assert "备注" in squeezed(pages[0]), "the last column stands on the first page: fitted to width"
+
+
+@browser
+@pytest.mark.parametrize("width", [500, 1200])
+def test_the_page_in_a_browser(tmp_path: Path, width: int) -> None:
+    page = tmp_path / "report.html"
+    run("check", EXAMPLE, "-o", f"html:{page}")
+    probe = tmp_path / "probe.html"
+    script = (
+        "<script>addEventListener('load',()=>{const d=document.documentElement;"
+        "document.title='overflow '+(d.scrollWidth-d.clientWidth)})</script>"
+    )
+    policy = re.compile(
+        r"<meta http-equiv=.Content-Security-Policy.[^>]*>"
+    )  # the page allows no script
+    assert policy.search(page.read_text("utf-8"))
+    measured = policy.sub("", page.read_text("utf-8")).replace("</body>", script + "</body>")
+    probe.write_text(measured, "utf-8")
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+    ]
+    shown = subprocess.run(
+        [str(BROWSER), *flags, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},1600",
+         "--virtual-time-budget=2000", "--dump-dom", probe.as_uri()],
+        check=True, capture_output=True, timeout=120,
+    ).stdout.decode()  # fmt: skip
+    title = re.search(r"<title>overflow (-?\d+)</title>", shown)
+    assert title is not None
+    assert int(title[1]) <= 0, "nothing runs off the page to the side"
+    assert "未达标" in shown
+    assert (
+        "http://"
+        not in page.read_text("utf-8").replace("http://www.w3.org", "").split("</style>")[0]
+    )
