@@ -234,3 +234,15 @@ def test_what_is_met_only_by_a_relaxation_is_said(tmp_path: Path) -> None:
     text = word_text(out.read_bytes())
     assert "| 超过2000人的小学1所，初中0所，超过2500人的一贯制学校0所 | 是 |" in text
     assert "只因放宽规定而达标：所有小学、初中规模不超过2000人" in text
+
+
+def test_forms_in_two_folders_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    data = saved(document(), tmp_path / "county.json")
+    first, blocked = tmp_path / "one" / "form.xlsx", tmp_path / "two" / "form.docx"
+    first.parent.mkdir()
+    first.write_bytes(b"by hand")
+    blocked.parent.write_text("no folder")
+    result = run(data, "-o", first, "-o", blocked)
+    assert result.exit_code == 2
+    assert first.read_bytes() == b"by hand"
+    assert [path.name for path in first.parent.iterdir()] == ["form.xlsx"]
