@@ -45,3 +45,8 @@ def shortened(names: list[str], tail: str, shown: int = _SHORT) -> str:
     """
     listed = pick("、", ", ").join(names[:shown])
     return listed if len(names) <= shown else listed + tail.format(count=len(names))
+
+
+def truncated(text: str, length: int) -> str:
+    """At most so many letters; one that is longer ends with an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"

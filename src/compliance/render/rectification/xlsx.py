@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.xlsx import Book, Column, Gap, Sheet
+from compliance.render.documents.xlsx import Book, Column, NumberCell, Worksheet
 from compliance.render.rectification.view_model import CountyPaper, Item, SchoolPaper
 
 _PROGRESS_COLUMN = 10
@@ -47,7 +47,7 @@ class WorkbookWriter:
                 sheet.row(
                     (
                         row.number, row.title, row.current, row.standard, row.floor, row.state,
-                        Gap(row.gap, row.amounts), row.measure,
+                        NumberCell(row.gap, row.amounts), row.measure,
                         row.responsible if row.due else "", "",
                         paper.deadline if row.due else "", row.note,
                     ),
@@ -87,9 +87,9 @@ def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     ]
 
 
-def _item(paper: CountyPaper, item: Item) -> tuple[str | int | Gap, ...]:
+def _item(paper: CountyPaper, item: Item) -> tuple[str | int | NumberCell, ...]:
     return (
-        item.subject, item.problem, item.current, item.standard, Gap(item.gap, item.amounts),
+        item.subject, item.problem, item.current, item.standard, NumberCell(item.gap, item.amounts),
         item.measure, item.responsible, "", paper.deadline, paper.progress, "", item.note,
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def _schools(book: Book, paper: CountyPaper) -> None:
     _end(sheet, has_rows=bool(paper.schools))
 
 
-def _end(sheet: Sheet, *, has_rows: bool) -> None:
+def _end(sheet: Worksheet, *, has_rows: bool) -> None:
     if not has_rows:
         sheet.line(pick("无", "None"))
     sheet.finish(filters=has_rows)
