@@ -103,7 +103,7 @@ basis = "secondary"
 
 [rule.G3]
 title = "G3"
-kind = "parts"
+kind = "all"
 scope = "school"
 basis = "verified"
 source = "测试"
