@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from compliance.assessment import figures
 from compliance.kernel.i18n import say
-from compliance.render.documents import number_format
 from compliance.render.rectification import columns
 from compliance.render.rectification.case import Case
 
@@ -60,7 +60,7 @@ def _is_low(case: Case) -> bool:
         case.status == "fail"
         and value is not None
         and floor is not None
-        and number_format.below(value, floor)
+        and figures.below(value, floor)
     )
 
 
@@ -69,5 +69,5 @@ def _share(group: Case) -> str:
     given = group.rule.settings.get("rest_at_least")
     if given is None:
         return ""
-    text = number_format.plain(float(Decimal(str(given)) * 100))
+    text = figures.plain(float(Decimal(str(given)) * 100))
     return say("{text}%", "{text}% ", text=text)
