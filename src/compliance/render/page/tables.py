@@ -8,10 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.kernel.i18n import pick, say
-from compliance.render.digest import phrases
-from compliance.render.digest.digest import Digest
-from compliance.render.documents.number_format import (
+from compliance.assessment.figures import (
     SIGNS,
     below,
     limit,
@@ -20,6 +17,9 @@ from compliance.render.documents.number_format import (
     stage,
     state,
 )
+from compliance.kernel.i18n import pick, say
+from compliance.render.digest import phrases
+from compliance.render.digest.digest import Digest
 from compliance.rules.language.model import Rule
 
 # Beside a figure that rests on data with a warning.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance.assessment import figures
 from compliance.kernel.i18n import say
-from compliance.render.documents import number_format
 from compliance.render.rectification import columns
 from compliance.render.rectification.case import Case
 from compliance.rules.language.model import Rule
@@ -62,7 +62,7 @@ def _is_low(case: Case) -> bool:
         case.status == "fail"
         and value is not None
         and floor is not None
-        and number_format.below(value, floor)
+        and figures.below(value, floor)
     )
 
 
@@ -70,5 +70,5 @@ def _share(rule: Rule) -> str:
     """``85%``, where the rule set says it."""
     if rule.floor_share is None:
         return ""
-    text = number_format.plain(float(rule.floor_share * 100))
+    text = figures.plain(float(rule.floor_share * 100))
     return say("{text}%", "{text}% ", text=text)
