@@ -16,7 +16,6 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words
 from compliance.rules.language import parse
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
@@ -230,7 +229,7 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[Fact]:
         tests = rule.settings["each"]
         wanted = [str(test["field"]) for test in tests] if isinstance(tests, list) else []
         found = {name: known[name] for name in wanted if name in known}
-    for name in facts_of(rule, rules):
+    for name in rules.references.facts(rule.id):
         for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
             if candidate in known:
                 found[candidate] = known[candidate]

@@ -8,9 +8,7 @@ from typing import Protocol
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import say
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Rule, Ruleset
-from compliance.rules.lint.references import names_rules
 from compliance.rules.lint.units import DERIVED, examine_measures
 
 
@@ -45,7 +43,7 @@ def examine(rules: Ruleset, kinds: Mapping[str, KindFields], words: Vocabulary) 
                 kinds,
             )
         _examine_fields(rule, kinds[rule.kind])
-        for fact in (*facts_of(rule, rules), *_others(rule, rules)):
+        for fact in rules.references.facts(rule.id):
             if fact not in known:
                 raise _wrong(
                     rule,
@@ -60,11 +58,6 @@ def examine(rules: Ruleset, kinds: Mapping[str, KindFields], words: Vocabulary) 
                 )
     examine_measures(rules, words)
     _examine_reach(rules)
-
-
-def _others(rule: Rule, rules: Ruleset) -> list[str]:
-    """What a plugin's kind is made of, beside rules: nothing that does not exist."""
-    return [] if names_rules(rule) else [name for name in rule.of if name not in rules.rules]
 
 
 def _wrong(rule: Rule, what: str, word: str, known: Iterable[str]) -> PackError:
@@ -87,14 +80,7 @@ def _examine_fields(rule: Rule, kind: KindFields) -> None:
 
 def _examine_reach(rules: Ruleset) -> None:
     """A rule that nothing leads to from the conclusion would be judged for nothing, and look in force."""
-    reached: set[str] = set()
-    waiting = [rules.concludes]
-    while waiting:
-        rule_id = waiting.pop()
-        if rule_id in rules.rules and rule_id not in reached:
-            reached.add(rule_id)
-            rule = rules.rules[rule_id]
-            waiting += rule.of  # what is no rule is passed over
+    reached = {rule.id for rule in rules.references.members(rules.concludes)}
     for rule in rules.rules.values():
         if rule.id in reached or rule.of_base in reached or rule.shown_only:
             continue
