@@ -91,7 +91,7 @@ FAULTS = [
     ("an indicator that stands in for itself", INDICATOR.replace("\n\n[rule", '\nelse = "mine"\n\n[rule') + "at_least = 1\n", 13, "mine → mine"),
     ("two indicators that stand in for each other", INDICATOR.replace("\n\n[rule", '\nelse = "other"\n[indicator.other]\ntitle = "又"\nunit = "人"\nof = "senior_quota"\nelse = "mine"\n\n[rule') + "at_least = 1\n", 13, "mine → other → mine"),
     ("tallies of each other", GOOD + '[tally.a]\nscope = "county"\nsum = "b"\nfrom = "school"\n[tally.b]\nscope = "county"\nsum = "a"\nfrom = "school"\n', 18, "a → b → a"),
-    ("a tally of an indicator", INDICATOR.replace("senior_quota", "t") + 'at_least = 1\n[tally.t]\nscope = "county"\nfrom = "school"\nsum = "mine"\n', 21, "没有数据项 mine"),
+    ("a tally of an indicator", INDICATOR.replace("senior_quota", "t") + 'at_least = 1\n[tally.t]\nscope = "county"\nfrom = "school"\nsum = "mine"\n', 22, "没有数据项 mine"),
     ("a figure that is yes or no", INDICATOR.replace("senior_quota", "boarding").replace('"county"', '"school"') + "at_least = 1\n", 14, "不是数"),
     ("no rules at all", HEAD.replace('extends = "national"\n', ""), 1, "没有规则"),
     ("a switch that ends before it begins", GOOD + '[switch.mine]\nkind = "relaxation"\ntitle = "t"\nsource = "s"\nbasis = "secondary"\nfrom = 2024-01-01\nuntil = 2023-01-01\n', 18, "晚于止日"),
