@@ -145,7 +145,7 @@ def _way(subject: Subject, one: Rule | Part, standard: alternatives.Standard) ->
 def names_of(rule: Rule, rules: Ruleset) -> list[str]:
     """The columns a rule's own quantities take, in the order of their formulas; each once."""
     found = list(rules.references.columns(rule.id))
-    if rule.kind == "most":
+    if rule.form.counts_members:
         for member in rule.of:
             found += names_of(rules.rules[member], rules)
     return list(dict.fromkeys(found))

@@ -175,16 +175,12 @@ class ReferenceGraph:
         for way in (way for one in rule.holders for way in one.instead):
             yield from ((Role.CONDITION, self.node(name)) for name in conditions.facts(way.where))
         yield from self._conditions([rule.where])
-        left_out = Role.CONDITION if rule.kind == "dispersion" else Role.EXCLUSION
+        left_out = Role.CONDITION if rule.references.exclusions else Role.EXCLUSION
         yield from ((left_out, Node("exclusion", reason)) for reason in rule.exclude)
-        for key in ("list", "bands", "largest", "since"):
-            for one in rule.holders:
-                if key in one.settings:
-                    yield Role.FIGURE, self._column(str(one.settings[key]))
-        made_of = Role.MEASURED if rule.kind in ("most", "dispersion", "mean") else Role.MEMBER
-        for name in rule.of:
-            is_rule = names_rules(rule) or name in self.ruleset.rules
-            yield (made_of, Node("rule", name)) if is_rule else (Role.MEASURED, self._column(name))
+        for name in (name for one in rule.holders for name in one.references.facts):
+            yield Role.MEASURED if name in rule.of else Role.FIGURE, self._column(name)
+        yield from ((Role.MEASURED, Node("rule", name)) for name in rule.references.figures)
+        yield from ((Role.MEMBER, Node("rule", name)) for name in rule.references.verdicts)
 
     def _of_indicator(self, indicator: Indicator) -> Iterator[tuple[Role, Node]]:
         for terms in (indicator.of, indicator.over):
@@ -206,11 +202,6 @@ class ReferenceGraph:
     def _conditions(self, wheres: Iterable[conditions.Where]) -> Edges:
         names = [name for where in wheres for name in conditions.facts(where)]
         return [(Role.CONDITION, self._column(name)) for name in names]
-
-
-def names_rules(rule: Rule) -> bool:
-    """Whether what stands under `of` are rules."""
-    return rule.kind in ("all", "most", "dispersion", "mean")
 
 
 def _names(terms: Terms | None) -> Iterable[str]:

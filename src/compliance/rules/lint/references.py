@@ -8,14 +8,13 @@ from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.language.pack import Pack
-from compliance.rules.language.references import names_rules
 
 
 def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
     """Raise PackError, with file, line and a suggestion, at the first name that stands for nothing."""
     for rule in resolved.rules.values():
         named = [
-            *(("rule", name, resolved.rules) for name in rule.of if names_rules(rule)),
+            *(("rule", name, resolved.rules) for name in rule.references.rules),
             *(("exclusion", name, resolved.exclusions) for name in rule.exclude),
             *(("indicator", name, resolved.indicators) for name in rule.indicators),
         ]

@@ -9,6 +9,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import STAGES
+from compliance.rules.kinds import Kinds
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Indicator, Rule, Ruleset, Tally, Terms
 from compliance.rules.language.references import Node, Role
@@ -18,7 +19,7 @@ DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students"
 _SCOPES = {"unit": ("学段", "stage"), "school": ("学校", "school"), "county": ("全县", "county")}
 
 
-def examine_measures(rules: Ruleset, words: Vocabulary) -> None:
+def examine_measures(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
     """Raise PackError, with file and line, at the first figure that its scope or unit does not allow."""
     known = {scope: _known(scope, rules, words) for scope in _SCOPES}
     units = _units(rules, words)
@@ -26,7 +27,7 @@ def examine_measures(rules: Ruleset, words: Vocabulary) -> None:
     numbers = {name for fact in facts if fact.numeric for name in (fact.name, fact.stem)}
     others = {name for fact in facts for name in (fact.name, fact.stem)} - numbers
     for rule in rules.rules.values():
-        scope = "unit" if rule.kind == "dispersion" else rule.scope
+        scope = kinds[rule.kind].measured_at(rule)
         for name in _facts(rule, rules):
             if name not in known[scope]:
                 raise PackError(
