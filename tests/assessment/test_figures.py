@@ -26,7 +26,7 @@ from compliance.kernel import i18n
 def test_decimals_of_the_declaration_form(
     value: float, unit: str | None, level: str, kind: str, places: int
 ) -> None:
-    assert figures.decimals(value, unit, level, kind) == places
+    assert figures.decimals(value, unit, level, coefficient=kind == "dispersion") == places
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_a_figure_at_its_floor_is_not_below_it() -> None:
 def test_limits() -> None:
     assert figures.limit(">=", 4.2) == "≥4.2"
     assert figures.limit(">=", 2000.0, "元") == "≥2000元"
-    assert figures.limit("<=", 0.5, kind="dispersion") == "≤0.50"
-    assert figures.limit("<=", 0.45, kind="dispersion") == "≤0.45"
+    assert figures.limit("<=", 0.5, coefficient=True) == "≤0.50"
+    assert figures.limit("<=", 0.45, coefficient=True) == "≤0.45"
     assert figures.limit(None, None) == ""
     assert figures.asked("<", 0.15) == "应低于0.15"
     with i18n.use("en"):
