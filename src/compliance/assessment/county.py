@@ -23,7 +23,6 @@ from compliance.assessment.standings import (
     Standings,
 )
 from compliance.assessment.totals import Total, totals
-from compliance.assessment.traits import coefficient, stated
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
@@ -189,8 +188,8 @@ def _counts(frame: pl.DataFrame) -> dict[str, int]:
 
 def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int, int]:
     """(computable, met): one a rule over all its schools, for coefficients one a stage."""
-    by_hand = [key for key, rule in rules.items() if stated(rule)]
-    staged = [key for key, rule in rules.items() if coefficient(rule)]
+    by_hand = [key for key, rule in rules.items() if rule.statement]
+    staged = [key for key, rule in rules.items() if rule.form.coefficient]
     each = pl.when(pl.col("rule").is_in(staged)).then(pl.col("stage"))
     folded = (
         deciding.filter(~pl.col("rule").is_in(by_hand))

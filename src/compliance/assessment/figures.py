@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from compliance.assessment.traits import coefficient as is_coefficient
-from compliance.assessment.traits import counts
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words, status_words
-from compliance.rules.language.model import COMPARE, WRITTEN, Rule
+from compliance.rules.language.model import COMPARE, WRITTEN, Form, Rule
 
 Finding = Mapping[str, Any]
 
@@ -90,13 +88,13 @@ def _rounded(value: float, decimals: int) -> Decimal:
     return _typed(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def decimals(value: float, unit: str | None, level: str, *, coefficient: bool = False) -> int:
+def decimals(value: float, unit: str | None, level: str, form: Form) -> int:
     """How many decimals the declaration form asks for: coefficients 3, shares 1, unit values 2.
 
     A figure per pupil has 2 wherever it stands, a whole one that was typed (yuan, rooms) none.
     """
-    if coefficient:
-        return 3
+    if form.decimals is not None:
+        return form.decimals
     if unit == "%":
         return 1
     if level == "unit" or "/" in (unit or ""):
@@ -151,8 +149,8 @@ def figure(rule: Rule, finding: Finding, part: Finding | None = None, *, bare: b
     value, unit = one["value"], one["unit"]
     if value is None:
         return ""
-    level = "" if counts(rule) else str(finding["level"])
-    places = decimals(value, unit, level, coefficient=is_coefficient(rule))
+    level = "" if rule.form.counts else str(finding["level"])
+    places = decimals(value, unit, level, rule.form)
     held = one["operator"], one["threshold"], one["status"]
     return reading(value, places, *held, "" if bare else measure_of(unit))
 
@@ -160,7 +158,7 @@ def figure(rule: Rule, finding: Finding, part: Finding | None = None, *, bare: b
 def bar(rule: Rule, one: Finding) -> str:
     """The limit that a finding of `rule`, or a part of it, was held against: ``≥100元``."""
     unit = measure_of(one["unit"])
-    return limit(one["operator"], one["threshold"], unit, coefficient=is_coefficient(rule))
+    return limit(one["operator"], one["threshold"], unit, rule.form.limit_decimals)
 
 
 def below(value: float, floor: float) -> bool:
@@ -172,15 +170,14 @@ def limit(
     operator: str | None,
     threshold: float | None,
     unit: str | None = "",
-    *,
-    coefficient: bool = False,
+    least: int = 0,
 ) -> str:
     """``≥2000元``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
     if operator is None or threshold is None:
         return ""
     text = plain(threshold)
-    if coefficient and len(text.partition(".")[2]) < 2:
-        text = f"{threshold:.2f}"
+    if len(text.partition(".")[2]) < least:
+        text = f"{threshold:.{least}f}"
     return f"{WRITTEN.get(operator, operator)}{with_unit(text, unit)}"
 
 

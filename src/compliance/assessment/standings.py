@@ -15,7 +15,6 @@ import polars as pl
 
 from compliance.assessment import figures
 from compliance.assessment.figures import Finding
-from compliance.assessment.traits import gathers
 from compliance.kernel.i18n import say
 from compliance.rules.language.model import Rule
 
@@ -79,7 +78,7 @@ class Standings:
         self._places = {rule_id: place for place, rule_id in enumerate(rules)}
         self._groups: dict[str, list[Rule]] = {}
         for rule in rules.values():
-            if rule.role != "advisory" and gathers(rule):
+            if rule.role != "advisory" and rule.form.groups:
                 for member in rule.of:
                     self._groups.setdefault(member, []).append(rule)
         subject = ("rule", "school_code", "stage")
@@ -118,7 +117,7 @@ class Standings:
             and rule.role == "component"
             and any(self._state(group, row) == "fail" for group in self._unit_groups(rule.id)),
             subject=_subject(row, several=several),
-            whole=several and bool(rule.settings.get("shared")),
+            whole=several and rule.shared,
         )
 
     def _standing(self, rule: Rule, row: Finding) -> str:

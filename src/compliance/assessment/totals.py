@@ -76,7 +76,7 @@ def totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
             own.setdefault(one.standing, []).append(amount.value)
     made = []
     for (place, part, unit, over), schools in found.items():
-        shared = bool(rules[place].settings.get("shared"))
+        shared = rules[place].shared
         needed = {school: _needed(own, shared=shared) for school, own in schools.items()}
         for standing in _STANDINGS:
             lacking = {school: own[standing] for school, own in needed.items() if own[standing] > 0}

@@ -26,7 +26,6 @@ from compliance.assessment.figures import (
     verdict,
 )
 from compliance.assessment.overview import block_titles, overview
-from compliance.assessment.traits import coefficient, stated, vetoes
 from compliance.engine.findings.report import CountyResult, Report, RulesetInfo
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
@@ -226,7 +225,7 @@ def _coefficients(about: Assessment) -> list[dict[str, Any]]:
     """Indicator and stage: mean, coefficient, limit, verdict."""
     order = {key: place for place, key in enumerate(about.rules)}
     rows = about.findings.filter(
-        pl.col("rule").is_in([key for key, rule in about.rules.items() if coefficient(rule)])
+        pl.col("rule").is_in([key for key, rule in about.rules.items() if rule.form.coefficient])
         & (pl.col("role") != "advisory")
         & (pl.col("status") != "not_applicable")
     ).to_dicts()
@@ -254,7 +253,7 @@ def _county_rules(about: Assessment) -> list[dict[str, Any]]:
         for row in about.findings.filter(
             (pl.col("level") == "county") & (pl.col("role") == "requirement")
         ).iter_rows(named=True)
-        if not coefficient(about.rules[row["rule"]])
+        if not about.rules[row["rule"]].form.coefficient
     }
     blocks = {
         member: rule.label
@@ -289,12 +288,12 @@ def _found(rule: Rule, row: Finding) -> str:
             for part in row["parts"]
         ]
         return pick("；", "; ").join(told)
-    return _stated(rule, row["status"]) if stated(rule) else _against(rule, row)
+    return _stated(rule, row["status"]) if rule.statement else _against(rule, row)
 
 
 def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
-    if vetoes(rule):
+    if rule.statement == "vetoes":
         return {"pass": pick("不存在", "no case"), "fail": pick("存在", "exists")}.get(status, "")
     return {
         "pass": pick("已佐证", "attested"),

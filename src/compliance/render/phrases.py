@@ -29,7 +29,6 @@ from compliance.assessment.figures import (
     state,
     with_unit,
 )
-from compliance.assessment.traits import coefficient
 from compliance.kernel.i18n import pick, say
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import columns
@@ -87,7 +86,7 @@ def reasons(about: Assessment) -> list[str]:
     others = []
     for row in about.reasons:
         rule = about.rules[row["rule"]]
-        if coefficient(rule) and row["value"] is not None:
+        if rule.form.coefficient and row["value"] is not None:
             head = say(
                 "{stage}差异系数（应{bar}）",
                 "{stage}, disparity ({bar})",

@@ -149,14 +149,11 @@ def names_of(rule: Rule, rules: Ruleset) -> list[str]:
     for indicator in unfolded(rule.indicators, rules):
         found += [name for terms in (indicator.of, indicator.over) for name in _terms(terms)]
     for one in rule.holders:
-        found += [str(one.settings[key]) for key in _SETTINGS if key in one.settings]
-    if rule.kind == "most":
+        found += [] if rule.references.facts == rule.of else one.references.facts
+    if rule.form.counts_members:
         for member in rule.of:
             found += names_of(rules.rules[member], rules)
     return list(dict.fromkeys(found))
-
-
-_SETTINGS = ("list", "bands", "largest", "since")
 
 
 def _terms(terms: Terms | None) -> Iterable[str]:

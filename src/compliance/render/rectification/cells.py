@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from compliance.assessment import Amount, Judged, amounts, figures, owner
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
-from compliance.assessment.traits import vetoes
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
@@ -52,7 +51,7 @@ def current(one: Judged) -> str:
         return figure(one.rule, finding)
     if amounts(finding) or one.status in ("unknown", "not_checked", "error"):
         return NONE
-    if not vetoes(one.rule):
+    if one.rule.statement != "vetoes":
         return figures.state(one.status)
     return say("存在", "exists") if one.status == "fail" else say("不存在", "none")
 

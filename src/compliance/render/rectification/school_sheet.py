@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from compliance.assessment import (
@@ -18,7 +17,6 @@ from compliance.assessment import (
     members,
 )
 from compliance.assessment.standings import WAITING
-from compliance.assessment.traits import counts_members
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
@@ -201,7 +199,7 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     if any(one.status in _DECIDED for one in own):
         met = sum(one.status == "pass" for one in own)
         counted = say("，{n}项指标达标{met}项", ", {met} of {n} met", n=len(own), met=met)
-        counted += _too_low(group, own)
+        counted += _too_low(own)
     tail = pick("；", "; ").join(named)
     return say(
         "{stage}：{rule}{state}{counted}{tail}。",
@@ -214,21 +212,24 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     )
 
 
-def _too_low(group: Judged, own: Sequence[Judged]) -> str:
+def _too_low(own: Sequence[Judged]) -> str:
     """How many of the missed lie below what each must reach at least: ``，另有1项低于85%下限``."""
-    low = sum(
-        one.status == "fail"
+    low = [
+        one.rule
+        for one in own
+        if one.status == "fail"
         and one.finding["value"] is not None
         and one.finding["floor"] is not None
         and figures.below(one.finding["value"], one.finding["floor"])
-        for one in own
-    )
+    ]
     if not low:
         return ""
-    given = group.rule.settings.get("rest_at_least")
-    text = "" if given is None else figures.plain(float(Decimal(str(given)) * 100))
-    share = say("{text}%", "{text}% ", text=text) if text else ""
-    return say("，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=low, share=share)
+    share = ""
+    if low[0].floor_share is not None:
+        text = figures.plain(float(low[0].floor_share * 100))
+        share = say("{text}%", "{text}% ", text=text)
+    n = len(low)
+    return say("，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=n, share=share)
 
 
 def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[str]:
@@ -331,12 +332,12 @@ def _state(one: Judged) -> str:
 
 def _current(one: Judged, judged: Sequence[Judged]) -> str:
     """The figure; of a rule that counts others also how many lie too low: ``6，另有1项低于85%下限``."""
-    if not counts_members(one.rule) or one.finding["value"] is None:
+    if not one.rule.form.counts_members or one.finding["value"] is None:
         return cells.current(one)
     own = members(one, judged)
     if own and not any(other.status in _DECIDED for other in own):
         return cells.NONE
-    return cells.current(one) + _too_low(one, own)
+    return cells.current(one) + _too_low(own)
 
 
 def _lines_of_members(one: Judged, judged: Sequence[Judged], numbers: Mapping[int, int]) -> str:
