@@ -26,7 +26,7 @@ from compliance.kernel.i18n import say
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule
 
 _OPEN = (UNKNOWN, NOT_CHECKED, ERROR)
 _SCOPES = ("school", "unit")
@@ -58,7 +58,7 @@ class CountyFigures:
             }
         if figure is None:
             own = asked.name in self.county.row and asked.name not in rules.tallies
-            return {asked.name} if own else set(_behind(asked.name, rules))
+            return {asked.name} if own else set(rules.references.behind(asked.name))
         found = {*conditions.facts(figure.where), figure.total, figure.listed} - {""}
         for scope in (figure.count, figure.scope):
             found |= set(rules.rules[scope].facts) if scope in rules.rules else set()
@@ -176,7 +176,7 @@ class CountyFigures:
 
     def _value(self, rule: Rule, asked: FigureReference) -> Entry:
         row, county = self._only(rule, asked), self.county
-        coefficient = rule.kind == "dispersion"
+        coefficient = rule.form.coefficient
         if asked.part and not coefficient:
             return self._part(rule, row, asked.part)
         if row["status"] == NOT_APPLICABLE and (row["value"] is None or not coefficient):
@@ -203,8 +203,8 @@ class CountyFigures:
         if found["status"] == "not_applicable":
             return Entry(text=NONE)
         if found["value"] is None:
-            own = _behind(indicator, self._rules) if indicator else [""]
-            needs = [fact for fact in row["lacks"] or () if fact.endswith(tuple(own))]
+            own = self._rules.references.behind(indicator) if indicator else ("",)
+            needs = [fact for fact in row["lacks"] or () if fact.endswith(own)]
             missing = [lack for fact in needs for lack in self.county.missing_of_county(fact)]
             return blank(missing or list(self.county.missing(row)))
         worked = self.county.quotient(indicator) if indicator else None
@@ -270,7 +270,7 @@ class CountyFigures:
             if row["over_count"] is not None:
                 counted += typed(row["over_count"]) or 0
             elif row["status"] == FAIL:
-                fact = f"{row['stage']}_{rule.settings['list']}"
+                fact = f"{row['stage']}_{rule.settings.list}"
                 missing += self.county.missing_at(fact, row["school"])
         return blank(missing) if missing else Entry(counted)
 
@@ -302,23 +302,3 @@ def _know(names: Iterable[str], table: pl.DataFrame) -> None:
     for name in names:
         if name not in table.columns:
             raise LookupError(name)
-
-
-def _behind(name: str, rules: Ruleset) -> list[str]:
-    """The facts and tallies that an indicator or tally comes from, what it falls back on too."""
-    if name in rules.indicators:
-        one = rules.indicators[name]
-        inner = [*one.of.facts, *(one.over.facts if one.over else ())]
-        found = [fact for each in inner for fact in _behind_tally(each, rules)]
-        return found + (_behind(one.fallback, rules) if one.fallback else [])
-    return _behind_tally(name, rules)
-
-
-def _behind_tally(name: str, rules: Ruleset) -> list[str]:
-    found = [name]
-    settings = rules.tallies[name].settings if name in rules.tallies else {}
-    for table in (settings, settings.get("also")):
-        if isinstance(table, Mapping):
-            found += [str(table[key]) for key in ("sum", "count", "times") if key in table]
-            found += conditions.facts(table.get("where", {}))
-    return found

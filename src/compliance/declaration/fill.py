@@ -45,7 +45,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, pick, say, use
 from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS
 from compliance.plugins.manager import Offers
-from compliance.render.digest import ruleset_note
+from compliance.render import ruleset_note
 from compliance.render.documents.printable import truncated
 from compliance.rules.language.model import Rule
 
