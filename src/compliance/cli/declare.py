@@ -143,7 +143,7 @@ def _write(
     against: Path | None,
 ) -> None:
     from compliance.declaration import folder_files, write_forms
-    from compliance.render.documents.printable import printable
+    from compliance.render.documents.text import printable
 
     files: dict[Path, tuple[Declaration, str]] = {}
     for path in outputs:
@@ -188,7 +188,7 @@ def _write(
 def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
     """Print how the county's own form differs from the recomputation."""
     from compliance.declaration import differences, read_submitted, recognised
-    from compliance.render.documents.printable import printable
+    from compliance.render.documents.text import printable
 
     sheets, problems = read_submitted(against)
     print_problems(problems, err=True)

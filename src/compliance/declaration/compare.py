@@ -30,7 +30,7 @@ from compliance.declaration.submitted_form import (
 )
 from compliance.intake.formats.cell_text import address
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import truncated
+from compliance.render.documents.text import truncated
 
 Place = tuple[int, int]
 _YES = frozenset({"1", "是", "达标", "达到", "√", "yes", "met", "y"})

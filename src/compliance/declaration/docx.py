@@ -9,7 +9,7 @@ from pathlib import Path
 from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable
 from compliance.declaration.layout import LaidRow, Listing, headings, lines, listings
 from compliance.render.documents.docx import WordTemplate
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 
 TEMPLATE = "declaration.docx"
 _PAGE = 225.0  # millimetres of text on a page across

@@ -46,7 +46,7 @@ from compliance.kernel.i18n import LANGUAGES, lang, pick, say, use
 from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS
 from compliance.plugins.manager import Offers
 from compliance.render import ruleset_note
-from compliance.render.documents.printable import truncated
+from compliance.render.documents.text import truncated
 from compliance.rules.language.model import Rule
 
 _SHORT = 24  # letters of a clause's title in a message

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.text import printable, shortened
 
 _PLACES = 6  # how many places of the form one gap names
 

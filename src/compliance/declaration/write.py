@@ -8,8 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from compliance.declaration.fill import Declaration
-from compliance.render.documents.atomic_write import DRAFTS, Written, staged
-from compliance.render.documents.file_names import Names, joined
+from compliance.render.documents.output_files import DRAFTS, Names, Written, joined, staged
 
 NAME = "申报表"
 

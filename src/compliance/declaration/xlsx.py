@@ -17,7 +17,7 @@ from compliance.declaration.filled_form import (
 )
 from compliance.declaration.form import TYPED
 from compliance.declaration.layout import LaidCell, Listing, headings, lines, listings
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Worksheet, height
 
 _MM = 0.55  # characters of a column's width in a millimetre

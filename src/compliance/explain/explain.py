@@ -17,7 +17,7 @@ from compliance.explain.rulesets.owning_ruleset import holding
 from compliance.explain.text.working_text import text
 from compliance.explain.verdict.working import workings
 from compliance.facts.vocabulary import vocabulary
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.lint.lint import examine
 from compliance.rules.resolution.resolve import resolve
 

@@ -30,8 +30,7 @@ from compliance.assessment.figures import (
     with_unit,
 )
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
 
 _NAMES = 2

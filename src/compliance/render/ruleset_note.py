@@ -10,7 +10,7 @@ from compliance.assessment import Assessment
 from compliance.engine.findings.report import CountyResult, RulesetInfo
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.phrases import listed
 
 _SCHOOLS = 6

@@ -14,7 +14,7 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.plugins.manager import Offers
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.language.model import Ruleset
 from compliance.rules.lint.lint import examine
 from compliance.rules.reference.describe import role_words, standard_words

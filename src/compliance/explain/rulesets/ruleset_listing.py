@@ -13,7 +13,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.plugins.manager import Offers
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.language.model import Rule, Ruleset, Switch
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes

@@ -19,7 +19,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say, use
 from compliance.render.blank_workbook import sheets
 from compliance.render.blank_workbook.styles import Style
-from compliance.render.documents.atomic_write import write_whole
+from compliance.render.documents.output_files import write_whole
 from compliance.rules import attestations
 from compliance.rules.language.model import Rule
 

@@ -19,7 +19,7 @@ from compliance.render.blank_workbook.styles import (
     note,
     width,
 )
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 
 Sheet = Any  # xlsxwriter has no types
 HEAD = HEAD_LINES * LINE

@@ -8,7 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from compliance.facts.fact import Fact
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 
 FONT = "Microsoft YaHei"
 REQUIRED = "#F4B183"

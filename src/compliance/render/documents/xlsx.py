@@ -17,7 +17,7 @@ import xlsxwriter
 
 from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import say
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any

@@ -10,7 +10,7 @@ from compliance.assessment.figures import Finding, bar, figure, measure_of, with
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.text import printable, shortened
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NONE = "—"

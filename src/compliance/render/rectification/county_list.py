@@ -24,7 +24,7 @@ from compliance.assessment import (
 from compliance.assessment.figures import amount, with_unit
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.text import printable, shortened
 from compliance.render.rectification import cells, headings
 from compliance.render.rectification.view_model import (
     BlankLine,

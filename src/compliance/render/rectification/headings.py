@@ -8,7 +8,7 @@ from datetime import date
 from compliance.assessment import Assessment, figures
 from compliance.engine.findings.report import Report, RulesetInfo
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.rectification.cells import named
 
 _DIGITS = "零一二三四五六七八九"

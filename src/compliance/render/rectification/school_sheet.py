@@ -20,7 +20,7 @@ from compliance.assessment.standings import WAITING
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.rectification import cells, headings
 from compliance.render.rectification.view_model import (
     BlankLineAt,

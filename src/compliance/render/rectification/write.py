@@ -13,10 +13,9 @@ from compliance.engine.findings.report import Report
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
-from compliance.render.documents.atomic_write import Written, staged
-from compliance.render.documents.file_names import Names, joined
 from compliance.render.documents.jinja import environment, filled, loaded
-from compliance.render.documents.printable import printable
+from compliance.render.documents.output_files import Names, Written, joined, staged
+from compliance.render.documents.text import printable
 from compliance.render.rectification import headings
 from compliance.render.rectification.county_list import blanks_at, county_paper
 from compliance.render.rectification.school_sheet import Surroundings, school_paper

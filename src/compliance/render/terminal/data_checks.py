@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from compliance.engine.findings.report import SEVERITIES, Checked, CheckedCounty
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.machine_formats import problem_record
 
 _WORDS = {

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from compliance.assessment.figures import SIGNS
-from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import printable, wrap
 
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}

@@ -16,8 +16,7 @@ from compliance.assessment.overview import block_titles, overview
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
 from compliance.render import phrases, ruleset_note
-from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns, pad, wrap
+from compliance.render.documents.text import columns, pad, printable, wrap
 from compliance.render.terminal.lines import Lines
 
 _WARNINGS = 20

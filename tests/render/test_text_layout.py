@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.render.documents.text_width import columns, pad, wrap
+from compliance.render.documents.text import columns, pad, wrap
 
 SIGNS = "，。、；：）”"
 TEXT = st.text(st.sampled_from("甲乙丙学校，。、；（）“”：ab 12.5%-—…é"), max_size=120)
