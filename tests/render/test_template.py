@@ -18,7 +18,7 @@ from compliance.intake.formats.discover import gather
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
 from compliance.render.blank_workbook.build import template_bytes, write_template
-from compliance.render.blank_workbook.columns import ELSEWHERE
+from compliance.render.blank_workbook.content import ELSEWHERE
 from compliance.render.documents.text import columns
 from compliance.rules.language.model import Part, Rule
 
@@ -142,9 +142,14 @@ class TestReadBack:
 
     def test_further_sheets(self, tmp_path: Path) -> None:
         rules = [
-            rule("G1", "布局合理", "attested"),
-            rule("G8", "待遇", "all", parts=(Part("pay", "足额核定", "", "attested", {}),)),
-            rule("V1", "=以考试方式招生", "attested", settings={"statement": "vetoes"}),
+            rule("G1", "布局合理", "attested", statement="attestations"),
+            rule(
+                "G8",
+                "待遇",
+                "all",
+                parts=(Part("pay", "足额核定", "", "attested", {}, statement="attestations"),),
+            ),
+            rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
         ]
         book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
