@@ -315,7 +315,7 @@ def _beginnings(remark: Remark | None) -> tuple[str, ...]:
 
 def _misleading(table: FilledTable) -> Iterator[MisleadingFigure]:
     for where, _, filled in table.blanks():
-        exact = filled.entry.finer(filled.decimals)
+        exact = filled.entry.unrounded(filled.decimals)
         if exact:
             yield MisleadingFigure(table.name, where, filled.text, exact, bool(filled.entry.met))
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from compliance.assessment import figures
 from compliance.declaration.form import TYPED
 from compliance.engine.exact_arithmetic import rounded
 from compliance.kernel.i18n import say
 from compliance.kernel.number_format import plain
-from compliance.rules.language.model import COMPARE
 
 NONE = "—"
 
@@ -54,19 +54,16 @@ class Entry:
         settled = self.met is not None and not self.missing
         return settled and self.number is None and not self.text
 
-    def finer(self, decimals: int) -> str:
-        """The figure with the fewest decimals that read as its verdict does; empty if those do.
+    def unrounded(self, decimals: int) -> str:
+        """The figure itself where the shown one reads as the other verdict; empty where it does not.
 
         0.5004 over a limit of 0.50 is shown as 0.500 and unmet: somebody would ask.
         """
         if self.number is None or self.met is None or self.bar is None or decimals == TYPED:
             return ""
-        compare, limit = COMPARE[self.bar[0]], Decimal(repr(self.bar[1]))
-        for places in range(decimals, 17):
-            read = rounded(self.number, places)
-            if bool(compare(read, limit)) == self.met:
-                return "" if places == decimals else f"{read:f}"
-        return ""
+        shown = f"{printed(self.number, decimals):f}"
+        value = float(f"{float(self.number):.15g}")  # as findings have it
+        return figures.unrounded(value, shown, *self.bar, "pass" if self.met else "fail")
 
 
 def blank(missing: Iterable[MissingFigure]) -> Entry:
