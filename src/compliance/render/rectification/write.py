@@ -57,6 +57,24 @@ class PageWriter:
         return filled(self._school, paper=paper).encode("utf-8")
 
 
+class WordWriter:
+    """Fills ``rectify_county.docx`` and ``rectify_school.docx``."""
+
+    def __init__(self, template_dirs: Sequence[Path]) -> None:
+        from compliance.render.documents.docx import WordTemplate
+
+        self._county = WordTemplate.named("rectify_county.docx", template_dirs)
+        self._school = WordTemplate.named("rectify_school.docx", template_dirs)
+
+    def county(self, paper: CountyPaper) -> bytes:
+        """The county's list; without annexes it has no pages for them."""
+        return self._county.fill(without_last_section=not any(paper.annexes.values()), paper=paper)
+
+    def school(self, paper: SchoolPaper) -> bytes:
+        """One school's sheet."""
+        return self._school.fill(paper=paper)
+
+
 def write_papers(
     report: Report,
     out: Path,
@@ -128,9 +146,7 @@ def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
 
         return WorkbookWriter()
     if form == "docx":
-        from compliance.render.documents.docx import word_writer
-
-        return word_writer(template_dirs)
+        return WordWriter(template_dirs)
     return PageWriter(form, template_dirs)
 
 
