@@ -142,9 +142,14 @@ class TestReadBack:
 
     def test_further_sheets(self, tmp_path: Path) -> None:
         rules = [
-            rule("G1", "布局合理", "attested"),
-            rule("G8", "待遇", "all", parts=(Part("pay", "足额核定", "", "attested", {}),)),
-            rule("V1", "=以考试方式招生", "attested", settings={"statement": "vetoes"}),
+            rule("G1", "布局合理", "attested", statement="attestations"),
+            rule(
+                "G8",
+                "待遇",
+                "all",
+                parts=(Part("pay", "足额核定", "", "attested", statement="attestations"),),
+            ),
+            rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
         ]
         book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
@@ -267,7 +272,9 @@ class TestLook:
         tables["school"]["x"] = Fact("x", "=1+1", "", "@SUM(A1)", "school", "text", unit="+1")
         tables["county"]["y"] = Fact("y", "-1+1", "", '=HYPERLINK("http://x")', "county", "text")
         content = template_bytes(
-            Hostile(tables, {}), "=cmd()", rules=[rule("=1", "+1", "attested")]
+            Hostile(tables, {}),
+            "=cmd()",
+            rules=[rule("=1", "+1", "attested", statement="attestations")],
         )
         book = openpyxl.load_workbook(io.BytesIO(content))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
