@@ -7,17 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
-from compliance.checker.check import Choice, Docket, judged, prepare
+from compliance.checker.check import Batch, Choice, judged, prepare
 from compliance.engine.findings import verdicts
 from compliance.engine.findings.report import Checked, CheckedCounty
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import KEY
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry
 
 
 def validate(
     paths: Sequence[Path],
-    offers: Offers,
+    registry: Registry,
     choice: Choice | None = None,
     previous: Sequence[Path] = (),
 ) -> Checked:
@@ -27,19 +27,19 @@ def validate(
     PackError or PluginError where nothing can be checked.
     """
     choice = choice or Choice()
-    docket = prepare(paths, offers, choice, previous)
-    problems: list[Problem] = list(docket.problems)
-    for case in docket.cases:
-        bench = judged(case, offers, choice)
+    batch = prepare(paths, registry, choice, previous)
+    problems: list[Problem] = list(batch.problems)
+    for job in batch.jobs:
+        bench = judged(job, registry, choice)
         problems += verdicts.remarks(bench)
-    return Checked(_counties(docket), tuple(dict.fromkeys(problems)))
+    return Checked(_counties(batch), tuple(dict.fromkeys(problems)))
 
 
-def _counties(docket: Docket) -> tuple[CheckedCounty, ...]:
+def _counties(batch: Batch) -> tuple[CheckedCounty, ...]:
     """Those that can be judged and those that cannot, in order."""
-    counties = [_empty_counties(), *(case.part.counties for case in docket.cases)]
+    counties = [_empty_counties(), *(job.part.counties for job in batch.jobs)]
     known = pl.concat([table.select(*KEY, "county_name") for table in counties])
-    sizes = docket.submission.schools.group_by(KEY).len()
+    sizes = batch.submission.schools.group_by(KEY).len()
     sized = known.join(sizes, on=list(KEY), how="left")
     found = [
         CheckedCounty(code, name, year, schools or 0, judged=True)
@@ -47,7 +47,7 @@ def _counties(docket: Docket) -> tuple[CheckedCounty, ...]:
     ]
     found += [
         CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False)
-        for one in docket.refused
+        for one in batch.refused
     ]
     return tuple(sorted(found, key=lambda one: (one.county_code, one.year or 0)))
 

@@ -34,12 +34,12 @@ FORMATS = ("text", "json")
 @guarded
 def validate(inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str) -> int:
     """只检查数据，不判定。"""
-    from compliance.checker import validate as validation
+    from compliance.checker import validate as check_data
     from compliance.checker.builtin_offers import load
     from compliance.render.terminal import data_checks
 
     require_format(form, FORMATS)
-    checked = validation.validate(inputs, load(), previous=previous)
+    checked = check_data(inputs, load(), previous=previous)
     write = data_checks.as_json if form == "json" else data_checks.as_text
     click.echo(write(checked))
     return UNREADABLE if checked.count("error") else 0

@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind, by_county, part
-from compliance.engine.findings.kind_messages import line, parts, safe
-from compliance.engine.kinds import all_of
-from compliance.kernel.i18n import say
-from compliance.kernel.number_format import fixed
-from compliance.kernel.submission import FAIL, NO_WORDS, PART, PASS, UNKNOWN
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.kinds import (
+    FAIL,
+    NO_WORDS,
+    PART,
+    PASS,
+    UNKNOWN,
+    Bench,
+    Kind,
+    Rule,
+    Ruleset,
+    by_county,
+    fixed,
+    judge_parts,
+    line,
+    part,
+    parts,
+    safe,
+    say,
+)
 
 
 def graded(rule: Rule, bench: Bench) -> pl.DataFrame:
@@ -28,7 +40,7 @@ def graded(rule: Rule, bench: Bench) -> pl.DataFrame:
 
 def _own_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
     if rule.parts:
-        judged = all_of.evaluate(rule, bench)
+        judged = judge_parts(rule, bench)
         return judged.select("county", "status", "parts", "lacks")
     return bench.frames.county.select(
         "county",
