@@ -8,7 +8,6 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.check import Batch, Checker, Job, check, judged, prepare
 from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
 from compliance.checker.report import Report
-from compliance.checker.validate import validate
 
 __all__ = [
     "Batch",
@@ -22,6 +21,5 @@ __all__ = [
     "judged",
     "load",
     "prepare",
-    "validate",
     "with_pack_file",
 ]

@@ -25,7 +25,13 @@ from compliance.checker.choice import (
 from compliance.checker.report import Report
 from compliance.engine.evaluate import Bench, evaluate
 from compliance.engine.findings import findings, verdicts
-from compliance.engine.findings.report import FINDINGS, CountyResult, RulesetInfo
+from compliance.engine.findings.report import (
+    FINDINGS,
+    Checked,
+    CheckedCounty,
+    CountyResult,
+    RulesetInfo,
+)
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
 from compliance.kernel.i18n import lang as spoken
@@ -179,9 +185,12 @@ class Checker:
         )
         several = [paths] if isinstance(paths, Path | str) else paths
         with nullcontext() if lang is None else use(lang):
-            return self._judge([Path(path) for path in several], choice, progress)
+            return self.judge([Path(path) for path in several], choice, progress)
 
-    def _judge(self, paths: Sequence[Path], choice: Choice, progress: Progress | None) -> Report:
+    def judge(
+        self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
+    ) -> Report:
+        """`check` with everything that was asked for in one value, in the current language."""
         batch = prepare(paths, self.registry, choice)
         headings = titles(batch.vocabulary)
         problems = list(batch.problems)
@@ -216,6 +225,24 @@ class Checker:
             language=spoken(),
         )
 
+    def validate(
+        self,
+        paths: Sequence[Path],
+        choice: Choice | None = None,
+        previous: Sequence[Path] = (),
+    ) -> Checked:
+        """The data checks alone: everything that `check` would doubt, and last year beside it.
+
+        previous: last year's figures of the same counties. Each county's rule set is needed to tell
+        values that crowd at a limit. Raises what `check` raises.
+        """
+        choice = choice or Choice()
+        batch = prepare(paths, self.registry, choice, previous)
+        problems = list(batch.problems)
+        for job in batch.jobs:
+            problems += verdicts.remarks(judged(job, self.registry, choice))
+        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+
 
 def check(
     paths: Path | str | Iterable[Path | str],
@@ -235,6 +262,28 @@ def check(
         paths, ruleset, as_of, enforce, progress,
         switches=switches, strict=strict, confirmations=confirmations, lang=lang,
     )  # fmt: skip
+
+
+def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:
+    """Those that can be judged and those that cannot, in order."""
+    counties = [_empty_counties(), *(job.part.counties for job in batch.jobs)]
+    known = pl.concat([table.select(*KEY, "county_name") for table in counties])
+    sizes = batch.submission.schools.group_by(KEY).len()
+    sized = known.join(sizes, on=list(KEY), how="left")
+    found = [
+        CheckedCounty(code, name, year, schools or 0, judged=True)
+        for code, year, name, schools in sized.iter_rows()
+    ]
+    found += [
+        CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False)
+        for one in batch.refused
+    ]
+    return tuple(sorted(found, key=lambda one: (one.county_code, one.year or 0)))
+
+
+def _empty_counties() -> pl.DataFrame:
+    types = {"county_code": pl.String, "year": pl.Int32, "county_name": pl.String}
+    return pl.DataFrame(schema=types)
 
 
 def _out_of_use(registry: Registry) -> list[Problem]:
