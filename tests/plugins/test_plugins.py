@@ -88,9 +88,11 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
 
 KIND = """
 from compliance.kinds import Kind
+class Moon(Kind):
+    name = "moon"
 @hookimpl
 def compliance_kinds():
-    return {'moon': Kind(lambda rule, bench: bench.frames.county)}
+    return {'moon': Moon()}
 """
 READER = """
 def read(path):

@@ -11,7 +11,7 @@ from compliance.plugins import registry
 from compliance.plugins.hookspecs import Renderer, hookimpl
 
 if TYPE_CHECKING:
-    from compliance.engine.evaluate import Kind
+    from compliance.engine.kinds.kind import Kind
     from compliance.intake.formats.discover import Reader
 
 

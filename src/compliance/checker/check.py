@@ -23,7 +23,7 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report
-from compliance.engine.evaluate import Bench, evaluate
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.findings.report import (
     FINDINGS,
@@ -114,7 +114,15 @@ def prepare(
     jobs = []
     for (name, day), keys in served.items():
         try:
-            rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+            rules = resolve(
+                known,
+                name,
+                day,
+                choice.enforce,
+                choice.switches,
+                choice.confirmations,
+                kinds=registry.kinds,
+            )
             examine(rules, registry.kinds, words)
         except (NoEditionError, PackError) as error:  # these counties alone cannot be judged
             faults |= dict.fromkeys(keys, error)
@@ -133,7 +141,7 @@ def prepare(
     return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words)
 
 
-def judged(job: Job, registry: Registry, choice: Choice) -> Bench:
+def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
     """Every rule of a job judged for every subject."""
     return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
 
@@ -200,12 +208,12 @@ class Checker:
         for done, job in enumerate(batch.jobs):
             if progress is not None:
                 progress(job.rules.id, done, len(batch.jobs))
-            bench = judged(job, self.registry, choice)
-            problems += verdicts.remarks(bench)
-            found = findings.findings(bench, problems, headings)
+            evaluation = judged(job, self.registry, choice)
+            problems += verdicts.remarks(evaluation)
+            found = findings.findings(evaluation, problems, headings)
             pieces.append(found)
-            counties += verdicts.counties(bench, found)
-            excluded += verdicts.excluded(bench)
+            counties += verdicts.counties(evaluation, found)
+            excluded += verdicts.excluded(evaluation)
         everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
         if len(pieces) > 1:
             everything = everything.sort(KEY, maintain_order=True)

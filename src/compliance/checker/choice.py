@@ -87,7 +87,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     known = {**registry.packs, **editions([pack])}
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         with suppress(NoEditionError):
-            resolve(known, pack.id, day)
+            resolve(known, pack.id, day, kinds=registry.kinds)
     return known, pack.id
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from compliance.assessment.figures import verdict
 from compliance.engine.findings.report import CountyResult, Results
 from compliance.kernel.i18n import say, use
 from compliance.kernel.labels import status_words
 from compliance.render import renderers
-from compliance.render.documents.number_format import verdict
 
 
 @dataclass(frozen=True, repr=False)

@@ -22,7 +22,7 @@ from typing import Any
 
 import pluggy
 
-from compliance.engine.evaluate import Kind
+from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument

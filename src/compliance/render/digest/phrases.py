@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compliance.kernel.i18n import pick, say
-from compliance.render.digest.digest import Advice, Digest, Gap, Group
-from compliance.render.digest.shortages import Miss, Shortage
-from compliance.render.documents.number_format import (
+from compliance.assessment.figures import (
     amount,
     asked,
     basis,
@@ -21,6 +18,9 @@ from compliance.render.documents.number_format import (
     state,
     with_unit,
 )
+from compliance.kernel.i18n import pick, say
+from compliance.render.digest.digest import Advice, Digest, Gap, Group
+from compliance.render.digest.shortages import Miss, Shortage
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import columns
 from compliance.rules.language.model import Rule
@@ -84,7 +84,7 @@ def reasons(about: Digest) -> list[str]:
     others = []
     for row in rows:
         rule = about.rules[row["rule"]]
-        if rule.kind == "dispersion" and row["value"] is not None:
+        if rule.form.coefficient and row["value"] is not None:
             head = say(
                 "{stage}差异系数（应{bar}）",
                 "{stage}, disparity ({bar})",

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
+from compliance.assessment.figures import SIGNS, stage, verdict
 from compliance.engine.findings.report import CountyResult, Report, RulesetInfo
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY
@@ -14,7 +15,6 @@ from compliance.render.digest import phrases, ruleset_note
 from compliance.render.digest.digest import Digest, digest
 from compliance.render.digest.overview import Load, block_titles, load
 from compliance.render.documents.jinja import environment
-from compliance.render.documents.number_format import SIGNS, stage, verdict
 from compliance.render.page import tables
 
 # Beyond so many counties a page with every school would no longer open in a browser.

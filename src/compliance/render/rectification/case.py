@@ -13,8 +13,8 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment import figures
 from compliance.kernel.i18n import say
-from compliance.render.documents import number_format
 from compliance.render.documents.printable import printable
 from compliance.rules.language.model import Rule
 
@@ -79,7 +79,7 @@ def cases(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> list[Case]:
                 standing=standing,
                 blocking=standing == PROBLEM and standings.gate(rule) is not None,
                 subject=_subject(row, several=several),
-                whole=several and bool(rule.settings.get("shared")),
+                whole=several and rule.shared,
             )
         )
     return made
@@ -104,7 +104,7 @@ def _stages(rows: Sequence[Finding]) -> Counter[str | None]:
 
 
 def _subject(row: Finding, *, several: bool) -> str:
-    stage = number_format.stage(row["stage"])
+    stage = figures.stage(row["stage"])
     if not row["school_code"]:
         whole = say("全县", "County")
         return say("全县（{s}）", "County ({s})", s=stage) if stage else whole

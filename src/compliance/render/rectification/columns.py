@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compliance.assessment import figures
+from compliance.assessment.figures import measure_of, with_unit
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents import number_format
-from compliance.render.documents.number_format import measure_of, with_unit
 from compliance.render.documents.printable import printable
 from compliance.render.rectification.case import Case, Finding
 
@@ -30,7 +30,7 @@ class Amount:
 
     def text(self) -> str:
         """``590.91平方米``, ``超3个班``, ``音乐专用教室缺2间``."""
-        number = with_unit(number_format.amount(self.value), self.unit)
+        number = with_unit(figures.amount(self.value), self.unit)
         if self.over:
             return say("超{n}", "{n} too many", n=number)
         return say("{of}缺{n}", "{of}: {n}", of=self.of, n=number) if self.of else number
@@ -86,8 +86,8 @@ def current(case: Case) -> str:
 
 def _stated(case: Case) -> str:
     """What somebody has stated: a veto exists or not, anything else is met or not."""
-    if case.rule.settings.get("statement") != "vetoes":
-        return number_format.state(case.status)
+    if case.rule.statement != "vetoes":
+        return figures.state(case.status)
     return say("存在", "exists") if case.status == "fail" else say("不存在", "none")
 
 
@@ -99,17 +99,17 @@ def _named_parts(finding: Finding) -> list[Finding]:
 
 def _part_value(case: Case, part: Finding) -> str:
     if part["value"] is None:
-        return named(part["name"], number_format.state(part["status"]))
+        return named(part["name"], figures.state(part["status"]))
     return named(part["name"], _value(case, part))
 
 
 def _value(case: Case, one: Finding) -> str:
     value, unit = float(one["value"]), one["unit"]
     level = str(case.finding["level"])
-    if case.rule.kind in ("most", "within"):
+    if case.rule.form.counts:
         level = "school"  # they count things, whatever they are about
-    places = number_format.decimals(value, unit, level, case.rule.kind)
-    return number_format.reading(
+    places = figures.decimals(value, unit, level, case.rule.kind)
+    return figures.reading(
         value, places, one["operator"], one["threshold"], one["status"], measure_of(unit)
     )
 
@@ -126,7 +126,7 @@ def standard(case: Case) -> str:
 
 
 def _limit(one: Finding) -> str:
-    return number_format.limit(one["operator"], one["threshold"], measure_of(one["unit"]))
+    return figures.limit(one["operator"], one["threshold"], measure_of(one["unit"]))
 
 
 def floor(case: Case) -> str:
@@ -134,7 +134,7 @@ def floor(case: Case) -> str:
     value = case.finding["floor"]
     if value is None:
         return NONE
-    return with_unit(number_format.plain(round(float(value), 6)), measure_of(case.finding["unit"]))
+    return with_unit(figures.plain(round(float(value), 6)), measure_of(case.finding["unit"]))
 
 
 def gap(case: Case) -> str:
@@ -150,7 +150,7 @@ def measure(case: Case) -> str:
     rule, finding = case.rule, case.finding
     remedy = printable(pick(rule.remedy, rule.remedy_en))
     known = {
-        name: number_format.amount(finding[name])
+        name: figures.amount(finding[name])
         for name in ("shortfall", "excess", "value", "threshold")
         if finding[name] is not None
     }
@@ -164,10 +164,10 @@ def measure(case: Case) -> str:
 
 def _steps(case: Case) -> Iterator[str]:
     """A sentence for every amount where the remedy speaks of a single one."""
-    about = number_format.short(case.rule.label)
+    about = figures.short(case.rule.label)
     for amount in amounts(case.finding):
         what = amount.of or about
-        number = with_unit(number_format.amount(amount.value), amount.unit)
+        number = with_unit(figures.amount(amount.value), amount.unit)
         if amount.over:
             yield say("{what}：减少{n}", "{what}: {n} fewer", what=what, n=number)
         else:

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import polars as pl
 
+from compliance.assessment import figures
+from compliance.assessment.figures import amount, with_unit
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.render.documents import number_format
-from compliance.render.documents.number_format import amount, with_unit
 from compliance.render.documents.printable import printable, shortened
 from compliance.render.rectification import columns, remarks
 from compliance.render.rectification.case import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
@@ -106,7 +106,7 @@ def county_paper(
             "{county}: balanced compulsory education, list of rectification",
             county=printable(county.county_name),
         ),
-        verdict=number_format.verdict(county.verdict),
+        verdict=figures.verdict(county.verdict),
         summary=(),
         basis=around.basis,
         groups=_groups(cases, note),
@@ -282,7 +282,7 @@ def _reference(number: int, cases: Sequence[Case], gaps: Mapping[str, str]) -> R
         number=number,
         rule=rule.id,
         title=rule.label,
-        basis=number_format.basis(rule.basis),
+        basis=figures.basis(rule.basis),
         source=_ADDRESS.sub("", printable(rule.source)),
         schools=len(schools),
         names=shortened(names, pick("等{count}个", " and others, {count} in all")),

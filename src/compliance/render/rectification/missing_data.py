@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from compliance.assessment import figures
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents import number_format
 from compliance.render.documents.printable import printable, shortened
 from compliance.render.rectification import columns
 from compliance.render.rectification.case import Case
@@ -44,7 +44,7 @@ def _blank(number: int, gaps: Sequence[_Gap]) -> Blank:
     count = pick("等{count}所", " and others, {count} in all")
     return Blank(
         number=number,
-        state=number_format.state(first.case.status),
+        state=figures.state(first.case.status),
         what=first.what,
         schools=len(named),
         names=shortened(named, count) if named else say("全县", "County"),
@@ -62,7 +62,7 @@ def blanks_at(cases: Sequence[Case], titles: Mapping[str, str]) -> tuple[BlankAt
         BlankAt(
             school_code=gaps[0].case.school,
             subject=_name(gaps[0].case) if gaps[0].case.school else say("全县", "County"),
-            state=number_format.state(gaps[0].case.status),
+            state=figures.state(gaps[0].case.status),
             what=gaps[0].what,
             affects=_affected(gaps),
             owner=_owners(gaps),
@@ -117,7 +117,7 @@ def _name(case: Case) -> str:
 
 
 def _affected(gaps: Sequence[_Gap]) -> str:
-    rules = {gap.case.place: number_format.short(gap.case.rule.label) for gap in gaps}
+    rules = {gap.case.place: figures.short(gap.case.rule.label) for gap in gaps}
     names = [rules[place] for place in sorted(rules)]
     return shortened(names, pick("等{count}项", " and others, {count} in all"), _AFFECTED)
 

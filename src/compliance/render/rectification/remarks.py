@@ -7,12 +7,12 @@ from datetime import date
 
 import polars as pl
 
+from compliance.assessment import figures
 from compliance.engine.findings.report import CountyResult, Report, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.digest.digest import groups
-from compliance.render.documents import number_format
 from compliance.render.documents.printable import printable, shortened
 from compliance.render.rectification import columns
 from compliance.render.rectification.case import Case
@@ -90,11 +90,11 @@ def conclusion(county: CountyResult, rules: Mapping[str, Rule], findings: pl.Dat
     named where it is not met.
     """
     told = [
-        columns.named(printable(group.title), number_format.state(group.status))
+        columns.named(printable(group.title), figures.state(group.status))
         for group in groups(findings, county, rules)
         if group.id or group.status not in ("pass", "not_applicable")
     ]
-    verdict = number_format.verdict(county.verdict)
+    verdict = figures.verdict(county.verdict)
     if not told:
         return say("县域结论：{v}。", "County: {v}.", v=verdict)
     listed = pick("，", ", ").join(told)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from compliance.assessment import figures
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, say
-from compliance.render.documents import number_format
 from compliance.render.documents.printable import printable
 
 _STAGE_FACTS = ("students", "classes", "teachers")
@@ -44,9 +44,9 @@ def _text(fact: Fact, value: object) -> str:
         return say("是", "yes") if value else say("否", "no")
     if isinstance(value, (int, float)):
         if fact.words:
-            return _word(fact, number_format.plain(value))
+            return _word(fact, figures.plain(value))
         unit = fact.unit if lang() == "zh" else ""
-        return number_format.with_unit(number_format.amount(value), unit)
+        return figures.with_unit(figures.amount(value), unit)
     return _word(fact, str(value)) if fact.words else printable(value)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.assessment import figures
 from compliance.engine.findings.report import CountyResult
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents import number_format
 from compliance.render.documents.printable import printable
 from compliance.render.rectification import columns, group_figures, remarks
 from compliance.render.rectification.case import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
@@ -125,7 +125,7 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
     members = group_figures.members(group, cases)
     named = [
         columns.after(
-            number_format.state(status), _listed(case for case in members if case.status == status)
+            figures.state(status), _listed(case for case in members if case.status == status)
         )
         for status in ("fail", "unknown")
         if any(case.status == status for case in members)
@@ -134,9 +134,9 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
     return say(
         "{stage}：{rule}{state}{counted}{tail}。",
         "{stage}: {rule}: {state}{counted}{tail}.",
-        stage=number_format.stage(group.finding["stage"]),
+        stage=figures.stage(group.finding["stage"]),
         rule=group.rule.label,
-        state=number_format.state(group.status),
+        state=figures.state(group.status),
         counted=group_figures.counted(group, members),
         tail=say("（{t}）", " ({t})", t=tail) if tail else "",
     )
@@ -172,7 +172,7 @@ def _counted(cases: Sequence[Case]) -> str:
 
 
 def _listed(cases: Iterable[Case]) -> str:
-    return pick("、", ", ").join(number_format.short(case.rule.label) for case in cases)
+    return pick("、", ", ").join(figures.short(case.rule.label) for case in cases)
 
 
 def _parts(
@@ -203,7 +203,7 @@ def _part_of(case: Case) -> tuple[int, str]:
     stage = case.finding["stage"]
     if stage is None:
         return 2, say("学校整体", "The school as a whole")
-    return (0 if stage == "primary" else 1), number_format.stage(stage)
+    return (0 if stage == "primary" else 1), figures.stage(stage)
 
 
 def _line(
@@ -234,7 +234,7 @@ def _state(case: Case) -> str:
         return say("未达标（建议提升）", "not met (suggestion)")
     if case.standing == OPEN:
         return say("未达标（待定）", "not met (open)")
-    return number_format.state(case.status)
+    return figures.state(case.status)
 
 
 def _waits(case: Case) -> bool:
@@ -266,7 +266,7 @@ def _measure(case: Case, around: Surroundings) -> str:
 def _note(case: Case, around: Surroundings) -> str:
     pieces = [remarks.note(case, around.doubts)]
     if case.standing == REFERENCE or case.rule.role == "advisory":
-        pieces.append(number_format.basis(case.rule.basis))
+        pieces.append(figures.basis(case.rule.basis))
     if case.finding["relaxed_by"]:
         pieces.append(
             say(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
 from compliance.render.digest.overview import Load, block_titles, load
-from compliance.render.documents.number_format import SIGNS, state, verdict
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import BETWEEN, columns, row, wrap
 from compliance.render.terminal.lines import Lines

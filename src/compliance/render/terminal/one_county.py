@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.assessment.figures import state, verdict
 from compliance.engine.findings.report import Report
 from compliance.kernel.i18n import say
 from compliance.render.digest import phrases, ruleset_note
 from compliance.render.digest.digest import Digest
-from compliance.render.documents.number_format import state, verdict
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import columns, row
 from compliance.render.terminal.lines import Lines

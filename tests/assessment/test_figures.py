@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from compliance.assessment import figures
 from compliance.kernel import i18n
-from compliance.render.documents import number_format
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from compliance.render.documents import number_format
 def test_decimals_of_the_declaration_form(
     value: float, unit: str | None, level: str, kind: str, places: int
 ) -> None:
-    assert number_format.decimals(value, unit, level, kind) == places
+    assert figures.decimals(value, unit, level, kind) == places
 
 
 @pytest.mark.parametrize(
@@ -51,47 +51,47 @@ def test_a_rounded_figure_never_reads_as_the_other_verdict(
     value: float, places: int, operator: str | None, threshold: float | None,
     status: str | None, shown: str,
 ) -> None:  # fmt: skip
-    assert number_format.reading(value, places, operator, threshold, status) == shown
+    assert figures.reading(value, places, operator, threshold, status) == shown
 
 
 def test_the_unit_stands_at_each_number() -> None:
     share = (9.996, 1, ">=", 10.0, "fail", "%")
-    assert number_format.reading(*share) == "10.0%（未四舍五入为9.996%）"
-    assert number_format.reading(2.0, 0, unit="间") == "2间"
+    assert figures.reading(*share) == "10.0%（未四舍五入为9.996%）"
+    assert figures.reading(2.0, 0, unit="间") == "2间"
     with i18n.use("en"):
-        assert number_format.reading(*share) == "10.0% (unrounded 9.996%)"
-        assert number_format.reading(5800.0, 0, unit="yuan") == "5800 yuan"
+        assert figures.reading(*share) == "10.0% (unrounded 9.996%)"
+        assert figures.reading(5800.0, 0, unit="yuan") == "5800 yuan"
 
 
 def test_a_figure_at_its_floor_is_not_below_it() -> None:
-    assert not number_format.below(0.765, 0.9 * 0.85)  # the product of the floats is a hair above
-    assert number_format.below(0.764, 0.765)
+    assert not figures.below(0.765, 0.9 * 0.85)  # the product of the floats is a hair above
+    assert figures.below(0.764, 0.765)
 
 
 def test_limits() -> None:
-    assert number_format.limit(">=", 4.2) == "≥4.2"
-    assert number_format.limit(">=", 2000.0, "元") == "≥2000元"
-    assert number_format.limit("<=", 0.5, kind="dispersion") == "≤0.50"
-    assert number_format.limit("<=", 0.45, kind="dispersion") == "≤0.45"
-    assert number_format.limit(None, None) == ""
-    assert number_format.asked("<", 0.15) == "应低于0.15"
+    assert figures.limit(">=", 4.2) == "≥4.2"
+    assert figures.limit(">=", 2000.0, "元") == "≥2000元"
+    assert figures.limit("<=", 0.5, kind="dispersion") == "≤0.50"
+    assert figures.limit("<=", 0.45, kind="dispersion") == "≤0.45"
+    assert figures.limit(None, None) == ""
+    assert figures.asked("<", 0.15) == "应低于0.15"
     with i18n.use("en"):
-        assert number_format.asked(">=", 6000.0, "yuan") == "at least 6000 yuan required"
-        assert number_format.limit(">=", 6000.0, "yuan") == "≥6000 yuan"
-        assert number_format.limit(">=", 80.0, "%") == "≥80%"
+        assert figures.asked(">=", 6000.0, "yuan") == "at least 6000 yuan required"
+        assert figures.limit(">=", 6000.0, "yuan") == "≥6000 yuan"
+        assert figures.limit(">=", 80.0, "%") == "≥80%"
 
 
 def test_headings_without_how_they_are_made() -> None:
-    assert number_format.short("每百名学生拥有高于规定学历教师数") == "高于规定学历教师"
-    assert number_format.short("生均体育运动场馆面积") == "体育运动场馆面积"
-    assert number_format.short("班级学生数") == "班级学生数"
-    assert number_format.short("Backbone teachers per 100 pupils") == "Backbone teachers"
-    assert number_format.short("生均") == "生均"
+    assert figures.short("每百名学生拥有高于规定学历教师数") == "高于规定学历教师"
+    assert figures.short("生均体育运动场馆面积") == "体育运动场馆面积"
+    assert figures.short("班级学生数") == "班级学生数"
+    assert figures.short("Backbone teachers per 100 pupils") == "Backbone teachers"
+    assert figures.short("生均") == "生均"
 
 
 def test_plain_numbers() -> None:
-    assert number_format.plain(84.0) == "84"
-    assert number_format.plain(1e21) == "1000000000000000000000"
-    assert number_format.plain(1e-7) == "0.0000001"
-    assert number_format.amount(590.9099999) == "590.91"
-    assert number_format.amount(3.0) == "3"
+    assert figures.plain(84.0) == "84"
+    assert figures.plain(1e21) == "1000000000000000000000"
+    assert figures.plain(1e-7) == "0.0000001"
+    assert figures.amount(590.9099999) == "590.91"
+    assert figures.amount(3.0) == "3"
