@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
-import sys
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint, distributions
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +13,7 @@ from compliance.checker import check
 from compliance.checker.builtin_offers import load
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import JunhengError, PackError, PluginError
+from tests.plugins.conftest import Shelf
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 EXAMPLE = PLUGINS.parent / "examples" / "conforming.json"
@@ -39,51 +36,8 @@ of = []
 """
 
 
-class Shelf:
-    """A folder of made-up distributions."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def add(self, name: str, code: str, pack: str = "") -> None:
-        module = name.replace("-", "_")
-        package = self.home / module
-        package.mkdir()
-        (package / "__init__.py").write_text(
-            "from pathlib import Path\nfrom compliance import hookimpl\n" + code, encoding="utf-8"
-        )
-        if pack:
-            (package / "rules").mkdir()
-            (package / "rules" / "1.toml").write_text(pack, encoding="utf-8")
-        info = self.home / f"{module}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[compliance]\n{module} = {module}\n")
-
-    def entries(self) -> list[EntryPoint]:
-        importlib.invalidate_caches()
-        return [
-            entry
-            for dist in distributions(path=[str(self.home)])
-            for entry in dist.entry_points
-            if entry.group == "compliance"
-        ]
-
-
 WRONG = ["None", "'rules'", "[]", "{}", "{1: len}", "{'': len}", "{'moon': 'text'}"]
 PACKS = "@hookimpl\ndef compliance_packs():\n    return [Path(__file__).parent]\n"
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
-    yield Shelf(tmp_path)
-    for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", "") and str(tmp_path) in str(
-            sys.modules[name].__file__
-        ):
-            del sys.modules[name]
 
 
 KIND = """

@@ -24,7 +24,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
-from compliance.kernel.errors import PluginError, UsageError
+from compliance.kernel.errors import PluginError, UsageError, show_traceback
 from compliance.kernel.i18n import say
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def _failed(writing: Sequence[Callable[[], None]]) -> bool:
         try:
             write()
         except PluginError as error:
+            show_traceback(error)
             click.echo(say("错误：{error}", "error: {error}", error=error), err=True)
             failed = True
     return failed
