@@ -11,7 +11,8 @@ import pytest
 from compliance.engine.findings.report import Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
-from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolLine
+from compliance.render.rectification.county_list import CountyPaper, ListItem
+from compliance.render.rectification.school_sheet import SchoolLine
 from compliance.render.rectification.write import papers
 from compliance.rules.language.model import Rule
 from tests.render import fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from compliance.assessment import (
     PROBLEM,
     REFERENCE,
     SUGGESTION,
+    Amount,
     Assessment,
     Awaited,
     Judged,
@@ -25,16 +26,15 @@ from compliance.assessment.figures import amount, with_unit
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.printable import printable, shortened
-from compliance.render.rectification import cells, headings
-from compliance.render.rectification.view_model import (
-    BlankLine,
+from compliance.render.rectification import cells
+from compliance.render.rectification.school_sheet import (
     BlankLineAt,
-    CountyPaper,
-    ListItem,
-    OwnersItems,
-    ReferenceLine,
     SchoolPaper,
-    TotalLine,
+    affected,
+    awaited_thing,
+    blanks_at,
+    owners,
+    school_name,
 )
 
 Note = Callable[[Judged], str]
@@ -46,6 +46,130 @@ _SHOWN, _AFFECTED = 3, 3
 _STATES = ("unknown", "error", "not_checked", "waived")
 # An address of the web says nothing on paper; the rule set keeps it.
 _ADDRESS = re.compile(r"\s*https?://\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One line of the county's list: a problem or a suggestion.
+
+    school_code: empty for the county. subject, problem … note: the columns of the official papers.
+    brief: the problem without the name that the column 学校 shows. amounts: the gap as numbers, for a sheet that adds up. blocking: it keeps the school's overall
+    assessment from being met.
+    """
+
+    number: int
+    rule: str
+    school_code: str
+    subject: str
+    problem: str
+    brief: str
+    current: str
+    standard: str
+    gap: str
+    measure: str
+    owner: str
+    responsible: str
+    note: str
+    blocking: bool
+    amounts: tuple[Amount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersItems:
+    """The problems for which one section answers; ordinal: its place as a heading counts, 一."""
+
+    ordinal: str
+    owner: str
+    items: tuple[ListItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankLine:
+    """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
+
+    state: the state in words. what: the fact's heading or the rule's title. affects: the rules that
+    wait for it. schools: how many, and `names` the first of them; 0 for the county itself.
+    """
+
+    number: int
+    state: str
+    what: str
+    schools: int
+    names: str
+    affects: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """A rule without weight that is missed: title, how sure its basis is, who misses it."""
+
+    number: int
+    rule: str
+    title: str
+    basis: str
+    source: str
+    schools: int
+    names: str
+    gap: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TotalLine:
+    """How much of one thing is missing in all; `also` is what suggestions need beyond it.
+
+    schools: how many the problems concern. of: the part of the rule, empty where it has none.
+    """
+
+    rule: str
+    title: str
+    of: str
+    schools: int
+    problems: str
+    open: str
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyPaper:
+    """整改清单: the county's list.
+
+    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
+    deadline, progress: what stands in columns that are filled in by hand.
+    """
+
+    county_code: str
+    county_name: str
+    year: int
+    years: str
+    ruleset: str
+    title: str
+    verdict: str
+    summary: tuple[str, ...]
+    basis: str
+    groups: tuple[OwnersItems, ...]
+    open: tuple[ListItem, ...]
+    suggestions: tuple[ListItem, ...]
+    blanks: tuple[BlankLine, ...]
+    blanks_at: tuple[BlankLineAt, ...]
+    references: tuple[ReferenceLine, ...]
+    unjudged_references: int
+    totals: tuple[TotalLine, ...]
+    schools: tuple[SchoolPaper, ...]
+    annexes: Mapping[str, int]
+    deadline: str
+    progress: str
+
+    @property
+    def single_annex(self) -> bool:
+        """Whether there is only one annex: it takes no number."""
+        return sum(number > 0 for number in self.annexes.values()) == 1
+
+    @property
+    def problems(self) -> tuple[ListItem, ...]:
+        """The problems of all groups, in order."""
+        return tuple(item for group in self.groups for item in group.items)
 
 
 def county_paper(
@@ -72,7 +196,7 @@ def county_paper(
         county_code=county.county_code,
         county_name=printable(county.county_name),
         year=county.year,
-        years=headings.school_year(county.year),
+        years=cells.school_year(county.year),
         ruleset=county.ruleset,
         title=say(
             "{county}义务教育均衡发展问题整改清单",
@@ -94,8 +218,8 @@ def county_paper(
         totals=_totals(about),
         schools=tuple(sheets),
         annexes={},
-        deadline=headings.deadline(),
-        progress=headings.progress(),
+        deadline=cells.deadline(),
+        progress=cells.progress(),
     )
     return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
 
@@ -134,7 +258,7 @@ def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
-    yield headings.conclusion(about)
+    yield cells.conclusion(about)
     yield _counted(paper)
     reasons = Counter(
         reason
@@ -213,7 +337,7 @@ def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
         items = _items(own, note, start=done + 1)
         done += len(items)
         owner = items[0].owner or say("责任单位待定", "to be assigned")
-        groups.append(OwnersItems(headings.ordinal(number), owner, items))
+        groups.append(OwnersItems(cells.ordinal(number), owner, items))
     return tuple(groups)
 
 
@@ -334,12 +458,12 @@ def _blanks(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[Blan
     """What is awaited, each once: missing facts, rules not computed, then statements."""
     grouped: dict[tuple[str, str], list[Judged]] = {}
     for entry in awaited:
-        key = (entry.judged.status, _what(entry, titles))
+        key = (entry.judged.status, awaited_thing(entry, titles))
         grouped.setdefault(key, []).append(entry.judged)
     ordered = sorted(grouped.items(), key=lambda entry: _STATES.index(entry[0][0]))
     lines = []
     for number, ((status, what), own) in enumerate(ordered, 1):
-        names = list({one.school: _name(one) for one in own if one.school}.values())
+        names = list({one.school: school_name(one) for one in own if one.school}.values())
         lines.append(
             BlankLine(
                 number=number,
@@ -348,55 +472,8 @@ def _blanks(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[Blan
                 schools=len(names),
                 names=shortened(names, pick("等{count}所", " and others, {count} in all"))
                 or say("全县", "County"),
-                affects=_affected(own),
-                owner=_owners(own),
+                affects=affected(own),
+                owner=owners(own),
             )
         )
     return tuple(lines)
-
-
-def blanks_at(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLineAt, ...]:
-    """The same school by school, every blank of a school once."""
-    grouped: dict[tuple[str, str, str], list[Judged]] = {}
-    for entry in awaited:
-        one = entry.judged
-        grouped.setdefault((one.school, one.status, _what(entry, titles)), []).append(one)
-    return tuple(
-        BlankLineAt(
-            school_code=school,
-            subject=_name(own[0]) if school else say("全县", "County"),
-            state=figures.state(status),
-            what=what,
-            affects=_affected(own),
-            owner=_owners(own),
-        )
-        for (school, status, what), own in grouped.items()
-    )
-
-
-def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
-    """The heading of the missing fact, or the rule itself with the parts that wait."""
-    if entry.fact:
-        return cells.heading(entry.fact, titles)
-    one = entry.judged
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
-    if not parts or one.status == "unknown":
-        return one.rule.label
-    listed = pick("、", ", ").join(parts)
-    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
-
-
-def _name(one: Judged) -> str:
-    return str(one.finding["school_name"] or one.school)
-
-
-def _affected(judged: Iterable[Judged]) -> str:
-    rules = {one.place: figures.short(one.rule.label) for one in judged}
-    names = [rules[place] for place in sorted(rules)]
-    return shortened(names, pick("等{count}项", " and others, {count} in all"), _AFFECTED)
-
-
-def _owners(judged: Iterable[Judged]) -> str:
-    owners = {one.place: cells.leads(one) for one in judged}
-    named = dict.fromkeys(owners[place] for place in sorted(owners) if owners[place])
-    return pick("、", ", ").join(named)

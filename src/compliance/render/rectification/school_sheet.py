@@ -10,26 +10,23 @@ from compliance.assessment import (
     OPEN,
     PROBLEM,
     SUGGESTION,
+    WAITING,
+    Amount,
     Assessment,
+    Awaited,
     Judged,
     amounts,
     figures,
     members,
 )
-from compliance.assessment.standings import WAITING
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents.printable import printable
-from compliance.render.rectification import cells, headings
-from compliance.render.rectification.view_model import (
-    BlankLineAt,
-    SchoolLine,
-    SchoolPaper,
-    SchoolPart,
-)
+from compliance.render.documents.printable import printable, shortened
+from compliance.render.rectification import cells
 
 _REFERENCE = 3
+_AFFECTED = 3
 _DECIDED = ("pass", "fail")
 _STAGE_FACTS = ("students", "classes", "teachers")
 _SHOWN = (
@@ -45,6 +42,79 @@ _SHOWN = (
     "special_certified_teachers",
     "special_trained_teachers",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolLine:
+    """One indicator of one school, met or not.
+
+    met: true, false, or null where it is not decided. due: somebody has to act on it.
+    """
+
+    number: int
+    rule: str
+    title: str
+    current: str
+    standard: str
+    floor: str
+    state: str
+    gap: str
+    measure: str
+    responsible: str
+    note: str
+    met: bool | None
+    due: bool
+    amounts: tuple[Amount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPart:
+    """The lines of one stage, of the school as a whole, or of the rules without weight."""
+
+    title: str
+    reference: bool
+    lines: tuple[SchoolLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPaper:
+    """一校一案: one school's sheet.
+
+    figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
+    problems, suggestions, blanks: how many there are. county: the county's state in one line.
+    """
+
+    county_code: str
+    county_name: str
+    year: int
+    years: str
+    code: str
+    name: str
+    stem: str
+    title: str
+    figures: tuple[tuple[str, str], ...]
+    verdict: str
+    sentences: tuple[str, ...]
+    parts: tuple[SchoolPart, ...]
+    problems: int
+    suggestions: int
+    blanks: int
+    county: str
+    basis: str
+    deadline: str
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlankLineAt:
+    """One blank of one school (or the county: no code), for a sheet that can be filtered."""
+
+    school_code: str
+    subject: str
+    state: str
+    what: str
+    affects: str
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +146,7 @@ def school_paper(
         county_code=county.county_code,
         county_name=printable(county.county_name),
         year=county.year,
-        years=headings.school_year(county.year),
+        years=cells.school_year(county.year),
         code=printable(code),
         name=name,
         stem=stem,
@@ -94,8 +164,8 @@ def school_paper(
         blanks=len(blanks),
         county=around.context,
         basis=around.basis,
-        deadline=headings.deadline(),
-        progress=headings.progress(),
+        deadline=cells.deadline(),
+        progress=cells.progress(),
     )
 
 
@@ -374,3 +444,53 @@ def _note(one: Judged, around: Surroundings) -> str:
             )
         )
     return pick("；", "; ").join(filter(None, pieces))
+
+
+def blanks_at(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLineAt, ...]:
+    """The same school by school, every blank of a school once."""
+    grouped: dict[tuple[str, str, str], list[Judged]] = {}
+    for entry in awaited:
+        one = entry.judged
+        grouped.setdefault((one.school, one.status, awaited_thing(entry, titles)), []).append(one)
+    return tuple(
+        BlankLineAt(
+            school_code=school,
+            subject=school_name(own[0]) if school else say("全县", "County"),
+            state=figures.state(status),
+            what=what,
+            affects=affected(own),
+            owner=owners(own),
+        )
+        for (school, status, what), own in grouped.items()
+    )
+
+
+def awaited_thing(entry: Awaited, titles: Mapping[str, str]) -> str:
+    """The heading of the missing fact, or the rule itself with the parts that wait."""
+    if entry.fact:
+        return cells.heading(entry.fact, titles)
+    one = entry.judged
+    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    if not parts or one.status == "unknown":
+        return one.rule.label
+    listed = pick("、", ", ").join(parts)
+    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
+
+
+def school_name(one: Judged) -> str:
+    """The school by its name, or else its code."""
+    return str(one.finding["school_name"] or one.school)
+
+
+def affected(judged: Iterable[Judged]) -> str:
+    """The rules that wait, by their short headings, in the order of the law."""
+    rules = {one.place: figures.short(one.rule.label) for one in judged}
+    names = [rules[place] for place in sorted(rules)]
+    return shortened(names, pick("等{count}项", " and others, {count} in all"), _AFFECTED)
+
+
+def owners(judged: Iterable[Judged]) -> str:
+    """Who answers for them, each once."""
+    named = {one.place: cells.leads(one) for one in judged}
+    told = dict.fromkeys(named[place] for place in sorted(named) if named[place])
+    return pick("、", ", ").join(told)

@@ -17,10 +17,15 @@ from compliance.render.documents.atomic_write import Written, staged
 from compliance.render.documents.file_names import Names, joined
 from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.printable import printable
-from compliance.render.rectification import headings
-from compliance.render.rectification.county_list import blanks_at, county_paper
-from compliance.render.rectification.school_sheet import Surroundings, school_paper
-from compliance.render.rectification.view_model import BlankLineAt, CountyPaper, SchoolPaper
+from compliance.render.rectification import cells
+from compliance.render.rectification.county_list import CountyPaper, county_paper
+from compliance.render.rectification.school_sheet import (
+    BlankLineAt,
+    SchoolPaper,
+    Surroundings,
+    blanks_at,
+    school_paper,
+)
 
 FORMATS = ("md", "html", "xlsx", "docx")
 COUNTY_LIST = "整改清单"
@@ -183,8 +188,8 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _paper(report: Report, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
-    basis = headings.basis(report, about)
-    around = Surroundings(about, report.titles, headings.conclusion(about), basis)
+    basis = cells.basis(report, about)
+    around = Surroundings(about, report.titles, cells.conclusion(about), basis)
     judged = about.judged()
     sheets = list(_sheets(around, judged, schools))
     return county_paper(about, sheets, schools, report.titles, basis)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from compliance.kernel.i18n import pick, say
 from compliance.render.documents.xlsx import Book, Column, Gap, Sheet
-from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolPaper
+from compliance.render.rectification.county_list import CountyPaper, ListItem
+from compliance.render.rectification.school_sheet import SchoolPaper
 
 _PROGRESS_COLUMN = 10
 
