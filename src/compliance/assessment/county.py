@@ -368,7 +368,9 @@ def _limit(frame: pl.DataFrame) -> Limited:
 
 
 def amounts(finding: Finding) -> tuple[Amount, ...]:
-    """What a missed rule lacks, part by part; empty where that has no meaning."""
+    """What a missed rule lacks, part by part; empty where nothing is missed or countable."""
+    if finding["status"] != "fail":
+        return ()
     parts = tuple(
         Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)
         for part in finding["parts"] or ()

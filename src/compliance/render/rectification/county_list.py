@@ -14,12 +14,9 @@ from compliance.assessment import (
     PROBLEM,
     REFERENCE,
     SUGGESTION,
-    Amount,
     Assessment,
-    Awaited,
     Judged,
     Total,
-    amounts,
     figures,
 )
 from compliance.assessment.figures import amount, with_unit
@@ -27,51 +24,17 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.printable import printable, shortened
 from compliance.render.rectification import cells
-from compliance.render.rectification.school_sheet import (
-    BlankLineAt,
-    SchoolPaper,
-    affected,
-    awaited_thing,
-    blanks_at,
-    owners,
-    school_name,
-)
+from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
+from compliance.render.rectification.school_sheet import SchoolPaper
 
 Note = Callable[[Judged], str]
 
 # What a share counts, and out of whom; facts of the stages and of special schools.
 _SHARES = (("trained_teachers", "teachers"), ("certified_teachers", "teachers"))
 _STAGES = tuple(f"{stage}_" for stage in COMPULSORY)
-_SHOWN, _AFFECTED = 3, 3
-_STATES = ("unknown", "error", "not_checked", "waived")
+_SHOWN = 3
 # An address of the web says nothing on paper; the rule set keeps it.
 _ADDRESS = re.compile(r"\s*https?://\S+\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One line of the county's list: a problem or a suggestion.
-
-    school_code: empty for the county. subject, problem … note: the columns of the official papers.
-    brief: the problem without the name that the column 学校 shows. amounts: the gap as numbers, for a sheet that adds up. blocking: it keeps the school's overall
-    assessment from being met.
-    """
-
-    number: int
-    rule: str
-    school_code: str
-    subject: str
-    problem: str
-    brief: str
-    current: str
-    standard: str
-    gap: str
-    measure: str
-    owner: str
-    responsible: str
-    note: str
-    blocking: bool
-    amounts: tuple[Amount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +43,7 @@ class OwnersItems:
 
     ordinal: str
     owner: str
-    items: tuple[ListItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BlankLine:
-    """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
-
-    state: the state in words. what: the fact's heading or the rule's title. affects: the rules that
-    wait for it. schools: how many, and `names` the first of them; 0 for the county itself.
-    """
-
-    number: int
-    state: str
-    what: str
-    schools: int
-    names: str
-    affects: str
-    owner: str
+    items: tuple[PaperLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +95,10 @@ class CountyPaper:
     summary: tuple[str, ...]
     basis: str
     groups: tuple[OwnersItems, ...]
-    open: tuple[ListItem, ...]
-    suggestions: tuple[ListItem, ...]
-    blanks: tuple[BlankLine, ...]
-    blanks_at: tuple[BlankLineAt, ...]
+    open: tuple[PaperLine, ...]
+    suggestions: tuple[PaperLine, ...]
+    blanks: tuple[AwaitedLine, ...]
+    blanks_at: tuple[AwaitedLine, ...]
     references: tuple[ReferenceLine, ...]
     unjudged_references: int
     totals: tuple[TotalLine, ...]
@@ -167,7 +113,7 @@ class CountyPaper:
         return sum(number > 0 for number in self.annexes.values()) == 1
 
     @property
-    def problems(self) -> tuple[ListItem, ...]:
+    def problems(self) -> tuple[PaperLine, ...]:
         """The problems of all groups, in order."""
         return tuple(item for group in self.groups for item in group.items)
 
@@ -189,7 +135,7 @@ def county_paper(
         where = "" if one.school else short_at(one, schools)
         return pick("；", "; ").join(filter(None, (cells.note(one, about.warnings), where)))
 
-    def items(standing: str) -> tuple[ListItem, ...]:
+    def items(standing: str) -> tuple[PaperLine, ...]:
         return _items((one for one in about.open if one.standing == standing), note)
 
     paper = CountyPaper(
@@ -209,8 +155,8 @@ def county_paper(
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=_blanks(about.awaited, titles),
-        blanks_at=blanks_at(about.awaited, titles),
+        blanks=awaited_lines(about.awaited, titles, by_school=False),
+        blanks_at=awaited_lines(about.awaited, titles, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open
@@ -341,28 +287,9 @@ def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
     return tuple(groups)
 
 
-def _items(judged: Iterable[Judged], note: Note, start: int = 1) -> tuple[ListItem, ...]:
+def _items(judged: Iterable[Judged], note: Note, start: int = 1) -> tuple[PaperLine, ...]:
     ordered = sorted(judged, key=_urgency)
-    return tuple(
-        ListItem(
-            number=number,
-            rule=one.rule.id,
-            school_code=one.school,
-            subject=one.subject,
-            problem=one.finding["message"],
-            brief=cells.brief(one),
-            current=cells.current(one),
-            standard=cells.standard(one),
-            gap=cells.gap(one),
-            measure=cells.measure(one),
-            owner=cells.leads(one),
-            responsible=cells.responsible(one),
-            note=note(one),
-            blocking=one.blocking,
-            amounts=amounts(one.finding),
-        )
-        for number, one in enumerate(ordered, start)
-    )
+    return tuple(paper_line(number, one, note(one)) for number, one in enumerate(ordered, start))
 
 
 def _urgency(one: Judged) -> tuple[int, float, int, str, bool]:
@@ -449,31 +376,6 @@ def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
                 names=shortened(names, pick("等{count}个", " and others, {count} in all")),
                 gap=pick("；", "; ").join(gaps.get(rule.id, ())) or cells.NONE,
                 message=own[0].finding["message"] if len(own) == 1 else "",
-            )
-        )
-    return tuple(lines)
-
-
-def _blanks(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLine, ...]:
-    """What is awaited, each once: missing facts, rules not computed, then statements."""
-    grouped: dict[tuple[str, str], list[Judged]] = {}
-    for entry in awaited:
-        key = (entry.judged.status, awaited_thing(entry, titles))
-        grouped.setdefault(key, []).append(entry.judged)
-    ordered = sorted(grouped.items(), key=lambda entry: _STATES.index(entry[0][0]))
-    lines = []
-    for number, ((status, what), own) in enumerate(ordered, 1):
-        names = list({one.school: school_name(one) for one in own if one.school}.values())
-        lines.append(
-            BlankLine(
-                number=number,
-                state=figures.state(status),
-                what=what,
-                schools=len(names),
-                names=shortened(names, pick("等{count}所", " and others, {count} in all"))
-                or say("全县", "County"),
-                affects=affected(own),
-                owner=owners(own),
             )
         )
     return tuple(lines)

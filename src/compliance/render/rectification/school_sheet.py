@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.assessment import (
@@ -11,22 +11,19 @@ from compliance.assessment import (
     PROBLEM,
     SUGGESTION,
     WAITING,
-    Amount,
     Assessment,
-    Awaited,
     Judged,
-    amounts,
     figures,
     members,
 )
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.printable import printable
 from compliance.render.rectification import cells
+from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 
 _REFERENCE = 3
-_AFFECTED = 3
 _DECIDED = ("pass", "fail")
 _STAGE_FACTS = ("students", "classes", "teachers")
 _SHOWN = (
@@ -45,35 +42,12 @@ _SHOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolLine:
-    """One indicator of one school, met or not.
-
-    met: true, false, or null where it is not decided. due: somebody has to act on it.
-    """
-
-    number: int
-    rule: str
-    title: str
-    current: str
-    standard: str
-    floor: str
-    state: str
-    gap: str
-    measure: str
-    responsible: str
-    note: str
-    met: bool | None
-    due: bool
-    amounts: tuple[Amount, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class SchoolPart:
     """The lines of one stage, of the school as a whole, or of the rules without weight."""
 
     title: str
     reference: bool
-    lines: tuple[SchoolLine, ...]
+    lines: tuple[PaperLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +79,6 @@ class SchoolPaper:
     progress: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlankLineAt:
-    """One blank of one school (or the county: no code), for a sheet that can be filtered."""
-
-    school_code: str
-    subject: str
-    state: str
-    what: str
-    affects: str
-    owner: str
-
-
 @dataclass(frozen=True)
 class Surroundings:
     """What the sheets of one county's schools have in common.
@@ -133,7 +95,7 @@ class Surroundings:
 def school_paper(
     around: Surroundings,
     judged: Sequence[Judged],
-    blanks: Sequence[BlankLineAt],
+    blanks: Sequence[AwaitedLine],
     school: Mapping[str, Any],
     stem: str,
 ) -> SchoolPaper:
@@ -220,7 +182,7 @@ def _verdict(judged: Sequence[Judged]) -> str:
 def _sentences(
     around: Surroundings,
     judged: Sequence[Judged],
-    blanks: Sequence[BlankLineAt],
+    blanks: Sequence[AwaitedLine],
     numbers: Mapping[int, int],
 ) -> Iterable[str]:
     """Why: the overall assessment of each stage, what else is missed, what is awaited.
@@ -370,34 +332,13 @@ def _part_of(one: Judged) -> tuple[int, str]:
 
 def _line(
     place: int, judged: Sequence[Judged], numbers: Mapping[int, int], around: Surroundings
-) -> SchoolLine:
+) -> PaperLine:
     one = judged[place]
-    # What is made of others awaits theirs.
-    due = one.standing in (PROBLEM, OPEN, SUGGESTION) or (one.waits and not one.rule.of)
-    return SchoolLine(
-        number=numbers[place],
-        rule=one.rule.id,
-        title=one.rule.label,
+    return replace(
+        paper_line(numbers[place], one, _note(one, around)),
         current=_current(one, judged),
-        standard=cells.standard(one),
-        floor=cells.floor(one),
-        state=_state(one),
-        gap=cells.gap(one),
         measure=_lines_of_members(one, judged, numbers) or _measure(one, around),
-        responsible=cells.responsible(one),
-        note=_note(one, around),
-        met={"pass": True, "fail": False}.get(one.status),
-        due=due,
-        amounts=amounts(one.finding) if one.status == "fail" else (),
     )
-
-
-def _state(one: Judged) -> str:
-    if one.standing == SUGGESTION:
-        return say("未达标（建议提升）", "not met (suggestion)")
-    if one.standing == OPEN:
-        return say("未达标（待定）", "not met (open)")
-    return figures.state(one.status)
 
 
 def _current(one: Judged, judged: Sequence[Judged]) -> str:
@@ -444,53 +385,3 @@ def _note(one: Judged, around: Surroundings) -> str:
             )
         )
     return pick("；", "; ").join(filter(None, pieces))
-
-
-def blanks_at(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLineAt, ...]:
-    """The same school by school, every blank of a school once."""
-    grouped: dict[tuple[str, str, str], list[Judged]] = {}
-    for entry in awaited:
-        one = entry.judged
-        grouped.setdefault((one.school, one.status, awaited_thing(entry, titles)), []).append(one)
-    return tuple(
-        BlankLineAt(
-            school_code=school,
-            subject=school_name(own[0]) if school else say("全县", "County"),
-            state=figures.state(status),
-            what=what,
-            affects=affected(own),
-            owner=owners(own),
-        )
-        for (school, status, what), own in grouped.items()
-    )
-
-
-def awaited_thing(entry: Awaited, titles: Mapping[str, str]) -> str:
-    """The heading of the missing fact, or the rule itself with the parts that wait."""
-    if entry.fact:
-        return cells.heading(entry.fact, titles)
-    one = entry.judged
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
-    if not parts or one.status == "unknown":
-        return one.rule.label
-    listed = pick("、", ", ").join(parts)
-    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
-
-
-def school_name(one: Judged) -> str:
-    """The school by its name, or else its code."""
-    return str(one.finding["school_name"] or one.school)
-
-
-def affected(judged: Iterable[Judged]) -> str:
-    """The rules that wait, by their short headings, in the order of the law."""
-    rules = {one.place: figures.short(one.rule.label) for one in judged}
-    names = [rules[place] for place in sorted(rules)]
-    return shortened(names, pick("等{count}项", " and others, {count} in all"), _AFFECTED)
-
-
-def owners(judged: Iterable[Judged]) -> str:
-    """Who answers for them, each once."""
-    named = {one.place: cells.leads(one) for one in judged}
-    told = dict.fromkeys(named[place] for place in sorted(named) if named[place])
-    return pick("、", ", ").join(told)

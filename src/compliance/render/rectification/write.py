@@ -18,14 +18,9 @@ from compliance.render.documents.file_names import Names, joined
 from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.printable import printable
 from compliance.render.rectification import cells
+from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
-from compliance.render.rectification.school_sheet import (
-    BlankLineAt,
-    SchoolPaper,
-    Surroundings,
-    blanks_at,
-    school_paper,
-)
+from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 
 FORMATS = ("md", "html", "xlsx", "docx")
 COUNTY_LIST = "整改清单"
@@ -202,9 +197,9 @@ def _sheets(
     for one in judged:
         if one.school:
             own.setdefault(one.school, []).append(one)
-    blanks: dict[str, list[BlankLineAt]] = {}
-    for blank in blanks_at(around.about.awaited, around.titles):
-        blanks.setdefault(blank.school_code, []).append(blank)
+    blanks: dict[str, list[AwaitedLine]] = {}
+    for line in awaited_lines(around.about.awaited, around.titles, by_school=True):
+        blanks.setdefault(line.school_code, []).append(line)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():
