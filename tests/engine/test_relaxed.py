@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.engine import relaxations
@@ -20,6 +20,7 @@ from compliance.kernel.submission import FAIL, PASS, STATUSES
 from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
+from tests.support.examples import examples
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SWITCHES = """
@@ -457,7 +458,7 @@ place = st.sampled_from([None, "rural", "urban"])
 LAW = law(RESOURCES)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(0.8)
 @given(
     st.lists(st.tuples(figure, figure, place), min_size=1, max_size=5),
     st.integers(0, 8), st.integers(0, 8), st.sampled_from(["rural", "urban"]),

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.checker.builtin_offers import load
@@ -21,6 +21,7 @@ from compliance.explain.question.model import Flip
 from compliance.explain.verdict.working import workings
 from compliance.kernel.submission import STATUSES
 from tests.engine.test_kinds import BASE, primary
+from tests.support.examples import examples
 from tests.support.rules import judged, ruleset, submission
 from tests.support.working import EXAMPLES, working
 
@@ -53,7 +54,7 @@ schools = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@examples(0.24)
 @given(schools, st.sampled_from(["R1", "R2", "RS"]), st.sampled_from(["primary", "junior"]))
 def test_a_flip_turns_the_verdict_and_one_step_less_does_not(
     school: dict[str, Any], rule: str, stage: str
@@ -66,7 +67,7 @@ def test_a_flip_turns_the_verdict_and_one_step_less_does_not(
         assert verdict({**school, flip.fact: stepped(flip, 1)}, rule, stage) == found.status
 
 
-@settings(max_examples=12, deadline=None)
+@examples(0.24)
 @given(schools, st.sampled_from(["primary", "junior"]))
 def test_a_threshold_always_turns_on_its_own_resource(school: dict[str, Any], stage: str) -> None:
     """More of a school's own resource always helps, and a pass ends where nothing is left of it."""
@@ -74,7 +75,7 @@ def test_a_threshold_always_turns_on_its_own_resource(school: dict[str, Any], st
     assert [f for f in found.flips if f.fact == f"{stage}_teachers_above_degree"]
 
 
-@settings(max_examples=12, deadline=None)
+@examples(0.24)
 @given(st.lists(st.tuples(st.integers(1, 2000), st.integers(0, 60)), min_size=2, max_size=6))
 def test_one_school_that_mends_a_coefficient(counts: list[tuple[int, int]]) -> None:
     county = [primary(float(pupils), float(teachers)) for pupils, teachers in counts]

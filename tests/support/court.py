@@ -74,7 +74,7 @@ def _number(exact: Fraction | None) -> float | None:
 def judged_by_the_engine(
     documents: Sequence[Document],
     folder: Path,
-    ruleset: str = "national",
+    ruleset: str | None = "national",
     switches: Sequence[str] = (),
     **options: Any,
 ) -> Report:
