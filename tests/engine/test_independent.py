@@ -241,6 +241,7 @@ def test_the_generator_repeats_itself_and_meets_every_state() -> None:
     assert states == {"pass", "fail", "unknown", "not_checked", "not_applicable"}
 
 
+@pytest.mark.sweep
 def test_the_engine_and_the_independent_judge_agree(tmp_path: Path) -> None:
     first, count = (int(n) for n in os.environ.get("JUNHENG_COUNTIES", "0:240").split(":"))
     documents = [county(seed) for seed in range(first, first + count)]
@@ -256,6 +257,7 @@ def test_the_engine_and_the_independent_judge_agree(tmp_path: Path) -> None:
     assert not disputes, f"{len(disputes)} disputes\n" + "\n".join(disputes[:40])
 
 
+@pytest.mark.sweep
 def test_the_same_counties_through_tables_get_the_same_verdicts(tmp_path: Path) -> None:
     documents = [county(seed) for seed in range(30_000, 30_060)]
     write_dataset(tmp_path, documents)

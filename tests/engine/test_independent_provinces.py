@@ -75,6 +75,7 @@ def seeds(number: int) -> tuple[int, int]:
     return 50_000 + 100 * number, 8
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", COURTS)
 def test_both_judges_agree(name: str, tmp_path: Path) -> None:
     ruleset, switches = COURTS[name]
@@ -107,6 +108,7 @@ def _same_left_out(report: Report, county: list[Document], switches: tuple[str, 
     assert left_out == set().union(*(excluded(document, switches) for document in county))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("switches", [(), (GROUP,)], ids=["normal", "relaxed"])
 @pytest.mark.parametrize("confirmed", [False, True], ids=["V6 unseen", "V6 confirmed"])
 def test_a_strict_verdict(switches: tuple[str, ...], confirmed: bool, tmp_path: Path) -> None:
@@ -123,6 +125,7 @@ def test_a_strict_verdict(switches: tuple[str, ...], confirmed: bool, tmp_path: 
     assert ("pass" in found.values()) is confirmed
 
 
+@pytest.mark.sweep
 def test_the_generator_meets_every_line() -> None:
     """Each relaxation passes somebody, and each countable rule meets both verdicts."""
     relaxed: set[str | None] = set()

@@ -14,6 +14,7 @@ from compliance.checker.check import check
 from tests.support.court import Document, judged_by_the_engine
 from tests.support.generate import county
 
+pytestmark = pytest.mark.sweep
 SEEDS = range(40_000, 40_040)
 
 

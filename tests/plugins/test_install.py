@@ -67,6 +67,7 @@ def test_the_editable_install(tmp_path: Path) -> None:
     uses_everything(tmp_path)
 
 
+@pytest.mark.wheel
 def test_the_wheels(tmp_path: Path) -> None:
     site, wheels = tmp_path / "site", tmp_path / "wheels"
     sources = [

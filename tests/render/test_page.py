@@ -16,13 +16,15 @@ from compliance.render import renderers
 from compliance.render.documents.jinja import environment, markdown
 from compliance.render.page import page
 from tests.render import fixture
-from tests.render.golden import assert_golden
+from tests.support.golden import ROOT, STYLE, assert_golden
+from tests.support.nonempty import nonempty
 
 REPORTS = {
     "one_county": fixture.one_county,
     "several": fixture.several,
     "nothing_judged": fixture.nothing_judged,
 }
+TEMPLATES = Path(__file__).parents[2] / "templates"
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -69,7 +71,24 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_golden(name: str, language: str, form: str) -> None:
     with i18n.use(language):
-        assert_golden(f"{name}.{language}.{form}", rendered(REPORTS[name](), form))
+        assert_golden(f"check/{name}.{language}.{form}", rendered(REPORTS[name](), form))
+
+
+def test_the_style_is_the_templates_own() -> None:
+    """Golden pages do without it: static text, once a page, whatever is told and in which language."""
+    for template, pages in (
+        ("report.html", ROOT.glob("check/*.html")),
+        ("rectify_style.html", ROOT.glob("rectify/*.html")),
+    ):
+        (style,) = STYLE.findall((TEMPLATES / template).read_text("utf-8"))
+        assert not re.search(r"{[{%#]", style), template
+        assert "@media print" in style
+        assert "@page" in style or template == "report.html"
+        assert all(page.read_text("utf-8").count("<style>") == 1 for page in nonempty(pages))
+    for make in (fixture.one_county, fixture.nothing_judged):
+        assert STYLE.findall(rendered(make(), "html")) == STYLE.findall(
+            (TEMPLATES / "report.html").read_text("utf-8")
+        )
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -18,7 +18,7 @@ from compliance.render.digest.digest import digest
 from compliance.render.documents.text_width import columns
 from compliance.render.terminal.summary import summary
 from tests.render import fixture
-from tests.render.golden import assert_golden
+from tests.support.golden import assert_golden
 
 REPORTS = {
     "one_county": fixture.one_county,
@@ -43,7 +43,7 @@ def section(text: str, head: str) -> list[str]:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_golden(name: str, language: str) -> None:
     with i18n.use(language):
-        assert_golden(f"{name}.{language}.txt", summary(REPORTS[name](), colour=False) + "\n")
+        assert_golden(f"check/{name}.{language}.txt", summary(REPORTS[name](), colour=False) + "\n")
 
 
 @pytest.mark.parametrize("name", REPORTS)
