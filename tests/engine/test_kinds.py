@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from compliance.kernel.submission import STATUSES
 from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 DEGREE = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }'
@@ -308,8 +309,8 @@ def test_filling_in_a_blank_never_turns_a_decided_verdict(
     before = judged(RULES, submission([primary(*row) for row in rows]))
     after = judged(RULES, submission([primary(*row) for row in filled]))
     for name in ("R1", "R2", "RS", "D1"):
-        for old, new in zip(
-            statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True
+        for old, new in nonempty(
+            zip(statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True)
         ):
             assert old not in DECIDED or old == new
 
@@ -347,10 +348,12 @@ def test_the_shortfall_is_the_least_that_mends_the_rule(students: int, teachers:
 def test_raising_a_limit_never_turns_fail_into_pass(rows: list[Any], tenths: int) -> None:
     stricter = ruleset(BASE.replace("primary = 4.2", f"primary = {tenths / 10}"))
     figures_of = submission([primary(*row) for row in rows])
-    for old, new in zip(
-        statuses(judged(RULES, figures_of).outcome("R1")),
-        statuses(judged(stricter, figures_of).outcome("R1")),
-        strict=True,
+    for old, new in nonempty(
+        zip(
+            statuses(judged(RULES, figures_of).outcome("R1")),
+            statuses(judged(stricter, figures_of).outcome("R1")),
+            strict=True,
+        )
     ):
         assert (old, new) != ("fail", "pass")
 

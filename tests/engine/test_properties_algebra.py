@@ -12,6 +12,7 @@ from tests.independent.arithmetic import fold
 from tests.support.court import same
 from tests.support.generate_calm import calm
 from tests.support.generate_further import at_a_composite
+from tests.support.nonempty import nonempty
 from tests.support.properties import (
     a_county,
     batched,
@@ -70,7 +71,7 @@ def test_all_is_commutative_associative_and_idempotent(number: int) -> None:
         whole += [n[1], n[2], n[5], n[6], n[7]]
     offers = with_packs(head("groups", "national", "X-") + added("C", names) + text)
     documents = [a_county(n) for n in numbers(number, ORDERS)]
-    for found in findings([calm(number), *documents], "groups", offers=offers):
+    for found in nonempty(findings([calm(number), *documents], "groups", offers=offers)):
         told = {name: found[name, None, None].status for name in whole}
         members = [found[member, None, None].status for member in MEMBERS]
         assert set(told.values()) == {fold(members)}, told
@@ -85,12 +86,12 @@ def test_a_mean_is_the_same_in_any_order_and_lies_among_its_members(number: int)
     for name, order in tried.items():
         text += rule(name, "mean", order, limits) + rule(f"{name}a", "mean", order[:1], limits)
     documents = [at_a_composite(n) for n in numbers(number)]
-    for found in findings(documents, "means", offers=with_packs(text)):
+    for found in nonempty(findings(documents, "means", offers=with_packs(text))):
         for stage in ("primary", "junior"):
             whole = found["BM", None, stage]
             values = [found[member, None, stage].value for member in EIGHT]
             known = [value for value in values if value is not None]
-            for name, order in tried.items():
+            for name, order in nonempty(tried.items()):
                 mean, single = found[name, None, stage], found[f"{name}a", None, stage]
                 assert mean.status == whole.status
                 assert same(mean.value, whole.value, 1.0)
@@ -107,14 +108,14 @@ def test_a_mean_is_the_same_in_any_order_and_lies_among_its_members(number: int)
 def test_most_is_the_same_in_any_order(number: int) -> None:
     documents = [calm(number), *(small(n) for n in numbers(number, ORDERS))]
     usual = findings(documents, offers=installed())
-    for order in orders([f"R{n}" for n in range(1, 8)], Random(number)):
+    for order in nonempty(orders([f"R{n}" for n in range(1, 8)], Random(number))):
         listed = ", ".join(f'"{one}"' for one in order)
         text = head("most", "national", "X-")
         text += f'[override.RS]\nof = [{listed}]\nbasis = "verified"\nsource = "测试"\n'
-        for one, other in zip(
-            usual, findings(documents, "most", offers=with_packs(text)), strict=True
+        for one, other in nonempty(
+            zip(usual, findings(documents, "most", offers=with_packs(text)), strict=True)
         ):
             compared = [key for key in one if key[0] in ("RS", "CR")]
             assert compared
-            for key in compared:
+            for key in nonempty(compared):
                 assert (other[key].status, other[key].value) == (one[key].status, one[key].value)

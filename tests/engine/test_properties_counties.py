@@ -16,6 +16,7 @@ from tests.support.court import Document, Findings, Found, findings_of, same
 from tests.support.generate_calm import calm
 from tests.support.generate_further import at_a_composite
 from tests.support.generate_variants import blanked, scaled, shuffled, twins, without_stand_ins
+from tests.support.nonempty import nonempty
 from tests.support.properties import (
     a_county,
     batched,
@@ -66,9 +67,9 @@ def _nothing_turned(
         documents += [whole, *(blanked(whole, luck, chance) for chance in chances)]
     found = in_groups(findings(documents, rules, switches=switches), 1 + len(chances))
     out_of_scope = Found("not_applicable")
-    for number, (filled, *blank) in enumerate(found):
-        for less in blank:
-            for key, one in less.items():
+    for number, (filled, *blank) in nonempty(enumerate(found)):
+        for less in nonempty(blank):
+            for key, one in nonempty(less.items()):
                 if one.status in DECIDED:  # what is met may turn out not to be asked
                     allowed = ("pass", "not_applicable") if one.status == "pass" else ("fail",)
                     now = filled.get(key, out_of_scope)
@@ -140,7 +141,7 @@ def _same_coefficients(one: Findings, other: Findings, by: int) -> None:
     rules = [*(f"{kind}{n}" for kind in "DB" for n in range(1, 8)), "B8", "HA-5"]
     keys = [key for key in one if key[0] in rules]
     assert keys
-    for key in keys:
+    for key in nonempty(keys):
         first, second = one[key], other[key]
         assert first.status == second.status, (key, first, second)
         assert same(first.value, second.value, 1.0), (key, first, second)
@@ -162,7 +163,7 @@ def test_two_counties_joined_fold_as_their_parts(number: int) -> None:
         many = len(one["schools"])
         parts += [{**one, "schools": some} for some in (schools, schools[:many], schools[many:])]
     order = ("fail", "error", "unknown", "not_checked", "waived", "pass", "not_applicable")
-    for whole, *halves in in_groups(findings(parts), 3):
+    for whole, *halves in nonempty(in_groups(findings(parts), 3)):
         for rule in ("CR", "G3", "G4", "G5", "G6", "Q4"):
             states = [half[rule, None, None].status for half in halves]
             assert whole[rule, None, None].status == min(states, key=order.index), rule
@@ -176,10 +177,10 @@ def test_two_counties_joined_fold_as_their_parts(number: int) -> None:
 def test_a_relaxation_never_turns_a_pass_into_a_fail(number: int) -> None:
     """Except for a coefficient: counting more at one school may widen the gaps between schools."""
     documents = [a_county(n) for n in numbers(number)]
-    for normal, relaxed in zip(
-        findings(documents), findings(documents, switches=[GROUP]), strict=True
+    for normal, relaxed in nonempty(
+        zip(findings(documents), findings(documents, switches=[GROUP]), strict=True)
     ):
-        for key, one in normal.items():
+        for key, one in nonempty(normal.items()):
             if key[0] not in ("D3", "D5", "CD", "C") and one.status == "pass":
                 assert relaxed[key].status == "pass", (key, one, relaxed[key])
 
@@ -191,8 +192,8 @@ def test_enforcing_never_turns_a_fail_into_a_pass(number: int) -> None:
     bases = ["secondary", "conflicting", "unconfirmed"]
     normal = findings(documents, None)
     enforced = findings(documents, None, enforce=bases)
-    for one, other in zip(normal, enforced, strict=True):
-        for key in one.keys() & other.keys():
+    for one, other in nonempty(zip(normal, enforced, strict=True)):
+        for key in nonempty(one.keys() & other.keys()):
             if one[key].status == "fail":
                 assert other[key].status == "fail", (key, one[key], other[key])
 
@@ -232,5 +233,5 @@ def test_a_strict_verdict_never_passes_where_a_plain_one_does_not(
     switches = Random(f"{number} {enforce}").choice(SWITCHED)
     plain = judged(documents, None, enforce=enforce, switches=switches)
     strictly = judged(documents, None, enforce=enforce, switches=switches, strict=True)
-    for one, other in zip(plain.counties, strictly.counties, strict=True):
+    for one, other in nonempty(zip(plain.counties, strictly.counties, strict=True)):
         assert other.verdict != "pass" or one.verdict == "pass"

@@ -16,6 +16,7 @@ from compliance.rules.resolution.resolve import resolve
 from tests.support.court import Document
 from tests.support.generate_further import at_a_composite
 from tests.support.generate_school import typed
+from tests.support.nonempty import nonempty
 from tests.support.properties import (
     a_county,
     batched,
@@ -84,9 +85,9 @@ def test_every_limit_can_be_moved(base: str) -> None:
     stricter = moved(base, "strict", Decimal("1.2"), stricter=True)
     other = resolve(with_packs(stricter).packs, "strict", DAY)
     new = dict(limits(other))
-    for table, limit in limits(rules):
+    for table, limit in nonempty(limits(rules)):
         lower = limit.operator in (">=", ">")
-        for key, bar in limit.table.items():
+        for key, bar in nonempty(limit.table.items()):
             assert bar == 0 or (new[table].table[key] > bar) is lower, table
 
 
@@ -107,8 +108,8 @@ def test_a_stricter_limit_never_turns_a_fail_into_a_pass(number: int, base: str)
     strict, plain, loose = (
         findings(documents, r, offers=offers) for r in ("stricter", base, "looser")
     )
-    for tight, normal, slack in zip(strict, plain, loose, strict=True):
-        for key, one in normal.items():
+    for tight, normal, slack in nonempty(zip(strict, plain, loose, strict=True)):
+        for key, one in nonempty(normal.items()):
             if base not in ("national", "basic-2012") and key[0] in ("C", "CG"):
                 continue  # a rule that is only shown decides once its override is verified
             if key in tight:
@@ -176,7 +177,7 @@ def test_what_is_short_is_the_least_that_mends_the_rule(rules: str) -> None:
                 cases.append((place, status, mended))
     assert seen
     again = findings([document for *_, document in cases], rules)
-    for ((rule, code, stage), status, _), found in zip(cases, again, strict=True):
+    for ((rule, code, stage), status, _), found in nonempty(zip(cases, again, strict=True)):
         assert found[rule, code, stage].status == status, (rule, code, stage)
 
 
@@ -225,7 +226,7 @@ def test_independent_overrides_may_come_in_any_order(number: int) -> None:
     documents = [a_county(n) for n in numbers(number, len(orders))]
     at_once = head("once", "national", "X-") + "".join(OVERRIDES)
     expected = findings(documents, "once", offers=with_packs(at_once))
-    for order in orders:
+    for order in nonempty(orders):
         lower = luck.randint(0, 5)
         below = head("below", "national", "X-") + "".join(order[:lower])
         above = head("above", "below", "Y-") + "".join(order[lower:])

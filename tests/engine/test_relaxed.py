@@ -21,6 +21,7 @@ from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SWITCHES = """
@@ -440,7 +441,7 @@ def test_a_group_that_fails_owes_nothing() -> None:
 
 
 def test_the_layer_and_the_pack_stand_in_every_finding() -> None:
-    for row in found_of(law(BUILT + GROUP), [school(100)]).values():
+    for row in nonempty(found_of(law(BUILT + GROUP), [school(100)]).values()):
         assert row["layer"] == "evaluation"
         assert row["given_by"] == "base"
 
@@ -473,5 +474,5 @@ def test_filling_in_a_blank_never_turns_a_decided_row(
     before = judged(LAW, submission([teaching(*row) for row in rows]))
     after = judged(LAW, submission([teaching(*row) for row in filled]))
     for name in ("R1", "RS"):
-        for old, new in zip(states(before, name), states(after, name), strict=True):
+        for old, new in nonempty(zip(states(before, name), states(after, name), strict=True)):
             assert old == "unknown" or old == new

@@ -22,6 +22,7 @@ from compliance.explain.verdict.working import workings
 from compliance.kernel.submission import STATUSES
 from tests.engine.test_kinds import BASE, primary
 from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 from tests.support.rules import judged, ruleset, submission
 from tests.support.working import EXAMPLES, working
 
@@ -61,7 +62,7 @@ def test_a_flip_turns_the_verdict_and_one_step_less_does_not(
 ) -> None:
     found = working(RULES, [school], rule, "1", stage)
     assert found.status == verdict(school, rule, stage)
-    for flip in found.flips:
+    for flip in nonempty(found.flips):
         assert flip.turns_to == OPPOSITE[found.status]
         assert verdict({**school, flip.fact: stepped(flip, 0)}, rule, stage) == flip.turns_to
         assert verdict({**school, flip.fact: stepped(flip, 1)}, rule, stage) == found.status
@@ -84,9 +85,9 @@ def test_one_school_that_mends_a_coefficient(counts: list[tuple[int, int]]) -> N
         outcome = judged(RULES, submission(figures)).outcome("D1").row(0, named=True)
         return STATUSES[outcome["status"]] == "pass"
 
-    for spread in working(RULES, county, "D1").spread:
+    for spread in nonempty(working(RULES, county, "D1").spread):
         assert sum(one.share for one in spread.drivers) in (0, 1)
-        for flip in spread.flips:
+        for flip in nonempty(spread.flips):
             place = int(flip.of) - 1
             turned, short = list(county), list(county)
             turned[place] = {**county[place], flip.fact: stepped(flip, 0)}
@@ -111,7 +112,7 @@ def test_a_rule_of_the_county_turns_as_said(tmp_path: Path, rule: str) -> None:
     (found,) = workings(hear([path], offers, Choice(), rule), rule)
     assert found.status == "pass"
     assert found.flips
-    for flip in found.flips:
+    for flip in nonempty(found.flips):
 
         def typed(document: dict[str, Any], flip: Flip = flip) -> None:
             document["county"][flip.fact] = flip.after

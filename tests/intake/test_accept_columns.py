@@ -18,6 +18,7 @@ from tests.intake.raws import (
     cell,
 )
 from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -42,7 +43,7 @@ FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boardin
 def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
     column = accept_column(fact, series, strict)
     assert column.values.dtype == TYPES[fact.form]
-    for row, raw in enumerate(series.to_list()):
+    for row, raw in nonempty(enumerate(series.to_list())):
         try:
             wanted, refused = read_cell(fact, raw, strict), False
         except CellError:
@@ -95,7 +96,7 @@ def test_columns_of_any_type(fact: str, series: pl.Series) -> None:
     plain = series if series.dtype != pl.Categorical else series.cast(pl.String)
     column = accept_column(WORDS.school[fact], series, strict=False)
     assert column.values.dtype == TYPES[WORDS.school[fact].form]
-    for row, raw in enumerate(plain.to_list()):
+    for row, raw in nonempty(enumerate(plain.to_list())):
         number = series.dtype.is_decimal() and raw is not None
         code = cell(fact, float(raw) if number else raw)
         refused = isinstance(code, str) and code in REFUSALS

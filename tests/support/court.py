@@ -15,6 +15,7 @@ from compliance.checker.check import check
 from compliance.engine.findings.report import Report
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
+from tests.support.nonempty import nonempty
 
 Document = dict[str, Any]
 
@@ -97,7 +98,7 @@ def by_the_engine(documents: Sequence[Document], folder: Path) -> dict[str, Find
 def findings_of(report: Report) -> dict[str, Findings]:
     """The findings of a report by county code."""
     found: dict[str, Findings] = {}
-    for row in report.findings.iter_rows(named=True):
+    for row in nonempty(report.findings.iter_rows(named=True)):
         figures = {name: row[name] for name in FIGURES}
         parts = tuple(sorted(part["status"] for part in row["parts"] or []))
         key = (row["rule"], row["school_code"], row["stage"])
