@@ -83,7 +83,7 @@ def test_the_style_is_the_templates_own() -> None:
         (style,) = STYLE.findall((TEMPLATES / template).read_text("utf-8"))
         assert not re.search(r"{[{%#]", style), template
         assert "@media print" in style
-        assert "@page" in style or template == "report.html"
+        assert "@page" in style
         assert all(page.read_text("utf-8").count("<style>") == 1 for page in nonempty(pages))
     for make in (fixture.one_county, fixture.nothing_judged):
         assert STYLE.findall(rendered(make(), "html")) == STYLE.findall(
