@@ -29,19 +29,19 @@ layers: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.installed
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice or browser
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser)"
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser)"
 
 affected: $(VENV)/.installed  ## the tests of the rooms touched since BASE (default: origin/main, else the last commit)
-	$(BIN)/python -m pytest -n auto $$($(BIN)/python -m tests.support.affected $(BASE))
+	$(BIN)/python -m pytest -n auto --dist worksteal $$($(BIN)/python -m tests.support.affected $(BASE))
 
 thorough: $(VENV)/.installed  ## ten times as many random examples, others each time
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=thorough
 
 slow: $(VENV)/.installed  ## write tests/slow.txt anew: what `make quick` leaves out; on an idle machine
-	$(BIN)/python -m pytest -n auto --list-slow
+	$(BIN)/python -m pytest -n auto --dist worksteal --list-slow
 
 examples: $(VENV)/.installed  ## make the examples anew
 	$(BIN)/python examples/make_examples.py

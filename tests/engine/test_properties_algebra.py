@@ -18,7 +18,6 @@ from tests.support.properties import (
     batched,
     findings,
     head,
-    installed,
     numbers,
     seed,
     small,
@@ -107,7 +106,7 @@ def test_a_mean_is_the_same_in_any_order_and_lies_among_its_members(number: int)
 @given(number=seed)
 def test_most_is_the_same_in_any_order(number: int) -> None:
     documents = [calm(number), *(small(n) for n in numbers(number, ORDERS))]
-    usual = findings(documents, offers=installed())
+    usual = findings(documents)
     for order in nonempty(orders([f"R{n}" for n in range(1, 8)], Random(number))):
         listed = ", ".join(f'"{one}"' for one in order)
         text = head("most", "national", "X-")

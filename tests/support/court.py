@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import isclose
 from pathlib import Path
 from typing import Any
 
+from compliance.checker.builtin_offers import load
 from compliance.checker.check import check
 from compliance.engine.findings.report import Report
+from compliance.plugins.manager import Offers
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
 from tests.support.nonempty import nonempty
@@ -72,6 +75,12 @@ def _number(exact: Fraction | None) -> float | None:
     return None if exact is None else float(exact)
 
 
+@cache
+def installed() -> Offers:
+    """What the plugins offer, loaded once for all that is judged here."""
+    return load()
+
+
 def judged_by_the_engine(
     documents: Sequence[Document],
     folder: Path,
@@ -81,6 +90,7 @@ def judged_by_the_engine(
 ) -> Report:
     """The engine's report on any number of counties, read from files in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
+    options.setdefault("offers", installed())
     for document in documents:
         file = folder / f"{document['county']['county_code']}.json"
         file.write_text(json.dumps(document, ensure_ascii=False), "utf-8")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import cycle
 from math import ceil
 from pathlib import Path
@@ -19,10 +18,9 @@ from typing import Any, TypeVar
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from compliance.checker.builtin_offers import load
 from compliance.engine.findings.report import Report
 from compliance.plugins.manager import Offers
-from tests.support.court import Document, Findings, findings_of, judged_by_the_engine
+from tests.support.court import Document, Findings, findings_of, installed, judged_by_the_engine
 from tests.support.generate_calm import calm
 from tests.support.generate_further import further
 from tests.support.generate_variants import recoded
@@ -74,7 +72,6 @@ def small(number: int) -> Document:
 
 def judged(documents: Sequence[Document], rules: str | None = "national", **options: Any) -> Report:
     """The engine's report on counties whose codes differ."""
-    options.setdefault("offers", installed())
     with TemporaryDirectory() as folder:
         return judged_by_the_engine(documents, Path(folder), rules, **options)
 
@@ -89,12 +86,6 @@ def findings(
         {(rule, code and code[6:], stage): one for (rule, code, stage), one in found[key].items()}
         for key in sorted(found)
     ]
-
-
-@cache
-def installed() -> Offers:
-    """What the plugins offer."""
-    return load()
 
 
 def with_packs(*texts: str) -> Offers:
