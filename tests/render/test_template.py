@@ -148,7 +148,7 @@ class TestReadBack:
                 "G8",
                 "待遇",
                 "all",
-                parts=(Part("pay", "足额核定", "", "attested", statement="attestations"),),
+                parts=(Part("pay", "足额核定", "", "attested", {}, statement="attestations"),),
             ),
             rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
