@@ -10,7 +10,7 @@ import polars as pl
 
 from compliance.declaration.filled_form import Entry, MissingFigure
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import typed
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN
@@ -25,10 +25,10 @@ _CLOSE = 1e-9
 
 
 class CountyView:
-    """The rows of one county in every frame of a bench; index: its number there."""
+    """The rows of one county in every frame of an evaluation; index: its number there."""
 
-    def __init__(self, bench: Bench, index: int) -> None:
-        self.bench, self.index, self.rules = bench, index, bench.ruleset
+    def __init__(self, evaluation: Evaluation, index: int) -> None:
+        self.evaluation, self.index, self.rules = evaluation, index, evaluation.ruleset
         self.row: Row = self.frame("county").row(0, named=True)
         self._outcomes: dict[str, list[Row]] = {}
         self._exact: dict[str, dict[int, Fraction]] = {}
@@ -36,7 +36,7 @@ class CountyView:
 
     def frame(self, scope: str, rule: Rule | None = None) -> pl.DataFrame:
         """The county's rows of a scope's frame; rule: as that rule sees them."""
-        frames = self.bench.frames if rule is None else self.bench.frames_of(rule)
+        frames = self.evaluation.frames if rule is None else self.evaluation.frames_of(rule)
         return frames.of(scope).filter(pl.col("county") == self.index)
 
     def listed(self, table: pl.DataFrame) -> pl.DataFrame:
@@ -53,7 +53,7 @@ class CountyView:
     def outcome(self, rule_id: str, stage: str = "") -> list[Row]:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
-            found = self.bench.outcome(rule_id).filter(pl.col("county") == self.index)
+            found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
             self._outcomes[rule_id] = list(found.rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows
@@ -94,7 +94,7 @@ class CountyView:
 
     def missing_at(self, fact: str, school: int | None) -> Iterator[MissingFigure]:
         """A missing fact where it belongs: the county's own, or a school's."""
-        if fact in self.bench.submission.counties.columns or school is None:
+        if fact in self.evaluation.submission.counties.columns or school is None:
             yield from self.missing_of_county(fact)
         elif fact not in _PUPILS:
             yield self._of_school(fact, school)
@@ -126,7 +126,7 @@ class CountyView:
     def _behind(self, fact: str) -> Iterator[MissingFigure]:
         """A school's fact that a county's figure waits for: at the schools that a tally looks at."""
         found: dict[MissingFigure, None] = {}
-        if fact not in self.bench.submission.counties.columns:
+        if fact not in self.evaluation.submission.counties.columns:
             for name, tally in self.rules.tallies.items():
                 if tally.scope == "county":
                     behind = self.missing_of_county(name)
@@ -144,7 +144,7 @@ class CountyView:
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]
     ) -> Iterator[MissingFigure]:
         """Which of `facts` are missing in `rows`, and at which schools."""
-        lacks = tallies.lacks(self.bench.frames, scope, facts).alias("_lacks")
+        lacks = tallies.lacks(self.evaluation.frames, scope, facts).alias("_lacks")
         for school, names in rows.with_columns(lacks).select("school", "_lacks").iter_rows():
             for name in names or ():
                 yield from self.missing_at(name, school)
@@ -168,14 +168,14 @@ class CountyView:
         indicator = self.rules.indicators.get(rule.indicator or "")
         if indicator is None:
             return {}
-        bound = exact_arithmetic.quantity(indicator, self.bench.frames_of(rule), "unit")
+        bound = exact_arithmetic.quantity(indicator, self.evaluation.frames_of(rule), "unit")
         columns = list(dict.fromkeys(["unit", *bound.columns]))
         rows = self.frame("unit", rule).select(columns).iter_rows(named=True)
         return {row["unit"]: bound.exact(row) for row in rows}
 
     def quotient(self, name: str) -> Fraction | None:
         """The county's value of an indicator, exactly, or of the one that it falls back on."""
-        indicators, frames = self.rules.indicators, self.bench.frames
+        indicators, frames = self.rules.indicators, self.evaluation.frames
         chain = exact_arithmetic.chain(name, indicators, frames, "county")
         return exact_arithmetic.first_exact(chain, self.row)
 

@@ -124,7 +124,7 @@ class CountyFigures:
 
     def _listed(self, figure: FormFigure) -> Entry:
         """A field of the entry of one subject; of several entries the least or the most."""
-        table: pl.DataFrame = getattr(self.county.bench.submission, figure.listed)
+        table: pl.DataFrame = getattr(self.county.evaluation.submission, figure.listed)
         _know([figure.field], table)
         own = self.county.listed(table).filter(pl.col("subject").is_in(list(figure.subject)))
         values = own[figure.field]
@@ -145,7 +145,7 @@ class CountyFigures:
             raise LookupError(scope)
         rule = self._rules.rules[scope]
         _know(conditions.facts(where), self.county.frame(rule.scope, rule))
-        subjects = self.county.bench.subjects(rule).select(rule.scope)
+        subjects = self.county.evaluation.subjects(rule).select(rule.scope)
         frame = self.county.rows(rule.scope, where, rule=rule).join(
             subjects, on=rule.scope, how="semi", maintain_order="left"
         )
@@ -184,7 +184,7 @@ class CountyFigures:
         if row["value"] is None:
             return blank(self._waits(rule, row) if coefficient else county.open([row]))
         if coefficient:
-            mean, variance = moments_exactly(rule, county.bench, county.index, row["stage"])
+            mean, variance = moments_exactly(rule, county.evaluation, county.index, row["stage"])
             return county.judged(rule, row, root_exactly(variance / mean**2))
         return county.judged(rule, row, county.quotient(rule.indicator) if rule.indicator else None)
 
@@ -215,7 +215,7 @@ class CountyFigures:
     def _mean(self, rule: Rule, asked: FigureReference) -> Entry:
         row, county = self._only(rule, asked), self.county
         if row["mean"] is not None:
-            mean, _ = moments_exactly(rule, county.bench, county.index, row["stage"])
+            mean, _ = moments_exactly(rule, county.evaluation, county.index, row["stage"])
             return Entry(near(mean, row["mean"]))
         idle = row["status"] == NOT_APPLICABLE
         return Entry(text=NONE) if idle else blank(self._waits(rule, row))
@@ -276,7 +276,7 @@ class CountyFigures:
 
     def _note(self, rule: Rule, _: FigureReference) -> Entry:
         """What was stated with an attestation: its remark, and the documents it names."""
-        given = self.county.listed(self.county.bench.submission.attestations)
+        given = self.county.listed(self.county.evaluation.submission.attestations)
         for row in given.filter(pl.col("rule") == rule.attested_as).iter_rows(named=True):
             documents = say("、", ", ").join(one for one in row["evidence"] or () if one)
             evidence = say("佐证材料：{p}", "evidence: {p}", p=documents) if documents else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from compliance.checker.check import Choice, Docket, judged, prepare
+from compliance.checker import Batch, Choice, judged, prepare
 from compliance.declaration.county import CountyView, Row
 from compliance.declaration.figures import CountyFigures
 from compliance.declaration.filled_form import (
@@ -37,15 +37,15 @@ from compliance.declaration.form import (
     form_for,
 )
 from compliance.declaration.submitted_form import folded
-from compliance.engine.evaluate import Bench, by_county
+from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
 from compliance.engine.findings import verdicts
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, pick, say, use
 from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS
-from compliance.plugins.manager import Offers
-from compliance.render import ruleset_note
+from compliance.plugins.registry import Registry
+from compliance.render import phrases
 from compliance.render.documents.text import truncated
 from compliance.rules.language.model import Rule
 
@@ -66,45 +66,49 @@ class Declaration:
 
 
 def declarations(
-    paths: Sequence[Path], offers: Offers, choice: Choice, *, spoken: bool = False
-) -> tuple[Docket, list[Declaration]]:
+    paths: Sequence[Path], registry: Registry, choice: Choice, *, spoken: bool = False
+) -> tuple[Batch, list[Declaration]]:
     """What lies ready to be judged, and the filled form of every county that can be, in order.
 
     spoken: in every language, to be compared with a county's own.
     Raises UsageError where a rule set has no form, PackError where a form is faulty or asks for what
     the rule set does not have, and what `checker.prepare` raises.
     """
-    docket = prepare(paths, offers, choice)
+    batch = prepare(paths, registry, choice)
     languages = [lang(), *(one for one in LANGUAGES if spoken and one != lang())]
     made = []
-    for case in docket.cases:
-        bench, form = judged(case, offers, choice), form_for(case.rules)
-        problems = (*docket.problems, *verdicts.remarks(bench))
+    for job in batch.jobs:
+        evaluation, form = judged(job, registry, choice), form_for(job.rules)
+        problems = (*batch.problems, *verdicts.remarks(evaluation))
         written = []
         for language in languages:
             with use(language):
-                written.append(_filled(form, bench, docket.words, problems, choice))
+                written.append(_filled(form, evaluation, batch.vocabulary, problems, choice))
         made += [
-            Declaration(alike[0], case.rules.template_dirs, alike)
+            Declaration(alike[0], job.rules.template_dirs, alike)
             for alike in zip(*written, strict=True)
         ]
-    return docket, sorted(made, key=lambda one: (one.form.county_code, one.form.year))
+    return batch, sorted(made, key=lambda one: (one.form.county_code, one.form.year))
 
 
 def _filled(
-    form: Form, bench: Bench, words: Vocabulary, problems: Sequence[Problem], choice: Choice
+    form: Form,
+    evaluation: Evaluation,
+    words: Vocabulary,
+    problems: Sequence[Problem],
+    choice: Choice,
 ) -> list[FilledForm]:
-    """The form of every county of a case in the current language.
+    """The form of every county of a job in the current language.
 
     problems: what reading and judging found doubtful.
     """
-    headings, changes = titles(words), ruleset_note.changes(choice.stated())
+    headings, changes = titles(words), phrases.changes(choice.stated())
     spellings = {  # fact → folded word that a county may write → what it stands for
         name: {folded(word): canonical for word, canonical in fact.words.items()}
         for name, fact in words.school.items()
         if fact.words
     }
-    counties = (CountyView(bench, index) for index in bench.frames.county["county"])
+    counties = (CountyView(evaluation, index) for index in evaluation.frames.county["county"])
     return [
         _CountyForm(form, county, headings, spellings).filled(changes, problems)
         for county in counties
@@ -130,7 +134,7 @@ class _CountyForm:
             "Basis: {title} ({layers}), {day}.",
             title=pick(rules.title, rules.title_en),
             layers=" → ".join(rules.layers),
-            day=self._county.bench.as_of.isoformat(),
+            day=self._county.evaluation.as_of.isoformat(),
         )
         return FilledForm(
             county_code=row["county_code"],
@@ -240,7 +244,7 @@ class _CountyForm:
     def _mark(self, table: FormTable, rule_id: str) -> Entry:
         """Whether the county meets a rule, as the form says it."""
         county = self._county
-        states = dict(by_county(county.bench, county.bench.outcome(rule_id)).iter_rows())
+        states = dict(by_county(county.evaluation, county.evaluation.outcome(rule_id)).iter_rows())
         return _marked(table, states[county.index], county, county.outcome(rule_id))
 
     def _sentence(self, sentence: Sentence, role: str) -> FilledCell:
@@ -396,7 +400,7 @@ class _UnitLines:
             raise self._form.unknown(f"fact:{name}")
         given = unit[name]
         if given is None:
-            staged = name in self._county.bench.frames.staged
+            staged = name in self._county.evaluation.frames.staged
             fact = f"{unit['stage']}_{name}" if staged else name
             return blank([MissingFigure(fact, unit["school_code"], unit["school_name"])])
         if isinstance(given, str) and not given.isdigit():
