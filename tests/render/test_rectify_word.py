@@ -132,6 +132,7 @@ def test_a_row_names_its_school_once() -> None:
     ]
 
 
+@pytest.mark.office
 @office
 def test_pages_are_full(tmp_path: Path) -> None:
     """120 problems: seven on the first page of the list, nine on the next; once five a page."""
@@ -143,6 +144,7 @@ def test_pages_are_full(tmp_path: Path) -> None:
     assert len(found) <= 20
 
 
+@pytest.mark.office
 @office
 def test_no_page_is_empty(tmp_path: Path) -> None:
     assert len(pages(written(conforming()), tmp_path)) == 1
