@@ -35,6 +35,7 @@ def _day(packs: list[Pack]) -> date:
     return max(date(2023, 9, 1), *(pack.effective for pack in packs))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("pack_id", sorted(PACKS))
 def test_every_rule_has_a_case_that_passes_fails_waits_and_stands_on_the_line(
     pack_id: str,

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.assessment import Assessment, assess
+from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import (
     SIGNS,
     Finding,
@@ -25,11 +25,10 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
-from compliance.assessment.overview import block_titles, overview
 from compliance.engine.findings.report import CountyResult, Report, RulesetInfo
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
-from compliance.render import phrases, ruleset_note
+from compliance.render import phrases
 from compliance.render.documents.jinja import environment
 from compliance.rules.language.model import Rule
 
@@ -82,7 +81,7 @@ def _context(report: Report) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
     return {
         "rulesets": [_ruleset(info) for info in report.rulesets],
-        "changes": ruleset_note.changes(report.manifest),
+        "changes": phrases.changes(report.manifest),
         "manifest": report.manifest,
         "overview": _overview(report) if len(report.counties) != 1 else None,
         "detailed": detailed,
@@ -107,7 +106,7 @@ def _years(report: Report) -> str:
 
 def _ruleset(info: RulesetInfo) -> dict[str, str | list[str]]:
     return {
-        "title": ruleset_note.ruleset(info),
+        "title": phrases.ruleset(info),
         "id": info.id,
         "version": info.version,
         "source": info.source,
@@ -162,15 +161,15 @@ def _county(report: Report, about: Assessment) -> dict[str, Any]:
         **_identity(about.county),
         "rules": next(
             (
-                ruleset_note.ruleset(info)
+                phrases.ruleset(info)
                 for info in report.rulesets
                 if (info.id, info.as_of) == (about.county.ruleset, about.county.as_of)
             ),
             about.county.ruleset,
         ),
-        "bases": ruleset_note.bases(about.county),
-        "relaxed": ruleset_note.relaxed(about),
-        "withheld": ruleset_note.withheld(about, report.manifest),
+        "bases": phrases.bases(about.county),
+        "relaxed": phrases.relaxed(about),
+        "withheld": phrases.withheld(about, report.manifest),
         "groups": [
             {"title": one.title, "state": _verdict(one.status), "told": phrases.counted(one)}
             for one in about.decisive
