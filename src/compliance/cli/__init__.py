@@ -160,7 +160,7 @@ def rectify(
 @guarded
 def template(out: Path, ruleset: str | None) -> None:
     """生成空白填报工作簿。"""
-    from compliance.explain.rulesets.catalogue import blank_workbook
+    from compliance.explain.ruleset_listing import blank_workbook
 
     blank_workbook(out, ruleset)
     click.echo(say("已写 {out}", "wrote {out}", out=out))
@@ -171,7 +171,7 @@ def template(out: Path, ruleset: str | None) -> None:
 @guarded
 def rulesets() -> None:
     """列出已安装的规则集和插件。"""
-    from compliance.explain.rulesets.catalogue import ruleset_table
+    from compliance.explain.ruleset_listing import ruleset_table
 
     click.echo(ruleset_table())
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from compliance.checker.check import Case, Choice, Docket, judged, prepare
 from compliance.engine.evaluate import Bench
 from compliance.engine.findings import findings, verdicts
-from compliance.explain.variants.rejudge import concerning
+from compliance.engine.subject import Row, Subject
+from compliance.engine.variants import concerning
 from compliance.facts.vocabulary import titles, vocabulary
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, Problem, UsageError, suggestion
@@ -22,6 +24,7 @@ from compliance.plugins.manager import Offers
 from compliance.rules.language.model import Rule, Ruleset
 
 _NAMED = 8  # how many counties or schools a message names
+County = tuple[Case, Row]
 
 
 class UnjudgeableError(JunhengError):
@@ -31,14 +34,14 @@ class UnjudgeableError(JunhengError):
 
 
 @dataclass(frozen=True)
-class Hearing:
-    """One county before the judge. bench: judged by the rules asked about only."""
+class Context:
+    """One county, judged by the rules asked about only, and where its figures stand."""
 
     docket: Docket
     case: Case
     bench: Bench
     watch: Watch
-    county: Mapping[str, object]
+    county: Row
 
     @property
     def key(self) -> tuple[str, int]:
@@ -51,11 +54,6 @@ class Hearing:
         return self.bench.ruleset
 
     @cached_property
-    def titles(self) -> dict[str, str]:
-        """Fact → what every report calls it where it is missing."""
-        return titles(self.docket.words)
-
-    @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What reading and judging found doubtful."""
         return (*self.docket.problems, *verdicts.remarks(self.bench))
@@ -63,7 +61,16 @@ class Hearing:
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.bench, self.problems, self.titles)
+        return findings.findings(self.bench, self.problems, titles(self.docket.words))
+
+    def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus
+        """The county, a school or one of its stages, as the subject of a rule."""
+        return Subject(self.bench, self.docket.words, rule, where=self._where, **who)
+
+    def _where(self, holder: str | None, fact: str) -> tuple[str, str]:
+        found = self.watch.locate(self.key, () if holder is None else (holder,), (fact,))
+        place = found.get((holder, fact))
+        return (place.file, place.at) if place is not None else ("", "")
 
 
 def find_rule(rules: Ruleset, wanted: str) -> Rule:
@@ -73,20 +80,18 @@ def find_rule(rules: Ruleset, wanted: str) -> Rule:
         return rules.rules[found]
     raise UsageError(
         say(
-            "规则集 {set} 没有规则“{rule}”",
-            "rule set {set} has no rule '{rule}'",
-            set=rules.id,
-            rule=wanted,
+            "规则集 {set} 没有规则“{rule}”", "rule set {set} has no rule '{rule}'",
+            set=rules.id, rule=wanted,
         ),
         todo=suggestion(wanted.upper(), rules.rules)
         or say("用 compliance rules 查看", "see `compliance rules`"),
-    )
+    )  # fmt: skip
 
 
-def hear(
+def open_context(
     paths: Sequence[Path], offers: Offers, choice: Choice, rule_id: str,
     school: str | None = None, county: str | None = None,
-) -> Hearing:  # fmt: skip
+) -> Context:  # fmt: skip
     """Read, find the county and judge it by the rule asked about.
 
     school: a code or name; where several counties were given it tells which. county: a code, a
@@ -97,61 +102,51 @@ def hear(
     case, row = _county(docket, school, county)
     key = (str(row["county_code"]), int(str(row["year"])))
     rule = find_rule(case.rules, rule_id)
-    heard = replace(case, rules=concerning(rule, case.rules), part=case.part.of([key]))
-    return Hearing(docket, case, judged(heard, offers, choice), watch, row)
+    asked = replace(case, rules=concerning(rule, case.rules), part=case.part.of([key]))
+    return Context(docket, case, judged(asked, offers, choice), watch, row)
 
 
-def find_school(hearing: Hearing, wanted: str) -> Mapping[str, object]:
+def find_school(context: Context, wanted: str) -> Row:
     """The school of that code or name in the county; UsageError with the nearest."""
-    schools = hearing.bench.frames.school
+    schools = context.bench.frames.school
     for column in ("school_code", "school_name"):
         rows = schools.filter(pl.col(column) == wanted)
         if rows.height == 1:
             return rows.row(0, named=True)
         if rows.height > 1:
-            raise _several(wanted, rows)
+            raise _several(wanted, rows["school_code"].to_list())
+    names = schools.select("school_code", "school_name").iter_rows()
     raise UsageError(
         say(
-            "{county}没有学校“{school}”",
-            "{county} has no school '{school}'",
-            county=hearing.county["county_name"],
-            school=wanted,
+            "{county}没有学校“{school}”", "{county} has no school '{school}'",
+            county=context.county["county_name"], school=wanted,
         ),
-        todo=suggestion(wanted, (name for row in _names(schools) for name in row), cutoff=0.0),
-    )
+        todo=suggestion(wanted, (str(name) for row in names for name in row), cutoff=0.0),
+    )  # fmt: skip
 
 
-def _names(schools: pl.DataFrame) -> list[tuple[str, str]]:
-    """Code and name of every school."""
-    return [
-        (str(code), str(name))
-        for code, name in schools.select("school_code", "school_name").iter_rows()
-    ]
-
-
-def _several(wanted: str, schools: pl.DataFrame) -> UsageError:
+def _several(wanted: str, codes: Sequence[str]) -> UsageError:
     """A name that several schools have says of none which is meant."""
-    codes = [code for code, _ in _names(schools)]
-    more = say(" 等", " and more") if len(codes) > _NAMED else ""
     return UsageError(
         say(
-            "名为“{school}”的学校有{n}所",
-            "{n} schools are called '{school}'",
-            school=wanted,
-            n=len(codes),
+            "名为“{school}”的学校有{n}所", "{n} schools are called '{school}'",
+            school=wanted, n=len(codes),
         ),
         todo=say(
-            "请用学校代码指明：{codes}",
-            "name one by its code: {codes}",
-            codes=say("、", ", ").join(codes[:_NAMED]) + more,
+            "请用学校代码指明：{codes}", "name one by its code: {codes}",
+            codes=_first(codes, say("、", ", ")),
         ),
-    )
+    )  # fmt: skip
 
 
-def _county(
-    docket: Docket, school: str | None, county: str | None
-) -> tuple[Case, Mapping[str, object]]:
-    found: list[tuple[Case, Mapping[str, object]]] = [
+def _first(names: Sequence[str], joint: str) -> str:
+    """The first of them, and whether there are more."""
+    more = say(" 等", " and more") if len(names) > _NAMED else ""
+    return joint.join(names[:_NAMED]) + more
+
+
+def _county(docket: Docket, school: str | None, county: str | None) -> County:
+    found: list[County] = [
         (case, row)
         for case in docket.cases
         for row in case.part.counties.select(*KEY, "county_name").iter_rows(named=True)
@@ -161,23 +156,18 @@ def _county(
     if county is not None:
         found = _named(found, county, docket)
     if school is not None and len(found) > 1:
-        holding = [(case, row) for case, row in found if _has(case, row, school)]
-        found = holding or found
+        found = [one for one in found if _has(*one, school)] or found
     if len(found) == 1:
         return found[0]
     raise UsageError(
         say("给出了{n}个县，请指明是哪一个", "{n} counties were given; say which", n=len(found)),
         todo=say(
-            "加 --county：{names}",
-            "add --county: {names}",
-            names=_counties(row for _, row in found),
+            "加 --county：{names}", "add --county: {names}", names=_counties(row for _, row in found)
         ),
     )
 
 
-def _named(
-    found: list[tuple[Case, Mapping[str, object]]], county: str, docket: Docket
-) -> list[tuple[Case, Mapping[str, object]]]:
+def _named(found: Sequence[County], county: str, docket: Docket) -> list[County]:
     code, _, year = county.partition(":")
     kept = [
         (case, row)
@@ -197,14 +187,11 @@ def _named(
 
 
 def _counties(rows: Iterable[Mapping[str, object]]) -> str:
-    names = list(
-        dict.fromkeys(f"{row['county_code']}:{row['year']} {row['county_name']}" for row in rows)
-    )
-    more = say(" 等", " and more") if len(names) > _NAMED else ""
-    return say("；", "; ").join(names[:_NAMED]) + more
+    names = (f"{row['county_code']}:{row['year']} {row['county_name']}" for row in rows)
+    return _first(list(dict.fromkeys(names)), say("；", "; "))
 
 
-def _has(case: Case, row: Mapping[str, object], school: str) -> bool:
+def _has(case: Case, row: Row, school: str) -> bool:
     mine = (pl.col("county_code") == row["county_code"]) & (pl.col("year") == row["year"])
     named = (pl.col("school_code") == school) | (pl.col("school_name") == school)
     return not case.part.schools.filter(mine & named).is_empty()
