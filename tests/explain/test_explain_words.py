@@ -15,11 +15,11 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice, check
 from compliance.cli.explain import explain
 from compliance.explain.context import open_context
-from compliance.kernel.labels import unit_words
 from compliance.explain.working import workings
 from compliance.facts.vocabulary import titles, vocabulary
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.i18n import use
+from compliance.kernel.labels import unit_words
 from tests.support.rules import DAY
 from tests.support.working import EXAMPLES
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from compliance.engine.working import Flip, Working
-from compliance.explain.working_text import text
 from compliance.explain.working import workings
+from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.engine.test_kinds import AREA, BASE, DEGREE, EVEN, primary
 from tests.support.rules import CONCLUSION, HEAD, rule, ruleset
-from tests.support.working import context, working
+from tests.support.working import context_of, working
 
 BOOKS = (
     HEAD.replace('of = "teachers_above_degree"', 'of = "equipment_value"').replace(
@@ -128,7 +128,9 @@ def test_the_share_of_a_nine_year_school() -> None:
 
 
 def test_two_stages_give_two_workings() -> None:
-    found = workings(context(ruleset(BASE), [{**NINE_YEARS, "teaching_area": 6600.0}]), "R2", "1")
+    found = workings(
+        context_of(ruleset(BASE), [{**NINE_YEARS, "teaching_area": 6600.0}]), "R2", "1"
+    )
     assert [(one.stage, float(one.comparisons[0].value or 0)) for one in found] == [
         ("primary", 5.28), ("junior", 5.808),
     ]  # fmt: skip
@@ -173,7 +175,7 @@ def test_what_is_missing_is_named_and_nothing_is_said_to_flip() -> None:
 
 
 def test_a_rule_about_schools_asks_for_one_and_names_those_that_fail() -> None:
-    context = context(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
+    context = context_of(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
     with pytest.raises(UsageError) as error:
         workings(context, "R1")
     assert "--school" in error.value.what
@@ -182,14 +184,14 @@ def test_a_rule_about_schools_asks_for_one_and_names_those_that_fail() -> None:
 
 
 def test_an_unknown_school_is_answered_with_the_nearest() -> None:
-    context = context(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
+    context = context_of(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
     with pytest.raises(UsageError) as error:
         workings(context, "R1", "第3学校")
     assert "第2学校" in error.value.todo
 
 
 def test_a_school_has_its_own_share_of_a_coefficient() -> None:
-    context = context(ruleset(BASE), [primary(100, 9), primary(900, 27)])
+    context = context_of(ruleset(BASE), [primary(100, 9), primary(900, 27)])
     (found,) = workings(context, "D1", "2")
     (one,) = found.spread[0].drivers
     assert (one.school_code, one.share) == ("2", Fraction(1, 10))

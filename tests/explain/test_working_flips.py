@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice, check
-from compliance.explain.context import open_context
 from compliance.engine.working import Flip
+from compliance.explain.context import open_context
 from compliance.explain.working import workings
 from compliance.kernel.submission import STATUSES
 from tests.engine.test_kinds import BASE, primary
@@ -134,7 +134,7 @@ def test_the_plan_of_a_group_is_enough(tmp_path: Path) -> None:
     (found,) = workings(context, "RS", "5199010001")
     missed = {one.rule: one.above_floor for one in found.members if one.status == "fail"}
     assert missed == {"R1": True, "R5": False}
-    school = context.bench.submission.schools.row(0, named=True)
+    school = context.evaluation.submission.schools.row(0, named=True)
     assert school["primary_students"] == 1141
     pupils = school["primary_students"]
 

@@ -8,10 +8,10 @@ import pytest
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice
-from compliance.explain.context import UnjudgeableError, find_school, open_context
 from compliance.engine.working import Input
-from compliance.explain.working_text import text
+from compliance.explain.context import UnjudgeableError, find_school, open_context
 from compliance.explain.working import workings
+from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.support.working import EXAMPLES
 
@@ -68,7 +68,9 @@ def test_a_sum_names_the_facts_it_is_made_of(tmp_path: Path) -> None:
 
 
 def test_entries_of_the_national_monitoring_have_their_cells() -> None:
-    (found,) = workings(open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "Q9"), "Q9")
+    (found,) = workings(
+        open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "Q9"), "Q9"
+    )
     assert [(one.title, one.value, one.at) for one in found.inputs[:2]] == [
         ("语文八年级 学业水平", 3.0, "质量监测!D2"), ("语文八年级 校际差异率", 0.131, "质量监测!E2"),
     ]  # fmt: skip
@@ -96,12 +98,16 @@ def test_data_with_errors_are_answered_with_their_errors() -> None:
 
 
 def test_a_school_may_be_called_by_its_name() -> None:
-    context = open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "R3", "县第一实验小学")
+    context = open_context(
+        [EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "R3", "县第一实验小学"
+    )
     assert find_school(context, "县第一实验小学")["school_code"] == "3499010001"
 
 
 def test_an_advisory_version_stands_beside_the_base() -> None:
-    (found,) = workings(open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "G14"), "G14")
+    (found,) = workings(
+        open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "G14"), "G14"
+    )
     assert [(one.rule, one.decides, one.status) for one in found.layers] == [
         ("G14", True, "pass"), ("AH-G14", False, "fail"),
     ]  # fmt: skip
@@ -115,7 +121,9 @@ def test_the_schools_that_drive_a_coefficient_are_those_it_was_computed_from() -
         choice = Choice(ruleset=ruleset)
         for name in names.split():
             context = open_context([EXAMPLES / "anhui_county.xlsx"], load(), choice, name)
-            judged = {row["stage"]: row for row in context.bench.outcome(name).iter_rows(named=True)}
+            judged = {
+                row["stage"]: row for row in context.evaluation.outcome(name).iter_rows(named=True)
+            }
             (found,) = workings(context, name)
             for one in found.spread:
                 row = judged[one.stage]

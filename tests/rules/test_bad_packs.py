@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.explain.ruleset_listing import opened
-from compliance.explain.ruleset_listing import difference
+from compliance.explain.ruleset_listing import difference, opened
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import use
 
@@ -73,7 +72,7 @@ FAULTS = [
     ("an unknown indicator", INDICATOR.replace('indicator = "mine"', 'indicator = "mime"') + "at_least = 1\n", 14, "是否指 mine"),
     ("an unknown fact", INDICATOR.replace('of = "senior_quota"', 'of = "senior_quote"') + "at_least = 1\n", 14, "是否指 senior_quota"),
     ("an unknown kind", GOOD.replace('"attested"', '"atested"'), 9, "是否指 attested"),
-    ("a member of a plugin's kind that is nothing", GOOD.replace('"attested"', '"overall_grade"\nof = ["MY-8"]'), 9, "MY-8"),
+    ("a member of a plugin's kind that is nothing", GOOD.replace('"attested"', '"overall_grade"\nitems = 35\nof = ["MY-8"]'), 9, "MY-8"),
     ("a unit mismatch", INDICATOR + 'at_least = "civil_servant_salary"\n', 14, "单位是“人”"),
     ("an unreachable rule", GOOD.split("[override.C]", maxsplit=1)[0], 9, 'add = ["MY-1"]'),
     ("a loosening override", '\n[override.G14]\nat_least = 40\nbasis = "verified"\nsource = "x"\n', 10, "relaxes = true"),

@@ -9,8 +9,8 @@ from typing import Any
 from compliance.checker.check import Case, Docket
 from compliance.engine.evaluate import evaluate
 from compliance.engine.kinds import kinds
-from compliance.explain.context import Context
 from compliance.engine.working import Working
+from compliance.explain.context import Context
 from compliance.explain.working import workings
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.cell_locations import Watch
@@ -20,16 +20,16 @@ from tests.support.rules import DAY, submission
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def context(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: Any) -> Context:
+def context_of(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: Any) -> Context:
     """One county of made-up schools, whose codes are 1, 2, 3 …"""
     figures = submission(schools, county.pop("county", None), **county)
     words = vocabulary()
     case = Case(rules, DAY, figures)
     docket = Docket(figures, (case,), (), (), words)
-    bench = evaluate(rules, figures, DAY, kinds())
-    assert bench.broken == {}
+    evaluation = evaluate(rules, figures, DAY, kinds())
+    assert evaluation.broken == {}
     row = figures.counties.row(0, named=True)
-    return Context(docket, case, bench, Watch({}, words), row)
+    return Context(docket, case, evaluation, Watch({}, words), row)
 
 
 def working(
@@ -37,5 +37,5 @@ def working(
     stage: str | None = None, **county: Any,
 ) -> Working:  # fmt: skip
     """The one working of a rule for a school's stage, or the county."""
-    (found,) = workings(context(rules, schools, **county), rule, school, stage)
+    (found,) = workings(context_of(rules, schools, **county), rule, school, stage)
     return found

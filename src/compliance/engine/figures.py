@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -69,18 +69,13 @@ def _said(fact: Fact, value: object) -> str:
 
 def columns_of(rule: Rule, ruleset: Ruleset) -> list[str]:
     """The columns a rule's own quantities take, in the order of their formulas; each once."""
-    found = [
-        name for one in unfolded(rule.indicators, ruleset) for name in _columns(one)
-    ]
+    found = [name for one in unfolded(rule.indicators, ruleset) for name in _columns(one)]
     for one in rule.holders:
-        found += [str(one.settings[key]) for key in _SETTINGS if key in one.settings]
-    if rule.kind == "most":
-        for member in rule.of:
+        found += one.references.facts
+    if rule.form.counts_members:
+        for member in rule.references.figures:
             found += columns_of(ruleset.rules[member], ruleset)
     return list(dict.fromkeys(found))
-
-
-_SETTINGS = ("list", "bands", "largest", "since")
 
 
 def _columns(indicator: Indicator) -> list[str]:
@@ -127,7 +122,7 @@ def _unused(subject: Subject) -> set[str]:
     """Facts of the one of two indicators (`else`) that is not the one computed."""
     used: set[str] = set()
     unused: set[str] = set()
-    for _, standard in subject.standards:
+    for standard in subject.standards:
         chain = exact_arithmetic.chain(
             standard.indicator, subject.ruleset.indicators, subject.frames, subject.rule.scope
         )
@@ -148,13 +143,8 @@ def _interchangeable(subject: Subject) -> Iterable[set[str]]:
 
 
 def evidence(subject: Subject) -> list[str]:
-    """The facts of which a rule on sizes needs one, the best first; the last follows from the others."""
-    settings = subject.rule.settings
-    return [
-        subject.contract(str(settings[key]))
-        for key in ("list", "bands", "largest")
-        if key in settings
-    ]
+    """The facts of the contract of which one is enough, the best first; the last follows from others."""
+    return [subject.contract(name) for name in subject.kind.evidence(subject.rule)]
 
 
 def _total(subject: Subject, name: str) -> Input | None:

@@ -14,10 +14,10 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.exact_arithmetic import Quantity, equals, shown, typed
-from compliance.engine.subject import Row, Subject
+from compliance.engine.subject import Row, Standard, Subject
 from compliance.engine.units import Frames
 from compliance.engine.working import Comparison, Weighed
-from compliance.kernel.i18n import lang, pick, say
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, stage_words, status_words
 from compliance.kernel.submission import COMPULSORY, STATUSES
 from compliance.rules.language.model import (
@@ -71,9 +71,10 @@ def comparisons(subject: Subject) -> tuple[Comparison, ...]:
     parts: list[Row] = outcome.get("parts") or []
     told = {str(one["name"]): one for one in parts}
     found = []
-    for holder, standard in subject.standards:
+    for standard in subject.standards:
+        holder = standard.holder
         whole = isinstance(holder, Rule)
-        one = _compared(subject, standard.indicator, standard.limit, standard.floor)
+        one = _compared(subject, standard)
         judged = outcome if whole else told.get(holder.label, {})
         found.append(
             replace(
@@ -84,7 +85,7 @@ def comparisons(subject: Subject) -> tuple[Comparison, ...]:
                 note="" if whole else holder.label,
             )
         )
-    named = {holder.label for holder, _ in subject.standards}
+    named = {standard.holder.label for standard in subject.standards}
     return (*found, *(_of_part(one) for one in parts if one["name"] not in named))
 
 
@@ -100,10 +101,11 @@ def _state(status: object) -> str:
     return STATUSES[status] if isinstance(status, int) else str(status or "")
 
 
-def _compared(subject: Subject, name: str, limit: Limit, floor: Limit | None) -> Comparison:
+def _compared(subject: Subject, standard: Standard) -> Comparison:
     """One quantity and its limit, both exactly and in words."""
     known, scope, row = subject.ruleset.indicators, subject.rule.scope, subject.row
-    chain = exact_arithmetic.chain(name, known, subject.frames, scope)
+    limit, floor = standard.limit, standard.floor
+    chain = exact_arithmetic.chain(standard.indicator, known, subject.frames, scope)
     bound = next((one for one in chain if one.exact(row) is not None), chain[-1])
     indicator = bound.indicator
     limits = known[limit.indicator] if limit.indicator else None
@@ -228,7 +230,10 @@ def _case(
     unit = pick(indicator.unit, indicator.unit_en)
     exactly = f"= {shown(value)}" if filled == shown(value) else f"{filled} {equals(value)}"
     text = f"  {exactly} {unit}{pick('；', '; ')}{verdict(limit, value, bar)}"
-    if not exact_arithmetic.meets_exactly(value, limit.operator, bar) and limit.operator not in UPPER:
+    if (
+        not exact_arithmetic.meets_exactly(value, limit.operator, bar)
+        and limit.operator not in UPPER
+    ):
         need = bar * over / Fraction(indicator.per) - of
         short = exact_arithmetic.steps_up(need, indicator.gap_step)
         gap_unit = pick(indicator.gap_unit, indicator.gap_unit_en)
@@ -250,14 +255,13 @@ def met_words(*, met: bool) -> str:
     return status_words()["pass" if met else "fail"]
 
 
-def bars(limit: Limit | None) -> list[tuple[str, str, Fraction]]:
-    """Each key of a limit's table, with its stage as the head of a line, and the limit exactly."""
-    table = limit.table if limit is not None else {}
-    colon = pick("：", ": ")
-    return [
-        (key, f"{stage_words()[key]}{colon}" if key in STAGE_WORDS else "", Fraction(bar))
-        for key, bar in table.items()
-    ]
+def bars(limit: Limit | None) -> Iterable[tuple[Limit, str, Fraction]]:
+    """The limit with each number of its table, and the stage it is for as the head of a line."""
+    if limit is None:
+        return
+    for key, bar in limit.table.items():
+        stage = f"{stage_words()[key]}{pick('：', ': ')}" if key in STAGE_WORDS else ""
+        yield limit, stage, Fraction(bar)
 
 
 def _unbound(indicator: Indicator, rules: Ruleset, scope: str = "county") -> Quantity:

@@ -102,10 +102,10 @@ def _school(name: str, stage: str, status: str) -> str:
 
 def failing_schools(subject: Subject, rule: Rule) -> list[tuple[str, str, str, str]]:
     """Code, name, stage and status of the schools under which a rule is not met, worst first."""
-    outcome = subject.bench.outcome(rule.id)
+    outcome = subject.evaluation.outcome(rule.id)
     if "school" not in outcome.columns:
         return []
-    names = subject.bench.frames.school.select("school", "school_code", "school_name")
+    names = subject.evaluation.frames.school.select("school", "school_code", "school_name")
     rows = outcome.filter(pl.col("status") <= UNKNOWN).join(names, on="school", how="left")
     rows = rows.sort("status", "school_code", maintain_order=True)
     return [

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench
-from compliance.engine.kinds import alternatives
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.model import Limit, Part, Rule, Ruleset
+from compliance.rules.resolution.derived_limits import floor_of
+
+if TYPE_CHECKING:
+    from compliance.engine.kinds.kind import Kind
 
 Row = Mapping[str, Any]
 Where = Callable[[str | None, str], tuple[str, str]]
@@ -26,6 +29,15 @@ Where = Callable[[str | None, str], tuple[str, str]]
 def nowhere(_: str | None, __: str) -> tuple[str, str]:
     """File and cell of a figure that was read from none."""
     return "", ""
+
+
+class Standard(NamedTuple):
+    """What a rule or one of its parts asks of a subject: an indicator, its limit, the limit's floor."""
+
+    holder: Rule | Part
+    indicator: str
+    limit: Limit
+    floor: Limit | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Subject:
     of a list or None for the county's own; fact): file and cell, empty where it stands nowhere.
     """
 
-    bench: Bench
+    evaluation: Evaluation
     words: Vocabulary
     rule: Rule
     school: Row | None = None
@@ -48,12 +60,17 @@ class Subject:
     @property
     def ruleset(self) -> Ruleset:
         """The rule set at hand."""
-        return self.bench.ruleset
+        return self.evaluation.ruleset
+
+    @property
+    def kind(self) -> Kind:
+        """The rule's kind."""
+        return self.evaluation.kinds[self.rule.kind]
 
     @property
     def frames(self) -> Frames:
         """The frames the rule is judged on: a switch may have added some schools to others."""
-        return self.bench.frames_of(self.rule)
+        return self.evaluation.frames_of(self.rule)
 
     @property
     def code(self) -> str:
@@ -84,7 +101,7 @@ class Subject:
 
     def record(self, fact: str) -> object:
         """A fact of the contract as submitted: the school's, else the county's."""
-        given = self.bench.submission
+        given = self.evaluation.submission
         if self.holder(fact) is not None:
             rows = given.schools.filter(pl.col("school_code") == self.code)
             return rows[fact].to_list()[0] if rows.height else None
@@ -92,7 +109,7 @@ class Subject:
 
     def holder(self, fact: str) -> str | None:
         """Whose fact it is: the school's code, or None for the county's own."""
-        of_school = self.school is not None and fact in self.bench.submission.schools.columns
+        of_school = self.school is not None and fact in self.evaluation.submission.schools.columns
         return self.code if of_school else None
 
     def contract(self, name: str) -> str:
@@ -102,7 +119,7 @@ class Subject:
 
     def outcomes(self, rule_id: str) -> pl.DataFrame:
         """The rows of a rule's outcome that are about this subject."""
-        rows = self.bench.outcome(rule_id)
+        rows = self.evaluation.outcome(rule_id)
         if "school" in rows.columns and self.school is not None:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
@@ -120,30 +137,31 @@ class Subject:
         return "not_applicable" if worst is None else STATUSES[int(str(worst))]
 
     @cached_property
-    def standards(self) -> list[tuple[Rule | Part, alternatives.Standard]]:
+    def standards(self) -> list[Standard]:
         """What the rule and its parts ask of the subject in numbers, after what switches put there."""
         found = []
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue
+            way = self._way(one) if one.instead else 0
+            other = one.instead[way - 1] if way else one
+            indicator, limit = other.indicator or one.indicator, other.limit or one.limit
             share = one.floor_share if isinstance(one, Rule) else None
-            standard = alternatives.Standard(one.indicator, one.limit, share)
-            way = self._way(one, standard) if one.instead else 0
-            found.append((one, standard.changed(one.instead[way - 1]) if way else standard))
+            found.append(Standard(one, indicator, limit, floor_of(limit, share)))
         return found
 
-    def _way(self, one: Rule | Part, standard: alternatives.Standard) -> int:
+    def _way(self, one: Rule | Part) -> int:
         """The way that the judge went: 0 the normal standard, else which `instead`, from 1.
 
         An outcome has no way for each of its parts: a part is judged again, for this subject alone.
         """
         if isinstance(one, Rule):
             return int((self.outcome(one.id) or {}).get("way") or 0)
-        scope = self.rule.scope
-        mine = self.bench.subjects(self.rule).filter(pl.col(scope) == self.row[scope])
+        scope, evaluation = self.rule.scope, self.evaluation
+        mine = evaluation.subjects(self.rule).filter(pl.col(scope) == self.row[scope])
         if mine.is_empty():
             return 0
-        judged = alternatives.judge(mine, self.bench, scope, standard, one.instead)
+        judged = evaluation.kinds[one.kind].judge_part(self.rule, one, mine, evaluation)
         return int(judged["way"][0] or 0)
 
     def title(self, name: str) -> str:

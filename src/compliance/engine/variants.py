@@ -13,7 +13,7 @@ from itertools import product
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench, evaluate
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.figures import figures
 from compliance.engine.subject import Subject
 from compliance.engine.working import Flip, Input
@@ -62,12 +62,12 @@ def judged_again(subject: Subject, changes: Sequence[Change]) -> list[Outcome]:
 
     Facts of the county's frame for a rule of the county, else of the school's record.
     """
-    bench = _county(subject, changes) if subject.school is None else _school(subject, changes)
-    outcome = bench.outcome(subject.rule.id)
-    places = bench.frames.county.select("county", _VARIANT)
+    evaluation = _county(subject, changes) if subject.school is None else _school(subject, changes)
+    outcome = evaluation.outcome(subject.rule.id)
+    places = evaluation.frames.county.select("county", _VARIANT)
     rows = outcome.join(places, on="county", how="left", maintain_order="left")
     if subject.school is not None:
-        schools = bench.frames.school.select("school", "school_code")
+        schools = evaluation.frames.school.select("school", "school_code")
         rows = rows.join(schools, on="school", how="left", maintain_order="left")
         rows = rows.filter(pl.col("school_code") == subject.code)
     if subject.stage is not None and "stage" in rows.columns:
@@ -76,19 +76,19 @@ def judged_again(subject: Subject, changes: Sequence[Change]) -> list[Outcome]:
     return [found.get(number) for number in range(len(changes))]
 
 
-def _county(subject: Subject, changes: Sequence[Change]) -> Bench:
-    frames = subject.bench.frames
+def _county(subject: Subject, changes: Sequence[Change]) -> Evaluation:
+    frames = subject.evaluation.frames
     county = _varied(frames.county, changes).with_columns(
         pl.col(_VARIANT).cast(frames.county.schema["county"]).alias("county")
     )
     return replace(
-        subject.bench, frames=frames.with_frame("county", county), outcomes={}, broken={}
+        subject.evaluation, frames=frames.with_frame("county", county), outcomes={}, broken={}
     )
 
 
-def _school(subject: Subject, changes: Sequence[Change]) -> Bench:
+def _school(subject: Subject, changes: Sequence[Change]) -> Evaluation:
     """The school, and those that another switch may add to it, once a variant."""
-    bench, given = subject.bench, subject.bench.submission
+    evaluation, given = subject.evaluation, subject.evaluation.submission
     mine = pl.col("school_code") == subject.code
     if ATTACHED in given.schools.columns:
         mine |= (pl.col(ATTACHED) == subject.code).fill_null(value=False)
@@ -109,8 +109,8 @@ def _school(subject: Subject, changes: Sequence[Change]) -> Bench:
             attestations=given.attestations.clear(),
             vetoes=given.vetoes.clear(),
         ),
-        bench.as_of,
-        bench.kinds,
+        evaluation.as_of,
+        evaluation.kinds,
     )
 
 
@@ -223,10 +223,7 @@ def _number_lever(one: Input, value: float, fact: Fact | None) -> Lever:
 
 def _step(value: float, fact: Fact | None) -> Decimal:
     """Whole persons, rooms and yuan; hundredths of whatever else is measured."""
-    if fact is None:
-        whole = value.is_integer()
-    else:
-        whole = fact.form == "count" or fact.unit == "元"
+    whole = value.is_integer() if fact is None else fact.form == "count" or fact.unit == "元"
     return Decimal(1) if whole else Decimal("0.01")
 
 
@@ -257,7 +254,7 @@ def _sizes(subject: Subject) -> dict[str, float]:
         if "count" in tally.settings
     }
     asking = [
-        name for _, one in subject.standards for name in known.indicators[one.indicator].of.facts
+        name for one in subject.standards for name in known.indicators[one.indicator].of.facts
     ]
     # what is asked comes last, so that it stands before what another way would count
     return dict([*counting.values(), *(counting[name] for name in asking if name in counting)])

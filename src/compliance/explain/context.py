@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from compliance.checker.check import Case, Choice, Docket, judged, prepare
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import concerning
@@ -39,7 +39,7 @@ class Context:
 
     docket: Docket
     case: Case
-    bench: Bench
+    evaluation: Evaluation
     watch: Watch
     county: Row
 
@@ -51,21 +51,21 @@ class Context:
     @property
     def rules(self) -> Ruleset:
         """The rules asked about, and what they are made of."""
-        return self.bench.ruleset
+        return self.evaluation.ruleset
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What reading and judging found doubtful."""
-        return (*self.docket.problems, *verdicts.remarks(self.bench))
+        return (*self.docket.problems, *verdicts.remarks(self.evaluation))
 
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.bench, self.problems, titles(self.docket.words))
+        return findings.findings(self.evaluation, self.problems, titles(self.docket.words))
 
     def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus
         """The county, a school or one of its stages, as the subject of a rule."""
-        return Subject(self.bench, self.docket.words, rule, where=self._where, **who)
+        return Subject(self.evaluation, self.docket.words, rule, where=self._where, **who)
 
     def _where(self, holder: str | None, fact: str) -> tuple[str, str]:
         found = self.watch.locate(self.key, () if holder is None else (holder,), (fact,))
@@ -108,7 +108,7 @@ def open_context(
 
 def find_school(context: Context, wanted: str) -> Row:
     """The school of that code or name in the county; UsageError with the nearest."""
-    schools = context.bench.frames.school
+    schools = context.evaluation.frames.school
     for column in ("school_code", "school_name"):
         rows = schools.filter(pl.col(column) == wanted)
         if rows.height == 1:
@@ -162,7 +162,9 @@ def _county(docket: Docket, school: str | None, county: str | None) -> County:
     raise UsageError(
         say("给出了{n}个县，请指明是哪一个", "{n} counties were given; say which", n=len(found)),
         todo=say(
-            "加 --county：{names}", "add --county: {names}", names=_counties(row for _, row in found)
+            "加 --county：{names}",
+            "add --county: {names}",
+            names=_counties(row for _, row in found),
         ),
     )
 

@@ -20,6 +20,7 @@ from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import say
 from compliance.render.documents.text_width import wrap
+from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
 from compliance.rules.lint.lint import examine
 from compliance.rules.resolution.resolve import edition, resolve
@@ -35,8 +36,10 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     known, name = with_pack_file(offers, choice.ruleset)
     day = choice.as_of or date.today()
     if name is None:
-        name = _holding(known, ruleset_choice.base_of(known), rule_id, day)
-    rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+        name = _holding(known, offers.kinds, ruleset_choice.base_of(known), rule_id, day)
+    rules = resolve(
+        known, name, day, choice.enforce, choice.switches, choice.confirmations, kinds=offers.kinds
+    )
     words = vocabulary(offers.fragments)
     examine(rules, offers.kinds, words)
     check_words(choice, [rules])
@@ -65,14 +68,21 @@ def _wrapped(whole: str) -> list[str]:
     return lines
 
 
-def _holding(known: Packs, usual: str, rule_id: str, day: date) -> str:
+def _holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) -> str:
     """The rule set that has the rule: the usual one, else the only one that others have it from.
 
     Where none has it, the usual one. Raises UsageError where several have it, naming them.
     """
-    if _has(known, usual, rule_id, day):
+
+    def has(name: str) -> bool:
+        with suppress(NoEditionError):  # not in force on that day
+            rules = resolve(known, name, day, kinds=kinds).rules
+            return rule_id.lower() in {one.lower() for one in rules}
+        return False
+
+    if has(usual):
         return usual
-    others = [name for name in known if "/" not in name and _has(known, name, rule_id, day)]
+    others = [name for name in known if "/" not in name and has(name)]
     first = [name for name in others if not _above(known, name, day) & set(others)]
     if len(first) > 1:
         raise UsageError(
@@ -85,12 +95,6 @@ def _holding(known: Packs, usual: str, rule_id: str, day: date) -> str:
             ),
         )  # fmt: skip
     return first[0] if first else usual
-
-
-def _has(known: Packs, name: str, rule_id: str, day: date) -> bool:
-    with suppress(NoEditionError):  # not in force on that day
-        return rule_id.lower() in {one.lower() for one in resolve(known, name, day).rules}
-    return False
 
 
 def _above(known: Packs, name: str, day: date) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -41,7 +41,7 @@ def page(
     """
     titles = _titles(words, rules)
     switched = [name for name in rules.switched if name in rules.switches]
-    steps = history(known, rules.id, rule.id, enforce, switched, words)
+    steps = history(known, rules.id, rule.id, enforce, switched, words, kinds=kinds)
 
     def limits(one: Rule) -> list[str]:
         return [item["limit"] for item in _standard(one, rules, {}, words, kinds)]
@@ -107,7 +107,10 @@ def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
         if "times" in tally.settings:
             one, other = (str(tally.settings[key]) for key in ("sum", "times"))
             titles[name] = say(
-                "Σ（{a} × {b}）", "Σ ({a} × {b})", a=titles.get(one, one), b=titles.get(other, other)
+                "Σ（{a} × {b}）",
+                "Σ ({a} × {b})",
+                a=titles.get(one, one),
+                b=titles.get(other, other),
             )
     return titles
 
@@ -263,7 +266,9 @@ def text(found: Mapping[str, Any], day: date) -> str:
         (say("责任", "owner"), found["owner"]),
         (say("说明", "note"), found["note"]),
     ]
-    relaxed = [_aside(f"{one['switch']} {one['title']}", one["source"]) for one in found["relaxations"]]
+    relaxed = [
+        _aside(f"{one['switch']} {one['title']}", one["source"]) for one in found["relaxations"]
+    ]
     layers = [one["text"] for one in found["layers"]]
     blocks = [
         (say("历次变动", "history"), _history(found["history"])),
@@ -312,6 +317,4 @@ def _about(one: Mapping[str, Any]) -> Iterable[str]:
     yield f"  {where}"
     for group in one["parts"]:
         names = pick("、", ", ").join(group)
-        yield "  " + say(
-            "可由下列各项相加：{names}", "may be summed up from: {names}", names=names
-        )
+        yield "  " + say("可由下列各项相加：{names}", "may be summed up from: {names}", names=names)

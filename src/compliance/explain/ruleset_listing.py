@@ -35,7 +35,8 @@ def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Off
     """The rule set asked for (default: the base), checked, with what is installed."""
     offers = load()
     known, name = with_pack_file(offers, ruleset)
-    rules = resolve(known, name or ruleset_choice.base_of(known), as_of or date.today())
+    name = name or ruleset_choice.base_of(known)
+    rules = resolve(known, name, as_of or date.today(), kinds=offers.kinds)
     examine(rules, offers.kinds, vocabulary(offers.fragments))
     return rules, offers
 
@@ -149,7 +150,9 @@ def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) 
         rule = other.rules.get(change.rule) or one.rules.get(change.rule)
         if change.rule != last:
             last = change.rule
-            shared = say("各条共用：拆分与不计的学校", "shared by all: the split, and who is left out")
+            shared = say(
+                "各条共用：拆分与不计的学校", "shared by all: the split, and who is left out"
+            )
             lines += ["", *wrap(f"{rule.id}  {rule.label}" if rule else shared, WIDTH)]
         lines += wrap(_told(change, rule, words), WIDTH, "  ", "    ")
     return "\n".join(lines)

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.figures import applicability
 from compliance.engine.members import failing_schools
 from compliance.engine.subject import Subject
 from compliance.engine.working import Doubt, Version, Working
@@ -43,7 +42,7 @@ def workings(
     whole = context.subject(rule, school=row)
     if rule.scope == "school":
         return [_working(context, whole)]
-    units = context.bench.frames.unit.filter(pl.col("school") == row["school"])
+    units = context.evaluation.frames.unit.filter(pl.col("school") == row["school"])
     stages = [name for name in units["stage"].to_list() if stage in (None, name)]
     if stages:
         return [_working(context, replace(whole, stage=name)) for name in stages]
@@ -56,7 +55,9 @@ def workings(
 
 def _whose(subject: Subject) -> UsageError:
     """Which school? The first that fail are named."""
-    failing = list(dict.fromkeys((one[0], one[1]) for one in failing_schools(subject, subject.rule)))
+    failing = list(
+        dict.fromkeys((one[0], one[1]) for one in failing_schools(subject, subject.rule))
+    )
     names = say("；", "; ").join(f"{code} {name}" for code, name in failing[:_NAMED])
     return UsageError(
         say(
@@ -86,7 +87,7 @@ def _working(context: Context, subject: Subject) -> Working:
         source=rule.source,
         text=pick(rule.text, rule.text_en),
         ruleset=rules.id,
-        as_of=subject.bench.as_of.isoformat(),
+        as_of=subject.evaluation.as_of.isoformat(),
         county_code=context.key[0],
         county_name=str(context.county["county_name"]),
         year=context.key[1],
@@ -157,7 +158,7 @@ def _excluded(subject: Subject) -> tuple[str, ...]:
     the exclusion was first made for.
     """
     scope = subject.rule.scope if subject.stage else "school"
-    mine = subject.bench.frames.of(scope).filter(pl.col("school_code") == subject.code)
+    mine = subject.evaluation.frames.of(scope).filter(pl.col("school_code") == subject.code)
     for reason in subject.rule.exclude:
         where = subject.ruleset.exclusions[reason].where
         if not set(conditions.facts(where)) <= set(mine.columns):
@@ -184,9 +185,9 @@ def _versions(subject: Subject) -> tuple[Version, ...]:
 
     def limits(one: Rule) -> Iterable[str]:
         same = replace(subject, rule=one)
-        asked = {holder.label: standard.limit for holder, standard in same.standards}
+        asked = {one.holder.label: one.limit for one in same.standards}
         for holder in one.holders:
-            measure = same.kind.measure(holder, same.ruleset)
+            measure = same.evaluation.kinds[holder.kind].measure(holder, same.ruleset)
             if holder.label in asked or measure:
                 limit = asked.get(holder.label, holder.limit)
                 yield limit_words(limit, same.ruleset, measure, same.words)

@@ -208,7 +208,9 @@ def member_lines(members: Iterable[Member]) -> Iterable[str]:
     """A line each; those without weight on one line, at the end."""
     listed = list(members)
     yield from (_member(one) for one in listed if one.role != "advisory")
-    yield from beside(f"{m.rule} {status_words()[m.status]}" for m in listed if m.role == "advisory")
+    yield from beside(
+        f"{m.rule} {status_words()[m.status]}" for m in listed if m.role == "advisory"
+    )
 
 
 def beside(advisory: Iterable[str]) -> Iterable[str]:

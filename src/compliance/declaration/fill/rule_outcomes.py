@@ -57,7 +57,7 @@ def _value(county: County, rule: Rule, asked: Reference) -> Amount:
     if len(rows) != 1:
         raise LookupError(asked.name)
     row = rows[0]
-    if rule.kind == "dispersion":
+    if rule.form.coefficient:
         return _coefficient(county, rule, row)
     if asked.part:
         return _part(county, rule, row, asked.part)
@@ -175,7 +175,7 @@ def _over(county: County, rule: Rule, asked: Reference) -> Amount:
         if row["over_count"] is not None:
             counted += typed(row["over_count"]) or 0
         elif row["status"] == FAIL:
-            lacks += county.at(f"{row['stage']}_{rule.settings['list']}", row["school"])
+            lacks += county.at(f"{row['stage']}_{rule.settings.list}", row["school"])
     return blank(lacks) if lacks else Amount(counted)
 
 

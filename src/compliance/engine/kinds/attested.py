@@ -6,38 +6,122 @@ exists. Where a rule lists several `statements`, one attestation under its id st
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind, part
+from compliance.engine.evaluate import Evaluation, part_entry
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.sentences import line
+from compliance.engine.subject import Subject
+from compliance.engine.working import Input
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Part, Rule, Ruleset
 
-_SOURCES = {"attestations": "met", "vetoes": "exists"}
-
-
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county; true → pass (or, where false is expected, fail), absent → not_checked."""
-    result = judge(rule.attested_as, bench, rule.settings)
-    names = rule.settings.get("statements")
-    if not isinstance(names, list):
-        return result
-    parts = [part(pl.lit(str(name))) for name in names]
-    return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
+ATTESTATIONS, VETOES = "attestations", "vetoes"
+_SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement
 
 
-def judge(rule_id: str, bench: Bench, settings: object) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class AttestedSettings:
+    """statement: the table it is given in; expect: what meets the rule; statements: what it covers."""
+
+    statement: str = ""
+    expect: bool | None = None
+    statements: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """attestations or vetoes."""
+        return self.statement or ATTESTATIONS
+
+
+class Attested(Kind):
+    """A statement that is as expected."""
+
+    name = "attested"
+    settings = AttestedSettings
+
+    def statement(self, holder: Rule | Part) -> str:
+        """Where its statement is given."""
+        settings: AttestedSettings = holder.settings
+        return settings.table
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a county; true → pass (or, where false is expected, fail), absent → not_checked."""
+        settings: AttestedSettings = rule.settings
+        result = _said(rule.attested_as, settings, evaluation)
+        if not settings.statements:
+            return result
+        parts = [part_entry(pl.lit(name)) for name in settings.statements]
+        return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
+
+    def judge_part(
+        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
+    ) -> pl.DataFrame:
+        """The statement under the whole rule's id."""
+        return _said(rule.attested_as, part.settings, evaluation)
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """What was stated."""
+        if rule.statement == VETOES:
+            met = pick("{who}不存在“{title}”。", "{who}: no case of '{title}'.")
+            missed = pick("{who}存在“{title}”，一票否决。", "{who}: '{title}' exists: veto.")
+        else:
+            met = pick("{who}：“{title}”，经佐证达标。", "{who}: {title}: attested as met.")
+            missed = pick(
+                "{who}：“{title}”，佐证为未达到。", "{who}: {title}: attested as not met."
+            )
+        holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.label}
+        return (
+            pl.when(pl.col("status") == PASS)
+            .then(line(met, **holes))
+            .when(pl.col("status") == FAIL)
+            .then(line(missed, **holes))
+        )
+
+    def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
+        """The statements made under the rule, each with its place; a missing one where there is none."""
+        table, rule_id = self.statement(holder), subject.rule.attested_as
+        title = (
+            say("佐证说明", "statement")
+            if table == ATTESTATIONS
+            else say("一票否决事项的说明", "statement on an incident")
+        )
+        given: pl.DataFrame = getattr(subject.evaluation.submission, table)
+        rows = given.filter(pl.col("rule") == rule_id)
+        if rows.is_empty():
+            yield Input(rule_id, title, None, origin="missing")
+        for row in rows.iter_rows(named=True):
+            evidence = [str(one) for one in (*(row.get("evidence") or ()), row.get("note")) if one]
+            yield Input(
+                rule_id, title, row[_SAYING[table]], file=str(row.get("file") or ""),
+                at=str(row.get("at") or ""), written=pick("；", "; ").join(evidence),
+            )  # fmt: skip
+
+    def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
+        """Of a whole rule: nobody infers it."""
+        if isinstance(holder, Rule):
+            yield say(
+                "本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。",
+                "This item rests on a statement with its evidence; without one it waits.",
+            )
+
+
+def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> pl.DataFrame:
     """The statement given under `rule_id`, for every county."""
-    given = settings if isinstance(settings, dict) else {}
-    source = str(given.get("statement", "attestations"))
-    expected = bool(given.get("expect", source == "attestations"))
-    statements = getattr(bench.submission, source)
+    source = settings.table
+    expected = settings.expect if settings.expect is not None else source == ATTESTATIONS
+    statements: pl.DataFrame = getattr(evaluation.submission, source)
     said = (
         statements.filter(pl.col("rule") == rule_id)
-        .select("county_code", "year", pl.col(_SOURCES[source]).alias("_said"))
+        .select("county_code", "year", pl.col(_SAYING[source]).alias("_said"))
         .unique(["county_code", "year"], keep="last", maintain_order=True)
     )
     return (
-        bench.frames.county.select("county", "county_code", "year")
+        evaluation.frames.county.select("county", "county_code", "year")
         .join(said, on=["county_code", "year"], how="left", maintain_order="left")
         .select(
             "county",
@@ -50,6 +134,3 @@ def judge(rule_id: str, bench: Bench, settings: object) -> pl.DataFrame:
             .alias("status"),
         )
     )
-
-
-KIND = Kind(evaluate, frozenset({"expect", "statement", "statements"}))

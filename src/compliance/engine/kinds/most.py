@@ -7,68 +7,259 @@ out to lie below its share, so that with blanks there is no pass; so may a miss 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind
-from compliance.kernel.i18n import pick
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import shown
+from compliance.engine.figures import applicability, figures
+from compliance.engine.formula import met_words, split
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.members import members
+from compliance.engine.sentences import line
+from compliance.engine.subject import Subject
+from compliance.engine.variants import to_floor
+from compliance.engine.working import Member, Working
+from compliance.facts.vocabulary import titles as fact_titles
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
 
 
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a unit; value is the number of rules met, threshold how many must be."""
-    needed = int(str(rule.settings["pass_at_least"]))
-    names = list(rule.of)
-    together = bench.outcome(names[0]).select("unit", "school", "county", "stage")
-    for name in names:
-        together = together.join(
-            bench.outcome(name).select(
-                "unit",
-                pl.col("status").alias(name),
-                pl.col("above_floor").alias(f"{name}_above"),
-                pl.col("lacks").alias(f"{name}_lacks"),
+@dataclass(frozen=True, slots=True)
+class MostSettings:
+    """pass_at_least: how many must be met; rest_at_least: the share of its limit each of the rest reaches."""
+
+    pass_at_least: int
+    rest_at_least: Decimal
+
+
+class Most(Kind):
+    """How many of some rules are met."""
+
+    name = "most"
+    settings = MostSettings
+
+    def references(self, holder: Rule | Part) -> References:
+        """The rules counted; what they rest on, it rests on."""
+        return References(figures=holder.of if isinstance(holder, Rule) else ())
+
+    def floor_share(self, rule: Rule) -> Decimal | None:
+        """What each of the rest must reach."""
+        settings: MostSettings = rule.settings
+        return settings.rest_at_least
+
+    def form(self, rule: Rule) -> Form:
+        """A number of rules."""
+        return Form(counts=True, groups=True, counts_members=True)
+
+    def lines(self, rule: Rule) -> tuple[str, ...]:
+        """As many as are needed."""
+        return ("",)
+
+    def operator(self, rule: Rule) -> str | None:
+        """At least so many."""
+        return ">="
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """What is counted."""
+        return pick("项", "indicators")
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a unit; value is the number of rules met, threshold how many must be."""
+        settings: MostSettings = rule.settings
+        names = list(rule.of)
+        together = evaluation.outcome(names[0]).select("unit", "school", "county", "stage")
+        for name in names:
+            together = together.join(
+                evaluation.outcome(name).select(
+                    "unit",
+                    pl.col("status").alias(name),
+                    pl.col("above_floor").alias(f"{name}_above"),
+                    pl.col("lacks").alias(f"{name}_lacks"),
+                ),
+                on="unit",
+                how="left",
+                maintain_order="left",
+            )
+        counted = together.with_columns(
+            _count(names, lambda n: pl.col(n) == PASS).alias("_met"),
+            _count(names, lambda n: pl.col(n) == UNKNOWN).alias("_blank"),
+            _count(names, lambda n: pl.col(n) == ERROR).alias("_broken"),
+            _count(
+                names, lambda n: (pl.col(n) == FAIL) & ~pl.col(f"{n}_above").fill_null(value=True)
+            ).alias("_low"),
+            _count(names, lambda n: (pl.col(n) == FAIL) & pl.col(f"{n}_above").is_null()).alias(
+                "_open"
             ),
-            on="unit",
-            how="left",
-            maintain_order="left",
+            _count(names, lambda n: pl.col(n) != NOT_APPLICABLE).alias("_apply"),
         )
-    counted = together.with_columns(
-        _count(names, lambda n: pl.col(n) == PASS).alias("_met"),
-        _count(names, lambda n: pl.col(n) == UNKNOWN).alias("_blank"),
-        _count(names, lambda n: pl.col(n) == ERROR).alias("_broken"),
-        _count(
-            names, lambda n: (pl.col(n) == FAIL) & ~pl.col(f"{n}_above").fill_null(value=True)
-        ).alias("_low"),
-        _count(names, lambda n: (pl.col(n) == FAIL) & pl.col(f"{n}_above").is_null()).alias(
-            "_open"
-        ),
-        _count(names, lambda n: pl.col(n) != NOT_APPLICABLE).alias("_apply"),
-    )
-    return counted.select(
-        "county",
-        "school",
-        "unit",
-        "stage",
-        _status(needed).alias("status"),
-        pl.col("_met").cast(pl.Float64).alias("value"),
-        pl.lit(float(needed)).alias("threshold"),
-        pl.concat_str(
-            *(
-                pl.when(pl.col(name) == FAIL).then(pl.lit(bench.ruleset.rules[name].label))
-                for name in names
-            ),
-            separator=pick("、", ", "),
-            ignore_nulls=True,
-        ).alias("detail"),
-        pl.concat_list(*(f"{name}_lacks" for name in names))
-        .list.unique(maintain_order=True)
-        .alias("lacks"),
-    )
+        return counted.select(
+            "county",
+            "school",
+            "unit",
+            "stage",
+            _status(settings.pass_at_least).alias("status"),
+            pl.col("_met").cast(pl.Float64).alias("value"),
+            pl.lit(float(settings.pass_at_least)).alias("threshold"),
+            pl.concat_str(
+                *(
+                    pl.when(pl.col(name) == FAIL).then(pl.lit(evaluation.ruleset.rules[name].label))
+                    for name in names
+                ),
+                separator=pick("、", ", "),
+                ignore_nulls=True,
+            ).alias("detail"),
+            pl.concat_list(*(f"{name}_lacks" for name in names))
+            .list.unique(maintain_order=True)
+            .alias("lacks"),
+        )
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """How many of the school's indicators are met."""
+        holes: dict[str, pl.Expr | str] = {
+            "who": pl.col("subject"),
+            "n": str(len(rule.of)),
+            "met": fixed(pl.col("value"), 0),
+            "title": rule.label,
+        }
+        met = pick(
+            "{who}{n}项指标中{met}项达标，{title}达标。",
+            "{who}: {met} of {n} indicators met; {title}: met.",
+        )
+        missed = pick(
+            "{who}{n}项指标中{met}项达标，{title}不达标（未达标：{missed}）。",
+            "{who}: {met} of {n} indicators met; {title}: not met (missed: {missed}).",
+        )
+        blank = pick(
+            "{who}{n}项指标中{met}项达标，{title}因数据缺失尚不能下结论。",
+            "{who}: {met} of {n} indicators met; {title}: undecided, data missing.",
+        )
+        return (
+            pl.when(pl.col("status") == PASS)
+            .then(line(met, **holes))
+            .when(pl.col("status") == FAIL)
+            .then(line(missed, **holes, missed=pl.col("detail")))
+            .when(pl.col("status") == UNKNOWN)
+            .then(line(blank, **holes))
+        )
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """The rules counted, what is cheapest to mend, and what single figure would turn the group."""
+        settings: MostSettings = subject.rule.settings
+        counted = members(subject, worst_decides=False)
+        note = say(
+            "共{n}项，达标{met}项；须至少{needed}项达标，其余不低于各自标准的{share}%。",
+            "Of {n}, {met} are met; at least {needed} must be, the rest reach {share} % of their limits.",
+            n=len(counted), met=sum(one.status == "pass" for one in counted),
+            needed=settings.pass_at_least, share=shown(Fraction(settings.rest_at_least) * 100),
+        )  # fmt: skip
+        return replace(
+            begun,
+            inputs=figures(subject),
+            conditions=applicability(subject),
+            split=split(subject),
+            members=counted,
+            plan=tuple(_plan(subject, counted)),
+            flips=self.flips(subject, begun.status),
+            notes=(*begun.notes, note),
+        )
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """As many met as are needed, the rest on their floors; one below; one met too few."""
+        settings: MostSettings = rule.settings
+        needed, share = settings.pass_at_least, Fraction(settings.rest_at_least) * 100
+        met, not_met = met_words(met=True), met_words(met=False)
+        yield say(
+            "{n}项达标，另{m}项恰为标准的{share}%：{met}；其中一项为标准的{less}%：{not_met}。",
+            "{n} met and the other {m} at exactly {share} % of their limits: {met}; one of them at {less} %: {not_met}.",
+            n=needed, m=len(rule.of) - needed, share=shown(share), less=shown(share - 1),
+            met=met, not_met=not_met,
+        )  # fmt: skip
+        yield say(
+            "只有{n}项达标，其余均为标准的99%：{not_met}。",
+            "only {n} met, the others at 99 % of their limits: {not_met}.",
+            n=needed - 1, not_met=not_met,
+        )  # fmt: skip
 
 
-def _count(names: list[str], test: object) -> pl.Expr:
-    if not callable(test):
-        raise TypeError("test")
+def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
+    """What the group needs, the cheapest first: floors before all, then as many as are short."""
+    settings: MostSettings = subject.rule.settings
+    joint = pick("、", ", ")
+    waiting = [_awaited(subject, one) for one in counted if one.status == "unknown"]
+    if waiting:
+        yield say(
+            "数据缺失的{n}项须先补报：{names}。",
+            "{n} lack data, which must be supplied first: {names}.",
+            n=len(waiting), names=joint.join(waiting),
+        )  # fmt: skip
+    missed = [one for one in counted if one.status == "fail"]
+    missed.sort(key=lambda one: (one.gap or 0.0, one.rule))
+    low = [one.rule for one in missed if one.above_floor is False]
+    if low:
+        yield say(
+            "低于下限的{n}项必须先达到下限：{names}。",
+            "{n} lie below their floor and must reach it first: {names}.",
+            n=len(low), names=joint.join(low),
+        )  # fmt: skip
+    met = sum(one.status == "pass" for one in counted)
+    short = max(0, settings.pass_at_least - met)
+    cheapest = missed[:short]
+    if short:
+        yield _short(met, settings.pass_at_least, short, cheapest)
+    for one in missed:
+        member = replace(subject, rule=subject.ruleset.rules[one.rule])
+        if one in cheapest:
+            changes = member.kind.flips(member, "fail")
+        else:
+            changes = to_floor(member) if one.above_floor is False else ()
+        yield from (f"{one.rule} {flip.sentence}" for flip in changes[:1])
+
+
+def _awaited(subject: Subject, one: Member) -> str:
+    """A member that cannot be judged yet, with the facts that it waits for."""
+    known = fact_titles(subject.words)
+    lacks = (subject.outcome(one.rule) or {}).get("lacks") or ()
+    facts = pick("、", ", ").join(known.get(fact, fact) for fact in lacks)
+    return say("{r}（{facts}）", "{r} ({facts})", r=one.rule, facts=facts)
+
+
+def _short(met: int, needed: int, short: int, cheapest: Sequence[Member]) -> str:
+    told = say(
+        "已达标{met}项，至少须{needed}项，还差{short}项",
+        "{met} are met, {needed} must be, {short} more are needed",
+        met=met, needed=needed, short=short,
+    )  # fmt: skip
+    if cheapest:
+        told += say(
+            "；相对差距最小、最易补齐的{n}项是：{names}",
+            "; the {n} smallest relative gaps: {names}",
+            n=len(cheapest), names=pick("、", ", ").join(map(_with_gap, cheapest)),
+        )  # fmt: skip
+    if len(cheapest) < short:
+        told += say(
+            "；其余{n}项只能来自补报后达标的各项",
+            "; the other {n} can only be met by what is still to be supplied",
+            n=short - len(cheapest),
+        )
+    return told + pick("。", ".")
+
+
+def _with_gap(one: Member) -> str:
+    if one.gap is None:
+        return one.rule
+    return say("{r}（差{g:.1f}%）", "{r} ({g:.1f} % short)", r=one.rule, g=one.gap * 100)
+
+
+def _count(names: list[str], test: Callable[[str], pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal(*(test(name).cast(pl.Int32) for name in names))
 
 
@@ -86,6 +277,3 @@ def _status(needed: int) -> pl.Expr:
         .otherwise(PASS)
         .cast(pl.UInt8)
     )
-
-
-KIND = Kind(evaluate, frozenset({"pass_at_least", "rest_at_least"}))

@@ -141,8 +141,8 @@ def _counts(frame: pl.DataFrame) -> dict[str, int]:
 
 def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int, int]:
     """(computable, met): one a rule over all its schools, for coefficients one a stage."""
-    stated = [key for key, rule in rules.items() if rule.kind == "attested"]
-    staged = [key for key, rule in rules.items() if rule.kind == "dispersion"]
+    stated = [key for key, rule in rules.items() if rule.statement]
+    staged = [key for key, rule in rules.items() if rule.form.coefficient]
     each = pl.when(pl.col("rule").is_in(staged)).then(pl.col("stage"))
     folded = (
         deciding.filter(~pl.col("rule").is_in(stated))

@@ -84,7 +84,7 @@ def reasons(about: Digest) -> list[str]:
     others = []
     for row in rows:
         rule = about.rules[row["rule"]]
-        if rule.kind == "dispersion" and row["value"] is not None:
+        if rule.form.coefficient and row["value"] is not None:
             head = say(
                 "{stage}差异系数（应{bar}）",
                 "{stage}, disparity ({bar})",

@@ -104,7 +104,7 @@ def misses(short: pl.DataFrame) -> tuple[Miss, ...]:
 
 def shortages(short: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Shortage, ...]:
     """Totals a rule and part: people and rooms summed, what stages share taken once a school."""
-    shared = [key for key, rule in rules.items() if rule.settings.get("shared")]
+    shared = [key for key, rule in rules.items() if rule.shared]
     lacking = pl.concat([_own(short), _of_parts(short), _over(short)])
     each = [
         pl.col("amount").filter(pl.col("weight") == weight)

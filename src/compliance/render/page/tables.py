@@ -55,7 +55,7 @@ def verdict_cell(status: str) -> Cell:
 def coefficients(about: Digest) -> list[dict[str, Any]]:
     """Indicator and stage: mean, coefficient, limit, verdict."""
     order = {key: place for place, key in enumerate(about.rules)}
-    kinds = [key for key, rule in about.rules.items() if rule.kind == "dispersion"]
+    kinds = [key for key, rule in about.rules.items() if rule.form.coefficient]
     rows = about.findings.filter(
         pl.col("rule").is_in(kinds)
         & (pl.col("role") != "advisory")
@@ -89,7 +89,7 @@ def county_rules(about: Digest) -> list[dict[str, Any]]:
         for row in about.findings.filter(
             (pl.col("level") == "county") & (pl.col("role") == "requirement")
         ).iter_rows(named=True)
-        if about.rules[row["rule"]].kind != "dispersion"
+        if not about.rules[row["rule"]].form.coefficient
     }
     blocks = {
         member: rule.label
@@ -125,14 +125,14 @@ def _values(row: Mapping[str, Any], about: Digest) -> str:
         ]
         return pick("；", "; ").join(told)
     rule = about.rules.get(row["rule"])
-    if rule is not None and rule.kind == "attested":
+    if rule is not None and rule.statement:
         return _stated(rule, row["status"])
     return _against(row)
 
 
 def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
-    if rule.settings.get("statement") == "vetoes":
+    if rule.statement == "vetoes":
         return {"pass": pick("不存在", "no case"), "fail": pick("存在", "exists")}.get(status, "")
     return {
         "pass": pick("已佐证", "attested"),

@@ -79,7 +79,7 @@ def cases(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> list[Case]:
                 standing=standing,
                 blocking=standing == PROBLEM and standings.gate(rule) is not None,
                 subject=_subject(row, several=several),
-                whole=several and bool(rule.settings.get("shared")),
+                whole=several and rule.shared,
             )
         )
     return made

@@ -86,7 +86,7 @@ def current(case: Case) -> str:
 
 def _stated(case: Case) -> str:
     """What somebody has stated: a veto exists or not, anything else is met or not."""
-    if case.rule.settings.get("statement") != "vetoes":
+    if case.rule.statement != "vetoes":
         return number_format.state(case.status)
     return say("存在", "exists") if case.status == "fail" else say("不存在", "none")
 
@@ -106,7 +106,7 @@ def _part_value(case: Case, part: Finding) -> str:
 def _value(case: Case, one: Finding) -> str:
     value, unit = float(one["value"]), one["unit"]
     level = str(case.finding["level"])
-    if case.rule.kind in ("most", "within"):
+    if case.rule.form.counts:
         level = "school"  # they count things, whatever they are about
     places = number_format.decimals(value, unit, level, case.rule.kind)
     return number_format.reading(

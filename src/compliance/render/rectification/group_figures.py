@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from compliance.kernel.i18n import say
 from compliance.render.documents import number_format
 from compliance.render.rectification import columns
 from compliance.render.rectification.case import Case
+from compliance.rules.language.model import Rule
 
 _DECIDED = ("pass", "fail")
 
@@ -24,12 +24,12 @@ def members(group: Case, cases: Sequence[Case]) -> list[Case]:
 
 def current(group: Case, cases: Sequence[Case]) -> str:
     """``6项，另有1项低于85%下限``; empty for a rule that does not count others."""
-    if group.rule.kind != "most" or group.finding["value"] is None:
+    if not group.rule.form.counts_members or group.finding["value"] is None:
         return ""
     own = members(group, cases)
     if own and not any(case.status in _DECIDED for case in own):
         return columns.NONE
-    return columns.current(group) + _too_low(group, own)
+    return columns.current(group) + _too_low(own)
 
 
 def counted(group: Case, own: Sequence[Case]) -> str:
@@ -42,16 +42,18 @@ def counted(group: Case, own: Sequence[Case]) -> str:
         n=len(own),
         met=sum(case.status == "pass" for case in own),
     )
-    return met + _too_low(group, own)
+    return met + _too_low(own)
 
 
-def _too_low(group: Case, own: Sequence[Case]) -> str:
+def _too_low(own: Sequence[Case]) -> str:
     """How many of the missed lie below what each must reach at least."""
-    low = sum(_is_low(case) for case in own)
+    low = [case for case in own if _is_low(case)]
     if not low:
         return ""
-    share = _share(group)
-    return say("，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=low, share=share)
+    share = _share(low[0].rule)
+    return say(
+        "，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=len(low), share=share
+    )
 
 
 def _is_low(case: Case) -> bool:
@@ -64,10 +66,9 @@ def _is_low(case: Case) -> bool:
     )
 
 
-def _share(group: Case) -> str:
+def _share(rule: Rule) -> str:
     """``85%``, where the rule set says it."""
-    given = group.rule.settings.get("rest_at_least")
-    if given is None:
+    if rule.floor_share is None:
         return ""
-    text = number_format.plain(float(Decimal(str(given)) * 100))
+    text = number_format.plain(float(rule.floor_share * 100))
     return say("{text}%", "{text}% ", text=text)

@@ -9,11 +9,11 @@ from compliance.kernel.i18n import pick, say
 from compliance.render.digest.overview import Load, block_titles, load
 from compliance.render.documents.number_format import SIGNS, state, verdict
 from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns, pad, wrap
+from compliance.render.documents.text_width import BETWEEN, columns, row, wrap
 from compliance.render.terminal.lines import Lines
 from compliance.render.terminal.one_county import rules
 
-_NAME, _GAP = 12, "  "
+_NAME = 12
 
 
 def overview(sheet: Lines, report: Report) -> None:
@@ -34,16 +34,18 @@ def _table(sheet: Lines, report: Report) -> None:
     place = say("县（市、区）", "county")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
-    room = sheet.width - sum(widths) - len(_GAP) * len(widths)
+    room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
     longest = max(map(columns, [place, *names]))
     name_width = max(min(longest, _NAME, room), columns(place))
     widths.insert(1, name_width)
-    sheet.row(_row([head[0], place, *head[1:]], widths))
+    sheet.row(row([head[0], place, *head[1:]], widths, right=2))
     for (code, *cells), name in zip(rows, names, strict=True):
         fits = columns(name) <= name_width
-        for line in () if fits else wrap(f"{code}{_GAP}{name}", sheet.width, "", " " * widths[0]):
+        for line in (
+            () if fits else wrap(f"{code}{BETWEEN}{name}", sheet.width, "", " " * widths[0])
+        ):
             sheet.row(line)
-        sheet.row(_row([code, name if fits else "", *cells], widths))
+        sheet.row(row([code, name if fits else "", *cells], widths, right=2))
     sheet.line()
     sheet.line(pick("；", "; ").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
@@ -71,15 +73,6 @@ def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]
             ]
         )
     return head, rows
-
-
-def _row(cells: list[str], widths: list[int]) -> str:
-    """The cells one beside another; the two numbers stand at the right end of their columns."""
-    first = len(cells) - 2
-    return _GAP.join(
-        pad(cell, width, right=place >= first)
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
 
 
 def _name(county: CountyResult, years: set[int]) -> str:

@@ -10,7 +10,7 @@ from compliance.render.digest import phrases, ruleset_note
 from compliance.render.digest.digest import Digest
 from compliance.render.documents.number_format import state, verdict
 from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns, pad
+from compliance.render.documents.text_width import columns, row
 from compliance.render.terminal.lines import Lines
 
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
@@ -83,7 +83,7 @@ def _states(sheet: Lines, about: Digest) -> None:
     hanging = " " * (len("  ✗ ") + title_width + len("  ") + state_width + len("  "))
     for group in about.groups:
         title, word = printable(group.title), state(group.status)
-        told = f"{pad(title, title_width)}  {pad(word, state_width)}  {phrases.counted(group)}"
+        told = row([title, word, phrases.counted(group)], [title_width, state_width, 0])
         sheet.state(group.status, told, hanging=hanging)
     sheet.line()
     sheet.line(phrases.conforming(about))

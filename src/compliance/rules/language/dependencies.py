@@ -19,25 +19,21 @@ def facts_of(rule: Rule, ruleset: Ruleset) -> list[str]:
         inner = unfolded([name], ruleset)
         found += [fact for one in inner for fact in _of_indicator(one, ruleset)] or [name]
     found += conditions.facts(rule.where)
-    if rule.kind == "dispersion":
+    if rule.references.exclusions:
         for reason in rule.exclude:
             found += conditions.facts(ruleset.exclusions[reason].where)
-    for key in ("list", "bands", "largest", "since"):
-        found += [str(one.settings[key]) for one in rule.holders if key in one.settings]
-    if rule.kind == "listed":
-        return [*found, *rule.of]
-    if rule.kind in ("most", "dispersion", "mean"):
-        for name in rule.of:
-            found += facts_of(ruleset.rules[name], ruleset)
+    for one in rule.holders:
+        found += one.references.facts
+    for name in rule.references.figures:
+        found += facts_of(ruleset.rules[name], ruleset)
     return list(dict.fromkeys(found))
 
 
 def resting_on(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
     """The facts a verdict rests on, through every rule it is made of; stems also by stage."""
     found = facts_of(rule, ruleset)
-    if rule.kind == "all":
-        for name in rule.of:
-            found += resting_on(ruleset.rules[name], ruleset)
+    for name in rule.references.verdicts:
+        found += resting_on(ruleset.rules[name], ruleset)
     by_stage = [f"{stage}_{name}" for name in found for stage in COMPULSORY]
     return tuple(dict.fromkeys([*found, *by_stage, rule.attested_as]))
 

@@ -14,7 +14,7 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
     """Raise PackError, with file, line and a suggestion, at the first name that stands for nothing."""
     for rule in resolved.rules.values():
         named = [
-            *(("rule", name, resolved.rules) for name in rule.of if names_rules(rule)),
+            *(("rule", name, resolved.rules) for name in rule.references.rules),
             *(("exclusion", name, resolved.exclusions) for name in rule.exclude),
             *(("indicator", name, resolved.indicators) for name in rule.indicators),
         ]
@@ -25,11 +25,6 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
     _check_switches(resolved, owners)
     _check_clauses(resolved)
     _check_cycles(resolved)
-
-
-def names_rules(rule: Rule) -> bool:
-    """Whether what stands under `of` are rules."""
-    return rule.kind in ("all", "most", "dispersion", "mean")
 
 
 def _nothing(rule: Rule, section: str, name: str, known: Iterable[str]) -> PackError:
@@ -142,7 +137,7 @@ def _check_cycles(resolved: Ruleset) -> None:
         if rule_id in done:
             return
         rule = resolved.rules[rule_id]
-        for name in rule.of if names_rules(rule) else ():
+        for name in rule.references.rules:
             visit(name, (*path, rule_id))
         done.add(rule_id)
 

@@ -9,6 +9,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import STAGES
+from compliance.rules.kinds import Kinds
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Indicator, Rule, Ruleset, Terms
 
@@ -17,12 +18,12 @@ DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students"
 _SCOPES = {"unit": ("学段", "stage"), "school": ("学校", "school"), "county": ("全县", "county")}
 
 
-def examine_measures(rules: Ruleset, words: Vocabulary) -> None:
+def examine_measures(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
     """Raise PackError, with file and line, at the first figure that its scope or unit does not allow."""
     known = {scope: _known(scope, rules, words) for scope in _SCOPES}
     units = _units(rules, words)
     for rule in rules.rules.values():
-        scope = "unit" if rule.kind == "dispersion" else rule.scope
+        scope = kinds[rule.kind].measured_at(rule)
         for name in _facts(rule, rules):
             if name not in known[scope]:
                 raise PackError(
@@ -56,8 +57,6 @@ def _known(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
 
 def _indicators(rule: Rule, rules: Ruleset) -> Iterator[Indicator]:
     """Every indicator that a rule may compute, those it falls back on too."""
-    if rule.kind not in ("threshold", "dispersion", "all"):
-        return
     waiting = list(rule.indicators)
     while waiting:
         found = rules.indicators[waiting.pop()]
@@ -69,11 +68,10 @@ def _facts(rule: Rule, rules: Ruleset) -> Iterator[str]:
     for indicator in _indicators(rule, rules):
         yield from indicator.of.facts
         yield from indicator.over.facts if indicator.over is not None else ()
-    if rule.kind in ("threshold", "dispersion", "all", "within"):
-        yield from conditions.facts(rule.where)
-        wheres = [other.where for one in rule.holders for other in one.instead]
-        named = (name for where in wheres for name in conditions.facts(where))
-        yield from (name for name in named if name not in rules.indicators)
+    yield from conditions.facts(rule.where)
+    wheres = [other.where for one in rule.holders for other in one.instead]
+    named = (name for where in wheres for name in conditions.facts(where))
+    yield from (name for name in named if name not in rules.indicators)
 
 
 def _units(rules: Ruleset, words: Vocabulary) -> Mapping[str, str]:

@@ -1,0 +1,138 @@
+"""What a kind of rule is to the engine: how it evaluates, words, works out and exemplifies a rule.
+
+A new kind is one class in one file: its settings (`compliance.rules.kinds`), what it looks at, and
+the methods below. Only `columns` or `evaluate` is needed; all else has a plain default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import polars as pl
+
+from compliance.engine import formula
+from compliance.engine.evaluate import SUBJECT, Evaluation
+from compliance.engine.figures import applicability, figures
+from compliance.engine.subject import Subject
+from compliance.engine.variants import turning
+from compliance.engine.working import Flip, Input, Working
+from compliance.kernel.i18n import pick
+from compliance.rules.kinds import RuleKind
+from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
+
+
+class Kind(RuleKind):
+    """A kind of rule: one instance serves every rule of it and keeps nothing of any.
+
+    withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
+    """
+
+    withholds: ClassVar[bool] = False
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+        """Names of `compliance.engine.evaluate.RESULTS` → expressions over the frame of the rule's scope.
+
+        For a kind that judges row by row; one that needs more than its row gives `evaluate`.
+        """
+        raise NotImplementedError(f"kind {self.name} has neither columns nor evaluate")
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a subject: the subject's columns, and any of RESULTS, status among them.
+
+        Null status: nothing is judged there. Whatever is raised puts the rule into state error.
+        """
+        frame = evaluation.subjects(rule)
+        columns = self.columns(rule, evaluation)
+        return frame.select(
+            *(name for name in SUBJECT if name in frame.columns),
+            *(column.alias(name) for name, column in columns.items()),
+        )
+
+    def judge_part(
+        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
+    ) -> pl.DataFrame:
+        """The same for one part of a rule, on the frame of the rule's subjects.
+
+        Raises ValueError for a kind that judges whole rules only.
+        """
+        raise ValueError(f"part {part.key}: {self.name}")
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """What is met, missed or unknown, in the current language, of the columns of a finding.
+
+        Those of RESULTS, `subject` (whom it is about) and `stage`. Asked of what passes, fails, is
+        unknown, or shows a value although it does not apply; where it is null, and for a kind
+        without a sentence, the core's words stand.
+        """
+        return None
+
+    def operator(self, rule: Rule) -> str | None:
+        """How a finding's value is compared with its threshold; None where it is not."""
+        return rule.limit.operator if rule.limit is not None else None
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """The unit of a finding's value, in the current language; empty where it has none."""
+        indicator = _indicator(rule, ruleset)
+        return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
+
+    def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
+        """What a limit of a rule or part of this kind counts, in the current language."""
+        indicator = _indicator(holder, ruleset)
+        return pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+
+    def evidence(self, rule: Rule) -> tuple[str, ...]:
+        """Facts of which one is enough, the best first; the last follows from any of the others."""
+        return ()
+
+    def entry_limits(self, rule: Rule) -> Iterable[tuple[str, str, Limit]]:
+        """What is asked of every entry of a list: field, its title, its limit."""
+        return ()
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """How the verdict of a subject came about: its figures, their comparisons, what would turn it.
+
+        begun: who is judged by which rule, and the verdict; the places of figures are found later.
+        """
+        holders = [(subject.evaluation.kinds[one.kind], one) for one in subject.rule.holders]
+        stated = (item for kind, one in holders for item in kind.stated(subject, one))
+        shared = (
+            formula.is_shared(subject, subject.ruleset.indicators[one.indicator])
+            for one in subject.standards
+        )
+        remarks = (text for kind, one in holders for text in kind.remarks(subject, one))
+        return replace(
+            begun,
+            inputs=(*figures(subject), *dict.fromkeys(stated)),
+            conditions=applicability(subject),
+            split=formula.split(subject) if any(shared) else (),
+            comparisons=formula.comparisons(subject),
+            flips=self.flips(subject, begun.status),
+            notes=(*begun.notes, *remarks),
+        )
+
+    def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
+        """What a rule or part of this kind rests on beside figures: statements, entries of a list."""
+        return ()
+
+    def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
+        """What is to be said of how a rule or part of this kind is judged."""
+        return ()
+
+    def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:
+        """The smallest changes of single figures that turn the verdict, each found by judging again."""
+        return turning(subject, status)
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """The lines of an example of a rule, or of a part of it, with figures chosen for it.
+
+        titles: what facts are called. By default the indicator on its limit and a step beside it.
+        """
+        return formula.example(holder, rule, ruleset, titles)
+
+
+def _indicator(holder: Rule | Part, ruleset: Ruleset) -> Indicator | None:
+    return ruleset.indicators.get(holder.indicator or "")
