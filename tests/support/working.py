@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compliance.checker.check import Case, Docket
+from compliance.checker.check import Batch, Job
 from compliance.engine.evaluate import evaluate
 from compliance.engine.kinds import kinds
 from compliance.engine.working import Working
@@ -24,12 +24,11 @@ def context_of(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: A
     """One county of made-up schools, whose codes are 1, 2, 3 …"""
     figures = submission(schools, county.pop("county", None), **county)
     words = vocabulary()
-    case = Case(rules, DAY, figures)
-    docket = Docket(figures, (case,), (), (), words)
+    batch = Batch(figures, (Job(rules, DAY, figures),), (), (), words)
     evaluation = evaluate(rules, figures, DAY, kinds())
     assert evaluation.broken == {}
     row = figures.counties.row(0, named=True)
-    return Context(docket, case, evaluation, Watch({}, words), row)
+    return Context(batch, evaluation, Watch({}, words), row)
 
 
 def working(

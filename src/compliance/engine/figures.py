@@ -14,7 +14,6 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, unit_words
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
-from compliance.rules.language.dependencies import unfolded
 from compliance.rules.language.model import Indicator, Rule, Ruleset, Tally
 from compliance.rules.reference.describe import condition_words
 
@@ -69,9 +68,7 @@ def _said(fact: Fact, value: object) -> str:
 
 def columns_of(rule: Rule, ruleset: Ruleset) -> list[str]:
     """The columns a rule's own quantities take, in the order of their formulas; each once."""
-    found = [name for one in unfolded(rule.indicators, ruleset) for name in _columns(one)]
-    for one in rule.holders:
-        found += one.references.facts
+    found = list(ruleset.references.columns(rule.id))
     if rule.form.counts_members:
         for member in rule.references.figures:
             found += columns_of(ruleset.rules[member], ruleset)

@@ -10,21 +10,22 @@ from typing import Any
 
 import polars as pl
 
-from compliance.checker.check import Case, Choice, Docket, judged, prepare
+from compliance.checker.check import Batch, Job, judged, prepare
+from compliance.checker.choice import Choice
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import concerning
-from compliance.facts.vocabulary import titles, vocabulary
+from compliance.facts.vocabulary import titles
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, Problem, UsageError, suggestion
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry
 from compliance.rules.language.model import Rule, Ruleset
 
 _NAMED = 8  # how many counties or schools a message names
-County = tuple[Case, Row]
+County = tuple[Job, Row]
 
 
 class UnjudgeableError(JunhengError):
@@ -37,8 +38,7 @@ class UnjudgeableError(JunhengError):
 class Context:
     """One county, judged by the rules asked about only, and where its figures stand."""
 
-    docket: Docket
-    case: Case
+    batch: Batch
     evaluation: Evaluation
     watch: Watch
     county: Row
@@ -56,16 +56,16 @@ class Context:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What reading and judging found doubtful."""
-        return (*self.docket.problems, *verdicts.remarks(self.evaluation))
+        return (*self.batch.problems, *verdicts.remarks(self.evaluation))
 
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.evaluation, self.problems, titles(self.docket.words))
+        return findings.findings(self.evaluation, self.problems, titles(self.batch.vocabulary))
 
     def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus
         """The county, a school or one of its stages, as the subject of a rule."""
-        return Subject(self.evaluation, self.docket.words, rule, where=self._where, **who)
+        return Subject(self.evaluation, self.batch.vocabulary, rule, where=self._where, **who)
 
     def _where(self, holder: str | None, fact: str) -> tuple[str, str]:
         found = self.watch.locate(self.key, () if holder is None else (holder,), (fact,))
@@ -89,7 +89,7 @@ def find_rule(rules: Ruleset, wanted: str) -> Rule:
 
 
 def open_context(
-    paths: Sequence[Path], offers: Offers, choice: Choice, rule_id: str,
+    paths: Sequence[Path], registry: Registry, choice: Choice, rule_id: str,
     school: str | None = None, county: str | None = None,
 ) -> Context:  # fmt: skip
     """Read, find the county and judge it by the rule asked about.
@@ -97,13 +97,13 @@ def open_context(
     school: a code or name; where several counties were given it tells which. county: a code, a
     name, or ``code:year``. Raises UsageError where the question does not name one county.
     """
-    watch = Watch(offers.readers, vocabulary(offers.fragments))
-    docket = prepare(paths, replace(offers, readers=watch.readers), choice)
-    case, row = _county(docket, school, county)
+    watch = Watch(registry.readers, registry.vocabulary)
+    batch = prepare(paths, replace(registry, readers=watch.readers), choice)
+    job, row = _county(batch, school, county)
     key = (str(row["county_code"]), int(str(row["year"])))
-    rule = find_rule(case.rules, rule_id)
-    asked = replace(case, rules=concerning(rule, case.rules), part=case.part.of([key]))
-    return Context(docket, case, judged(asked, offers, choice), watch, row)
+    rule = find_rule(job.rules, rule_id)
+    asked = replace(job, rules=concerning(rule, job.rules), part=job.part.of([key]))
+    return Context(batch, judged(asked, registry, choice), watch, row)
 
 
 def find_school(context: Context, wanted: str) -> Row:
@@ -145,16 +145,16 @@ def _first(names: Sequence[str], joint: str) -> str:
     return joint.join(names[:_NAMED]) + more
 
 
-def _county(docket: Docket, school: str | None, county: str | None) -> County:
+def _county(batch: Batch, school: str | None, county: str | None) -> County:
     found: list[County] = [
-        (case, row)
-        for case in docket.cases
-        for row in case.part.counties.select(*KEY, "county_name").iter_rows(named=True)
+        (job, row)
+        for job in batch.jobs
+        for row in job.part.counties.select(*KEY, "county_name").iter_rows(named=True)
     ]
     if not found:
-        raise _nothing(docket)
+        raise _nothing(batch)
     if county is not None:
-        found = _named(found, county, docket)
+        found = _named(found, county, batch)
     if school is not None and len(found) > 1:
         found = [one for one in found if _has(*one, school)] or found
     if len(found) == 1:
@@ -169,18 +169,18 @@ def _county(docket: Docket, school: str | None, county: str | None) -> County:
     )
 
 
-def _named(found: Sequence[County], county: str, docket: Docket) -> list[County]:
+def _named(found: Sequence[County], county: str, batch: Batch) -> list[County]:
     code, _, year = county.partition(":")
     kept = [
-        (case, row)
-        for case, row in found
+        (job, row)
+        for job, row in found
         if code in (row["county_code"], row["county_name"])
         and (not year or year == str(row["year"]))
     ]
     if kept:
         return kept
-    if code in [one.county_code for one in docket.refused]:
-        raise _nothing(docket, code)
+    if code in [one.county_code for one in batch.refused]:
+        raise _nothing(batch, code)
     names = [str(row[key]) for _, row in found for key in ("county_code", "county_name")]
     raise UsageError(
         say("没有县“{county}”", "no county '{county}'", county=county),
@@ -193,17 +193,17 @@ def _counties(rows: Iterable[Mapping[str, object]]) -> str:
     return _first(list(dict.fromkeys(names)), say("；", "; "))
 
 
-def _has(case: Case, row: Row, school: str) -> bool:
+def _has(job: Job, row: Row, school: str) -> bool:
     mine = (pl.col("county_code") == row["county_code"]) & (pl.col("year") == row["year"])
     named = (pl.col("school_code") == school) | (pl.col("school_name") == school)
-    return not case.part.schools.filter(mine & named).is_empty()
+    return not job.part.schools.filter(mine & named).is_empty()
 
 
-def _nothing(docket: Docket, county: str | None = None) -> UnjudgeableError:
+def _nothing(batch: Batch, county: str | None = None) -> UnjudgeableError:
     """Every county was refused for its errors: the first of them are the answer."""
     errors = [
         one
-        for one in docket.problems
+        for one in batch.problems
         if one.severity == "error" and county in (None, one.county_code)
     ]
     lines = "\n".join(one.line() for one in errors[:3])

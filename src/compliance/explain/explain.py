@@ -8,15 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import ruleset_choice
 from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, with_pack_file
-from compliance.checker.option_names import check_words
+from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
 from compliance.engine.working import FORMAT
 from compliance.explain import rule_page, working_text
 from compliance.explain.context import find_rule, open_context
 from compliance.explain.working import workings
-from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import say
 from compliance.render.documents.text_width import wrap
@@ -32,19 +29,25 @@ Packs = Mapping[str, Sequence[Pack]]
 
 def of_rule(rule_id: str, choice: Choice) -> Answer:
     """The rule itself: text, source, history, layers, facts, example."""
-    offers = load()
-    known, name = with_pack_file(offers, choice.ruleset)
+    registry = load()
+    known, name = with_pack_file(registry, choice.ruleset)
     day = choice.as_of or date.today()
     if name is None:
-        name = _holding(known, offers.kinds, ruleset_choice.base_of(known), rule_id, day)
+        name = _holding(known, registry.kinds, base_of(known), rule_id, day)
     rules = resolve(
-        known, name, day, choice.enforce, choice.switches, choice.confirmations, kinds=offers.kinds
+        known,
+        name,
+        day,
+        choice.enforce,
+        choice.switches,
+        choice.confirmations,
+        kinds=registry.kinds,
     )
-    words = vocabulary(offers.fragments)
-    examine(rules, offers.kinds, words)
+    words = registry.vocabulary
+    examine(rules, registry.kinds, words)
     check_words(choice, [rules])
     rule = find_rule(rules, rule_id)
-    found = rule_page.page(rule, rules, words, known, offers.kinds, choice.enforce)
+    found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)
     return found, _wrapped(rule_page.text(found, day))
 
 

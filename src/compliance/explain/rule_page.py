@@ -15,7 +15,6 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words, unit_words
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
@@ -158,7 +157,7 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary, kinds: Kinds) -> Itera
     fields = words.tables.get(rule.of[0], {}) if rule.of else {}
     for field, _, _ in kinds[rule.kind].entry_limits(rule):
         found |= {field: fields[field]} if field in fields else {}
-    for name in facts_of(rule, rules):
+    for name in rules.references.facts(rule.id):
         for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
             if candidate in known:
                 found[candidate] = known[candidate]

@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from compliance.checker import ruleset_choice
 from compliance.checker.builtin_offers import load
-from compliance.checker.check import with_pack_file
-from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.checker.choice import base_of, with_pack_file
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
-from compliance.plugins.manager import Offers
 from compliance.render.documents.text_width import wrap
 from compliance.rules.language.model import Rule, Ruleset, Switch
 from compliance.rules.lint.lint import examine
@@ -31,21 +29,20 @@ WIDTH = 80  # columns of a terminal
 _HANGING = " " * 9
 
 
-def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Offers]:
-    """The rule set asked for (default: the base), checked, with what is installed."""
-    offers = load()
-    known, name = with_pack_file(offers, ruleset)
-    name = name or ruleset_choice.base_of(known)
-    rules = resolve(known, name, as_of or date.today(), kinds=offers.kinds)
-    examine(rules, offers.kinds, vocabulary(offers.fragments))
-    return rules, offers
+def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Vocabulary]:
+    """The rule set asked for (default: the base), checked, with the facts of what is installed."""
+    registry = load()
+    known, name = with_pack_file(registry, ruleset)
+    rules = resolve(known, name or base_of(known), as_of or date.today(), kinds=registry.kinds)
+    examine(rules, registry.kinds, registry.vocabulary)
+    return rules, registry.vocabulary
 
 
 def ruleset_table() -> str:
     """The installed rule sets with what they extend, their layers and editions; then the plugins."""
-    offers = load()
+    registry = load()
     lines = [say("已安装的规则集：", "installed rule sets:")]
-    for name, found in sorted(offers.packs.items(), key=lambda one: one[0].replace("/", "!")):
+    for name, found in sorted(registry.packs.items(), key=lambda one: one[0].replace("/", "!")):
         head, layer = found[-1].head, found[-1].layer
         since = ", ".join(pack.effective.isoformat() for pack in found)
         title = pick(str(head["title"]), str(head.get("title_en", "")))
@@ -60,14 +57,13 @@ def ruleset_table() -> str:
             f"{told}  {title}  {head['source']}  ({since})", WIDTH, indent, indent + "    "
         )
     lines.append(say("插件：", "plugins:"))
-    lines += [f"  {name} {number}" for name, number in sorted(offers.plugins.items())]
+    lines += [f"  {name} {number}" for name, number in sorted(registry.plugins.items())]
     return "\n".join(lines)
 
 
 def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> str:
     """Every rule of a rule set: id, title, standard, basis, source; form: text or json."""
-    rules, offers = opened(ruleset, as_of)
-    words = vocabulary(offers.fragments)
+    rules, words = opened(ruleset, as_of)
     if form == "json":
         return _json(
             {
@@ -106,15 +102,13 @@ def blank_workbook(out: Path, ruleset: str | None) -> None:
     """The workbook to fill in, with the facts of the rule set's plugins."""
     from compliance.render.blank_workbook.build import write_template
 
-    rules, offers = opened(ruleset)
-    words = vocabulary(offers.fragments)
+    rules, words = opened(ruleset)
     write_template(out, words, rules.label, rules=list(rules.rules.values()))
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
     """Every value with the layer and document that gave it."""
-    rules, offers = opened(ruleset, as_of)
-    words = vocabulary(offers.fragments)
+    rules, words = opened(ruleset, as_of)
     given = provenance(rules, words)
     if form == "json":
         return _json(one.row() for one in given)
@@ -135,8 +129,7 @@ def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
 
 def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) -> str:
     """What differs between two dates of one rule set, or between two rule sets."""
-    (one, _, first), (other, offers, second) = _two(wanted, ruleset, as_of)
-    words = vocabulary(offers.fragments)
+    (one, _, first), (other, words, second) = _two(wanted, ruleset, as_of)
     found = changes(one, other, words)
     if form == "json":
         return _json(
@@ -160,7 +153,7 @@ def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) 
 
 def _two(
     wanted: str, ruleset: str | None, as_of: date | None
-) -> list[tuple[Ruleset, Offers, date]]:
+) -> list[tuple[Ruleset, Vocabulary, date]]:
     """The two rule sets compared, each with the day it is looked at."""
     names = _either_side(wanted)
     if not names:
