@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from compliance.explain.question.model import Version
+from compliance.engine.working import Version
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words, status_words
 from compliance.rules.language.model import Rule, Ruleset

@@ -1,10 +1,15 @@
-"""What an explanation holds before anybody words it; `as_json` is the structure of --format json."""
+"""How a verdict came about, as figures and their comparisons: what kinds work out and `explain` words.
+
+`Working.as_json` is the structure of --format json.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
+
+from compliance.kernel.i18n import lang, say
 
 FORMAT = "junheng-explanation/1"
 
@@ -88,6 +93,33 @@ class Flip:
     turns_to: str
     of: str = ""
     of_name: str = ""
+
+    @property
+    def before_after(self) -> str:
+        """The figure as it is and as it would be: “80 → 84”."""
+        return f"{self.before:.12g} → {self.after:.12g}"
+
+    @property
+    def amount(self) -> str:
+        """How much more or less: “增加5人”, "5 more"."""
+        size, unit = f"{abs(self.change):.12g}", self.unit
+        unit = f" {unit}" if unit and lang() == "en" else unit
+        if self.change > 0:
+            return say("增加{n}{unit}", "{n}{unit} more", n=size, unit=unit)
+        return say("减少{n}{unit}", "{n}{unit} less", n=size, unit=unit)
+
+    @property
+    def sentence(self) -> str:
+        """The change and what it turns the verdict to."""
+        to = {
+            "pass": say("即可达标", "meets the standard"),
+            "fail": say("即不达标", "fails it"),
+            "above_floor": say("即达到下限", "reaches the floor"),
+        }[self.turns_to]
+        return say(
+            "{title}{amount}（{change}），{to}。", "{title}: {amount} ({change}) {to}.",
+            title=self.title, amount=self.amount, change=self.before_after, to=to,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
