@@ -17,7 +17,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.json_schema import SCHEMAS, Validator, validator
 from compliance.facts.vocabulary import TABLES, read_schema, vocabulary
 from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.cell_patterns import CellError
+from compliance.intake.problems import CellError
 from compliance.kernel.i18n import use
 
 WORDS = vocabulary()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.cell_patterns import CellError
 from compliance.intake.acceptance.column import TYPES, accept_column
+from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,
 )
@@ -46,7 +46,7 @@ def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
             wanted, refused = read_cell(fact, raw, strict), False
         except CellError:
             wanted, refused = None, True
-        assert column.bad[row] == refused, (fact.name, raw)
+        assert (row in column.refused) == refused, (fact.name, raw)
         got = column.values[row]
         assert (got.to_list() if isinstance(got, pl.Series) else got) == wanted, (fact.name, raw)
 
@@ -98,7 +98,7 @@ def test_columns_of_any_type(fact: str, series: pl.Series) -> None:
         number = series.dtype.is_decimal() and raw is not None
         code = cell(fact, float(raw) if number else raw)
         refused = isinstance(code, str) and code in REFUSALS
-        assert column.bad[row] == refused, (fact, raw, code)
+        assert (row in column.refused) == refused, (fact, raw, code)
 
 
 REFUSALS = {

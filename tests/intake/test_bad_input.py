@@ -14,7 +14,7 @@ from compliance.intake.formats import json as json_file
 from compliance.intake.formats import xlsx
 from compliance.intake.formats.discover import gather
 from compliance.intake.formats.json import LIMIT
-from compliance.intake.formats.source_file import MIB
+from compliance.intake.limits import MIB
 from compliance.kernel.i18n import use
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written

@@ -12,7 +12,7 @@ import pytest
 
 from compliance.intake.formats import encoding
 from compliance.intake.formats import parquet as probe
-from compliance.intake.formats.source_file import MIB
+from compliance.intake.limits import MIB
 from compliance.kernel.errors import Problem
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from compliance.declaration.compare.submitted_sheet import FilledSheet
-from compliance.intake.formats import cell_text
+from compliance.intake import cell_text
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, UnreadableError, document, load
+from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.xlsx import LIMIT, open_book, sheet_grid
 from compliance.intake.formats.xlsx_grid import Grid
 from compliance.intake.formats.xlsx_package import open_package, sheet_parts
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import Problem
 
 

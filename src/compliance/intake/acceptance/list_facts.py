@@ -2,114 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.column import NUMBERS
-from compliance.intake.acceptance.ledger import Ledger, problem_at, with_missing
-from compliance.intake.acceptance.table import NONE
+from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
+from compliance.intake.acceptance.keys import with_missing
+from compliance.intake.acceptance.typed_table import NONE
+from compliance.intake.cell_text import clip
+from compliance.intake.formats.table_names import TABLE_OF
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say
 
-SCHOOL = ["_code", "_year", "school_code"]
+# table of a document → the fact of schools that it lists, what tells the lists apart, their items
+LISTS = {
+    "classes": ("{}_class_sizes", "stage", "students"),
+    "rooms": ("{}_room_areas", "kind", "area"),
+}
 
 
-def fold_classes(
-    ledger: Ledger, schools: pl.DataFrame, classes: pl.DataFrame, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """The rows of the sheet 班级 as the schools' P_class_sizes."""
-    return _fold(ledger, schools, classes, vocabulary, ("class", "stage", "students"))
-
-
-def fold_rooms(
-    ledger: Ledger, schools: pl.DataFrame, rooms: pl.DataFrame, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """The rows of the sheet 专用教室 as the schools' music_room_areas and art_room_areas."""
-    return _fold(ledger, schools, rooms, vocabulary, ("room", "kind", "area"))
-
-
-LISTS = {"class": "{}_class_sizes", "room": "{}_room_areas"}
-
-
-def _fold(
-    ledger: Ledger,
-    schools: pl.DataFrame,
-    items: pl.DataFrame,
-    vocabulary: Vocabulary,
-    names: tuple[str, str, str],
-) -> pl.DataFrame:
-    """Lists from rows: one list a school and value of `by`, in the order of the rows.
+def fold(
+    schools: pl.DataFrame, rows: Mapping[str, pl.DataFrame], vocabulary: Vocabulary, tables: Tables
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """The schools with the lists of both tables, and what was odd about them.
 
     A list with a blank item is no list: the fact stays missing. A row that says 无 is no item,
     and alone an empty list. Where the school gives the list itself, its own is used.
     """
-    if items.is_empty() or schools.is_empty():
-        return schools
-    record, by, value = names
+    problems: list[Problem] = []
+    for kind, (name, by, value) in LISTS.items():
+        if rows[kind].is_empty() or schools.is_empty():
+            continue
+        lists = _lists(rows[kind], by, value)
+        column = vocabulary.tables[TABLE_OF[kind]][value]
+        for word in lists[by].drop_nulls().unique(maintain_order=True):
+            fact, given = vocabulary.school[name.format(word)], lists.filter(pl.col(by) == word)
+            whole = given.filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
+            schools = schools.join(whole, on=SCHOOL, how="left", maintain_order="left")
+            problems += _odd_lists(given, fact, column, tables)
+            problems += _differing(schools, fact, tables)
+            own = pl.coalesce(fact.name, "_list").alias(fact.name)
+            schools = schools.with_columns(own).drop("_list")
+    return schools, problems
+
+
+def _lists(items: pl.DataFrame, by: str, value: str) -> pl.DataFrame:
+    """One list a school and value of `by`, in the order of the rows."""
     items = with_missing(items, **{value: pl.Float64, NONE: pl.Boolean})
     none = pl.col(NONE).fill_null(value=False)
-    lists = items.group_by(*SCHOOL, by, maintain_order=True).agg(
+    return items.group_by(*SCHOOL, by, maintain_order=True).agg(
         pl.col(value).filter(~none).alias("_list"),
         pl.col(value).filter(~none).null_count().alias("_blank"),
         none.any().alias("_none"),
         pl.col("_table", "_row").first(),
     )
-    for word in lists[by].drop_nulls().unique(maintain_order=True):
-        fact = vocabulary.school[LISTS[record].format(word)]
-        column = vocabulary.tables[record][value]
-        given = lists.filter(pl.col(by) == word)
-        for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
-            _incomplete(ledger, row, fact, column)
-        whole = given.filter(pl.col("_blank") == 0)
-        for row in whole.filter(pl.col("_none") & (pl.col("_list").list.len() > 0)).to_dicts():
-            _none_and_some(ledger, row, fact, column)
-        schools = with_missing(schools, **{fact.name: NUMBERS})
-        joined = schools.join(
-            whole.select(*SCHOOL, "_list"), on=SCHOOL, how="left", maintain_order="left"
+
+
+def _odd_lists(given: pl.DataFrame, fact: Fact, column: Fact, tables: Tables) -> Iterator[Problem]:
+    for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
+        message = say(
+            "有{n}行没有填数，{f}按缺失处理",
+            "{n} rows are blank; {f} counts as missing",
+            n=row["_blank"],
+            f=fact.label,
         )
-        _compare(ledger, joined, fact)
-        schools = joined.with_columns(pl.coalesce(fact.name, "_list").alias(fact.name))
-        schools = schools.drop("_list")
-    return schools
+        expected = say("每行都填{c}", "{c} in every row", c=column.label)
+        where = locate(tables, row, column.name)
+        yield where.warning("incomplete_list", message, expected, (fact.name,))
+    some = (pl.col("_blank") == 0) & pl.col("_none") & (pl.col("_list").list.len() > 0)
+    for row in given.filter(some).iter_rows(named=True):
+        message = say(
+            "{f}既填“无”，又填了{n}间",
+            "{f}: 无 is given beside {n} rooms",
+            n=len(row["_list"]),
+            f=fact.label,
+        )
+        expected = say("确实没有才填“无”，且只填一行", "无 alone, where there really is none")
+        where = locate(tables, row, column.name)
+        yield where.warning("none_and_some", message, expected, (fact.name,))
 
 
-def _incomplete(ledger: Ledger, row: dict[str, object], fact: Fact, column: Fact) -> None:
-    message = say(
-        "有{n}行没有填数，{f}按缺失处理", "{n} rows are blank; {f} counts as missing",
-        n=row["_blank"], f=fact.label,
-    )  # fmt: skip
-    expected = say("每行都填{c}", "{c} in every row", c=column.label)
-    warning = problem_at(ledger, row, "warning", "incomplete_list", message, expected, column.name)
-    ledger.report_about(warning, fact.name)
-
-
-def _none_and_some(ledger: Ledger, row: dict[str, object], fact: Fact, column: Fact) -> None:
-    message = say(
-        "{f}既填“无”，又填了{n}间", "{f}: 无 is given beside {n} rooms",
-        n=len(row["_list"]), f=fact.label,  # type: ignore[arg-type]
-    )  # fmt: skip
-    expected = say("确实没有才填“无”，且只填一行", "无 alone, where there really is none")
-    warning = problem_at(ledger, row, "warning", "none_and_some", message, expected, column.name)
-    ledger.report_about(warning, fact.name)
-
-
-def _compare(ledger: Ledger, joined: pl.DataFrame, fact: Fact) -> None:
+def _differing(joined: pl.DataFrame, fact: Fact, tables: Tables) -> Iterator[Problem]:
     own, found = pl.col(fact.name), pl.col("_list")
-    both = own.is_not_null() & found.is_not_null()
-    differ = joined.filter(both & (own.list.sort() != found.list.sort()))
+    differ = own.is_not_null() & found.is_not_null() & (own.list.sort() != found.list.sort())
     columns = ("_table", "_row", *SCHOOL, "_list")
-    for row in differ.select(columns).iter_rows(named=True):
+    for row in joined.filter(differ).select(columns).iter_rows(named=True):
         message = say(
             "{f}与明细表不一致，以学校表所填为准",
             "{f} differs from the detailed sheet; the school's own list is used",
             f=fact.label,
         )
         gives = ";".join(f"{item:.12g}" for item in row["_list"]) or say("无", "none")
-        expected = say("与明细表一致：{l}", "as in the detailed sheet: {l}", l=_short(gives))
-        ledger.report(
-            problem_at(ledger, row, "warning", "parts_disagree", message, expected, fact.name)
-        )
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+        expected = say("与明细表一致：{l}", "as in the detailed sheet: {l}", l=clip(gives, 60))
+        where = locate(tables, row, fact.name)
+        yield where.warning("parts_disagree", message, expected, (fact.name,))

@@ -14,11 +14,11 @@ from typing import cast
 import polars as pl
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.formats.cell_text import clip, letters
+from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.encoding import check_size, plain_text
 from compliance.intake.formats.raw_table import RawTable
-from compliance.intake.formats.source_file import Complaints
 from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 BATCH = 20_000

@@ -7,12 +7,13 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, UnreadableError, document, load
+from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.table_file import FORMS, LIMIT, known_names, read_table
 from compliance.intake.formats.table_names import SHEETS, table_named
 from compliance.intake.formats.zip_archive import DAMAGE, damaged, open_archive
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 
 NEEDED = ("counties", "schools")

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from compliance.intake.cell_text import clip
 from compliance.intake.formats import dataset
-from compliance.intake.formats.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, panicked
+from compliance.intake.formats.source_file import panicked
 from compliance.intake.formats.table_file import FORMS, known_names
 from compliance.intake.formats.table_names import table_named
+from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import say
 

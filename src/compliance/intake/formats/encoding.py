@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.intake.formats.source_file import MIB, Complaints
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 LONGEST_LINE = MIB

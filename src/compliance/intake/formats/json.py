@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from compliance.intake.formats.cell_text import clip, pointer, unfit
+from compliance.intake.cell_text import clip, pointer, unfit
 from compliance.intake.formats.json_errors import explain
 from compliance.intake.formats.json_records import NoNumber, Reading, Repeated
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import MIB, Complaints, document, load
+from compliance.intake.formats.source_file import document, load
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 FORMAT = "junheng-submission/1"

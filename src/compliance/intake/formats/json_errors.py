@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.kernel.i18n import say
 
 
@@ -46,7 +46,8 @@ def _reason(message: str) -> str:
 def _found(text: str, position: int) -> str:
     if position >= len(text):
         return say("（文件在此处中断）", " (the file ends here)")
-    return say("（此处是“{c}”）", " (here: '{c}')", c=clip(text[position : position + 12], 12))
+    here = " ".join(text[position : position + 12].split())
+    return say("（此处是“{c}”）", " (here: '{c}')", c=clip(here))
 
 
 _REASONS = (

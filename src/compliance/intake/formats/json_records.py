@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compliance.intake.formats.cell_text import clip, pointer, unfit
+from compliance.intake.cell_text import clip, pointer, unfit
 from compliance.intake.formats.raw_table import RawTable
-from compliance.intake.formats.source_file import Complaints
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 Flat = list[tuple[str, Mapping[str, object]]]

@@ -10,11 +10,12 @@ from typing import cast
 
 import polars as pl
 
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.encoding import MOST_CELLS, MOST_COLUMNS
 from compliance.intake.formats.raw_table import RawTable
-from compliance.intake.formats.source_file import Complaints, panicked
+from compliance.intake.formats.source_file import panicked
 from compliance.intake.formats.zip_archive import damaged
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 SECONDS = 120

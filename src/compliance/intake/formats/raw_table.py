@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import InputFile
 
@@ -34,6 +35,14 @@ class RawTable:
     strict: bool = False
     heading_place: Callable[[str], str] | None = None
     sheet: str = ""
+
+    def of_heading(self, heading: str) -> Location:
+        """Where a heading stands; in JSON, the first record that has it."""
+        if self.heading_place is not None:
+            return Location(self.file, self.heading_place(heading))
+        cells = self.columns[heading]
+        row = next((row for row, cell in enumerate(cells) if cell is not None), 0)
+        return Location(self.file, self.place(row, heading) if self.height else "")
 
 
 @dataclass

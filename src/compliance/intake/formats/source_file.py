@@ -7,99 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel.errors import Problem
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import InputFile
-
-MIB = 2**20
-# Nobody works through more; a hostile file could give a million.
-MOST_PROBLEMS = 1000
-
-
-class UnreadableError(Exception):
-    """The file gives nothing more; `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
-class Complaints:
-    """What is wrong with one file, gathered into a list of problems that stays readable."""
-
-    def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file = file
-        self.problems = problems
-        self._room = MOST_PROBLEMS
-
-    def error(
-        self,
-        code: str,
-        message: str,
-        expected: str = "",
-        at: str = "",
-        school: str | None = None,
-        county: str | None = None,
-    ) -> None:
-        """Something that costs the county its findings; all counties of the file if not named."""
-        self._add(self.problem("error", code, message, expected, at, school, county))
-
-    def warning(
-        self,
-        code: str,
-        message: str,
-        expected: str = "",
-        at: str = "",
-        school: str | None = None,
-        facts: tuple[str, ...] = (),
-    ) -> None:
-        """Something worth knowing; verdicts that rest on `facts` mention it."""
-        problem = self.problem("warning", code, message, expected, at, school)
-        self._add(replace(problem, facts=facts))
-
-    def unreadable(
-        self, code: str, message: str, expected: str = "", at: str = ""
-    ) -> UnreadableError:
-        """The exception for a file that gives nothing more."""
-        return UnreadableError(self.problem("error", code, message, expected, at))
-
-    def problem(
-        self,
-        severity: str,
-        code: str,
-        message: str,
-        expected: str,
-        at: str = "",
-        school: str | None = None,
-        county: str | None = None,
-    ) -> Problem:
-        """A problem of this file."""
-        return Problem(
-            severity,
-            code,
-            message,
-            expected,
-            file=self.file,
-            at=at,
-            county_code=county,
-            school_code=school,
-        )
-
-    def _add(self, problem: Problem) -> None:
-        self._room -= 1
-        if self._room > 0:
-            self.problems.append(problem)
-        elif self._room == 0:
-            text = say(
-                "问题超过{n}个，其余不再列出",
-                "more than {n} problems; the rest is not listed",
-                n=MOST_PROBLEMS - 1,
-            )
-            self.problems.append(self.problem("error", "too_many_problems", text, ""))
 
 
 def document(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.csv import read_csv
 from compliance.intake.formats.parquet import read_parquet
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.formats.source_file import MIB, Complaints, document, load
+from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.table_names import SHEETS, table_named
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 LIMIT = 512 * MIB

@@ -11,22 +11,17 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.formats.source_file import (
-    MIB,
-    Complaints,
-    UnreadableError,
-    document,
-    load,
-    panicked,
-)
+from compliance.intake.formats.source_file import document, load, panicked
 from compliance.intake.formats.table_names import SHEETS, TABLE_OF, table_named
 from compliance.intake.formats.xlsx_grid import Grid
 from compliance.intake.formats.xlsx_layout import read_list, read_record
 from compliance.intake.formats.xlsx_package import open_package, percent_styles, sheet_parts
 from compliance.intake.formats.xlsx_scan import scan
 from compliance.intake.formats.zip_archive import DAMAGE, damaged
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 
 LIMIT = 64 * MIB

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from compliance.facts.fact import Fact
-from compliance.intake.formats import cell_text
-from compliance.intake.formats.source_file import Complaints
+from compliance.intake import cell_text
 from compliance.intake.formats.xlsx_scan import Scan
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 # Excel keeps and shows fifteen digits. What it stores beyond them is the noise of its arithmetic.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from compliance.facts.fact import Fact
-from compliance.intake.formats.cell_text import clip
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawTable
 from compliance.intake.formats.table_names import SHEETS
 from compliance.intake.formats.xlsx_grid import Grid

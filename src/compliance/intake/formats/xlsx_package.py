@@ -9,8 +9,8 @@ from contextlib import suppress
 from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
 
-from compliance.intake.formats.source_file import Complaints
 from compliance.intake.formats.zip_archive import DAMAGE, damaged, open_archive
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

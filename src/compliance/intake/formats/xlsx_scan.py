@@ -11,9 +11,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pyexpat import ExpatError
 
-from compliance.intake.formats.source_file import Complaints
 from compliance.intake.formats.xlsx_package import Attributes, HostileXmlError, parser
 from compliance.intake.formats.zip_archive import DAMAGE, damaged
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384

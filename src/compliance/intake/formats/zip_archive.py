@@ -7,8 +7,9 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 
-from compliance.intake.formats.cell_text import clip
-from compliance.intake.formats.source_file import MIB, Complaints, UnreadableError
+from compliance.intake.cell_text import clip
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 
 MOST_UNPACKED = 512 * MIB
