@@ -14,7 +14,7 @@ import pytest
 from compliance.intake import readers
 from compliance.intake.formats import dataset as datasets
 from compliance.intake.formats import json as json_file
-from compliance.intake.formats import table_file, xlsx
+from compliance.intake.formats import xlsx
 from compliance.intake.formats.discover import Reader
 from tests.intake import inputs
 
@@ -26,7 +26,7 @@ def test_every_reader_is_offered_under_its_suffix() -> None:
     assert READERS[".xlsx"] is READERS[".xlsm"] is READERS[".xls"] is READERS[".et"]
     assert READERS[".xlsx"] is xlsx.read
     assert READERS[".zip"] is datasets.read_zip
-    assert READERS[".csv"] is READERS[".parquet"] is table_file.read
+    assert READERS[".csv"] is READERS[".parquet"] is datasets.read
 
 
 class TestJson:

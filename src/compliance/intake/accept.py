@@ -27,8 +27,7 @@ from compliance.intake.acceptance.keys import with_missing
 from compliance.intake.acceptance.list_facts import fold
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.data_checks.run import data_checks
-from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import KEY, Submission
 

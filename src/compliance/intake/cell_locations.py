@@ -16,9 +16,8 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.list_facts import LISTS
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
-from compliance.intake.formats.discover import Reader
-from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.formats.discover import Reader, with_words
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -49,7 +48,7 @@ class Watch:
     """
 
     def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
-        self._originals = readers
+        self._originals = with_words(readers, words)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
         self._opened: dict[Path, list[Accepted]] = {}

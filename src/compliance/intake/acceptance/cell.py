@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from compliance.facts.fact import Fact
-from compliance.facts.headings import UNITS, factor
+from compliance.facts.vocabulary import UNITS, factor
 from compliance.intake.cell_text import BLANKS, INVISIBLE, LARGEST_WHOLE, show
 from compliance.intake.problems import CellError
 from compliance.kernel.i18n import say

@@ -17,9 +17,9 @@ import polars as pl
 from compliance.facts.fact import Fact
 from compliance.intake.acceptance.cell import NUMBER, CellReader
 from compliance.intake.cell_text import BLANKS
+from compliance.intake.formats.raw_table import Cells
 from compliance.intake.problems import CellError
 
-Cells = Sequence[object] | pl.Series
 NUMBERS = pl.List(pl.Float64)
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "count": pl.Float64,

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.cell_text import show
-from compliance.intake.formats.raw_table import RawTable
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.limits import NAMED_HEADINGS
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say

@@ -17,8 +17,7 @@ import polars as pl
 from compliance.intake.acceptance.keys import county_keys, keyed, row_keys, with_missing
 from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import show
-from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem

@@ -12,7 +12,7 @@ from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
 from compliance.intake.acceptance.keys import with_missing
 from compliance.intake.acceptance.typed_table import NONE
 from compliance.intake.cell_text import clip
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say
 
