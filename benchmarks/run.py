@@ -55,7 +55,7 @@ def judging(schools: int, folder: Path) -> None:
     offers = load()
     words = vocabulary(offers.fragments)
     submission = intake.take_in([folder], offers.readers, words)
-    rules = resolve(offers.packs, "national", DAY, ())
+    rules = resolve(offers.packs, "national", DAY, kinds=offers.kinds)
     resources = {name: rule for name, rule in rules.rules.items() if name[0] in RESOURCES}
     few = replace(rules, rules=resources)
     rows = submission.schools.select(_numbers(submission.schools)).to_dicts()

@@ -75,7 +75,7 @@ def rules_page(offers: Offers) -> str:
     known = vocabulary(offers.fragments)
     seen: set[str] = set()
     for name in _names(offers):
-        rules = resolve(offers.packs, name, DAY)
+        rules = resolve(offers.packs, name, DAY, kinds=offers.kinds)
         lines += [f"## {rules.title}（`{name}`）", "", f"依据：{rules.source}", ""]
         lines += [f"> {note}" for note in rules.notes[-1:]]
         lines += [
@@ -99,7 +99,7 @@ def _names(offers: Offers) -> list[str]:
 
 def coverage_page(offers: Offers) -> str:
     """What became of every item of the regulation, then of each province's own texts."""
-    sets = [resolve(offers.packs, name, DAY) for name in _names(offers)]
+    sets = [resolve(offers.packs, name, DAY, kinds=offers.kinds) for name in _names(offers)]
     pages = [clause_coverage.page(rules, own=True) for rules in sets if _says(rules)]
     return "\n".join(pages).replace("# 条文覆盖", "# 条文覆盖（由各插件生成，请勿手改）", 1)
 

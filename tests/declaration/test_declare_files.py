@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +15,7 @@ import pytest
 from docx import Document as WordDocument
 from docx.oxml.ns import qn
 
+from docs.word_templates.declaration import TEMPLATES, build
 from tests.declaration.declare_sample import document, run, saved, school, stage
 from tests.render.rectify_reading import cells, word_text
 
@@ -193,13 +191,9 @@ def test_three_hundred_schools(tmp_path: Path) -> None:
 
 
 def test_the_bundled_template_is_what_the_script_builds(tmp_path: Path) -> None:
-    templates = Path(__file__).parents[2] / "templates"
-    copy = tmp_path / "templates"
-    shutil.copytree(templates, copy, ignore=shutil.ignore_patterns("*.docx", "__pycache__"))
-    command = [sys.executable, "-m", "templates.build_declaration"]
-    subprocess.run(command, cwd=tmp_path, check=True)
+    build(tmp_path)
     name = "declaration.docx"
-    with zipfile.ZipFile(copy / name) as built, zipfile.ZipFile(templates / name) as kept:
+    with zipfile.ZipFile(tmp_path / name) as built, zipfile.ZipFile(TEMPLATES / name) as kept:
         for part in ("word/document.xml", "word/styles.xml", "word/footer1.xml"):
             assert built.read(part) == kept.read(part), part
 
@@ -240,3 +234,15 @@ def test_what_is_met_only_by_a_relaxation_is_said(tmp_path: Path) -> None:
     text = word_text(out.read_bytes())
     assert "| 超过2000人的小学1所，初中0所，超过2500人的一贯制学校0所 | 是 |" in text
     assert "只因放宽规定而达标：所有小学、初中规模不超过2000人" in text
+
+
+def test_forms_in_two_folders_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    data = saved(document(), tmp_path / "county.json")
+    first, blocked = tmp_path / "one" / "form.xlsx", tmp_path / "two" / "form.docx"
+    first.parent.mkdir()
+    first.write_bytes(b"by hand")
+    blocked.parent.write_text("no folder")
+    result = run(data, "-o", first, "-o", blocked)
+    assert result.exit_code == 2
+    assert first.read_bytes() == b"by hand"
+    assert [path.name for path in first.parent.iterdir()] == ["form.xlsx"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -9,11 +10,11 @@ import polars as pl
 import pytest
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Kind, evaluate
+from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
-from compliance.engine.kinds import kinds
+from compliance.engine.kinds import Kind, kinds
+from compliance.engine.kinds.dispersion import Dispersion
 from compliance.kernel.submission import STATUSES
-from compliance.rules.language.dependencies import facts_of
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, rule, ruleset, submission
 
 OUT = '\n[exclusion.private]\ntitle = "民办"\nwhere = { sponsor = 10 }\n'
@@ -100,7 +101,7 @@ def test_who_counts(sponsor: Any, value: Any, status: str, lacks: list[str]) -> 
 def test_a_condition_chooses_units_and_one_that_is_open_is_named() -> None:
     body = 'kind = "dispersion"\nindicator = "degree"\nwhere = { setting = "rural" }\nat_most = { primary = 0.5 }'
     rules = ruleset(HEAD + rule("B1", body) + CONCLUSION)
-    assert facts_of(rules.rules["B1"], rules) == ["teachers_above_degree", "students", "setting"]
+    assert rules.references.facts("B1") == ("teachers_above_degree", "students", "setting")
     schools = [one | {"setting": "rural"} for one in ON_THE_LINE]
     assert state(judged(rules, submission(schools)).outcome("B1")) == "pass"  # 0.5 exactly
     town = [*schools, school(500, 40, 1, setting="town")]
@@ -121,14 +122,15 @@ def test_one_unit_and_units_of_nothing() -> None:
 
 def test_a_broken_coefficient_breaks_the_mean() -> None:
 
-    broken = {**kinds(), "dispersion": Kind(_breaks, selects=True)}
+    broken = {**kinds(), "dispersion": Breaking()}
     bench = evaluate(LAW, submission(ON_THE_LINE), DAY, broken)
     assert set(bench.broken) == {"B1", "B2", "BM"}
     assert state(bench.outcome("BM")) == "error"
 
 
-def _breaks(rule: Any, bench: Any) -> pl.DataFrame:
-    raise RuntimeError("broken")
+class Breaking(Dispersion):
+    def evaluate(self, rule: Any, evaluation: Any) -> pl.DataFrame:
+        raise RuntimeError("broken")
 
 
 def messages(schools: list[Any], rules: Any = LAW, offered: Any = None) -> dict[Any, str]:
@@ -158,18 +160,21 @@ def test_a_kind_of_a_plugin_speaks_for_itself() -> None:
     """Its sentence for what it met, missed or left open; the core's where it says nothing."""
     statuses = {"G1": 5, "G2": 2, "G3": 6, "G4": 0}
 
-    def graded(rule: Any, bench: Any) -> pl.DataFrame:
-        status = pl.lit(statuses[rule.id], pl.UInt8).alias("status")
-        detail = pl.lit(None if rule.id == "G4" else "甲等").alias("detail")
-        counties: pl.DataFrame = bench.frames.county
-        return counties.select("county", status, detail)
+    class Graded(Kind):
+        name = "graded"
 
-    def sentence(rule: Any, rules: Any) -> pl.Expr:
-        return pl.format("{}评为{}，共{}项。", "subject", "detail", pl.lit(len(rules.rules)))
+        def columns(self, rule: Any, evaluation: Any) -> Mapping[str, pl.Expr]:
+            return {
+                "status": pl.lit(statuses[rule.id], pl.UInt8),
+                "detail": pl.lit(None if rule.id == "G4" else "甲等"),
+            }
+
+        def sentence(self, rule: Any, ruleset: Any) -> pl.Expr:
+            return pl.format("{}评为{}，共{}项。", "subject", "detail", pl.lit(len(ruleset.rules)))
 
     text = "".join(rule(name, 'kind = "graded"') for name in statuses)
-    rules = ruleset(HEAD + text + CONCLUSION)
-    offered = {**kinds(), "graded": Kind(graded, sentence=sentence)}
+    offered = {**kinds(), "graded": Graded()}
+    rules = ruleset(HEAD + text + CONCLUSION, offered=offered)
     said = messages(ON_THE_LINE, rules, offered)
     assert said["G1", None] == said["G2", None] == "甲县评为甲等，共5项。"
     assert said["G3", None] == "甲县：“G3”不适用。"

@@ -9,6 +9,7 @@ import pytest
 from compliance.checker.builtin_offers import load
 from compliance.engine.evaluate import Bench
 from compliance.engine.findings import findings, verdicts
+from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import STATUSES
@@ -48,13 +49,13 @@ BOTH = '[switch.both]\ntitle = "两者"\nincludes = ["merged", "joined"]\n'
 def test_two_switches_that_merge_exclude_each_other(on: tuple[str, ...]) -> None:
     known = editions([pack(TEXT + ANOTHER + BOTH)])
     with pytest.raises(UsageError, match="joined、merged") as refused:
-        resolve(known, "base", DAY, (), on)
+        resolve(known, "base", DAY, (), on, kinds=kinds())
     assert "只能选一个" in str(refused.value)
-    assert resolve(known, "base", DAY, (), ("joined",)).switched == ("joined",)
+    assert resolve(known, "base", DAY, (), ("joined",), kinds=kinds()).switched == ("joined",)
 
 
 def law(*on: str) -> Ruleset:
-    return resolve(editions([pack(TEXT)]), "base", DAY, (), on)
+    return resolve(editions([pack(TEXT)]), "base", DAY, (), on, kinds=kinds())
 
 
 def school(kind: str, pupils: Any, teachers: Any, area: Any, main: Any = None, **more: Any) -> Any:

@@ -90,7 +90,7 @@ def limits(rules: Ruleset) -> Iterator[tuple[str, Limit]]:
 def moved(base: str, name: str, factor: Decimal, *, stricter: bool) -> str:
     """A pack that moves every limit of its base to one side."""
     text = head(name, base, "X-")
-    rules = resolve(installed().packs, base, DAY)
+    rules = resolve(installed().packs, base, DAY, kinds=installed().kinds)
     opened: set[str] = set()
     for table, limit in limits(rules):
         lower = limit.operator in (">=", ">")
@@ -118,9 +118,9 @@ def _bar(bars: Mapping[str, Decimal]) -> str:
 )
 def test_every_limit_can_be_moved(base: str) -> None:
     """The two packs below are whole: as many limits are moved as the rule set has."""
-    rules = resolve(installed().packs, base, DAY)
+    rules = resolve(installed().packs, base, DAY, kinds=installed().kinds)
     stricter = moved(base, "strict", Decimal("1.2"), stricter=True)
-    other = resolve(with_packs(stricter).packs, "strict", DAY)
+    other = resolve(with_packs(stricter).packs, "strict", DAY, kinds=installed().kinds)
     new = dict(limits(other))
     for table, limit in limits(rules):
         lower = limit.operator in (">=", ">")

@@ -11,13 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compliance.engine import relaxations
-from compliance.engine.evaluate import Bench, Kind, evaluate
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
-from compliance.engine.kinds import kinds
+from compliance.engine.kinds import Kind, kinds
 from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import FAIL, PASS, STATUSES
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
@@ -101,10 +100,10 @@ RESOURCES = (
 )
 
 
-def law(*rules: str, on: tuple[str, ...] = ("larger", "visiting")) -> Ruleset:
+def law(*rules: str, on: tuple[str, ...] = ("larger", "visiting"), offered: Any = None) -> Ruleset:
     text = HEAD + SWITCHES + INDICATORS + "".join(rules)
     text += "" if "[rule.C]" in text else CONCLUSION
-    return resolve(editions([pack(text)]), "base", DAY, (), on)
+    return resolve(editions([pack(text)]), "base", DAY, (), on, kinds=offered or kinds())
 
 
 def school(students: float | None, **facts: Any) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def teaching(own: float | None, other: float | None, setting: str | None) -> dic
     )
 
 
-def states(bench: Bench, rule_id: str) -> list[str]:
+def states(bench: Evaluation, rule_id: str) -> list[str]:
     return [STATUSES[code] for code in bench.outcome(rule_id)["status"]]
 
 
@@ -179,7 +178,7 @@ def test_a_condition_on_a_share(migrants: float | None, status: str) -> None:
     row = bench.outcome("G4").row(0, named=True)
     assert STATUSES[row["status"]] == status
     assert row["lacks"] == (["migrant_students"] if status == "unknown" else [])
-    assert set(facts_of(bench.ruleset.rules["G4"], bench.ruleset)) == {
+    assert set(bench.ruleset.references.facts("G4")) == {
         "compulsory_students", "migrant_students",
     }  # fmt: skip
 
@@ -290,16 +289,21 @@ def test_a_rule_has_one_floor() -> None:
         law(RESOURCES + rule("RT", SEVERAL.replace("0.85", "0.9")))
 
 
-def broken_without_relaxations(one: Rule, bench: Bench) -> pl.DataFrame:
+class Brittle(Kind):
     """A kind that only the relaxed case does not break."""
-    if bench.relaxed is not None:
-        raise RuntimeError("no standard")
-    return bench.outcome(one.of[0])
+
+    name = "brittle"
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        if evaluation.relaxed is not None:
+            raise RuntimeError("no standard")
+        return evaluation.outcome(rule.of[0])
 
 
 def test_what_breaks_without_relaxations_is_told() -> None:
-    rules = law(BUILT + rule("X", 'kind = "brittle"\nscope = "school"\nof = ["G4"]'))
-    known = {**kinds(), "brittle": Kind(broken_without_relaxations)}
+    known = {**kinds(), "brittle": Brittle()}
+    text = BUILT + rule("X", 'kind = "brittle"\nscope = "school"\nof = ["G4"]')
+    rules = law(text, offered=known)
     bench = evaluate(rules, submission([school(2300, built_year=2005)]), DAY, known)
     told = [one.message for one in verdicts.remarks(bench) if one.code == "rule_broken"]
     assert told == ["规则 X 执行出错：RuntimeError: no standard"]
@@ -395,7 +399,7 @@ def test_parts(
     row = bench.outcome("G3").row(0, named=True)
     assert (STATUSES[row["status"]], row["relaxed_by"]) == (status, relaxed)
     assert row["lacks"] == lacks
-    assert set(facts_of(rules.rules["G3"], rules)) == {
+    assert set(rules.references.facts("G3")) == {
         "music_rooms_96", "music_rooms_73", "art_rooms_90", "built_year", "setting",
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ ONE = {"school_type": "primary", "primary_students": 100.0}
 def law(*rules: str, of: str, enforce: tuple[str, ...] = (), on: tuple[str, ...] = ()) -> Ruleset:
     group = rule("CG", f'kind = "all"\nrole = "block"\nof = {of}')
     text = HEAD + "".join(rules) + group + C
-    return resolve(editions([pack(text)]), "base", DAY, enforce, on)
+    return resolve(editions([pack(text)]), "base", DAY, enforce, on, kinds=kinds())
 
 
 def bench(rules: Ruleset, *, strict: bool, said: Any = None, school: Any = None) -> Bench:

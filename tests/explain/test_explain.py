@@ -91,11 +91,14 @@ def hearing() -> Hearing:
 @pytest.mark.parametrize("rule", RULES)
 def test_every_national_rule_has_a_page_in_both_languages(rule: str) -> None:
     offers = load()
-    rules = resolve(offers.packs, "national", date(2023, 9, 1))
+    rules = resolve(offers.packs, "national", date(2023, 9, 1), kinds=offers.kinds)
     for language, history in (("zh", "【历次变动】"), ("en", "[history]")):
         with use(language):
             words = vocabulary(offers.fragments)
-            shown = text(page(rules.rules[rule], rules, words, offers.packs), date(2023, 9, 1))
+            shown = text(
+                page(rules.rules[rule], rules, words, offers.packs, kinds=offers.kinds),
+                date(2023, 9, 1),
+            )
         assert history in shown
         assert "2017-04-19" in shown
 

@@ -21,7 +21,7 @@ DAY = date(2023, 9, 1)
 
 
 def national(*switches: str) -> Ruleset:
-    return resolve(load().packs, "national", DAY, (), switches)
+    return resolve(load().packs, "national", DAY, (), switches, kinds=load().kinds)
 
 
 def school(**facts: Any) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def test_the_floor_is_a_share_of_the_limit_that_holds(
         'kind = "most"\nof = ["R2"]\npass_at_least = 1\nrest_at_least = "0.85"\nscope = "unit"',
     )
     body = HEAD + rule("R2", AREA) + most + CONCLUSION + SHARED
-    rules = resolve(editions([pack(body)]), "base", DAY, (), ["wide"])
+    rules = resolve(editions([pack(body)]), "base", DAY, (), ["wide"], kinds=load().kinds)
     found = working(rules, [{**primary(1000, 50, 3500.0), "built_year": year}], "R2", "1")
     (test,) = found.comparisons
     assert (test.value, test.threshold) == (Fraction(7, 2), limit)

@@ -42,7 +42,7 @@ def test_every_rule_has_a_case_that_passes_fails_waits_and_stands_on_the_line(
     home = PACKS[pack_id][-1].home
     assert home is not None
     cases, exempt = _cases(home.parents[1])
-    rules = resolve(installed().packs, pack_id, _day(PACKS[pack_id]))
+    rules = resolve(installed().packs, pack_id, _day(PACKS[pack_id]), kinds=installed().kinds)
     gaps = [str(gap) for gap in coverage_of(cases, rules, exempt)]
     assert not gaps, "\n".join(gaps)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from compliance.engine.kinds import kinds
 from compliance.kernel.errors import PackError, UsageError
 from compliance.rules.language.model import Ruleset
 from compliance.rules.resolution.confirmations import Confirmation
@@ -57,7 +58,7 @@ def resolved(
     *texts: str, wanted: str = "base", day: str = "2023-09-01", **terms: object
 ) -> Ruleset:
     known = editions([pack(text, f"{number}.toml") for number, text in enumerate(texts)])
-    return resolve(known, wanted, date.fromisoformat(day), **terms)  # type: ignore[arg-type]
+    return resolve(known, wanted, date.fromisoformat(day), **terms, kinds=kinds())  # type: ignore[arg-type]
 
 
 def bars(rules: Ruleset, rule_id: str) -> dict[str, Decimal]:

@@ -27,7 +27,7 @@ def test_a_rule_set_is_sound_on_every_day_on_which_it_changes(name: str) -> None
     sound = 0
     for day in days(OFFERS.packs, name):
         with suppress(NoEditionError):
-            examine(resolve(OFFERS.packs, name, day), OFFERS.kinds, words)
+            examine(resolve(OFFERS.packs, name, day, kinds=OFFERS.kinds), OFFERS.kinds, words)
             sound += 1
     assert sound
 

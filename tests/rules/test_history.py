@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from compliance.engine.kinds import kinds
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import use
 from compliance.rules.language.model import Ruleset
@@ -46,7 +47,7 @@ source = "省文第一号"
 
 def test_two_editions_are_two_steps() -> None:
     known = editions([pack(FIRST, "2017.toml"), pack(SECOND, "2020.toml")])
-    steps = history(known, "base", "R1")
+    steps = history(known, "base", "R1", kinds=kinds())
     assert [step.day for step in steps] == [date(2017, 4, 19), date(2020, 1, 1)]
     assert [(c.field, c.before, c.after) for c in steps[1].changes] == [
         ("limit.primary", "≥ 4", "≥ 4.2"), ("text", "", "新条文"),
@@ -56,7 +57,7 @@ def test_two_editions_are_two_steps() -> None:
 
 def test_a_rule_that_comes_later_begins_then() -> None:
     known = editions([pack(FIRST, "2017.toml"), pack(SECOND, "2020.toml")])
-    (step,) = history(known, "base", "R2")
+    (step,) = history(known, "base", "R2", kinds=kinds())
     assert (step.day, step.changes[0].field) == (date(2020, 1, 1), "added")
 
 
@@ -65,7 +66,7 @@ def test_a_rule_that_goes_ends_then() -> None:
         "C", 'kind = "all"\nrole = "conclusion"\nof = ["R2"]'
     )  # fmt: skip
     known = editions([pack(FIRST, "2017.toml"), pack(later, "2020.toml")])
-    steps = history(known, "base", "R1")
+    steps = history(known, "base", "R1", kinds=kinds())
     assert steps[-1].day == date(2020, 1, 1)
     assert steps[-1].changes == (Change("R1", "dropped", "R1", ""),)
 
@@ -73,7 +74,7 @@ def test_a_rule_that_goes_ends_then() -> None:
 def test_a_dated_change_inside_an_edition_is_a_step() -> None:
     known = editions([pack(DATED)])
     assert days(known, "base") == [date(2017, 4, 19), date(2019, 9, 1)]
-    steps = history(known, "base", "R1")
+    steps = history(known, "base", "R1", kinds=kinds())
     assert [(c.field, c.before, c.after) for c in steps[1].changes] == [
         ("limit.primary", "≥ 4", "≥ 4.1"),
         ("source", "测试", "新文"),
@@ -82,14 +83,14 @@ def test_a_dated_change_inside_an_edition_is_a_step() -> None:
 
 def test_a_layer_above_changes_the_rule_from_its_own_day() -> None:
     known = editions([pack(FIRST), pack(PROVINCE, "anhui.toml")])
-    steps = history(known, "anhui", "R1")
+    steps = history(known, "anhui", "R1", kinds=kinds())
     assert [step.day for step in steps] == [date(2018, 1, 1)]  # before, there is no such rule set
     assert ("limit.primary", "≥ 4.5") in [(c.field, c.after) for c in steps[0].changes]
 
 
 def test_differences_of_two_rule_sets() -> None:
     known = editions([pack(FIRST, "2017.toml"), pack(SECOND, "2020.toml")])
-    one, other = (resolve(known, "base", date(year, 6, 1)) for year in (2018, 2021))
+    one, other = (resolve(known, "base", date(year, 6, 1), kinds=kinds()) for year in (2018, 2021))
     found = changes(one, other)
     assert ("R1", "limit.primary", "≥ 4", "≥ 4.2") in [
         (c.rule, c.field, c.before, c.after) for c in found
@@ -107,7 +108,7 @@ def test_a_formula_that_changes_is_a_difference() -> None:
             ),
         ]
     )
-    one, other = (resolve(known, "base", date(year, 6, 1)) for year in (2018, 2021))
+    one, other = (resolve(known, "base", date(year, 6, 1), kinds=kinds()) for year in (2018, 2021))
     (found,) = changes(one, other)
     assert (found.field, found.before, found.after) == (
         "formula", "100 × teachers_above_degree ÷ students", "teachers_above_degree ÷ students",
@@ -152,7 +153,14 @@ at_least = { teaching_point = 0 }
 
 def law(old: str = "", new: str = "", *switched: str) -> Ruleset:
     assert old in LAW
-    return resolve(editions([pack(LAW.replace(old, new))]), "base", date(2023, 9, 1), (), switched)
+    return resolve(
+        editions([pack(LAW.replace(old, new))]),
+        "base",
+        date(2023, 9, 1),
+        (),
+        switched,
+        kinds=kinds(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,8 +185,8 @@ def test_whatever_a_finding_depends_on_is_a_difference(
 
 def test_another_kind_and_scope_are_differences() -> None:
     text = 'kind = "threshold"\nscope = "school"\nindicator = "rooms"'
-    found = {c.field: (c.before, c.after) for c in changes(law(), law(text, 'kind = "within"\nscope = "county"\nindicator = "rooms"'))}  # fmt: skip
-    assert found["kind"] == ("threshold", "within")
+    found = {c.field: (c.before, c.after) for c in changes(law(), law(text, 'kind = "dispersion"\nscope = "county"\nindicator = "rooms"'))}  # fmt: skip
+    assert found["kind"] == ("threshold", "dispersion")
     assert found["scope"] == ("school", "county")
     assert found["level"] == ("每所学校", "全县")
 
@@ -197,7 +205,7 @@ def test_the_indicator_fallen_back_on_is_compared() -> None:
     text = HEAD.replace("[indicator.degree]", f'{older}\n[indicator.degree]\nelse = "older"')
     text += rule("R1", LIMIT.format("4")) + END
     one, other = (
-        resolve(editions([pack(edition)]), "base", date(2023, 9, 1))
+        resolve(editions([pack(edition)]), "base", date(2023, 9, 1), kinds=kinds())
         for edition in (text, text.replace('of = "teachers"', 'of = "teachers"\nover = "students"'))
     )
     assert changes(one, other) == [
@@ -209,5 +217,5 @@ def test_switches_that_exclude_each_other_are_an_error_not_an_empty_history() ->
     choice = '\n[switch.{}]\nkind = "alternative"\nchoice = "x"\ntitle = "t"\nsource = "s"\nbasis = "secondary"\n'
     known = editions([pack(FIRST + choice.format("one") + choice.format("other"))])
     with pytest.raises(UsageError, match="one 与 other 只能选一个"):
-        history(known, "base", "R1", switched=("one", "other"))
-    assert len(history(known, "base", "R1", switched=("one",))) == 1
+        history(known, "base", "R1", switched=("one", "other"), kinds=kinds())
+    assert len(history(known, "base", "R1", switched=("one",), kinds=kinds())) == 1

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import use
-from compliance.rules.language.dependencies import tallies_of
 from compliance.rules.language.model import Limit
 from compliance.rules.language.parse import indicator
 from compliance.rules.reference.describe import (
@@ -102,7 +102,7 @@ basis = "secondary"
 
 [rule.G3]
 title = "G3"
-kind = "parts"
+kind = "all"
 scope = "school"
 basis = "verified"
 source = "测试"
@@ -130,10 +130,10 @@ def test_a_part_s_field_is_called_by_the_part_s_name() -> None:
 
 def test_every_indicator_and_tally_that_a_rule_names_is_found() -> None:
     known = editions([pack(PARTS + ALL)])
-    rules = resolve(known, "base", DAY, (), ("two",))
+    rules = resolve(known, "base", DAY, (), ("two",), kinds=kinds())
     g3 = rules.rules["G3"]
     assert g3.indicators == ("rooms", "less")
-    assert {tally.name for tally in tallies_of(g3, rules)} == {"halls", "known"}
+    assert {tally.name for tally in rules.references.tallies("G3")} == {"halls", "known"}
 
 
 def test_an_imported_rule_brings_what_its_parts_other_ways_rest_on() -> None:
@@ -153,7 +153,12 @@ basis = "secondary"
     )
     asking = asking.partition("[indicator.degree]")[0] + asking[asking.index("[import.base]") :]
     rules = resolve(
-        editions([pack(source + ALL), pack(asking, "a.toml")]), "asking", DAY, (), ("two",)
+        editions([pack(source + ALL), pack(asking, "a.toml")]),
+        "asking",
+        DAY,
+        (),
+        ("two",),
+        kinds=kinds(),
     )
     assert {"rooms", "less", "share"} <= set(rules.indicators)
     assert set(rules.tallies) == {"halls", "known"}

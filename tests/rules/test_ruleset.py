@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from compliance.engine.kinds import kinds
 from compliance.kernel.errors import PackError, UsageError
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
@@ -89,8 +90,8 @@ def test_resolving_a_province_leaves_the_base_as_it_was() -> None:
         + '[override.R1]\nat_least = { primary = 5, junior = 6 }\nbasis = "verified"\nsource = "东"'
     )
     known = editions([pack(BASE), pack(text)])
-    resolve(known, "east", DAY)
-    limit = resolve(known, "base", DAY).rules["R1"].limit
+    resolve(known, "east", DAY, kinds=kinds())
+    limit = resolve(known, "base", DAY, kinds=kinds()).rules["R1"].limit
     assert limit is not None
     assert limit.table["primary"] == Decimal("4.2")
 
@@ -106,19 +107,19 @@ def test_the_edition_in_force_is_chosen_by_date() -> None:
     later = BASE.replace("2017-04-19", "2024-01-01").replace("4.2", "4.5")
     known = editions([pack(BASE), pack(later)])
     for day, bar in ((date(2023, 12, 31), "4.2"), (date(2024, 1, 1), "4.5")):
-        limit = resolve(known, "base", day).rules["R1"].limit
+        limit = resolve(known, "base", day, kinds=kinds()).rules["R1"].limit
         assert limit is not None
         assert limit.table["primary"] == Decimal(bar)
 
 
 def test_a_date_before_the_first_edition_is_a_clear_error() -> None:
     with pytest.raises(UsageError, match="2017-04-19"):
-        resolve(editions([pack(BASE)]), "base", date(2016, 9, 1))
+        resolve(editions([pack(BASE)]), "base", date(2016, 9, 1), kinds=kinds())
 
 
 def test_an_unknown_rule_set_names_the_installed_and_the_nearest() -> None:
     with pytest.raises(UsageError) as error:
-        resolve(editions([pack(BASE)]), "bace", DAY)
+        resolve(editions([pack(BASE)]), "bace", DAY, kinds=kinds())
     assert "base" in error.value.todo
 
 
@@ -190,6 +191,5 @@ def test_a_rule_of_an_unknown_kind_field_or_fact_is_refused(body: str, says: str
     from compliance.facts.vocabulary import vocabulary
     from compliance.rules.lint.lint import examine
 
-    rules = ruleset(HEAD + rule("G1", body) + CONCLUSION)
     with pytest.raises(PackError, match=says):
-        examine(rules, kinds(), vocabulary())
+        examine(ruleset(HEAD + rule("G1", body) + CONCLUSION), kinds(), vocabulary())

@@ -28,7 +28,9 @@ CHOICES = {
 
 
 def resolved(*switches: str) -> Ruleset:
-    return resolve(load().packs, "national", date(2021, 9, 1), switched=switches)
+    return resolve(
+        load().packs, "national", date(2021, 9, 1), switched=switches, kinds=load().kinds
+    )
 
 
 def instead(switch: str) -> list[tuple[str, dict[str, Any]]]:
@@ -149,8 +151,8 @@ def test_the_forms_of_the_retention_rate() -> None:
 
 def test_the_subsidy_of_2025_is_a_remark_and_no_limit() -> None:
     packs = load().packs
-    before = resolve(packs, "national", date(2025, 2, 28)).rules["G7"]
-    after = resolve(packs, "national", date(2025, 3, 1)).rules["G7"]
+    before = resolve(packs, "national", date(2025, 2, 28), kinds=load().kinds).rules["G7"]
+    after = resolve(packs, "national", date(2025, 3, 1), kinds=load().kinds).rules["G7"]
     assert "7000" not in before.note
     assert "7000" in after.note
     assert before.limit == after.limit

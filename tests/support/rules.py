@@ -15,6 +15,7 @@ from compliance.engine.evaluate import Bench, evaluate
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.submission import Submission
+from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import editions, resolve
@@ -68,9 +69,11 @@ def rule(rule_id: str, body: str) -> str:
 CONCLUSION = rule("C", 'kind = "all"\nrole = "conclusion"\nof = []')
 
 
-def ruleset(*texts: str, wanted: str = "base", enforce: Sequence[str] = ()) -> Ruleset:
+def ruleset(
+    *texts: str, wanted: str = "base", enforce: Sequence[str] = (), offered: Kinds | None = None
+) -> Ruleset:
     known = editions([pack(text) for text in texts])
-    return resolve(known, wanted, DAY, enforce)
+    return resolve(known, wanted, DAY, enforce, kinds=offered or kinds())
 
 
 def _columns(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,15 @@ def prepare(
     early: dict[tuple[str, int], NoEditionError] = {}
     for (name, day), keys in jobs.items():
         try:
-            rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+            rules = resolve(
+                known,
+                name,
+                day,
+                choice.enforce,
+                choice.switches,
+                choice.confirmations,
+                kinds=offers.kinds,
+            )
         except NoEditionError as error:  # these counties alone cannot be judged
             early |= dict.fromkeys(keys, error)
             continue
@@ -245,7 +253,7 @@ def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | No
     known = {**offers.packs, **editions([pack])}
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         with suppress(NoEditionError):
-            resolve(known, pack.id, day)
+            resolve(known, pack.id, day, kinds=offers.kinds)
     return known, pack.id
 
 

@@ -7,10 +7,11 @@ contract, so that the verdict of a group is a minimum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -28,6 +29,9 @@ from compliance.kernel.submission import (
 )
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule, Ruleset
+
+if TYPE_CHECKING:
+    from compliance.engine.kinds.kind import Kind
 
 # What a kind yields besides the subject's columns; absent columns are filled with nulls.
 # way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
@@ -55,24 +59,8 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 SUBJECT = ("county", "school", "unit", "stage")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of rule: what it does to a frame, and which settings it understands.
-
-    evaluate(rule, bench) returns one row a subject with columns of SUBJECT and of RESULTS.
-    sentence(rule, ruleset) says what is met, missed or unknown, from the columns that
-    `compliance.engine.findings.messages` names; where it is null, and for a kind without one, the core's words stand.
-    selects: its `where` chooses the units it measures, not the subjects it applies to.
-    """
-
-    evaluate: Callable[[Rule, Bench], pl.DataFrame]
-    fields: frozenset[str] = frozenset()
-    sentence: Callable[[Rule, Ruleset], pl.Expr] | None = None
-    selects: bool = False
-
-
 @dataclass
-class Bench:
+class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
 
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
@@ -87,7 +75,7 @@ class Bench:
     kinds: Mapping[str, Kind]
     strict: bool = False
     merger: school_mergers.Merger | None = None
-    relaxed: Bench | None = None
+    relaxed: Evaluation | None = None
     outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
 
@@ -129,10 +117,13 @@ class Bench:
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
         """The rules made of others of which some are relaxed, with the switches that may matter."""
-        return relaxations.eased(self.ruleset)
+        if not self.ruleset.switched:
+            return {}
+        found = {name: self.ruleset.references.relaxable(name) for name in self.ruleset.rules}
+        return {name: switches for name, switches in found.items() if switches}
 
     @cached_property
-    def without_relaxations(self) -> Bench:
+    def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
         return replace(
             self,
@@ -159,6 +150,9 @@ class Bench:
         return relaxations.attributed(result, normal, members, self.eased[rule.id])
 
 
+Bench = Evaluation  # the old name, until the other rooms have the new one
+
+
 def evaluate(
     ruleset: Ruleset,
     submission: Submission,
@@ -167,7 +161,7 @@ def evaluate(
     *,
     strict: bool = False,
     only: Collection[str] | None = None,
-) -> Bench:
+) -> Evaluation:
     """Judge a submission: afterwards `outcomes` holds every rule of the set.
 
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
@@ -175,11 +169,11 @@ def evaluate(
     cut = frames(submission, ruleset.split)
     merger = school_mergers.merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.tallies.values())
-    bench = Bench(ruleset, cut, submission, as_of, kinds, strict, merger)
+    evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merger)
     for rule_id in ruleset.rules:
         if only is None or rule_id in only:
-            bench.outcome(rule_id)
-    return bench
+            evaluation.outcome(rule_id)
+    return evaluation
 
 
 def subject_columns(frame: pl.DataFrame) -> pl.DataFrame:
@@ -199,19 +193,19 @@ def completed(result: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def within_reach(result: pl.DataFrame, rule: Rule, bench: Bench) -> pl.DataFrame:
+def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
 
     A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
     to wait for the missing fact.
     """
-    if not rule.where or bench.kinds[rule.kind].selects:
+    if not rule.where or evaluation.kinds[rule.kind].selects:
         return result
     scope = rule.scope
-    applies = bench.subjects(rule).select(
+    applies = evaluation.subjects(rule).select(
         scope,
         conditions.matches(rule.where).alias("_applies"),
-        tallies.open_facts(bench.frames, scope, rule.where).alias("_open"),
+        tallies.open_facts(evaluation.frames, scope, rule.where).alias("_open"),
     )
     joined = result.join(applies, on=scope, how="left", maintain_order="left")
     out = (~pl.col("_applies")).fill_null(value=False)
@@ -245,7 +239,7 @@ def status_name(column: str = "status") -> pl.Expr:
     return pl.col(column).replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
 
 
-def part(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
+def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
     """One entry of `parts`; the fields of PART that are not given are null."""
     given = {"name": name, "status": status_name(status), **fields}
     return pl.struct(
@@ -254,11 +248,11 @@ def part(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
     )
 
 
-def by_county(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
+def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     """A status for every county: the worst of an outcome's rows, not_applicable where none."""
     worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
     return (
-        bench.frames.county.select("county")
+        evaluation.frames.county.select("county")
         .join(worst, on="county", how="left", maintain_order="left")
         .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
     )

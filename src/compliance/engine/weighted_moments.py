@@ -14,7 +14,7 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.kernel.submission import NO_WORDS
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
@@ -22,20 +22,22 @@ from compliance.rules.language.model import Rule
 PUPILS = "students"
 
 
-def measured(rule: Rule, bench: Bench, frame: pl.DataFrame) -> pl.DataFrame:
+def measured(rule: Rule, evaluation: Evaluation, frame: pl.DataFrame) -> pl.DataFrame:
     """The units of `frame` that count, or may: unit, county, stage, value, lacks, way and pupils.
 
     A unit of which cannot be told whether it counts has no value, and lacks the facts that say so.
     """
     if rule.indicator is None:
-        measured = bench.outcome(member_of(rule, bench).id).select("unit", "value", "lacks", "way")
+        measured = evaluation.outcome(member_of(rule, evaluation).id).select(
+            "unit", "value", "lacks", "way"
+        )
         units = frame.join(measured, on="unit", how="inner", maintain_order="left")
     else:
-        units = _valued(rule.indicator, frame, bench)
+        units = _valued(rule.indicator, frame, evaluation)
     units = units.select("unit", "county", "stage", "value", "lacks", "way", PUPILS)
     if not rule.exclude and not rule.where:
         return units
-    chosen = _chosen(rule, frame, bench)
+    chosen = _chosen(rule, frame, evaluation)
     open_facts = pl.when(pl.col("_counts").is_null()).then("_open").otherwise(NO_WORDS)
     return units.join(chosen, on="unit", how="inner", maintain_order="left").with_columns(
         pl.when("_counts").then("value").alias("value"),
@@ -43,23 +45,25 @@ def measured(rule: Rule, bench: Bench, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def member_of(rule: Rule, bench: Bench) -> Rule:
+def member_of(rule: Rule, evaluation: Evaluation) -> Rule:
     """The rule that a coefficient is of."""
     if len(rule.of) != 1:
         raise ValueError("dispersion needs `of` one rule, or an indicator")
-    return bench.ruleset.rules[rule.of[0]]
+    return evaluation.ruleset.rules[rule.of[0]]
 
 
-def own_frame(rule: Rule, bench: Bench) -> pl.DataFrame:
+def own_frame(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     """The units that the pupils and figures are taken from."""
-    owner = rule if rule.indicator is not None else member_of(rule, bench)
-    return bench.frames_of(owner).unit
+    owner = rule if rule.indicator is not None else member_of(rule, evaluation)
+    return evaluation.frames_of(owner).unit
 
 
-def _valued(indicator: str, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
+def _valued(indicator: str, frame: pl.DataFrame, evaluation: Evaluation) -> pl.DataFrame:
     """The frame with an indicator's value, of the first of its chain whose facts are there."""
-    chain = exact_arithmetic.chain(indicator, bench.ruleset.indicators, bench.frames, "unit")
-    lacks = [one.lacks(bench.frames, "unit") for one in chain]
+    chain = exact_arithmetic.chain(
+        indicator, evaluation.ruleset.indicators, evaluation.frames, "unit"
+    )
+    lacks = [one.lacks(evaluation.frames, "unit") for one in chain]
     complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacks))
     return frame.with_columns(
         pl.coalesce(*(one.value for one in chain)).alias("value"),
@@ -68,15 +72,15 @@ def _valued(indicator: str, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
     )
 
 
-def _chosen(rule: Rule, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
+def _chosen(rule: Rule, frame: pl.DataFrame, evaluation: Evaluation) -> pl.DataFrame:
     """The units that the rule's own exclusions and `where` leave: _counts (null: open), _open."""
-    outs = [bench.ruleset.exclusions[reason].where for reason in rule.exclude]
+    outs = [evaluation.ruleset.exclusions[reason].where for reason in rule.exclude]
     tests = [~conditions.matches(out) for out in outs]
     tests += [conditions.matches(rule.where)] if rule.where else []
     asked = [*outs, *([rule.where] if rule.where else [])]
     missing = [
         pl.when(test.is_null())
-        .then(tallies.open_facts(bench.frames, "unit", where))
+        .then(tallies.open_facts(evaluation.frames, "unit", where))
         .otherwise(NO_WORDS)
         for test, where in zip(tests, asked, strict=True)
     ]
@@ -87,13 +91,13 @@ def _chosen(rule: Rule, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
 
 
 def moments_exactly(
-    rule: Rule, bench: Bench, county: object, stage: object
+    rule: Rule, evaluation: Evaluation, county: object, stage: object
 ) -> tuple[Fraction, Fraction]:
     """X̄ and S² of one county's stage, exactly; each unit by the way that gave its value.
 
     Raises ValueError where a unit has no value.
     """
-    pairs = [(weight, value) for _, weight, value in units_exactly(rule, bench, county, stage)]
+    pairs = [(weight, value) for _, weight, value in units_exactly(rule, evaluation, county, stage)]
     total = sum((weight for weight, _ in pairs), Fraction(0))
     mean = sum((weight * value for weight, value in pairs), Fraction(0)) / total
     variance = sum((weight * (value - mean) ** 2 for weight, value in pairs), Fraction(0)) / total
@@ -101,16 +105,16 @@ def moments_exactly(
 
 
 def units_exactly(
-    rule: Rule, bench: Bench, county: object, stage: object
+    rule: Rule, evaluation: Evaluation, county: object, stage: object
 ) -> list[tuple[exact_arithmetic.Row, Fraction, Fraction]]:
     """The units of one county's stage that count: their rows, with `way`; pupils; values.
 
     Raises ValueError where a unit has no value.
     """
-    chains = ways(rule, bench)
+    chains = ways(rule, evaluation)
     here = (pl.col("county") == county) & (pl.col("stage") == stage)
-    frame = own_frame(rule, bench).filter(here)
-    units = measured(rule, bench, frame).select("unit", "way")
+    frame = own_frame(rule, evaluation).filter(here)
+    units = measured(rule, evaluation, frame).select("unit", "way")
     found: list[tuple[exact_arithmetic.Row, Fraction, Fraction]] = []
     for unit in units.join(frame, on="unit", maintain_order="left").iter_rows(named=True):
         value = exact_arithmetic.first_exact(chains[unit["way"] or 0], unit)
@@ -121,11 +125,11 @@ def units_exactly(
     return found
 
 
-def ways(rule: Rule, bench: Bench) -> list[list[exact_arithmetic.Quantity]]:
+def ways(rule: Rule, evaluation: Evaluation) -> list[list[exact_arithmetic.Quantity]]:
     """The quantities a unit's value may come from: the indicator's, then what stands instead."""
-    holder = rule if rule.indicator is not None else member_of(rule, bench)
+    holder = rule if rule.indicator is not None else member_of(rule, evaluation)
     if holder.indicator is None:
         raise ValueError(f"{holder.id} has no indicator")
     names = [holder.indicator, *(one.indicator or holder.indicator for one in holder.instead)]
-    known = bench.ruleset.indicators
-    return [exact_arithmetic.chain(name, known, bench.frames, "unit") for name in names]
+    known = evaluation.ruleset.indicators
+    return [exact_arithmetic.chain(name, known, evaluation.frames, "unit") for name in names]

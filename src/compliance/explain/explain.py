@@ -31,12 +31,16 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     known, name = with_pack_file(offers, choice.ruleset)
     day = choice.as_of or date.today()
     if name is None:
-        name = holding(known, ruleset_choice.base_of(known), rule_id, day)
-    rules = resolve(known, name, day, choice.enforce, choice.switches, choice.confirmations)
+        name = holding(known, offers.kinds, ruleset_choice.base_of(known), rule_id, day)
+    rules = resolve(
+        known, name, day, choice.enforce, choice.switches, choice.confirmations, kinds=offers.kinds
+    )
     words = vocabulary(offers.fragments)
     examine(rules, offers.kinds, words)
     check_words(choice, [rules])
-    found = rule_page.page(find_rule(rules, rule_id), rules, words, known, choice.enforce)
+    found = rule_page.page(
+        find_rule(rules, rule_id), rules, words, known, choice.enforce, kinds=offers.kinds
+    )
     return found, _wrapped(rule_page.text(found, day))
 
 

@@ -49,15 +49,14 @@ def attested(rules: Iterable[Rule]) -> dict[str, Rule]:
     """The rules that take an attestation, wholly or for a part, by the id it is given under."""
     found: dict[str, Rule] = {}
     for rule in rules:
-        whole = rule.kind == "attested" and rule.settings.get("statement") != "vetoes"
-        if whole or any(part.kind == "attested" for part in rule.parts):
+        if rule.statement == "attestations" or any(part.statement for part in rule.parts):
             found.setdefault(rule.attested_as, rule)
     return found
 
 
 def vetoed(rules: Iterable[Rule]) -> dict[str, Rule]:
     """The rules that ask whether an incident exists, by id."""
-    return {rule.id: rule for rule in rules if rule.settings.get("statement") == "vetoes"}
+    return {rule.id: rule for rule in rules if rule.statement == "vetoes"}
 
 
 def _settled(

@@ -10,7 +10,7 @@ from typing import Any
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.testing.case import Case
 from compliance.testing.case_file import Exemption
-from compliance.testing.rulesets import law
+from compliance.testing.rulesets import installed, law
 from compliance.testing.run_cases import enrol, finding, refusal
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"
@@ -79,7 +79,7 @@ def _gaps(rule: Rule, cases: Sequence[Case]) -> Iterator[Gap]:
 
 def _limitless(rule: Rule) -> bool:
     """A rule that only shows a figure: it has no limit, and is none of the kinds without one."""
-    return rule.kind in ("dispersion", "mean", "threshold") and rule.limit is None
+    return installed().kinds[rule.kind].has_limit and rule.limit is None
 
 
 def _stages(rule: Rule) -> tuple[str, ...]:
@@ -98,12 +98,7 @@ def _lines(rule: Rule) -> list[str]:
     """The lines of a rule: its limit (of each stage), its parts' limits by name."""
     if rule.limit is not None:
         return list(_stages(rule))
-    if rule.kind == "most":
-        return [""]
-    each = rule.settings.get("each")
-    if isinstance(each, list):
-        return [str(one["field"]) for one in each]
-    return [part.key for part in rule.parts if part.limit is not None]
+    return list(installed().kinds[rule.kind].lines(rule))
 
 
 def _reached(rule: Rule, case: Case) -> Iterator[str]:
@@ -113,9 +108,7 @@ def _reached(rule: Rule, case: Case) -> Iterator[str]:
     found = finding(case)
     if _on_line(found):
         yield str(found.get("stage") or "") if len(_stages(rule)) > 1 else ""
-    each = rule.settings.get("each")
-    names = [str(one["field"]) for one in each] if isinstance(each, list) else []
-    names = names or [part.key for part in rule.parts]
+    names = installed().kinds[rule.kind].part_names(rule)
     for number, part in enumerate(found.get("parts") or ()):
         if names and _on_line(part):
             yield names[number % len(names)]

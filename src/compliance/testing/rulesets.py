@@ -47,7 +47,7 @@ def law(terms: Terms) -> Law:
 def _law(name: str, day: date, enforce: tuple[str, ...], switches: tuple[str, ...]) -> Law:
     offers = installed()
     known, top = with_pack_file(offers, name)
-    rules = resolve(known, str(top), day, enforce, switches)
+    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds)
     every = rules.rules.values()
     return Law(
         rules, frozenset(attested(every)), frozenset(vetoed(every)), vocabulary(offers.fragments)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from compliance import hookimpl
-from compliance.engine.evaluate import Kind
+from compliance.engine.kinds.kind import Kind
 
 
 @hookimpl

@@ -7,30 +7,47 @@ How many A the title asks for was not seen either: the overall grade is unknown,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind, by_county, part
-from compliance.engine.findings.kind_messages import line, parts, safe
-from compliance.engine.kinds import all_of
-from compliance.kernel.i18n import say
+from compliance.engine.evaluate import Evaluation, by_county, part_entry
+from compliance.engine.kinds.all_of import of_parts
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.sentences import line, parts
+from compliance.kernel.i18n import pick
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import FAIL, NO_WORDS, PART, PASS, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
 
 
-def graded(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county: pass is A, fail is B or C; parts are the rule's own and those of its members."""
-    result = _own_parts(rule, bench)
-    for rule_id in rule.of:
-        result = _with_member(result, rule_id, bench)
-    return result
+class Graded(Kind):
+    """An item of the title: pass is A, fail is B or C."""
+
+    name = "graded"
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a county; parts are the rule's own and those of its members."""
+        result = _own_parts(rule, evaluation)
+        for rule_id in rule.of:
+            result = _with_member(result, rule_id, evaluation)
+        return result
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """The points with their figures and the grade; null, the core's words, where it is open."""
+        is_a = pick("所见要点均达到A等。", " Every point seen meets the A text: A.")
+        not_a = pick(
+            "未达到A等；C等情形的原文未见，属B等还是C等不能判定。",
+            " Not A; the C situations were not seen, so B or C is not decided.",
+        )
+        told = pl.when(pl.col("status") == PASS).then(pl.lit(is_a)).otherwise(pl.lit(not_a))
+        return pl.when(pl.col("status").is_in([PASS, FAIL])).then(parts(rule) + told)
 
 
-def _own_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
+def _own_parts(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     if rule.parts:
-        judged = all_of.evaluate(rule, bench)
-        return judged.select("county", "status", "parts", "lacks")
-    return bench.frames.county.select(
+        return of_parts(rule, evaluation).select("county", "status", "parts", "lacks")
+    return evaluation.frames.county.select(
         "county",
         pl.lit(None, pl.UInt8).alias("status"),
         pl.lit([], pl.List(PART)).alias("parts"),
@@ -38,15 +55,15 @@ def _own_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
     )
 
 
-def _with_member(result: pl.DataFrame, rule_id: str, bench: Bench) -> pl.DataFrame:
+def _with_member(result: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> pl.DataFrame:
     """A member counts by its worst row in the county, advisory or not: the item is about it."""
-    outcome = bench.outcome(rule_id)
+    outcome = evaluation.outcome(rule_id)
     lacking = outcome.group_by("county", maintain_order=True).agg(
         pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
         .unique(maintain_order=True).alias("_lacks"),
     )  # fmt: skip
-    member = by_county(bench, outcome).rename({"status": "_status"})
-    entry = part(pl.lit(bench.ruleset.rules[rule_id].label), "_status")
+    member = by_county(evaluation, outcome).rename({"status": "_status"})
+    entry = part_entry(pl.lit(evaluation.ruleset.rules[rule_id].label), "_status")
     return (
         result.join(member, on="county", how="left", maintain_order="left")
         .join(lacking, on="county", how="left", maintain_order="left")
@@ -61,29 +78,53 @@ def _with_member(result: pl.DataFrame, rule_id: str, bench: Bench) -> pl.DataFra
     )
 
 
-def graded_sentence(rule: Rule, _: Ruleset) -> pl.Expr:
-    """The points with their figures and the grade; null, the core's words, where it is still open."""
-    is_a = say("所见要点均达到A等。", " Every point seen meets the A text: A.")
-    not_a = say(
-        "未达到A等；C等情形的原文未见，属B等还是C等不能判定。",
-        " Not A; the C situations were not seen, so B or C is not decided.",
-    )
-    told = pl.when(pl.col("status") == PASS).then(pl.lit(is_a)).otherwise(pl.lit(not_a))
-    return pl.when(pl.col("status").is_in([PASS, FAIL])).then(parts(rule) + told)
+@dataclass(frozen=True, slots=True)
+class OverallGradeSettings:
+    """items: of how many items the title consists, those not seen included."""
+
+    items: int
 
 
-def overall_grade(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county, always unknown. value: items graded A; over_count: items known not to be A."""
-    result = bench.frames.county.select("county")
-    for rule_id in rule.of:
-        item = by_county(bench, bench.outcome(rule_id)).rename({"status": rule_id})
-        result = result.join(item, on="county", how="left", maintain_order="left")
-    return result.select(
-        "county",
-        pl.lit(UNKNOWN, pl.UInt8).alias("status"),
-        _how_many(rule, PASS).alias("value"),
-        _how_many(rule, FAIL).alias("over_count"),
-    )
+class OverallGrade(Kind):
+    """What the items make together: always open."""
+
+    name = "overall_grade"
+    settings = OverallGradeSettings
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a county. value: items graded A; over_count: items known not to be A."""
+        result = evaluation.frames.county.select("county")
+        for rule_id in rule.of:
+            item = by_county(evaluation, evaluation.outcome(rule_id)).rename({"status": rule_id})
+            result = result.join(item, on="county", how="left", maintain_order="left")
+        return result.select(
+            "county",
+            pl.lit(UNKNOWN, pl.UInt8).alias("status"),
+            _how_many(rule, PASS).alias("value"),
+            _how_many(rule, FAIL).alias("over_count"),
+        )
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """How many items are A, how many are not, and what keeps the grade open."""
+        settings: OverallGradeSettings = rule.settings
+        total, seen = settings.items, len(rule.of)
+        is_a, not_a = pl.col("value"), pl.col("over_count")
+        return line(
+            pick(
+                "{who}：“{title}”不能判定：{total}项中只见{seen}项，其中达到A等{a}项、未达到A等{not_a}项、"
+                "待定{open}项；其余{rest}项和认定所需的A等项数原文未见。",
+                "{who}: {title} cannot be told: of {total} items {seen} were seen, {a} of them A, "
+                "{not_a} not A, {open} open; the other {rest} and the number of A needed were not seen.",
+            ),
+            who=pl.col("subject"),
+            title=rule.label,
+            total=str(total),
+            seen=str(seen),
+            rest=str(total - seen),
+            a=fixed(is_a, 0),
+            not_a=fixed(not_a, 0),
+            open=fixed(seen - is_a - not_a, 0),
+        )
 
 
 def _how_many(rule: Rule, status: int) -> pl.Expr:
@@ -91,28 +132,6 @@ def _how_many(rule: Rule, status: int) -> pl.Expr:
     return counted.cast(pl.Float64)
 
 
-def overall_sentence(rule: Rule, _: Ruleset) -> pl.Expr:
-    """How many items are A, how many are not, and what keeps the grade open."""
-    total, seen = int(str(rule.settings["items"])), len(rule.of)
-    text = say(
-        "{{}}：“{title}”不能判定：{total}项中只见{seen}项，其中达到A等{{}}项、未达到A等{{}}项、待定{{}}项；"
-        "其余{rest}项和认定所需的A等项数原文未见。",
-        "{{}}: {title} cannot be told: of {total} items {seen} were seen, {{}} of them A, {{}} not A, "
-        "{{}} open; the other {rest} and the number of A needed were not seen.",
-        title=safe(rule.label),
-        total=total,
-        seen=seen,
-        rest=total - seen,
-    )
-    is_a, not_a = pl.col("value"), pl.col("over_count")
-    return line(
-        text, pl.col("subject"), fixed(is_a, 0), fixed(not_a, 0), fixed(seen - is_a - not_a, 0)
-    )
-
-
 def kinds() -> dict[str, Kind]:
     """Name → kind."""
-    return {
-        "graded": Kind(graded, frozenset(), graded_sentence),
-        "overall_grade": Kind(overall_grade, frozenset({"items"}), overall_sentence),
-    }
+    return {kind.name: kind for kind in (Graded(), OverallGrade())}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -57,30 +57,16 @@ def write_forms(files: Mapping[Path, tuple[Declared, str]]) -> Written:
     """Write every form; a file that stands there with other content is kept beside it.
 
     What a county filled in by hand must not be lost: ``申报表.xlsx`` becomes ``申报表_旧稿1.xlsx``.
-    Raises UsageError where a file cannot be written (nothing is changed in its folder then) and PackError for a faulty template.
+    Raises UsageError where a file cannot be written (nothing is changed then) and PackError for a faulty template.
     """
     contents = {path: declaration(one, form) for path, (one, form) in files.items()}
-    papers: list[Path] = []
-    kept: list[Path] = []
-    with ExitStack() as stack:
-        places = {
-            folder: stack.enter_context(staged(folder))
-            for folder in dict.fromkeys(path.parent for path in contents)
-        }
+    with staged(Path(), _aside) as place:
         for path, content in contents.items():
-            place = places[path.parent]
-            if path.is_file() and path.read_bytes() != content:
-                aside = _aside(path)
-                place.put(Path(aside.name), path.read_bytes())
-                kept.append(aside)
-            place.put(Path(path.name), content)
-            papers.append(path)
-        for place in places.values():
-            place.place()
-    return Written(tuple(papers), tuple(kept))
+            place.put(path, content, keep=True)
+        return place.place()
 
 
 def _aside(path: Path) -> Path:
     """The first free name beside a file for what stands in it now."""
     names = (path.with_name(f"{path.stem}_{DRAFTS}{n}{path.suffix}") for n in count(1))
-    return next(name for name in names if not name.exists())
+    return next(name for name in names if not os.path.lexists(name))

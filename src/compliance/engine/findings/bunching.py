@@ -19,7 +19,7 @@ from math import comb
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
@@ -30,12 +30,12 @@ SHARE = Fraction(2, 3)  # in the upper band, where it is twice as dense as the l
 CHANCE = Fraction(1, 1000)
 
 
-def bunched(bench: Bench) -> list[Problem]:
+def bunched(evaluation: Evaluation) -> list[Problem]:
     """A warning for every county, stage and indicator whose values crowd just within the limit."""
     problems: list[Problem] = []
-    for rule in bench.ruleset.rules.values():
-        if rule.role == "component" and rule.scope == "unit" and rule.kind == "threshold":
-            problems += _of_rule(rule, bench)
+    for rule in evaluation.ruleset.rules.values():
+        if rule.role == "component" and rule.scope == "unit" and rule.limit and rule.indicator:
+            problems += _of_rule(rule, evaluation)
     return problems
 
 
@@ -52,10 +52,10 @@ def crowded(inside: int, outside: int) -> bool:
     return Fraction(ways, all_ways**total) < CHANCE
 
 
-def _of_rule(rule: Rule, bench: Bench) -> Iterator[Problem]:
+def _of_rule(rule: Rule, evaluation: Evaluation) -> Iterator[Problem]:
     if rule.limit is None or rule.indicator is None:
         return
-    found = bench.outcome(rule.id)
+    found = evaluation.outcome(rule.id)
     band = float(BAND)
     value, limit = pl.col("value"), pl.col("threshold")
     near = (value - limit).abs() <= limit * band
@@ -65,17 +65,17 @@ def _of_rule(rule: Rule, bench: Bench) -> Iterator[Problem]:
         .group_by("county", "stage")
         .agg(inside.sum().alias("_in"), (~inside).sum().alias("_out"), limit.mean().alias("_at"))
     )
-    named = bench.frames.county.select("county", *KEY)
+    named = evaluation.frames.county.select("county", *KEY)
     for row in (
         counts.join(named, on="county")
         .sort(*KEY, "stage", descending=[False, False, True])
         .to_dicts()
     ):
         if crowded(row["_in"], row["_out"]):
-            yield _problem(rule, bench, row)
+            yield _problem(rule, evaluation, row)
 
 
-def _problem(rule: Rule, bench: Bench, row: dict[str, object]) -> Problem:
+def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Problem:
     upper = rule.limit is not None and rule.limit.operator in UPPER
     stage = {"primary": pick("小学", "primary"), "junior": pick("初中", "junior")}
     message = say(
@@ -101,12 +101,12 @@ def _problem(rule: Rule, bench: Bench, row: dict[str, object]) -> Problem:
         ),
         county_code=str(row["county_code"]),
         year=int(str(row["year"])),
-        facts=_facts(rule, bench, str(row["stage"])),
+        facts=_facts(rule, evaluation, str(row["stage"])),
     )
 
 
-def _facts(rule: Rule, bench: Bench, stage: str) -> tuple[str, ...]:
+def _facts(rule: Rule, evaluation: Evaluation, stage: str) -> tuple[str, ...]:
     """The facts that can have been fitted: what is counted, not the pupils it is counted for."""
-    names = bench.ruleset.indicators[str(rule.indicator)].of.facts
-    staged = bench.frames.staged
+    names = evaluation.ruleset.indicators[str(rule.indicator)].of.facts
+    staged = evaluation.frames.staged
     return tuple(f"{stage}_{name}" if name in staged else name for name in names)

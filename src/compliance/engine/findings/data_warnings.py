@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import COMPULSORY, NO_WORDS
 from compliance.rules.language.model import Rule
@@ -39,7 +39,7 @@ class Doubts:
         )
 
 
-def table(problems: Sequence[Problem], bench: Bench) -> Doubts | None:
+def table(problems: Sequence[Problem], evaluation: Evaluation) -> Doubts | None:
     """The warnings that name facts, of the counties judged; None without any."""
     warned = [p for p in problems if p.severity == "warning" and p.county_code and p.facts]
     if not warned:
@@ -56,7 +56,7 @@ def table(problems: Sequence[Problem], bench: Bench) -> Doubts | None:
         },
         orient="row",
     )
-    known = bench.frames.county.select("county", pl.col("year").alias("_year"), "county_code")
+    known = evaluation.frames.county.select("county", pl.col("year").alias("_year"), "county_code")
     about = given.join(known, on="county_code").filter(
         pl.col("year").is_null() | (pl.col("year") == pl.col("_year"))
     )
@@ -65,7 +65,7 @@ def table(problems: Sequence[Problem], bench: Bench) -> Doubts | None:
         schema={"_set": pl.Int64, "fact": pl.String},
         orient="row",
     ).with_columns(pl.col("fact").str.extract(f"^({'|'.join(COMPULSORY)})_", 1).alias("_of"))
-    stages = bench.frames.unit.select(
+    stages = evaluation.frames.unit.select(
         "county", pl.col("school_code").alias("_code"), pl.col("stage").alias("_stage")
     )
     return Doubts(about.select("county", "_code", "code", "_set"), named, stages)

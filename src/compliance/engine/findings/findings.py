@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench, by_county, completed, status_name
-from compliance.engine.findings import data_warnings, message_suffixes, messages
+from compliance.engine.evaluate import Evaluation, by_county, completed, status_name
+from compliance.engine.findings import data_warnings, messages
 from compliance.engine.findings.report import FINDINGS
 from compliance.engine.relaxations import JOINT
 from compliance.kernel.errors import Problem
@@ -18,7 +18,7 @@ from compliance.rules.language.model import UPPER, Rule
 
 
 def findings(
-    bench: Bench,
+    evaluation: Evaluation,
     problems: Sequence[Problem],
     titles: Mapping[str, str],
     only: Collection[str] | None = None,
@@ -27,41 +27,34 @@ def findings(
 
     Ordered by county, school, stage, rule.
     """
-    doubtful = data_warnings.table(problems, bench)
+    doubtful = data_warnings.table(problems, evaluation)
     pieces = []
-    for order, rule in enumerate(bench.ruleset.rules.values()):
+    for order, rule in enumerate(evaluation.ruleset.rules.values()):
         if only is not None and rule.id not in only:
             continue
-        outcome = bench.outcome(rule.id)
-        pieces.append(_piece(bench, rule, outcome, order, doubtful, titles))
+        outcome = evaluation.outcome(rule.id)
+        pieces.append(_piece(evaluation, rule, outcome, order, doubtful, titles))
         if rule.rolls_up:
-            pieces.append(_rolled_up(bench, rule, outcome, order, doubtful, titles))
+            pieces.append(_rolled_up(evaluation, rule, outcome, order, doubtful, titles))
     everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
     return everything.select(FINDINGS.names()).cast(FINDINGS)
 
 
 def _piece(
-    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
+    evaluation: Evaluation, rule: Rule, outcome: pl.DataFrame, order: int,
     doubtful: data_warnings.Doubts | None, titles: Mapping[str, str],
 ) -> pl.DataFrame:  # fmt: skip
-    frame = _identified(bench, outcome)
+    frame = _identified(evaluation, outcome)
     frame = frame.with_columns(data_warnings.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
-        messages.message(rule, bench.ruleset, titles, _sentence(rule, bench)).alias("message"),
-        *_units(rule, bench),
+        messages.message(rule, evaluation, titles).alias("message"),
+        *_units(rule, evaluation),
     )
-    frame = frame.with_columns(message_suffixes.doubtful(pl.col("message"), rule).alias("message"))
     return _columns(frame, rule, order, level=rule.level)
 
 
-def _sentence(rule: Rule, bench: Bench) -> pl.Expr | None:
-    """What the rule's own kind says, where it speaks for itself."""
-    say = bench.kinds[rule.kind].sentence
-    return None if say is None else say(rule, bench.ruleset)
-
-
 def _rolled_up(
-    bench: Bench, rule: Rule, outcome: pl.DataFrame, order: int,
+    evaluation: Evaluation, rule: Rule, outcome: pl.DataFrame, order: int,
     doubtful: data_warnings.Doubts | None, titles: Mapping[str, str],
 ) -> pl.DataFrame:  # fmt: skip
     worst = outcome.group_by("county", maintain_order=True).agg(
@@ -75,24 +68,26 @@ def _rolled_up(
         pl.col("relaxed_by").str.split(JOINT).explode().drop_nulls().unique(maintain_order=True),
     )  # fmt: skip
     owed = pl.col("relaxed_by").list.join(JOINT)
-    states = by_county(bench, outcome).join(worst, on="county", how="left", maintain_order="left")
+    states = by_county(evaluation, outcome).join(
+        worst, on="county", how="left", maintain_order="left"
+    )
     states = completed(
         states.with_columns(
             pl.when((pl.col("status") == PASS) & (owed != "")).then(owed).alias("relaxed_by")
         )
     )
-    frame = _identified(bench, states)
+    frame = _identified(evaluation, states)
     frame = frame.with_columns(data_warnings.concerning(rule, frame, doubtful))
     frame = frame.with_columns(
-        messages.rolled_up(rule, bench.ruleset).alias("message"),
+        messages.rolled_up(rule, evaluation.ruleset).alias("message"),
         *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),
     )
     return _columns(frame, rule, order, level="county")
 
 
-def _identified(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
+def _identified(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     """The outcome with the names of its subject, and the subject as a sentence begins with it."""
-    county = bench.frames.county.select("county", *KEY, "county_name")
+    county = evaluation.frames.county.select("county", *KEY, "county_name")
     frame = outcome.join(county, on="county", how="left", maintain_order="left")
     if "school" not in outcome.columns:
         return frame.with_columns(
@@ -102,13 +97,13 @@ def _identified(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
             pl.col("county_name").alias("subject"),
             *([] if "stage" in outcome.columns else [pl.lit(None, pl.String).alias("stage")]),
         )
-    school = bench.frames.school.select("school", "school_code", "school_name")
+    school = evaluation.frames.school.select("school", "school_code", "school_name")
     frame = frame.join(school, on="school", how="left", maintain_order="left")
     if "unit" not in outcome.columns:
         return frame.with_columns(
             pl.lit(None, pl.String).alias("stage"), pl.col("school_name").alias("subject")
         )
-    several = bench.frames.unit.select("unit", "among_stages")
+    several = evaluation.frames.unit.select("unit", "among_stages")
     part = pl.col("stage").replace(
         {stage: pick(f"（{zh}部）", f" ({en})") for stage, (zh, en) in STAGE_WORDS.items()}
     )
@@ -120,25 +115,13 @@ def _identified(bench: Bench, outcome: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _units(rule: Rule, bench: Bench) -> list[pl.Expr]:
+def _units(rule: Rule, evaluation: Evaluation) -> list[pl.Expr]:
     """operator, unit, shortfall_unit, excess_unit of one rule's findings."""
-    coefficient = rule.kind == "dispersion"  # of an indicator, whose unit is not its own
-    indicator = None if coefficient else bench.ruleset.indicators.get(rule.indicator or "")
-    operator = rule.limit.operator if rule.limit else None
-    unit: str | None = None
+    kind = evaluation.kinds[rule.kind]
+    operator, unit = kind.operator(rule), kind.unit(rule, evaluation.ruleset)
     over = pl.col("excess_unit")
-    if indicator is not None:
-        unit = pick(indicator.unit, indicator.unit_en)
-        if operator in UPPER:
-            over = pl.lit(pick(indicator.measure, indicator.measure_en))
-    elif rule.kind == "most":
-        operator, unit = ">=", pick("项", "indicators")
-    elif rule.kind == "within":
-        unit = pick(str(rule.settings["unit"]), str(rule.settings.get("unit_en", "")))
-    elif rule.settings.get("value") == "least" and rule.parts[0].limit is not None:
-        operator = rule.parts[0].limit.operator
-        first = bench.ruleset.indicators[rule.parts[0].indicator or ""]
-        unit = pick(first.unit, first.unit_en)
+    if rule.limit is not None and rule.limit.operator in UPPER:
+        over = pl.coalesce(over, pl.lit(kind.measure(rule, evaluation.ruleset) or None, pl.String))
     return [
         pl.lit(operator, pl.String).alias("operator"),
         pl.lit(unit or None, pl.String).alias("unit"),

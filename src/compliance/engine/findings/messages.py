@@ -1,19 +1,18 @@
-"""A finding as a sentence about the school or county, built in columns.
+"""A finding as a sentence about the school or county: the kind's own words, or those of its state.
 
-Three million of them must not go through a template engine: placeholders become expressions.
-The columns expected: subject (who), status (index), value, threshold, shortfall, excess,
-excess_unit, parts, lacks, mean, deviation, over_count, detail, stage, way, relaxed_by, withheld.
+Beside them the relaxation a pass rests on, what a strict verdict waits for, and that a figure is
+suspect. The columns are those of `compliance.engine.sentences`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
-from compliance.engine.findings import kind_messages, message_suffixes
-from compliance.engine.findings.kind_messages import line, parts, safe, state
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.relaxations import JOINT, replacements
+from compliance.engine.sentences import line, parts, stage_word, state
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import fixed
@@ -26,149 +25,164 @@ from compliance.kernel.submission import (
     UNKNOWN,
     WAIVED,
 )
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Rule, Ruleset, Switch
 
 
-def message(
-    rule: Rule, ruleset: Ruleset, titles: Mapping[str, str], sentence: pl.Expr | None = None
-) -> pl.Expr:
-    """The sentence of every finding of one rule; `sentence`: what the rule's own kind says."""
-    indicator = ruleset.indicators.get(rule.indicator or "")
-    if rule.kind == "dispersion":  # it is about the coefficient, not about what it is made of
-        indicator = None
-    about, about_en = rule.title, rule.title_en
-    if indicator is not None and indicator.title:
-        about, about_en = indicator.title, indicator.title_en or rule.title_en
-    said = _otherwise(rule, _body(rule, ruleset), pick(about, about_en), titles)
+def message(rule: Rule, evaluation: Evaluation, titles: Mapping[str, str]) -> pl.Expr:
+    """The sentence of every finding of one rule."""
+    ruleset = evaluation.ruleset
+    said = _by_state(rule, ruleset, titles)
+    sentence = evaluation.kinds[rule.kind].sentence(rule, ruleset)
     if sentence is not None:
-        speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN])
+        shown = (pl.col("status") == NOT_APPLICABLE) & pl.col("value").is_not_null()
+        speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN]) | shown
         said = pl.when(speaks).then(pl.coalesce(sentence, said)).otherwise(said)
-    return message_suffixes.after(said + _advisory(rule), rule, ruleset)
-
-
-def _body(rule: Rule, ruleset: Ruleset) -> pl.Expr:
-    """What is said of a rule that is met or missed."""
-    if rule.kind == "threshold" and rule.indicator in ruleset.indicators:
-        return _by_way(rule, ruleset)
-    if rule.kind in ("dispersion", "mean"):
-        return kind_messages.dispersion(rule)
-    if rule.kind == "most":
-        return kind_messages.most(rule)
-    if rule.kind == "within":
-        return kind_messages.within(rule)
-    if rule.parts or rule.kind == "listed":
-        return parts(rule)
-    return kind_messages.attested(rule) if rule.kind == "attested" else state(rule)
-
-
-def _by_way(rule: Rule, ruleset: Ruleset) -> pl.Expr:
-    """An indicator against its limit: those that decided, where a switch put others in their place."""
-    known = ruleset.indicators
-    body = kind_messages.threshold(rule, known[str(rule.indicator)])
-    for number, one in enumerate(rule.instead, start=1):
-        name = one.indicator or str(rule.indicator)
-        other = replace(rule, indicator=name, limit=one.limit or rule.limit)
-        told = kind_messages.threshold(other, known[name])
-        body = pl.when((pl.col("way") == number).fill_null(value=False)).then(told).otherwise(body)
-    return body
+    return _doubtful(_beside(said, rule, ruleset), rule)
 
 
 def rolled_up(rule: Rule, ruleset: Ruleset) -> pl.Expr:
-    """The sentence of a school rule's county finding; over_count: schools that fail, value: all."""
+    """The sentence of a school rule's county finding; over_count: schools that fail."""
     failing = line(
-        say(
-            "{{}}：“{title}”有{{}}所学校不达标。",
-            "{{}}: {title}: {{}} schools do not meet it.",
-            title=safe(rule.label),
+        pick(
+            "{who}：“{title}”有{n}所学校不达标。",
+            "{who}: {title}: {n} schools do not meet it.",
         ),
-        pl.col("subject"),
-        fixed(pl.col("over_count"), 0),
+        who=pl.col("subject"),
+        title=rule.label,
+        n=fixed(pl.col("over_count"), 0),
     )
     said = pl.when(pl.col("status") == FAIL).then(failing).otherwise(state(rule))
-    return message_suffixes.after(said + _advisory(rule), rule, ruleset)
+    return _beside(said, rule, ruleset)
 
 
-def _otherwise(rule: Rule, body: pl.Expr, about: str, titles: Mapping[str, str]) -> pl.Expr:
-    """The sentences of the states that need no figures."""
-    about = safe(about)
-    by_stage = rule.kind in ("dispersion", "mean")
-    subject = kind_messages.with_stage() if by_stage else pl.col("subject")
+def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Expr:
+    """The sentences of the states that need no words of the kind."""
+    subject = pl.col("subject")
+    if rule.form.by_stage:
+        subject = line(pick("{who}{stage}", "{who}, {stage}"), who=subject, stage=stage_word())
     missing = pl.col("lacks").list.eval(pl.element().replace(titles)).list.join(pick("、", ", "))
+    holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     unknown = (
         pl.when(pl.col("lacks").list.len() > 0)
         .then(
             line(
-                say(
-                    "{{}}“{about}”无法判定：缺少{{}}。",
-                    "{{}}: {about} cannot be judged: missing {{}}.",
-                    about=about,
+                pick(
+                    "{who}“{about}”无法判定：缺少{missing}。",
+                    "{who}: {about} cannot be judged: missing {missing}.",
                 ),
-                subject,
-                missing,
+                **holes,
+                missing=missing,
             )
         )
         .otherwise(
             line(
-                say(
-                    "{{}}“{about}”无法计算：分母为0或所据数据无效。",
-                    "{{}}: {about} cannot be computed: nothing to divide by.",
-                    about=about,
+                pick(
+                    "{who}“{about}”无法计算：分母为0或所据数据无效。",
+                    "{who}: {about} cannot be computed: nothing to divide by.",
                 ),
-                subject,
+                **holes,
             )
         )
     )
-    return (
-        pl.when((pl.col("status") == NOT_APPLICABLE) & ~_shown(rule))
-        .then(
-            line(
-                say("{{}}：“{about}”不适用。", "{{}}: {about} does not apply.", about=about),
-                subject,
-            )
-        )
-        .when((pl.col("status") == UNKNOWN) & (not rule.of or rule.kind in ("dispersion", "mean")))
-        .then(unknown)
-        .when(pl.col("status") == ERROR)
-        .then(
-            line(
-                say(
-                    "{{}}：规则{rule}执行出错，未作判定。",
-                    "{{}}: rule {rule} broke and judged nothing.",
-                    rule=rule.id,
-                ),
-                subject,
-            )
-        )
-        .when(pl.col("status") == NOT_CHECKED)
-        .then(
-            line(
-                say("{{}}：“{about}”待佐证。", "{{}}: {about} awaits a statement.", about=about),
-                subject,
-            )
-        )
-        .when(pl.col("status") == WAIVED)
-        .then(
-            line(
-                say("{{}}：“{about}”已备案豁免。", "{{}}: {about} is waived.", about=about), subject
-            )
-        )
-        .otherwise(body)
+    plain = parts(rule) if rule.parts else state(rule)
+    words = {
+        NOT_APPLICABLE: pick("{who}：“{about}”不适用。", "{who}: {about} does not apply."),
+        ERROR: pick(
+            "{who}：规则{rule}执行出错，未作判定。", "{who}: rule {rule} broke and judged nothing."
+        ),
+        NOT_CHECKED: pick("{who}：“{about}”待佐证。", "{who}: {about} awaits a statement."),
+        WAIVED: pick("{who}：“{about}”已备案豁免。", "{who}: {about} is waived."),
+    }
+    said = (
+        plain if rule.references.verdicts else pl.when(_is(UNKNOWN)).then(unknown).otherwise(plain)
     )
+    for status, template in words.items():
+        said = pl.when(_is(status)).then(line(template, **holes, rule=rule.id)).otherwise(said)
+    return said
 
 
-def _shown(rule: Rule) -> pl.Expr:
-    """Whether a figure is shown although nothing is asked of it: a coefficient without a limit."""
-    unlimited = rule.kind == "dispersion" and rule.limit is None
-    return pl.lit(unlimited) & pl.col("value").is_not_null()
+def _is(status: int) -> pl.Expr:
+    return pl.col("status") == status
 
 
-def _advisory(rule: Rule) -> pl.Expr:
-    if rule.role != "advisory":
-        return pl.lit("")
-    return pl.lit(
-        say(
+def _about(rule: Rule, ruleset: Ruleset) -> str:
+    """What a rule is about: its indicator, but for a coefficient, which is about itself."""
+    indicator = ruleset.indicators.get(rule.indicator or "")
+    if indicator is None or not indicator.title or rule.form.coefficient:
+        return rule.label
+    return pick(indicator.title, indicator.title_en or rule.title_en)
+
+
+def _beside(said: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
+    if rule.role == "advisory":
+        advisory = say(
             "（参考，不计入结论：{basis}）",
             " (advisory, without weight: {basis})",
             basis=basis_words()[rule.basis],
         )
+        said = said + pl.lit(advisory)
+    relaxable = bool(rule.of) or bool(replacements(rule))
+    if ruleset.switched and relaxable:
+        said = said + _relaxed(ruleset, whole=not rule.of)
+    return _withheld(said, rule) if rule.references.verdicts else said
+
+
+def _relaxed(ruleset: Ruleset, *, whole: bool) -> pl.Expr:
+    words = {name: _of_switch(ruleset.switches[name], whole=whole) for name in ruleset.switched}
+    told = pl.col("relaxed_by").str.split(JOINT).list.eval(pl.element().replace(words))
+    return told.list.join("").fill_null("")
+
+
+def _of_switch(switch: Switch, *, whole: bool) -> str:
+    """By what a verdict passes, on what grounds, until when, and what must follow.
+
+    whole: at the subject itself; a group only names it.
+    """
+    if not whole:
+        return say("其中有仅凭“{title}”达标的。", " In part only by '{title}'.", title=switch.label)
+    until = (
+        say("适用期至{day}", "known to hold until {day}", day=switch.until.isoformat())
+        if switch.until is not None
+        else say("期限未见", "no end known")
     )
+    source = switch.source.split("（")[0]  # the document; where it was read stands with the switch
+    if switch.kind != "relaxation":
+        return say(
+            "按“{title}”的口径方达标（{source}）。",
+            " Met only as '{title}' has it ({source}).",
+            title=switch.label,
+            source=source,
+        )
+    return say(
+        "仅凭放宽规定“{title}”达标（{source}，{until}）{duty}。",
+        " Met only by the relaxation '{title}' ({source}; {until}){duty}.",
+        title=switch.label,
+        source=source,
+        until=until,
+        duty=pick("，", ", ") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
+    )
+
+
+def _doubtful(said: pl.Expr, rule: Rule) -> pl.Expr:
+    """A verdict that rests on a suspect figure says so; a group's members have said it."""
+    if rule.references.verdicts:
+        return said
+    rests = pl.col("status").is_in([PASS, FAIL]) & (pl.col("warnings").list.len() > 0)
+    told = say("（所据数据存疑，见提示。）", " (Rests on a doubtful figure: see the warnings.)")
+    return said + pl.when(rests).then(pl.lit(told)).otherwise(pl.lit(""))
+
+
+def _withheld(said: pl.Expr, rule: Rule) -> pl.Expr:
+    """Where a strict verdict is not drawn, the rules that keep it from being drawn instead."""
+    waits = (pl.col("status") == UNKNOWN) & (pl.col("withheld").list.len() > 0)
+    told = line(
+        pick(
+            "{who}：“{title}”不作结论（严格判定）：{rules}未经核实。",
+            "{who}: {title}: no conclusion (strictly judged): {rules} not verified.",
+        ),
+        who=pl.col("subject"),
+        title=rule.label,
+        rules=pl.col("withheld").list.join(pick("、", ", ")),
+    )
+    return pl.when(waits.fill_null(value=False)).then(told).otherwise(said)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from compliance.engine import exact_arithmetic, school_mergers
-from compliance.engine.evaluate import Bench, by_county
+from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.findings.bunching import bunched
 from compliance.engine.findings.report import CountyResult
 from compliance.kernel.errors import Problem
@@ -21,28 +21,28 @@ from compliance.rules.resolution.resolve import BASES
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
 
-def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
+def counties(evaluation: Evaluation, found: pl.DataFrame) -> list[CountyResult]:
     """Verdict, blocks and exact counts of every county."""
-    keys = bench.frames.county.select(KEY).iter_rows()
+    keys = evaluation.frames.county.select(KEY).iter_rows()
     counts: dict[tuple[str, int], dict[str, int]] = {key: {} for key in keys}
     tally = found.group_by(*KEY, "status").len()
     for code, year, status, many in tally.iter_rows():
         counts[(code, year)][status] = many
     blocks = {
-        rule.id: _named(bench, rule.id)
-        for rule in bench.ruleset.rules.values()
+        rule.id: _named(evaluation, rule.id)
+        for rule in evaluation.ruleset.rules.values()
         if rule.role == "block"
     }
-    final = _named(bench, bench.ruleset.concludes)
-    by_basis = bases(bench.ruleset)
+    final = _named(evaluation, evaluation.ruleset.concludes)
+    by_basis = bases(evaluation.ruleset)
     return [
         CountyResult(
             county_code=row["county_code"],
             county_name=row["county_name"],
             year=row["year"],
             verdict=_VERDICTS.get(final[row["county"]], "undecided"),
-            ruleset=bench.ruleset.id,
-            as_of=bench.as_of.isoformat(),
+            ruleset=evaluation.ruleset.id,
+            as_of=evaluation.as_of.isoformat(),
             bases=by_basis,
             blocks={block: states[row["county"]] for block, states in blocks.items()},
             counts={
@@ -58,12 +58,14 @@ def counties(bench: Bench, found: pl.DataFrame) -> list[CountyResult]:
                 )
             },
         )
-        for row in bench.frames.county.select("county", *KEY, "county_name").iter_rows(named=True)
+        for row in evaluation.frames.county.select("county", *KEY, "county_name").iter_rows(
+            named=True
+        )
     ]
 
 
-def _named(bench: Bench, rule_id: str) -> dict[int, str]:
-    states = by_county(bench, bench.outcome(rule_id))
+def _named(evaluation: Evaluation, rule_id: str) -> dict[int, str]:
+    states = by_county(evaluation, evaluation.outcome(rule_id))
     return {county: STATUSES[status] for county, status in states.iter_rows()}
 
 
@@ -75,37 +77,38 @@ def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
     return {basis: counted for basis, counted in found.items() if any(counted.values())}
 
 
-def excluded(bench: Bench) -> list[Mapping[str, object]]:
+def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
     """The schools and stages left out of the component rules, each with its reason."""
     reasons = dict.fromkeys(
         reason
-        for rule in bench.ruleset.rules.values()
+        for rule in evaluation.ruleset.rules.values()
         if rule.role == "component"
         for reason in rule.exclude
     )
     identity = ["school", *KEY, "school_code", "school_name"]
-    merger = bench.merger
-    schools = bench.frames.school
+    merger = evaluation.merger
+    schools = evaluation.frames.school
     if merger is not None:
         schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
     pieces = [
-        _left_out(schools.filter(_matches(bench, reason)).select(identity), reason)
+        _left_out(schools.filter(_matches(evaluation, reason)).select(identity), reason)
         for reason in reasons
     ]
     if merger is not None:
         pieces.append(_left_out(merger.absorbed, school_mergers.REASON))
-    pieces.append(bench.frames.excluded)
+    pieces.append(evaluation.frames.excluded)
     rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
     titles = {
-        reason: pick(one.title, one.title_en) for reason, one in bench.ruleset.exclusions.items()
+        reason: pick(one.title, one.title_en)
+        for reason, one in evaluation.ruleset.exclusions.items()
     }
     titles[school_mergers.REASON] = pick("已并入主校（中心校）计算", "added to its main school")
     titles["stage_without_pupils"] = pick("该学段没有学生", "the stage has no pupils")
     return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
 
 
-def _matches(bench: Bench, reason: str) -> pl.Expr:
-    where = bench.ruleset.exclusions[reason].where
+def _matches(evaluation: Evaluation, reason: str) -> pl.Expr:
+    where = evaluation.ruleset.exclusions[reason].where
     return conditions.matches(where).fill_null(value=False)
 
 
@@ -115,20 +118,20 @@ def _left_out(schools: pl.DataFrame, reason: str) -> pl.DataFrame:
     )
 
 
-def remarks(bench: Bench) -> list[Problem]:
+def remarks(evaluation: Evaluation) -> list[Problem]:
     """What the judging itself found doubtful."""
     return [
-        *without_units(bench),
-        *without_main_school(bench),
-        *second_opinions(bench),
-        *bunched(bench),
-        *broken(bench),
+        *without_units(evaluation),
+        *without_main_school(evaluation),
+        *second_opinions(evaluation),
+        *bunched(evaluation),
+        *broken(evaluation),
     ]
 
 
-def without_main_school(bench: Bench) -> list[Problem]:
+def without_main_school(evaluation: Evaluation) -> list[Problem]:
     """Schools that a switch would add to another, but that name none it could be."""
-    if bench.merger is None:
+    if evaluation.merger is None:
         return []
     return [
         Problem(
@@ -146,22 +149,22 @@ def without_main_school(bench: Bench) -> list[Problem]:
             school_code=row["school_code"],
             year=row["year"],
         )
-        for row in bench.merger.left.iter_rows(named=True)
+        for row in evaluation.merger.left.iter_rows(named=True)
     ]
 
 
-def second_opinions(bench: Bench) -> list[Problem]:
+def second_opinions(evaluation: Evaluation) -> list[Problem]:
     """County figures given although the schools' own yield another; the given one is used."""
-    known = bench.ruleset.indicators
+    known = evaluation.ruleset.indicators
     problems = []
     for one in known.values():
         if one.fallback is None:
             continue
-        given = exact_arithmetic.quantity(one, bench.frames, "county").value.alias("given")
+        given = exact_arithmetic.quantity(one, evaluation.frames, "county").value.alias("given")
         derived = exact_arithmetic.quantity(
-            known[one.fallback], bench.frames, "county"
+            known[one.fallback], evaluation.frames, "county"
         ).value.alias("derived")
-        rows = bench.frames.county.select(*KEY, given, derived).drop_nulls()
+        rows = evaluation.frames.county.select(*KEY, given, derived).drop_nulls()
         for code, year, said, worked in rows.iter_rows():
             decimals = max(0, -int(Decimal(repr(said)).normalize().as_tuple().exponent))
             if round(Decimal(repr(worked)), decimals) == Decimal(repr(said)):
@@ -186,9 +189,9 @@ def second_opinions(bench: Bench) -> list[Problem]:
     return problems
 
 
-def without_units(bench: Bench) -> list[Problem]:
+def without_units(evaluation: Evaluation) -> list[Problem]:
     """Counties in which no school stage is judged at all: their pass would say nothing."""
-    empty = bench.frames.county.join(bench.frames.unit, on="county", how="anti")
+    empty = evaluation.frames.county.join(evaluation.frames.unit, on="county", how="anti")
     return [
         Problem(
             "warning",
@@ -206,7 +209,7 @@ def without_units(bench: Bench) -> list[Problem]:
     ]
 
 
-def broken(bench: Bench) -> list[Problem]:
+def broken(evaluation: Evaluation) -> list[Problem]:
     """What went wrong inside rules in state error, for whoever has to mend them."""
     return [
         Problem(
@@ -220,5 +223,5 @@ def broken(bench: Bench) -> list[Problem]:
             ),
             expected=say("请把此信息告知规则的作者", "tell the rule's author"),
         )
-        for rule_id, why in bench.broken.items()
+        for rule_id, why in evaluation.broken.items()
     ]

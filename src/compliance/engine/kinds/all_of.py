@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind, subject_columns
-from compliance.engine.evaluate import part as entry
-from compliance.engine.kinds import alternatives, attested, elapsed, strict
+from compliance.engine.evaluate import Evaluation, part_entry, subject_columns
+from compliance.engine.kinds import strict
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.relaxations import JOINT
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Part, Rule
+from compliance.rules.language.model import Form, Part, Rule, Ruleset
+
+LEAST = "least"
 
 
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county (of rules) or a subject of the rule's scope (of parts)."""
-    return _of_parts(rule, bench) if rule.parts else _of_rules(rule, bench)
+@dataclass(frozen=True, slots=True)
+class AllSettings:
+    """value: "least" where the parts ask for the same of several things; the least is then the value."""
+
+    value: str = ""
 
 
-def _of_rules(rule: Rule, bench: Bench) -> pl.DataFrame:
+class All(Kind):
+    """The worst of some rules, or of a rule's own parts."""
+
+    name = "all"
+    settings = AllSettings
+    withholds = True
+
+    def form(self, rule: Rule) -> Form:
+        """A group of the rules it names."""
+        return Form(groups=True)
+
+    def operator(self, rule: Rule) -> str | None:
+        """That of the parts, where the least of them is the value."""
+        first = _first_of_least(rule)
+        return first.limit.operator if first is not None and first.limit else None
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """That of the parts, where the least of them is the value."""
+        first = _first_of_least(rule)
+        indicator = ruleset.indicators[first.indicator or ""] if first is not None else None
+        return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a county (of rules) or a subject of the rule's scope (of parts)."""
+        if not rule.parts:
+            return _of_rules(rule, evaluation)
+        settings: AllSettings = rule.settings
+        return of_parts(rule, evaluation, least=settings.value == LEAST)
+
+
+def _first_of_least(rule: Rule) -> Part | None:
+    """The first part of a rule whose value is the least of its parts', where it has a limit."""
+    settings: AllSettings = rule.settings
+    if settings.value != LEAST or rule.parts[0].limit is None:
+        return None
+    return rule.parts[0]
+
+
+def _of_rules(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     """The worst of the members that have weight; advisory ones have none.
 
     Under a strict verdict, what is not verified is worth no more than a blank.
     """
-    result = bench.frames.county.select("county")
-    names = [name for name in rule.of if strict.counts(bench, bench.ruleset.rules[name])]
+    result = evaluation.frames.county.select("county")
+    names = [name for name in rule.of if strict.counts(evaluation, evaluation.ruleset.rules[name])]
     for name in names:
-        column = strict.standing(bench, bench.ruleset.rules[name]).select(
+        column = strict.standing(evaluation, evaluation.ruleset.rules[name]).select(
             "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
         )
         result = result.join(column, on="county", how="left", maintain_order="left")
@@ -41,12 +85,16 @@ def _of_rules(rule: Rule, bench: Bench) -> pl.DataFrame:
     ).with_columns(pl.when(pl.col("status") == UNKNOWN).then("withheld").alias("withheld"))
 
 
-def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
-    frame = bench.subjects(rule)
+def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.DataFrame:
+    """One row a subject: its parts, each judged by its own kind, and the worst of them.
+
+    least: the parts ask for the same of several things.
+    """
+    frame = evaluation.subjects(rule)
     key = rule.scope
     result = subject_columns(frame)
     for number, part in enumerate(rule.parts):
-        judged = _judge_part(rule, part, frame, bench)
+        judged = evaluation.kinds[part.kind].judge_part(rule, part, frame, evaluation)
         columns = [
             pl.col(name).alias(f"{name}_{number}") if name in judged.columns
             else pl.lit(None, dtype).alias(f"{name}_{number}")
@@ -58,12 +106,12 @@ def _of_parts(rule: Rule, bench: Bench) -> pl.DataFrame:
         ]  # fmt: skip
         result = result.join(
             judged.select(key, *columns), on=key, how="left", maintain_order="left"
-        ).with_columns(_part_struct(part, number, bench).alias(f"part_{number}"))
+        ).with_columns(_entry(part, number, evaluation).alias(f"part_{number}"))
     numbers = range(len(rule.parts))
     return result.select(
         *subject_columns(frame).columns,
         pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
-        *_figures(rule, numbers),
+        *_figures(numbers, least=least),
         pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
         pl.concat_list(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers))
         .list.unique(maintain_order=True)
@@ -83,23 +131,11 @@ def _relaxed_by(rule: Rule) -> list[pl.Expr]:
     return [pl.when((status == PASS) & (owed != "")).then(owed).alias("relaxed_by")]
 
 
-def _judge_part(rule: Rule, part: Part, frame: pl.DataFrame, bench: Bench) -> pl.DataFrame:
-    if part.kind == "attested":
-        return attested.judge(rule.attested_as, bench, dict(part.settings))
-    if part.limit is None:
-        raise ValueError(f"part {part.key} has no limit")
-    if part.kind == "elapsed":
-        return elapsed.judge(bench, str(part.settings["since"]), part.limit)
-    if part.kind != "threshold" or part.indicator is None:
-        raise ValueError(f"part {part.key}: {part.kind}")
-    normal = alternatives.Standard(part.indicator, part.limit)
-    return alternatives.judge(frame, bench, rule.scope, normal, part.instead)
-
-
-def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
-    indicator = bench.ruleset.indicators.get(part.indicator or "")
-    unit = pick(indicator.unit, indicator.unit_en) if indicator else part.settings.get("unit")
-    return entry(
+def _entry(part: Part, number: int, evaluation: Evaluation) -> pl.Expr:
+    indicator = evaluation.ruleset.indicators.get(part.indicator or "")
+    measure = evaluation.kinds[part.kind].measure(part, evaluation.ruleset)
+    unit = pick(indicator.unit, indicator.unit_en) if indicator else measure or None
+    return part_entry(
         pl.lit(part.label),
         f"status_{number}",
         value=pl.col(f"value_{number}"),
@@ -111,15 +147,15 @@ def _part_struct(part: Part, number: int, bench: Bench) -> pl.Expr:
     )
 
 
-def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:
+def _figures(numbers: range, *, least: bool) -> list[pl.Expr]:
     """What the whole rule shows of its parts.
 
-    value = "least": the parts ask for the same of several things, so that the least decides and
-    what is missing adds up. Else the one part that is short tells what is missing.
+    Of parts that ask for the same of several things the least decides, and what is missing adds up.
+    Else the one part that is short tells what is missing.
     """
     short = [pl.col(f"shortfall_{n}") for n in numbers]
     units = [pl.col(f"shortfall_unit_{n}") for n in numbers]
-    if rule.settings.get("value") == "least":
+    if least:
         total = pl.sum_horizontal(*short)
         known = pl.all_horizontal(*(pl.col(f"value_{n}").is_not_null() for n in numbers))
         return [
@@ -137,6 +173,3 @@ def _figures(rule: Rule, numbers: range) -> list[pl.Expr]:
         pl.when(single).then(pl.coalesce(*short)).alias("shortfall"),
         pl.when(single).then(pl.coalesce(*units)).alias("shortfall_unit"),
     ]
-
-
-KIND = Kind(evaluate, frozenset({"value"}))

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from compliance.engine.evaluate import SUBJECT, Bench
+from compliance.engine.evaluate import SUBJECT, Evaluation
 from compliance.engine.kinds import comparison, row_conditions
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Instead, Limit
@@ -42,16 +42,20 @@ class Standard:
 
 
 def judge(
-    frame: pl.DataFrame, bench: Bench, scope: str, normal: Standard, instead: Sequence[Instead] = ()
+    frame: pl.DataFrame,
+    evaluation: Evaluation,
+    scope: str,
+    normal: Standard,
+    instead: Sequence[Instead] = (),
 ) -> pl.DataFrame:
     """The columns of `comparison.judge`, with `way` and `relaxed_by` where something stands instead."""
-    base = comparison.judge(frame, bench, scope, normal.indicator, normal.limit, normal.floor)
+    base = comparison.judge(frame, evaluation, scope, normal.indicator, normal.limit, normal.floor)
     if not instead:
         return base
     names = [name for name in base.columns if name not in SUBJECT]
     together = base
     for number, one in enumerate(instead, start=1):
-        other = _other_way(frame, bench, scope, normal, one).select(
+        other = _other_way(frame, evaluation, scope, normal, one).select(
             scope, "_holds", "_open", *names
         )
         together = together.join(
@@ -64,18 +68,18 @@ def judge(
 
 
 def _other_way(
-    frame: pl.DataFrame, bench: Bench, scope: str, normal: Standard, one: Instead
+    frame: pl.DataFrame, evaluation: Evaluation, scope: str, normal: Standard, one: Instead
 ) -> pl.DataFrame:
     """The rows for which the condition holds or is open, judged by what stands instead.
 
     Beside the columns of a judgement: _holds (null: open) and _open, the facts that leave it open.
     Rows for which nothing is set instead are left out.
     """
-    told = row_conditions.told(frame, bench, scope, one.where)
+    told = row_conditions.told(frame, evaluation, scope, one.where)
     rows = told.filter(pl.col("_holds").fill_null(value=True))
     standard = normal.changed(one)
     judged = comparison.judge(
-        rows, bench, scope, standard.indicator, standard.limit, standard.floor
+        rows, evaluation, scope, standard.indicator, standard.limit, standard.floor
     ).with_columns(rows["_holds"], rows["_open"])
     unset = pl.col("threshold").is_null() & pl.lit(standard.limit.indicator is None)
     return judged.filter(~unset & (pl.col("status") != NOT_APPLICABLE))

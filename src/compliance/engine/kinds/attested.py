@@ -6,38 +6,92 @@ exists. Where a rule lists several `statements`, one attestation under its id st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind, part
+from compliance.engine.evaluate import Evaluation, part_entry
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.sentences import line
+from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Part, Rule, Ruleset
 
-_SOURCES = {"attestations": "met", "vetoes": "exists"}
-
-
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county; true → pass (or, where false is expected, fail), absent → not_checked."""
-    result = judge(rule.attested_as, bench, rule.settings)
-    names = rule.settings.get("statements")
-    if not isinstance(names, list):
-        return result
-    parts = [part(pl.lit(str(name))) for name in names]
-    return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
+ATTESTATIONS, VETOES = "attestations", "vetoes"
+_SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement
 
 
-def judge(rule_id: str, bench: Bench, settings: object) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class AttestedSettings:
+    """statement: the table it is given in; expect: what meets the rule; statements: what it covers."""
+
+    statement: str = ""
+    expect: bool | None = None
+    statements: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """attestations or vetoes."""
+        return self.statement or ATTESTATIONS
+
+
+class Attested(Kind):
+    """A statement that is as expected."""
+
+    name = "attested"
+    settings = AttestedSettings
+
+    def statement(self, holder: Rule | Part) -> str:
+        """Where its statement is given."""
+        settings: AttestedSettings = holder.settings
+        return settings.table
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a county; true → pass (or, where false is expected, fail), absent → not_checked."""
+        settings: AttestedSettings = rule.settings
+        result = _said(rule.attested_as, settings, evaluation)
+        if not settings.statements:
+            return result
+        parts = [part_entry(pl.lit(name)) for name in settings.statements]
+        return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
+
+    def judge_part(
+        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
+    ) -> pl.DataFrame:
+        """The statement under the whole rule's id."""
+        return _said(rule.attested_as, part.settings, evaluation)
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """What was stated."""
+        if rule.statement == VETOES:
+            met = pick("{who}不存在“{title}”。", "{who}: no case of '{title}'.")
+            missed = pick("{who}存在“{title}”，一票否决。", "{who}: '{title}' exists: veto.")
+        else:
+            met = pick("{who}：“{title}”，经佐证达标。", "{who}: {title}: attested as met.")
+            missed = pick(
+                "{who}：“{title}”，佐证为未达到。", "{who}: {title}: attested as not met."
+            )
+        holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.label}
+        return (
+            pl.when(pl.col("status") == PASS)
+            .then(line(met, **holes))
+            .when(pl.col("status") == FAIL)
+            .then(line(missed, **holes))
+        )
+
+
+def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> pl.DataFrame:
     """The statement given under `rule_id`, for every county."""
-    given = settings if isinstance(settings, dict) else {}
-    source = str(given.get("statement", "attestations"))
-    expected = bool(given.get("expect", source == "attestations"))
-    statements = getattr(bench.submission, source)
+    source = settings.table
+    expected = settings.expect if settings.expect is not None else source == ATTESTATIONS
+    statements: pl.DataFrame = getattr(evaluation.submission, source)
     said = (
         statements.filter(pl.col("rule") == rule_id)
-        .select("county_code", "year", pl.col(_SOURCES[source]).alias("_said"))
+        .select("county_code", "year", pl.col(_SAYING[source]).alias("_said"))
         .unique(["county_code", "year"], keep="last", maintain_order=True)
     )
     return (
-        bench.frames.county.select("county", "county_code", "year")
+        evaluation.frames.county.select("county", "county_code", "year")
         .join(said, on=["county_code", "year"], how="left", maintain_order="left")
         .select(
             "county",
@@ -50,6 +104,3 @@ def judge(rule_id: str, bench: Bench, settings: object) -> pl.DataFrame:
             .alias("status"),
         )
     )
-
-
-KIND = Kind(evaluate, frozenset({"expect", "statement", "statements"}))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Bench, subject_columns
+from compliance.engine.evaluate import Evaluation, subject_columns
 from compliance.engine.exact_arithmetic import Quantity
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
@@ -17,7 +17,7 @@ from compliance.rules.language.model import UPPER, Limit
 
 def judge(
     frame: pl.DataFrame,
-    bench: Bench,
+    evaluation: Evaluation,
     scope: str,
     indicator: str,
     limit: Limit,
@@ -29,12 +29,12 @@ def judge(
     shortfall_unit, excess and lacks. Missing facts give unknown, 0 of 0 not_applicable, n of 0 unknown. Where the
     indicator's facts are missing and it names another (`else`), that one is judged instead.
     """
-    test = _Test.of(bench, scope, indicator, limit, floor)
+    test = _Test.of(evaluation, scope, indicator, limit, floor)
     first = test.judge(frame)
     fallback = test.quantity.indicator.fallback
     if fallback is None:
         return first
-    second = judge(frame, bench, scope, fallback, limit, floor)
+    second = judge(frame, evaluation, scope, fallback, limit, floor)
     missing = first["lacks"].list.len() > 0
     names = [name for name in first.columns if name not in ("county", "school", "unit", "stage")]
     both = pl.concat([first, second.select(pl.col(names).name.suffix("_other"))], how="horizontal")
@@ -59,7 +59,7 @@ def judge(
 class _Test:
     """One quantity, its limit and its floor, bound to a frame."""
 
-    bench: Bench
+    evaluation: Evaluation
     scope: str
     quantity: Quantity
     limit: Limit
@@ -68,22 +68,22 @@ class _Test:
 
     @classmethod
     def of(
-        cls, bench: Bench, scope: str, indicator: str, limit: Limit, floor: Limit | None
+        cls, evaluation: Evaluation, scope: str, indicator: str, limit: Limit, floor: Limit | None
     ) -> _Test:
-        known = bench.ruleset.indicators
-        bound = exact_arithmetic.quantity(known[indicator], bench.frames, scope)
+        known = evaluation.ruleset.indicators
+        bound = exact_arithmetic.quantity(known[indicator], evaluation.frames, scope)
         limits = (
-            exact_arithmetic.quantity(known[limit.indicator], bench.frames, scope)
+            exact_arithmetic.quantity(known[limit.indicator], evaluation.frames, scope)
             if limit.indicator
             else None
         )
-        return cls(bench, scope, bound, limit, limits, floor)
+        return cls(evaluation, scope, bound, limit, limits, floor)
 
     def judge(self, frame: pl.DataFrame) -> pl.DataFrame:
         q = self.quantity
-        lacks = q.lacks(self.bench.frames, self.scope)
+        lacks = q.lacks(self.evaluation.frames, self.scope)
         if self.limits is not None:
-            lacks = pl.concat_list(lacks, self.limits.lacks(self.bench.frames, self.scope))
+            lacks = pl.concat_list(lacks, self.limits.lacks(self.evaluation.frames, self.scope))
         measured = frame.with_columns(
             pl.int_range(pl.len()).alias("_row"),
             q.of.alias("_of"),
@@ -159,7 +159,7 @@ class _Test:
     def _columns(self) -> list[str]:
         names = [*self.quantity.columns, *(self.limits.columns if self.limits else ())]
         keys = [one.by for one in (self.limit, self.floor) if one is not None and one.table]
-        known = self.bench.frames.of(self.scope).columns
+        known = self.evaluation.frames.of(self.scope).columns
         return list(dict.fromkeys(["_row", *names, *(key for key in keys if key in known)]))
 
     def _gaps(self, judged: pl.DataFrame) -> pl.DataFrame:

@@ -15,20 +15,110 @@ from functools import partial
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Bench, Kind
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.sentences import limit_text, line, stage_word, unrounded
 from compliance.engine.weighted_moments import PUPILS, measured, moments_exactly, own_frame
+from compliance.kernel.i18n import pick
+from compliance.kernel.number_format import fixed, short
 from compliance.kernel.submission import COMPULSORY, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Limit, Rule
+from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
 
 
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+class Dispersion(Kind):
+    """The coefficient of an indicator among the units of a stage."""
+
+    name = "dispersion"
+    selects = True
+    has_limit = True
+
+    def references(self, holder: Rule | Part) -> References:
+        """The rule whose indicator it measures; its own exclusions choose the units."""
+        return References(figures=holder.of if isinstance(holder, Rule) else (), exclusions=True)
+
+    def measured_at(self, rule: Rule) -> str:
+        """The units of the county."""
+        return "unit"
+
+    def form(self, rule: Rule) -> Form:
+        """A figure of three decimals for each stage, beside its mean and deviation."""
+        return Form(decimals=3, limit_decimals=2, by_stage=True, coefficient=True)
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """None: the indicator's unit is not its own."""
+        return ""
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """Two rows a county, one a stage: value (coefficient), mean and deviation."""
+        return _coefficients(rule, evaluation)
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """The stage's coefficient against its limit."""
+        return coefficient_sentence(rule) if rule.limit is not None else _without_bar(rule)
+
+
+def coefficient_sentence(rule: Rule) -> pl.Expr:
+    """A stage's coefficient, or the mean of several, against its limit."""
+    if rule.limit is None:
+        return pl.lit(None, pl.String)
+    holes: dict[str, pl.Expr | str] = {
+        "who": pl.col("subject"),
+        "stage": stage_word(),
+        "title": rule.label,
+        "value": fixed(pl.col("value"), 3),
+        "bar": limit_text(rule.limit, 3),
+    }
+    alone = pick(
+        "{who}{stage}{title}为{value}（仅一个单位）。",
+        "{who}, {stage}: {title} is {value} (a single unit).",
+    )
+    met = pick(
+        "{who}{stage}{title}为{value}，不超过{bar}的上限。",
+        "{who}, {stage}: {title} is {value}, within the limit of {bar}.",
+    )
+    missed = pick(
+        "{who}{stage}{title}为{value}{exactly}，超过{bar}的上限。",
+        "{who}, {stage}: {title} is {value}{exactly}, over the limit of {bar}.",
+    )
+    return (
+        pl.when((pl.col("status") == PASS) & (pl.col("over_count") == 1))
+        .then(line(alone, **holes))
+        .when(pl.col("status") == PASS)
+        .then(line(met, **holes))
+        .when(pl.col("status") == FAIL)
+        .then(line(missed, **holes, exactly=unrounded(rule.limit, 3)))
+    )
+
+
+def _without_bar(rule: Rule) -> pl.Expr:
+    """A coefficient of which nothing is asked by itself."""
+    told = pick(
+        "{who}{stage}{title}为{value}（均值{mean}，标准差{deviation}），本项不单设限值。",
+        "{who}, {stage}: {title} is {value} (mean {mean}, deviation {deviation}); "
+        "it has no limit of its own.",
+    )
+    figure = line(
+        told,
+        who=pl.col("subject"),
+        stage=stage_word(),
+        title=rule.label,
+        value=fixed(pl.col("value"), 3),
+        mean=short(pl.col("mean"), 4),
+        deviation=short(pl.col("deviation"), 4),
+    )
+    return pl.when((pl.col("status") == NOT_APPLICABLE) & pl.col("value").is_not_null()).then(
+        figure
+    )
+
+
+def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     """Two rows a county, one a stage: value (coefficient), mean and deviation.
 
     Of a rule (`of`) or of an indicator of its own. Without a limit the figures are shown and the
     status is not_applicable, or unknown where one is missing.
     """
-    units = measured(rule, bench, own_frame(rule, bench))
-    stages = every_stage(bench).join(
+    units = measured(rule, evaluation, own_frame(rule, evaluation))
+    stages = every_stage(evaluation).join(
         _moments(units), on=["county", "stage"], how="left", maintain_order="left"
     )
     bar = (
@@ -43,7 +133,7 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
             stages.with_columns(met.alias("_meets")),
             ("county", "stage"),
             ("value", "_meets", "_mean", "_s"),
-            partial(_exact_row, rule, rule.limit, bench),
+            partial(_exact_row, rule, rule.limit, evaluation),
         )
     return stages.select(
         "county",
@@ -58,10 +148,10 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     )
 
 
-def every_stage(bench: Bench) -> pl.DataFrame:
+def every_stage(evaluation: Evaluation) -> pl.DataFrame:
     """A row for every county and compulsory stage."""
     stages = pl.DataFrame({"stage": COMPULSORY})
-    return bench.frames.county.select("county").join(stages, how="cross")
+    return evaluation.frames.county.select("county").join(stages, how="cross")
 
 
 def _moments(units: pl.DataFrame) -> pl.DataFrame:
@@ -119,10 +209,10 @@ def _without_limit() -> pl.Expr:
 
 
 def _exact_row(
-    rule: Rule, limit: Limit, bench: Bench, row: exact_arithmetic.Row
+    rule: Rule, limit: Limit, evaluation: Evaluation, row: exact_arithmetic.Row
 ) -> tuple[float, bool, float, float]:
     """Coefficient, verdict, mean and deviation: S² ≤ (c·X̄)², in fractions, without a root."""
-    mean, variance = moments_exactly(rule, bench, row["county"], row["stage"])
+    mean, variance = moments_exactly(rule, evaluation, row["county"], row["stage"])
     bar = exact_arithmetic.exact_limit(limit, None, row)
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")
@@ -132,6 +222,3 @@ def _exact_row(
         exact_arithmetic.root(variance),
     )
     return coefficient, met, float(mean), deviation
-
-
-KIND = Kind(evaluate, selects=True)

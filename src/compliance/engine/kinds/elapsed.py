@@ -5,66 +5,89 @@ A date given as a year alone may be any day of it: a conclusion is drawn where a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench, Kind
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.kinds.kind import Kind
+from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NO_WORDS, PASS, UNKNOWN
-from compliance.rules.language.model import Limit, Rule
+from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
 
 
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
-    """One row a county; value is the full years, null where the year alone leaves them open."""
-    if rule.limit is None:
-        raise ValueError("elapsed needs at_least")
-    return judge(bench, str(rule.settings["since"]), rule.limit)
+@dataclass(frozen=True, slots=True)
+class ElapsedSettings:
+    """since: the county's fact that is a date; unit: what the limit counts."""
+
+    since: str
+    unit: str = ""
+    unit_en: str = ""
 
 
-def judge(bench: Bench, since: str, limit: Limit) -> pl.DataFrame:
-    """Years since the county fact `since`, held against `limit`."""
-    needed = int(limit.table[""])
-    text = pl.col(since)
+class Elapsed(Kind):
+    """Full years since a county's date, held against a number of years."""
+
+    name = "elapsed"
+    settings = ElapsedSettings
+    has_limit = True
+
+    def references(self, holder: Rule | Part) -> References:
+        """The date."""
+        settings: ElapsedSettings = holder.settings
+        return References(facts=(settings.since,))
+
+    def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
+        """Years, as the pack calls them."""
+        settings: ElapsedSettings = holder.settings
+        return pick(settings.unit, settings.unit_en)
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+        """value is the full years, null where the year alone leaves them open."""
+        return _columns(rule, evaluation)
+
+    def judge_part(
+        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
+    ) -> pl.DataFrame:
+        """The same of the part's own date."""
+        columns = _columns(part, evaluation)
+        return frame.select("county", *(column.alias(name) for name, column in columns.items()))
+
+
+def _columns(holder: Rule | Part, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+    settings: ElapsedSettings = holder.settings
+    needed = _years(holder.limit)
+    text = pl.col(settings.since)
     year = text.str.slice(0, 4).cast(pl.Int32, strict=False)
     whole = text.str.len_chars() > 4
-    first = (
-        pl.when(whole)
-        .then(text.str.to_date("%Y-%m-%d", strict=False))
-        .otherwise(pl.date(year, 1, 1))
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    first = pl.when(whole).then(day).otherwise(pl.date(year, 1, 1))
+    last = pl.when(whole).then(day).otherwise(pl.date(year, 12, 31))
+    most, least = _full_years(first, evaluation.as_of), _full_years(last, evaluation.as_of)
+    status = (
+        pl.when(most.is_null())
+        .then(UNKNOWN)
+        .when(least >= needed)
+        .then(PASS)
+        .when(most < needed)
+        .then(FAIL)
+        .otherwise(UNKNOWN)
     )
-    last = pl.when(whole).then(first).otherwise(pl.date(year, 12, 31))
-    return (
-        bench.frames.county.select(
-            "county",
-            since,
-            _full_years(first, bench.as_of).alias("_most"),
-            _full_years(last, bench.as_of).alias("_least"),
-        )
-        .with_columns(
-            pl.when(pl.col("_most").is_null())
-            .then(UNKNOWN)
-            .when(pl.col("_least") >= needed)
-            .then(PASS)
-            .when(pl.col("_most") < needed)
-            .then(FAIL)
-            .otherwise(UNKNOWN)
-            .cast(pl.UInt8)
-            .alias("status")
-        )
-        .select(
-            "county",
-            "status",
-            pl.when(pl.col("_most") == pl.col("_least"))
-            .then(pl.col("_least"))
-            .cast(pl.Float64)
-            .alias("value"),
-            pl.lit(float(needed)).alias("threshold"),
-            pl.when(pl.col("status") == UNKNOWN)
-            .then(pl.lit([since], dtype=pl.List(pl.String)))
-            .otherwise(NO_WORDS)
-            .alias("lacks"),
-        )
-    )
+    missing = pl.lit([settings.since], dtype=pl.List(pl.String))
+    return {
+        "status": status.cast(pl.UInt8),
+        "value": pl.when(most == least).then(least).cast(pl.Float64),
+        "threshold": pl.lit(float(needed)),
+        "lacks": pl.when(status == UNKNOWN).then(missing).otherwise(NO_WORDS),
+    }
+
+
+def _years(limit: Limit | None) -> int:
+    if limit is None:
+        raise ValueError("elapsed needs at_least")
+    return int(limit.table[""])
 
 
 def _full_years(since: pl.Expr, as_of: date) -> pl.Expr:
@@ -73,6 +96,3 @@ def _full_years(since: pl.Expr, as_of: date) -> pl.Expr:
         (since.dt.month() == as_of.month) & (since.dt.day() > as_of.day)
     )
     return as_of.year - since.dt.year() - before.cast(pl.Int32)
-
-
-KIND = Kind(evaluate, frozenset({"since"}))

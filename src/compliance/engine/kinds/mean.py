@@ -3,7 +3,7 @@
     mean = (c₁ + … + cₙ) ÷ n,  cᵢ = Sᵢ ÷ X̄ᵢ
 
 A coefficient is a root, so that the mean is compared exactly only where every root is rational;
-where one is not, the mean is irrational and lies on no line (see `number.sum_of_roots`).
+where one is not, the mean is irrational and lies on no line (see `exact_arithmetic.sum_of_roots`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,37 @@ from functools import partial
 import polars as pl
 
 from compliance.engine import exact_arithmetic, weighted_moments
-from compliance.engine.evaluate import Bench, Kind
-from compliance.engine.kinds import dispersion
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage
+from compliance.engine.kinds.kind import Kind
 from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Limit, Rule
+from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
 
 
-def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
+class Mean(Kind):
+    """The mean of coefficients, a row a stage."""
+
+    name = "mean"
+    has_limit = True
+
+    def references(self, holder: Rule | Part) -> References:
+        """The coefficients, whose figures are its own."""
+        return References(figures=holder.of if isinstance(holder, Rule) else ())
+
+    def form(self, rule: Rule) -> Form:
+        """A finding a stage."""
+        return Form(by_stage=True)
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """Two rows a county, one a stage: value (the mean)."""
+        return _means(rule, evaluation)
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """The stage's mean against its limit."""
+        return coefficient_sentence(rule)
+
+
+def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     """Two rows a county, one a stage: value (the mean).
 
     Any coefficient missing leaves it unknown; a stage without units has none. Raises ValueError
@@ -28,10 +52,10 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
     """
     if not rule.of or rule.limit is None:
         raise ValueError("mean needs `of` coefficients and a limit")
-    stages = dispersion.every_stage(bench)
+    stages = every_stage(evaluation)
     for name in rule.of:
         stages = stages.join(
-            _member(bench, name), on=["county", "stage"], how="left", maintain_order="left"
+            _member(evaluation, name), on=["county", "stage"], how="left", maintain_order="left"
         )
     values = [pl.col(f"{name}_value") for name in rule.of]
     total = pl.sum_horizontal(*values, ignore_nulls=False)
@@ -51,15 +75,15 @@ def evaluate(rule: Rule, bench: Bench) -> pl.DataFrame:
         stages,
         ("county", "stage"),
         ("value", "_meets"),
-        partial(_exact_row, rule, rule.limit, bench),
+        partial(_exact_row, rule, rule.limit, evaluation),
     )
     return stages.select(
         "county", "stage", _status().alias("status"), "value", "threshold", "lacks"
     )
 
 
-def _member(bench: Bench, name: str) -> pl.DataFrame:
-    outcome = bench.outcome(name)
+def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
+    outcome = evaluation.outcome(name)
     if outcome["status"].eq(ERROR).any():
         raise ValueError(f"{name} broke")
     return outcome.select(
@@ -85,7 +109,7 @@ def _status() -> pl.Expr:
 
 
 def _exact_row(
-    rule: Rule, limit: Limit, bench: Bench, row: exact_arithmetic.Row
+    rule: Rule, limit: Limit, evaluation: Evaluation, row: exact_arithmetic.Row
 ) -> tuple[float, bool]:
     """The mean and whether it is met, from the squares of the coefficients."""
     bar = exact_arithmetic.exact_limit(limit, None, row)
@@ -93,14 +117,11 @@ def _exact_row(
         raise ValueError(f"no limit for stage {row['stage']}")
     squares = []
     for name in rule.of:
-        member = bench.ruleset.rules[name]
+        member = evaluation.ruleset.rules[name]
         mean, variance = weighted_moments.moments_exactly(
-            member, bench, row["county"], row["stage"]
+            member, evaluation, row["county"], row["stage"]
         )
         squares.append(variance / mean**2)
     value = exact_arithmetic.sum_of_roots(squares) / Fraction(len(squares))
     met = exact_arithmetic.meets_exactly(value, limit.operator, bar)
     return float(value), met
-
-
-KIND = Kind(evaluate)

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import Quantity
 from compliance.engine.units import Frames
 from compliance.kernel.submission import NO_WORDS
@@ -21,14 +21,16 @@ from compliance.rules.language import conditions
 from compliance.rules.language.model import OPERATORS
 
 
-def told(frame: pl.DataFrame, bench: Bench, scope: str, where: conditions.Where) -> pl.DataFrame:
+def told(
+    frame: pl.DataFrame, evaluation: Evaluation, scope: str, where: conditions.Where
+) -> pl.DataFrame:
     """The frame with _holds (null: cannot be told) and _open, the missing facts that leave it open."""
-    known = bench.ruleset.indicators
+    known = evaluation.ruleset.indicators
     names = [n for n in conditions.facts(where) if n not in frame.columns and n in known]
     for name in names:
-        chain = exact_arithmetic.chain(name, known, bench.frames, scope)
-        frame = _measured(frame, chain, name, where, bench.frames, scope)
-    frames = bench.frames if not names else bench.frames.with_frame(scope, frame)
+        chain = exact_arithmetic.chain(name, known, evaluation.frames, scope)
+        frame = _measured(frame, chain, name, where, evaluation.frames, scope)
+    frames = evaluation.frames if not names else evaluation.frames.with_frame(scope, frame)
     return frame.with_columns(
         conditions.matches(where).alias("_holds"),
         tallies.open_facts(frames, scope, where).alias("_open"),

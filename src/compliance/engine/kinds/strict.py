@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from compliance.engine.evaluate import Bench, by_county
+from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.relaxations import JOINT
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import ERROR, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
@@ -22,40 +22,42 @@ VERIFIED = "verified"
 STANDARD = "school-standard"  # the layer that is advisory whatever its basis
 
 
-def counts(bench: Bench, rule: Rule) -> bool:
+def counts(evaluation: Evaluation, rule: Rule) -> bool:
     """Whether a member has weight in its group, if only that of a doubt."""
     if rule.role != "advisory":
         return True
-    return bench.strict and rule.layer != STANDARD and rule.basis != VERIFIED
+    return evaluation.strict and rule.layer != STANDARD and rule.basis != VERIFIED
 
 
-def standing(bench: Bench, rule: Rule) -> pl.DataFrame:
+def standing(evaluation: Evaluation, rule: Rule) -> pl.DataFrame:
     """The member's status for every county, and what is withheld from a strict verdict of it."""
-    outcome = bench.outcome(rule.id)
-    if not bench.strict:
-        return by_county(bench, outcome).with_columns(NO_WORDS.alias("withheld"))
-    own = [one.id for one in _on_the_way(bench, rule) if one.basis != VERIFIED]
-    rows = outcome.with_columns(*_doubted(bench, own))
+    outcome = evaluation.outcome(rule.id)
+    if not evaluation.strict:
+        return by_county(evaluation, outcome).with_columns(NO_WORDS.alias("withheld"))
+    own = [one.id for one in _on_the_way(evaluation, rule) if one.basis != VERIFIED]
+    rows = outcome.with_columns(*_doubted(evaluation, own))
     doubts = rows.group_by("county", maintain_order=True).agg(
         pl.col("withheld").explode().drop_nulls().unique(maintain_order=True)
     )
-    result = by_county(bench, rows).join(doubts, on="county", how="left", maintain_order="left")
-    for one in _on_the_way(bench, rule):
-        for variant in _variants(bench, one):
-            result = _with_variant(bench, result, variant)
+    result = by_county(evaluation, rows).join(
+        doubts, on="county", how="left", maintain_order="left"
+    )
+    for one in _on_the_way(evaluation, rule):
+        for variant in _variants(evaluation, one):
+            result = _with_variant(evaluation, result, variant)
     return result.with_columns(pl.col("withheld").fill_null(NO_WORDS))
 
 
-def _on_the_way(bench: Bench, rule: Rule) -> Iterable[Rule]:
+def _on_the_way(evaluation: Evaluation, rule: Rule) -> Iterable[Rule]:
     """The rule and those it is made of; a group of rules judges its own members strictly."""
     yield rule
-    if rule.kind != "all":
+    if not evaluation.kinds[rule.kind].withholds:
         for name in rule.of:
-            if name in bench.ruleset.rules:
-                yield from _on_the_way(bench, bench.ruleset.rules[name])
+            if name in evaluation.ruleset.rules:
+                yield from _on_the_way(evaluation, evaluation.ruleset.rules[name])
 
 
-def _doubted(bench: Bench, own: list[str]) -> Iterable[pl.Expr]:
+def _doubted(evaluation: Evaluation, own: list[str]) -> Iterable[pl.Expr]:
     """status and withheld of a member's rows: of an unverified rule all, else the relaxed ones."""
     status = pl.col("status")
     inner = pl.col("withheld").fill_null(NO_WORDS)
@@ -66,9 +68,11 @@ def _doubted(bench: Bench, own: list[str]) -> Iterable[pl.Expr]:
         yield pl.when(open_to_doubt).then(named).otherwise(inner).alias("withheld")
         return
     weak = {
-        name: one.label for name, one in bench.ruleset.switches.items() if one.basis != VERIFIED
+        name: one.label
+        for name, one in evaluation.ruleset.switches.items()
+        if one.basis != VERIFIED
     }
-    if not bench.ruleset.switched or not weak:
+    if not evaluation.ruleset.switched or not weak:
         yield inner.alias("withheld")
         return
     names = (
@@ -90,16 +94,16 @@ def _unknown(where: pl.Expr) -> pl.Expr:
     return pl.when(where).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(pl.col("status"))
 
 
-def _variants(bench: Bench, rule: Rule) -> Iterable[Rule]:
+def _variants(evaluation: Evaluation, rule: Rule) -> Iterable[Rule]:
     """The rules that would stand in this one's place if their basis were verified."""
-    for one in bench.ruleset.rules.values():
+    for one in evaluation.ruleset.rules.values():
         if one.of_base == rule.id and one.role == "advisory" and one.layer != STANDARD:
             yield one
 
 
-def _with_variant(bench: Bench, result: pl.DataFrame, variant: Rule) -> pl.DataFrame:
+def _with_variant(evaluation: Evaluation, result: pl.DataFrame, variant: Rule) -> pl.DataFrame:
     """Where the variant applies, a member that does not fail is open."""
-    state = by_county(bench, bench.outcome(variant.id)).select(
+    state = by_county(evaluation, evaluation.outcome(variant.id)).select(
         "county", (pl.col("status") != NOT_APPLICABLE).alias("_applies")
     )
     named = pl.concat_list(

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from compliance.engine.kinds.kind import Kind
 from compliance.explain.question.layer_versions import line, versions
 from compliance.explain.question.model import FORMAT, Version
 from compliance.explain.question.unit_labels import unit_words
@@ -15,8 +16,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words
-from compliance.rules.language import parse
-from compliance.rules.language.dependencies import facts_of
+from compliance.rules.kinds import written
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
@@ -94,11 +94,17 @@ _TABLES = {
 
 
 def page(
-    rule: Rule, rules: Ruleset, words: Vocabulary, known: Packs, enforce: Sequence[str] = ()
+    rule: Rule,
+    rules: Ruleset,
+    words: Vocabulary,
+    known: Packs,
+    enforce: Sequence[str] = (),
+    *,
+    kinds: Mapping[str, Kind],
 ) -> dict[str, Any]:
     """Everything about a rule as plain values, the structure of --format json.
 
-    known: the installed packs, for what became of the rule from day to day.
+    known, kinds: what is installed, for what became of the rule from day to day.
     """
     titles = _titles(words, rules)
     switched = [name for name in rules.switched if name in rules.switches]
@@ -120,7 +126,7 @@ def page(
         "remedy": _open(pick(rule.remedy, rule.remedy_en)),
         "owner": pick(rule.owner, rule.owner_en),
         "note": rule.note,
-        "history": [step(one, rule, words) for one in history(known, rules.id, rule.id, enforce, switched, words)],
+        "history": [step(one, rule, words) for one in history(known, rules.id, rule.id, enforce, switched, words, kinds=kinds)],
         "layers": [_layer(one) for one in versions(rule, rules, lambda one: _limits(one, rules, words))],
         "relaxations": list(_relaxations(rule, rules, words)),
         "excluded": [
@@ -166,7 +172,10 @@ def _standard(
         indicator = rules.indicators.get(one.indicator or "")
         unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
         if indicator is None:  # a rule on sizes of classes, on years
-            unit = pick(str(one.settings.get("unit", "")), str(one.settings.get("unit_en", "")))
+            unit = pick(
+                str(written(one.settings).get("unit", "")),
+                str(written(one.settings).get("unit_en", "")),
+            )
         if one.limit is None and isinstance(one, Rule):
             continue
         found = {
@@ -186,12 +195,10 @@ def _standard(
 
 def _each(rule: Rule, rules: Ruleset) -> Iterable[dict[str, str]]:
     """The limits of every entry of a list, field by field."""
-    tests = rule.settings["each"]
-    for test in tests if isinstance(tests, list) else ():
-        title = pick(str(test.get("name", test["field"])), str(test.get("name_en", "")))
-        limit = limit_words(parse.limit(test), rules)
+    for test in rule.settings.each:
+        limit = limit_words(test.limit, rules)
         yield {
-            "part": str(test["field"]), "title": title, "limit": limit, "floor": "", "formula": ""
+            "part": test.field, "title": test.label, "limit": limit, "floor": "", "formula": ""
         }  # fmt: skip
 
 
@@ -227,10 +234,9 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[Fact]:
     found: dict[str, Fact] = {}
     if rule.kind == "listed":  # the fields of each entry of the list
         known = {**words.tables.get(rule.of[0], {}), **known}
-        tests = rule.settings["each"]
-        wanted = [str(test["field"]) for test in tests] if isinstance(tests, list) else []
+        wanted = [test.field for test in rule.settings.each]
         found = {name: known[name] for name in wanted if name in known}
-    for name in facts_of(rule, rules):
+    for name in rules.references.facts(rule.id):
         for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
             if candidate in known:
                 found[candidate] = known[candidate]

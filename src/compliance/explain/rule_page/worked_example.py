@@ -23,6 +23,7 @@ from compliance.explain.verdict.formula import formula
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, status_words
 from compliance.kernel.submission import COMPULSORY
+from compliance.rules.kinds import written
 from compliance.rules.language import parse
 from compliance.rules.language.model import UPPER, WRITTEN, Indicator, Limit, Part, Rule, Ruleset
 
@@ -45,7 +46,7 @@ def _within(one: Rule | Part) -> Iterable[str]:
 
 def _listed(one: Rule | Part) -> Iterable[str]:
     """For each field of an entry, a figure that just meets its limit and one that just does not."""
-    each = one.settings["each"]
+    each = written(one.settings)["each"]
     for test in each if isinstance(each, list) else ():
         limit = parse.limit(test)
         title = pick(str(test.get("name", test["field"])), str(test.get("name_en", "")))
@@ -152,7 +153,7 @@ def example(rule: Rule, rules: Ruleset, titles: dict[str, str]) -> list[str]:
             continue
         for case in cases(indicator, one.limit, rules, rule.scope):
             lines += _told(case, indicator, titles)
-        if rule.scope == "unit" and rule.settings.get("shared"):
+        if rule.scope == "unit" and rule.shared:
             lines += _shared(indicator, one.limit, rules)
     return lines
 
@@ -343,8 +344,8 @@ def _dispersion(limit: Limit | None) -> Iterable[str]:
 
 
 def _most(rule: Rule) -> Iterable[str]:
-    needed = int(str(rule.settings["pass_at_least"]))
-    share = Fraction(str(rule.settings["rest_at_least"])) * 100
+    needed = int(str(written(rule.settings)["pass_at_least"]))
+    share = Fraction(str(written(rule.settings)["rest_at_least"])) * 100
     met, not_met = status_words()["pass"], status_words()["fail"]
     yield say(
         "{n}项达标，另{m}项恰为标准的{share}%：{met}；其中一项为标准的{less}%：{not_met}。",

@@ -29,7 +29,9 @@ def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Off
     """The rule set asked for (default: the base), checked, with what is installed."""
     offers = load()
     known, name = with_pack_file(offers, ruleset)
-    rules = resolve(known, name or ruleset_choice.base_of(known), as_of or date.today())
+    rules = resolve(
+        known, name or ruleset_choice.base_of(known), as_of or date.today(), kinds=offers.kinds
+    )
     examine(rules, offers.kinds, vocabulary(offers.fragments))
     return rules, offers
 

@@ -8,20 +8,21 @@ from datetime import date
 
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import say
+from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import edition, resolve
 
 Packs = Mapping[str, Sequence[Pack]]
 
 
-def holding(known: Packs, usual: str, rule_id: str, day: date) -> str:
+def holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) -> str:
     """The rule set that has the rule: the usual one, else the only one that others have it from.
 
     Where none has it, the usual one. Raises UsageError where several have it, naming them.
     """
-    if _has(known, usual, rule_id, day):
+    if _has(known, kinds, usual, rule_id, day):
         return usual
-    others = [name for name in known if "/" not in name and _has(known, name, rule_id, day)]
+    others = [name for name in known if "/" not in name and _has(known, kinds, name, rule_id, day)]
     first = [name for name in others if not _above(known, name, day) & set(others)]
     if len(first) > 1:
         raise UsageError(
@@ -37,9 +38,11 @@ def holding(known: Packs, usual: str, rule_id: str, day: date) -> str:
     return first[0] if first else usual
 
 
-def _has(known: Packs, name: str, rule_id: str, day: date) -> bool:
+def _has(known: Packs, kinds: Kinds, name: str, rule_id: str, day: date) -> bool:
     with suppress(NoEditionError):  # not in force on that day
-        return rule_id.lower() in {one.lower() for one in resolve(known, name, day).rules}
+        return rule_id.lower() in {
+            one.lower() for one in resolve(known, name, day, kinds=kinds).rules
+        }
     return False
 
 

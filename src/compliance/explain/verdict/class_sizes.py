@@ -12,11 +12,12 @@ from compliance.explain.variants.rejudge import Trial, status_of
 from compliance.explain.verdict.counterfactuals import OPPOSITE
 from compliance.explain.verdict.inputs import inputs, stated
 from compliance.kernel.i18n import pick, say
+from compliance.rules.kinds import written
 
 
 def of_classes(subject: Subject, found: Working, outcome: Row) -> Working:
     """The working of a rule on the sizes of classes."""
-    settings = subject.rule.settings
+    settings = written(subject.rule.settings)
     unit = pick(str(settings.get("unit", "")), str(settings.get("unit_en", "")))
     bar = typed(outcome["threshold"])
     sizes = subject.record(subject.contract(str(settings["list"])))
@@ -64,7 +65,7 @@ def _flips(subject: Subject, sizes: list[float], bar: int, unit: str) -> tuple[F
     """Failing: the pupils to be moved out of the classes over the limit. Passing: the room that the
     largest class has left, and one pupil more.
     """
-    fact = subject.contract(str(subject.rule.settings["list"]))
+    fact = subject.contract(str(written(subject.rule.settings)["list"]))
     over = [size - bar for size in sizes if size > bar]
     largest = max(sizes)
     if over:

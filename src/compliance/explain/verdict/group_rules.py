@@ -15,6 +15,7 @@ from compliance.explain.verdict.counterfactuals import sentence
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, status_words
 from compliance.kernel.submission import FAIL, STATUSES, UNKNOWN
+from compliance.rules.kinds import written
 from compliance.rules.language.model import UPPER, Rule
 
 _NAMED = 10  # how many schools are named
@@ -144,7 +145,7 @@ def plan(
 
     mending, raising: member → the changes that meet its limit, or reach its floor.
     """
-    needed = int(str(subject.rule.settings["pass_at_least"]))
+    needed = int(str(written(subject.rule.settings)["pass_at_least"]))
     members = list(found)
     met = sum(one.status == "pass" for one in members)
     missed = sorted(

@@ -16,6 +16,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_locations import Found, Place
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
+from compliance.rules.kinds import written
 from compliance.rules.language import conditions
 
 PUPILS = "students"
@@ -54,7 +55,7 @@ def _spare(subject: Subject, one: Input, others: Iterable[Input | None]) -> bool
 
 def _alternatives(subject: Subject) -> Iterable[set[str]]:
     """Facts of which one is enough: an evidence of class sizes, a list of rooms or their number."""
-    settings = subject.rule.settings
+    settings = written(subject.rule.settings)
     yield {
         subject.contract(str(settings[k])) for k in ("list", "bands", "largest") if k in settings
     }
@@ -100,7 +101,9 @@ def _input(subject: Subject, fact: str, known: Mapping[str, Fact], found: Found)
 def _largest_of(subject: Subject, fact: str) -> str | None:
     """The list or bands of sizes that the size of the largest class follows from, where one is given."""
     names = {
-        k: subject.contract(str(v)) for k, v in subject.rule.settings.items() if k in _EVIDENCE
+        k: subject.contract(str(v))
+        for k, v in written(subject.rule.settings).items()
+        if k in _EVIDENCE
     }
     if names.get("largest") != fact:
         return None

@@ -10,6 +10,7 @@ from compliance.engine import exact_arithmetic
 from compliance.explain.question.model import Flip
 from compliance.explain.question.subject import Subject
 from compliance.kernel.i18n import pick
+from compliance.rules.kinds import written
 from compliance.rules.language import parse
 from compliance.rules.language.model import UPPER
 
@@ -29,7 +30,7 @@ def of_entries(subject: Subject, status: str) -> tuple[Flip, ...]:
 
 def _figures(subject: Subject) -> Iterable[tuple[bool, Flip]]:
     rule = subject.rule
-    each = rule.settings["each"]
+    each = written(rule.settings)["each"]
     entries = getattr(subject.hearing.bench.submission, rule.of[0])
     for row in entries.iter_rows(named=True):
         name = f"{row.get('subject') or ''}{row.get('grade') or ''}"

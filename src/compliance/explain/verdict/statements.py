@@ -13,6 +13,7 @@ from compliance.explain.question.model import Comparison, Input
 from compliance.explain.question.subject import Row, Subject
 from compliance.explain.verdict.inputs import title_of
 from compliance.kernel.i18n import pick, say
+from compliance.rules.kinds import written
 
 _TABLES = {"attestations": "met", "vetoes": "exists"}
 
@@ -20,11 +21,7 @@ _TABLES = {"attestations": "met", "vetoes": "exists"}
 def given(subject: Subject) -> tuple[Input, ...]:
     """The statements made under the rule, each with its place."""
     rule = subject.rule
-    tables = {
-        str(one.settings.get("statement", "attestations"))
-        for one in rule.holders
-        if one.kind == "attested"
-    }
+    tables = {one.statement for one in rule.holders if one.statement}
     found: list[Input] = []
     for table in sorted(tables):
         found += _statements(subject, table)
@@ -36,7 +33,7 @@ def given(subject: Subject) -> tuple[Input, ...]:
 def _entries(subject: Subject) -> Iterable[Input]:
     """Every figure of every entry of the list that the rule looks at."""
     rule, hearing = subject.rule, subject.hearing
-    each = rule.settings["each"]
+    each = written(rule.settings)["each"]
     tests = [dict(one) for one in each] if isinstance(each, list) else []
     fields = [str(one["field"]) for one in tests]
     places = hearing.watch.locate(hearing.key, (), fields)
@@ -107,7 +104,7 @@ def _ripe(subject: Subject, fact: str) -> str:
     """The day on which the years are full: what turns the verdict. Of a year alone, its last day."""
     text = str(subject.record(fact))
     begun = date.fromisoformat(text) if len(text) > len("2020") else date(int(text), 12, 31)
-    parts = [one for one in subject.rule.holders if one.settings.get("since") == fact]
+    parts = [one for one in subject.rule.holders if written(one.settings).get("since") == fact]
     years = [int(one.limit.table[""]) for one in parts if one.limit is not None]
     last = begun.month, begun.day
     day = (2, 28) if last == (2, 29) else last
@@ -127,7 +124,11 @@ def remarks(subject: Subject, outcome: Row) -> tuple[str, ...]:
     """How a verdict without a formula came about."""
     rule = subject.rule
     limit = rule.limit
-    since = [str(one.settings["since"]) for one in rule.holders if "since" in one.settings]
+    since = [
+        str(written(one.settings)["since"])
+        for one in rule.holders
+        if "since" in written(one.settings)
+    ]
     day = subject.hearing.case.as_of.isoformat()
     notes = [
         say(

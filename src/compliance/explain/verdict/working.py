@@ -34,6 +34,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, status_words
 from compliance.kernel.submission import STATUSES
+from compliance.rules.kinds import written
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
 from compliance.rules.reference.describe import condition_words, limit_words
@@ -131,7 +132,7 @@ def _most(subject: Subject, found: Working) -> Working:
             mending[one.rule] = flips(inner, "fail", figures)
             if one.above_floor is False:
                 raising[one.rule] = to_floor(inner, figures)
-    needed = f"{subject.rule.settings['pass_at_least']}"
+    needed = f"{written(subject.rule.settings)['pass_at_least']}"
     return replace(
         found,
         split=split_of(subject),
@@ -144,7 +145,7 @@ def _most(subject: Subject, found: Working) -> Working:
 
 def _counting(rule: Rule, members: Iterable[Member], needed: str) -> str:
     listed = list(members)
-    share = rule.settings.get("rest_at_least")
+    share = written(rule.settings).get("rest_at_least")
     return say(
         "共{n}项，达标{met}项；须至少{needed}项达标，其余不低于各自标准的{share}%。",
         "Of {n}, {met} are met; at least {needed} must be, the rest reach {share} % of their limits.",
@@ -311,5 +312,8 @@ def _limits(subject: Subject) -> Iterable[str]:
         measure = pick(indicator.measure, indicator.measure_en)
         yield limit_words(one.limit, rules, measure, subject.hearing.docket.words)
     if rule.kind == "within" and rule.limit is not None:
-        unit = pick(str(rule.settings.get("unit", "")), str(rule.settings.get("unit_en", "")))
+        unit = pick(
+            str(written(rule.settings).get("unit", "")),
+            str(written(rule.settings).get("unit_en", "")),
+        )
         yield limit_words(rule.limit, rules, unit, subject.hearing.docket.words)

@@ -87,4 +87,4 @@ def stated(rules: Sequence[Rule]) -> tuple[list[str], list[str]]:
 
 def _half(rule: Rule) -> str:
     """Which part of a rule is to be stated, where it is not the whole."""
-    return next((f"（{part.name}）" for part in rule.parts if part.kind == "attested"), "")
+    return next((f"（{part.name}）" for part in rule.parts if part.statement), "")

@@ -1,14 +1,16 @@
-"""Papers are placed whole or not at all.
+"""Outputs are written whole or not at all: one file, or all papers of a run.
 
-Everything is written into a hidden folder beside its place first (same disk, so that moving is
-renaming). Only when all of it is there does it move; should a move fail, what was there before
-comes back. Files that are not ours are never touched; ours that somebody may have filled in are
-moved aside, never overwritten.
+Everything is written into hidden folders of random names beside its place first (same disk, so
+that moving is renaming), in files that did not exist before, and reaches the disk before it moves.
+Should a move fail or be interrupted, what was there before comes back. An output that is a link is
+written where the link leads. Files that are not ours are never touched; ours that somebody may
+have filled in are moved aside, never overwritten.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,37 +24,39 @@ from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import pick, say
 from compliance.render.documents.printable import shortened
 
+DRAFTS = "旧稿"
+_HIDDEN = ".junheng-"
+_EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+# What one system or the other does not have: a link is not followed, a line break not rewritten.
+_EXCLUSIVE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
 
 def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Let `fill` write beside `path`, then move the result into place.
 
     Raises UsageError where the file cannot be written.
     """
-    special = path.exists() and not path.is_file()  # a pipe or a device takes no replacement
-    draft = path if special else path.with_name(f".{path.name}.part")
     try:
-        with draft.open("wb") as stream:
-            fill(stream)
-        if not special:
-            draft.replace(path)
+        if path.exists() and not path.is_file():  # a pipe or a device takes no replacement
+            with path.open("wb") as stream:
+                fill(stream)
+            return
+        target = _led_to(path)
+        with _hidden(target.parent) as folder:
+            draft = folder / "draft"
+            with _exclusive(draft) as stream:
+                fill(stream)
+            draft.replace(target)
+        _settle(target.parent)
     except OSError as error:
         raise UsageError(
             say("不能写入：{why}", "cannot be written: {why}", why=reason(error)),
             where=str(path),
             todo=say(
                 "检查文件夹是否存在、可写，文件是否正被打开，磁盘是否已满",
-                "check that the folder exists and can be written, that the file is not open, "
-                "and that the disk is not full",
+                "check that the folder exists and can be written, that the file is not open, and that the disk is not full",
             ),
         ) from error
-    finally:
-        if not special:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-
-
-_HIDDEN = ".junheng-"
-DRAFTS = "旧稿"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,152 +76,233 @@ class Written:
 
     def told(self) -> list[str]:
         """What was moved aside and where to, a sentence each; empty where nothing was."""
+        tail = pick("等{count}处", " and others, {count} in all")
         lines = []
-        for moved, zh, en in (
-            (self.kept, "原有{n}份与新稿不同（可能已填写），移到 {where}",
-             "{n} earlier papers differ from the new ones (filled in, perhaps): moved to {where}"),
-            (self.stale, "原有{n}份所属学校已不在数据中，移到 {where}",
-             "{n} earlier papers are of schools no longer in the data: moved to {where}"),
-        ):  # fmt: skip
-            if moved:
-                places = list(dict.fromkeys(str(_drafts_of(path)) for path in moved))
-                tail = pick("等{count}处", " and others, {count} in all")
-                lines.append(say(zh, en, n=len(moved), where=shortened(places, tail)))
+        if self.kept:
+            lines.append(
+                say(
+                    "原有{n}份与新稿不同（可能已填写），移到 {where}",
+                    "{n} earlier papers differ from the new ones (filled in, perhaps): moved to {where}",
+                    n=len(self.kept),
+                    where=shortened(_drafts_of(self.kept), tail),
+                )
+            )
+        if self.stale:
+            lines.append(
+                say(
+                    "原有{n}份所属学校已不在数据中，移到 {where}",
+                    "{n} earlier papers are of schools no longer in the data: moved to {where}",
+                    n=len(self.stale),
+                    where=shortened(_drafts_of(self.stale), tail),
+                )
+            )
         return lines
 
 
-def _drafts_of(path: Path) -> Path:
-    return next((up for up in path.parents if up.name.startswith(DRAFTS)), path.parent)
+def _drafts_of(moved: tuple[Path, ...]) -> list[str]:
+    """The folders of old drafts that files were moved to, each once."""
+    folders = (
+        next((up for up in path.parents if up.name.startswith(DRAFTS)), path.parent)
+        for path in moved
+    )
+    return list(dict.fromkeys(map(str, folders)))
 
 
 class Staged:
     """Files on their way into `out`."""
 
-    def __init__(self, out: Path, hidden: Path) -> None:
-        self._out, self._new, self._old = out, hidden / "new", hidden / "old"
-        self._files: dict[Path, bool] = {}
+    def __init__(self, out: Path, aside: Callable[[Path], Path]) -> None:
+        self._out, self._aside = out, aside
+        self._hidden: dict[Path, Path] = {}  # folder → ours in it
+        self._drafts: dict[Path, tuple[Path, bool]] = {}  # relative → its draft, whether to keep
         self._stale: list[Path] = []
         self._made: list[Path] = []
-        self._placed: list[tuple[Path, Path | None]] = []
-        self._drafts: dict[Path, Path] = {}
+        self._moves: list[tuple[Path, Path]] = []
+        self._numbers = count()
+        self._stuck = False
 
     def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
         """Write one file; it appears in `out` only after all have been written.
 
-        keep: a file of other content that stands there is moved to a folder of old drafts.
+        keep: a file of other content that stands there is kept aside.
         """
-        target = self._new / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        self._files[relative] = keep
+        draft = self._beside(_led_to(self._out / relative))
+        with _exclusive(draft) as stream:
+            stream.write(content)
+        self._drafts[relative] = (draft, keep)
 
     def retire(self, relative: Path) -> None:
-        """An existing file moves to the old drafts with the others."""
+        """An existing file moves aside with the others."""
         self._stale.append(relative)
 
     def place(self) -> Written:
         """Move everything. Raises OSError with everything as it was."""
         try:
-            stale = tuple(self._retired(relative) for relative in self._stale)
-            kept = tuple(filter(None, map(self._move, self._files)))
+            stale = tuple(self._keep(self._out / relative) for relative in self._stale)
+            kept = tuple(filter(None, map(self._move, self._drafts)))
         except BaseException:
-            self._back()
+            self._stuck = True
+            for source, target in reversed(self._moves):
+                if _taken(target) and not _taken(source):
+                    target.rename(source)
+            self._stuck = False
             raise
-        return Written(tuple(self._out / relative for relative in self._files), kept, stale)
+        for folder in dict.fromkeys(target.parent for _, target in self._moves):
+            _settle(folder)
+        return Written(tuple(self._out / relative for relative in self._drafts), kept, stale)
+
+    def folder(self, folder: Path) -> None:
+        """Make a folder with those above it; whichever stay empty go again in the end."""
+        self._made += reversed(list(_missing(folder)))
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def clear(self) -> None:
+        """Remove what is ours; where something could not be brought back, it stays."""
+        for hidden in () if self._stuck else self._hidden.values():
+            shutil.rmtree(hidden, ignore_errors=True)
+        for folder in reversed(self._made):
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _beside(self, target: Path) -> Path:
+        """A free name on the disk of `target`, in the nearest folder that is there."""
+        folder = next(up for up in target.parents if up.is_dir())
+        if folder not in self._hidden:
+            self._hidden[folder] = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+        return self._hidden[folder] / str(next(self._numbers))
 
     def _move(self, relative: Path) -> Path | None:
         """Move one file in; returns where the one that stood there is kept, if it is."""
-        target, aside = self._out / relative, self._old / relative
-        self._folder(target.parent)
+        path, (draft, keep) = self._out / relative, self._drafts[relative]
+        self.folder(path.parent)
+        target = _led_to(path)
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder stands there", str(target))
-        kept = self._retired(relative) if self._differs(relative) else None
-        if _taken(target):
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            target.rename(aside)
-            self._placed.append((target, aside))
-        else:
-            self._placed.append((target, None))
-        (self._new / relative).replace(target)
+        kept = None
+        if keep and target.is_file() and target.read_bytes() != draft.read_bytes():
+            kept = self._keep(path)
+        elif _taken(target):
+            self._rename(target, self._beside(target))
+        self._rename(draft, target)
         return kept
 
-    def _differs(self, relative: Path) -> bool:
-        """Whether a file to be kept stands there with another content."""
-        target = self._out / relative
-        if not (self._files[relative] and target.is_file()):
-            return False
-        return target.read_bytes() != (self._new / relative).read_bytes()
-
-    def _retired(self, relative: Path) -> Path:
-        """Move a file to the first free folder of old drafts beside it, one a run and county."""
-        county = Path(relative.parts[0])
-        if county not in self._drafts:
-            numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
-            self._drafts[county] = next(folder for folder in numbers if not _taken(folder))
-        target = self._out / relative
-        aside = self._drafts[county] / relative.relative_to(county)
-        self._folder(aside.parent)
-        target.rename(aside)
-        self._placed.append((target, aside))
+    def _keep(self, path: Path) -> Path:
+        """Move a file aside; from another disk, where a link led there, by a copy."""
+        aside, source = self._aside(path), _led_to(path)
+        self.folder(aside.parent)
+        try:
+            self._rename(source, aside)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            copy = self._beside(aside)
+            with _exclusive(copy) as stream:
+                stream.write(source.read_bytes())
+            self._rename(copy, aside)
+            self._rename(source, self._beside(source))
         return aside
 
-    def _folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            self._folder(folder.parent)
-            folder.mkdir()
-            self._made.append(folder)
-
-    def _back(self) -> None:
-        for target, aside in reversed(self._placed):
-            if aside is not None:
-                aside.replace(target)
-            else:
-                target.unlink(missing_ok=True)
-        for folder in reversed(self._made):
-            folder.rmdir()
+    def _rename(self, source: Path, target: Path) -> None:
+        """Move what can be moved back; it is noted before, so that no interrupt finds it unknown."""
+        self._moves.append((source, target))
+        source.rename(target)
 
 
-def _taken(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
+class _DraftFolders:
+    """Earlier papers go to the first free folder of old drafts in their county's, one a run."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._folders: dict[str, Path] = {}
+
+    def __call__(self, path: Path) -> Path:
+        """Where a file below `out` is kept."""
+        county, *rest = path.relative_to(self._out).parts
+        if county not in self._folders:
+            numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
+            self._folders[county] = next(folder for folder in numbers if not _taken(folder))
+        return self._folders[county].joinpath(*rest)
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Staged]:
+def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[Staged]:
     """A place to put files into before they go to `out`; call `place` at the end.
 
-    Raises UsageError where the disk refuses, with nothing changed.
+    aside: path of a file → the free one to which it moves to be kept; without it a folder of old
+    drafts in the county's. Raises UsageError where the disk refuses, with nothing changed.
     """
-    missing = _missing(out)
+    place = Staged(out, aside or _DraftFolders(out))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        hidden = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=out))
-        try:
-            yield Staged(out, hidden)
-        finally:
-            shutil.rmtree(hidden, ignore_errors=True)
+        place.folder(out)
+        yield place
     except OSError as error:
         raise _refused(out, error) from error
     finally:
-        _remove_if_empty(missing)
+        place.clear()
 
 
-def _missing(out: Path) -> list[Path]:
-    """The folders that will have to be made for `out`, the innermost first."""
-    return [folder for folder in (out, *out.parents) if not folder.exists()]
+@contextmanager
+def _hidden(folder: Path) -> Iterator[Path]:
+    """A folder of ours for drafts; gone in the end."""
+    made = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
-def _remove_if_empty(folders: list[Path]) -> None:
-    for folder in folders:
+@contextmanager
+def _exclusive(path: Path) -> Iterator[BinaryIO]:
+    """A file that was not there before, on the disk when it is closed."""
+    try:
+        with os.fdopen(os.open(path, _EXCLUSIVE, 0o666), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk does not say which
+        raise
+
+
+def _settle(folder: Path) -> None:
+    """The names in a folder reach the disk too, where the system can be asked for it."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            folder.rmdir()
-        except OSError:
-            return
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _led_to(path: Path) -> Path:
+    """`path` itself, or where it leads if it is a link. Raises OSError for links in a circle."""
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
+
+
+def _taken(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def _missing(folder: Path) -> Iterator[Path]:
+    """The folders that will have to be made for one, the innermost first."""
+    return (one for one in (folder, *folder.parents) if not one.exists())
 
 
 def _refused(out: Path, error: OSError) -> UsageError:
-    """The disk's complaint as a sentence: which path, why, what to do."""
-    named = [str(name) for name in (error.filename2, error.filename) if name]
-    path = next((name for name in named if _HIDDEN not in name), str(out))
+    """The disk's complaint as a sentence: which path, why, what to do.
+
+    Of what is hidden the user knows nothing: the folder that it stands in is named.
+    """
+    named = sorted(
+        (str(name) for name in (error.filename2, error.filename) if name),
+        key=lambda name: _HIDDEN in name,
+    )
+    path = str(Path(named[0].partition(_HIDDEN)[0]) if named else out)
     if isinstance(error, PermissionError):
         what = say("无法写入", "cannot be written")
         todo = say(

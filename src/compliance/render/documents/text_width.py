@@ -7,32 +7,35 @@ overflows; nothing that must align is written with them.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from wcwidth import width as cells
 
 # What may not begin a line, and what may not end one.
 _CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)]}%")
 _OPENING = frozenset("（《「『【“‘([{")
 _ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
+BETWEEN = "  "  # two cells of a table
 
 
 def columns(text: str) -> int:
     """How many terminal columns `text` takes."""
-    return sum(map(_column, text))
-
-
-def _column(char: str) -> int:
-    if char < "\x7f":
-        return 1
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+    return cells(text, control_codes="ignore", ambiguous_width=2)
 
 
 def pad(text: str, width: int, right: bool = False) -> str:
     """`text` filled up with blanks to `width` columns; `right` puts it at the right end."""
     blanks = " " * max(0, width - columns(text))
     return blanks + text if right else text + blanks
+
+
+def row(texts: Sequence[str], widths: Sequence[int], right: int = 0) -> str:
+    """A line of a table: texts padded to the widths of their columns, the last `right` at the right."""
+    first = len(texts) - right
+    return BETWEEN.join(
+        pad(text, width, right=place >= first)
+        for place, (text, width) in enumerate(zip(texts, widths, strict=True))
+    )
 
 
 def _atoms(text: str, width: int) -> Iterator[str]:
@@ -52,11 +55,9 @@ def _fitting(atom: str, width: int) -> Iterator[str]:
     """An atom longer than a line, cut by force."""
     rest = atom
     while columns(rest) > width:
-        cut, used = 0, 0
-        while cut < len(rest) and used + _column(rest[cut]) <= width:
-            used += _column(rest[cut])
+        cut = 1
+        while columns(rest[: cut + 1]) <= width:
             cut += 1
-        cut = max(cut, 1)
         yield rest[:cut]
         rest = rest[cut:]
     yield rest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.render.documents.number_format import SIGNS
+from compliance.assessment.figures import SIGNS
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import wrap
 

@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.kernel.i18n import pick
+
+if TYPE_CHECKING:
+    from compliance.rules.language.references import ReferenceGraph
 
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
@@ -99,17 +103,59 @@ class Instead:
 
 
 @dataclass(frozen=True, slots=True)
+class References:
+    """What a rule or part looks at beside its indicators, limits and conditions.
+
+    facts: names of columns of its scope. figures: rules with whose figures it computes, so that it
+    rests on their facts itself. verdicts: rules whose verdicts it joins. exclusions: what its
+    exclusions ask is its own, since they choose what it measures.
+    """
+
+    facts: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    exclusions: bool = False
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules it is made of."""
+        return (*self.figures, *self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the figures of a rule's findings are shown, whatever the paper.
+
+    decimals: of the value; None where its unit and level decide. limit_decimals: how many a limit
+    has at least. counts: the value counts things, and is shown whole. by_stage: a county has a
+    finding for each stage. coefficient: the value is a deviation over a mean, which stand beside it.
+    groups: the verdict is made of those of the rules it names; counts_members: the value is how many
+    of them are met.
+    """
+
+    decimals: int | None = None
+    limit_decimals: int = 0
+    counts: bool = False
+    by_stage: bool = False
+    coefficient: bool = False
+    groups: bool = False
+    counts_members: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One of several conditions of a rule."""
+    """One of several conditions of a rule. settings, statement, references: see `Rule`."""
 
     key: str
     name: str
     name_en: str
     kind: str
-    settings: Mapping[str, object]
+    settings: Any
     indicator: str | None = None
     limit: Limit | None = None
     instead: tuple[Instead, ...] = ()
+    statement: str = ""
+    references: References = References()
 
     @property
     def label(self) -> str:
@@ -123,7 +169,11 @@ class Rule:
 
     level: what its findings are about (unit, school, county). role: component, requirement, block,
     conclusion or advisory. attested_as: the id under which statements are given (an advisory
-    variant is attested under its base rule's id). settings: the fields its kind understands.
+    variant is attested under its base rule's id). settings: the fields of its kind, as the dataclass
+    that the kind names. form: how its figures are shown. statement: the table of statements that
+    decides it (attestations, vetoes), empty where figures do. references: what
+    its kind looks at by itself. shared: its indicator measures what
+    the stages of a school share, so that a shortfall is the whole school's.
     layers: field -> id of the pack that gave it; documents: field -> the document. of_base: the rule that this advisory variant would
     override. given_by: what its layer is called beside a verdict (国家标准); given_by_id: the pack
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
@@ -159,7 +209,11 @@ class Rule:
     exclude: tuple[str, ...] = ()
     rolls_up: bool = False
     attested_as: str = ""
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Any = None
+    form: Form = Form()
+    statement: str = ""
+    references: References = References()
+    shared: bool = False
     layers: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
@@ -206,11 +260,15 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean."""
+    """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
+
+    stated_at: file and line.
+    """
 
     name: str
     scope: str
-    settings: Mapping[str, object]
+    settings: Mapping[str, Any]
+    stated_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +331,7 @@ class Clause:
     stated_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
@@ -306,3 +364,10 @@ class Ruleset:
     def label(self) -> str:
         """The rule set's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @cached_property
+    def references(self) -> ReferenceGraph:
+        """What everything in it rests on."""
+        from compliance.rules.language.references import ReferenceGraph
+
+        return ReferenceGraph(self)

@@ -2,99 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
-
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import say
-from compliance.rules.language.dependencies import facts_of
-from compliance.rules.language.model import Rule, Ruleset
-from compliance.rules.lint.references import names_rules
+from compliance.rules.kinds import Kinds
+from compliance.rules.language.model import Ruleset
 from compliance.rules.lint.units import DERIVED, examine_measures
 
 
-class KindFields(Protocol):
-    """What of a kind a rule is held against before anything is judged."""
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The settings the kind understands."""
-        ...
-
-
-def examine(rules: Ruleset, kinds: Mapping[str, KindFields], words: Vocabulary) -> None:
-    """Every kind is offered, every field known to its kind, every fact in the vocabulary, and every
-    rule on the way to the conclusion.
+def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
+    """Every fact is in the vocabulary, and every rule on the way to the conclusion.
 
     Raises PackError, with file and line, at the first that is not.
     """
     stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
     known = {*words.school, *words.county, *stems, *rules.tallies, *DERIVED, *rules.indicators}
     for rule in rules.rules.values():
-        if rule.kind not in kinds:
-            raise _wrong(
-                rule,
-                say(
-                    "规则 {rule} 的种类 {kind} 没有插件提供",
-                    "rule {rule}: no plugin offers kind '{kind}'",
-                    rule=rule.id,
-                    kind=rule.kind,
-                ),
-                rule.kind,
-                kinds,
-            )
-        _examine_fields(rule, kinds[rule.kind])
-        for fact in (*facts_of(rule, rules), *_others(rule, rules)):
+        for fact in rules.references.facts(rule.id):
             if fact not in known:
-                raise _wrong(
-                    rule,
+                raise PackError(
                     say(
                         "规则 {rule} 用到词汇表中没有的数据项 {fact}",
                         "rule {rule} looks at '{fact}', which the vocabulary does not have",
                         rule=rule.id,
                         fact=fact,
                     ),
-                    fact,
-                    known,
+                    where=rule.stated_at,
+                    todo=suggestion(fact, known),
                 )
-    examine_measures(rules, words)
+    examine_measures(rules, kinds, words)
     _examine_reach(rules)
-
-
-def _others(rule: Rule, rules: Ruleset) -> list[str]:
-    """What a plugin's kind is made of, beside rules: nothing that does not exist."""
-    return [] if names_rules(rule) else [name for name in rule.of if name not in rules.rules]
-
-
-def _wrong(rule: Rule, what: str, word: str, known: Iterable[str]) -> PackError:
-    return PackError(what, where=rule.stated_at, todo=suggestion(word, known))
-
-
-def _examine_fields(rule: Rule, kind: KindFields) -> None:
-    """A field that the rule's kind does not know is a slip of the pen, not a remark."""
-    unknown = sorted(set(rule.settings) - kind.fields - {"shared"})
-    if unknown:
-        what = say(
-            "规则 {rule} 的种类 {kind} 没有字段 {fields}",
-            "rule {rule}: kind '{kind}' has no field {fields}",
-            rule=rule.id,
-            kind=rule.kind,
-            fields=", ".join(unknown),
-        )
-        raise _wrong(rule, what, unknown[0], kind.fields)
 
 
 def _examine_reach(rules: Ruleset) -> None:
     """A rule that nothing leads to from the conclusion would be judged for nothing, and look in force."""
-    reached: set[str] = set()
-    waiting = [rules.concludes]
-    while waiting:
-        rule_id = waiting.pop()
-        if rule_id in rules.rules and rule_id not in reached:
-            reached.add(rule_id)
-            rule = rules.rules[rule_id]
-            waiting += rule.of  # what is no rule is passed over
+    reached = {rule.id for rule in rules.references.members(rules.concludes)}
     for rule in rules.rules.values():
         if rule.id in reached or rule.of_base in reached or rule.shown_only:
             continue

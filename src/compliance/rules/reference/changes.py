@@ -11,7 +11,7 @@ from compliance.kernel.errors import NoEditionError
 from compliance.kernel.i18n import pick
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import plain
-from compliance.rules.language.dependencies import tallies_of, unfolded
+from compliance.rules.kinds import Kinds, written
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.reference.describe import (
@@ -30,7 +30,6 @@ from compliance.rules.resolution.resolve import resolve
 
 ADDED, DROPPED = "added", "dropped"
 Packs = Mapping[str, Sequence[Pack]]
-_RECKONED = "shared"  # a setting that follows from the split, which is compared itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +84,19 @@ def history(
     enforce: Sequence[str] = (),
     switched: Sequence[str] = (),
     words: Vocabulary | None = None,
+    *,
+    kinds: Kinds,
 ) -> list[Step]:
     """The days on which a rule came, changed or went, oldest first, over every edition and date.
 
-    words: as for `changes`. Raises UsageError or PackError where the rule set cannot be resolved
+    words: as for `changes`; kinds: as for `resolve`. Raises UsageError or PackError where the rule set cannot be resolved
     with what is enforced and switched.
     """
     steps: list[Step] = []
     last: dict[str, str] | None = None
     for day in days(known, pack_id):
         try:
-            rules = resolve(known, pack_id, day, enforce, switched)
+            rules = resolve(known, pack_id, day, enforce, switched, kinds=kinds)
         except NoEditionError:  # a layer above or below begins later
             continue
         rule = rules.rules.get(rule_id)
@@ -184,9 +185,8 @@ def _held(
     if indicator is not None:
         yield f"{at}indicator", indicator.name
         yield f"{at}formula", formula(indicator, {})
-    for name, value in one.settings.items():
-        if name != _RECKONED:
-            yield f"{at}{name}", value_words(value)
+    for name, value in written(one.settings).items():
+        yield f"{at}{name}", value_words(value)
     for way in one.instead:  # of one switch, several ways are told together
         ways = [
             way_words(other, rules, words) for other in one.instead if other.switch == way.switch
@@ -197,10 +197,10 @@ def _held(
 def _beneath(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[tuple[str, str]]:
     """What a rule's figures come from behind its own formulas: limits and `else`, counts and sums."""
     own = {one.indicator for one in rule.holders}
-    for indicator in unfolded(rule.indicators, rules):
+    for indicator in rules.references.indicators(rule.id):
         if indicator.name not in own:
             yield f"formula.{indicator.name}", formula(indicator, {})
-    for tally in tallies_of(rule, rules):
+    for tally in rules.references.tallies(rule.id):
         yield f"tally.{tally.name}", _counted(tally.settings, rules, words)
 
 

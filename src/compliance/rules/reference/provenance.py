@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.facts.vocabulary import Vocabulary
+from compliance.rules.kinds import written
 from compliance.rules.language.model import OPERATORS, Part, Rule, Ruleset
 from compliance.rules.reference.describe import (
     condition_words,
@@ -90,7 +91,9 @@ def _value(field: str, rule: Rule, rules: Ruleset, words: Vocabulary | None) -> 
     if name == "by":
         return fact_words(rule.limit.by if rule.limit else "", words)
     return (
-        left_out(rule, rules) if name == "exclude" else value_words(holder.settings.get(name, ""))
+        left_out(rule, rules)
+        if name == "exclude"
+        else value_words(written(holder.settings).get(name, ""))
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import say
-from compliance.rules.language import parse as declare
+from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import Indicator, Limit, Rule, Split
 
 
@@ -20,15 +20,16 @@ def floor_of(limit: Limit, share: Decimal | None) -> Limit | None:
     return Limit(limit.operator, table, limit.by)
 
 
-def with_floor(rule: Rule, rules: Mapping[str, Rule]) -> Rule:
-    """A rule that a `most` rule counts gets its floor: the share of its own limit.
+def with_floor(rule: Rule, rules: Mapping[str, Rule], kinds: Kinds) -> Rule:
+    """A rule that is counted by one which asks so of the rest gets its floor: a share of its limit.
 
     Raises PackError where two such rules count it with different shares.
     """
-    counting = [one for one in rules.values() if one.kind == "most" and rule.id in one.of]
-    shares = [declare.decimal(group.settings["rest_at_least"]) for group in counting]
+    asked = ((one, kinds[one.kind].floor_share(one)) for one in rules.values() if rule.id in one.of)
+    stated = [(one, share) for one, share in asked if share is not None]
+    shares = [share for _, share in stated]
     if len(set(shares)) > 1:
-        raise _two_floors(rule, counting, shares)
+        raise _two_floors(rule, [one for one, _ in stated], shares)
     if not shares or rule.limit is None:
         return rule
     return replace(rule, floor=floor_of(rule.limit, shares[0]), floor_share=shares[0])
@@ -61,4 +62,4 @@ def with_sharing(rule: Rule, indicators: Mapping[str, Indicator], split: Split) 
         and indicator is not None
         and any(name in split.facts for name in indicator.of.facts)
     )
-    return replace(rule, settings={**rule.settings, "shared": shared})
+    return replace(rule, shared=shared)

@@ -11,13 +11,13 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import pick, say
+from compliance.rules.kinds import Kinds, kind_of, read_settings
 from compliance.rules.language import parse as declare
-from compliance.rules.language.dependencies import resting_on
-from compliance.rules.language.model import Clause, Rule, Ruleset, Switch
+from compliance.rules.language.model import Clause, Part, Rule, Ruleset, Switch
 from compliance.rules.language.pack import Pack
 from compliance.rules.lint.references import check_references
 from compliance.rules.resolution import switches
@@ -26,6 +26,8 @@ from compliance.rules.resolution.derived_limits import with_floor, with_sharing
 from compliance.rules.resolution.effective_dates import in_force
 from compliance.rules.resolution.imports import brought
 from compliance.rules.resolution.overrides import check_drop, fields, overridden
+
+Holder = TypeVar("Holder", Rule, Part)
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ STANDARD = "school-standard"  # the layer whose rules never decide by themselves
 class Layers:
     """The tables of a chain of packs, laid over each other one by one."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, kinds: Kinds) -> None:
         self.terms = terms
+        self.kinds = kinds
         self.tables: dict[str, dict[str, Any]] = {
             name: {} for name in ("exclusion", "tally", "indicator", "rule")
         }
@@ -236,10 +239,19 @@ class Layers:
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
         on = switches.turned_on(self.switches, self.terms.switched)
         rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
+        if not rules:
+            raise chain[0].error(
+                say("规则集 {id} 没有规则", "rule set {id} has no rules", id=top.id),
+                "pack",
+                todo=say(
+                    '以现有规则集为基础的，请写 extends = "national"',
+                    'to build on an installed one, say extends = "national"',
+                ),
+            )
         split = declare.split(self.split)
         indicators = {k: declare.indicator(k, v) for k, v in self.tables["indicator"].items()}
         rules = {
-            rule_id: with_floor(with_sharing(one, indicators, split), rules)
+            rule_id: with_floor(with_sharing(one, indicators, split), rules, self.kinds)
             for rule_id, one in rules.items()
         }
         resolved = Ruleset(
@@ -253,7 +265,10 @@ class Layers:
             concludes=str(chain[0].head.get("concludes", "C")),
             split=split,
             exclusions={k: declare.exclusion(k, v) for k, v in self.tables["exclusion"].items()},
-            tallies={k: declare.tally(k, v) for k, v in self.tables["tally"].items()},
+            tallies={
+                k: declare.tally(k, v, self.owners[k].place("tally", k))
+                for k, v in self.tables["tally"].items()
+            },
             indicators=indicators,
             rules=rules,
             notes=tuple(str(pack.head["note"]) for pack in chain if pack.head.get("note")),
@@ -268,7 +283,8 @@ class Layers:
             clauses=tuple(self.clauses),
         )
         check_references(resolved, self.owners)
-        resting = {key: replace(one, facts=resting_on(one, resolved)) for key, one in rules.items()}
+        rests_on = resolved.references.rests_on
+        resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
         return replace(resolved, rules=resting)
 
     def _ordered(self) -> list[str]:
@@ -287,9 +303,14 @@ class Layers:
             rule = declare.rule(rule_id, switches.replaced(table, on), origin.layers)
             rule = replace(rule, instead=switches.conditional(table, on))
             parts = tuple(
-                replace(part, instead=switches.conditional(table["part"][part.key], on))
+                replace(
+                    self._typed(part, pack, rule_id, *address, "part", part.key),
+                    instead=switches.conditional(table["part"][part.key], on),
+                )
                 for part in rule.parts
             )
+            rule = self._typed(rule, pack, rule_id, *address)
+            rule = replace(rule, form=self.kinds[rule.kind].form(rule))
         except (ValueError, KeyError) as error:
             raise declare.contradiction(rule_id, pack.place(*address), error) from error
         decides = not base and (
@@ -310,6 +331,13 @@ class Layers:
             documents=origin.documents,
             shown_only=table.get("role") == "advisory",
         )
+
+    def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
+        """A rule or part with the settings of its kind, and what follows from them."""
+        kind = kind_of(holder, self.kinds, rule_id, pack.place(*address))
+        settings = read_settings(kind, holder.settings, rule_id, pack, *address)
+        holder = replace(holder, settings=settings)
+        return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
 
 
 def _without(table: Mapping[str, Any], later: Set[str]) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from compliance.kernel.errors import NoEditionError, UsageError, suggestion
 from compliance.kernel.i18n import pick, say
+from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.confirmations import Confirmation, by_rule
@@ -112,16 +113,19 @@ def resolve(
     enforce: Sequence[str] = (),
     switched: Sequence[str] = (),
     confirmations: Sequence[Confirmation] = (),
+    *,
+    kinds: Kinds,
 ) -> Ruleset:
     """The rule set `pack_id` as of a day, with the bases and rule ids of `enforce` in force.
 
     switched: names of switches that are on. confirmations: rules whose texts someone holds.
+    kinds: the kinds of rules that are offered.
     Raises UsageError (unknown id or date) or PackError (a wrong pack, with file and line).
     """
     chain = lineage(known, pack_id, as_of)
     if WITHOUT_STANDARD not in switched:
         chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
-    merged = Layers(Terms(as_of, tuple(enforce), tuple(switched), by_rule(confirmations)))
+    merged = Layers(Terms(as_of, tuple(enforce), tuple(switched), by_rule(confirmations)), kinds)
     for pack in chain:
         merged.lay(pack, _imported(known, pack, as_of))
     return merged.ruleset(chain)

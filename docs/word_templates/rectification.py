@@ -1,4 +1,4 @@
-"""Builds the Word templates of rectification papers: python -m templates.build_word
+"""Builds the Word templates of rectification papers: python -m docs.word_templates.rectification
 
 The placeholders are docxtpl's. Run it again after a change and commit the .docx files with it.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .word_layout import Column, Paper
+from .document import Column, Paper
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 # Its blanks for the figures would break the line of a narrow column.
 DEADLINE = "{{ paper.deadline.strip('　') }}"
@@ -248,4 +248,4 @@ def build(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(HERE)
+    build(TEMPLATES)

@@ -1,6 +1,6 @@
 """A Word document put together from the top down, with placeholders for docxtpl.
 
-Wide lists lie across the page, their text is 五号. Used by build_word.py only.
+Wide lists lie across the page, their text is 五号. Used by the builders beside it only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 
-from .word_page import (
+from .page import (
     BLACK,
     LOOKS,
     Alignment,

@@ -1,4 +1,4 @@
-"""Builds the Word template of the declaration form: python -m templates.build_declaration
+"""Builds the Word template of the declaration form: python -m docs.word_templates.declaration
 
 Its tables have as many columns as the form asks for, which no docxtpl tag can say: the body is
 WordprocessingML with Jinja in it. Styles, page and footers are those of the other papers. Run it
@@ -10,10 +10,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from .word_layout import SHADE, Paper
-from .word_page import BLACK, Alignment, Look, add_style
+from .document import SHADE, Paper
+from .page import BLACK, Alignment, Look, add_style
 
-HERE = Path(__file__).parent
+TEMPLATES = Path(__file__).parents[2] / "templates"
 NAME = "declaration.docx"
 _TEXT = "word/document.xml"
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -95,4 +95,4 @@ def build(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(HERE)
+    build(TEMPLATES)

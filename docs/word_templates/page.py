@@ -1,7 +1,7 @@
 """The page of an official paper in Word: fonts, styles, margins, page number (GB/T 9704-2012).
 
 A4, margins 37/35/28/26 mm, 22 lines of 28 characters, title 2号小标宋, text 3号仿宋, headings 黑体
-and 楷体, page number 4号宋体 on the outer side. Used by build_word.py only.
+and 楷体, page number 4号宋体 on the outer side. Used by the builders beside it only.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Builders of the Word templates in `templates/`; they are not part of the distribution."""

@@ -1,0 +1,81 @@
+"""What a kind of rule is to the engine: how it evaluates, words, works out and exemplifies a rule.
+
+A new kind is one class in one file: its settings (`compliance.rules.kinds`), what it looks at, and
+the methods below. Only `columns` or `evaluate` is needed; all else has a plain default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from compliance.engine.evaluate import SUBJECT, Evaluation
+from compliance.kernel.i18n import pick
+from compliance.rules.kinds import RuleKind
+from compliance.rules.language.model import Indicator, Part, Rule, Ruleset
+
+
+class Kind(RuleKind):
+    """A kind of rule: one instance serves every rule of it and keeps nothing of any.
+
+    withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
+    """
+
+    withholds: ClassVar[bool] = False
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+        """Names of `compliance.engine.evaluate.RESULTS` → expressions over the frame of the rule's scope.
+
+        For a kind that judges row by row; one that needs more than its row gives `evaluate`.
+        """
+        raise NotImplementedError(f"kind {self.name} has neither columns nor evaluate")
+
+    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+        """One row a subject: the subject's columns, and any of RESULTS, status among them.
+
+        Null status: nothing is judged there. Whatever is raised puts the rule into state error.
+        """
+        frame = evaluation.subjects(rule)
+        columns = self.columns(rule, evaluation)
+        return frame.select(
+            *(name for name in SUBJECT if name in frame.columns),
+            *(column.alias(name) for name, column in columns.items()),
+        )
+
+    def judge_part(
+        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
+    ) -> pl.DataFrame:
+        """The same for one part of a rule, on the frame of the rule's subjects.
+
+        Raises ValueError for a kind that judges whole rules only.
+        """
+        raise ValueError(f"part {part.key}: {self.name}")
+
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+        """What is met, missed or unknown, in the current language, of the columns of a finding.
+
+        Those of RESULTS, `subject` (whom it is about) and `stage`. Asked of what passes, fails, is
+        unknown, or shows a value although it does not apply; where it is null, and for a kind
+        without a sentence, the core's words stand.
+        """
+        return None
+
+    def operator(self, rule: Rule) -> str | None:
+        """How a finding's value is compared with its threshold; None where it is not."""
+        return rule.limit.operator if rule.limit is not None else None
+
+    def unit(self, rule: Rule, ruleset: Ruleset) -> str:
+        """The unit of a finding's value, in the current language; empty where it has none."""
+        indicator = _indicator(rule, ruleset)
+        return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
+
+    def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
+        """What a limit of a rule or part of this kind counts, in the current language."""
+        indicator = _indicator(holder, ruleset)
+        return pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+
+
+def _indicator(holder: Rule | Part, ruleset: Ruleset) -> Indicator | None:
+    return ruleset.indicators.get(holder.indicator or "")

@@ -1,0 +1,150 @@
+"""Sentences about findings as column expressions: what the sentences of all kinds are made of.
+
+Three million of them must not go through a template engine: named holes become expressions. The
+columns are those of a finding (`compliance.engine.evaluate.RESULTS`) with `subject`, whom it is
+about, and the finding's `stage`.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Any
+
+import polars as pl
+
+from compliance.engine.exact_arithmetic import meets
+from compliance.kernel.i18n import lang, pick
+from compliance.kernel.labels import STAGE_WORDS, status_words
+from compliance.kernel.number_format import fixed, plain, rounded, short
+from compliance.kernel.submission import FAIL, STATUSES
+from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Rule
+
+
+def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
+    """A template with its named holes filled: `str` as it stands, columns row by row.
+
+    A blank of a column is shown as a dash instead of losing the sentence.
+    """
+    pieces = []
+    for text, name, _, _ in Formatter().parse(template):
+        if text:
+            pieces.append(pl.lit(text))
+        if name is not None:
+            hole = holes[name]
+            pieces.append(pl.lit(hole) if isinstance(hole, str) else hole.fill_null("—"))
+    return pl.concat_str(pieces)
+
+
+def state(rule: Rule) -> pl.Expr:
+    """Title and state, where there is no figure to show."""
+    return line(
+        pick("{who}：“{title}”{state}。", "{who}: {title}: {state}."),
+        who=pl.col("subject"),
+        title=rule.label,
+        state=status_word(),
+    )
+
+
+def status_word() -> pl.Expr:
+    """The state in words."""
+    words = status_words()
+    return pl.col("status").replace_strict(
+        {number: words[name] for number, name in enumerate(STATUSES)}, return_dtype=pl.String
+    )
+
+
+def stage_word() -> pl.Expr:
+    """The stage in words."""
+    return pl.col("stage").replace({stage: pick(*both) for stage, both in STAGE_WORDS.items()})
+
+
+def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:
+    """The limit as the law prints it; one computed from figures like any figure."""
+    if limit is None or limit.indicator:
+        return short(pl.col("threshold"), decimals)
+    words = {float(value): plain(value) for value in limit.table.values()}
+    return pl.col("threshold").replace_strict(words, default=None, return_dtype=pl.String)
+
+
+def unrounded(limit: Limit, decimals: int) -> pl.Expr:
+    """Where the rounded figure would read as the other verdict, the unrounded one is said."""
+    value, bar = pl.col("value"), pl.col("threshold")
+    full = line(
+        pick("（未四舍五入为{value}）", " (unrounded {value})"), value=value.cast(pl.String)
+    )
+    if limit.indicator is not None:  # the limit is a figure too, and shown rounded
+        full = line(
+            pick(
+                "（未四舍五入为{value}，标准为{bar}）", " (unrounded {value}, the standard {bar})"
+            ),
+            value=value.cast(pl.String),
+            bar=bar.cast(pl.String),
+        )
+        bar = rounded(bar, decimals)
+    misleads = meets(rounded(value, decimals), limit.operator, bar)
+    return pl.when(misleads & (pl.col("status") == FAIL)).then(full).otherwise(pl.lit(""))
+
+
+def parts(rule: Rule) -> pl.Expr:
+    """Each part with its figure and state; the state alone where there are none."""
+    part = pl.element().struct
+    name, status = part.field("name"), part.field("status").replace(status_words())
+    unit = _spaced(part.field("unit").fill_null(""))
+    figures = line(
+        pick(
+            "{name}{value}（标准{sign}{bar}{unit}）", "{name} {value} (standard {sign}{bar}{unit}) "
+        ),
+        name=name,
+        value=_part_value(part, unit),
+        sign=part.field("operator").replace(WRITTEN),
+        bar=short(part.field("threshold")),
+        unit=unit,
+    )
+    gap = line(
+        pick("，缺{amount}{unit}", ", short of {amount} {unit}"),
+        amount=short(part.field("shortfall")),
+        unit=part.field("shortfall_unit").fill_null(""),
+    )
+    short_of = pl.when(part.field("shortfall").is_not_null()).then(gap).otherwise(pl.lit(""))
+    one = (
+        pl.when(part.field("value").is_not_null() & part.field("threshold").is_not_null())
+        .then(line("{figures}{status}{gap}", figures=figures, status=status, gap=short_of))
+        .otherwise(line(pick("{name}{status}", "{name} {status}"), name=name, status=status))
+    )
+    told = line(
+        pick("{who}：“{title}”{state}（{parts}）。", "{who}: {title}: {state} ({parts})."),
+        who=pl.col("subject"),
+        title=rule.label,
+        state=status_word(),
+        parts=pl.col("parts").list.eval(one).list.join(pick("；", "; ")),
+    )
+    return pl.when(pl.col("parts").list.len() > 0).then(told).otherwise(state(rule))
+
+
+def _spaced(unit: pl.Expr) -> pl.Expr:
+    """English sets a space before a unit, but not before % and not before nothing."""
+    if lang() == "zh":
+        return unit
+    return pl.when(unit.is_in(["", "%"])).then(unit).otherwise(line(" {unit}", unit=unit))
+
+
+def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars exports no type for it
+    """A part's figure: percentages with one decimal, others with two, and in full where it misleads."""
+    value, bar, operator = part.field("value"), part.field("threshold"), part.field("operator")
+    percent = unit == "%"
+    ratio = value.abs() < 1  # a share of one shows its third decimal, as coefficients do
+    figure = pl.when(ratio).then(short(value, 3)).otherwise(short(value))
+    text = pl.when(percent).then(fixed(value, 1)).otherwise(figure)
+    nearest = pl.when(ratio).then(rounded(value, 3)).otherwise(rounded(value, 2))
+    shown = pl.when(percent).then(rounded(value, 1)).otherwise(nearest)
+    met = pl.lit(None, pl.Boolean)
+    for sign in OPERATORS.values():
+        met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)
+    misleads = (met != (part.field("status") == "pass")).fill_null(value=False)
+    full = line(
+        pick("{text}{unit}（未四舍五入为{value}）", "{text}{unit} (unrounded {value})"),
+        text=text,
+        unit=unit,
+        value=value.cast(pl.String),
+    )
+    return pl.when(misleads).then(full).otherwise(line("{text}{unit}", text=text, unit=unit))

@@ -1,0 +1,233 @@
+"""What the rule language knows of a kind of rule: its settings, and what it looks at.
+
+A kind is offered by name, by the core or a plugin; the offers are handed in where packs are
+resolved. How a kind evaluates, words and explains a rule is the engine's (`compliance.engine.kinds`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, TypeAlias, get_args, get_origin
+
+from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
+
+from compliance.kernel.errors import PackError, suggestion
+from compliance.kernel.i18n import pick, say
+from compliance.rules.language.model import Form, Part, References, Rule
+from compliance.rules.language.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class NoSettings:
+    """The settings of a kind that has no fields of its own."""
+
+
+class RuleKind(ABC):
+    """A kind of rule, as far as packs are read, resolved and checked by it.
+
+    name: what packs call it. settings: a frozen dataclass whose fields are the fields that a rule
+    (or part) of this kind may have beside the common ones; of str, bool, int, Decimal, tuples and
+    dataclasses of these. of_rules: what stands under `of` are rules. selects: its `where` and
+    `exclude` choose the units it measures, not the subjects it applies to. has_limit: a rule of it
+    without a limit only shows a figure.
+    """
+
+    name: ClassVar[str]
+    settings: ClassVar[type] = NoSettings
+    of_rules: ClassVar[bool] = True
+    selects: ClassVar[bool] = False
+    has_limit: ClassVar[bool] = False
+
+    def references(self, holder: Rule | Part) -> References:
+        """What a rule or part of this kind looks at; the rules of `of` are joined by their verdicts."""
+        members = holder.of if isinstance(holder, Rule) and self.of_rules else ()
+        return References(verdicts=members, exclusions=self.selects)
+
+    def measured_at(self, rule: Rule) -> str:
+        """The scope (unit, school, county) on whose subjects its indicators are computed."""
+        return rule.scope
+
+    def floor_share(self, rule: Rule) -> Decimal | None:
+        """The share of their own limits that the rules it counts must reach, where they miss them."""
+        return None
+
+    def statement(self, holder: Rule | Part) -> str:
+        """The table of statements that decides it: attestations or vetoes; empty where figures do."""
+        return ""
+
+    def form(self, rule: Rule) -> Form:
+        """How the figures of its findings are shown."""
+        return Form()
+
+    def part_names(self, rule: Rule) -> tuple[str, ...]:
+        """What the parts of its findings are, in their order; all of them again for a further entry."""
+        return tuple(part.key for part in rule.parts)
+
+    def lines(self, rule: Rule) -> tuple[str, ...]:
+        """The lines it draws beside the limit of the rule itself, each by the name of its part."""
+        return tuple(part.key for part in rule.parts if part.limit is not None)
+
+
+Kinds: TypeAlias = Mapping[str, RuleKind]
+
+
+def kind_of(holder: Rule | Part, kinds: Kinds, rule_id: str, where: str) -> RuleKind:
+    """The kind of a rule or part; PackError with the nearest name where nobody offers it."""
+    if holder.kind not in kinds:
+        raise PackError(
+            say(
+                "规则 {rule} 的种类 {kind} 没有插件提供",
+                "rule {rule}: no plugin offers kind '{kind}'",
+                rule=rule_id,
+                kind=holder.kind,
+            ),
+            where=where,
+            todo=suggestion(holder.kind, kinds),
+        )
+    return kinds[holder.kind]
+
+
+def read_settings(
+    kind: RuleKind, table: Mapping[str, Any], rule_id: str, pack: Pack, *address: str
+) -> Any:  # noqa: ANN401 - the dataclass that the kind names
+    """The fields of a rule or part that its kind understands, as the kind's dataclass.
+
+    Raises PackError, at the line of the field, for one that is unknown, missing or of a wrong type.
+    """
+    try:
+        return _CONVERTER.structure(table, kind.settings)
+    except BaseValidationError as error:
+        *_, (place, what, todo) = _faults(error, kind, rule_id)  # unknown fields stand last
+        raise pack.error(what, *address, *place, todo=todo) from error
+
+
+def written(settings: object) -> dict[str, object]:
+    """Settings as a pack states them: field → value, those left at their default left out."""
+    stated: dict[str, object] = {}
+    for one in fields(settings):  # type: ignore[arg-type]  # an instance of some dataclass
+        value = getattr(settings, one.name)
+        if one.default is MISSING or value != one.default:
+            stated[one.name] = _plain(value)
+    return stated
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return written(value) if is_dataclass(value) else value
+
+
+Fault: TypeAlias = tuple[tuple[str, ...], str, str]  # address, what is wrong, what to do
+
+
+def _faults(
+    error: BaseException, kind: RuleKind, rule_id: str, address: tuple[str, ...] = ()
+) -> Iterable[Fault]:
+    """What cattrs found, told to whoever wrote the pack."""
+    for note in getattr(error, "__notes__", ()):
+        step = getattr(note, "name", getattr(note, "index", None))
+        address = address if step is None else (*address, str(step))
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _faults(one, kind, rule_id, address)
+        return
+    if isinstance(error, ForbiddenExtraKeysError):
+        unknown = sorted(error.extra_fields)
+        what = say(
+            "规则 {rule} 的种类 {kind} 没有字段 {fields}",
+            "rule {rule}: kind '{kind}' has no field {fields}",
+            rule=rule_id,
+            kind=kind.name,
+            fields=", ".join(unknown),
+        )
+        known = [one.name for one in fields(error.cl)] if error.cl is not None else []
+        yield (*address, unknown[0]), what, suggestion(unknown[0], known)
+        return
+    field = ".".join(address)
+    if isinstance(error, KeyError):
+        yield (
+            address,
+            say(
+                "规则 {rule} 缺少字段 {field}",
+                "rule {rule} lacks the field {field}",
+                rule=rule_id,
+                field=field,
+            ),
+            say("请补上", "add it"),
+        )
+        return
+    yield (
+        address,
+        say(
+            "规则 {rule} 的字段 {field}：{why}",
+            "field {field} of rule {rule}: {why}",
+            rule=rule_id,
+            field=field,
+            why=error,
+        ),
+        "",
+    )
+
+
+def _converter() -> Converter:
+    """TOML values into dataclasses, nothing turned into what it is not."""
+    made = Converter(forbid_extra_keys=True)
+    made.register_structure_hook(str, _strictly(str))
+    made.register_structure_hook(bool, _strictly(bool))
+    made.register_structure_hook(int, _strictly(int))
+    made.register_structure_hook(Decimal, _decimal)
+    made.register_structure_hook_func(
+        _is_tuple,
+        lambda value, wanted: tuple(
+            made.structure(one, get_args(wanted)[0]) for one in _strictly(list)(value, wanted)
+        ),
+    )
+    return made
+
+
+def _is_tuple(wanted: Any) -> bool:  # noqa: ANN401 - a type
+    origin: object = get_origin(wanted)
+    return origin is tuple
+
+
+def _strictly(wanted: type) -> Any:  # noqa: ANN401 - a hook of cattrs
+    def hook(value: object, _: object) -> object:
+        if type(value) is not wanted:
+            raise _wrong(value, wanted)
+        return value
+
+    return hook
+
+
+def _decimal(value: object, _: object) -> Decimal:
+    """A number as typed; packs may put it in quotes."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise _wrong(value, Decimal)
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        raise _wrong(value, Decimal) from None
+
+
+def _wrong(value: object, wanted: type) -> ValueError:
+    words = {
+        str: pick("文字", "text"),
+        bool: "true/false",
+        int: pick("整数", "whole number"),
+        Decimal: pick("数", "number"),
+        list: pick("列表", "list"),
+    }
+    return ValueError(
+        say(
+            "“{found}”应为{kind}",
+            "'{found}' should be of type {kind}",
+            found=str(value)[:60],
+            kind=words[wanted],
+        )
+    )
+
+
+_CONVERTER = _converter()
