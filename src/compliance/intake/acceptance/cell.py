@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,11 +23,12 @@ from compliance.kernel.i18n import say
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 NOTHING = "无"
+SEPARATORS = "[;；、，,]"
 SPREADSHEET_ERRORS = (
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!",
 )  # fmt: skip
 _NUMBER = re.compile(NUMBER)
-_ITEMS = re.compile("[;；、，,]")
+_ITEMS = re.compile(SEPARATORS)
 _TEXTS = re.compile("[;；\n]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -43,7 +44,6 @@ _GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
 _LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
 _DIGITS = str.maketrans("OoIl", "0011")
 _WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
-_UNREAD = object()
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
@@ -62,7 +62,6 @@ class CellReader:
         self.fact, self.strict = fact, strict
         self._read: Callable[[object], object] = getattr(self, f"_{fact.form}")
         self._words = {word.lower(): canonical for word, canonical in fact.words.items()}
-        self._known: dict[Hashable, object] = {}  # items of lists read so far
 
     def __call__(self, value: object) -> object:
         """What the cell says. Raises CellError."""
@@ -297,24 +296,17 @@ class CellReader:
     _counts = _numbers
 
     @cached_property
-    def _of_items(self) -> CellReader:
+    def of_items(self) -> CellReader:
         """Reads single items: numbers within the same bounds."""
         form = "count" if self.fact.form == "counts" else "number"
         return CellReader(replace(self.fact, form=form, length=None), self.strict)
 
     def _item(self, position: int, item: object) -> object:
-        key = (type(item), item) if isinstance(item, str | int | float) else None
-        number = self._known.get(key, _UNREAD)
-        if number is not _UNREAD:
-            return number
         try:
-            number = self._of_items(item)
+            return self.of_items(item)
         except CellError as bad:
             message = say("{m}（第{n}项）", "{m} (item {n})", m=bad.message, n=position)
             raise CellError("bad_item", message, bad.expected) from None
-        if key is not None:
-            self._known[key] = number
-        return number
 
     def _items_of(self, value: object) -> Sequence[object]:
         if isinstance(value, list | tuple):

@@ -15,7 +15,7 @@ from decimal import Decimal
 import polars as pl
 
 from compliance.facts.fact import Fact
-from compliance.intake.acceptance.cell import NUMBER, CellReader
+from compliance.intake.acceptance.cell import NOTHING, NUMBER, SEPARATORS, CellReader
 from compliance.intake.cell_text import BLANKS
 from compliance.intake.formats.raw_table import Cells
 from compliance.intake.problems import CellError
@@ -48,19 +48,15 @@ def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
     read = CellReader(fact, strict)
     if isinstance(cells, pl.Series) and cells.dtype.is_decimal():
         cells = cells.cast(pl.Float64)
+    if fact.listed and isinstance(cells, pl.Series):
+        return _listed(read, cells)
     if not fact.numeric or fact.words:
         return _distinct(read, cells)
     if not isinstance(cells, pl.Series):
         if not _sound(fact, cells):
             return _distinct(read, cells)
-        return Column(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, {})
-    if cells.dtype == pl.String and not strict:
-        text = cells.str.strip_chars(BLANKS)
-        text = text.set(text == "", None)
-        return _ranged(read, cells, text.is_not_null(), _parsed(text))
-    if cells.dtype.is_numeric():
-        return _ranged(read, cells, cells.is_not_null(), cells.cast(pl.Float64, strict=False))
-    return _distinct(read, cells)
+        cells = pl.Series(cells, dtype=pl.Float64, strict=False)
+    return _ranged(read, cells)
 
 
 def scale(values: pl.Series, factor: Decimal) -> pl.Series:
@@ -85,6 +81,28 @@ def _sound(fact: Fact, cells: Sequence[object]) -> bool:
     return fact.form == "number" or all(map(float.is_integer, numbers))
 
 
+def _ranged(read: CellReader, cells: pl.Series) -> Column:
+    """Numbers within the bounds as they are; of what else is written the reader says why not."""
+    if cells.dtype == pl.String and not read.strict:
+        text = cells.str.strip_chars(BLANKS)
+        text = text.set(text == "", None)
+        written, numbers = text.is_not_null(), _parsed(text)
+    elif cells.dtype.is_numeric():
+        written, numbers = cells.is_not_null(), cells.cast(pl.Float64, strict=False)
+    else:
+        return _distinct(read, cells)
+    fact = read.fact
+    fits = numbers.is_finite()
+    if fact.minimum is not None:
+        fits &= numbers >= fact.minimum
+    if fact.maximum is not None:
+        fits &= numbers <= fact.maximum
+    if fact.form != "number":
+        fits &= numbers == numbers.floor()
+    fits = fits.fill_null(value=False)
+    return Column((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
+
+
 def _parsed(text: pl.Series) -> pl.Series:
     """Texts as numbers, null where they are none."""
     numeric = text.set(~text.str.contains(NUMBER), None)
@@ -95,22 +113,47 @@ def _parsed(text: pl.Series) -> pl.Series:
     return numbers
 
 
-def _ranged(read: CellReader, cells: pl.Series, written: pl.Series, numbers: pl.Series) -> Column:
-    """Numbers within the bounds as they are; of what else is written the reader says why not."""
-    fact = read.fact
-    fits = numbers.is_finite()
-    if fact.minimum is not None:
-        fits &= numbers >= fact.minimum
-    if fact.maximum is not None:
-        fits &= numbers <= fact.maximum
-    if fact.form != "number":
-        fits &= numbers == numbers.floor()
-    fits = fits.fill_null(value=False)
-    rows = (written & ~fits).arg_true()
+def _items(cells: pl.Series, strict: bool) -> pl.Series | None:
+    """Lists of items still to be judged; None where the cells are neither texts nor numbers."""
+    if cells.dtype == pl.String and not strict:
+        text = cells.str.strip_chars(BLANKS)
+        items = text.set(text == "", None).str.replace_all(SEPARATORS, ";").str.split(";")
+        return (
+            pl.Series([[]], dtype=items.dtype)
+            .new_from_index(0, len(items))
+            .zip_with((text == NOTHING).fill_null(value=False), items)
+        )
+    inner = cells.dtype.inner if isinstance(cells.dtype, pl.List) else None
+    plain = isinstance(inner, pl.DataType) and inner.is_numeric()
+    return cells if plain else None
+
+
+def _listed(read: CellReader, cells: pl.Series) -> Column:
+    """Lists of numbers: every item is judged in one flat column, then each list as a whole."""
+    items = _items(cells, read.strict)
+    if items is None:
+        return _distinct(read, cells)
+    frame = pl.DataFrame({"row": pl.int_range(len(items), eager=True), "item": items})
+    flat = frame.filter(pl.col("item").list.len() > 0).explode("item")
+    judged = accept_column(read.of_items.fact, flat["item"], read.strict).values
+    lists = flat.with_columns(item=judged).group_by("row", maintain_order=True).agg("item")
+    joined = frame.join(lists, on="row", how="left", maintain_order="left")
+    size, value = pl.col("item").list.len(), pl.col("item_right")
+    fits = ~value.list.eval(pl.element().is_null()).list.any().fill_null(value=False)
+    if read.fact.max_items is not None:
+        fits &= size <= read.fact.max_items
+    if read.fact.length is not None:
+        fits &= size == read.fact.length
+    value = pl.when(size == 0).then(pl.lit([], dtype=NUMBERS)).otherwise(value)
+    found = joined.select(value=pl.when(fits).then(value), bad=~fits & size.is_not_null())
+    return Column(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
+
+
+def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
+    """Why the reader refuses these cells, which are within no bounds."""
+    rows = bad.arg_true()
     refused = _distinct(read, cells.gather(rows)).refused
-    return Column(
-        (numbers + 0.0).set(~fits, None), {rows[index]: error for index, error in refused.items()}
-    )
+    return {rows[index]: error for index, error in refused.items()}
 
 
 def _distinct(read: CellReader, cells: Cells) -> Column:
