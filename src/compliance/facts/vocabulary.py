@@ -191,8 +191,7 @@ def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]
     for fact in added.values():
         if fact.form in ("count", "number", "counts", "numbers", "year") and fact.maximum is None:
             raise _faulty(
-                path,
-                say("{f}：数值必须有maximum", "{f}: a number needs a maximum", f=fact.name),
+                path, say("{f}：数值必须有maximum", "{f}: a number needs a maximum", f=fact.name)
             )
     return added
 

@@ -12,9 +12,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance import statements
 from compliance.intake.acceptance.column import TYPES
-from compliance.intake.acceptance.derived_facts import derive
+from compliance.intake.acceptance.derived_facts import (
+    attestations,
+    derive,
+    fold,
+    monitoring,
+    vetoes,
+)
 from compliance.intake.acceptance.integrity import (
     Checked,
     check_document,
@@ -24,9 +29,8 @@ from compliance.intake.acceptance.integrity import (
     without,
 )
 from compliance.intake.acceptance.keys import with_missing
-from compliance.intake.acceptance.list_facts import fold
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
-from compliance.intake.data_checks.run import data_checks
+from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import KEY, Submission
@@ -58,13 +62,13 @@ def accept(
     schools, folding = fold(schools, kept, vocabulary, tables)
     schools, deriving = derive(schools, vocabulary, tables)
     doubts = data_checks(schools, counties, vocabulary, tables, previous)
-    attestations, unfounded = statements.attestations(kept["attestations"], tables)
+    attested, unfounded = attestations(kept["attestations"], tables)
     return Submission(
         counties=_finished(counties, vocabulary, "county"),
         schools=_finished(schools, vocabulary, "school"),
-        monitoring=statements.monitoring(kept["monitoring"]),
-        attestations=attestations,
-        vetoes=statements.vetoes(kept["vetoes"], tables),
+        monitoring=monitoring(kept["monitoring"]),
+        attestations=attested,
+        vetoes=vetoes(kept["vetoes"], tables),
         amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
         problems=[
             *(one for one in outcomes if isinstance(one, Problem)),

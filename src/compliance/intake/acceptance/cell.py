@@ -120,8 +120,7 @@ class CellReader:
                 "{f}：“{v}”不是完整的代码", "{f}: “{v}” is not a whole code", **self._quoted(value)
             ),
             say(
-                "把单元格设为文本格式后重新填写",
-                "format the cell as text and type the code again",
+                "把单元格设为文本格式后重新填写", "format the cell as text and type the code again"
             ),
         )
 

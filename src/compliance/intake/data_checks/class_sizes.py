@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
 import polars as pl
 
+from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.data_checks.declarations import Check, Doubt, Row
 from compliance.kernel.i18n import say
@@ -17,178 +17,62 @@ from compliance.kernel.submission import COMPULSORY
 
 Span = tuple[float, float | None]  # lowest and highest size of a band; the last has no highest
 Figures = Sequence[Sequence[float]]  # of the facts that a check names, a single figure as a list
+Words = dict[str, str]
+Sentence = Callable[[Words], str]
+Demand = Callable[[Figures, Sequence[Span]], str]  # what the other figures demand
 
 
 def checks(vocabulary: Vocabulary) -> Iterator[Check]:
     """All checks on classes, for both stages."""
     for stage in COMPULSORY:
-        classes = _Classes(vocabulary, stage)
-        yield from classes.against_sizes()
-        yield from classes.against_bands()
-        yield from classes.against_the_largest()
-        yield from classes.emptiness()
+        yield from _of_stage(stage, vocabulary.school)
 
 
-@dataclass(frozen=True)
-class _Classes:
-    vocabulary: Vocabulary
-    stage: str
+def _of_stage(stage: str, facts: Mapping[str, Fact]) -> list[Check]:
+    edges = facts[f"{stage}_class_bands"].edges
+    spans: list[Span] = list(zip([1.0, *(e + 1 for e in edges)], [*edges, None], strict=True))
+    stems = ("students", "classes", "class_sizes", "class_bands", "largest_class")
+    students, classes, sizes, bands, largest = (pl.col(f"{stage}_{stem}") for stem in stems)
+    counts = [bands.list.get(i) for i in range(len(spans))]
 
-    def _name(self, stem: str) -> str:
-        return f"{self.stage}_{stem}"
-
-    def _columns(self, *stems: str) -> list[pl.Expr]:
-        return [pl.col(self._name(stem)) for stem in stems]
-
-    @property
-    def spans(self) -> list[Span]:
-        """The bands' lowest and highest sizes."""
-        edges = self.vocabulary.school[self._name("class_bands")].edges
-        lows = [1.0, *(edge + 1 for edge in edges)]
-        return list(zip(lows, [*edges, None], strict=True))
-
-    def _check(
-        self,
-        code: str,
-        when: pl.Expr,
-        message: Callable[[dict[str, str]], str],
-        expected: Callable[[Figures, Sequence[Span]], str],
-        *stems: str,
-    ) -> Check:
-        """A check on the facts of these stems.
-
-        message: from their titles (t0, t1 …) and figures (v0, v1 …). expected: what the others
-        demand, from their figures; a doubt rests on none that is missing.
-        """
-        names = tuple(map(self._name, stems))
-        titles = {f"t{i}": self.vocabulary.school[name].label for i, name in enumerate(names)}
+    def check(code: str, stems: str, when: pl.Expr, say_what: Sentence, demand: Demand) -> Check:
+        """A check on the facts of these stems: {t0} is the title of the first, {v0} its figure."""
+        names = tuple(f"{stage}_{stem}" for stem in stems.split())
+        titles = {f"t{i}": facts[name].label for i, name in enumerate(names)}
 
         def tell(row: Row) -> Doubt:
             values = {f"v{i}": _figure(row[name]) for i, name in enumerate(names)}
             figures = [row[n] if isinstance(row[n], list) else [row[n]] for n in names]
-            return Doubt(code, message(titles | values), expected(figures, self.spans), names)
+            return Doubt(code, say_what(titles | values), demand(figures, spans), names)
 
         return Check("schools", when, tell, names)
 
-    def against_sizes(self) -> Iterator[Check]:
-        """Pupils and classes against the list of class sizes."""
-        sizes, students, classes = self._columns("class_sizes", "students", "classes")
-        yield self._check(
-            "class_sizes_students",
-            sizes.list.sum() != students,
-            _no_sum,
-            _sum,
-            "class_sizes",
-            "students",
-        )
-        yield self._check(
-            "class_sizes_classes",
-            sizes.list.len() != classes,
-            lambda values: say(
-                "{t0}的项数不等于{t1}（{v1}）",
-                "the number of {t0} is not that of {t1} ({v1})",
-                **values,
-            ),
-            _length,
-            "class_sizes",
-            "classes",
-        )
-
-    def against_bands(self) -> Iterator[Check]:
-        """Classes, pupils and the list of sizes against the size bands."""
-        bands, students, classes = self._columns("class_bands", "students", "classes")
-        spans = self.spans
-        yield self._check(
-            "class_bands_classes",
-            bands.list.sum() != classes,
-            _no_sum,
-            _sum,
-            "class_bands",
-            "classes",
-        )
-        least = pl.sum_horizontal(bands.list.get(i) * low for i, (low, _) in enumerate(spans))
-        most = pl.sum_horizontal(
-            bands.list.get(i) * (high or 0.0) for i, (_, high) in enumerate(spans)
-        )
-        bounded = bands.list.get(len(spans) - 1) == 0
-        yield self._check(
-            "class_bands_students",
-            (students < least) | (bounded & (students > most)),
-            lambda values: say("{t1}（{v1}）与{t0}不符", "{t1} ({v1}) do not fit {t0}", **values),
-            _pupils_of_bands,
-            "class_bands",
-            "students",
-        )
-        sizes = pl.col(self._name("class_sizes"))
-        yield self._check(
-            "class_sizes_bands",
-            reduce(or_, (_within(sizes, one) != bands.list.get(i) for i, one in enumerate(spans))),
-            lambda values: say("{t0}与{t1}不符", "{t0} do not fit {t1}", **values),
-            _bands_of_sizes,
-            "class_sizes",
-            "class_bands",
-        )
-
-    def against_the_largest(self) -> Iterator[Check]:
-        """The list, the bands, and the mean of all classes against the largest class."""
-        largest, sizes, bands = self._columns("largest_class", "class_sizes", "class_bands")
-        students, classes = self._columns("students", "classes")
-        yield self._check(
-            "largest_class_sizes",
-            sizes.list.max() != largest,
-            _not_the_largest,
-            _largest_of_sizes,
-            "largest_class",
-            "class_sizes",
-        )
-        filled = [bands.list.get(i) > 0 for i in range(len(self.spans))]
-        wrong = [
-            (largest >= low)
-            & (largest <= (math.inf if high is None else high))
-            & reduce(or_, [~filled[i], *filled[i + 1 :]])
-            for i, (low, high) in enumerate(self.spans)
-        ]
-        yield self._check(
-            "largest_class_bands",
-            reduce(or_, wrong),
-            _not_the_largest,
-            _largest_of_bands,
-            "largest_class",
-            "class_bands",
-        )
-        yield self._check(
-            "largest_class_students",
-            largest * classes < students,
-            lambda values: say(
-                "{t0}（{v0}）乘以{t1}（{v1}）小于{t2}（{v2}）",
-                "{t0} ({v0}) times {t1} ({v1}) is less than {t2} ({v2})",
-                **values,
-            ),
-            _mean,
-            "largest_class",
-            "classes",
-            "students",
-        )
-
-    def emptiness(self) -> Iterator[Check]:
-        """Pupils without classes, classes without pupils."""
-        students, classes = self._columns("students", "classes")
-        yield self._check(
-            "students_without_classes",
-            (students > 0) & (classes == 0),
-            lambda values: say("有{t0}（{v0}）而{t1}为0", "{t0} ({v0}) but no classes", **values),
-            _original,
-            "students",
-            "classes",
-        )
-        yield self._check(
-            "classes_without_students",
-            (students == 0) & (classes > 0),
-            lambda values: say("{t0}为0而有{t1}（{v1}）", "no pupils but {t1} ({v1})", **values),
-            _original,
-            "students",
-            "classes",
-        )
+    # the pupils that classes of these bands can have
+    least = pl.sum_horizontal(count * low for count, (low, _) in zip(counts, spans, strict=True))
+    most = pl.sum_horizontal(
+        count * (high or 0.0) for count, (_, high) in zip(counts, spans, strict=True)
+    )
+    beyond = (students < least) | ((counts[-1] == 0) & (students > most))
+    other_bands = (_within(sizes, span) != count for count, span in zip(counts, spans, strict=True))
+    # the largest class lies in a band that is empty, or not the last of those that are not
+    wrong_band = (
+        (largest >= low)
+        & (largest <= (math.inf if high is None else high))
+        & reduce(or_, [~(counts[i] > 0), *(count > 0 for count in counts[i + 1 :])])
+        for i, (low, high) in enumerate(spans)
+    )
+    return [
+        check("class_sizes_students", "class_sizes students", sizes.list.sum() != students, _no_sum, _sum),
+        check("class_sizes_classes", "class_sizes classes", sizes.list.len() != classes, _other_length, _length),
+        check("class_bands_classes", "class_bands classes", bands.list.sum() != classes, _no_sum, _sum),
+        check("class_bands_students", "class_bands students", beyond, _unfit_pupils, _pupils_of_bands),
+        check("class_sizes_bands", "class_sizes class_bands", reduce(or_, other_bands), _unfit_sizes, _bands_of_sizes),
+        check("largest_class_sizes", "largest_class class_sizes", sizes.list.max() != largest, _unfit_largest, _largest_of_sizes),
+        check("largest_class_bands", "largest_class class_bands", reduce(or_, wrong_band), _unfit_largest, _largest_of_bands),
+        check("largest_class_students", "largest_class classes students", largest * classes < students, _too_small, _mean),
+        check("students_without_classes", "students classes", (students > 0) & (classes == 0), _no_classes, _original),
+        check("classes_without_students", "students classes", (students == 0) & (classes > 0), _no_pupils, _original),
+    ]  # fmt: skip
 
 
 def _within(sizes: pl.Expr, span: Span) -> pl.Expr:
@@ -207,14 +91,40 @@ def _figure(value: object) -> str:
 # ── what is said ───────────────────────────────────────────────────────────────────
 
 
-def _no_sum(values: dict[str, str]) -> str:
+def _no_sum(v: Words) -> str:
+    return say("{t0}相加（{v0}）不等于{t1}（{v1}）", "{t0} add up to {v0}, but {t1} are {v1}", **v)
+
+
+def _other_length(v: Words) -> str:
+    return say("{t0}的项数不等于{t1}（{v1}）", "the number of {t0} is not that of {t1} ({v1})", **v)
+
+
+def _unfit_pupils(v: Words) -> str:
+    return say("{t1}（{v1}）与{t0}不符", "{t1} ({v1}) do not fit {t0}", **v)
+
+
+def _unfit_sizes(v: Words) -> str:
+    return say("{t0}与{t1}不符", "{t0} do not fit {t1}", **v)
+
+
+def _unfit_largest(v: Words) -> str:
+    return say("{t0}（{v0}）与{t1}不符", "{t0} ({v0}) does not fit {t1}", **v)
+
+
+def _too_small(v: Words) -> str:
     return say(
-        "{t0}相加（{v0}）不等于{t1}（{v1}）", "{t0} add up to {v0}, but {t1} are {v1}", **values
+        "{t0}（{v0}）乘以{t1}（{v1}）小于{t2}（{v2}）",
+        "{t0} ({v0}) times {t1} ({v1}) is less than {t2} ({v2})",
+        **v,
     )
 
 
-def _not_the_largest(values: dict[str, str]) -> str:
-    return say("{t0}（{v0}）与{t1}不符", "{t0} ({v0}) does not fit {t1}", **values)
+def _no_classes(v: Words) -> str:
+    return say("有{t0}（{v0}）而{t1}为0", "{t0} ({v0}) but no classes", **v)
+
+
+def _no_pupils(v: Words) -> str:
+    return say("{t0}为0而有{t1}（{v1}）", "no pupils but {t1} ({v1})", **v)
 
 
 # ── what the other figures demand ──────────────────────────────────────────────────
