@@ -1,10 +1,32 @@
-"""Whose row is it: the county and the year of the rows of schools and further tables."""
+"""Whose row is it: the county and the year of every row, in ``_code`` and ``_year``.
+
+Both are null where they cannot be told.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
-from compliance.intake.acceptance.ledger import with_missing
+
+def with_missing(frame: pl.DataFrame, **types: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
+    """The frame with these columns added as missing where it has none."""
+    absent = [name for name in types if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
+
+
+def keyed() -> pl.Expr:
+    """The rows whose county and year are known."""
+    return pl.col("_code").is_not_null() & pl.col("_year").is_not_null()
+
+
+def county_keys(frame: pl.DataFrame) -> pl.DataFrame:
+    """County rows with their key, from their own code and year."""
+    frame = with_missing(frame, county_code=pl.String, year=pl.Float64, county_name=pl.String)
+    return _own_keys(frame, "year")
+
+
+def _own_keys(frame: pl.DataFrame, year: str) -> pl.DataFrame:
+    return frame.with_columns(_code=pl.col("county_code"), _year=pl.col(year).cast(pl.Int32))
 
 
 def row_keys(
@@ -26,11 +48,9 @@ def row_keys(
     if not many:
         code, one = (counties["_code"][0], counties["_year"][0]) if len(counties) else (None, None)
         return frame.with_columns(
-            pl.lit(code, dtype=pl.String).alias("_code"), pl.lit(one, dtype=pl.Int32).alias("_year")
+            _code=pl.lit(code, dtype=pl.String), _year=pl.lit(one, dtype=pl.Int32)
         )
-    frame = frame.with_columns(
-        pl.col("county_code").alias("_code"), pl.col(year).cast(pl.Int32).alias("_year")
-    )
+    frame = _own_keys(frame, year)
     if schools is not None:
         frame = _of_only_county(_of_school(frame, schools), counties)
     return _of_only_year(frame, counties)
