@@ -18,7 +18,7 @@ from compliance.explain.text.working_text import text
 from compliance.explain.verdict.working import workings
 from compliance.facts.vocabulary import vocabulary
 from compliance.render.documents.text_width import wrap
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.resolve import resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80

@@ -23,7 +23,7 @@ from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import Submission
 from compliance.rules.attestations import settle
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.testing.case import Case, Terms
 from compliance.testing.expected import differences
 from compliance.testing.rulesets import installed, law

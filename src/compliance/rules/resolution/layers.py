@@ -19,7 +19,7 @@ from compliance.rules.kinds import Kinds, kind_of, read_settings
 from compliance.rules.language import parse as declare
 from compliance.rules.language.model import Clause, Part, Rule, Ruleset, Switch
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint.references import check_references
+from compliance.rules.lint import check_references
 from compliance.rules.resolution import switches
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.derived_limits import with_floor, with_sharing
