@@ -27,8 +27,8 @@ from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import Pack, read_pack
 from compliance.rules.lint import examine
+from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.effective_dates import days_of_change
 from compliance.rules.resolution.resolve import edition, editions, resolve
 
 Progress = Callable[[str, int, int], None]

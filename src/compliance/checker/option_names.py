@@ -8,10 +8,9 @@ from typing import Protocol
 
 from compliance.kernel.errors import Problem, UsageError, suggestion
 from compliance.kernel.i18n import pick, say
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.model import BASES, Ruleset
+from compliance.rules.resolution.amendments import WITHOUT_STANDARD
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import BASES
-from compliance.rules.resolution.switches import WITHOUT_STANDARD
 
 
 class Asked(Protocol):

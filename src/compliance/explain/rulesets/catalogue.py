@@ -15,10 +15,9 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.plugins.manager import Offers
 from compliance.render.documents.text_width import wrap
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.model import STANDARD, Ruleset
 from compliance.rules.lint import examine
 from compliance.rules.reference.describe import role_words, standard_words
-from compliance.rules.resolution.layers import STANDARD
 from compliance.rules.resolution.resolve import resolve
 
 WIDTH = 80  # columns of a terminal

@@ -14,13 +14,12 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.plugins.manager import Offers
 from compliance.render.documents.text_width import wrap
-from compliance.rules.language.model import Rule, Ruleset, Switch
+from compliance.rules.language.model import VERIFIED, Rule, Ruleset, Switch
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words
 from compliance.rules.reference.provenance import Given, provenance
-from compliance.rules.resolution.layers import VERIFIED
-from compliance.rules.resolution.switches import WITHOUT_STANDARD
+from compliance.rules.resolution.amendments import WITHOUT_STANDARD
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
