@@ -20,6 +20,7 @@ from compliance.explain.verdict.working import workings
 from compliance.facts.vocabulary import titles, vocabulary
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.i18n import use
+from tests.support.nonempty import nonempty
 from tests.support.rules import DAY
 from tests.support.working import EXAMPLES
 
@@ -61,7 +62,7 @@ def test_titles_of_days_ask_for_the_day() -> None:
     assert dates
     with use("en"):
         named = titles(words)
-    assert all(named[fact.name] == f"{fact.title_en} (to the day)" for fact in dates)
+    assert all(named[fact.name] == f"{fact.title_en} (to the day)" for fact in nonempty(dates))
     assert named["monitoring"] == "national quality monitoring"
 
 

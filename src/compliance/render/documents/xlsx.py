@@ -15,10 +15,9 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import say
-from compliance.render.documents import number_format
 from compliance.render.documents.text_width import columns
-from compliance.render.rectification.columns import Amount
 
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any
@@ -172,7 +171,7 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
     if columns(value.text) > width - 1:
         return None, ""
     amount = value.amounts[0].value
-    figure = number_format.amount(amount)
+    figure = figures.amount(amount)
     before, _, after = value.text.rpartition(figure)
     zeros = figure.partition(".")[2]
     picture = "0." + "0" * len(zeros) if zeros else "0"

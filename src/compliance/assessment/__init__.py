@@ -1,0 +1,54 @@
+"""What is said of a county, worked out once and eaten by every paper.
+
+In come the findings, the rules and the report of one run; out goes an `Assessment` a county: what
+decides, the standing of every miss, amounts, totals, owners, what is awaited and from whom. Formats
+and templates are not known here, and nothing is judged again. `figures` is the one number policy.
+"""
+
+from compliance.assessment.county import (
+    Advice,
+    Amount,
+    Assessment,
+    Awaited,
+    Decisive,
+    FallingShort,
+    MissingFacts,
+    Total,
+    amounts,
+    assess,
+    block_titles,
+    overview,
+    owner,
+)
+from compliance.assessment.standings import (
+    OPEN,
+    PROBLEM,
+    REFERENCE,
+    SUGGESTION,
+    WAITING,
+    Judged,
+    members,
+)
+
+__all__ = [
+    "OPEN",
+    "PROBLEM",
+    "REFERENCE",
+    "SUGGESTION",
+    "WAITING",
+    "Advice",
+    "Amount",
+    "Assessment",
+    "Awaited",
+    "Decisive",
+    "FallingShort",
+    "Judged",
+    "MissingFacts",
+    "Total",
+    "amounts",
+    "assess",
+    "block_titles",
+    "members",
+    "overview",
+    "owner",
+]

@@ -1,0 +1,386 @@
+"""What an assessment says as short lines, the same on the terminal and on the page.
+
+Also by what was judged: the rule sets, what makes this judgement differ from the usual one, the bases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from compliance.assessment import (
+    OPEN,
+    PROBLEM,
+    SUGGESTION,
+    Advice,
+    Assessment,
+    Decisive,
+    FallingShort,
+    MissingFacts,
+    Total,
+)
+from compliance.assessment.figures import (
+    Finding,
+    amount,
+    asked,
+    bar,
+    basis,
+    figure,
+    limit,
+    measure_of,
+    short,
+    stage,
+    state,
+    with_unit,
+)
+from compliance.engine.findings.report import CountyResult, RulesetInfo
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import basis_words
+from compliance.render.documents.printable import printable
+from compliance.render.documents.text_width import columns
+from compliance.rules.language.model import Rule
+
+_NAMES = 2
+_CLAUSE = 32
+_SCHOOLS = 6
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words one after another."""
+    return pick("、", ", ").join(words)
+
+
+def named(rule: Rule) -> str:
+    """The rule in a list: an indicator by its heading, a whole clause of the law by its id."""
+    label = short(rule.label)
+    return label if rule.role == "component" or columns(label) <= _CLAUSE else rule.id
+
+
+def counted(part: Decisive) -> str:
+    """``61个学段中7个不达标、1个数据缺失（6所学校）``; empty where there is nothing to count."""
+    total = sum(part.counts.values())
+    if not total or (total == 1 and part.level == "county"):
+        return ""
+    where = ""
+    if part.schools and part.schools != total:
+        where = say("（{n}所学校）", " (schools: {n})", n=part.schools)
+    return outcomes(part.counts, part.level) + where
+
+
+def outcomes(counts: Mapping[str, int], level: str) -> str:
+    """``300所学校中2所不达标``; level: what is counted, ``unit``, ``school`` or ``county``."""
+    total = sum(counts.values())
+    others = [(state(status), n) for status, n in counts.items() if status != "pass"]
+    if level == "unit":
+        if not others:
+            return say("{n}个学段全部达标", "all {n} stages of schools meet it", n=total)
+        head = say("{n}个学段中", "of {n} stages of schools: ", n=total)
+        return head + listed([say("{n}个{s}", "{n} {s}", n=n, s=word) for word, n in others])
+    if level == "school":
+        if not others:
+            return say("{n}所学校全部达标", "all {n} schools meet it", n=total)
+        head = say("{n}所学校中", "of {n} schools: ", n=total)
+        return head + listed([say("{n}所{s}", "{n} {s}", n=n, s=word) for word, n in others])
+    if not others:
+        return say("{n}项全部达标", "all {n} met", n=total)
+    head = say("{n}项中", "of {n}: ", n=total)
+    return head + listed([say("{n}项{s}", "{n} {s}", n=n, s=word) for word, n in others])
+
+
+def reasons(about: Assessment) -> list[str]:
+    """The county's own failing rules, a line each; coefficients of a stage together."""
+    coefficients: dict[str, list[str]] = {}
+    others = []
+    for row in about.reasons:
+        rule = about.rules[row["rule"]]
+        if rule.form.coefficient and row["value"] is not None:
+            head = say(
+                "{stage}差异系数（应{bar}）",
+                "{stage}, disparity ({bar})",
+                stage=stage(row["stage"]),
+                bar=bar(rule, row),
+            )
+            told = f"{short(subject(rule, about.rules))} {figure(rule, row)}"
+            coefficients.setdefault(head, []).append(told)
+        else:
+            others.append(f"{rule.id} {_reason(row, rule, about)}")
+    return [head + pick("：", ": ") + listed(all_) for head, all_ in coefficients.items()] + others
+
+
+def subject(rule: Rule, rules: Mapping[str, Rule]) -> str:
+    """What a coefficient is about: the indicator's heading."""
+    return rules[rule.of[0]].label if rule.of and rule.of[0] in rules else rule.label
+
+
+def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
+    head = rule.label + pick("：", ": ")
+    if rule.id in about.spread:
+        return head + outcomes(about.spread[rule.id], "school")
+    told = [
+        _against(rule, row, part)
+        for part in row["parts"] or ()
+        if part["status"] == "fail" and part["value"] is not None
+    ]
+    if told:
+        return head + pick("；", "; ").join(told)
+    return head + _against(rule, row) if row["value"] is not None else str(row["message"])
+
+
+def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
+    """``95元，应不低于100元，缺500元``."""
+    one = part or row
+    name = part["name"] if part else ""
+    told = [
+        f"{name} {figure(rule, row, part)}".strip(),
+        asked(one["operator"], one["threshold"], measure_of(one["unit"])),
+    ]
+    if one["shortfall"]:
+        gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
+        told.append(say("缺{gap}", "short of {gap}", gap=gap))
+    return pick("，", ", ").join(filter(None, told))
+
+
+def school(one: FallingShort, rules: Mapping[str, Rule]) -> str:
+    """``九年制学校：小学 骨干教师；初中 体育运动场馆面积；音乐、美术专用教室``."""
+    staged = []
+    for key, ids in one.rules.items():
+        names = listed([named(rules[rule]) for rule in ids])
+        staged.append(f"{stage(key)} {names}".strip())
+    return printable(one.school_name) + pick("：", ": ") + pick("；", "; ").join(staged)
+
+
+def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
+    """What the schools lack in all, under its headings."""
+    headings = {
+        PROBLEM: say("缺口合计（未达标学校）", "Missing in all, at schools that fall short"),
+        OPEN: say("缺口合计（所在学段尚不能判定）", "Missing in stages not yet decided"),
+        SUGGESTION: say("建议提升（所在学段已达标）", "Worth improving in stages that pass"),
+        "": say("超出上限合计", "Over upper limits in all"),
+    }
+    lines: dict[str, list[str]] = {key: [] for key in headings}
+    for one in about.totals:
+        if one.schools and one.standing in lines:
+            lines["" if one.amount.over else one.standing].append(_total(one, about.rules))
+    return [(headings[key], told) for key, told in lines.items() if told]
+
+
+def _total(one: Total, rules: Mapping[str, Rule]) -> str:
+    """``体育运动场馆面积 3590.91平方米（1所学校）``."""
+    return say(
+        "{name} {amount}（{schools}所学校）",
+        "{name} {amount} (schools: {schools})",
+        name=one.amount.part or named(rules[one.rule]),
+        amount=with_unit(amount(one.amount.value), one.amount.unit),
+        schools=one.schools,
+    )
+
+
+def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """What is still missing, and who can supply it: facts, then statements and exemptions."""
+    rest = [
+        say("待佐证：{rules}", "To be attested: {rules}", rules=listed(ids)) + _by(owner)
+        for ids, owner in about.statements
+    ]
+    if about.waived:
+        rules = listed(about.waived)
+        rest.append(say("已备案豁免：{rules}", "Exempted on record: {rules}", rules=rules))
+    return [_gap(one, titles) for one in about.missing], rest
+
+
+def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
+    """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
+    quoted = [say("“{name}”", "'{name}'", name=titles.get(fact, fact)) for fact in one.facts]
+    what = say("缺{facts}", "missing {facts}", facts=pick("", ", ").join(quoted))
+    where = ""
+    if one.schools:
+        others = pick("等", " and others") if len(one.schools) > _NAMES else ""
+        where = say(
+            "：{count}所学校（{named}{others}）",
+            ": {count} of the schools ({named}{others})",
+            count=len(one.schools),
+            named=listed([printable(name) for name in one.schools[:_NAMES]]),
+            others=others,
+        )
+    return what + where + _by(listed(one.owners))
+
+
+def _by(owner: str) -> str:
+    return say("——{owner}提供", " - from {owner}", owner=owner) if owner else ""
+
+
+def _advice(one: Advice) -> str:
+    """``优质高中名额：按国家标准（≥50%）达标；按某省≥80%（来源待核实）未达标``."""
+    own, doubt = limit(*one.limit), basis(one.rule.basis)
+    if one.level == "county" and sum(one.counts.values()) == 1:
+        result = state(next(iter(one.counts)))
+    else:
+        result = outcomes(one.counts, one.level)
+    if not one.base:
+        return say(
+            "{id} {title}（{own}）：{result}",
+            "{id} {title} ({own}): {result}",
+            id=one.rule.id,
+            title=one.rule.label,
+            own=pick("，", ", ").join(filter(None, [own, doubt])),
+            result=result,
+        )
+    in_force = limit(*one.base_limit)
+    return say(
+        "{id} {title}：按{base_from}{in_force}{base}；按{given_by}{bar}（{doubt}）{result}",
+        "{id} {title}: by {base_from}{in_force}: {base}; by {given_by} {bar} ({doubt}): {result}",
+        id=one.rule.id,
+        title=one.rule.label,
+        base_from=one.base_from,
+        in_force=say("（{l}）", " ({l})", l=in_force) if in_force else "",
+        base=_verdict(one.base),
+        given_by=one.rule.given_by,
+        bar=own,
+        doubt=doubt,
+        result=_verdict(next(iter(one.counts))) if len(one.counts) == 1 else result,
+    )
+
+
+def advice(found: Iterable[Advice]) -> list[str]:
+    """The advisory outcomes: what was decided one by one, what still waits together.
+
+    A school standard has a dozen rules: of its layer only what is not met stands alone.
+    """
+    alone: list[Advice] = []
+    together: list[Advice] = []
+    for one in found:
+        standard = one.rule.layer != "evaluation" and "fail" not in one.counts
+        waits = not one.base and set(one.counts) <= {"unknown", "not_checked"}
+        (together if standard or waits else alone).append(one)
+    lines = [_advice(one) for one in alone]
+    words = {
+        "pass": say("另有参考规则达标", "further advisory rules met"),
+        "unknown": say("缺数据未判定的参考规则", "advisory rules without the figures to judge"),
+        "not_checked": say("待佐证的参考规则", "advisory rules awaiting a statement"),
+    }
+    for status, word in words.items():
+        ids = [one.rule.id for one in together if next(iter(one.counts)) == status]
+        if ids:
+            lines.append(f"{word}{pick('：', ': ')}{listed(ids)}")
+    return lines
+
+
+def _verdict(status: str) -> str:
+    """The words of a verdict: 未达标 rather than 不达标."""
+    return pick("未达标", "not met") if status == "fail" else state(status)
+
+
+def conforming(about: Assessment) -> str:
+    """``可计算指标27项，已达标18项。``."""
+    return say(
+        "可计算指标{computable}项，已达标{met}项。",
+        "{computable} indicators can be worked out from the figures; {met} of them are met.",
+        computable=about.computable,
+        met=about.met,
+    )
+
+
+def ruleset(info: RulesetInfo) -> str:
+    """Which rules, from which layers, as of when."""
+    return say(
+        "{title}（{layers}），{day}",
+        "{title} ({layers}), {day}",
+        title=pick(info.title, info.title_en),
+        layers=" → ".join(info.layers),
+        day=info.as_of,
+    )
+
+
+def changes(manifest: Mapping[str, object]) -> list[str]:
+    """Switches and enforcement: what makes this judgement differ from the usual one."""
+    lines = []
+    if manifest.get("strict"):
+        lines.append(
+            say(
+                "严格判定：经过未核实的规则即不下结论",
+                "Strict: no conclusion past an unverified rule",
+            )
+        )
+    confirmed = manifest.get("confirmations")
+    for one in confirmed if isinstance(confirmed, (list, tuple)) else ():
+        lines.append(
+            say(
+                "依据经确认：{rule}（{document}，{by}，{date}）",
+                "Basis confirmed: {rule} ({document}, {by}, {date})",
+                rule=printable(one["rule"]),
+                document=printable(one["document"]),
+                by=printable(one["confirmed_by"]),
+                date=one["date"],
+            )
+        )
+    if names := _names(manifest, "switches"):
+        lines.append(say("已启用的放宽或替代口径：{names}", "Switched on: {names}", names=names))
+    if names := _names(manifest, "enforced"):
+        lines.append(
+            say(
+                "未核实而参与结论的依据：{names}",
+                "Enforced though unverified: {names}",
+                names=names,
+            )
+        )
+    return lines
+
+
+def _names(manifest: Mapping[str, object], key: str) -> str:
+    names = manifest.get(key)
+    return listed([str(name) for name in names]) if isinstance(names, (list, tuple)) else ""
+
+
+def bases(county: CountyResult) -> str:
+    """``依据：已核实56条参与结论；参考：来源待核实2条、未经证实1条``."""
+    words = basis_words()
+
+    def told(key: str) -> str:
+        many = [(words[name], each.get(key, 0)) for name, each in county.bases.items()]
+        return pick("、", ", ").join(
+            say("{word}{n}条", "{n} {word}", word=word, n=n) for word, n in many if n
+        )
+
+    deciding, advisory = told("deciding"), told("advisory")
+    if not deciding:
+        return ""
+    text = say("依据：{d}参与结论", "Bases: {d} decide", d=deciding)
+    return text + (say("；{a}只作参考", "; {a} advisory only", a=advisory) if advisory else "")
+
+
+def relaxed(about: Assessment) -> list[str]:
+    """What passes only by a relaxation, one line a rule and relaxation, with its schools."""
+    rules = about.rules
+    own = about.findings.filter(
+        pl.col("relaxed_by").is_not_null()
+        & ~pl.col("role").is_in(["block", "conclusion", "advisory"])
+        & pl.col("rule").is_in([key for key, rule in rules.items() if not rule.of])
+    )
+    at_school = own.filter(pl.col("school_name").is_not_null())
+    lines = []
+    for rule, name in own.select("rule", "relaxed_by").unique(maintain_order=True).iter_rows():
+        same = at_school.filter((pl.col("rule") == rule) & (pl.col("relaxed_by") == name))
+        names = [printable(one) for one in same["school_name"].unique(maintain_order=True)]
+        more = (
+            say("等{n}所", " and others, {n} in all", n=len(names)) if len(names) > _SCHOOLS else ""
+        )
+        where = say("：{names}{more}", ": {names}{more}", names=listed(names[:_SCHOOLS]), more=more)
+        lines.append(
+            say(
+                "{rule} {title}（{name}）{where}",
+                "{rule} {title} ({name}){where}",
+                rule=rule,
+                title=printable(rules[rule].label),
+                name=name,
+                where=where if names else "",
+            )
+        )
+    return lines
+
+
+def withheld(about: Assessment, manifest: Mapping[str, object]) -> str:
+    """Why a strict judgement does not conclude; empty where it does, or was not asked for."""
+    if not manifest.get("strict") or about.county.verdict != "undecided":
+        return ""
+    told = about.findings.filter((pl.col("role") == "conclusion") & (pl.col("status") == "unknown"))
+    return str(told["message"][0]) if told.height else ""
