@@ -23,6 +23,7 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.findings.report import (
@@ -38,7 +39,6 @@ from compliance.kernel.i18n import lang as spoken
 from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
-from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
 from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation

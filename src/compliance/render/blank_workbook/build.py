@@ -14,13 +14,13 @@ from pathlib import Path
 
 import xlsxwriter
 
+from compliance.engine import attestations
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say, use
 from compliance.render.blank_workbook import sheets
 from compliance.render.blank_workbook.styles import Style
 from compliance.render.documents.atomic_write import write_whole
-from compliance.rules import attestations
 from compliance.rules.language.model import Rule
 
 # The same vocabulary gives the same bytes.

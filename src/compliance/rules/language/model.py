@@ -186,7 +186,7 @@ class Rule:
     its kind looks at by itself. shared: its indicator measures what
     the stages of a school share, so that a shortfall is the whole school's.
     layers: field -> id of the pack that gave it; documents: field -> the document. of_base: the rule that this advisory variant would
-    override. given_by: what its layer is called beside a verdict (国家标准); given_by_id: the pack
+    override. giver: what its layer is called beside a verdict (国家标准); given_by_id: the pack
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
@@ -198,9 +198,9 @@ class Rule:
     kind: str
     scope: str
     level: str
+    role: str
+    basis: str
     title: str
-    role: str = "requirement"
-    basis: str = VERIFIED
     title_en: str = ""
     source: str = ""
     text: str = ""
@@ -228,7 +228,8 @@ class Rule:
     layers: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
-    given_by: str = ""
+    giver: str = ""
+    giver_en: str = ""
     given_by_id: str = ""
     layer: str = "evaluation"
     stated_at: str = ""
@@ -242,6 +243,11 @@ class Rule:
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def given_by(self) -> str:
+        """What its layer is called in the current language."""
+        return pick(self.giver, self.giver_en)
 
     @property
     def holders(self) -> tuple[Rule | Part, ...]:

@@ -15,6 +15,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from compliance.rules.language.model import (
     OPERATORS,
+    VERIFIED,
     Clause,
     Condition,
     Exclusion,
@@ -131,6 +132,7 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
     """
     scope = str(table.get("scope", "county"))
     of = table.get("of", ())
+    usual = {"role": "requirement", "basis": VERIFIED}
     return Rule(
         id=rule_id,
         scope=scope,
@@ -143,7 +145,7 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
         attested_as=rule_id,
         settings=_settings(table),
         layers=dict(layers),
-        **{name: table[name] for name in _PLAIN if name in table},
+        **{**usual, **{name: table[name] for name in _PLAIN if name in table}},
     )
 
 

@@ -466,7 +466,8 @@ class Layers:
             parts=parts,
             of_base=base,
             attested_as=base or rule_id,
-            given_by=_short_name(pack),
+            giver=str(pack.head.get("short", pack.head["title"])),
+            giver_en=str(pack.head.get("short_en", pack.head.get("title_en", ""))),
             given_by_id=pack.id,
             layer=pack.layer,
             stated_at=pack.place(*address),
@@ -488,12 +489,6 @@ def _without(table: Mapping[str, Any], later: Set[str]) -> Mapping[str, Any]:
     if "add" not in table:
         return table
     return {**table, "add": [name for name in table["add"] if name not in later]}
-
-
-def _short_name(pack: Pack) -> str:
-    head = pack.head
-    name = str(head.get("short", head["title"]))
-    return pick(name, str(head.get("short_en", head.get("title_en", ""))))
 
 
 def _twice(name: str, owner: str) -> str:
