@@ -16,8 +16,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Limit, Part, Rule, Ruleset
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import Limit, Part, Rule, Ruleset, floor_of
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind

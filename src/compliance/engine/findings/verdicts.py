@@ -15,8 +15,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.resolve import BASES
+from compliance.rules.language.model import BASES, Ruleset
 
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 

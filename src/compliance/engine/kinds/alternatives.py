@@ -16,8 +16,7 @@ import polars as pl
 from compliance.engine.evaluate import SUBJECT, Evaluation
 from compliance.engine.kinds import comparison, row_conditions
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Instead, Limit
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import Instead, Limit, floor_of
 
 _TEXTS = ("status", "lacks")
 
