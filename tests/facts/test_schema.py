@@ -22,6 +22,7 @@ from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.problems import CellError
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import Submission
+from tests.support.nonempty import nonempty
 
 SCHEMAS = ("submission", "school", "county", "pack", "results")
 WORDS = vocabulary()
@@ -94,7 +95,7 @@ def walk(node: Any, path: str = "") -> Any:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_number_has_a_maximum_and_patterns_are_portable(name: str) -> None:
-    for path, node in walk(read_schema(name)):
+    for path, node in nonempty(walk(read_schema(name))):
         if not isinstance(node, dict):
             continue
         kinds = node.get("type", [])
@@ -111,7 +112,7 @@ def test_every_number_has_a_maximum_and_patterns_are_portable(name: str) -> None
 
 
 def test_every_fact_is_described() -> None:
-    for fact in EVERY:
+    for fact in nonempty(EVERY):
         assert fact.title, fact.name
         assert fact.title_en, fact.name
         assert fact.description.endswith(("。", "）。")), fact.name
@@ -131,7 +132,7 @@ def test_stages_mirror_each_other_and_headings_name_them() -> None:
     primary = {f.stem: f for f in WORDS.school.values() if f.stage == "primary"}
     junior = {f.stem: f for f in WORDS.school.values() if f.stage == "junior"}
     assert list(primary) == list(junior)
-    for stem, fact in primary.items():
+    for stem, fact in nonempty(primary.items()):
         assert fact.name == f"primary_{stem}"
         assert fact.title.startswith("小学")
         assert junior[stem].title == "初中" + fact.title.removeprefix("小学")
@@ -177,9 +178,9 @@ def test_the_facts_are_those_of_the_contract() -> None:
 
 def test_annotations_name_facts_that_exist() -> None:
     for table, facts in (("school", WORDS.school), ("county", WORDS.county)):
-        for bound in WORDS.checks[table].bounds:
+        for bound in nonempty(WORDS.checks[table].bounds):
             assert {*bound.of, *bound.within} <= set(facts)
-        for fact in facts.values():
+        for fact in nonempty(facts.values()):
             assert {name for group in fact.parts for name in group} <= set(facts)
             assert set(fact.may_total) <= set(facts)
             assert not fact.sum_of or fact.sum_of in WORDS.school

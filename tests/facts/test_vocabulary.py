@@ -11,6 +11,7 @@ import pytest
 
 from compliance.facts.vocabulary import TABLES, Heading, vocabulary
 from compliance.kernel.errors import PluginError
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -18,8 +19,8 @@ WORDS = vocabulary()
 @pytest.mark.parametrize("table", list(TABLES))
 def test_no_heading_stands_for_two_facts(table: str) -> None:
     seen: dict[str, str] = {}
-    for fact in WORDS.tables[table].values():
-        for heading in fact.headings:
+    for fact in nonempty(WORDS.tables[table].values()):
+        for heading in nonempty(fact.headings):
             key = Heading.read(heading).key
             assert key, heading
             assert seen.setdefault(key, fact.name) == fact.name, heading
@@ -137,6 +138,6 @@ def test_every_unit_may_stand_in_a_heading() -> None:
     from compliance.facts.vocabulary import Heading
 
     words = vocabulary(load().fragments)
-    for fact in [*words.school.values(), *words.county.values()]:
+    for fact in nonempty([*words.school.values(), *words.county.values()]):
         printed = Heading.read(f"{fact.title}\n（{fact.unit}）") if fact.unit else None
         assert printed is None or printed.key == Heading.read(fact.title).key, fact.name

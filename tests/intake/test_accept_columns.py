@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.facts.fact import Fact
@@ -16,6 +16,8 @@ from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,
 )
+from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -51,13 +53,13 @@ def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
 
 
 @given(st.lists(st.none() | TEXTS, max_size=12), st.sampled_from(FACTS), st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(6)
 def test_columns_of_text(cells: list[str | None], fact: str, strict: bool) -> None:
     alike(WORDS.school[fact], pl.Series(cells, dtype=pl.String), strict=strict)
 
 
 @given(st.lists(st.none() | NUMBERS, max_size=12), st.sampled_from(FACTS))
-@settings(max_examples=300, deadline=None)
+@examples(6)
 def test_columns_of_numbers(cells: list[float | None], fact: str) -> None:
     floats = pl.Series([None if c is None else float(c) for c in cells], dtype=pl.Float64)
     alike(WORDS.school[fact], floats, strict=False)
@@ -66,7 +68,7 @@ def test_columns_of_numbers(cells: list[float | None], fact: str) -> None:
 
 
 @given(st.lists(st.none() | st.lists(st.none() | NUMBERS, max_size=4), max_size=6))
-@settings(max_examples=200, deadline=None)
+@examples(4)
 def test_columns_of_lists(cells: list[list[float | None] | None]) -> None:
     floats = [None if c is None else [None if x is None else float(x) for x in c] for c in cells]
     series = pl.Series(floats, dtype=pl.List(pl.Float64))
@@ -93,7 +95,7 @@ def test_columns_of_any_type(fact: str, series: pl.Series) -> None:
     plain = series if series.dtype != pl.Categorical else series.cast(pl.String)
     column = accept_column(WORDS.school[fact], series, strict=False)
     assert column.values.dtype == TYPES[WORDS.school[fact].form]
-    for row, raw in enumerate(plain.to_list()):
+    for row, raw in nonempty(enumerate(plain.to_list())):
         number = series.dtype.is_decimal() and raw is not None
         code = cell(fact, float(raw) if number else raw)
         refused = isinstance(code, str) and code in REFUSALS

@@ -16,6 +16,7 @@ from compliance.intake.limits import MIB
 from compliance.kernel.errors import Problem
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
+from tests.support.nonempty import nonempty
 
 
 class TestDatasets:
@@ -115,8 +116,8 @@ class TestDatasets:
             "not_parquet": [b"a,b\n1,2\n", b"PK\x03\x04"],
             "damaged": [b"PAR1", good[:60], good[:-4], b"PAR1" + b"\0" * 99 + b"PAR1"],
         }
-        for code, contents in cases.items():
-            for content in contents:
+        for code, contents in nonempty(cases.items()):
+            for content in nonempty(contents):
                 problem = self.problem(tmp_path, schools__csv="", schools__parquet=content)
                 assert (problem.code, problem.file) == (code, "schools.parquet")
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,6 +72,12 @@ class PackError(JunhengError):
 
 class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
+
+
+def show_traceback(error: BaseException) -> None:
+    """Where an error came from, on stderr, for whoever sets COMPLIANCE_DEBUG; else nothing."""
+    if os.environ.get("COMPLIANCE_DEBUG"):
+        traceback.print_exception(error)
 
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
