@@ -30,8 +30,8 @@ def nowhere(_: str | None, __: str) -> tuple[str, str]:
     return "", ""
 
 
-class Standard(NamedTuple):
-    """What a rule or one of its parts asks of a subject: an indicator, its limit, the limit's floor."""
+class AppliedLimit(NamedTuple):
+    """What a rule or a part asks of one subject: an indicator, its limit, what a miss must reach."""
 
     holder: Rule | Part
     indicator: str
@@ -136,9 +136,14 @@ class Subject:
         return "not_applicable" if worst is None else STATUSES[int(str(worst))]
 
     @cached_property
-    def standards(self) -> list[Standard]:
-        """What the rule and its parts ask of the subject in numbers, after what switches put there."""
-        found = []
+    def limits(self) -> list[AppliedLimit]:
+        """What the rule and its parts ask of the subject in numbers, after what switches put there.
+
+        None of a rule whose indicators are computed on other subjects than its own.
+        """
+        found: list[AppliedLimit] = []
+        if self.kind.measured_at(self.rule) != self.rule.scope:
+            return found
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue
@@ -146,7 +151,7 @@ class Subject:
             other = one.instead[way - 1] if way else one
             indicator, limit = other.indicator or one.indicator, other.limit or one.limit
             share = one.floor_share if isinstance(one, Rule) else None
-            found.append(Standard(one, indicator, limit, floor_of(limit, share)))
+            found.append(AppliedLimit(one, indicator, limit, floor_of(limit, share)))
         return found
 
     def _way(self, one: Rule | Part) -> int:
