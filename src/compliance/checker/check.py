@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from compliance import intake
+from compliance.assessment import messages
 from compliance.checker import ruleset_choice
 from compliance.checker.builtin_offers import load
 from compliance.checker.option_names import check_words, out_of_date
@@ -164,7 +165,8 @@ def check(
             progress(case.rules.id, done, len(docket.cases))
         bench = judged(case, offers, choice)
         problems += verdicts.remarks(bench)
-        found = findings.findings(bench, problems, headings)
+        found, speechless = messages.told(findings.findings(bench, problems), headings)
+        problems += speechless
         pieces.append(found)
         counties += verdicts.counties(bench, found)
         excluded += verdicts.excluded(bench)

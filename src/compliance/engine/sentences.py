@@ -7,8 +7,9 @@ about, and the finding's `stage`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,7 +18,11 @@ from compliance.kernel.i18n import lang, pick
 from compliance.kernel.labels import STAGE_WORDS, status_words
 from compliance.kernel.number_format import fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
-from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Rule
+from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
+
+if TYPE_CHECKING:
+    from compliance.engine.evaluate import Evaluation
+    from compliance.engine.kinds.kind import Kind
 
 
 def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
@@ -33,6 +38,51 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
             hole = holes[name]
             pieces.append(pl.lit(hole) if isinstance(hole, str) else hole.fill_null("—"))
     return pl.concat_str(pieces)
+
+
+def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
+    """The columns of an outcome that hold names of the pack, in words of the current language.
+
+    parts, whose names become titles; units, which stand as the indicator's name; withheld, where
+    switches become their titles.
+    """
+    kind = kinds[rule.kind]
+    gaps = {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
+    switches = {
+        name: pick("“{title}”", "“{title}”").format(title=one.label)
+        for name, one in ruleset.switches.items()
+    }
+    units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
+    part = pl.element().struct
+    name, unit = part.field("name"), part.field("unit")
+    excess = pl.col("excess").is_not_null()
+    return {
+        "parts": pl.col("parts").list.eval(
+            part.with_fields(
+                kind.part_title(name, rule, ruleset).alias("name"),
+                name.replace_strict(units, default=unit, return_dtype=pl.String).alias("unit"),
+                part.field("shortfall_unit").replace(gaps).alias("shortfall_unit"),
+            )
+        ),
+        "shortfall_unit": pl.col("shortfall_unit").replace(gaps),
+        "excess_unit": pl.when(excess).then(kind.excess_unit(rule, ruleset)),
+        "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
+    }
+
+
+def outcome_in_words(evaluation: Evaluation, rule_id: str) -> pl.DataFrame:
+    """A rule's outcome with `worded`."""
+    rule, ruleset = evaluation.ruleset.rules[rule_id], evaluation.ruleset
+    columns = worded(rule, ruleset, evaluation.kinds)
+    return evaluation.outcome(rule_id).with_columns(c.alias(name) for name, c in columns.items())
+
+
+def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:
+    """The unit of a part's value."""
+    indicator = ruleset.indicators.get(part.indicator or "")
+    if indicator is not None:
+        return pick(indicator.unit, indicator.unit_en)
+    return kinds[part.kind].measure(part, ruleset) or None
 
 
 def state(rule: Rule) -> pl.Expr:
