@@ -6,27 +6,28 @@ import pytest
 
 from compliance.assessment import figures
 from compliance.kernel import i18n
+from compliance.rules.language.model import Form
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "level", "kind", "places"),
+    ("value", "unit", "level", "form", "places"),
     [
-        (4.1, "人/百名学生", "unit", "threshold", 2),
-        (84.0, "人/百名学生", "unit", "threshold", 2),
-        (0.2, None, "county", "dispersion", 3),
-        (97.79, "%", "county", "threshold", 1),
-        (100.0, "%", "school", "threshold", 1),
-        (5833.33, "元", "county", "threshold", 2),
-        (57600.0, "元", "school", "threshold", 0),
-        (5800.0, "元/生", "county", "threshold", 2),
-        (2000.0, "人", "school", "threshold", 0),
-        (0.149, None, "county", "listed", 3),
+        (4.1, "人/百名学生", "unit", Form(), 2),
+        (84.0, "人/百名学生", "unit", Form(), 2),
+        (0.2, None, "county", Form(decimals=3), 3),
+        (97.79, "%", "county", Form(), 1),
+        (100.0, "%", "school", Form(), 1),
+        (5833.33, "元", "county", Form(), 2),
+        (57600.0, "元", "school", Form(), 0),
+        (5800.0, "元/生", "county", Form(), 2),
+        (2000.0, "人", "school", Form(), 0),
+        (0.149, None, "county", Form(), 3),
     ],
 )
 def test_decimals_of_the_declaration_form(
-    value: float, unit: str | None, level: str, kind: str, places: int
+    value: float, unit: str | None, level: str, form: Form, places: int
 ) -> None:
-    assert figures.decimals(value, unit, level, kind) == places
+    assert figures.decimals(value, unit, level, form) == places
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,8 @@ def test_a_figure_at_its_floor_is_not_below_it() -> None:
 def test_limits() -> None:
     assert figures.limit(">=", 4.2) == "≥4.2"
     assert figures.limit(">=", 2000.0, "元") == "≥2000元"
-    assert figures.limit("<=", 0.5, kind="dispersion") == "≤0.50"
-    assert figures.limit("<=", 0.45, kind="dispersion") == "≤0.45"
+    assert figures.limit("<=", 0.5, least=2) == "≤0.50"
+    assert figures.limit("<=", 0.45, least=2) == "≤0.45"
     assert figures.limit(None, None) == ""
     assert figures.asked("<", 0.15) == "应低于0.15"
     with i18n.use("en"):

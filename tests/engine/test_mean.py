@@ -16,7 +16,6 @@ from compliance.engine.findings import findings
 from compliance.engine.kinds import Kind, kinds
 from compliance.engine.kinds.dispersion import Dispersion
 from compliance.kernel.submission import STATUSES
-from compliance.rules.language.dependencies import facts_of
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, rule, ruleset, submission
 
 OUT = '\n[exclusion.private]\ntitle = "民办"\nwhere = { sponsor = 10 }\n'
@@ -103,7 +102,7 @@ def test_who_counts(sponsor: Any, value: Any, status: str, lacks: list[str]) -> 
 def test_a_condition_chooses_units_and_one_that_is_open_is_named() -> None:
     body = 'kind = "dispersion"\nindicator = "degree"\nwhere = { setting = "rural" }\nat_most = { primary = 0.5 }'
     rules = ruleset(HEAD + rule("B1", body) + CONCLUSION)
-    assert facts_of(rules.rules["B1"], rules) == ["teachers_above_degree", "students", "setting"]
+    assert rules.references.facts("B1") == ("teachers_above_degree", "students", "setting")
     schools = [one | {"setting": "rural"} for one in ON_THE_LINE]
     assert state(judged(rules, submission(schools)).outcome("B1")) == "pass"  # 0.5 exactly
     town = [*schools, school(500, 40, 1, setting="town")]

@@ -18,7 +18,6 @@ from compliance.engine.kinds import Kind, kinds
 from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import FAIL, PASS, STATUSES
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
@@ -180,7 +179,7 @@ def test_a_condition_on_a_share(migrants: float | None, status: str) -> None:
     row = bench.outcome("G4").row(0, named=True)
     assert STATUSES[row["status"]] == status
     assert row["lacks"] == (["migrant_students"] if status == "unknown" else [])
-    assert set(facts_of(bench.ruleset.rules["G4"], bench.ruleset)) == {
+    assert set(bench.ruleset.references.facts("G4")) == {
         "compulsory_students", "migrant_students",
     }  # fmt: skip
 
@@ -401,7 +400,7 @@ def test_parts(
     row = bench.outcome("G3").row(0, named=True)
     assert (STATUSES[row["status"]], row["relaxed_by"]) == (status, relaxed)
     assert row["lacks"] == lacks
-    assert set(facts_of(rules.rules["G3"], rules)) == {
+    assert set(rules.references.facts("G3")) == {
         "music_rooms_96", "music_rooms_73", "art_rooms_90", "built_year", "setting",
     }  # fmt: skip
 

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
+from compliance.engine.kinds import kinds
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Rule
@@ -126,6 +129,7 @@ FACTS = {
     "G5": ("class_sizes", "primary_class_sizes", "junior_class_sizes"),
     "G9": ("trained_teachers", "special_trained_teachers", "teachers", "special_teachers"),
 }
+_STATEMENTS = {"G": "attestations", "V": "vetoes"}
 BLOCKS = {
     "CR": ("资源配置", ("RS",)),
     "CD": ("校际均衡", tuple(f"D{n}" for n in range(1, 8))),
@@ -149,7 +153,8 @@ def rule(rule_id: str, **fields: Any) -> Rule:
         "source": BASE,
         "given_by": "国家标准",
     }
-    return Rule(**{**known, **fields})
+    made = Rule(**{**known, **fields})
+    return replace(made, form=kinds()[made.kind].form(made))
 
 
 def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
@@ -167,7 +172,8 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
                 owner=owner,
                 owner_en=f"{owner} section",
                 remedy=REMEDIES.get(key, ""),
-                settings={"shared": shared},
+                shared=shared,
+                floor_share=Decimal("0.85"),
                 source=f"{BASE} 资源配置",
             )
         )
@@ -180,7 +186,6 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
             title="资源配置综合评估",
             title_en="Resources, overall",
             of=tuple(RESOURCES),
-            settings={"pass_at_least": 6, "rest_at_least": 0.85},
         )
     )
     for key, (title, title_en, *_) in RESOURCES.items():
@@ -203,7 +208,7 @@ def rules(extra: Iterable[Rule] = ()) -> dict[str, Rule]:
                 aspect=aspect,
                 rolls_up=key in ("G3", "G5", "Q4"),
                 facts=FACTS.get(key, ()),
-                settings={"statement": "vetoes"} if key.startswith("V") else {},
+                statement=_STATEMENTS.get(key[0] if kind == "attested" else "", ""),
             )
         )
     for key, (title, members) in BLOCKS.items():

@@ -12,9 +12,8 @@ import pytest
 
 from compliance.engine.findings.report import Report
 from compliance.kernel import i18n
-from compliance.render import renderers
+from compliance.render import page, renderers
 from compliance.render.documents.jinja import environment, markdown
-from compliance.render.page import page
 from tests.render import fixture
 from tests.render.golden import assert_golden
 

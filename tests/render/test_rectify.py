@@ -69,7 +69,7 @@ def test_other_cells(paper: CountyPaper) -> None:
     assert (veto.current, veto.gap, veto.responsible) == ("存在", "—", "人事股")
     assert coefficient.current.startswith("0.500（")  # rounded it would read as met: 0.5004
     assert "0.5004" in coefficient.current
-    assert (coefficient.standard, coefficient.gap) == ("≤0.5", "—")
+    assert (coefficient.standard, coefficient.gap) == ("≤0.50", "—")
     assert (by_rule["G7"].current, by_rule["G7"].gap) == ("5833.33元", "10000元")
     rooms, classes = by_rule["G3"], by_rule["G5"]
     assert (rooms.current, rooms.standard) == ("音乐专用教室1间", "音乐专用教室≥3间")

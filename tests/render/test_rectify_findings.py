@@ -11,7 +11,7 @@ import pytest
 from compliance.engine.findings.report import Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
-from compliance.render.rectification.view_model import CountyPaper, Item, SchoolLine
+from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolLine
 from compliance.render.rectification.write import papers
 from compliance.rules.language.model import Rule
 from tests.render import fixture
@@ -218,7 +218,7 @@ def test_the_unit_stands_at_each_number_of_a_cell() -> None:
 class TestTrainedTeachers:
     """G9 asks for everybody: A lacks 1 and 0, B (special) 2, C none; the county 3 of 100 %."""
 
-    def item(self, shortfall: float = 3.0, **rule: Any) -> Item:
+    def item(self, shortfall: float = 3.0, **rule: Any) -> ListItem:
         sheet = Sheet()
         sheet.add("G9", "fail", value=97.0, operator=">=", threshold=100.0, unit="%",
                   shortfall=shortfall, shortfall_unit="人")  # fmt: skip

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from compliance.assessment import assess
 from compliance.engine.findings.report import Report
 from compliance.kernel import i18n
 from compliance.kernel.errors import Problem
 from compliance.render import renderers
-from compliance.render.digest.digest import digest
 from compliance.render.documents.text_width import columns
 from compliance.render.terminal.summary import summary
 from tests.render import fixture
@@ -133,20 +133,20 @@ def _stages(outcomes: tuple[str, str]) -> Report:
 @pytest.mark.parametrize(
     ("outcomes", "amounts"),
     [
-        (("fail", "fail"), [("required", 3590.91)]),
-        (("fail", "pass"), [("advised", 2215.91), ("required", 1375.0)]),
-        (("pass", "fail"), [("required", 3590.91)]),  # what the junior stage gets serves both
-        (("pass", "pass"), [("advised", 3590.91)]),
-        (("unknown", "fail"), [("required", 3590.91)]),
-        (("fail", "unknown"), [("pending", 2215.91), ("required", 1375.0)]),
+        (("fail", "fail"), [("problem", 3590.91)]),
+        (("fail", "pass"), [("problem", 1375.0), ("suggestion", 2215.91)]),
+        (("pass", "fail"), [("problem", 3590.91)]),  # what the junior stage gets serves both
+        (("pass", "pass"), [("suggestion", 3590.91)]),
+        (("unknown", "fail"), [("problem", 3590.91)]),
+        (("fail", "unknown"), [("problem", 1375.0), ("open", 2215.91)]),
     ],
 )
 def test_a_shared_shortfall_is_never_counted_twice(
     outcomes: tuple[str, str], amounts: list[tuple[str, float]]
 ) -> None:
     report = _stages(outcomes)
-    found = digest(report, report.counties[0]).shortages
-    assert [(one.weight, one.amount) for one in found] == amounts
+    found = assess(report, report.counties[0]).totals
+    assert [(one.standing, one.amount.value) for one in found] == amounts
 
 
 def test_what_is_missing_and_from_whom() -> None:

@@ -12,7 +12,6 @@ from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import use
-from compliance.rules.language.dependencies import tallies_of
 from compliance.rules.language.model import Limit
 from compliance.rules.language.parse import indicator
 from compliance.rules.reference.describe import (
@@ -134,7 +133,7 @@ def test_every_indicator_and_tally_that_a_rule_names_is_found() -> None:
     rules = resolve(known, "base", DAY, (), ("two",), kinds=kinds())
     g3 = rules.rules["G3"]
     assert g3.indicators == ("rooms", "less")
-    assert {tally.name for tally in tallies_of(g3, rules)} == {"halls", "known"}
+    assert {tally.name for tally in rules.references.tallies("G3")} == {"halls", "known"}
 
 
 def test_an_imported_rule_brings_what_its_parts_other_ways_rest_on() -> None:

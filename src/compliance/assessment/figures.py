@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words, status_words
-from compliance.rules.language.model import COMPARE, WRITTEN
+from compliance.rules.language.model import COMPARE, WRITTEN, Form, Rule
+
+Finding = Mapping[str, Any]
 
 # Shape before colour: the signs read in black and white, and the words stand beside them.
 SIGNS = {
     "pass": "✓", "fail": "✗", "unknown": "?", "not_checked": "?", "waived": "?",
     "undecided": "?", "error": "!", "not_applicable": "-",
 }  # fmt: skip
-_VERDICTS = {
-    "pass": ("达标", "conforms"),
-    "fail": ("未达标", "does not conform"),
-    "undecided": ("尚不能下结论", "undecided"),
-}
-_ASKS = {
-    ">=": ("应不低于{limit}", "at least {limit} required"),
-    "<=": ("应不高于{limit}", "at most {limit} allowed"),
-    ">": ("应高于{limit}", "more than {limit} required"),
-    "<": ("应低于{limit}", "less than {limit} required"),
-}
 # What a heading says about how the figure is made; left out where the figure is only named.
 _PER_PUPIL = re.compile(r"^(?:每百名学生拥有(.+?)数?|生均(.+)|(.+) per (?:100 pupils|pupil))$")
 
@@ -40,7 +33,12 @@ def state(status: str) -> str:
 
 def verdict(word: str) -> str:
     """The county's verdict in words."""
-    return pick(*_VERDICTS.get(word, (word, word)))
+    words = {
+        "pass": pick("达标", "conforms"),
+        "fail": pick("未达标", "does not conform"),
+        "undecided": pick("尚不能下结论", "undecided"),
+    }
+    return words.get(word, word)
 
 
 def basis(word: str) -> str:
@@ -90,13 +88,13 @@ def _rounded(value: float, decimals: int) -> Decimal:
     return _typed(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def decimals(value: float, unit: str | None, level: str, kind: str = "") -> int:
+def decimals(value: float, unit: str | None, level: str, form: Form) -> int:
     """How many decimals the declaration form asks for: coefficients 3, shares 1, unit values 2.
 
     A figure per pupil has 2 wherever it stands, a whole one that was typed (yuan, rooms) none.
     """
-    if kind == "dispersion":
-        return 3
+    if form.decimals is not None:
+        return form.decimals
     if unit == "%":
         return 1
     if level == "unit" or "/" in (unit or ""):
@@ -106,31 +104,19 @@ def decimals(value: float, unit: str | None, level: str, kind: str = "") -> int:
     return 0 if float(value).is_integer() else 2
 
 
-def rounded(
-    value: float,
-    places: int,
-    operator: str | None = None,
-    threshold: float | None = None,
-    status: str | None = None,
-) -> tuple[str, str]:
-    """The rounded figure, and the unrounded one where the rounded would read as the other verdict.
+def unrounded(
+    value: float, shown: str, operator: str | None, threshold: float | None, status: str | None
+) -> str:
+    """The figure itself where the `shown` one would read as the other verdict, else empty.
 
-    The second text is empty where rounding misleads nobody, or where nothing was rounded: a rule may
-    fail for another reason than this figure.
+    Empty too where nothing was rounded: a rule may fail for another reason than this figure.
     """
-    text = f"{_rounded(value, places):f}"
     if operator not in WRITTEN or threshold is None or status not in ("pass", "fail"):
-        return text, ""
-    limit = _typed(threshold)
-    if Decimal(text) == _typed(value) or COMPARE[operator](Decimal(text), limit) == (
-        status == "pass"
-    ):
-        return text, ""
-    for more in range(places + 1, 17):
-        finer = _rounded(value, more)
-        if COMPARE[operator](finer, limit) == (status == "pass"):
-            return text, f"{finer:f}"
-    return text, plain(value)
+        return ""
+    read = Decimal(shown)
+    if read == _typed(value) or COMPARE[operator](read, _typed(threshold)) == (status == "pass"):
+        return ""
+    return plain(value)
 
 
 def reading(
@@ -141,8 +127,9 @@ def reading(
     status: str | None = None,
     unit: str | None = "",
 ) -> str:
-    """`rounded` in words: ``10.0%（未四舍五入为9.996%）``."""
-    text, exact = rounded(value, places, operator, threshold, status)
+    """A figure rounded, and where that would mislead in full: ``10.0%（未四舍五入为9.996%）``."""
+    text = f"{_rounded(value, places):f}"
+    exact = unrounded(value, text, operator, threshold, status)
     if not exact:
         return with_unit(text, unit)
     return say(
@@ -153,25 +140,56 @@ def reading(
     )
 
 
+def figure(rule: Rule, finding: Finding, part: Finding | None = None, *, bare: bool = False) -> str:
+    """The value of a finding, or of one of its parts, with its unit: ``5833.33元``.
+
+    Empty where there is none. bare: without the unit, under a heading that says it.
+    """
+    one = finding if part is None else part
+    value, unit = one["value"], one["unit"]
+    if value is None:
+        return ""
+    level = "" if rule.form.counts else str(finding["level"])
+    places = decimals(value, unit, level, rule.form)
+    held = one["operator"], one["threshold"], one["status"]
+    return reading(value, places, *held, "" if bare else measure_of(unit))
+
+
+def bar(rule: Rule, one: Finding) -> str:
+    """The limit that a finding of `rule`, or a part of it, was held against: ``≥100元``."""
+    unit = measure_of(one["unit"])
+    return limit(one["operator"], one["threshold"], unit, rule.form.limit_decimals)
+
+
 def below(value: float, floor: float) -> bool:
     """Whether a figure lies below its floor; the float of one that equals it may miss it by a hair."""
     return value < floor and not math.isclose(value, floor, rel_tol=1e-9)
 
 
 def limit(
-    operator: str | None, threshold: float | None, unit: str | None = "", kind: str = ""
+    operator: str | None,
+    threshold: float | None,
+    unit: str | None = "",
+    least: int = 0,
 ) -> str:
     """``≥2000元``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
     if operator is None or threshold is None:
         return ""
     text = plain(threshold)
-    if kind == "dispersion" and len(text.partition(".")[2]) < 2:
-        text = f"{threshold:.2f}"
+    if len(text.partition(".")[2]) < least:
+        text = f"{threshold:.{least}f}"
     return f"{WRITTEN.get(operator, operator)}{with_unit(text, unit)}"
 
 
 def asked(operator: str | None, threshold: float | None, unit: str | None = "") -> str:
     """``应不低于2000元``: the limit as part of a sentence."""
-    if operator not in _ASKS or threshold is None:
+    if operator is None or threshold is None:
         return ""
-    return pick(*_ASKS[operator]).format(limit=with_unit(plain(threshold), unit))
+    bar = with_unit(plain(threshold), unit)
+    asks = {
+        ">=": say("应不低于{limit}", "at least {limit} required", limit=bar),
+        "<=": say("应不高于{limit}", "at most {limit} allowed", limit=bar),
+        ">": say("应高于{limit}", "more than {limit} required", limit=bar),
+        "<": say("应低于{limit}", "less than {limit} required", limit=bar),
+    }
+    return asks.get(operator, "")

@@ -18,7 +18,7 @@ from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, use
 from compliance.plugins.manager import Offers
-from compliance.render.digest import ruleset_note
+from compliance.render import ruleset_note
 
 
 def declarations(

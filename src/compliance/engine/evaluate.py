@@ -120,7 +120,10 @@ class Evaluation:
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
         """The rules made of others of which some are relaxed, with the switches that may matter."""
-        return relaxations.eased(self.ruleset)
+        if not self.ruleset.switched:
+            return {}
+        found = {name: self.ruleset.references.relaxable(name) for name in self.ruleset.rules}
+        return {name: switches for name, switches in found.items() if switches}
 
     @cached_property
     def without_relaxations(self) -> Evaluation:

@@ -6,7 +6,7 @@ made of such rules passes only by a relaxation where it passes with them and not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -15,29 +15,6 @@ from compliance.kernel.submission import ERROR, PASS
 from compliance.rules.language.model import Instead, Rule, Ruleset
 
 JOINT = ","  # between the names of several switches
-
-
-def eased(ruleset: Ruleset) -> Mapping[str, tuple[str, ...]]:
-    """Rules made of rules that have conditional replacements -> the switches of those."""
-    if not ruleset.switched:
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for rule in ruleset.rules.values():
-        names = dict.fromkeys(_within(rule, ruleset))
-        if names:
-            found[rule.id] = tuple(names)
-    return found
-
-
-def _within(rule: Rule, ruleset: Ruleset) -> Iterable[str]:
-    for name in rule.of:
-        if name in ruleset.rules:
-            yield from _own(ruleset.rules[name])
-            yield from _within(ruleset.rules[name], ruleset)
-
-
-def _own(rule: Rule) -> Iterable[str]:
-    yield from (one.switch for one in replacements(rule))
 
 
 def replacements(rule: Rule) -> list[Instead]:

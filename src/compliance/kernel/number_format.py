@@ -35,3 +35,8 @@ def rounded(value: pl.Expr, decimals: int) -> pl.Expr:
     scale = 10**decimals
     nearest: pl.Expr = (value * scale).round(0, mode="half_away_from_zero") / scale
     return nearest
+
+
+def exact(value: pl.Expr) -> pl.Expr:
+    """A figure unrounded, as text: what a finding holds, without the noise of its binary digits."""
+    return value.round_sig_figs(15).cast(pl.String)

@@ -18,8 +18,8 @@ _PLACES = {
     "ndjson": ("compliance.render.machine_formats", "ndjson"),
     "csv": ("compliance.render.machine_formats", "csv"),
     "parquet": ("compliance.render.machine_formats", "parquet"),
-    "md": ("compliance.render.page.page", "markdown_page"),
-    "html": ("compliance.render.page.page", "html_page"),
+    "md": ("compliance.render.page", "markdown_page"),
+    "html": ("compliance.render.page", "html_page"),
 }
 
 

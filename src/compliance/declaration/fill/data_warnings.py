@@ -96,22 +96,8 @@ def _of(asked: Reference, form: Form, county: County) -> set[str]:
 
 
 def _named(name: str, county: County) -> set[str]:
-    """A fact or tally; of an indicator of the county what it is worked out from."""
+    """A fact of the county; of a tally or indicator all that it is worked out from."""
     known = county.bench.ruleset
-    if name in known.indicators and name not in county.row:
-        one = known.indicators[name]
-        inner = (*one.of.facts, *(one.over.facts if one.over else ()))
-        return {fact for each in inner for fact in _counted(each, county)}
-    return _counted(name, county)
-
-
-def _counted(name: str, county: County) -> set[str]:
-    """A fact itself; of a tally also what it counts or sums, and by which conditions."""
-    found, tallies = {name}, county.bench.ruleset.tallies
-    if name in tallies:
-        settings = tallies[name].settings
-        for table in (settings, settings.get("also")):
-            if isinstance(table, Mapping):
-                found |= {str(table[key]) for key in ("sum", "count", "times") if key in table}
-                found |= set(conditions.facts(table.get("where", {})))
-    return found
+    if name in county.row and name not in known.tallies:
+        return {name}
+    return set(known.references.behind(name))

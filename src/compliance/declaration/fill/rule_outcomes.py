@@ -12,7 +12,6 @@ from compliance.engine.exact_arithmetic import root_exactly, typed
 from compliance.engine.weighted_moments import moments_exactly
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
-from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
 
 _OPEN = (UNKNOWN, NOT_CHECKED, ERROR)
@@ -91,13 +90,7 @@ def _rests_on(county: County, indicator: str | None, fact: str) -> bool:
     known = county.bench.ruleset
     if indicator is None or indicator not in known.indicators:
         return True
-    one = known.indicators[indicator]
-    names = [*one.of.facts, *(one.over.facts if one.over else ())]
-    counted = [known.tallies[name].settings for name in names if name in known.tallies]
-    behind = [str(one.get("sum", "")) for one in counted]
-    behind += [fact for one in counted for fact in conditions.facts(one.get("where", {}))]  # type: ignore[arg-type]
-    own = any(fact == name or (name and fact.endswith(name)) for name in (*names, *behind))
-    return own or bool(one.fallback and _rests_on(county, one.fallback, fact))
+    return any(fact.endswith(name) for name in known.references.behind(indicator))
 
 
 def _coefficient(county: County, rule: Rule, row: Row) -> Amount:

@@ -15,7 +15,6 @@ from compliance.engine.sentences import outcome_in_words
 from compliance.engine.units import Frames
 from compliance.explain.question.context import Hearing
 from compliance.kernel.submission import COMPULSORY, STAGES
-from compliance.rules.language.dependencies import unfolded
 from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset, Terms
 
 Row = Mapping[str, Any]
@@ -146,11 +145,7 @@ def _way(subject: Subject, one: Rule | Part, standard: alternatives.Standard) ->
 
 def names_of(rule: Rule, rules: Ruleset) -> list[str]:
     """The columns a rule's own quantities take, in the order of their formulas; each once."""
-    found: list[str] = []
-    for indicator in unfolded(rule.indicators, rules):
-        found += [name for terms in (indicator.of, indicator.over) for name in _terms(terms)]
-    for one in rule.holders:
-        found += [] if rule.references.facts == rule.of else one.references.facts
+    found = list(rules.references.columns(rule.id))
     if rule.form.counts_members:
         for member in rule.of:
             found += names_of(rules.rules[member], rules)

@@ -17,7 +17,6 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words
 from compliance.rules.kinds import written
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
@@ -237,7 +236,7 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[Fact]:
         known = {**words.tables.get(rule.of[0], {}), **known}
         wanted = [test.field for test in rule.settings.each]
         found = {name: known[name] for name in wanted if name in known}
-    for name in facts_of(rule, rules):
+    for name in rules.references.facts(rule.id):
         for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
             if candidate in known:
                 found[candidate] = known[candidate]

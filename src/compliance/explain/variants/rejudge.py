@@ -13,34 +13,22 @@ import polars as pl
 
 from compliance.engine.evaluate import Bench, evaluate
 from compliance.kernel.submission import STATUSES
-from compliance.rules.language.dependencies import tallies_of
-from compliance.rules.language.model import Indicator, Rule, Ruleset
+from compliance.rules.language.model import Rule, Ruleset
 
 
 def concerning(rule: Rule, rules: Ruleset) -> Ruleset:
     """The rule set cut down to the rule, what it is made of, and its versions of other layers."""
     base = rule.of_base or rule.id
     wanted = {rule.id, base} | {one.id for one in rules.rules.values() if one.of_base == base}
-    waiting = list(wanted)
-    while waiting:
-        for member in rules.rules[waiting.pop()].of:
-            if member in rules.rules and member not in wanted:
-                wanted.add(member)
-                waiting.append(member)
+    graph = rules.references
+    wanted = {one.id for one in graph.members(*wanted)}
     kept = {name: one for name, one in rules.rules.items() if name in wanted}
-    tallies = {tally.name: tally for one in kept.values() for tally in tallies_of(one, rules)}
+    tallies = {tally.name: tally for name in kept for tally in graph.tallies(name)}
     left = rules.tallies.keys() - tallies.keys()
     indicators = {
-        name: one for name, one in rules.indicators.items() if left.isdisjoint(_terms(one, rules))
+        name: one for name, one in rules.indicators.items() if left.isdisjoint(graph.behind(name))
     }
     return replace(rules, rules=kept, tallies=tallies, indicators=indicators)
-
-
-def _terms(indicator: Indicator, rules: Ruleset) -> set[str]:
-    """What an indicator is computed from, the one it falls back on included."""
-    found = {name for terms in (indicator.of, indicator.over) if terms for name in terms.facts}
-    other = rules.indicators.get(indicator.fallback or "")
-    return found if other is None else found | _terms(other, rules)
 
 
 Change = Mapping[str, object]

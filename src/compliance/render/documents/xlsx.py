@@ -15,10 +15,9 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
-from compliance.assessment import figures
+from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import say
 from compliance.render.documents.text_width import columns
-from compliance.render.rectification.columns import Amount
 
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any

@@ -2,57 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.assessment import figures
-from compliance.engine.findings.report import CountyResult
-from compliance.kernel.errors import Problem
+from compliance.assessment import (
+    OPEN,
+    PROBLEM,
+    SUGGESTION,
+    Assessment,
+    Judged,
+    amounts,
+    figures,
+    members,
+)
+from compliance.assessment.standings import WAITING
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
 from compliance.render.documents.printable import printable
-from compliance.render.rectification import columns, group_figures, remarks
-from compliance.render.rectification.case import OPEN, PROBLEM, REFERENCE, SUGGESTION, Case
-from compliance.render.rectification.school_facts import school_facts
-from compliance.render.rectification.view_model import BlankAt, SchoolLine, SchoolPaper, SchoolPart
+from compliance.render.rectification import cells, headings
+from compliance.render.rectification.view_model import (
+    BlankLineAt,
+    SchoolLine,
+    SchoolPaper,
+    SchoolPart,
+)
 
-_WAITING = ("unknown", "not_checked", "waived", "error")
 _REFERENCE = 3
+_DECIDED = ("pass", "fail")
+_STAGE_FACTS = ("students", "classes", "teachers")
+_SHOWN = (
+    "school_type",
+    "sponsor",
+    "setting",
+    "township",
+    "alliance",
+    "principal",
+    *(f"primary_{stem}" for stem in _STAGE_FACTS),
+    *(f"junior_{stem}" for stem in _STAGE_FACTS),
+    "special_teachers",
+    "special_certified_teachers",
+    "special_trained_teachers",
+)
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What the sheets of one county's schools have in common.
 
-    titles: fact -> heading. doubts: code -> warnings. left_out: school code -> reasons.
-    context: the county's state in one line.
+    titles: fact -> heading. context: the county's state in one line.
     """
 
-    county: CountyResult
+    about: Assessment
     titles: Mapping[str, str]
-    doubts: Mapping[str, Sequence[Problem]]
-    left_out: Mapping[str, Sequence[str]]
     context: str
     basis: str
 
 
 def school_paper(
     around: Surroundings,
-    cases: Sequence[Case],
-    blanks: Sequence[BlankAt],
+    judged: Sequence[Judged],
+    blanks: Sequence[BlankLineAt],
     school: Mapping[str, Any],
     stem: str,
 ) -> SchoolPaper:
-    """The sheet of one school, from its own cases and blanks. school: its record, may be empty."""
-    code = cases[0].school
-    name = str(cases[0].finding["school_name"] or code)
-    standings = [case.standing for case in cases]
-    parts, numbers = _parts(cases, around)
+    """The sheet of one school, from its own findings and blanks. school: its record, may be empty."""
+    code, county = judged[0].school, around.about.county
+    name = str(judged[0].finding["school_name"] or code)
+    standings = [one.standing for one in judged]
+    parts, numbers = _parts(judged, around)
     return SchoolPaper(
-        county_code=around.county.county_code,
-        county_name=printable(around.county.county_name),
-        year=around.county.year,
-        years=remarks.school_year(around.county.year),
+        county_code=county.county_code,
+        county_name=printable(county.county_name),
+        year=county.year,
+        years=headings.school_year(county.year),
         code=printable(code),
         name=name,
         stem=stem,
@@ -61,57 +85,95 @@ def school_paper(
             "{name}: plan of rectification",
             name=name,
         ),
-        figures=tuple(school_facts(school, around.titles)),
-        verdict=_verdict(cases),
-        sentences=tuple(_sentences(around, cases, blanks, numbers)),
+        figures=tuple(_school_facts(school, around.titles)),
+        verdict=_verdict(judged),
+        sentences=tuple(_sentences(around, judged, blanks, numbers)),
         parts=parts,
         problems=standings.count(PROBLEM),
         suggestions=standings.count(SUGGESTION),
         blanks=len(blanks),
         county=around.context,
         basis=around.basis,
-        deadline=remarks.deadline(),
-        progress=remarks.progress(),
+        deadline=headings.deadline(),
+        progress=headings.progress(),
     )
 
 
-def _applies(case: Case) -> bool:
-    return case.decides and case.status != "not_applicable"
+def _school_facts(
+    school: Mapping[str, Any], titles: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """(heading, text) pairs of what is known of a school; what is missing is left out."""
+    facts = vocabulary().school
+    for name in _SHOWN:
+        value = school.get(name)
+        if value is not None and name in facts:
+            yield printable(titles.get(name, facts[name].label)), _text(facts[name], value)
 
 
-def _verdict(cases: Sequence[Case]) -> str:
-    if not any(map(_applies, cases)):
+def _text(fact: Fact, value: object) -> str:
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, (int, float)):
+        if fact.words:
+            return _word(fact, figures.plain(value))
+        unit = fact.unit if lang() == "zh" else ""
+        return figures.with_unit(figures.amount(value), unit)
+    return _word(fact, str(value)) if fact.words else printable(value)
+
+
+def _word(fact: Fact, canonical: str) -> str:
+    """The first ordinary word for a canonical one: 九年一贯制学校 for nine_year."""
+    if lang() == "en" and not canonical.isdigit():
+        return canonical.replace("_", " ")
+    ordinary = (
+        word
+        for word, meant in fact.words.items()
+        if meant == canonical and word != canonical and not word.isdigit()
+    )
+    return printable(next(ordinary, canonical))
+
+
+def _applies(one: Judged) -> bool:
+    return one.decides and one.status != "not_applicable"
+
+
+def _verdict(judged: Sequence[Judged]) -> str:
+    if not any(map(_applies, judged)):
         return say("不参加评估（无适用要求）", "not assessed (no rule applies)")
-    if any(case.standing == PROBLEM for case in cases):
+    if any(one.standing == PROBLEM for one in judged):
         return say("需整改", "to be rectified")
-    if any(case.standing == OPEN or (case.decides and case.status in _WAITING) for case in cases):
+    if any(one.standing == OPEN or one.waits for one in judged):
         return say("待补数据后确定", "open until the data are complete")
     return say("达标", "conforms")
 
 
 def _sentences(
     around: Surroundings,
-    cases: Sequence[Case],
-    blanks: Sequence[BlankAt],
+    judged: Sequence[Judged],
+    blanks: Sequence[BlankLineAt],
     numbers: Mapping[int, int],
 ) -> Iterable[str]:
     """Why: the overall assessment of each stage, what else is missed, what is awaited.
 
-    numbers: place in `cases` -> number of the line in the table below.
+    numbers: place in `judged` -> number of the line in the table below.
     """
-    for case in cases:
-        if case.decides and case.rule.of and case.finding["level"] == "unit":
-            yield _overall(case, cases)
-    yield from _missed(cases, numbers)
-    applies = any(map(_applies, cases))
+    for one in judged:
+        if one.decides and one.rule.of and one.finding["level"] == "unit":
+            yield _overall(one, judged)
+    yield from _missed(judged, numbers)
+    applies = any(map(_applies, judged))
     if applies:
-        yield _counted(cases)
+        yield _counted(judged)
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = pick("、", ", ").join(blank.what for blank in blanks if blank.state == state)
         yield say("{state}：{what}。", "{state}: {what}.", state=state, what=what)
-    for reason in around.left_out.get(cases[0].school, ()):
+    for reason in dict.fromkeys(
+        printable(unit.get("title") or unit["reason"])
+        for unit in around.about.left_out
+        if str(unit["school_code"]) == judged[0].school
+    ):
         yield say("{r}。", "{r}.", r=reason)
-    beside = sum(case.decides and case.status == "not_applicable" for case in cases)
+    beside = sum(one.decides and one.status == "not_applicable" for one in judged)
     if beside and not applies:
         yield say("{n}项要求均不适用。", "None of the {n} rules applies.", n=beside)
     elif beside:
@@ -120,16 +182,24 @@ def _sentences(
         )
 
 
-def _overall(group: Case, cases: Sequence[Case]) -> str:
+def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     """How a stage's overall assessment came out, with the names of what it misses or lacks."""
-    members = group_figures.members(group, cases)
+    own = members(group, judged)
     named = [
-        columns.after(
-            figures.state(status), _listed(case for case in members if case.status == status)
+        say(
+            "{state}：{rules}",
+            "{state}: {rules}",
+            state=figures.state(status),
+            rules=_listed(one for one in own if one.status == status),
         )
         for status in ("fail", "unknown")
-        if any(case.status == status for case in members)
+        if any(one.status == status for one in own)
     ]
+    counted = ""
+    if any(one.status in _DECIDED for one in own):
+        met = sum(one.status == "pass" for one in own)
+        counted = say("，{n}项指标达标{met}项", ", {met} of {n} met", n=len(own), met=met)
+        counted += _too_low(own)
     tail = pick("；", "; ").join(named)
     return say(
         "{stage}：{rule}{state}{counted}{tail}。",
@@ -137,17 +207,37 @@ def _overall(group: Case, cases: Sequence[Case]) -> str:
         stage=figures.stage(group.finding["stage"]),
         rule=group.rule.label,
         state=figures.state(group.status),
-        counted=group_figures.counted(group, members),
+        counted=counted,
         tail=say("（{t}）", " ({t})", t=tail) if tail else "",
     )
 
 
-def _missed(cases: Sequence[Case], numbers: Mapping[int, int]) -> Iterable[str]:
+def _too_low(own: Sequence[Judged]) -> str:
+    """How many of the missed lie below what each must reach at least: ``，另有1项低于85%下限``."""
+    low = [
+        one.rule
+        for one in own
+        if one.status == "fail"
+        and one.finding["value"] is not None
+        and one.finding["floor"] is not None
+        and figures.below(one.finding["value"], one.finding["floor"])
+    ]
+    if not low:
+        return ""
+    share = ""
+    if low[0].floor_share is not None:
+        text = figures.plain(float(low[0].floor_share * 100))
+        share = say("{text}%", "{text}% ", text=text)
+    n = len(low)
+    return say("，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=n, share=share)
+
+
+def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[str]:
     """The other problems by aspect, with their lines in the table."""
     by_aspect: dict[str, list[int]] = {}
-    for place, case in enumerate(cases):
-        if case.standing == PROBLEM and not case.blocking:
-            aspect = printable(case.rule.aspect) if lang() == "zh" else ""
+    for place, one in enumerate(judged):
+        if one.standing == PROBLEM and not one.blocking:
+            aspect = printable(one.rule.aspect) if lang() == "zh" else ""
             by_aspect.setdefault(aspect, []).append(numbers[place])
     for aspect, lines in by_aspect.items():
         yield say(
@@ -159,120 +249,128 @@ def _missed(cases: Sequence[Case], numbers: Mapping[int, int]) -> Iterable[str]:
         )
 
 
-def _counted(cases: Sequence[Case]) -> str:
-    counts = [
-        (sum(case.standing == PROBLEM for case in cases), "需整改{n}项", "{n} to be rectified"),
-        (sum(case.standing == OPEN for case in cases), "待定{n}项", "{n} open"),
-        (sum(case.standing == SUGGESTION for case in cases), "建议提升{n}项", "{n} suggestions"),
-    ]
-    told = [say(zh, en, n=n) for n, zh, en in counts if n]
+def _counted(judged: Sequence[Judged]) -> str:
+    standings = [one.standing for one in judged]
+    told = []
+    if n := standings.count(PROBLEM):
+        told.append(say("需整改{n}项", "{n} to be rectified", n=n))
+    if n := standings.count(OPEN):
+        told.append(say("待定{n}项", "{n} open", n=n))
+    if n := standings.count(SUGGESTION):
+        told.append(say("建议提升{n}项", "{n} suggestions", n=n))
     if not told:
         return say("没有需要整改的事项。", "Nothing has to be rectified.")
     return say("{l}。", "{l}.", l=pick("，", ", ").join(told))
 
 
-def _listed(cases: Iterable[Case]) -> str:
-    return pick("、", ", ").join(figures.short(case.rule.label) for case in cases)
+def _listed(judged: Iterable[Judged]) -> str:
+    return pick("、", ", ").join(figures.short(one.rule.label) for one in judged)
 
 
 def _parts(
-    cases: Sequence[Case], around: Surroundings
+    judged: Sequence[Judged], around: Surroundings
 ) -> tuple[tuple[SchoolPart, ...], dict[int, int]]:
     """The stages, the whole school, then the rules without weight; each in the law's order.
 
-    Also place in `cases` -> number of its line.
+    Also place in `judged` -> number of its line.
     """
     grouped: dict[tuple[int, str], list[int]] = {}
-    for place, case in enumerate(cases):
-        told = case.rule.role == "advisory" and case.status not in _WAITING
-        if case.status != "not_applicable" and (case.decides or told):
-            grouped.setdefault(_part_of(case), []).append(place)
+    for place, one in enumerate(judged):
+        told = one.rule.role == "advisory" and one.status not in WAITING
+        if one.status != "not_applicable" and (one.decides or told):
+            grouped.setdefault(_part_of(one), []).append(place)
     parts: list[SchoolPart] = []
     numbers: dict[int, int] = {}
     for (rank, title), places in sorted(grouped.items()):
-        places.sort(key=lambda place: cases[place].place)
+        places.sort(key=lambda place: judged[place].place)
         numbers.update({place: len(numbers) + n for n, place in enumerate(places, 1)})
-        lines = tuple(_line(place, cases, numbers, around) for place in places)
+        lines = tuple(_line(place, judged, numbers, around) for place in places)
         parts.append(SchoolPart(title, reference=rank == _REFERENCE, lines=lines))
     return tuple(parts), numbers
 
 
-def _part_of(case: Case) -> tuple[int, str]:
-    if case.rule.role == "advisory":
+def _part_of(one: Judged) -> tuple[int, str]:
+    if one.rule.role == "advisory":
         return _REFERENCE, say("参考指标（不计入结论）", "For reference (without weight)")
-    stage = case.finding["stage"]
+    stage = one.finding["stage"]
     if stage is None:
         return 2, say("学校整体", "The school as a whole")
     return (0 if stage == "primary" else 1), figures.stage(stage)
 
 
 def _line(
-    place: int, cases: Sequence[Case], numbers: Mapping[int, int], around: Surroundings
+    place: int, judged: Sequence[Judged], numbers: Mapping[int, int], around: Surroundings
 ) -> SchoolLine:
-    case = cases[place]
-    due = case.standing in (PROBLEM, OPEN, SUGGESTION) or (case.decides and _waits(case))
+    one = judged[place]
+    # What is made of others awaits theirs.
+    due = one.standing in (PROBLEM, OPEN, SUGGESTION) or (one.waits and not one.rule.of)
     return SchoolLine(
         number=numbers[place],
-        rule=case.rule.id,
-        title=case.rule.label,
-        current=group_figures.current(case, cases) or columns.current(case),
-        standard=columns.standard(case),
-        floor=columns.floor(case),
-        state=_state(case),
-        gap=columns.gap(case),
-        measure=_lines_of_members(case, cases, numbers) or _measure(case, around),
-        responsible=columns.responsible(case),
-        note=_note(case, around),
-        met={"pass": True, "fail": False}.get(case.status),
+        rule=one.rule.id,
+        title=one.rule.label,
+        current=_current(one, judged),
+        standard=cells.standard(one),
+        floor=cells.floor(one),
+        state=_state(one),
+        gap=cells.gap(one),
+        measure=_lines_of_members(one, judged, numbers) or _measure(one, around),
+        responsible=cells.responsible(one),
+        note=_note(one, around),
+        met={"pass": True, "fail": False}.get(one.status),
         due=due,
-        amounts=tuple(columns.amounts(case.finding)) if case.status == "fail" else (),
+        amounts=amounts(one.finding) if one.status == "fail" else (),
     )
 
 
-def _state(case: Case) -> str:
-    if case.standing == SUGGESTION:
+def _state(one: Judged) -> str:
+    if one.standing == SUGGESTION:
         return say("未达标（建议提升）", "not met (suggestion)")
-    if case.standing == OPEN:
+    if one.standing == OPEN:
         return say("未达标（待定）", "not met (open)")
-    return figures.state(case.status)
+    return figures.state(one.status)
 
 
-def _waits(case: Case) -> bool:
-    """Whether a figure or statement is awaited for it; what is made of others awaits theirs."""
-    return case.status in _WAITING and not case.rule.of
+def _current(one: Judged, judged: Sequence[Judged]) -> str:
+    """The figure; of a rule that counts others also how many lie too low: ``6，另有1项低于85%下限``."""
+    if not one.rule.form.counts_members or one.finding["value"] is None:
+        return cells.current(one)
+    own = members(one, judged)
+    if own and not any(other.status in _DECIDED for other in own):
+        return cells.NONE
+    return cells.current(one) + _too_low(own)
 
 
-def _lines_of_members(case: Case, cases: Sequence[Case], numbers: Mapping[int, int]) -> str:
+def _lines_of_members(one: Judged, judged: Sequence[Judged], numbers: Mapping[int, int]) -> str:
     """Where the measures stand for a missed rule that is made of others; empty for any other."""
-    if case.status != "fail" or not case.rule.of:
+    if one.status != "fail" or not one.rule.of:
         return ""
-    own = {id(member) for member in group_figures.members(case, cases) if member.status == "fail"}
-    lines = sorted(number for place, number in numbers.items() if id(cases[place]) in own)
+    own = {id(member) for member in members(one, judged) if member.status == "fail"}
+    lines = sorted(number for place, number in numbers.items() if id(judged[place]) in own)
     if not lines:
         return ""
     return say("见序号{lines}", "see no. {lines}", lines=pick("、", ", ").join(map(str, lines)))
 
 
-def _measure(case: Case, around: Surroundings) -> str:
-    if case.status == "unknown" and not case.rule.of:
-        missing = [around.titles.get(fact, fact) for fact in case.finding["missing"]]
-        what = printable(pick("、", ", ").join(missing))
-        return say("补报：{what}", "hand in: {what}", what=what) if what else columns.NONE
-    if case.status == "not_checked":
+def _measure(one: Judged, around: Surroundings) -> str:
+    if one.status == "unknown" and not one.rule.of:
+        missing = (cells.heading(fact, around.titles) for fact in one.finding["missing"])
+        what = pick("、", ", ").join(missing)
+        return say("补报：{what}", "hand in: {what}", what=what) if what else cells.NONE
+    if one.status == "not_checked":
         return say("提供佐证材料", "hand in the evidence")
-    return columns.measure(case) if case.status == "fail" else columns.NONE
+    return cells.measure(one) if one.status == "fail" else cells.NONE
 
 
-def _note(case: Case, around: Surroundings) -> str:
-    pieces = [remarks.note(case, around.doubts)]
-    if case.standing == REFERENCE or case.rule.role == "advisory":
-        pieces.append(figures.basis(case.rule.basis))
-    if case.finding["relaxed_by"]:
+def _note(one: Judged, around: Surroundings) -> str:
+    pieces = [cells.note(one, around.about.warnings)]
+    if one.rule.role == "advisory":
+        pieces.append(figures.basis(one.rule.basis))
+    if one.finding["relaxed_by"]:
         pieces.append(
             say(
                 "仅依放宽（{name}）达标",
                 "met by a relaxation only ({name})",
-                name=case.finding["relaxed_by"],
+                name=one.finding["relaxed_by"],
             )
         )
-    return pick("；", "; ").join(piece for piece in pieces if piece)
+    return pick("；", "; ").join(filter(None, pieces))

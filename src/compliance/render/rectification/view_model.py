@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compliance.render.rectification.columns import Amount
+from compliance.assessment import Amount
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """One line of the county's list: a problem or a suggestion.
 
     school_code: empty for the county. subject, problem … note: the columns of the official papers.
@@ -38,16 +38,16 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OwnersItems:
     """The problems for which one section answers; ordinal: its place as a heading counts, 一."""
 
     ordinal: str
     owner: str
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Blank:
+class BlankLine:
     """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
 
     state: the state in words. what: the fact's heading or the rule's title. affects: the rules that
@@ -64,7 +64,7 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class BlankAt:
+class BlankLineAt:
     """One blank of one school (or the county: no code), for a sheet that can be filtered."""
 
     school_code: str
@@ -76,7 +76,7 @@ class BlankAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ReferenceLine:
     """A rule without weight that is missed: title, how sure its basis is, who misses it."""
 
     number: int
@@ -91,7 +91,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class TotalLine:
     """How much of one thing is missing in all; `also` is what suggestions need beyond it.
 
     schools: how many the problems concern. of: the part of the rule, empty where it has none.
@@ -184,14 +184,14 @@ class CountyPaper:
     verdict: str
     summary: tuple[str, ...]
     basis: str
-    groups: tuple[Group, ...]
-    open: tuple[Item, ...]
-    suggestions: tuple[Item, ...]
-    blanks: tuple[Blank, ...]
-    blanks_at: tuple[BlankAt, ...]
-    references: tuple[Reference, ...]
+    groups: tuple[OwnersItems, ...]
+    open: tuple[ListItem, ...]
+    suggestions: tuple[ListItem, ...]
+    blanks: tuple[BlankLine, ...]
+    blanks_at: tuple[BlankLineAt, ...]
+    references: tuple[ReferenceLine, ...]
     unjudged_references: int
-    totals: tuple[Total, ...]
+    totals: tuple[TotalLine, ...]
     schools: tuple[SchoolPaper, ...]
     annexes: Mapping[str, int]
     deadline: str
@@ -203,6 +203,6 @@ class CountyPaper:
         return sum(number > 0 for number in self.annexes.values()) == 1
 
     @property
-    def problems(self) -> tuple[Item, ...]:
+    def problems(self) -> tuple[ListItem, ...]:
         """The problems of all groups, in order."""
         return tuple(item for group in self.groups for item in group.items)

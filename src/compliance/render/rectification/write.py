@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 
 import polars as pl
 
-from compliance.engine.findings.report import CountyResult, Report
+from compliance.assessment import Assessment, Judged, assess
+from compliance.engine.findings.report import Report
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
 from compliance.render.documents.atomic_write import Written, staged
 from compliance.render.documents.file_names import Names, joined
+from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.printable import printable
-from compliance.render.rectification import remarks
-from compliance.render.rectification.case import Case, cases
-from compliance.render.rectification.county_list import county_paper
-from compliance.render.rectification.missing_data import blanks_at
+from compliance.render.rectification import headings
+from compliance.render.rectification.county_list import blanks_at, county_paper
 from compliance.render.rectification.school_sheet import Surroundings, school_paper
-from compliance.render.rectification.view_model import BlankAt, CountyPaper, SchoolPaper
+from compliance.render.rectification.view_model import BlankLineAt, CountyPaper, SchoolPaper
 
 FORMATS = ("md", "html", "xlsx", "docx")
 COUNTY_LIST = "整改清单"
@@ -42,12 +41,21 @@ class Writer(Protocol):
         ...
 
 
-_WRITERS = {
-    "md": ("compliance.render.rectification.pages", "markdown_writer"),
-    "html": ("compliance.render.rectification.pages", "html_writer"),
-    "xlsx": ("compliance.render.rectification.xlsx", "workbook_writer"),
-    "docx": ("compliance.render.documents.docx", "word_writer"),
-}
+class PageWriter:
+    """Fills ``rectify_county.<suffix>`` and ``rectify_school.<suffix>``; a province may have its own."""
+
+    def __init__(self, suffix: str, template_dirs: Sequence[Path]) -> None:
+        made = environment(suffix, template_dirs)
+        self._county = loaded(lambda: made.get_template(f"rectify_county.{suffix}"))
+        self._school = loaded(lambda: made.get_template(f"rectify_school.{suffix}"))
+
+    def county(self, paper: CountyPaper) -> bytes:
+        """The county's list."""
+        return filled(self._county, paper=paper).encode("utf-8")
+
+    def school(self, paper: SchoolPaper) -> bytes:
+        """One school's sheet."""
+        return filled(self._school, paper=paper).encode("utf-8")
 
 
 def write_papers(
@@ -116,8 +124,15 @@ def _check(forms: Sequence[str]) -> None:
 
 def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     """Imported when first used: a Markdown list needs no Word."""
-    module, name = _WRITERS[form]
-    return cast("Writer", getattr(import_module(module), name)(template_dirs))
+    if form == "xlsx":
+        from compliance.render.rectification.xlsx import WorkbookWriter
+
+        return WorkbookWriter()
+    if form == "docx":
+        from compliance.render.documents.docx import word_writer
+
+        return word_writer(template_dirs)
+    return PageWriter(form, template_dirs)
 
 
 def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[Path, bytes]]:
@@ -143,51 +158,47 @@ def papers(report: Report) -> Iterator[CountyPaper]:
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
-        found = findings.get(key, report.findings.clear())
-        known = schools.get(key, report.schools.clear())
-        yield _paper(report, county, found, known)
+        found = _printed(findings.get(key, report.findings.clear()))
+        about = assess(report, county, found)
+        yield _paper(report, about, schools.get(key, report.schools.clear()))
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
     return frame.partition_by(*KEY, as_dict=True, maintain_order=True) if frame.height else {}
 
 
-def _paper(
-    report: Report, county: CountyResult, findings: pl.DataFrame, schools: pl.DataFrame
-) -> CountyPaper:
-    rules = report.rules_of(county)
-    found = cases(findings, rules)
-    around = _surroundings(report, county, remarks.conclusion(county, rules, findings))
-    sheets = list(_sheets(around, found, schools))
-    return county_paper(report, around, findings, found, sheets, schools)
+def _printed(findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings with the texts that come from outside made fit for print."""
 
+    def fit(text: pl.Expr) -> pl.Expr:
+        return text.map_elements(printable, return_dtype=pl.String)
 
-def _surroundings(report: Report, county: CountyResult, context: str) -> Surroundings:
-    left_out: dict[str, list[str]] = {}
-    for one in report.excluded:
-        if (one["county_code"], one["year"]) == (county.county_code, county.year):
-            reasons = left_out.setdefault(str(one["school_code"]), [])
-            reason = printable(one.get("title") or one["reason"])
-            reasons.extend([] if reason in reasons else [reason])
-    return Surroundings(
-        county=county,
-        titles=report.titles,
-        doubts=remarks.doubts_of(report.problems, county),
-        left_out=left_out,
-        context=context,
-        basis=remarks.basis(report, county),
+    part = pl.element().struct.with_fields(fit(pl.field("name")).alias("name"))
+    return findings.with_columns(
+        fit(pl.col("school_name")),
+        fit(pl.col("message")),
+        fit(pl.col("unit")),
+        pl.col("parts").fill_null([]).list.eval(part),
     )
 
 
+def _paper(report: Report, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
+    basis = headings.basis(report, about)
+    around = Surroundings(about, report.titles, headings.conclusion(about), basis)
+    judged = about.judged()
+    sheets = list(_sheets(around, judged, schools))
+    return county_paper(about, sheets, schools, report.titles, basis)
+
+
 def _sheets(
-    around: Surroundings, found: Sequence[Case], schools: pl.DataFrame
+    around: Surroundings, judged: Iterable[Judged], schools: pl.DataFrame
 ) -> Iterator[SchoolPaper]:
-    own: dict[str, list[Case]] = {}
-    for case in found:
-        if case.school:
-            own.setdefault(case.school, []).append(case)
-    blanks: dict[str, list[BlankAt]] = {}
-    for blank in blanks_at(found, around.titles):
+    own: dict[str, list[Judged]] = {}
+    for one in judged:
+        if one.school:
+            own.setdefault(one.school, []).append(one)
+    blanks: dict[str, list[BlankLineAt]] = {}
+    for blank in blanks_at(around.about.awaited, around.titles):
         blanks.setdefault(blank.school_code, []).append(blank)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()

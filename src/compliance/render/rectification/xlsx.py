@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from compliance.kernel.i18n import pick, say
 from compliance.render.documents.xlsx import Book, Column, Gap, Sheet
-from compliance.render.rectification.view_model import CountyPaper, Item, SchoolPaper
+from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolPaper
 
 _PROGRESS_COLUMN = 10
 
@@ -59,11 +58,6 @@ class WorkbookWriter:
         return book.content()
 
 
-def workbook_writer(_: Sequence[Path]) -> WorkbookWriter:
-    """Writes the papers as workbooks."""
-    return WorkbookWriter()
-
-
 def _basis(basis: str) -> str:
     return say("依据：{b}。", "Basis: {b}.", b=basis)
 
@@ -87,7 +81,7 @@ def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     ]
 
 
-def _item(paper: CountyPaper, item: Item) -> tuple[str | int | Gap, ...]:
+def _item(paper: CountyPaper, item: ListItem) -> tuple[str | int | Gap, ...]:
     return (
         item.subject, item.problem, item.current, item.standard, Gap(item.gap, item.amounts),
         item.measure, item.responsible, "", paper.deadline, paper.progress, "", item.note,

@@ -1,26 +1,37 @@
-"""The summary on a terminal: what an officer reads first, in 80 columns, no colour needed."""
+"""The summary on a terminal: what an officer reads first, in 80 columns, no colour needed.
+
+Of one county everything that decides, is missing and must be done, nothing twice; of several
+counties a table and totals.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import BinaryIO
 
-from compliance.engine.findings.report import Report
-from compliance.kernel.i18n import say
-from compliance.render.digest.digest import digest
+from compliance.assessment import Assessment, assess
+from compliance.assessment.figures import SIGNS, state, verdict
+from compliance.assessment.overview import block_titles, overview
+from compliance.engine.findings.report import CountyResult, Report
+from compliance.kernel.i18n import pick, say
+from compliance.render import phrases, ruleset_note
+from compliance.render.documents.printable import printable
+from compliance.render.documents.text_width import columns, pad, wrap
 from compliance.render.terminal.lines import Lines
-from compliance.render.terminal.many_counties import overview
-from compliance.render.terminal.one_county import details
 
 _WARNINGS = 20
+_SCHOOLS, _GAPS, _TITLE = 20, 30, 30
+_NAME, _GAP = 12, "  "
 
 
 def summary(report: Report, colour: bool, width: int = 80) -> str:
     """The whole summary, without a line break at its end; ANSI colours only where `colour`."""
     sheet = Lines(width, colour)
     if len(report.counties) == 1:
-        details(sheet, report, digest(report, report.counties[0]))
+        _details(sheet, report, assess(report, report.counties[0]))
     elif report.counties:
-        overview(sheet, report)
+        _overview(sheet, report)
     _refused(sheet, report)
     _problems(sheet, report)
     return sheet.text()
@@ -29,6 +40,226 @@ def summary(report: Report, colour: bool, width: int = 80) -> str:
 def plain_text(report: Report, stream: BinaryIO) -> None:
     """The summary as a file."""
     stream.write((summary(report, colour=False) + "\n").encode())
+
+
+def _details(sheet: Lines, report: Report, about: Assessment) -> None:
+    """Everything on one county, nothing twice, empty sections left out."""
+    _head(sheet, report, about)
+    _states(sheet, about)
+    _section(
+        sheet,
+        say("仅凭放宽规定或所选口径达标", "Met only by a relaxation or a chosen reading"),
+        ruleset_note.relaxed(about),
+    )
+    _section(sheet, say("不达标的县级指标", "County rules not met"), phrases.reasons(about))
+    _schools(sheet, about)
+    for title, lines in phrases.shortages(about):
+        _section(sheet, title, lines)
+    _awaited(sheet, about, report.titles)
+    _section(
+        sheet,
+        say("参考结果（不计入结论）", "Beside the verdict, without weight in it"),
+        phrases.advice(about.advice),
+    )
+
+
+def _rules(sheet: Lines, report: Report) -> None:
+    """Which rules judged, and what makes this judgement differ from the usual one."""
+    for info in report.rulesets:
+        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=ruleset_note.ruleset(info)))
+    for line in ruleset_note.changes(report.manifest):
+        sheet.line(line)
+
+
+def _section(sheet: Lines, title: str, lines: list[str]) -> None:
+    if lines:
+        sheet.head(title)
+    for line in lines:
+        sheet.item(line)
+
+
+def _head(sheet: Lines, report: Report, about: Assessment) -> None:
+    county = about.county
+    sheet.head(
+        say(
+            "{name}（{code}） {year}学年",
+            "{name} ({code}), school year {year}",
+            name=printable(county.county_name),
+            code=county.county_code,
+            year=county.year,
+        )
+    )
+    _rules(sheet, report)
+    if told := ruleset_note.bases(county):
+        sheet.line(told)
+    sheet.line()
+    word = verdict(county.verdict)
+    sheet.state(county.verdict, say("结论：{word}", "Verdict: {word}", word=word), "", "  ")
+    if reason := ruleset_note.withheld(about, report.manifest):
+        sheet.line(reason)
+
+
+def _states(sheet: Lines, about: Assessment) -> None:
+    """The blocks, then the rest that the conclusion asks, one a line."""
+    sheet.line()
+    blocks = [columns(one.title) for one in about.decisive if one.id]
+    title_width = min(max(blocks, default=0), _TITLE)
+    state_width = max((columns(state(one.status)) for one in about.decisive), default=0)
+    hanging = " " * (len("  ✗ ") + title_width + len("  ") + state_width + len("  "))
+    for one in about.decisive:
+        title, word = printable(one.title), state(one.status)
+        told = f"{pad(title, title_width)}  {pad(word, state_width)}  {phrases.counted(one)}"
+        sheet.state(one.status, told, hanging=hanging)
+    sheet.line()
+    sheet.line(phrases.conforming(about))
+    if about.doubtful:
+        sheet.line(
+            say(
+                "有{n}项判定所依据的数据有提示，见文末。",
+                "Figures behind {n} of the findings carry a warning, see the end.",
+                n=about.doubtful,
+            )
+        )
+    if about.broken:
+        broken = phrases.listed(about.broken)
+        sheet.state(
+            "error", say("规则出错，未作判定：{rules}", "Rules that broke: {rules}", rules=broken)
+        )
+
+
+def _schools(sheet: Lines, about: Assessment) -> None:
+    count = len(about.falling_short)
+    lines = [phrases.school(one, about.rules) for one in about.falling_short[:_SCHOOLS]]
+    if count > _SCHOOLS:
+        lines.append(
+            say(
+                "另有{more}所，见整改清单（compliance rectify）",
+                "{more} more: see the rectification lists (compliance rectify)",
+                more=count - _SCHOOLS,
+            )
+        )
+    title = say("未达标学校（{count}所）", "Schools that fall short ({count})", count=count)
+    _section(sheet, title, lines)
+
+
+def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None:
+    facts, rest = phrases.awaited(about, titles)
+    lines = facts[:_GAPS]
+    if len(facts) > _GAPS:
+        more = len(facts) - _GAPS
+        lines.append(say("另缺{more}组数据", "{more} more groups of figures", more=more))
+    _section(sheet, say("尚缺的数据和佐证", "Still missing, and from whom"), [*lines, *rest])
+
+
+def _overview(sheet: Lines, report: Report) -> None:
+    """The table of counties as given, the totals, and where to find more."""
+    count = len(report.counties)
+    sheet.head(say("{count}个县的判定结果", "Results of {count} counties", count=count))
+    _rules(sheet, report)
+    sheet.line()
+    _table(sheet, report)
+    _totals(sheet, report)
+
+
+def _table(sheet: Lines, report: Report) -> None:
+    blocks = block_titles(report)
+    years = {county.year for county in report.counties}
+    names = [_name(county, years) for county in report.counties]
+    head, rows = _cells(report, list(blocks))
+    place = say("县（市、区）", "county")
+    widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
+    # What the other columns leave is for the names; a longer one has a line of its own.
+    room = sheet.width - sum(widths) - len(_GAP) * len(widths)
+    longest = max(map(columns, [place, *names]))
+    name_width = max(min(longest, _NAME, room), columns(place))
+    widths.insert(1, name_width)
+    sheet.row(_row([head[0], place, *head[1:]], widths))
+    for (code, *cells), name in zip(rows, names, strict=True):
+        fits = columns(name) <= name_width
+        for line in () if fits else wrap(f"{code}{_GAP}{name}", sheet.width, "", " " * widths[0]):
+            sheet.row(line)
+        sheet.row(_row([code, name if fits else "", *cells], widths))
+    sheet.line()
+    sheet.line(pick("；", "; ").join(f"{block} {title}" for block, title in blocks.items()))
+    sheet.line(_legend())
+
+
+def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
+    """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
+    counted = overview(report)
+    head = [
+        say("代码", "code"), say("结论", "verdict"), *blocks, say("其他", "others"),
+        say("未达标校", "schools"), say("缺数据", "missing"),
+    ]  # fmt: skip
+    rows = []
+    for county in report.counties:
+        own = counted[(county.county_code, county.year)]
+        states = [county.blocks.get(block, "not_applicable") for block in blocks]
+        word = say("未达标", "fails") if county.verdict == "fail" else verdict(county.verdict)
+        rows.append(
+            [
+                printable(county.county_code),
+                f"{SIGNS[county.verdict]} {word}",
+                *(SIGNS.get(one, "?") for one in (*states, own.beside)),
+                str(own.schools),
+                str(own.missing),
+            ]
+        )
+    return head, rows
+
+
+def _row(cells: list[str], widths: list[int]) -> str:
+    """The cells one beside another; the two numbers stand at the right end of their columns."""
+    first = len(cells) - 2
+    return _GAP.join(
+        pad(cell, width, right=place >= first)
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+
+
+def _name(county: CountyResult, years: set[int]) -> str:
+    name = printable(county.county_name)
+    return f"{name} {county.year}" if len(years) > 1 else name
+
+
+def _legend() -> str:
+    signs = {
+        "pass": state("pass"),
+        "fail": state("fail"),
+        "unknown": pick("／", " / ").join(map(state, ("unknown", "not_checked", "waived"))),
+        "error": state("error"),
+        "not_applicable": state("not_applicable"),
+    }
+    explained = pick("；", "; ").join(f"{SIGNS[key]} {word}" for key, word in signs.items())
+    return explained + say(
+        "；其他：一票否决、申报条件等；未达标校：有几所学校未达标；缺数据：还缺几项数据",
+        "; others: vetoes, eligibility and the like; schools: those that fall short;"
+        " missing: figures not given",
+    )
+
+
+def _totals(sheet: Lines, report: Report) -> None:
+    found = Counter(county.verdict for county in report.counties)
+    listed = pick("，", ", ").join(
+        say("{word}{n}个", "{word} {n}", word=verdict(word), n=found[word])
+        for word in ("pass", "fail", "undecided")
+        if found[word]
+    )
+    sheet.line()
+    sheet.line(
+        say(
+            "合计{n}个县：{listed}。",
+            "{n} counties: {listed}.",
+            n=len(report.counties),
+            listed=listed,
+        )
+    )
+    sheet.line(
+        say(
+            "逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。",
+            "For details give one county only, or write a page with -o html:report.html.",
+        )
+    )
 
 
 def _refused(sheet: Lines, report: Report) -> None:

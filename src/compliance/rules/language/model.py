@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.kernel.i18n import pick
+
+if TYPE_CHECKING:
+    from compliance.rules.language.references import ReferenceGraph
 
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
@@ -256,11 +260,15 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean."""
+    """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
+
+    stated_at: file and line.
+    """
 
     name: str
     scope: str
-    settings: Mapping[str, object]
+    settings: Mapping[str, Any]
+    stated_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +331,7 @@ class Clause:
     stated_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
 
@@ -356,3 +364,10 @@ class Ruleset:
     def label(self) -> str:
         """The rule set's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @cached_property
+    def references(self) -> ReferenceGraph:
+        """What everything in it rests on."""
+        from compliance.rules.language.references import ReferenceGraph
+
+        return ReferenceGraph(self)

@@ -164,9 +164,9 @@ def clause(key: str, table: Table, pack: str, stated_at: str) -> Clause:
     )
 
 
-def tally(name: str, table: Table) -> Tally:
+def tally(name: str, table: Table, stated_at: str) -> Tally:
     """A [tally.*] table."""
-    return Tally(name, str(table["scope"]), table)
+    return Tally(name, str(table["scope"]), table, stated_at)
 
 
 def split(table: Table) -> Split:

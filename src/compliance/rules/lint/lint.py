@@ -6,7 +6,6 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import say
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.dependencies import facts_of
 from compliance.rules.language.model import Ruleset
 from compliance.rules.lint.units import DERIVED, examine_measures
 
@@ -19,7 +18,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
     stems = {fact.stem for table in (words.school, words.county) for fact in table.values()}
     known = {*words.school, *words.county, *stems, *rules.tallies, *DERIVED, *rules.indicators}
     for rule in rules.rules.values():
-        for fact in facts_of(rule, rules):
+        for fact in rules.references.facts(rule.id):
             if fact not in known:
                 raise PackError(
                     say(
@@ -37,14 +36,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
 
 def _examine_reach(rules: Ruleset) -> None:
     """A rule that nothing leads to from the conclusion would be judged for nothing, and look in force."""
-    reached: set[str] = set()
-    waiting = [rules.concludes]
-    while waiting:
-        rule_id = waiting.pop()
-        if rule_id in rules.rules and rule_id not in reached:
-            reached.add(rule_id)
-            rule = rules.rules[rule_id]
-            waiting += rule.of  # what is no rule is passed over
+    reached = {rule.id for rule in rules.references.members(rules.concludes)}
     for rule in rules.rules.values():
         if rule.id in reached or rule.of_base in reached or rule.shown_only:
             continue

@@ -24,7 +24,7 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
         _check_units(rule, resolved)
     _check_switches(resolved, owners)
     _check_clauses(resolved)
-    _check_cycles(resolved)
+    _check_circles(resolved, owners)
 
 
 def _nothing(rule: Rule, section: str, name: str, known: Iterable[str]) -> PackError:
@@ -120,26 +120,27 @@ def _check_clauses(resolved: Ruleset) -> None:
                 )
 
 
-def _check_cycles(resolved: Ruleset) -> None:
-    done: set[str] = set()
-
-    def visit(rule_id: str, path: tuple[str, ...]) -> None:
-        if rule_id in path:
-            raise PackError(
-                say(
-                    "规则互相引用成环：{ids}",
-                    "rules refer to each other in a cycle: {ids}",
-                    ids=" → ".join((*path, rule_id)),
-                ),
-                where=resolved.rules[rule_id].stated_at,
-                todo=say("请去掉其中一处引用", "take one of the references out"),
-            )
-        if rule_id in done:
-            return
-        rule = resolved.rules[rule_id]
-        for name in rule.references.rules:
-            visit(name, (*path, rule_id))
-        done.add(rule_id)
-
-    for rule_id in resolved.rules:
-        visit(rule_id, ())
+def _check_circles(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
+    """PackError, at the line of one reference, where anything rests on itself."""
+    circle = list(resolved.references.circle())
+    if not circle:
+        return
+    order = list(resolved.references.edges)
+    first = min(circle, key=order.index)  # as written: so that one circle is always told alike
+    around = circle[:-1]
+    turned = [*around[around.index(first) :], *around[: around.index(first)], first]
+    ids = " → ".join(node.name for node in turned)
+    todo = say("请去掉其中一处引用", "take one of the references out")
+    section, name = first
+    if section == "rule":
+        what = say(
+            "规则互相引用成环：{ids}", "rules refer to each other in a cycle: {ids}", ids=ids
+        )
+        raise PackError(what, where=resolved.rules[name].stated_at, todo=todo)
+    if section == "indicator":
+        what = say(
+            "指标互相引用成环：{ids}", "indicators refer to each other in a cycle: {ids}", ids=ids
+        )
+        raise owners[name].error(what, section, name, "else", todo=todo)
+    what = say("合计互相引用成环：{ids}", "tallies refer to each other in a cycle: {ids}", ids=ids)
+    raise PackError(what, where=resolved.tallies[name].stated_at, todo=todo)

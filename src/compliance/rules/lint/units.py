@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from compliance.facts.headings import quantity
 from compliance.facts.vocabulary import Vocabulary
@@ -11,7 +11,8 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import STAGES
 from compliance.rules.kinds import Kinds
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Indicator, Rule, Ruleset, Terms
+from compliance.rules.language.model import Indicator, Rule, Ruleset, Tally, Terms
+from compliance.rules.language.references import Node, Role
 
 # columns that the frames add to the vocabulary, for conditions
 DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students", "monitoring")
@@ -22,6 +23,9 @@ def examine_measures(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
     """Raise PackError, with file and line, at the first figure that its scope or unit does not allow."""
     known = {scope: _known(scope, rules, words) for scope in _SCOPES}
     units = _units(rules, words)
+    facts = [fact for table in (words.county, words.school) for fact in table.values()]
+    numbers = {name for fact in facts if fact.numeric for name in (fact.name, fact.stem)}
+    others = {name for fact in facts for name in (fact.name, fact.stem)} - numbers
     for rule in rules.rules.values():
         scope = kinds[rule.kind].measured_at(rule)
         for name in _facts(rule, rules):
@@ -37,8 +41,61 @@ def examine_measures(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
                     where=rule.stated_at,
                     todo=suggestion(name, known[scope]),
                 )
-        for indicator in _indicators(rule, rules):
+        for indicator in rules.references.indicators(rule.id):
+            _examine_numbers(rule, indicator, others)
             _examine_units(rule, indicator, units)
+    for tally in rules.tallies.values():
+        _examine_tally(tally, known)
+
+
+def _examine_tally(tally: Tally, known: Mapping[str, Set[str]]) -> None:
+    """What a tally takes from a frame must be there; a tally of an indicator is none."""
+    for scope, name in _taken(tally):
+        if name not in known[scope]:
+            raise PackError(
+                say(
+                    "合计 {tally} 按{scope}取数，那里没有数据项 {fact}",
+                    "tally {tally} is taken by {scope}, where there is no fact {fact}",
+                    tally=tally.name,
+                    scope=pick(*_SCOPES[scope]),
+                    fact=name,
+                ),
+                where=tally.stated_at,
+                todo=suggestion(name, known[scope]),
+            )
+
+
+def _taken(tally: Tally) -> Iterator[tuple[str, str]]:
+    """The scope and name of everything that a tally takes from a frame."""
+    for table in (tally.settings, tally.settings.get("also", {})):
+        scope = str(table.get("from", "school"))
+        counted = [str(table[key]) for key in ("count", "sum", "times") if key in table]
+        asked = [
+            name for key in ("where", "unless") for name in conditions.facts(table.get(key, {}))
+        ]
+        yield from ((scope, name) for name in (*counted, *asked))
+    instead = tally.settings.get("or", [])
+    yield from ((tally.scope, n) for n in ([instead] if isinstance(instead, str) else instead))
+
+
+def _examine_numbers(rule: Rule, indicator: Indicator, others: Set[str]) -> None:
+    """Yes or no, a word or a list is nothing to compute with."""
+    for terms in (indicator.of, indicator.over):
+        for name in terms.facts if terms is not None else ():
+            if name in others:
+                raise PackError(
+                    say(
+                        "规则 {rule} 的指标 {name} 用到 {fact}，它不是数，不能计算",
+                        "indicator {name} of rule {rule} takes {fact}, which is no number",
+                        rule=rule.id,
+                        name=indicator.name,
+                        fact=name,
+                    ),
+                    where=rule.stated_at,
+                    todo=say(
+                        "请改用填数的数据项，或用 where 选择", "take a figure, or choose by `where`"
+                    ),
+                )
 
 
 def _known(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
@@ -55,23 +112,13 @@ def _known(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
     return {*staged, *whole, *DERIVED, *(f"{stage}_students" for stage in STAGES)}
 
 
-def _indicators(rule: Rule, rules: Ruleset) -> Iterator[Indicator]:
-    """Every indicator that a rule may compute, those it falls back on too."""
-    waiting = list(rule.indicators)
-    while waiting:
-        found = rules.indicators[waiting.pop()]
-        yield found
-        waiting += [found.fallback] if found.fallback else []
-
-
-def _facts(rule: Rule, rules: Ruleset) -> Iterator[str]:
-    for indicator in _indicators(rule, rules):
-        yield from indicator.of.facts
-        yield from indicator.over.facts if indicator.over is not None else ()
-    yield from conditions.facts(rule.where)
-    wheres = [other.where for one in rule.holders for other in one.instead]
-    named = (name for where in wheres for name in conditions.facts(where))
-    yield from (name for name in named if name not in rules.indicators)
+def _facts(rule: Rule, rules: Ruleset) -> Iterable[str]:
+    """What a rule takes from the frame of its scope, as its formulas and conditions name it."""
+    graph = rules.references
+    yield from graph.columns(rule.id)
+    for role, node in graph.edges[Node("rule", rule.id)]:
+        if role is Role.CONDITION and node.section in ("tally", "fact"):
+            yield node.name
 
 
 def _units(rules: Ruleset, words: Vocabulary) -> Mapping[str, str]:

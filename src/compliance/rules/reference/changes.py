@@ -12,7 +12,6 @@ from compliance.kernel.i18n import pick
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import plain
 from compliance.rules.kinds import Kinds, written
-from compliance.rules.language.dependencies import tallies_of, unfolded
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.reference.describe import (
@@ -198,10 +197,10 @@ def _held(
 def _beneath(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[tuple[str, str]]:
     """What a rule's figures come from behind its own formulas: limits and `else`, counts and sums."""
     own = {one.indicator for one in rule.holders}
-    for indicator in unfolded(rule.indicators, rules):
+    for indicator in rules.references.indicators(rule.id):
         if indicator.name not in own:
             yield f"formula.{indicator.name}", formula(indicator, {})
-    for tally in tallies_of(rule, rules):
+    for tally in rules.references.tallies(rule.id):
         yield f"tally.{tally.name}", _counted(tally.settings, rules, words)
 
 

@@ -17,7 +17,6 @@ from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.rules.kinds import Kinds, kind_of, read_settings
 from compliance.rules.language import parse as declare
-from compliance.rules.language.dependencies import resting_on
 from compliance.rules.language.model import Clause, Part, Rule, Ruleset, Switch
 from compliance.rules.language.pack import Pack
 from compliance.rules.lint.references import check_references
@@ -240,6 +239,15 @@ class Layers:
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
         on = switches.turned_on(self.switches, self.terms.switched)
         rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
+        if not rules:
+            raise chain[0].error(
+                say("规则集 {id} 没有规则", "rule set {id} has no rules", id=top.id),
+                "pack",
+                todo=say(
+                    '以现有规则集为基础的，请写 extends = "national"',
+                    'to build on an installed one, say extends = "national"',
+                ),
+            )
         split = declare.split(self.split)
         indicators = {k: declare.indicator(k, v) for k, v in self.tables["indicator"].items()}
         rules = {
@@ -257,7 +265,10 @@ class Layers:
             concludes=str(chain[0].head.get("concludes", "C")),
             split=split,
             exclusions={k: declare.exclusion(k, v) for k, v in self.tables["exclusion"].items()},
-            tallies={k: declare.tally(k, v) for k, v in self.tables["tally"].items()},
+            tallies={
+                k: declare.tally(k, v, self.owners[k].place("tally", k))
+                for k, v in self.tables["tally"].items()
+            },
             indicators=indicators,
             rules=rules,
             notes=tuple(str(pack.head["note"]) for pack in chain if pack.head.get("note")),
@@ -272,7 +283,8 @@ class Layers:
             clauses=tuple(self.clauses),
         )
         check_references(resolved, self.owners)
-        resting = {key: replace(one, facts=resting_on(one, resolved)) for key, one in rules.items()}
+        rests_on = resolved.references.rests_on
+        resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
         return replace(resolved, rules=resting)
 
     def _ordered(self) -> list[str]:

@@ -1,28 +1,42 @@
-"""What a county's findings come to: the figures behind the text summary and the page.
-
-Everything is counted in columns; no loop runs over findings. Words are added by the renderers.
-"""
+"""The assessment of one county: what decides, who falls short, how much is missing, who must act."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from compliance.assessment.awaited import (
+    Awaited,
+    MissingFacts,
+    awaited,
+    missing_together,
+    statements,
+)
+from compliance.assessment.figures import Finding
+from compliance.assessment.standings import (
+    DECIDING,
+    PROBLEM,
+    WAITING,
+    Judged,
+    Standings,
+)
+from compliance.assessment.totals import Total, totals
 from compliance.engine.findings.report import CountyResult, Report
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import STATUSES
-from compliance.render.digest.shortages import Miss, Shortage, missed, misses, shortages
 from compliance.rules.language.model import Rule
 
-_DECIDING = ("requirement", "component")
 _RANK = {status: rank for rank, status in enumerate(STATUSES)}
 _STATUS_OF = dict(enumerate(STATUSES))
 
+Limited = tuple[str | None, float | None, str | None]
+
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Decisive:
     """A block, or what the conclusion asks beside the blocks.
 
     id: empty beside the blocks. level: what the counts count, ``unit`` or ``county``. counts:
@@ -38,88 +52,121 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Facts that are missing together: where, and whose task they are.
+class FallingShort:
+    """A school with problems: stage (or "") -> ids of the rules it misses."""
 
-    schools: names in the order of the findings; empty where the county itself must say.
-    """
-
-    facts: tuple[str, ...]
-    owners: tuple[str, ...]
-    schools: tuple[str, ...]
+    school_code: str
+    school_name: str
+    rules: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
     """An advisory rule's outcome, shown beside the verdict and without weight in it.
 
-    level, counts: what was judged and how it came out. base: the state of the rule in force that
-    it would replace, or "". base_from: what the layer of that rule is called. limits: (operator, threshold, unit) of itself and of that rule.
+    level, counts: what was judged and how it came out. limit: (operator, threshold, unit), where
+    there is a single one. base: the state of the rule in force that it would replace, or "";
+    base_from: what the layer of that rule is called.
     """
 
     rule: Rule
     level: str
     counts: Mapping[str, int]
-    limit: tuple[str | None, float | None, str | None]
+    limit: Limited
     base: str
-    base_limit: tuple[str | None, float | None, str | None]
-    base_from: str = ""
+    base_limit: Limited
+    base_from: str
 
 
 @dataclass(frozen=True)
-class Digest:
-    """One county's findings, condensed.
+class Assessment:
+    """What is said of one county.
 
-    failing: the county's own failing findings. spread: rule judged at each school -> status ->
-    number of schools. computable, met: rules worked out from figures. statements: (rule ids,
-    owner) that await a person. doubtful: verdicts that rest on figures with a warning.
+    findings: the county's, in order. decisive: the blocks, then what the conclusion asks beside
+    them. open: every finding that is neither met nor not applicable, with its standing. reasons:
+    the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
+    status -> number of schools. computable, met: rules worked out from figures. statements: (rule
+    ids, owner) that await a person. doubtful: verdicts that rest on figures with a warning.
+    left_out: as `Report.excluded`. warnings: about the county's figures.
     """
 
     county: CountyResult
     rules: Mapping[str, Rule]
     findings: pl.DataFrame
-    groups: tuple[Group, ...]
-    failing: pl.DataFrame
+    standings: Standings = field(repr=False)
+    decisive: tuple[Decisive, ...]
+    open: tuple[Judged, ...]
+    reasons: tuple[Finding, ...]
     broken: tuple[str, ...]
     waived: tuple[str, ...]
     spread: Mapping[str, Mapping[str, int]]
     computable: int
     met: int
-    misses: tuple[Miss, ...]
-    shortages: tuple[Shortage, ...]
-    gaps: tuple[Gap, ...]
+    falling_short: tuple[FallingShort, ...]
+    totals: tuple[Total, ...]
+    awaited: tuple[Awaited, ...]
+    missing: tuple[MissingFacts, ...]
     statements: tuple[tuple[tuple[str, ...], str], ...]
     advice: tuple[Advice, ...]
     doubtful: int
+    left_out: tuple[Mapping[str, object], ...]
+    warnings: tuple[Problem, ...]
+
+    def judged(self) -> tuple[Judged, ...]:
+        """Every finding with its standing, in order."""
+        return self.standings.judged(self.findings)
 
 
-def digest(report: Report, county: CountyResult, findings: pl.DataFrame | None = None) -> Digest:
-    """Condense one county; `findings` spares the filtering where the caller has them already."""
+def assess(
+    report: Report, county: CountyResult, findings: pl.DataFrame | None = None
+) -> Assessment:
+    """Assess one county; `findings` spares the filtering where the caller has them already."""
     rules = report.rules_of(county)
     found = report.findings_of(county) if findings is None else findings
-    deciding = found.filter(pl.col("role").is_in(_DECIDING))
-    computable, met = _conforming(deciding, rules)
-    short = missed(deciding, rules)
+    deciding = found.filter(pl.col("role").is_in(DECIDING))
     own = deciding.filter(pl.col("level") == "county")
-    return Digest(
+    standings = Standings(found, rules)
+    open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
+    entries = awaited(open_)
+    computable, met = _conforming(deciding, rules)
+    return Assessment(
         county=county,
         rules=rules,
         findings=found,
-        groups=groups(found, county, rules),
-        failing=own.filter(pl.col("status") == "fail"),
+        standings=standings,
+        decisive=_decisive(found, county, rules),
+        open=open_,
+        reasons=tuple(
+            one.finding
+            for one in open_
+            if one.decides and one.status == "fail" and one.finding["level"] == "county"
+        ),
         broken=_ids(found.filter(pl.col("status") == "error")),
         waived=_ids(own.filter(pl.col("status") == "waived")),
         spread=_spread(deciding),
         computable=computable,
         met=met,
-        misses=misses(short),
-        shortages=shortages(short, rules),
-        gaps=_gaps(deciding, rules),
-        statements=_statements(own, rules),
+        falling_short=_falling_short(open_),
+        totals=totals(open_),
+        awaited=entries,
+        missing=missing_together(entries),
+        statements=statements(open_),
         advice=_advice(found, rules),
         doubtful=deciding.filter(
             pl.col("status").is_in(["pass", "fail"]) & (pl.col("warnings").list.len() > 0)
         ).height,
+        left_out=tuple(
+            one
+            for one in report.excluded
+            if (one["county_code"], one["year"]) == (county.county_code, county.year)
+        ),
+        warnings=tuple(
+            one
+            for one in report.problems
+            if one.severity == "warning"
+            and one.county_code == county.county_code
+            and one.year in (None, county.year)
+        ),
     )
 
 
@@ -141,11 +188,11 @@ def _counts(frame: pl.DataFrame) -> dict[str, int]:
 
 def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int, int]:
     """(computable, met): one a rule over all its schools, for coefficients one a stage."""
-    stated = [key for key, rule in rules.items() if rule.statement]
+    by_hand = [key for key, rule in rules.items() if rule.statement]
     staged = [key for key, rule in rules.items() if rule.form.coefficient]
     each = pl.when(pl.col("rule").is_in(staged)).then(pl.col("stage"))
     folded = (
-        deciding.filter(~pl.col("rule").is_in(stated))
+        deciding.filter(~pl.col("rule").is_in(by_hand))
         .group_by("rule", each.alias("each"))
         .agg(worst())
         .get_column("status")
@@ -154,23 +201,22 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int((folded == "fail").sum()), met
 
 
-def groups(
+def _decisive(
     found: pl.DataFrame, county: CountyResult, rules: Mapping[str, Rule]
-) -> tuple[Group, ...]:
-    """The blocks in order, then what the conclusion asks directly, by aspect."""
+) -> tuple[Decisive, ...]:
     made = [
-        _group(found, block, rules[block].label, rules[block].of or (block,), status)
+        _outcome(found, block, rules[block].label, rules[block].of or (block,), status)
         for block, status in county.blocks.items()
         if block in rules
     ]
-    blocks = {group.title for group in made}
+    blocks = {one.title for one in made}
     beside: dict[str, list[str]] = {}
     for member in beside_blocks(rules):
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
         title = pick(aspect if aspect not in blocks else f"{aspect}（{ids}）", ids)
-        made.append(_group(found, "", title, members))
+        made.append(_outcome(found, "", title, members))
     return tuple(made)
 
 
@@ -180,16 +226,16 @@ def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
     return [one for one in members if one in rules and rules[one].role == "requirement"]
 
 
-def _group(
+def _outcome(
     found: pl.DataFrame, key: str, title: str, members: Sequence[str], status: str = ""
-) -> Group:
+) -> Decisive:
     own = found.filter(pl.col("rule").is_in(list(members)) & (pl.col("role") != "advisory"))
     level = "county" if (own.get_column("level") == "county").any() else "unit"
     if level == "county":
         own = own.filter(pl.col("level") == "county")
     counts = _counts(own)
     failing = own.filter((pl.col("status") == "fail") & pl.col("school_code").is_not_null())
-    return Group(
+    return Decisive(
         id=key,
         title=title,
         status=status or next(iter(counts), "not_applicable"),
@@ -211,48 +257,20 @@ def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
     }
 
 
-def _gaps(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Gap, ...]:
-    """Missing facts, those of the same schools and the same owners together."""
-    owners = {key: pick(rule.owner, rule.owner_en) for key, rule in rules.items()}
-    order = {key: place for place, key in enumerate(rules)}
-    lacking = (
-        deciding.filter((pl.col("status") == "unknown") & (pl.col("missing").list.len() > 0))
-        .select("rule", "school_code", "school_name", pl.col("missing").alias("fact"))
-        .explode("fact")
-        .sort(pl.col("rule").replace_strict(order, default=0), maintain_order=True)
-        .with_columns(pl.col("rule").replace_strict(owners, default="").alias("owner"))
-    )
-    # A coefficient or a rolled-up rule only repeats what its schools lack.
-    at_school = pl.col("school_code").is_not_null()
-    of_schools = lacking.filter(at_school).get_column("fact").unique().to_list()
-    lacking = lacking.filter(at_school | ~pl.col("fact").is_in(of_schools))
-    named = pl.col("owner").filter(pl.col("owner") != "").unique(maintain_order=True)
-    facts = lacking.group_by("fact", maintain_order=True).agg(
-        named.alias("owners"),
-        pl.struct("school_code", "school_name").unique(maintain_order=True).alias("where"),
-    )
-    together = facts.group_by("owners", "where", maintain_order=True).agg("fact")
+def _falling_short(judged: Iterable[Judged]) -> tuple[FallingShort, ...]:
+    """The schools that have problems, the one with most of them first."""
+    found: dict[str, dict[str, list[str]]] = {}
+    names: dict[str, str] = {}
+    for one in judged:
+        if one.school and one.standing == PROBLEM:
+            names[one.school] = one.finding["school_name"]
+            own = found.setdefault(one.school, {})
+            own.setdefault(one.finding["stage"] or "", []).append(one.rule.id)
+    most_first = sorted(found, key=lambda code: -sum(map(len, found[code].values())))
     return tuple(
-        Gap(
-            tuple(row["fact"]),
-            tuple(row["owners"]),
-            tuple(one["school_name"] for one in row["where"] if one["school_code"] is not None),
-        )
-        for row in together.iter_rows(named=True)
+        FallingShort(code, names[code], {stage: tuple(ids) for stage, ids in found[code].items()})
+        for code in most_first
     )
-
-
-def _statements(
-    own: pl.DataFrame, rules: Mapping[str, Rule]
-) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """What awaits a person's statement: whole rules, and rules with a stated half still open."""
-    half = pl.element().struct.field("status") == "not_checked"
-    open_half = pl.col("parts").list.eval(half).list.any().fill_null(value=False)
-    waiting = own.filter((pl.col("status") == "not_checked") | open_half)
-    by_owner: dict[str, list[str]] = {}
-    for key in _ids(waiting):
-        by_owner.setdefault(pick(rules[key].owner, rules[key].owner_en), []).append(key)
-    return tuple((tuple(ids), owner) for owner, ids in by_owner.items())
 
 
 def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...]:
@@ -262,28 +280,34 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     made = []
     judged = set(_ids(found.filter(pl.col("role") == "advisory")))
     for key in (key for key in rules if key in judged):
-        own, level = _widest(found, (key,))
+        own, level = _widest(found, key)
         counts = _counts(own)
         if counts:
-            base, _ = _widest(found, (rules[key].of_base,))
-            state = base.select(worst()).item() if base.height else ""
+            base, _ = _widest(found, rules[key].of_base)
+            replaced = rules.get(rules[key].of_base)
             made.append(
                 Advice(
-                    rules[key], level, counts, _limit(own), state, _limit(base), _from(rules, key)
+                    rule=rules[key],
+                    level=level,
+                    counts=counts,
+                    limit=_limit(own),
+                    base=base.select(worst()).item() if base.height else "",
+                    base_limit=_limit(base),
+                    base_from=replaced.given_by if replaced else "",
                 )
             )
     return tuple(made)
 
 
-def _widest(found: pl.DataFrame, ids: Iterable[str]) -> tuple[pl.DataFrame, str]:
-    own = found.filter(pl.col("rule").is_in(list(ids)))
+def _widest(found: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, str]:
+    own = found.filter(pl.col("rule") == rule)
     county = own.filter(pl.col("level") == "county")
     if county.height:
         return county, "county"
     return own, str(own.get_column("level").first() or "")
 
 
-def _limit(frame: pl.DataFrame) -> tuple[str | None, float | None, str | None]:
+def _limit(frame: pl.DataFrame) -> Limited:
     """The one limit that the findings were held against, their own or their only part's."""
     columns = ("operator", "threshold", "unit")
     parts = frame.select(pl.col("parts").explode()).unnest("parts")
@@ -292,9 +316,3 @@ def _limit(frame: pl.DataFrame) -> tuple[str | None, float | None, str | None]:
         if limits.height:
             return limits.row(0) if limits.height == 1 else (None, None, None)
     return None, None, None
-
-
-def _from(rules: Mapping[str, Rule], key: str) -> str:
-    """What the layer is called whose rule an advisory variant would replace."""
-    base = rules.get(rules[key].of_base)
-    return base.given_by if base is not None else ""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from compliance.assessment import Assessment
 from compliance.engine.findings.report import CountyResult, RulesetInfo
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
-from compliance.render.digest.phrases import listed
 from compliance.render.documents.printable import printable
-from compliance.rules.language.model import Rule
+from compliance.render.phrases import listed
 
 _SCHOOLS = 6
 
@@ -49,14 +49,22 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
                 date=one["date"],
             )
         )
-    for key, zh, en in (
-        ("switches", "已启用的放宽或替代口径：{names}", "Switched on: {names}"),
-        ("enforced", "未核实而参与结论的依据：{names}", "Enforced though unverified: {names}"),
-    ):
-        names = manifest.get(key)
-        if isinstance(names, (list, tuple)) and names:
-            lines.append(say(zh, en, names=listed([str(name) for name in names])))
+    if names := _names(manifest, "switches"):
+        lines.append(say("已启用的放宽或替代口径：{names}", "Switched on: {names}", names=names))
+    if names := _names(manifest, "enforced"):
+        lines.append(
+            say(
+                "未核实而参与结论的依据：{names}",
+                "Enforced though unverified: {names}",
+                names=names,
+            )
+        )
     return lines
+
+
+def _names(manifest: Mapping[str, object], key: str) -> str:
+    names = manifest.get(key)
+    return listed([str(name) for name in names]) if isinstance(names, (list, tuple)) else ""
 
 
 def bases(county: CountyResult) -> str:
@@ -76,9 +84,10 @@ def bases(county: CountyResult) -> str:
     return text + (say("；{a}只作参考", "; {a} advisory only", a=advisory) if advisory else "")
 
 
-def relaxed(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> list[str]:
+def relaxed(about: Assessment) -> list[str]:
     """What passes only by a relaxation, one line a rule and relaxation, with its schools."""
-    own = findings.filter(
+    rules = about.rules
+    own = about.findings.filter(
         pl.col("relaxed_by").is_not_null()
         & ~pl.col("role").is_in(["block", "conclusion", "advisory"])
         & pl.col("rule").is_in([key for key, rule in rules.items() if not rule.of])
@@ -92,20 +101,22 @@ def relaxed(findings: pl.DataFrame, rules: Mapping[str, Rule]) -> list[str]:
             say("等{n}所", " and others, {n} in all", n=len(names)) if len(names) > _SCHOOLS else ""
         )
         where = say("：{names}{more}", ": {names}{more}", names=listed(names[:_SCHOOLS]), more=more)
-        told = f"{rule} {printable(rules[rule].label)}（{name}）" + (where if names else "")
         lines.append(
-            told if pick("zh", "en") == "zh" else told.replace("（", " (").replace("）", ")")
+            say(
+                "{rule} {title}（{name}）{where}",
+                "{rule} {title} ({name}){where}",
+                rule=rule,
+                title=printable(rules[rule].label),
+                name=name,
+                where=where if names else "",
+            )
         )
     return lines
 
 
-def withheld(
-    report_findings: pl.DataFrame, county: CountyResult, manifest: Mapping[str, object]
-) -> str:
+def withheld(about: Assessment, manifest: Mapping[str, object]) -> str:
     """Why a strict judgement does not conclude; empty where it does, or was not asked for."""
-    if not manifest.get("strict") or county.verdict != "undecided":
+    if not manifest.get("strict") or about.county.verdict != "undecided":
         return ""
-    told = report_findings.filter(
-        (pl.col("role") == "conclusion") & (pl.col("status") == "unknown")
-    )
+    told = about.findings.filter((pl.col("role") == "conclusion") & (pl.col("status") == "unknown"))
     return str(told["message"][0]) if told.height else ""

@@ -1,0 +1,195 @@
+"""What a finding asks for: to be put right, to be advised, to be left open, or nothing.
+
+A missed component is a problem where nothing stands between it and the conclusion but groups that
+fail with it (R1–R7 under RS, RS under CR); where each way to the conclusion leads through a group
+that is met all the same it is a suggestion, and where a group still awaits data it is open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from compliance.assessment import figures
+from compliance.assessment.figures import Finding
+from compliance.kernel.i18n import say
+from compliance.rules.language.model import Rule
+
+PROBLEM, OPEN, SUGGESTION, REFERENCE, NOTHING = (
+    "problem", "open", "suggestion", "reference", "nothing",
+)  # fmt: skip
+DECIDING = ("component", "requirement")
+WAITING = ("unknown", "not_checked", "error", "waived")
+# Of several ways to the conclusion the one that asks most counts.
+_ASKS_MOST = (PROBLEM, OPEN, SUGGESTION)
+_GROUP_MET = ("pass", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding, its rule, and what is to be done about it.
+
+    place: the rule's place in the law. standing: problem, suggestion, open (missed, but whether it
+    counts awaits data), reference (advisory), nothing. blocking: a group of its unit fails with it.
+    subject: who, named with the stage where the school has several. whole: the gap is the whole
+    school's although the finding is about one of its stages.
+    """
+
+    finding: Finding
+    rule: Rule
+    place: int
+    standing: str
+    blocking: bool
+    subject: str
+    whole: bool
+
+    @property
+    def status(self) -> str:
+        """The finding's state."""
+        return str(self.finding["status"])
+
+    @property
+    def school(self) -> str:
+        """The code of the school it is about; empty for the county."""
+        return str(self.finding["school_code"] or "")
+
+    @property
+    def decides(self) -> bool:
+        """Whether it has weight in the verdict and stands for itself (no block, no conclusion)."""
+        return self.rule.role in DECIDING
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has weight and awaits a figure, a statement or a repair."""
+        return self.decides and self.status in WAITING
+
+
+class Standings:
+    """The standing of each finding of one county.
+
+    findings: the county's, columns FINDINGS; rules: those that judged it.
+    """
+
+    def __init__(self, findings: pl.DataFrame, rules: Mapping[str, Rule]) -> None:
+        self._rules = rules
+        self._places = {rule_id: place for place, rule_id in enumerate(rules)}
+        self._groups: dict[str, list[Rule]] = {}
+        for rule in rules.values():
+            if rule.role != "advisory" and rule.form.groups:
+                for member in rule.of:
+                    self._groups.setdefault(member, []).append(rule)
+        subject = ("rule", "school_code", "stage")
+        gathering = {group.id for groups in self._groups.values() for group in groups}
+        groups = findings.filter(pl.col("rule").is_in(sorted(gathering)))
+        self._status = {
+            (rule, school, stage): status
+            for rule, school, stage, status in groups.select(*subject, "status").iter_rows()
+        }
+        at_schools = pl.col("school_code").is_not_null()
+        failed = findings.filter((pl.col("status") == "fail") & at_schools).select(subject)
+        self._failed_at_schools = set(failed.get_column("rule"))
+        self._explained = {
+            (group.id, school, stage)
+            for rule, school, stage in failed.iter_rows()
+            for group in self._unit_groups(rule)
+        }
+        stages = findings.filter(at_schools & pl.col("stage").is_not_null())
+        pairs = stages.select("school_code", "stage").unique().iter_rows()
+        self._stages = Counter(school for school, _ in pairs)
+
+    def judged(self, findings: pl.DataFrame) -> tuple[Judged, ...]:
+        """These findings of the county with their standings, in their order."""
+        return tuple(map(self._judged, findings.iter_rows(named=True)))
+
+    def _judged(self, row: Finding) -> Judged:
+        rule = self._rules[row["rule"]]
+        several = self._stages[row["school_code"]] > 1
+        standing = self._standing(rule, row)
+        return Judged(
+            finding=row,
+            rule=rule,
+            place=self._places[rule.id],
+            standing=standing,
+            blocking=standing == PROBLEM
+            and rule.role == "component"
+            and any(self._state(group, row) == "fail" for group in self._unit_groups(rule.id)),
+            subject=_subject(row, several=several),
+            whole=several and rule.shared,
+        )
+
+    def _standing(self, rule: Rule, row: Finding) -> str:
+        if row["status"] != "fail":
+            return NOTHING
+        if rule.role == "advisory":
+            return REFERENCE
+        if rule.role == "component":
+            return self._asked(rule.id, row)
+        if rule.role != "requirement" or self._told_elsewhere(rule, row):
+            return NOTHING
+        return PROBLEM
+
+    def _told_elsewhere(self, rule: Rule, row: Finding) -> bool:
+        """Whether the missed components, or the schools that miss it, are listed instead."""
+        if (rule.id, row["school_code"], row["stage"]) in self._explained:
+            return True
+        return not row["school_code"] and rule.rolls_up and rule.id in self._failed_at_schools
+
+    def _asked(self, member: str, row: Finding) -> str:
+        """What the conclusion makes of a miss, by the way that asks most of all its groups."""
+        ways = [
+            SUGGESTION,
+            *(self._by_way_of(group, row) for group in self._groups.get(member, ())),
+        ]
+        return min(ways, key=_ASKS_MOST.index)
+
+    def _by_way_of(self, group: Rule, row: Finding) -> str:
+        if group.role == "conclusion":
+            return PROBLEM
+        if group.role == "block":
+            return self._asked(group.id, row)
+        state = self._state(group, row)
+        if state == "fail":
+            return self._asked(group.id, row)
+        return SUGGESTION if state in _GROUP_MET else OPEN
+
+    def _state(self, group: Rule, row: Finding) -> str | None:
+        """How a group came out for the subject of its own that `row` belongs to."""
+        school = None if group.level == "county" else row["school_code"]
+        return self._status.get((group.id, school, row["stage"] if group.level == "unit" else None))
+
+    def _unit_groups(self, member: str) -> Iterator[Rule]:
+        for group in self._groups.get(member, ()):
+            if group.level == "unit" and group.role == "requirement":
+                yield group
+
+
+def asked_directly(rules: Mapping[str, Rule]) -> set[str]:
+    """Components that a block or the conclusion asks itself: missing them counts in any unit."""
+    blocks = [rule for rule in rules.values() if rule.role in ("block", "conclusion")]
+    return {
+        one for rule in blocks for one in rule.of if one in rules and rules[one].role == "component"
+    }
+
+
+def _subject(row: Finding, *, several: bool) -> str:
+    stage = figures.stage(row["stage"])
+    if not row["school_code"]:
+        whole = say("全县", "County")
+        return say("全县（{s}）", "County ({s})", s=stage) if stage else whole
+    name = row["school_name"] or str(row["school_code"])
+    if stage and several:
+        return say("{name}（{stage}部）", "{name} ({stage})", name=name, stage=stage)
+    return str(name)
+
+
+def members(group: Judged, among: Iterable[Judged]) -> list[Judged]:
+    """The findings of the same school and stage that a group is made of."""
+    of = group.finding["school_code"], group.finding["stage"]
+    return [
+        one
+        for one in among
+        if one.rule.id in group.rule.of and (one.finding["school_code"], one.finding["stage"]) == of
+    ]

@@ -1,1 +1,0 @@
-"""What a summary says of a county: counts, shortages, what decides."""

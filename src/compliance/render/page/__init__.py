@@ -1,1 +1,0 @@
-"""The report as one page, HTML or Markdown."""
