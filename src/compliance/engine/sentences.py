@@ -16,7 +16,7 @@ import polars as pl
 from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, pick
 from compliance.kernel.labels import STAGE_WORDS, status_words
-from compliance.kernel.number_format import fixed, plain, rounded, short
+from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
 
@@ -120,15 +120,15 @@ def unrounded(limit: Limit, decimals: int) -> pl.Expr:
     """Where the rounded figure would read as the other verdict, the unrounded one is said."""
     value, bar = pl.col("value"), pl.col("threshold")
     full = line(
-        pick("（未四舍五入为{value}）", " (unrounded {value})"), value=value.cast(pl.String)
+        pick("（未四舍五入为{value}）", " (unrounded {value})"), value=exact(value)
     )
     if limit.indicator is not None:  # the limit is a figure too, and shown rounded
         full = line(
             pick(
                 "（未四舍五入为{value}，标准为{bar}）", " (unrounded {value}, the standard {bar})"
             ),
-            value=value.cast(pl.String),
-            bar=bar.cast(pl.String),
+            value=exact(value),
+            bar=exact(bar),
         )
         bar = rounded(bar, decimals)
     misleads = meets(rounded(value, decimals), limit.operator, bar)
@@ -195,6 +195,6 @@ def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars e
         pick("{text}{unit}（未四舍五入为{value}）", "{text}{unit} (unrounded {value})"),
         text=text,
         unit=unit,
-        value=value.cast(pl.String),
+        value=exact(value),
     )
     return pl.when(misleads).then(full).otherwise(line("{text}{unit}", text=text, unit=unit))
