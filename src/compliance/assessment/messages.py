@@ -13,11 +13,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from compliance.engine.evaluate import status_name
+from compliance.engine.evaluate import JOINT, replacements, status_name
 from compliance.engine.findings.findings import Findings, Group
 from compliance.engine.findings.report import FINDINGS
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.relaxations import JOINT, replacements
 from compliance.engine.sentences import line, parts, stage_word, state, worded
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say

@@ -119,9 +119,7 @@ def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:
 def unrounded(limit: Limit, decimals: int) -> pl.Expr:
     """Where the rounded figure would read as the other verdict, the unrounded one is said."""
     value, bar = pl.col("value"), pl.col("threshold")
-    full = line(
-        pick("（未四舍五入为{value}）", " (unrounded {value})"), value=exact(value)
-    )
+    full = line(pick("（未四舍五入为{value}）", " (unrounded {value})"), value=exact(value))
     if limit.indicator is not None:  # the limit is a figure too, and shown rounded
         full = line(
             pick(

@@ -9,7 +9,7 @@ from compliance.declaration.fill.amounts import NONE, Amount, Lack, blank
 from compliance.declaration.fill.county_view import County, Row, near
 from compliance.declaration.form.placeholders import Reference
 from compliance.engine.exact_arithmetic import root_exactly, typed
-from compliance.engine.weighted_moments import moments_exactly
+from compliance.engine.kinds.dispersion import moments_exactly
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language.model import Rule

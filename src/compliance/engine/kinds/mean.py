@@ -13,9 +13,9 @@ from functools import partial
 
 import polars as pl
 
-from compliance.engine import exact_arithmetic, weighted_moments
+from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation
-from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage
+from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage, moments_exactly
 from compliance.engine.kinds.kind import Kind
 from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
@@ -118,9 +118,7 @@ def _exact_row(
     squares = []
     for name in rule.of:
         member = evaluation.ruleset.rules[name]
-        mean, variance = weighted_moments.moments_exactly(
-            member, evaluation, row["county"], row["stage"]
-        )
+        mean, variance = moments_exactly(member, evaluation, row["county"], row["stage"])
         squares.append(variance / mean**2)
     value = exact_arithmetic.sum_of_roots(squares) / Fraction(len(squares))
     met = exact_arithmetic.meets_exactly(value, limit.operator, bar)

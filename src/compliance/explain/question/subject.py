@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.kinds import alternatives
+from compliance.engine.kinds import threshold
 from compliance.engine.sentences import outcome_in_words
 from compliance.engine.units import Frames
 from compliance.explain.question.context import Hearing
@@ -121,7 +121,7 @@ def asked(subject: Subject) -> list[Ask]:
             continue
         key = one.key if isinstance(one, Part) else ""
         share = one.floor_share if isinstance(one, Rule) else None
-        standard = alternatives.Standard(one.indicator, one.limit, share)
+        standard = threshold.Standard(one.indicator, one.limit, share)
         way = _way(subject, one, standard) if one.instead else 0
         if way:
             standard = standard.changed(one.instead[way - 1])
@@ -129,7 +129,7 @@ def asked(subject: Subject) -> list[Ask]:
     return found
 
 
-def _way(subject: Subject, one: Rule | Part, standard: alternatives.Standard) -> int:
+def _way(subject: Subject, one: Rule | Part, standard: threshold.Standard) -> int:
     """The way that the judge went: 0 the normal standard, else which `instead`, from 1.
 
     An outcome has no way for each of its parts: a part is judged again, for this subject alone.
@@ -140,7 +140,7 @@ def _way(subject: Subject, one: Rule | Part, standard: alternatives.Standard) ->
     mine = bench.subjects(subject.rule).filter(pl.col(scope) == subject.row[scope])
     if mine.is_empty():
         return 0
-    return int(alternatives.judge(mine, bench, scope, standard, one.instead)["way"][0] or 0)
+    return int(threshold.held(mine, bench, scope, standard, one.instead)["way"][0] or 0)
 
 
 def names_of(rule: Rule, rules: Ruleset) -> list[str]:

@@ -13,9 +13,10 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from compliance.engine import exact_arithmetic, weighted_moments
+from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Bench
 from compliance.engine.exact_arithmetic import Quantity, typed
+from compliance.engine.kinds import dispersion as weighted_moments
 from compliance.explain.question.context import Hearing
 from compliance.explain.question.model import Driver, Flip, Spread
 from compliance.explain.question.unit_labels import unit_words
