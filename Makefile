@@ -6,7 +6,7 @@ PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit examples reference bench clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference bench clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -29,7 +29,19 @@ layers: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.installed
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice or browser
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser)"
+
+affected: $(VENV)/.installed  ## the tests of the rooms touched since BASE (default: origin/main, else the last commit)
+	$(BIN)/python -m pytest -n auto --dist worksteal $$($(BIN)/python -m tests.support.affected $(BASE))
+
+thorough: $(VENV)/.installed  ## ten times as many random examples, others each time
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=thorough
+
+slow: $(VENV)/.installed  ## write tests/slow.txt anew: what `make quick` leaves out; on an idle machine
+	$(BIN)/python -m pytest -n auto --dist worksteal --list-slow
 
 examples: $(VENV)/.installed  ## make the examples anew
 	$(BIN)/python examples/make_examples.py

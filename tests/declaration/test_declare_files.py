@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from io import BytesIO
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import openpyxl
@@ -18,8 +16,9 @@ from docx.oxml.ns import qn
 from docs.word_templates.declaration import TEMPLATES, build
 from tests.declaration.declare_sample import document, run, saved, school, stage
 from tests.render.rectify_reading import cells, word_text
+from tests.support.golden import assert_golden
+from tests.support.nonempty import nonempty
 
-FOLDER = Path(__file__).parents[1] / "golden" / "declare"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOSTILE = '=HYPERLINK("x")<w:t>{{7*7}}{% x %}小学'
 
@@ -30,11 +29,7 @@ def test_golden(form: str, language: str, tmp_path: Path) -> None:
     out = tmp_path / f"form.{form}"
     run(saved(document(), tmp_path / "county.json"), "-o", out, "--lang", language)
     text = {"docx": word_text, "xlsx": cells}[form](out.read_bytes())
-    path = FOLDER / f"sample.{language}.{form}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs"
+    assert_golden(f"declare/sample.{language}.{form}.txt", text)
 
 
 def test_the_same_figures_give_the_same_bytes(tmp_path: Path) -> None:
@@ -64,7 +59,7 @@ def test_word_repeats_its_headings_and_lies_across(tmp_path: Path) -> None:
     word = WordDocument(str(out))
     page = word.sections[0]
     assert (page.page_width or 0) > (page.page_height or 0)
-    for table in word.tables:
+    for table in nonempty(word.tables):
         properties: Any = table.rows[0]._tr.trPr
         assert properties.find(qn("w:tblHeader")) is not None
         grid = table._tbl.tblGrid.findall(qn("w:gridCol"))
@@ -93,13 +88,19 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
 
 
 def test_several_counties_need_a_folder(tmp_path: Path) -> None:
-    result = run(EXAMPLES / "many", "-o", tmp_path / "form.xlsx")
+    data = tmp_path / "data"
+    data.mkdir()
+    for code in ("990001", "990002"):
+        of = document(county_code=code)
+        of["schools"] = [{**one, "county_code": code} for one in of["schools"]]
+        saved(of, data / f"{code}.json")
+    result = run(data, "-o", tmp_path / "form.xlsx")
     assert result.exit_code == 2
     assert "-o 文件夹/" in result.stderr
-    assert not list(tmp_path.iterdir())
-    result = run(EXAMPLES / "many", "-o", tmp_path / "forms", "--format", "xlsx")
+    assert list(tmp_path.iterdir()) == [data]
+    result = run(data, "-o", tmp_path / "forms", "--format", "xlsx")
     assert result.exit_code == 0, result.output
-    assert len(list(tmp_path.glob("forms/*/申报表.xlsx"))) == 12
+    assert len(list(tmp_path.glob("forms/*/申报表.xlsx"))) == 2
     assert not list(tmp_path.glob("forms/*/申报表.docx"))
 
 
@@ -180,11 +181,9 @@ def test_three_hundred_schools(tmp_path: Path) -> None:
     ]  # fmt: skip
     of = document() | {"schools": [{"county_code": "990001", **one} for one in own]}
     data = saved(of, tmp_path / "county.json")
-    start = perf_counter()
     result = run(data, "-o", tmp_path / "form.xlsx", "-o", tmp_path / "form.docx")
     assert result.exit_code == 0, result.output
     assert run(data, "--against", tmp_path / "form.xlsx").exit_code == 0
-    assert perf_counter() - start < 60
     lines = word_text((tmp_path / "form.docx").read_bytes()).splitlines()
     assert sum(line.startswith("| 300 | 第299小学 | 7 | 500 | ") for line in lines) == 1
     assert any("小学学校总数300所" in line for line in lines)

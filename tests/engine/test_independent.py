@@ -17,6 +17,7 @@ from examples.writers import write_dataset
 from tests.independent import Verdict, excluded, judge
 from tests.support.court import by_the_judge, differences, findings_of, judged_by_the_engine
 from tests.support.generate import county
+from tests.support.nonempty import nonempty
 
 HERE = Path(__file__).parents[1]
 
@@ -36,8 +37,8 @@ def state(verdict: Verdict) -> tuple[str, float | None, float | None]:
 
 
 def test_the_judge_shares_no_code_with_the_engine() -> None:
-    for file in [*(HERE / "independent").glob("*.py")]:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for file in nonempty([*(HERE / "independent").glob("*.py")]):
+        for node in nonempty(ast.walk(ast.parse(file.read_text("utf-8")))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.startswith("compliance")], file.name
@@ -241,6 +242,7 @@ def test_the_generator_repeats_itself_and_meets_every_state() -> None:
     assert states == {"pass", "fail", "unknown", "not_checked", "not_applicable"}
 
 
+@pytest.mark.sweep
 def test_the_engine_and_the_independent_judge_agree(tmp_path: Path) -> None:
     first, count = (int(n) for n in os.environ.get("JUNHENG_COUNTIES", "0:240").split(":"))
     documents = [county(seed) for seed in range(first, first + count)]
@@ -256,10 +258,11 @@ def test_the_engine_and_the_independent_judge_agree(tmp_path: Path) -> None:
     assert not disputes, f"{len(disputes)} disputes\n" + "\n".join(disputes[:40])
 
 
+@pytest.mark.sweep
 def test_the_same_counties_through_tables_get_the_same_verdicts(tmp_path: Path) -> None:
     documents = [county(seed) for seed in range(30_000, 30_060)]
     write_dataset(tmp_path, documents)
     found = findings_of(check([tmp_path], ruleset="national"))
-    for document in documents:
+    for document in nonempty(documents):
         code = document["county"]["county_code"]
         assert not list(differences(by_the_judge(document), found[code])), code

@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.engine.sentences import outcome_in_words
 from compliance.kernel.submission import STATUSES
+from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
 DEGREE = 'kind = "threshold"\nscope = "unit"\nrole = "component"\nindicator = "degree"\nat_least = { primary = 4.2, junior = 5.3 }'
@@ -286,7 +288,7 @@ RULES = ruleset(BASE)
 DECIDED = {"pass", "fail"}
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(schools, st.randoms(use_true_random=False))
 def test_order_never_matters(rows: list[Any], random: Any) -> None:
     one = judged(RULES, submission([primary(*row) for row in rows]))
@@ -299,7 +301,7 @@ def test_order_never_matters(rows: list[Any], random: Any) -> None:
         assert one.outcome(name).equals(other.outcome(name))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(schools, st.integers(0, 40), st.integers(0, 4000))
 def test_filling_in_a_blank_never_turns_a_decided_verdict(
     rows: list[Any], teachers: int, area: int
@@ -308,13 +310,13 @@ def test_filling_in_a_blank_never_turns_a_decided_verdict(
     before = judged(RULES, submission([primary(*row) for row in rows]))
     after = judged(RULES, submission([primary(*row) for row in filled]))
     for name in ("R1", "R2", "RS", "D1"):
-        for old, new in zip(
-            statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True
+        for old, new in nonempty(
+            zip(statuses(before.outcome(name)), statuses(after.outcome(name)), strict=True)
         ):
             assert old not in DECIDED or old == new
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(
     st.lists(st.tuples(st.integers(1, 600), st.integers(0, 40)), min_size=2, max_size=6),
     st.integers(2, 9),
@@ -330,7 +332,7 @@ def test_scaling_every_school_keeps_the_coefficient(
     assert [value for value in one["value"] if value is not None] == pytest.approx(known, rel=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(st.integers(1, 3000), st.integers(0, 200))
 def test_the_shortfall_is_the_least_that_mends_the_rule(students: int, teachers: int) -> None:
     row = judged(RULES, submission([primary(students, teachers)])).outcome("R1").row(0, named=True)
@@ -342,15 +344,17 @@ def test_the_shortfall_is_the_least_that_mends_the_rule(students: int, teachers:
     assert Fraction((teachers + int(short) - 1) * 100, students) < Fraction("4.2")
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(schools, st.integers(43, 90))
 def test_raising_a_limit_never_turns_fail_into_pass(rows: list[Any], tenths: int) -> None:
     stricter = ruleset(BASE.replace("primary = 4.2", f"primary = {tenths / 10}"))
     figures_of = submission([primary(*row) for row in rows])
-    for old, new in zip(
-        statuses(judged(RULES, figures_of).outcome("R1")),
-        statuses(judged(stricter, figures_of).outcome("R1")),
-        strict=True,
+    for old, new in nonempty(
+        zip(
+            statuses(judged(RULES, figures_of).outcome("R1")),
+            statuses(judged(stricter, figures_of).outcome("R1")),
+            strict=True,
+        )
     ):
         assert (old, new) != ("fail", "pass")
 
@@ -370,7 +374,7 @@ def test_split_values_are_the_nearest_doubles() -> None:
     assert bench.outcome("R2")["value"].to_list() == [5.28, 5.808]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.6)
 @given(st.integers(1, 2000), st.integers(1, 2000), st.integers(0, 3_000_000))
 def test_split_values_never_lie_more_than_one_double_off(
     primaries: int, juniors: int, area: int

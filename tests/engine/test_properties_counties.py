@@ -1,152 +1,127 @@
-"""What holds for every county whatever its figures: order, size, blanks, looser and stricter law.
-
-``JUNHENG_EXAMPLES=50`` tries more counties than the usual few.
-"""
+"""What holds for every county whatever its figures: order, size, blanks, looser and stricter law."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
-from hypothesis import Phase, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from polars.testing import assert_frame_equal
 
 from compliance.engine.findings.report import Report
 from compliance.rules.resolution.confirmations import Confirmation
-from tests.support.court import Document, Findings, findings_of, judged_by_the_engine, same
+from tests.support.court import Document, Findings, Found, findings_of, same
 from tests.support.generate_calm import calm
-from tests.support.generate_further import at_a_composite, further
-from tests.support.generate_variants import (
-    blanked,
-    recoded,
-    scaled,
-    shuffled,
-    twins,
-    without_stand_ins,
+from tests.support.generate_further import at_a_composite
+from tests.support.generate_variants import blanked, scaled, shuffled, twins, without_stand_ins
+from tests.support.nonempty import nonempty
+from tests.support.properties import (
+    a_county,
+    batched,
+    findings,
+    in_groups,
+    in_provinces,
+    judged,
+    numbers,
+    seed,
+    small,
 )
 
 GROUP = "relaxations-2019"
+SWITCHED: tuple[list[str], ...] = ([], [GROUP], ["retention-b", "rotation-of-all-teachers"])
 DECIDED = ("pass", "fail")
-RULESETS = ("national", "anhui", "shandong", "henan", "hebei", "jiangsu")
-few = settings(  # a smaller county would tell little more, and take minutes to be found
-    max_examples=int(os.environ.get("JUNHENG_EXAMPLES", "2")),
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-)
-seed = st.integers(0, 9_999)
-ruleset = st.sampled_from(RULESETS)
-
-
-def judged(documents: Sequence[Document], rules: str = "national", **options: Any) -> Report:
-    with TemporaryDirectory() as folder:
-        return judged_by_the_engine(documents, Path(folder), rules, **options)
-
-
-def a_county(number: int) -> Document:
-    """Calm counties and troubled ones in turn."""
-    return calm(number) if number % 3 == 0 else small(number)
-
-
-def small(number: int) -> Document:
-    """A random county of a dozen schools at most."""
-    one = further(number)
-    return {**one, "schools": one["schools"][:12]}
-
-
-def findings(
-    documents: Sequence[Document], rules: str = "national", **options: Any
-) -> list[Findings]:
-    """Of each document its findings, under the codes of schools within the county."""
-    numbered = [recoded(one, f"6{n:05d}") for n, one in enumerate(documents)]
-    found = findings_of(judged(numbered, rules, **options))
-    return [
-        {(rule, code and code[6:], stage): one for (rule, code, stage), one in found[key].items()}
-        for key in sorted(found)
-    ]
+pytestmark = pytest.mark.sweep
 
 
 # ── information ─────────────────────────────────────────────────────────────
 
 
-@few
-@given(seed, st.sampled_from([*RULESETS, "basic-2012"]))
-def test_filling_in_a_blank_never_turns_a_decided_verdict(number: int, rules: str) -> None:
-    luck = Random(number)
-    whole = without_stand_ins(at_a_composite(number) if rules == "basic-2012" else a_county(number))
-    known = [blanked(whole, luck, chance) for chance in (0.01, 0.05, 0.3)]
-    filled, *blank = findings([whole, *known], rules)
-    for less in blank:
-        _nothing_turned(less, filled)
+@batched
+@given(number=seed)
+def test_filling_in_a_blank_never_turns_a_decided_verdict(number: int) -> None:
+    _nothing_turned(in_provinces(number, salt="blank"), Random(number), None)
 
 
-@few
-@given(seed)
+@batched
+@given(number=seed)
+def test_nor_by_the_predecessor(number: int) -> None:
+    documents = [at_a_composite(n) for n in numbers(number, 5)]
+    _nothing_turned(documents, Random(number), "basic-2012")
+
+
+@batched
+@given(number=seed)
 def test_nor_under_the_relaxations(number: int) -> None:
-    luck = Random(number)
-    whole = without_stand_ins(a_county(number))
-    known = [blanked(whole, luck, chance) for chance in (0.01, 0.05, 0.3)]
-    filled, *blank = findings([whole, *known], switches=[GROUP])
-    for less in blank:
-        _nothing_turned(less, filled)
+    _nothing_turned([a_county(n) for n in numbers(number)], Random(number), "national", GROUP)
 
 
-def _nothing_turned(less: Findings, more: Findings) -> None:
-    for key, one in less.items():
-        if one.status in DECIDED:  # what is met may turn out not to be asked
-            allowed = ("pass", "not_applicable") if one.status == "pass" else ("fail",)
-            assert key in more, (key, one)
-            assert more[key].status in allowed, (key, one, more[key])
+def _nothing_turned(
+    counties: Sequence[Document], luck: Random, rules: str | None, *switches: str
+) -> None:
+    chances = (0.01, 0.05, 0.3)
+    documents = []
+    for county in counties:
+        whole = without_stand_ins(county)
+        documents += [whole, *(blanked(whole, luck, chance) for chance in chances)]
+    found = in_groups(findings(documents, rules, switches=switches), 1 + len(chances))
+    out_of_scope = Found("not_applicable")
+    for number, (filled, *blank) in nonempty(enumerate(found)):
+        for less in nonempty(blank):
+            for key, one in nonempty(less.items()):
+                if one.status in DECIDED:  # what is met may turn out not to be asked
+                    allowed = ("pass", "not_applicable") if one.status == "pass" else ("fail",)
+                    now = filled.get(key, out_of_scope)
+                    assert now.status in allowed, (number, key, one, now)
 
 
 # ── order, size, twins ──────────────────────────────────────────────────────
 
 
-@few
-@given(st.lists(seed, min_size=2, max_size=3, unique=True), ruleset)
-def test_no_order_matters(numbers: list[int], rules: str) -> None:
-    documents = [recoded(a_county(n), f"6{n:05d}") for n in numbers]
-    luck = Random(numbers[0])
-    others = [shuffled(one, luck) for one in reversed(documents)]
-    assert_frame_equal(judged(documents, rules).findings, judged(others, rules).findings)
-
-
-@few
-@given(seed, st.integers(2, 5))
-@example(3, 2)
-def test_scaling_every_school_keeps_every_coefficient(number: int, by: int) -> None:
-    one = _measured(number)
-    sizes = [one]
-    for pupils in (True, False):
-        sizes.append({**one, "schools": [scaled(s, by, pupils=pupils) for s in one["schools"]]})
-    plain, larger, richer = findings(sizes, "henan")
-    _same_coefficients(plain, larger, 1)
-    _same_coefficients(plain, richer, by)
-
-
-@few
-@given(seed)
-def test_two_identical_halves_weigh_as_much_as_the_whole(number: int) -> None:
-    one = _measured(number)
+@batched
+@given(number=seed)
+def test_no_order_matters(number: int) -> None:
+    documents = in_provinces(number, salt="order")
     luck = Random(number)
-    whole, halves = [], []
-    for school in one["schools"]:
-        if luck.random() < 0.5:
-            whole.append(scaled(school, 2))
-            halves += twins(school)
-        else:
-            whole.append(school)
-            halves.append(school)
-    sizes = [{**one, "schools": schools} for schools in (whole, halves)]
-    plain, split = findings(sizes, "henan")
-    _same_coefficients(plain, split, 1)
+    others = [shuffled(one, luck) for one in reversed(documents)]
+    assert_frame_equal(judged(documents, None).findings, judged(others, None).findings)
+
+
+@batched
+@given(number=seed)
+def test_scaling_every_school_keeps_every_coefficient(number: int) -> None:
+    luck = Random(number)
+    factors = [(3, 2), *((n, luck.randint(2, 5)) for n in numbers(number))]
+    sizes = []
+    for n, by in factors:
+        one = _measured(n)
+        sizes.append(one)
+        for pupils in (True, False):
+            sizes.append({**one, "schools": [scaled(s, by, pupils=pupils) for s in one["schools"]]})
+    found = in_groups(findings(sizes, "henan"), 3)
+    for (_, by), (plain, larger, richer) in zip(factors, found, strict=True):
+        _same_coefficients(plain, larger, 1)
+        _same_coefficients(plain, richer, by)
+
+
+@batched
+@given(number=seed)
+def test_two_identical_halves_weigh_as_much_as_the_whole(number: int) -> None:
+    sizes = []
+    for n in numbers(number):
+        one, luck = _measured(n), Random(n)
+        whole, halves = [], []
+        for school in one["schools"]:
+            if luck.random() < 0.5:
+                whole.append(scaled(school, 2))
+                halves += twins(school)
+            else:
+                whole.append(school)
+                halves.append(school)
+        sizes += [{**one, "schools": schools} for schools in (whole, halves)]
+    for plain, split in in_groups(findings(sizes, "henan"), 2):
+        _same_coefficients(plain, split, 1)
 
 
 def _measured(number: int) -> Document:
@@ -164,58 +139,61 @@ def _measured(number: int) -> Document:
 def _same_coefficients(one: Findings, other: Findings, by: int) -> None:
     """The same coefficients; means ``by`` times as large."""
     rules = [*(f"{kind}{n}" for kind in "DB" for n in range(1, 8)), "B8", "HA-5"]
-    for key, first in one.items():
-        if key[0] in rules:
-            second = other[key]
-            assert first.status == second.status, (key, first, second)
-            assert same(first.value, second.value, 1.0), (key, first, second)
-            mean = None if first.mean is None else first.mean * by
-            assert same(mean, second.mean, 1.0), (key, first, second)
+    keys = [key for key in one if key[0] in rules]
+    assert keys
+    for key in nonempty(keys):
+        first, second = one[key], other[key]
+        assert first.status == second.status, (key, first, second)
+        assert same(first.value, second.value, 1.0), (key, first, second)
+        mean = None if first.mean is None else first.mean * by
+        assert same(mean, second.mean, 1.0), (key, first, second)
 
 
-@few
-@given(seed, seed)
-def test_two_counties_joined_fold_as_their_parts(first: int, second: int) -> None:
+@batched
+@given(number=seed)
+def test_two_counties_joined_fold_as_their_parts(number: int) -> None:
     """What is judged school by school: the whole is the worse of its parts."""
-    one, other = small(first), small(second + 10_000)
-    schools = [
-        {**school, "school_code": f"x{number}"}
-        for number, school in enumerate([*one["schools"], *other["schools"]])
-    ]
-    many = len(one["schools"])
-    parts = [{**one, "schools": some} for some in (schools, schools[:many], schools[many:])]
-    whole, *halves = findings(parts)
+    parts: list[Document] = []
+    for first in numbers(number):
+        one, other = small(first), small(first + 10_000)
+        schools = [
+            {**school, "school_code": f"x{position}"}
+            for position, school in enumerate([*one["schools"], *other["schools"]])
+        ]
+        many = len(one["schools"])
+        parts += [{**one, "schools": some} for some in (schools, schools[:many], schools[many:])]
     order = ("fail", "error", "unknown", "not_checked", "waived", "pass", "not_applicable")
-    for rule in ("CR", "G3", "G4", "G5", "G6", "Q4"):
-        states = [half[rule, None, None].status for half in halves]
-        assert whole[rule, None, None].status == min(states, key=order.index), rule
+    for whole, *halves in nonempty(in_groups(findings(parts), 3)):
+        for rule in ("CR", "G3", "G4", "G5", "G6", "Q4"):
+            states = [half[rule, None, None].status for half in halves]
+            assert whole[rule, None, None].status == min(states, key=order.index), rule
 
 
 # ── stricter and looser law ─────────────────────────────────────────────────
 
 
-@few
-@given(seed)
+@batched
+@given(number=seed)
 def test_a_relaxation_never_turns_a_pass_into_a_fail(number: int) -> None:
     """Except for a coefficient: counting more at one school may widen the gaps between schools."""
-    documents = [a_county(number), small(number + 1), small(number + 2)]
-    for normal, relaxed in zip(
-        findings(documents), findings(documents, switches=[GROUP]), strict=True
+    documents = [a_county(n) for n in numbers(number)]
+    for normal, relaxed in nonempty(
+        zip(findings(documents), findings(documents, switches=[GROUP]), strict=True)
     ):
-        for key, one in normal.items():
+        for key, one in nonempty(normal.items()):
             if key[0] not in ("D3", "D5", "CD", "C") and one.status == "pass":
                 assert relaxed[key].status == "pass", (key, one, relaxed[key])
 
 
-@few
-@given(seed, ruleset)
-def test_enforcing_never_turns_a_fail_into_a_pass(number: int, rules: str) -> None:
-    documents = [calm(number), small(number), small(number + 1)]
+@batched
+@given(number=seed)
+def test_enforcing_never_turns_a_fail_into_a_pass(number: int) -> None:
+    documents = in_provinces(number, salt="enforced")
     bases = ["secondary", "conflicting", "unconfirmed"]
-    normal = findings(documents, rules)
-    enforced = findings(documents, rules, enforce=bases)
-    for one, other in zip(normal, enforced, strict=True):
-        for key in one.keys() & other.keys():
+    normal = findings(documents, None)
+    enforced = findings(documents, None, enforce=bases)
+    for one, other in nonempty(zip(normal, enforced, strict=True)):
+        for key in nonempty(one.keys() & other.keys()):
             if one[key].status == "fail":
                 assert other[key].status == "fail", (key, one[key], other[key])
 
@@ -245,18 +223,15 @@ def _verdicts(report: Report) -> list[tuple[str, str, dict[str, str]]]:
     return [(one.county_code, one.verdict, dict(one.blocks)) for one in report.counties]
 
 
-@few
-@given(
-    seed,
-    ruleset,
-    st.sampled_from([(), ("secondary",), ("V6",), ("secondary", "unconfirmed", "conflicting")]),
-    st.sampled_from([(), (GROUP,), ("retention-b", "rotation-of-all-teachers")]),
-)
+@pytest.mark.parametrize("enforce", [[], ["V6"], ["secondary", "unconfirmed", "conflicting"]])
+@batched
+@given(number=seed)
 def test_a_strict_verdict_never_passes_where_a_plain_one_does_not(
-    number: int, rules: str, enforce: tuple[str, ...], switches: tuple[str, ...]
+    number: int, enforce: list[str]
 ) -> None:
-    documents = [recoded(calm(number), "600001"), recoded(small(number), "600002")]
-    plain = judged(documents, rules, enforce=enforce, switches=switches)
-    strictly = judged(documents, rules, enforce=enforce, switches=switches, strict=True)
-    for one, other in zip(plain.counties, strictly.counties, strict=True):
+    documents = in_provinces(number, 3, salt=f"strict {enforce}")
+    switches = Random(f"{number} {enforce}").choice(SWITCHED)
+    plain = judged(documents, None, enforce=enforce, switches=switches)
+    strictly = judged(documents, None, enforce=enforce, switches=switches, strict=True)
+    for one, other in nonempty(zip(plain.counties, strictly.counties, strict=True)):
         assert other.verdict != "pass" or one.verdict == "pass"

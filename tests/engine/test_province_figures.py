@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.nonempty import nonempty
 from tests.support.pack_files import NATIONAL, PLUGINS, Table, read
 
 FILES: dict[str, tuple[str, str]] = {
@@ -133,7 +134,7 @@ def test_a_figure_its_day_basis_and_source(row: Row) -> None:
     assert exactly(table[operator]) == exactly(limit)
     assert {"at_least", "at_most", "above", "below"} & set(table) == {operator}
     assert (table.get("from"), table["basis"]) == (begins, basis)
-    for piece in sources:
+    for piece in nonempty(sources):
         assert piece in table["source"]
 
 
@@ -263,7 +264,7 @@ def test_a_layer_says_what_it_is_and_chooses_nobody(key: str) -> None:
     assert found == HEADS[key]
     assert not {"region", "names", "default"} & set(head)
     assert "未见" in head["note"]
-    for rule_id, table in FIGURES[key].get("rule", {}).items():
+    for rule_id, table in nonempty(FIGURES[key].get("rule", {}).items()):
         assert rule_id.startswith(head["prefix"] + ("S" if head["layer"] != "city" else ""))
         assert "未见" in table["note"]
         assert table["text"].startswith(("据报道", "据转载", "据网页", "据公开"))
@@ -292,7 +293,7 @@ def test_a_standards_rules_count_once_they_are_enforced(key: str) -> None:
 def test_a_provinces_facts_say_unit_period_and_bounds(province: str, table: str) -> None:
     home = PLUGINS / province / "src" / f"compliance_{province}" / "schemas"
     facts = json.loads((home / f"{table}.schema.json").read_text("utf-8"))["properties"]
-    for name, fact in facts.items():
+    for name, fact in nonempty(facts.items()):
         assert {"title", "x-title-en", "description"} <= set(fact), name
         if fact.get("x-form") != "flag":
             assert {"minimum", "maximum", "x-unit", "x-period"} <= set(fact), name

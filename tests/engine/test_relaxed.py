@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.assessment.messages import told
@@ -20,6 +20,8 @@ from compliance.kernel.errors import PackError
 from compliance.kernel.submission import FAIL, PASS, STATUSES
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
+from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, DAY, HEAD, judged, pack, rule, submission
 
 SWITCHES = """
@@ -444,7 +446,7 @@ def test_a_group_that_fails_owes_nothing() -> None:
 
 
 def test_the_layer_and_the_pack_stand_in_every_finding() -> None:
-    for row in found_of(law(BUILT + GROUP), [school(100)]).values():
+    for row in nonempty(found_of(law(BUILT + GROUP), [school(100)]).values()):
         assert row["layer"] == "evaluation"
         assert row["given_by"] == "base"
 
@@ -462,7 +464,7 @@ place = st.sampled_from([None, "rural", "urban"])
 LAW = law(RESOURCES)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(0.8)
 @given(
     st.lists(st.tuples(figure, figure, place), min_size=1, max_size=5),
     st.integers(0, 8), st.integers(0, 8), st.sampled_from(["rural", "urban"]),
@@ -477,5 +479,5 @@ def test_filling_in_a_blank_never_turns_a_decided_row(
     before = judged(LAW, submission([teaching(*row) for row in rows]))
     after = judged(LAW, submission([teaching(*row) for row in filled]))
     for name in ("R1", "RS"):
-        for old, new in zip(states(before, name), states(after, name), strict=True):
+        for old, new in nonempty(zip(states(before, name), states(after, name), strict=True)):
             assert old == "unknown" or old == new

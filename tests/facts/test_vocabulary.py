@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from compliance.facts.headings import Heading
-from compliance.facts.vocabulary import TABLES, vocabulary
+from compliance.facts.vocabulary import TABLES, Heading, vocabulary
 from compliance.kernel.errors import PluginError
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -19,8 +19,8 @@ WORDS = vocabulary()
 @pytest.mark.parametrize("table", list(TABLES))
 def test_no_heading_stands_for_two_facts(table: str) -> None:
     seen: dict[str, str] = {}
-    for fact in WORDS.tables[table].values():
-        for heading in fact.headings:
+    for fact in nonempty(WORDS.tables[table].values()):
+        for heading in nonempty(fact.headings):
             key = Heading.read(heading).key
             assert key, heading
             assert seen.setdefault(key, fact.name) == fact.name, heading
@@ -135,9 +135,9 @@ def test_an_unreadable_fragment_stops_the_program(tmp_path: Path, text: str) -> 
 def test_every_unit_may_stand_in_a_heading() -> None:
     """The workbook prints headings with their unit; what it prints it must be able to read."""
     from compliance.checker.builtin_offers import load
-    from compliance.facts.headings import Heading
+    from compliance.facts.vocabulary import Heading
 
     words = vocabulary(load().fragments)
-    for fact in [*words.school.values(), *words.county.values()]:
+    for fact in nonempty([*words.school.values(), *words.county.values()]):
         printed = Heading.read(f"{fact.title}\n（{fact.unit}）") if fact.unit else None
         assert printed is None or printed.key == Heading.read(fact.title).key, fact.name

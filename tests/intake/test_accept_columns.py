@@ -6,17 +6,19 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.cell_patterns import CellError
 from compliance.intake.acceptance.column import TYPES, accept_column
+from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,
 )
+from tests.support.examples import examples
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -46,19 +48,19 @@ def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
             wanted, refused = read_cell(fact, raw, strict), False
         except CellError:
             wanted, refused = None, True
-        assert column.bad[row] == refused, (fact.name, raw)
+        assert (row in column.refused) == refused, (fact.name, raw)
         got = column.values[row]
         assert (got.to_list() if isinstance(got, pl.Series) else got) == wanted, (fact.name, raw)
 
 
 @given(st.lists(st.none() | TEXTS, max_size=12), st.sampled_from(FACTS), st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(6)
 def test_columns_of_text(cells: list[str | None], fact: str, strict: bool) -> None:
     alike(WORDS.school[fact], pl.Series(cells, dtype=pl.String), strict=strict)
 
 
 @given(st.lists(st.none() | NUMBERS, max_size=12), st.sampled_from(FACTS))
-@settings(max_examples=300, deadline=None)
+@examples(6)
 def test_columns_of_numbers(cells: list[float | None], fact: str) -> None:
     floats = pl.Series([None if c is None else float(c) for c in cells], dtype=pl.Float64)
     alike(WORDS.school[fact], floats, strict=False)
@@ -67,7 +69,7 @@ def test_columns_of_numbers(cells: list[float | None], fact: str) -> None:
 
 
 @given(st.lists(st.none() | st.lists(st.none() | NUMBERS, max_size=4), max_size=6))
-@settings(max_examples=200, deadline=None)
+@examples(4)
 def test_columns_of_lists(cells: list[list[float | None] | None]) -> None:
     floats = [None if c is None else [None if x is None else float(x) for x in c] for c in cells]
     series = pl.Series(floats, dtype=pl.List(pl.Float64))
@@ -94,11 +96,11 @@ def test_columns_of_any_type(fact: str, series: pl.Series) -> None:
     plain = series if series.dtype != pl.Categorical else series.cast(pl.String)
     column = accept_column(WORDS.school[fact], series, strict=False)
     assert column.values.dtype == TYPES[WORDS.school[fact].form]
-    for row, raw in enumerate(plain.to_list()):
+    for row, raw in nonempty(enumerate(plain.to_list())):
         number = series.dtype.is_decimal() and raw is not None
         code = cell(fact, float(raw) if number else raw)
         refused = isinstance(code, str) and code in REFUSALS
-        assert column.bad[row] == refused, (fact, raw, code)
+        assert (row in column.refused) == refused, (fact, raw, code)
 
 
 REFUSALS = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
 from compliance.kernel.submission import Submission
 from tests.intake.raws import COUNTY, document, school, submit
+from tests.support.examples import examples
 
 FIGURES = {"equipment_value": 1234567, "outdoor_sports_area": 2345.6, "public_funds": 98765.4}
 SCHOOLS = [
@@ -56,7 +57,7 @@ def as_written() -> set[tuple[object, ...]]:
     return usual
 
 
-@settings(max_examples=10, deadline=None)
+@examples(0.2)
 @given(st.permutations(SCHOOLS))
 @example(SCHOOLS[::-1])  # of every two schools the other one first
 def test_the_order_of_the_schools_never_matters(order: list[dict[str, Any]]) -> None:

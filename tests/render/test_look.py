@@ -63,6 +63,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@pytest.mark.office
 @office
 def test_the_county_list_in_word(papers: Path, tmp_path: Path) -> None:
     pages = pdf_pages(papers / "整改清单.docx", tmp_path)
@@ -76,6 +77,7 @@ def test_the_county_list_in_word(papers: Path, tmp_path: Path) -> None:
     assert "平方米" in whole
 
 
+@pytest.mark.office
 @office
 def test_one_school_one_sheet_in_word(papers: Path, tmp_path: Path) -> None:
     (path,) = (papers / "一校一案").glob("3499010001_*.docx")
@@ -89,6 +91,7 @@ def test_one_school_one_sheet_in_word(papers: Path, tmp_path: Path) -> None:
         assert indicator in whole, "met and unmet stand on the sheet"
 
 
+@pytest.mark.office
 @office
 def test_the_workbook_prints_whole_columns(papers: Path, tmp_path: Path) -> None:
     pages = pdf_pages(papers / "整改清单.xlsx", tmp_path)
@@ -96,6 +99,7 @@ def test_the_workbook_prints_whole_columns(papers: Path, tmp_path: Path) -> None
     assert "备注" in squeezed(pages[0]), "the last column stands on the first page: fitted to width"
 
 
+@pytest.mark.browser
 @browser
 @pytest.mark.parametrize("width", [500, 1200])
 def test_the_page_in_a_browser(tmp_path: Path, width: int) -> None:

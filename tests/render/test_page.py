@@ -15,13 +15,15 @@ from compliance.kernel import i18n
 from compliance.render import page, renderers
 from compliance.render.documents.jinja import environment, markdown
 from tests.render import fixture
-from tests.render.golden import assert_golden
+from tests.support.golden import ROOT, STYLE, assert_golden
+from tests.support.nonempty import nonempty
 
 REPORTS = {
     "one_county": fixture.one_county,
     "several": fixture.several,
     "nothing_judged": fixture.nothing_judged,
 }
+TEMPLATES = Path(__file__).parents[2] / "templates"
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -68,7 +70,24 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_golden(name: str, language: str, form: str) -> None:
     with i18n.use(language):
-        assert_golden(f"{name}.{language}.{form}", rendered(REPORTS[name](), form))
+        assert_golden(f"check/{name}.{language}.{form}", rendered(REPORTS[name](), form))
+
+
+def test_the_style_is_the_templates_own() -> None:
+    """Golden pages do without it: static text, once a page, whatever is told and in which language."""
+    for template, pages in (
+        ("report.html", ROOT.glob("check/*.html")),
+        ("rectify_style.html", ROOT.glob("rectify/*.html")),
+    ):
+        (style,) = STYLE.findall((TEMPLATES / template).read_text("utf-8"))
+        assert not re.search(r"{[{%#]", style), template
+        assert "@media print" in style
+        assert "@page" in style
+        assert all(page.read_text("utf-8").count("<style>") == 1 for page in nonempty(pages))
+    for make in (fixture.one_county, fixture.nothing_judged):
+        assert STYLE.findall(rendered(make(), "html")) == STYLE.findall(
+            (TEMPLATES / "report.html").read_text("utf-8")
+        )
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -81,7 +100,7 @@ def test_html_stands_alone_and_is_accessible(name: str) -> None:
     assert "url(" not in text
     assert "@import" not in text
     assert ("html", {"lang": "zh-CN"}) in found.tags
-    assert all(attrs.get("scope") for tag, attrs in found.tags if tag == "th")
+    assert all(attrs.get("scope") for tag, attrs in nonempty(found.tags) if tag == "th")
     tables = sum(tag == "table" for tag, _ in found.tags)
     assert sum(tag == "caption" for tag, _ in found.tags) == tables
     assert not any(key.startswith("on") for _, attrs in found.tags for key in attrs)
@@ -111,7 +130,7 @@ def test_markdown_escapes() -> None:
 def test_every_row_of_a_markdown_table_has_its_columns() -> None:
     for make in REPORTS.values():
         width = 0
-        for line in rendered(make(), "md").splitlines():
+        for line in nonempty(rendered(make(), "md").splitlines()):
             cells = len(re.findall(r"(?<!\\)\|", line))
             if not line.startswith("|"):
                 width = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from compliance.kernel.i18n import use
 from tests.render.rectify_reading import cells, word_text, written
 from tests.render.rectify_sample import conforming, sample
+from tests.support.golden import assert_golden
 
-FOLDER = Path(__file__).parents[1] / "golden" / "rectify"
 REPORTS = {"sample": sample, "conforming": conforming}
 PAPERS = [
     (name, language, form, school)
@@ -31,8 +30,4 @@ def test_golden(name: str, language: str, form: str, school: str, tmp_path: Path
         content = written(REPORTS[name](), form, tmp_path, school)
     reading = {"docx": word_text, "xlsx": cells}.get(form, lambda raw: raw.decode("utf-8"))
     suffix = f"{form}.txt" if form in ("docx", "xlsx") else form
-    path = FOLDER / f"{name}.{school or 'county'}.{language}.{suffix}"
-    text = reading(content)
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs"
+    assert_golden(f"rectify/{name}.{school or 'county'}.{language}.{suffix}", reading(content))

@@ -15,7 +15,7 @@ from docx import Document
 
 from compliance.engine.findings.report import Report
 from compliance.render.documents.docx import word_writer
-from compliance.render.rectification.view_model import CountyPaper
+from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import papers
 from tests.render import fixture
 from tests.render.fixture import Sheet
@@ -132,6 +132,7 @@ def test_a_row_names_its_school_once() -> None:
     ]
 
 
+@pytest.mark.office
 @office
 def test_pages_are_full(tmp_path: Path) -> None:
     """120 problems: seven on the first page of the list, nine on the next; once five a page."""
@@ -143,6 +144,7 @@ def test_pages_are_full(tmp_path: Path) -> None:
     assert len(found) <= 20
 
 
+@pytest.mark.office
 @office
 def test_no_page_is_empty(tmp_path: Path) -> None:
     assert len(pages(written(conforming()), tmp_path)) == 1

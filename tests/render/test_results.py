@@ -18,6 +18,7 @@ from compliance.engine.findings.report import FINDINGS, Report
 from compliance.kernel.errors import UsageError
 from compliance.render import machine_formats, renderers, write
 from tests.render import fixture
+from tests.support.nonempty import nonempty
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "results.schema.json"
 CONTRACT_FIELDS = [
@@ -90,7 +91,7 @@ def test_counties_under_different_rules() -> None:
 
 
 def test_findings_have_all_fields_in_order() -> None:
-    for one in document(fixture.one_county())["findings"]:
+    for one in nonempty(document(fixture.one_county())["findings"]):
         assert list(one)[: len(CONTRACT_FIELDS)] == CONTRACT_FIELDS
         assert set(one) == set(FINDINGS.names())
 
@@ -154,7 +155,7 @@ def test_csv_holds_the_same_findings() -> None:
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     expected = document(fixture.one_county())["findings"]
     assert len(rows) == len(expected)
-    for row, one in zip(rows, expected, strict=True):
+    for row, one in nonempty(zip(rows, expected, strict=True)):
         assert (row["rule"], row["status"]) == (one["rule"], one["status"])
         assert (float(row["value"]) if row["value"] else None) == one["value"]
         assert json.loads(row["missing"]) == one["missing"]
@@ -169,8 +170,8 @@ def test_csv_has_no_formulas_and_leaves_numbers_alone() -> None:
     report = fixture.report([sheet], [sheet.result("fail")])
     text = rendered(report, "csv").decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert all(row["school_name"].startswith("'") for row in rows[:-1])
-    assert all(row["message"].startswith("'") for row in rows[:-1])
+    assert all(row["school_name"].startswith("'") for row in nonempty(rows[:-1]))
+    assert all(row["message"].startswith("'") for row in nonempty(rows[:-1]))
     assert rows[-1]["school_name"] == "甲=1"
     assert {row["value"] for row in rows} == {"-1.5"}
     assert {row["county_code"] for row in rows} == {"340199"}

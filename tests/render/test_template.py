@@ -13,7 +13,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake import readers
 from compliance.intake.accept import accept
-from compliance.intake.formats import table_names
+from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
@@ -21,6 +21,7 @@ from compliance.render.blank_workbook.build import template_bytes, write_templat
 from compliance.render.blank_workbook.columns import ELSEWHERE
 from compliance.render.documents.text_width import columns
 from compliance.rules.language.model import Part, Rule
+from tests.support.nonempty import nonempty
 
 Sheet = Any  # openpyxl's stubs know merged cells that are none here
 WORDS = vocabulary()
@@ -49,7 +50,7 @@ def header(sheet: Sheet, row: int) -> dict[str, int]:
     """Fact → column, by the headings of a row."""
     record = {"学校": "school", "班级": "class", "专用教室": "room"}[sheet.title]
     found = {}
-    for cell in sheet[row]:
+    for cell in nonempty(sheet[row]):
         if cell.value:
             match = WORDS.match(record, str(cell.value))
             assert match, cell.value
@@ -118,7 +119,7 @@ class TestReadBack:
         known = {"unknown_heading", "no_heading", "sheet_not_read", "converted_unit"}
         assert not known & {p.code for p in submission.problems}
         [found] = submission.schools.to_dicts()
-        for name, value in school.items():
+        for name, value in nonempty(school.items()):
             fact = WORDS.school[name]
             expected = {"flag": True, "word": fact.words.get(value)}.get(fact.form, value)
             if fact.listed:
@@ -142,9 +143,14 @@ class TestReadBack:
 
     def test_further_sheets(self, tmp_path: Path) -> None:
         rules = [
-            rule("G1", "布局合理", "attested"),
-            rule("G8", "待遇", "all", parts=(Part("pay", "足额核定", "", "attested", {}),)),
-            rule("V1", "=以考试方式招生", "attested", settings={"statement": "vetoes"}),
+            rule("G1", "布局合理", "attested", statement="attestations"),
+            rule(
+                "G8",
+                "待遇",
+                "all",
+                parts=(Part("pay", "足额核定", "", "attested", {}, statement="attestations"),),
+            ),
+            rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
         ]
         book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
@@ -178,7 +184,7 @@ class TestReadBack:
         ]
 
     def test_the_sheets_names_are_those_the_intake_knows(self) -> None:
-        assert SHEETS[1:] == list(table_names.SHEETS.values())
+        assert SHEETS[1:] == list(raw_table.SHEETS.values())
 
 
 class TestLook:
@@ -192,12 +198,12 @@ class TestLook:
         assert set(county_rows(book["县区"])) == set(WORDS.county)
         guide = [str(cell.value) for [cell] in book["说明"].iter_rows(max_col=1) if cell.value]
         assert "适用标准：某规则集" in guide
-        for name in SHEETS[1:]:
+        for name in nonempty(SHEETS[1:]):
             assert any(line.startswith(f"{name}：") for line in guide)
 
     def test_headings_fit_and_are_explained(self, book: Any) -> None:
         sheet = book["学校"]
-        for name, column in header(sheet, 2).items():
+        for name, column in nonempty(header(sheet, 2).items()):
             cell = sheet.cell(2, column)
             title, _, unit = str(cell.value).partition("\n")
             fact = WORDS.school[name]
@@ -257,7 +263,7 @@ class TestLook:
         assert stages.formula1 == '"小学,初中"'
         met = book["佐证"].data_validations.dataValidation
         assert '"是,否"' in {one.formula1 for one in met}
-        assert all(len(str(one.formula1)) <= 257 for one in [*checks.values(), *met])
+        assert all(len(str(one.formula1)) <= 257 for one in nonempty([*checks.values(), *met]))
 
     def test_nothing_is_a_formula(self) -> None:
         class Hostile(Vocabulary):
@@ -267,7 +273,9 @@ class TestLook:
         tables["school"]["x"] = Fact("x", "=1+1", "", "@SUM(A1)", "school", "text", unit="+1")
         tables["county"]["y"] = Fact("y", "-1+1", "", '=HYPERLINK("http://x")', "county", "text")
         content = template_bytes(
-            Hostile(tables, {}), "=cmd()", rules=[rule("=1", "+1", "attested")]
+            Hostile(tables, {}),
+            "=cmd()",
+            rules=[rule("=1", "+1", "attested", statement="attestations")],
         )
         book = openpyxl.load_workbook(io.BytesIO(content))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]

@@ -21,6 +21,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "conforming.json"
 OFFERS = load()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", sorted(one for one in OFFERS.packs if "/" not in one))
 def test_a_rule_set_is_sound_on_every_day_on_which_it_changes(name: str) -> None:
     words = vocabulary(OFFERS.fragments)

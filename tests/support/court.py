@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import isclose
 from pathlib import Path
 from typing import Any
 
+from compliance.checker.builtin_offers import load
 from compliance.checker.check import check
 from compliance.engine.findings.report import Report
+from compliance.plugins.manager import Offers
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
+from tests.support.nonempty import nonempty
 
 Document = dict[str, Any]
 
@@ -71,15 +75,22 @@ def _number(exact: Fraction | None) -> float | None:
     return None if exact is None else float(exact)
 
 
+@cache
+def installed() -> Offers:
+    """What the plugins offer, loaded once for all that is judged here."""
+    return load()
+
+
 def judged_by_the_engine(
     documents: Sequence[Document],
     folder: Path,
-    ruleset: str = "national",
+    ruleset: str | None = "national",
     switches: Sequence[str] = (),
     **options: Any,
 ) -> Report:
     """The engine's report on any number of counties, read from files in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
+    options.setdefault("offers", installed())
     for document in documents:
         file = folder / f"{document['county']['county_code']}.json"
         file.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
@@ -97,7 +108,7 @@ def by_the_engine(documents: Sequence[Document], folder: Path) -> dict[str, Find
 def findings_of(report: Report) -> dict[str, Findings]:
     """The findings of a report by county code."""
     found: dict[str, Findings] = {}
-    for row in report.findings.iter_rows(named=True):
+    for row in nonempty(report.findings.iter_rows(named=True)):
         figures = {name: row[name] for name in FIGURES}
         parts = tuple(sorted(part["status"] for part in row["parts"] or []))
         key = (row["rule"], row["school_code"], row["stage"])
