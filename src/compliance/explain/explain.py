@@ -16,7 +16,7 @@ from compliance.explain.context import find_rule, open_context
 from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import say
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
 from compliance.rules.lint.lint import examine

@@ -14,7 +14,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.language.model import Rule, Ruleset, Switch
 from compliance.rules.lint.lint import examine
 from compliance.rules.reference import clause_coverage

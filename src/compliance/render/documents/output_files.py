@@ -5,14 +5,18 @@ that moving is renaming), in files that did not exist before, and reaches the di
 Should a move fail or be interrupted, what was there before comes back. An output that is a link is
 written where the link leads. Files that are not ours are never touched; ours that somebody may
 have filled in are moved aside, never overwritten.
+
+Names made from what a county typed are harmless, short, and never twice in a folder.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,9 +26,14 @@ from typing import BinaryIO
 
 from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import shortened
+from compliance.render.documents.text import printable, shortened
 
 DRAFTS = "旧稿"
+# What no file system of the offices takes, and what could lead out of the folder.
+_RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_DEVICES = re.compile(r"^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
+# A name of 255 bytes is the longest a disk takes; three such parts and a suffix stay below it.
+_BYTES = 75
 _HIDDEN = ".junheng-"
 _EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 # What one system or the other does not have: a link is not followed, a line break not rewritten.
@@ -327,3 +336,37 @@ def _refused(out: Path, error: OSError) -> UsageError:
         what = say("无法写入：{why}", "cannot be written: {why}", why=reason(error))
         todo = say("请换一个输出目录（-o）。", "Choose another folder (-o).")
     return UsageError(what, path, todo)
+
+
+def safe(text: object) -> str:
+    """One part of a file name: reserved signs replaced, dots and blanks at its ends gone, cut."""
+    name = _RESERVED.sub("_", unicodedata.normalize("NFC", printable(text))).strip(" .　")
+    while len(name.encode("utf-8")) > _BYTES:
+        name = name[:-1]
+    return name.rstrip(" .　")
+
+
+def joined(*parts: object) -> str:
+    """``340199_样县_2023``: the parts that are not empty, made safe."""
+    name = "_".join(part for part in map(safe, parts) if part) or "_"
+    return f"_{name}" if _DEVICES.match(name) else name
+
+
+class Names:
+    """Hands out names of one folder; two that a disk could take for one get a suffix."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """`name`, or `name_2`, `name_3` … where it is taken."""
+        made, number = name, 1
+        while self._key(made) in self._taken:
+            number += 1
+            made = f"{name}_{number}"
+        self._taken.add(self._key(made))
+        return made
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return unicodedata.normalize("NFKC", name).casefold()

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from compliance.kernel.errors import UsageError
-from compliance.render.documents.atomic_write import staged, write_whole
+from compliance.render.documents.output_files import staged, write_whole
 
 COUNTY = Path("340199_样县_2023")
 LIST, SHEET = COUNTY / "整改清单.xlsx", COUNTY / "一校一案" / "1.xlsx"

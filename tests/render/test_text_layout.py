@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.render.documents.text_width import columns, pad, wrap
+from compliance.render.documents.text import columns, pad, wrap
 from tests.support.nonempty import nonempty
 
 SIGNS = "，。、；：）”"
