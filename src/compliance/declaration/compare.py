@@ -28,7 +28,7 @@ from compliance.declaration.submitted_form import (
     number,
     regions,
 )
-from compliance.intake.formats.cell_text import address
+from compliance.intake.cell_text import address
 from compliance.kernel.i18n import pick, say
 from compliance.render.documents.text import truncated
 
