@@ -13,6 +13,7 @@ from typing import TypeAlias
 import polars as pl
 
 from compliance import intake
+from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -212,7 +213,8 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found = findings.findings(evaluation, problems, headings)
+            found, speechless = told(findings.findings(evaluation, problems), headings)
+            problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)
             excluded += verdicts.excluded(evaluation)
