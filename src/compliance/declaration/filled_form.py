@@ -122,7 +122,7 @@ class FilledCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class TableHeading:
     """A column: its text, the group's above, the code below, millimetres."""
 
     text: str
@@ -167,7 +167,7 @@ class FilledTable:
     name: str
     below: bool
     labels: int
-    headings: tuple[Heading, ...]
+    headings: tuple[TableHeading, ...]
     lines: tuple[FilledLine, ...]
     notes: tuple[FilledCell, ...]
     remark: tuple[str, ...] = ()
