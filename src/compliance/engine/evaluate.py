@@ -33,7 +33,9 @@ from compliance.rules.language.model import Rule, Ruleset
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
 
-# What a kind yields besides the subject's columns; absent columns are filled with nulls.
+# What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
+# it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
+# members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
 # way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -51,6 +53,7 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
+    "members": pl.List(pl.String),
     "detail": pl.String,
     "way": pl.UInt8,
     "relaxed_by": pl.String,

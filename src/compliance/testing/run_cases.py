@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance import intake
+from compliance.assessment import messages
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import verdicts
 from compliance.engine.findings.findings import findings
@@ -155,7 +156,8 @@ def _judged(options: CaseOptions) -> _Judged:
     asked = {case.rule for case in cases.values()}
     bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
     found: dict[tuple[str, str], list[Finding]] = {}
-    for row in findings(bench, problems, titles(words), only=asked).iter_rows(named=True):
+    told, _ = messages.told(findings(bench, problems, only=asked), titles(words))
+    for row in told.iter_rows(named=True):
         found.setdefault((row["county_code"], row["rule"]), []).append(row)
     refused = {one.county_code: "" for one in (*submission.refused, *without)}
     for problem in problems:

@@ -12,6 +12,7 @@ from compliance.declaration.fill.amounts import Lack
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Bench
 from compliance.engine.exact_arithmetic import typed
+from compliance.engine.sentences import outcome_in_words
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
@@ -43,7 +44,7 @@ class County:
     def outcome(self, rule_id: str, stage: str = "") -> list[Row]:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
-            found = self.bench.outcome(rule_id).filter(pl.col("county") == self.index)
+            found = outcome_in_words(self.bench, rule_id).filter(pl.col("county") == self.index)
             self._outcomes[rule_id] = list(found.rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows

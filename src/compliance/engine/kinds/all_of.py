@@ -106,7 +106,7 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.D
         ]  # fmt: skip
         result = result.join(
             judged.select(key, *columns), on=key, how="left", maintain_order="left"
-        ).with_columns(_entry(part, number, evaluation).alias(f"part_{number}"))
+        ).with_columns(_entry(part, number).alias(f"part_{number}"))
     numbers = range(len(rule.parts))
     return result.select(
         *subject_columns(frame).columns,
@@ -131,17 +131,13 @@ def _relaxed_by(rule: Rule) -> list[pl.Expr]:
     return [pl.when((status == PASS) & (owed != "")).then(owed).alias("relaxed_by")]
 
 
-def _entry(part: Part, number: int, evaluation: Evaluation) -> pl.Expr:
-    indicator = evaluation.ruleset.indicators.get(part.indicator or "")
-    measure = evaluation.kinds[part.kind].measure(part, evaluation.ruleset)
-    unit = pick(indicator.unit, indicator.unit_en) if indicator else measure or None
+def _entry(part: Part, number: int) -> pl.Expr:
     return part_entry(
-        pl.lit(part.label),
+        pl.lit(part.key),
         f"status_{number}",
         value=pl.col(f"value_{number}"),
         operator=pl.lit(part.limit.operator if part.limit else None, pl.String),
         threshold=pl.col(f"threshold_{number}"),
-        unit=pl.lit(unit, pl.String),
         shortfall=pl.col(f"shortfall_{number}"),
         shortfall_unit=pl.col(f"shortfall_unit_{number}"),
     )

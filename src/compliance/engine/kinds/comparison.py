@@ -10,7 +10,6 @@ import polars as pl
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation, subject_columns
 from compliance.engine.exact_arithmetic import Quantity
-from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import UPPER, Limit
 
@@ -108,13 +107,13 @@ class _Test:
         measured = self._exactly(measured)
         judged = measured.with_columns(self._status().alias("status"))
         judged = self._gaps(judged)
-        gap = pick(q.indicator.gap_unit, q.indicator.gap_unit_en)
+        name = pl.lit(q.indicator.name)  # its gap unit is a word: said at the edge
         return judged.select(
             *subject_columns(frame).columns,
             "status",
             pl.when(pl.col("status") != UNKNOWN).then("value").alias("value"),
             "threshold", "floor", "above_floor", "shortfall", "excess",
-            pl.when(pl.col("shortfall").is_not_null()).then(pl.lit(gap)).alias("shortfall_unit"),
+            pl.when(pl.col("shortfall").is_not_null()).then(name).alias("shortfall_unit"),
             pl.when(pl.col("status") == UNKNOWN).then("lacks").otherwise(NO_WORDS).alias("lacks"),
         )  # fmt: skip
 

@@ -14,7 +14,6 @@ import polars as pl
 
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.relaxations import JOINT
-from compliance.kernel.i18n import pick
 from compliance.kernel.submission import ERROR, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Rule
 
@@ -67,27 +66,18 @@ def _doubted(evaluation: Evaluation, own: list[str]) -> Iterable[pl.Expr]:
         named = pl.concat_list(inner, pl.lit(own, dtype=pl.List(pl.String)))
         yield pl.when(open_to_doubt).then(named).otherwise(inner).alias("withheld")
         return
-    weak = {
-        name: one.label
-        for name, one in evaluation.ruleset.switches.items()
-        if one.basis != VERIFIED
-    }
+    weak = [n for n, one in evaluation.ruleset.switches.items() if one.basis != VERIFIED]
     if not evaluation.ruleset.switched or not weak:
         yield inner.alias("withheld")
         return
     names = (
         pl.col("relaxed_by")
         .str.split(JOINT)
-        .list.eval(pl.element().filter(pl.element().is_in(list(weak))))
+        .list.eval(pl.element().filter(pl.element().is_in(weak)))
     )
     owing = ((status == PASS) & (names.list.len() > 0)).fill_null(value=False)
-    titles = names.list.eval(pl.element().replace(_quoted(weak)))
     yield _unknown(owing).alias("status")
-    yield pl.when(owing).then(pl.concat_list(inner, titles)).otherwise(inner).alias("withheld")
-
-
-def _quoted(titles: dict[str, str]) -> dict[str, str]:
-    return {name: pick(f"“{title}”", f"“{title}”") for name, title in titles.items()}
+    yield pl.when(owing).then(pl.concat_list(inner, names)).otherwise(inner).alias("withheld")
 
 
 def _unknown(where: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from compliance.assessment import messages
 from compliance.checker.check import Case, Choice, Docket, judged, prepare
 from compliance.engine.evaluate import Bench
 from compliance.engine.findings import findings, verdicts
@@ -63,7 +64,7 @@ class Hearing:
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.bench, self.problems, self.titles)
+        return messages.told(findings.findings(self.bench, self.problems), self.titles)[0]
 
 
 def find_rule(rules: Ruleset, wanted: str) -> Rule:

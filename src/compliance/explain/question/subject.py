@@ -11,6 +11,7 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.kinds import alternatives
+from compliance.engine.sentences import outcome_in_words
 from compliance.engine.units import Frames
 from compliance.explain.question.context import Hearing
 from compliance.kernel.submission import COMPULSORY, STAGES
@@ -92,7 +93,7 @@ class Subject:
 
     def outcome(self, rule_id: str) -> Row | None:
         """The outcome of a rule for this subject, or None where it is none of the rule's."""
-        rows = self.hearing.bench.outcome(rule_id)
+        rows = outcome_in_words(self.hearing.bench, rule_id)
         if "school" in rows.columns and self.school is not None:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
