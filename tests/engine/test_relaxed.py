@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.assessment.messages import told
-from compliance.engine import relaxations
+from compliance.engine import evaluate as engine
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.kinds import Kind, kinds
@@ -319,7 +319,7 @@ def test_members_of_another_kind_of_subject_name_no_switch() -> None:
     result = pl.DataFrame({**units, "status": [PASS, PASS]})
     normal = pl.DataFrame({**units, "status": [FAIL, PASS]})
     schools = pl.DataFrame({"county": [0], "school": [0], "relaxed_by": ["larger"]})
-    found = relaxations.attributed(result, normal, [schools], ["larger", "visiting"])
+    found = engine.attributed(result, normal, [schools], ["larger", "visiting"])
     assert found["relaxed_by"].to_list() == ["larger,visiting", None]
 
 

@@ -7,19 +7,16 @@ suspect. Findings hold no words, so that they can be said in either language aft
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Mapping
 
 import polars as pl
 
-from compliance.engine.evaluate import status_name
+from compliance.engine.evaluate import JOINT, replacements, status_name
 from compliance.engine.findings.findings import Findings, Group
 from compliance.engine.findings.report import FINDINGS
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.relaxations import JOINT, replacements
 from compliance.engine.sentences import line, parts, stage_word, state, worded
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import fixed
@@ -130,8 +127,7 @@ def _messages(
         speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN]) | shown
         return message(pl.when(speaks).then(pl.coalesce(sentence, plain)).otherwise(plain))
     except Exception as error:  # a broken sentence costs the sentence, not the verdict
-        if os.environ.get("COMPLIANCE_DEBUG"):
-            traceback.print_exc()
+        show_traceback(error)
         problems.append(_speechless(rule, kind, error))
         return message(plain)
 

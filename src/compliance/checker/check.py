@@ -24,6 +24,7 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report, Words, together
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.findings.report import (
@@ -37,9 +38,8 @@ from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Pr
 from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
-from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import edition, resolve
 

@@ -70,11 +70,11 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
     }
 
 
-def outcome_in_words(evaluation: Evaluation, rule_id: str) -> pl.DataFrame:
-    """A rule's outcome with `worded`."""
-    rule, ruleset = evaluation.ruleset.rules[rule_id], evaluation.ruleset
-    columns = worded(rule, ruleset, evaluation.kinds)
-    return evaluation.outcome(rule_id).with_columns(c.alias(name) for name, c in columns.items())
+def in_words(outcome: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> pl.DataFrame:
+    """Rows of a rule's outcome with what `worded` says."""
+    ruleset = evaluation.ruleset
+    columns = worded(ruleset.rules[rule_id], ruleset, evaluation.kinds)
+    return outcome.with_columns(column.alias(name) for name, column in columns.items())
 
 
 def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:

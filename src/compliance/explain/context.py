@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.assessment import messages
+from compliance.assessment.messages import told
 from compliance.checker.check import Batch, Job, judged, prepare
 from compliance.checker.choice import Choice
 from compliance.engine.evaluate import Evaluation
@@ -63,7 +63,7 @@ class Context:
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
         found = findings.findings(self.evaluation, self.problems)
-        return messages.told(found, titles(self.batch.vocabulary))[0]
+        return told(found, titles(self.batch.vocabulary))[0]
 
     def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus
         """The county, a school or one of its stages, as the subject of a rule."""

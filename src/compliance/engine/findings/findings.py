@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation, by_county, completed
+from compliance.engine.evaluate import JOINT, Evaluation, by_county, completed
 from compliance.engine.findings import data_warnings
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.relaxations import JOINT
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import COMPULSORY, FAIL, KEY, NO_WORDS, PASS, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
