@@ -15,7 +15,6 @@ from compliance.intake import readers
 from compliance.intake.formats.discover import gather
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem
-from tests.support.nonempty import nonempty
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 SUBMISSION: dict[str, Any] = {
@@ -137,7 +136,7 @@ def only(path: Path, *parts: str) -> Problem:
     [problem] = document.problems
     assert problem.severity == "error"
     assert problem.file == path.name
-    for part in nonempty(parts):
+    for part in parts:
         assert part in f"{problem.message} {problem.expected} {problem.at}"
     return problem
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Limit, Part, Rule, Ruleset
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import Limit, Part, Rule, Ruleset, floor_of
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
@@ -118,13 +118,13 @@ class Subject:
         return f"{self.stage}_{name}" if staged else name
 
     def outcomes(self, rule_id: str) -> pl.DataFrame:
-        """The rows of a rule's outcome that are about this subject."""
+        """The rows of a rule's outcome that are about this subject, in words."""
         rows = self.evaluation.outcome(rule_id)
         if "school" in rows.columns and self.school is not None:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
             rows = rows.filter(pl.col("stage") == self.stage)
-        return rows
+        return in_words(rows, rule_id, self.evaluation)
 
     def outcome(self, rule_id: str) -> Row | None:
         """The outcome of a rule for this subject, or None where it is none of the rule's."""
