@@ -13,6 +13,7 @@ from typing import TypeAlias
 import polars as pl
 
 from compliance import intake
+from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -24,6 +25,7 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
 from compliance.engine.findings.report import (
@@ -39,9 +41,8 @@ from compliance.kernel.i18n import lang as spoken
 from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
-from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import edition, resolve
 
@@ -212,7 +213,8 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found = findings.findings(evaluation, problems, headings)
+            found, speechless = told(findings.findings(evaluation, problems), headings)
+            problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)
             excluded += verdicts.excluded(evaluation)

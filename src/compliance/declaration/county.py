@@ -12,6 +12,7 @@ from compliance.declaration.filled_form import Entry, MissingFigure
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import typed
+from compliance.engine.sentences import in_words
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language import conditions
@@ -54,7 +55,8 @@ class CountyView:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
             found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
-            self._outcomes[rule_id] = list(found.rows(named=True))
+            told = in_words(found, rule_id, self.evaluation)
+            self._outcomes[rule_id] = list(told.iter_rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows
 

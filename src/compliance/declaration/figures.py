@@ -21,7 +21,7 @@ from compliance.declaration.county import CountyView, Row, counting, near
 from compliance.declaration.filled_form import NONE, Entry, MissingFigure, blank
 from compliance.declaration.form import FigureReference, Form, FormFigure
 from compliance.engine.exact_arithmetic import root_exactly, typed
-from compliance.engine.weighted_moments import moments_exactly
+from compliance.engine.kinds.dispersion import moments_exactly
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language import conditions

@@ -1,7 +1,8 @@
-"""A finding as a sentence about the school or county: the kind's own words, or those of its state.
+"""Findings in words: the sentence of each about its school or county, its units and parts.
 
-Beside them the relaxation a pass rests on, what a strict verdict waits for, and that a figure is
-suspect. The columns are those of `compliance.engine.sentences`.
+A kind of rule says what it met or missed; here stand the words of the states that need no figures,
+and beside them the relaxation a pass rests on, what a strict verdict waits for, and that a figure is
+suspect. Findings hold no words, so that they can be said in either language after the judging.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation
-from compliance.engine.relaxations import JOINT, replacements
-from compliance.engine.sentences import line, parts, stage_word, state
+from compliance.engine.evaluate import JOINT, replacements, status_name
+from compliance.engine.findings.findings import Findings, Group
+from compliance.engine.findings.report import FINDINGS
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.sentences import line, parts, stage_word, state, worded
+from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import (
     ERROR,
     FAIL,
+    KEY,
     NOT_APPLICABLE,
     NOT_CHECKED,
     PASS,
@@ -28,19 +33,124 @@ from compliance.kernel.submission import (
 from compliance.rules.language.model import Rule, Ruleset, Switch
 
 
-def message(rule: Rule, evaluation: Evaluation, titles: Mapping[str, str]) -> pl.Expr:
-    """The sentence of every finding of one rule."""
-    ruleset = evaluation.ruleset
-    said = _by_state(rule, ruleset, titles)
-    sentence = evaluation.kinds[rule.kind].sentence(rule, ruleset)
-    if sentence is not None:
+def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list[Problem]]:
+    """Every finding in the current language, columns FINDINGS, ordered by county, school, stage, rule.
+
+    titles: fact → heading. The problems name the kinds whose sentence failed: it costs their words
+    alone, the core's stand instead.
+    """
+    problems: list[Problem] = []
+    pieces = [_piece(group, found, titles, problems) for group in found.groups]
+    if not pieces:
+        return pl.DataFrame(schema=FINDINGS), problems
+    everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
+    return everything.select(FINDINGS.names()).cast(FINDINGS), problems
+
+
+def _piece(
+    group: Group, found: Findings, titles: Mapping[str, str], problems: list[Problem]
+) -> pl.DataFrame:
+    rule, ruleset, kind = group.rule, found.ruleset, found.kinds[group.rule.kind]
+    frame = group.table.with_columns(
+        _subject().alias("subject"),
+        *(column.alias(name) for name, column in worded(rule, ruleset, found.kinds).items()),
+    )
+    if group.whole:
+        message = frame.select(message=_of_schools(rule, ruleset)).to_series()
+        operator, unit = None, None
+    else:
+        message = _messages(frame, rule, ruleset, kind, titles, problems)
+        operator, unit = kind.operator(rule), kind.unit(rule, ruleset) or None
+    return frame.select(
+        "_county", "_school", "_stage", "_rule",
+        pl.lit(rule.id).alias("rule"),
+        pl.lit("county" if group.whole else rule.level).alias("level"),
+        pl.lit(rule.role).alias("role"),
+        pl.lit(rule.basis).alias("basis"),
+        *KEY, "school_code", "school_name", "stage",
+        status_name().alias("status"),
+        _clean("value"),
+        pl.lit(operator, pl.String).alias("operator"),
+        "threshold", "floor",
+        pl.lit(unit, pl.String).alias("unit"),
+        "shortfall",
+        pl.when(pl.col("shortfall").is_not_null()).then("shortfall_unit").alias("shortfall_unit"),
+        _clean("excess"), "excess_unit", "parts", "missing", "warnings", "mean", "deviation",
+        pl.lit(rule.layer).alias("layer"),
+        pl.lit(rule.given_by_id or None, pl.String).alias("given_by"),
+        "relaxed_by",
+        message,
+    )  # fmt: skip
+
+
+def _clean(name: str) -> pl.Expr:
+    """A figure without the noise of its last binary digits: 29.9 ÷ 10 is 2.99; judged before.
+
+    What is over a limit is a difference, whose noise is that of the figures subtracted.
+    """
+    if name == "excess":
+        return pl.col(name).round(14)
+    return pl.col(name).round_sig_figs(15)
+
+
+def _subject() -> pl.Expr:
+    """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
+    part = pl.col("stage").replace(
+        {
+            "primary": pick("（小学部）", " (primary)"),
+            "junior": pick("（初中部）", " (junior)"),
+        }
+    )
+    return (
+        pl.when("among_stages")
+        .then(pl.col("school_name") + part)
+        .otherwise(pl.coalesce("school_name", "county_name"))
+    )
+
+
+def _messages(
+    frame: pl.DataFrame, rule: Rule, ruleset: Ruleset, kind: Kind, titles: Mapping[str, str],
+    problems: list[Problem],
+) -> pl.Series:  # fmt: skip
+    """The sentence of every finding of one rule; the core's own where its kind's fails."""
+    plain = _by_state(rule, ruleset, titles)
+
+    def message(said: pl.Expr) -> pl.Series:
+        whole = _doubtful(_beside(said, rule, ruleset), rule)
+        return frame.select(message=whole).to_series()
+
+    try:
+        sentence = kind.sentence(rule, ruleset)
+        if sentence is None:
+            return message(plain)
         shown = (pl.col("status") == NOT_APPLICABLE) & pl.col("value").is_not_null()
         speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN]) | shown
-        said = pl.when(speaks).then(pl.coalesce(sentence, said)).otherwise(said)
-    return _doubtful(_beside(said, rule, ruleset), rule)
+        return message(pl.when(speaks).then(pl.coalesce(sentence, plain)).otherwise(plain))
+    except Exception as error:  # a broken sentence costs the sentence, not the verdict
+        show_traceback(error)
+        problems.append(_speechless(rule, kind, error))
+        return message(plain)
 
 
-def rolled_up(rule: Rule, ruleset: Ruleset) -> pl.Expr:
+def _speechless(rule: Rule, kind: Kind, error: Exception) -> Problem:
+    return Problem(
+        "warning",
+        "sentence_broken",
+        say(
+            "{plugin}的规则种类“{kind}”未能写出规则 {rule} 的说明：{why}",
+            "kind '{kind}' of {plugin} found no words for rule {rule}: {why}",
+            plugin=kind.offered_by or type(kind).__module__,
+            kind=kind.name,
+            rule=rule.id,
+            why=f"{type(error).__name__}: {error}".splitlines()[0][:200],
+        ),
+        expected=say(
+            "判定不受影响；请把此信息告知插件的作者", "the verdict stands; tell the plugin's author"
+        ),
+    )
+
+
+def _of_schools(rule: Rule, ruleset: Ruleset) -> pl.Expr:
     """The sentence of a school rule's county finding; over_count: schools that fail."""
     failing = line(
         pick(
