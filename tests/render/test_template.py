@@ -13,7 +13,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake import readers
 from compliance.intake.accept import accept
-from compliance.intake.formats import table_names
+from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
@@ -184,7 +184,7 @@ class TestReadBack:
         ]
 
     def test_the_sheets_names_are_those_the_intake_knows(self) -> None:
-        assert SHEETS[1:] == list(table_names.SHEETS.values())
+        assert SHEETS[1:] == list(raw_table.SHEETS.values())
 
 
 class TestLook:

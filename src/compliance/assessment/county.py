@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -173,9 +173,9 @@ def assess(
     rules = report.rules_of(county)
     found = report.findings_of(county) if findings is None else findings
     deciding = found.filter(pl.col("role").is_in(DECIDING))
-    own = deciding.filter(pl.col("level") == "county")
     standings = Standings(found, rules)
     open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
+    own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
     entries = _awaited(open_)
     computable, met = _conforming(deciding, rules)
     return Assessment(
@@ -185,13 +185,9 @@ def assess(
         standings=standings,
         decisive=_decisive(found, county, rules),
         open=open_,
-        reasons=tuple(
-            one.finding
-            for one in open_
-            if one.decides and one.status == "fail" and one.finding["level"] == "county"
-        ),
-        broken=_ids(found.filter(pl.col("status") == "error")),
-        waived=_ids(own.filter(pl.col("status") == "waived")),
+        reasons=tuple(one.finding for one in own if one.status == "fail"),
+        broken=_ids(one for one in open_ if one.status == "error"),
+        waived=_ids(one for one in own if one.status == "waived"),
         spread=_spread(deciding),
         computable=computable,
         met=met,
@@ -199,7 +195,7 @@ def assess(
         totals=_totals(open_),
         awaited=entries,
         missing=_missing_together(entries),
-        statements=_statements(open_),
+        statements=_statements(own),
         advice=_advice(found, rules),
         doubtful=deciding.filter(
             pl.col("status").is_in(["pass", "fail"]) & (pl.col("warnings").list.len() > 0)
@@ -219,8 +215,8 @@ def assess(
     )
 
 
-def _ids(frame: pl.DataFrame) -> tuple[str, ...]:
-    return tuple(frame.get_column("rule").unique(maintain_order=True))
+def _ids(judged: Iterable[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.rule.id for one in judged))
 
 
 def _worst() -> pl.Expr:
@@ -327,7 +323,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     subjects.
     """
     made = []
-    judged = set(_ids(found.filter(pl.col("role") == "advisory")))
+    judged = set(found.filter(pl.col("role") == "advisory").get_column("rule"))
     for key in (key for key in rules if key in judged):
         own, level = _widest(found, key)
         counts = _counts(own)
@@ -473,18 +469,14 @@ def _missing_together(entries: Iterable[Awaited]) -> tuple[MissingFacts, ...]:
     )
 
 
-def _statements(judged: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _statements(own: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """(rule ids, owner) of the county's rules that await a person's statement, or half of one."""
-    by_owner: dict[str, dict[str, None]] = {}
-    for one in judged:
-        if one.decides and one.finding["level"] == "county" and _unstated(one):
-            by_owner.setdefault(owner(one.rule), {})[one.rule.id] = None
-    return tuple((tuple(ids), who) for who, ids in by_owner.items())
-
-
-def _unstated(one: Judged) -> bool:
-    states: Iterator[str] = (part["status"] for part in one.finding["parts"] or ())
-    return one.status == "not_checked" or "not_checked" in states
+    by_owner: dict[str, list[Judged]] = {}
+    for one in own:
+        states = [one.status, *(part["status"] for part in one.finding["parts"] or ())]
+        if "not_checked" in states:
+            by_owner.setdefault(owner(one.rule), []).append(one)
+    return tuple((_ids(waiting), who) for who, waiting in by_owner.items())
 
 
 @dataclass(frozen=True, slots=True)

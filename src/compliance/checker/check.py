@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 
@@ -44,7 +45,8 @@ from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import edition, resolve
 
-Progress = Callable[[str, int, int], None]
+Progress: TypeAlias = Callable[[str, int, int], None]
+Paths: TypeAlias = Path | str | Iterable[Path | str]
 
 
 @dataclass(frozen=True)
@@ -165,40 +167,40 @@ class Checker:
 
     def check(
         self,
-        paths: Path | str | Iterable[Path | str],
-        ruleset: str | None = None,
-        as_of: date | None = None,
-        enforce: Sequence[str] = (),
+        paths: Paths,
+        choice: Choice | None = None,
         progress: Progress | None = None,
-        *,
-        switches: Sequence[str] = (),
-        strict: bool = False,
-        confirmations: Sequence[Confirmation] = (),
         lang: str | None = None,
     ) -> Report:
         """Judge the counties in a file or folder, or in several.
 
-        ruleset: an id or the path of a pack file; None: each county's own. as_of: the day whose
-        rules apply; None: 1 September of each county's year. enforce: bases and rule ids that
-        decide though not verified. switches: relaxations and named alternatives that are on.
-        strict: no conclusion while an unverified rule lies on its way. confirmations: rules whose
-        texts someone holds. progress(rule set, done, total) is called before each rule set.
-        lang: ``zh`` or ``en``; None: the current language.
+        choice: how; None: each county by its own rule set. progress(rule set, done, total) is
+        called before each rule set. lang: ``zh`` or ``en``; None: the current language.
 
         Raises UsageError, PackError or PluginError where nothing can be judged; problems of the
         data stand in the report.
         """
-        choice = Choice(
-            ruleset, as_of, tuple(enforce), tuple(switches), strict, tuple(confirmations)
-        )
-        several = [paths] if isinstance(paths, Path | str) else paths
         with nullcontext() if lang is None else use(lang):
-            return self.judge([Path(path) for path in several], choice, progress)
+            return self._judge(_several(paths), choice or Choice(), progress)
 
-    def judge(
+    def validate(
+        self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
+    ) -> Checked:
+        """The data checks alone: everything that `check` would doubt, and last year beside it.
+
+        previous: last year's figures of the same counties. Each county's rule set is needed to tell
+        values that crowd at a limit. Raises what `check` raises.
+        """
+        choice = choice or Choice()
+        batch = prepare(_several(paths), self.registry, choice, previous)
+        problems = list(batch.problems)
+        for job in batch.jobs:
+            problems += verdicts.remarks(judged(job, self.registry, choice))
+        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+
+    def _judge(
         self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
     ) -> Report:
-        """`check` with everything that was asked for in one value, in the current language."""
         batch = prepare(paths, self.registry, choice)
         headings = titles(batch.vocabulary)
         problems = list(batch.problems)
@@ -233,27 +235,9 @@ class Checker:
             language=spoken(),
         )
 
-    def validate(
-        self,
-        paths: Sequence[Path],
-        choice: Choice | None = None,
-        previous: Sequence[Path] = (),
-    ) -> Checked:
-        """The data checks alone: everything that `check` would doubt, and last year beside it.
-
-        previous: last year's figures of the same counties. Each county's rule set is needed to tell
-        values that crowd at a limit. Raises what `check` raises.
-        """
-        choice = choice or Choice()
-        batch = prepare(paths, self.registry, choice, previous)
-        problems = list(batch.problems)
-        for job in batch.jobs:
-            problems += verdicts.remarks(judged(job, self.registry, choice))
-        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
-
 
 def check(
-    paths: Path | str | Iterable[Path | str],
+    paths: Paths,
     ruleset: str | None = None,
     as_of: date | None = None,
     enforce: Sequence[str] = (),
@@ -265,11 +249,13 @@ def check(
     confirmations: Sequence[Confirmation] = (),
     lang: str | None = None,
 ) -> Report:
-    """Judge once: `Checker.check` with what is installed, or with `offers`, already loaded."""
-    return Checker(offers).check(
-        paths, ruleset, as_of, enforce, progress,
-        switches=switches, strict=strict, confirmations=confirmations, lang=lang,
-    )  # fmt: skip
+    """`Checker.check` once, with what is installed or with `offers`; the fields of a `Choice` as arguments."""
+    choice = Choice(ruleset, as_of, tuple(enforce), tuple(switches), strict, tuple(confirmations))
+    return Checker(offers).check(paths, choice, progress, lang)
+
+
+def _several(paths: Paths) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
 
 
 def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:

@@ -36,10 +36,12 @@ Packs = Mapping[str, Sequence[Pack]]
 
 @dataclass(frozen=True)
 class Choice:
-    """How to judge: rule set id or pack file (None: each county's own), date, what is enforced.
+    """How to judge.
 
-    switches: relaxations and alternatives that are on. strict: no conclusion while an unverified
-    rule lies on its way. confirmations: rules whose texts someone holds.
+    ruleset: an id or the path of a pack file; None: each county's own. as_of: the day whose rules
+    apply; None: 1 September of each county's year. enforce: bases and rule ids that decide though
+    not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
+    while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     """
 
     ruleset: str | None = None

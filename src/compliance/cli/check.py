@@ -81,7 +81,7 @@ def check(
     refuse_clashes([path for _, path in files], inputs)
     for form in formats:
         require_format(form, known)
-    report = checker.judge(inputs, chosen(**how), progress())
+    report = checker.check(inputs, chosen(**how), progress())
     writing = [partial(write, report, form, path, renderers[form]) for form, path in files]
     writing += [partial(_print, report, form, renderers[form]) for form in formats or ("text",)]
     return INTERNAL if _failed(writing) else exit_code(report, fail_on)

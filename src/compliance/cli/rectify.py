@@ -62,7 +62,7 @@ def rectify(
     from compliance.checker import Checker
     from compliance.render.rectification.write import write_papers
 
-    report = Checker().judge(inputs, chosen(**how), progress())
+    report = Checker().check(inputs, chosen(**how), progress())
     print_problems(report.problems, err=True)
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()

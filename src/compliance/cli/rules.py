@@ -62,8 +62,7 @@ def rules(
     coverage: bool, switches: bool, form: str,
 ) -> None:  # fmt: skip
     """Print one of the five views."""
-    from compliance.explain.rulesets import ruleset_listing
-    from compliance.explain.rulesets.catalogue import rule_table
+    from compliance.explain import ruleset_listing
 
     if sum((resolved, diff is not None, coverage, switches)) > 1:
         raise UsageError(
@@ -82,4 +81,4 @@ def rules(
     elif switches:
         click.echo(ruleset_listing.switch_table(ruleset, day(as_of), form))
     else:
-        click.echo(rule_table(ruleset, day(as_of), form))
+        click.echo(ruleset_listing.rule_table(ruleset, day(as_of), form))

@@ -16,6 +16,6 @@ from compliance.kernel.i18n import say
 @guarded
 def rulesets() -> None:
     """Print the list."""
-    from compliance.explain.rulesets.catalogue import ruleset_table
+    from compliance.explain.ruleset_listing import ruleset_table
 
     click.echo(ruleset_table())

@@ -25,7 +25,7 @@ from compliance.kernel.i18n import say
 @guarded
 def template(out: Path, ruleset: str | None) -> None:
     """Write the workbook."""
-    from compliance.explain.rulesets.catalogue import blank_workbook
+    from compliance.explain.ruleset_listing import blank_workbook
 
     blank_workbook(out, ruleset)
     click.echo(say("已写 {out}", "wrote {out}", out=out))
