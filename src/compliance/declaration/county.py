@@ -55,7 +55,8 @@ class CountyView:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
             found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
-            self._outcomes[rule_id] = in_words(found, rule_id, self.evaluation).rows(named=True)
+            told = in_words(found, rule_id, self.evaluation)
+            self._outcomes[rule_id] = list(told.rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows
 
