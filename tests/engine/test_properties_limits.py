@@ -13,7 +13,7 @@ from hypothesis import given
 
 from compliance.rules.language.model import Limit, Ruleset
 from compliance.rules.resolution.resolve import resolve
-from tests.support.court import Document
+from tests.support.court import Document, installed
 from tests.support.generate_further import at_a_composite
 from tests.support.generate_school import typed
 from tests.support.nonempty import nonempty
@@ -22,7 +22,6 @@ from tests.support.properties import (
     batched,
     findings,
     head,
-    installed,
     numbers,
     seed,
     small,
