@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice
 from compliance.cli.explain import explain
-from compliance.explain.question.context import Hearing, hear
-from compliance.explain.rule_page.rule_page import page, text
-from compliance.explain.text.working_text import text as told
-from compliance.explain.verdict.working import workings
+from compliance.explain.context import Context, open_context
+from compliance.explain.rule_page import page, text
+from compliance.explain.working import workings
+from compliance.explain.working_text import text as told
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import use
 from compliance.rules.resolution.resolve import resolve
@@ -83,9 +83,9 @@ def test_the_example_of_a_coefficient() -> None:
 
 
 @pytest.fixture(scope="module")
-def hearing() -> Hearing:
+def context() -> Context:
     """The Anhui example before every rule of the set."""
-    return hear([ANHUI], load(), Choice(), "C")
+    return open_context([ANHUI], load(), Choice(), "C")
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -104,11 +104,11 @@ def test_every_national_rule_has_a_page_in_both_languages(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_national_rule_has_a_working_in_both_languages(rule: str, hearing: Hearing) -> None:
+def test_every_national_rule_has_a_working_in_both_languages(rule: str, context: Context) -> None:
     school = None if RULES[rule].get("scope", "county") == "county" else SCHOOL
     for language in ("zh", "en"):
         with use(language):
-            (found,) = workings(hearing, rule, school)
+            (found,) = workings(context, rule, school)
             assert f"{rule}  " in told(found)
     assert found.rule == rule
     assert found.school_code == (school or "")

@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import check
 from compliance.cli.explain import explain
-from compliance.explain.question.context import find_school
-from compliance.explain.text.working_text import text
+from compliance.explain.context import find_school
+from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.engine.test_kinds import BASE, primary
 from tests.support.rules import ruleset
-from tests.support.working import EXAMPLES, hearing, working
+from tests.support.working import EXAMPLES, context_of, working
 
 CONFORMING = EXAMPLES / "conforming.json"
 FIRST = "5199010001"  # a primary school of 1141 pupils in 30 classes
@@ -212,7 +212,7 @@ def test_a_school_that_is_left_out_is_told_in_words_that_fit_the_rule(rule: str)
 def test_a_name_that_two_schools_have_is_told_with_their_codes() -> None:
     schools = [{**primary(100, 9), "school_name": "中心小学"} for _ in range(2)]
     with pytest.raises(UsageError) as error:
-        find_school(hearing(ruleset(BASE), schools), "中心小学")
+        find_school(context_of(ruleset(BASE), schools), "中心小学")
     assert "2所" in error.value.what
     assert "1、2" in error.value.todo
 

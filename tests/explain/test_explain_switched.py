@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from compliance.checker.builtin_offers import load
-from compliance.explain.question.model import Working
-from compliance.explain.text.working_text import text
+from compliance.engine.working import Working
+from compliance.explain.working_text import text
 from compliance.rules.language.model import Ruleset
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.engine.test_kinds import AREA, primary

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice, check
 from compliance.cli.explain import explain
-from compliance.explain.question.context import hear
-from compliance.explain.question.unit_labels import unit_words
-from compliance.explain.verdict.working import workings
+from compliance.explain.context import open_context
+from compliance.explain.working import workings
 from compliance.facts.vocabulary import titles, vocabulary
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.i18n import use
+from compliance.kernel.labels import unit_words
 from tests.support.nonempty import nonempty
 from tests.support.rules import DAY
 from tests.support.working import EXAMPLES
@@ -51,7 +51,7 @@ def blank(tmp_path: Path) -> Path:
 def test_the_sentence_is_as_the_report_has_it(blank: Path, rule: str, words: str) -> None:
     report = check([blank], offers=load()).findings
     (row,) = report.filter(report["rule"] == rule).iter_rows(named=True)
-    (found,) = workings(hear([blank], load(), Choice(), rule), rule)
+    (found,) = workings(open_context([blank], load(), Choice(), rule), rule)
     assert found.message == row["message"]
     assert any(words in one for one in found.missing)
 
@@ -132,7 +132,7 @@ def test_a_file_is_read_once_more_however_much_is_asked() -> None:
         return document
 
     counting = replace(offers, readers={**offers.readers, ".xlsx": counted})
-    heard = hear([ANHUI], counting, Choice(), "RS", "3499010001")
-    (found,) = workings(heard, "RS", "3499010001")
+    context = open_context([ANHUI], counting, Choice(), "RS", "3499010001")
+    (found,) = workings(context, "RS", "3499010001")
     assert [one for one in found.inputs if one.at]
     assert len(times) == 2

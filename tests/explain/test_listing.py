@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from compliance.checker.builtin_offers import load
 from compliance.cli import main
-from compliance.explain.rulesets import catalogue, ruleset_listing
-from compliance.explain.rulesets.catalogue import opened
+from compliance.explain import ruleset_listing
+from compliance.explain.ruleset_listing import opened
 from compliance.rules.language.model import Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.provenance import provenance
@@ -196,8 +196,7 @@ def _printed_as_given(rules: Ruleset) -> Iterable[str]:
 def test_english_has_no_chinese_punctuation(
     view: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (catalogue, ruleset_listing):
-        monkeypatch.setattr(module, "WIDTH", 10**6)  # sentences in one piece
+    monkeypatch.setattr(ruleset_listing, "WIDTH", 10**6)  # sentences in one piece
     told = run(*view, "--ruleset", "shandong", "--lang", "en").stdout
     assert len(told.splitlines()) > 5
     names = [opened(name)[0] for name in ("basic-2012", "national", "shandong")]

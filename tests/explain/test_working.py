@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from compliance.explain.question.model import Flip, Working
-from compliance.explain.text.working_text import text
-from compliance.explain.verdict.working import workings
+from compliance.engine.working import Flip, Working
+from compliance.explain.working import workings
+from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.engine.test_kinds import AREA, BASE, DEGREE, EVEN, primary
 from tests.support.nonempty import nonempty
 from tests.support.rules import CONCLUSION, HEAD, rule, ruleset
-from tests.support.working import hearing, working
+from tests.support.working import context_of, working
 
 BOOKS = (
     HEAD.replace('of = "teachers_above_degree"', 'of = "equipment_value"').replace(
@@ -129,7 +129,9 @@ def test_the_share_of_a_nine_year_school() -> None:
 
 
 def test_two_stages_give_two_workings() -> None:
-    found = workings(hearing(ruleset(BASE), [{**NINE_YEARS, "teaching_area": 6600.0}]), "R2", "1")
+    found = workings(
+        context_of(ruleset(BASE), [{**NINE_YEARS, "teaching_area": 6600.0}]), "R2", "1"
+    )
     assert [(one.stage, float(one.comparisons[0].value or 0)) for one in found] == [
         ("primary", 5.28), ("junior", 5.808),
     ]  # fmt: skip
@@ -174,24 +176,24 @@ def test_what_is_missing_is_named_and_nothing_is_said_to_flip() -> None:
 
 
 def test_a_rule_about_schools_asks_for_one_and_names_those_that_fail() -> None:
-    heard = hearing(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
+    context = context_of(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
     with pytest.raises(UsageError) as error:
-        workings(heard, "R1")
+        workings(context, "R1")
     assert "--school" in error.value.what
     assert "2 第2学校" in error.value.todo
     assert "第1学校" not in error.value.todo
 
 
 def test_an_unknown_school_is_answered_with_the_nearest() -> None:
-    heard = hearing(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
+    context = context_of(ruleset(BASE), [primary(2000, 84), primary(2000, 83)])
     with pytest.raises(UsageError) as error:
-        workings(heard, "R1", "第3学校")
+        workings(context, "R1", "第3学校")
     assert "第2学校" in error.value.todo
 
 
 def test_a_school_has_its_own_share_of_a_coefficient() -> None:
-    heard = hearing(ruleset(BASE), [primary(100, 9), primary(900, 27)])
-    (found,) = workings(heard, "D1", "2")
+    context = context_of(ruleset(BASE), [primary(100, 9), primary(900, 27)])
+    (found,) = workings(context, "D1", "2")
     (one,) = found.spread[0].drivers
     assert (one.school_code, one.share) == ("2", Fraction(1, 10))
 

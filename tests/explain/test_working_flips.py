@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice, check
-from compliance.explain.question.context import hear
-from compliance.explain.question.model import Flip
-from compliance.explain.verdict.working import workings
+from compliance.engine.working import Flip
+from compliance.explain.context import open_context
+from compliance.explain.working import workings
 from compliance.kernel.submission import STATUSES
 from tests.engine.test_kinds import BASE, primary
 from tests.support.examples import examples
@@ -112,7 +112,7 @@ def test_a_rule_of_the_county_turns_as_said(tmp_path: Path, rule: str) -> None:
     """The changed figure is typed into the file, and the whole county judged again."""
     offers = load()
     path = edited(tmp_path, lambda document: None)
-    (found,) = workings(hear([path], offers, Choice(), rule), rule)
+    (found,) = workings(open_context([path], offers, Choice(), rule), rule)
     assert found.status == "pass"
     assert found.flips
     for flip in nonempty(found.flips):
@@ -135,11 +135,11 @@ def test_the_plan_of_a_group_is_enough(tmp_path: Path) -> None:
 
     offers = load()
     path = edited(tmp_path, poor)
-    hearing = hear([path], offers, Choice(), "RS", "5199010001")
-    (found,) = workings(hearing, "RS", "5199010001")
+    context = open_context([path], offers, Choice(), "RS", "5199010001")
+    (found,) = workings(context, "RS", "5199010001")
     missed = {one.rule: one.above_floor for one in found.members if one.status == "fail"}
     assert missed == {"R1": True, "R5": False}
-    school = hearing.bench.submission.schools.row(0, named=True)
+    school = context.evaluation.submission.schools.row(0, named=True)
     assert school["primary_students"] == 1141
     pupils = school["primary_students"]
 
@@ -153,5 +153,5 @@ def test_the_plan_of_a_group_is_enough(tmp_path: Path) -> None:
     more = int(-(-pupils * 42 // 1000)) - round(pupils * 0.04)
     assert f"增加{more}人" in lines
     assert "增加7273.88平方米" in lines  # 1141 × 7.5 × 0.85 = 7273.875
-    again = hear([edited(tmp_path, mended)], offers, Choice(), "RS", "5199010001")
+    again = open_context([edited(tmp_path, mended)], offers, Choice(), "RS", "5199010001")
     assert workings(again, "RS", "5199010001")[0].status == "pass"

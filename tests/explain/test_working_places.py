@@ -8,17 +8,17 @@ import pytest
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice
-from compliance.explain.question.context import UnjudgeableError, find_school, hear
-from compliance.explain.question.model import Input
-from compliance.explain.text.working_text import text
-from compliance.explain.verdict.working import workings
+from compliance.engine.working import Input
+from compliance.explain.context import UnjudgeableError, find_school, open_context
+from compliance.explain.working import workings
+from compliance.explain.working_text import text
 from compliance.kernel.errors import UsageError
 from tests.support.nonempty import nonempty
 from tests.support.working import EXAMPLES
 
 
 def inputs(path: Path, rule: str, school: str, county: str | None = None) -> dict[str, Input]:
-    found = workings(hear([path], load(), Choice(), rule, school, county), rule, school)
+    found = workings(open_context([path], load(), Choice(), rule, school, county), rule, school)
     return {one.fact: one for one in found[0].inputs}
 
 
@@ -69,7 +69,9 @@ def test_a_sum_names_the_facts_it_is_made_of(tmp_path: Path) -> None:
 
 
 def test_entries_of_the_national_monitoring_have_their_cells() -> None:
-    (found,) = workings(hear([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "Q9"), "Q9")
+    (found,) = workings(
+        open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "Q9"), "Q9"
+    )
     assert [(one.title, one.value, one.at) for one in found.inputs[:2]] == [
         ("语文八年级 学业水平", 3.0, "质量监测!D2"), ("语文八年级 校际差异率", 0.131, "质量监测!E2"),
     ]  # fmt: skip
@@ -77,32 +79,36 @@ def test_entries_of_the_national_monitoring_have_their_cells() -> None:
 
 def test_several_counties_must_be_told_apart() -> None:
     with pytest.raises(UsageError) as error:
-        hear([EXAMPLES / "many"], load(), Choice(), "G7")
+        open_context([EXAMPLES / "many"], load(), Choice(), "G7")
     assert "--county" in error.value.todo
-    heard = hear([EXAMPLES / "many"], load(), Choice(), "G7", county="349911")
-    assert heard.key == ("349911", 2023)
-    assert workings(heard, "G7")[0].county_code == "349911"
+    context = open_context([EXAMPLES / "many"], load(), Choice(), "G7", county="349911")
+    assert context.key == ("349911", 2023)
+    assert workings(context, "G7")[0].county_code == "349911"
 
 
 def test_an_unknown_county_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError) as error:
-        hear([EXAMPLES / "many"], load(), Choice(), "G7", county="皖东")
+        open_context([EXAMPLES / "many"], load(), Choice(), "G7", county="皖东")
     assert "皖东县" in error.value.todo
 
 
 def test_data_with_errors_are_answered_with_their_errors() -> None:
     with pytest.raises(UnjudgeableError) as error:
-        hear([EXAMPLES / "invalid.json"], load(), Choice(), "R1", "1")
+        open_context([EXAMPLES / "invalid.json"], load(), Choice(), "R1", "1")
     assert "invalid.json" in error.value.what
 
 
 def test_a_school_may_be_called_by_its_name() -> None:
-    heard = hear([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "R3", "县第一实验小学")
-    assert find_school(heard, "县第一实验小学")["school_code"] == "3499010001"
+    context = open_context(
+        [EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "R3", "县第一实验小学"
+    )
+    assert find_school(context, "县第一实验小学")["school_code"] == "3499010001"
 
 
 def test_an_advisory_version_stands_beside_the_base() -> None:
-    (found,) = workings(hear([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "G14"), "G14")
+    (found,) = workings(
+        open_context([EXAMPLES / "anhui_county.xlsx"], load(), Choice(), "G14"), "G14"
+    )
     assert [(one.rule, one.decides, one.status) for one in found.layers] == [
         ("G14", True, "pass"), ("AH-G14", False, "fail"),
     ]  # fmt: skip
@@ -115,9 +121,11 @@ def test_the_schools_that_drive_a_coefficient_are_those_it_was_computed_from() -
     for ruleset, names in (("anhui", "D1 D2 D3 D4 D5 D6 D7"), ("basic-2012", "B1 B2 B6 B7")):
         choice = Choice(ruleset=ruleset)
         for name in nonempty(names.split()):
-            heard = hear([EXAMPLES / "anhui_county.xlsx"], load(), choice, name)
-            judged = {row["stage"]: row for row in heard.bench.outcome(name).iter_rows(named=True)}
-            (found,) = workings(heard, name)
+            context = open_context([EXAMPLES / "anhui_county.xlsx"], load(), choice, name)
+            judged = {
+                row["stage"]: row for row in context.evaluation.outcome(name).iter_rows(named=True)
+            }
+            (found,) = workings(context, name)
             for one in nonempty(found.spread):
                 row = judged[one.stage]
                 assert one.coefficient == pytest.approx(row["value"], rel=1e-12)

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from compliance.facts.headings import Heading
-from compliance.facts.vocabulary import TABLES, vocabulary
+from compliance.facts.vocabulary import TABLES, Heading, vocabulary
 from compliance.kernel.errors import PluginError
 from tests.support.nonempty import nonempty
 
@@ -136,7 +135,7 @@ def test_an_unreadable_fragment_stops_the_program(tmp_path: Path, text: str) -> 
 def test_every_unit_may_stand_in_a_heading() -> None:
     """The workbook prints headings with their unit; what it prints it must be able to read."""
     from compliance.checker.builtin_offers import load
-    from compliance.facts.headings import Heading
+    from compliance.facts.vocabulary import Heading
 
     words = vocabulary(load().fragments)
     for fact in nonempty([*words.school.values(), *words.county.values()]):

@@ -10,8 +10,8 @@ import polars as pl
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
 from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.cell_patterns import CellError
 from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.intake.problems import CellError
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Submission
 

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.cell_patterns import CellError
+from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,
 )

@@ -13,8 +13,7 @@ from compliance.intake import readers
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats import xlsx
 from compliance.intake.formats.discover import gather
-from compliance.intake.formats.json import LIMIT
-from compliance.intake.formats.source_file import MIB
+from compliance.intake.limits import MIB, MOST_OF_A_DOCUMENT
 from compliance.kernel.i18n import use
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
@@ -132,7 +131,7 @@ class TestJson:
 
     def test_a_line_of_200_mb(self, tmp_path: Path) -> None:
         path = sparse(tmp_path / "a.json", b'{"a": "')
-        assert only(path, f"{LIMIT // MIB} MB").code == "too_large"
+        assert only(path, f"{MOST_OF_A_DOCUMENT // MIB} MB").code == "too_large"
         assert read(path).inputs == []
 
     @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.intake.formats import encoding
+from compliance.intake import limits
 from compliance.intake.formats import parquet as probe
-from compliance.intake.formats.source_file import MIB
+from compliance.intake.limits import MIB
 from compliance.kernel.errors import Problem
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
@@ -102,7 +102,7 @@ class TestDatasets:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert self.problem(tmp_path, schools__csv="a," * 3000 + "\n").code == "too_large"
-        monkeypatch.setattr(encoding, "MOST_CELLS", 1)
+        monkeypatch.setattr(limits, "MOST_CELLS", 1)
         assert read(inputs.dataset(tmp_path / "e")).problems[0].code == "too_large"
 
     def parquet(self, frame: pl.DataFrame) -> bytes:
@@ -139,7 +139,7 @@ class TestDatasets:
     def test_billions_of_rows_in_a_few_bytes(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("compliance.intake.formats.parquet.MOST_CELLS", 10)
+        monkeypatch.setattr(limits, "MOST_CELLS", 10)
         content = self.parquet(pl.DataFrame({"a": [1] * 11}))
         problem = self.problem(tmp_path, schools__csv="", schools__parquet=content)
         assert problem.code == "too_large"

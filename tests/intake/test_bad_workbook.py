@@ -12,7 +12,7 @@ import pytest
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.formats.source_file import MIB
+from compliance.intake.limits import MIB
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
 

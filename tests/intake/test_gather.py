@@ -99,7 +99,7 @@ class TestTables:
         )
         assert document.problems == []
         schools = inputs.table(document, "schools")
-        assert schools.columns["primary_class_sizes"].to_list() == [[45.0, None]]  # type: ignore[attr-defined]
+        assert schools.columns["primary_class_sizes"].to_list() == [[45.0, None]]  # type: ignore[union-attr]
         assert "__index_level_0__" not in schools.columns
         values = {name: list(cells) for name, cells in schools.columns.items()}
         assert values["basic_balance_date"] == ["2015-12-30"]

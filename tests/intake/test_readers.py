@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -11,10 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from compliance.intake import readers
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake import readers, take_in
 from compliance.intake.formats import dataset as datasets
 from compliance.intake.formats import json as json_file
-from compliance.intake.formats import table_file, xlsx
+from compliance.intake.formats import xlsx
 from compliance.intake.formats.discover import Reader
 from tests.intake import inputs
 from tests.support.nonempty import nonempty
@@ -27,7 +29,7 @@ def test_every_reader_is_offered_under_its_suffix() -> None:
     assert READERS[".xlsx"] is READERS[".xlsm"] is READERS[".xls"] is READERS[".et"]
     assert READERS[".xlsx"] is xlsx.read
     assert READERS[".zip"] is datasets.read_zip
-    assert READERS[".csv"] is READERS[".parquet"] is table_file.read
+    assert READERS[".csv"] is READERS[".parquet"] is datasets.read
 
 
 class TestJson:
@@ -277,3 +279,23 @@ class TestWorkbook:
         for document in (xlsx.read(plain), xlsx.read(odd)):
             assert [(p.code, p.at) for p in document.problems] == [("formula_error", "学校!D2")]
             assert inputs.values(document, "schools")["学校名称"] == ["实验小学"]
+
+
+def test_a_percentage_cell_of_a_plugins_fact_is_read_as_shown(tmp_path: Path) -> None:
+    share = {
+        "type": ["number", "null"], "minimum": 0, "maximum": 100, "title": "数字校园覆盖率",
+        "x-title-en": "Digital campus share", "description": "示例。", "x-unit": "%",
+    }  # fmt: skip
+    (tmp_path / "school.schema.json").write_text(json.dumps({"properties": {"share": share}}))
+    head, first = inputs.SCHOOL_ROWS
+    rows = [(*head, "数字校园覆盖率（%）"), (*first, 0.985)]
+
+    def percent(book: openpyxl.Workbook) -> None:
+        book["学校"].cell(2, 5).number_format = "0.0%"
+
+    path = inputs.workbook(tmp_path / "a.xlsx", {**inputs.SHEETS, "学校": rows}, percent)
+    found = take_in([path], readers(), vocabulary([tmp_path]))
+    assert found.schools["share"].to_list() == [98.5]
+    assert [(one.code, one.at, one.facts) for one in found.problems] == [
+        ("converted_unit", "学校!E2", ("share",))
+    ]

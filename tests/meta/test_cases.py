@@ -11,8 +11,8 @@ import pytest
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import resolve
 from compliance.testing import Case, coverage_of, read_cases
+from compliance.testing.case import installed
 from compliance.testing.case_file import Exemption, read_exemptions
-from compliance.testing.rulesets import installed
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/pyproject.toml"))
@@ -61,7 +61,7 @@ def test_every_switch_has_a_case_that_turns_it_on(pack_id: str) -> None:
     home = PACKS[pack_id][-1].home
     assert home is not None
     cases, _ = _cases(home.parents[1])
-    turned = {name for case in cases for name in case.terms.switches}
+    turned = {name for case in cases for name in case.options.switches}
     declared = {
         name
         for pack in PACKS[pack_id]

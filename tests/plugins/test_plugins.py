@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint, distributions
+import ast
+import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from compliance.checker import check
 from compliance.checker.builtin_offers import load
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import JunhengError, PackError, PluginError
+from tests.plugins.conftest import Shelf
 
+PLUGINS = Path(__file__).parents[2] / "plugins"
+EXAMPLE = PLUGINS.parent / "examples" / "conforming.json"
 PACK = """
 [pack]
 id = "{id}"
@@ -33,94 +36,141 @@ of = []
 """
 
 
-class Shelf:
-    """A folder of made-up distributions."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def add(self, name: str, code: str, pack: str = "") -> None:
-        module = name.replace("-", "_")
-        package = self.home / module
-        package.mkdir()
-        (package / "__init__.py").write_text(
-            "from pathlib import Path\nfrom compliance import hookimpl\n" + code, encoding="utf-8"
-        )
-        if pack:
-            (package / "rules").mkdir()
-            (package / "rules" / "1.toml").write_text(pack, encoding="utf-8")
-        info = self.home / f"{module}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[compliance]\n{module} = {module}\n")
-
-    def entries(self) -> list[EntryPoint]:
-        importlib.invalidate_caches()
-        return [
-            entry
-            for dist in distributions(path=[str(self.home)])
-            for entry in dist.entry_points
-            if entry.group == "compliance"
-        ]
-
-
+WRONG = ["None", "'rules'", "[]", "{}", "{1: len}", "{'': len}", "{'moon': 'text'}"]
 PACKS = "@hookimpl\ndef compliance_packs():\n    return [Path(__file__).parent]\n"
 
 
-@pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
-    yield Shelf(tmp_path)
-    for name in set(sys.modules) - before:
-        if getattr(sys.modules[name], "__file__", "") and str(tmp_path) in str(
-            sys.modules[name].__file__
-        ):
-            del sys.modules[name]
+KIND = """
+from compliance.kinds import Kind
+class Moon(Kind):
+    name = "moon"
+@hookimpl
+def compliance_kinds():
+    return {'moon': Moon()}
+"""
+READER = """
+def read(path):
+    from compliance.intake.formats.raw_table import RawDocument
+    return RawDocument(path.name)
+@hookimpl
+def compliance_readers():
+    return {'.moon': read}
+"""
+RENDERER = """
+@hookimpl
+def compliance_renderers():
+    return {'moon': lambda report, stream: stream.write(b'moon')}
+"""
+
+
+def hook(name: str, answer: str) -> str:
+    return f"@hookimpl\ndef compliance_{name}():\n    return {answer}\n"
+
+
+def fault(shelf: Shelf) -> JunhengError:
+    """What is wrong with the one broken plugin."""
+    (broken,) = load(shelf.entries()).broken
+    assert broken.error is not None
+    return broken.error
 
 
 def test_a_plugin_offers_packs_kinds_readers_and_renderers(shelf: Shelf) -> None:
-    shelf.add(
-        "junheng-moon",
-        PACKS
-        + "@hookimpl\ndef compliance_kinds():\n    return {'moon': 1}\n"
-        + "@hookimpl\ndef compliance_readers():\n    return {'.moon': 2}\n"
-        + "@hookimpl\ndef compliance_renderers():\n    return {'moon': 3}\n",
-        PACK.format(id="moon"),
-    )
+    moon = PACK.format(id="moon").replace("default = true", "")
+    shelf.add("junheng-moon", PACKS + KIND + READER + RENDERER, moon)
     offers = load(shelf.entries())
     assert list(offers.packs) == ["moon"]
     assert offers.packs["moon"][0].version == "1.2"
-    assert (offers.kinds["moon"], offers.readers[".moon"], offers.renderers["moon"]) == (1, 2, 3)
-    assert {"threshold", "dispersion", "most", "all", "attested"} <= set(offers.kinds)
+    assert offers.readers[".moon"](Path("a.moon")).name == "a.moon"
+    stream = BytesIO()
+    offers.renderers["moon"](check([EXAMPLE]), stream)
+    assert stream.getvalue() == b"moon"
+    assert {"moon", "threshold", "dispersion", "most", "all", "attested"} <= set(offers.kinds)
     assert offers.plugins == {"junheng-moon": "1.2"}
+    assert offers.broken == []
 
 
-def test_a_plugin_that_does_not_import_stops_the_program_by_name_and_version(shelf: Shelf) -> None:
+def test_a_plugin_that_does_not_import_is_named_and_offers_nothing(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
     shelf.add("junheng-good", PACKS, PACK.format(id="good"))
     shelf.add("junheng-broken", "raise RuntimeError('月蚀')\n")
-    with pytest.raises(PluginError, match=r"junheng-broken 1\.2.*月蚀"):
-        load(shelf.entries())
+    offers = load(shelf.entries())
+    assert list(offers.packs) == ["good"]
+    assert offers.plugins == {"junheng-good": "1.2"}
+    assert re.search(r"junheng-broken 1\.2.*RuntimeError: 月蚀", caplog.text)
+    assert "Traceback" not in caplog.text
+
+
+def test_its_traceback_is_shown_on_request(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLIANCE_DEBUG", "1")
+    shelf.add("junheng-broken", "raise RuntimeError('月蚀')\n")
+    load(shelf.entries())
+    assert "Traceback" in caplog.text
 
 
 def test_a_hook_that_fails_names_its_plugin(shelf: Shelf) -> None:
     shelf.add("junheng-late", "@hookimpl\ndef compliance_packs():\n    raise KeyError('x')\n")
-    with pytest.raises(PluginError, match=r"junheng-late 1\.2"):
-        load(shelf.entries())
+    assert re.search(r"junheng-late 1\.2 的 compliance_packs 出错：KeyError", fault(shelf).what)
 
 
 def test_a_misspelt_hook_is_refused(shelf: Shelf) -> None:
     shelf.add("junheng-typo", "@hookimpl\ndef compliance_pack():\n    return []\n")
-    with pytest.raises(PluginError, match="compliance_pack"):
-        load(shelf.entries())
+    assert re.search(r"junheng-typo 1\.2.*compliance_pack", fault(shelf).what)
+
+
+def test_a_plugin_without_a_hook_is_refused(shelf: Shelf) -> None:
+    shelf.add("junheng-empty", "def compliance_packs():\n    return []\n")
+    error = fault(shelf)
+    assert "junheng-empty 1.2" in error.what
+    assert "compliance_packs" in error.todo
+
+
+@pytest.mark.parametrize("answer", ["None", "'rules'", "[]", "Path('.')", "[1]", "{}"])
+def test_a_wrong_answer_about_packs_is_refused(shelf: Shelf, answer: str) -> None:
+    shelf.add("junheng-odd", hook("packs", answer))
+    error = fault(shelf)
+    assert isinstance(error, PluginError)
+    assert "junheng-odd 1.2" in error.what
+    assert "compliance_packs" in error.what
+    came = "PosixPath" if answer.startswith("Path") else answer
+    assert came in error.what
+    assert "列表" in error.todo
+
+
+def test_a_folder_without_packs_is_refused(shelf: Shelf) -> None:
+    """As of a wheel built without its data."""
+    shelf.add("junheng-hollow", PACKS)
+    error = fault(shelf)
+    assert re.search(r"junheng-hollow 1\.2.*junheng_hollow$", error.what)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        *((name, answer) for name in ("kinds", "readers", "renderers") for answer in WRONG),
+        ("kinds", "{'moon': 1}"),
+        ("kinds", "{'moon': lambda rule, bench: None}"),
+        ("readers", "{'moon': len}"),
+        ("readers", "{'.Moon': len}"),
+        ("renderers", "{'moon:': len}"),
+    ],
+)
+def test_a_wrong_table_of_offers_is_refused(shelf: Shelf, name: str, answer: str) -> None:
+    shelf.add("junheng-odd", hook(name, answer))
+    error = fault(shelf)
+    assert "junheng-odd 1.2" in error.what
+    assert f"compliance_{name}" in error.what
+    assert "→" in error.todo
 
 
 @pytest.mark.parametrize(
     "code",
     [
-        "@hookimpl\ndef compliance_kinds():\n    return {'threshold': None}\n",
-        "@hookimpl\ndef compliance_readers():\n    return {'.json': None}\n",
-        "@hookimpl\ndef compliance_renderers():\n    return {'json': None}\n",
+        KIND.replace("moon", "threshold"),
+        READER.replace(".moon", ".json"),
+        RENDERER.replace("'moon'", "'json'"),
     ],
 )
 def test_a_name_the_core_has_is_refused_naming_both(shelf: Shelf, code: str) -> None:
@@ -142,11 +192,11 @@ def test_two_plugins_with_one_rule_set_are_refused_naming_both(shelf: Shelf) -> 
 
 def test_a_wrong_pack_is_named_with_plugin_file_and_line(shelf: Shelf) -> None:
     shelf.add("junheng-wrong", PACKS, PACK.format(id="wrong") + "\nremedie = 'x'\n")
-    with pytest.raises(PackError) as error:
-        load(shelf.entries())
-    assert "junheng-wrong 1.2" in error.value.what
-    assert "remedie" in error.value.what
-    assert error.value.where.startswith("1.toml")
+    error = fault(shelf)
+    assert isinstance(error, PackError)
+    assert "junheng-wrong 1.2" in error.what
+    assert "remedie" in error.what
+    assert error.where.startswith("1.toml")
 
 
 def test_a_fragment_adds_facts_and_may_not_redefine_any(shelf: Shelf, tmp_path: Path) -> None:
@@ -165,3 +215,27 @@ def test_a_fragment_adds_facts_and_may_not_redefine_any(shelf: Shelf, tmp_path: 
 def test_the_installed_plugins_load() -> None:
     offers = load()
     assert {"national", "anhui", "shandong", "henan"} <= set(offers.packs)
+
+
+def test_the_plugins_here_import_the_public_face_only() -> None:
+    """`compliance`, and in it what `compliance.kinds` offers; the tests of a pack its cases besides."""
+    files = [path for path in PLUGINS.rglob("*.py") if "build" not in path.parts]
+    assert len(files) > 10
+    for path in files:
+        allowed = {"compliance", "compliance.kinds"}
+        allowed |= {"compliance.testing"} if "tests" in path.parts else set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [str(node.module)]
+            ours = {name for name in names if name.split(".")[0] == "compliance"}
+            assert ours <= allowed, path
+
+
+def test_the_public_face_is_what_it_says() -> None:
+    import compliance
+    from compliance import kinds
+
+    for module in (compliance, kinds):
+        assert [name for name in module.__all__ if not hasattr(module, name)] == []
+        assert module.__doc__

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from compliance.kernel.i18n import use
-from compliance.render.rectification.view_model import CountyPaper, SchoolPaper
+from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.school_sheet import SchoolPaper
 from compliance.render.rectification.write import papers
 from tests.render import fixture
 from tests.render.fixture import HOSTILE, Sheet

@@ -11,7 +11,8 @@ import pytest
 from compliance.engine.findings.report import Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
-from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolLine
+from compliance.render.rectification.cells import PaperLine
+from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import papers
 from compliance.rules.language.model import Rule
 from tests.render import fixture
@@ -39,7 +40,7 @@ def paper_of(sheet: Sheet, verdict: str = "fail", **fields: Any) -> CountyPaper:
     return one
 
 
-def line(paper: CountyPaper, rule: str, of: str = "A") -> SchoolLine:
+def line(paper: CountyPaper, rule: str, of: str = "A") -> PaperLine:
     (own,) = [one for one in paper.schools if one.code == of]
     return next(row for part in own.parts for row in part.lines if row.rule == rule)
 
@@ -218,7 +219,7 @@ def test_the_unit_stands_at_each_number_of_a_cell() -> None:
 class TestTrainedTeachers:
     """G9 asks for everybody: A lacks 1 and 0, B (special) 2, C none; the county 3 of 100 %."""
 
-    def item(self, shortfall: float = 3.0, **rule: Any) -> ListItem:
+    def item(self, shortfall: float = 3.0, **rule: Any) -> PaperLine:
         sheet = Sheet()
         sheet.add("G9", "fail", value=97.0, operator=">=", threshold=100.0, unit="%",
                   shortfall=shortfall, shortfall_unit="人")  # fmt: skip

@@ -15,7 +15,7 @@ from docx import Document
 
 from compliance.engine.findings.report import Report
 from compliance.render.documents.docx import word_writer
-from compliance.render.rectification.view_model import CountyPaper
+from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import papers
 from tests.render import fixture
 from tests.render.fixture import Sheet

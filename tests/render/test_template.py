@@ -13,7 +13,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake import readers
 from compliance.intake.accept import accept
-from compliance.intake.formats import table_names
+from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
@@ -143,9 +143,14 @@ class TestReadBack:
 
     def test_further_sheets(self, tmp_path: Path) -> None:
         rules = [
-            rule("G1", "布局合理", "attested"),
-            rule("G8", "待遇", "all", parts=(Part("pay", "足额核定", "", "attested", {}),)),
-            rule("V1", "=以考试方式招生", "attested", settings={"statement": "vetoes"}),
+            rule("G1", "布局合理", "attested", statement="attestations"),
+            rule(
+                "G8",
+                "待遇",
+                "all",
+                parts=(Part("pay", "足额核定", "", "attested", {}, statement="attestations"),),
+            ),
+            rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
         ]
         book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
@@ -179,7 +184,7 @@ class TestReadBack:
         ]
 
     def test_the_sheets_names_are_those_the_intake_knows(self) -> None:
-        assert SHEETS[1:] == list(table_names.SHEETS.values())
+        assert SHEETS[1:] == list(raw_table.SHEETS.values())
 
 
 class TestLook:
@@ -268,7 +273,9 @@ class TestLook:
         tables["school"]["x"] = Fact("x", "=1+1", "", "@SUM(A1)", "school", "text", unit="+1")
         tables["county"]["y"] = Fact("y", "-1+1", "", '=HYPERLINK("http://x")', "county", "text")
         content = template_bytes(
-            Hostile(tables, {}), "=cmd()", rules=[rule("=1", "+1", "attested")]
+            Hostile(tables, {}),
+            "=cmd()",
+            rules=[rule("=1", "+1", "attested", statement="attestations")],
         )
         book = openpyxl.load_workbook(io.BytesIO(content))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]

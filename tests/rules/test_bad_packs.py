@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.explain.rulesets.catalogue import opened
-from compliance.explain.rulesets.ruleset_listing import difference
+from compliance.explain.ruleset_listing import difference, opened
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import use
 

@@ -1,4 +1,4 @@
-"""A hearing before the working, on small rule sets and on files, as tests of `working` need it."""
+"""The context of a working, on small rule sets and on files, as tests of `working` need it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compliance.checker.check import Case, Docket
+from compliance.checker.check import Batch, Job
 from compliance.engine.evaluate import evaluate
 from compliance.engine.kinds import kinds
-from compliance.explain.question.context import Hearing
-from compliance.explain.question.model import Working
-from compliance.explain.verdict.working import workings
+from compliance.engine.working import Working
+from compliance.explain.context import Context
+from compliance.explain.working import workings
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.cell_locations import Watch
 from compliance.rules.language.model import Ruleset
@@ -20,16 +20,15 @@ from tests.support.rules import DAY, submission
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def hearing(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: Any) -> Hearing:
+def context_of(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: Any) -> Context:
     """One county of made-up schools, whose codes are 1, 2, 3 …"""
     figures = submission(schools, county.pop("county", None), **county)
     words = vocabulary()
-    case = Case(rules, DAY, figures)
-    docket = Docket(figures, (case,), (), (), words)
-    bench = evaluate(rules, figures, DAY, kinds())
-    assert bench.broken == {}
+    batch = Batch(figures, (Job(rules, DAY, figures),), (), (), words)
+    evaluation = evaluate(rules, figures, DAY, kinds())
+    assert evaluation.broken == {}
     row = figures.counties.row(0, named=True)
-    return Hearing(docket, case, bench, Watch({}, words), row)
+    return Context(batch, evaluation, Watch({}, words), row)
 
 
 def working(
@@ -37,5 +36,5 @@ def working(
     stage: str | None = None, **county: Any,
 ) -> Working:  # fmt: skip
     """The one working of a rule for a school's stage, or the county."""
-    (found,) = workings(hearing(rules, schools, **county), rule, school, stage)
+    (found,) = workings(context_of(rules, schools, **county), rule, school, stage)
     return found

@@ -16,8 +16,8 @@ from compliance.engine.evaluate import Bench
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import Submission
 from compliance.testing import Case, CaseError, cases, coverage_of, read_cases, run_cases
+from compliance.testing.case import law
 from compliance.testing.case_file import read_exemptions
-from compliance.testing.rulesets import law
 from compliance.testing.run_cases import check, enrol
 
 PACK = """
@@ -243,8 +243,8 @@ def test_one_line_makes_a_test_of_every_case(tmp_path: Path) -> None:
 
 def lacking(folder: Path, texts: Sequence[str]) -> list[str]:
     found = read(folder, *texts)
-    rules = law(found[0].terms).ruleset
-    exempt = read_exemptions(found[0].terms.file)
+    rules = law(found[0].options).ruleset
+    exempt = read_exemptions(found[0].options.file)
     return [str(gap) for gap in coverage_of(found, rules, exempt)]
 
 

@@ -5,23 +5,37 @@ decides, the standing of every miss, amounts, totals, owners, what is awaited an
 and templates are not known here, and nothing is judged again. `figures` is the one number policy.
 """
 
-from compliance.assessment.awaited import Awaited, MissingFacts, owner
-from compliance.assessment.county import Advice, Assessment, Decisive, FallingShort, assess
+from compliance.assessment.county import (
+    Advice,
+    Amount,
+    Assessment,
+    Awaited,
+    Decisive,
+    FallingShort,
+    MissingFacts,
+    Total,
+    amounts,
+    assess,
+    block_titles,
+    overview,
+    owner,
+)
 from compliance.assessment.standings import (
     OPEN,
     PROBLEM,
     REFERENCE,
     SUGGESTION,
+    WAITING,
     Judged,
     members,
 )
-from compliance.assessment.totals import Amount, Total, amounts
 
 __all__ = [
     "OPEN",
     "PROBLEM",
     "REFERENCE",
     "SUGGESTION",
+    "WAITING",
     "Advice",
     "Amount",
     "Assessment",
@@ -33,6 +47,8 @@ __all__ = [
     "Total",
     "amounts",
     "assess",
+    "block_titles",
     "members",
+    "overview",
     "owner",
 ]

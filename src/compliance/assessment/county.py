@@ -1,36 +1,34 @@
-"""The assessment of one county: what decides, who falls short, how much is missing, who must act."""
+"""The assessment of a county: what decides, who falls short, how much is missing, who must act."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from compliance.assessment.awaited import (
-    Awaited,
-    MissingFacts,
-    awaited,
-    missing_together,
-    statements,
-)
 from compliance.assessment.figures import Finding
 from compliance.assessment.standings import (
     DECIDING,
+    OPEN,
     PROBLEM,
+    REFERENCE,
+    SUGGESTION,
     WAITING,
     Judged,
     Standings,
+    asked_directly,
 )
-from compliance.assessment.totals import Total, totals
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
-from compliance.kernel.submission import STATUSES
+from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import Rule
 
 _RANK = {status: rank for rank, status in enumerate(STATUSES)}
 _STATUS_OF = dict(enumerate(STATUSES))
+# What the first are given of a shared thing serves the later ones too.
+_STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
 
 Limited = tuple[str | None, float | None, str | None]
 
@@ -76,6 +74,57 @@ class Advice:
     base: str
     base_limit: Limited
     base_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Something countable that is missing, or over a limit.
+
+    part: which part of the rule, empty where it has none. value, unit: 2, 间.
+    """
+
+    part: str
+    value: float
+    unit: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What is missing (or over a limit) in all of one thing.
+
+    standing: of the findings it sums up. schools: how many lack it; 0 where the county itself does.
+    """
+
+    rule: str
+    standing: str
+    amount: Amount
+    schools: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One thing that one finding waits for.
+
+    fact: by its name; empty where the rule itself waits (for a statement, or to be computed).
+    at_schools: the finding is the county's, but the fact is missing at schools.
+    """
+
+    judged: Judged
+    fact: str
+    at_schools: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFacts:
+    """Facts that are missing together: where, and whose task they are.
+
+    schools: names in the order of the findings; empty where the county itself must say.
+    """
+
+    facts: tuple[str, ...]
+    owners: tuple[str, ...]
+    schools: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,10 +173,10 @@ def assess(
     rules = report.rules_of(county)
     found = report.findings_of(county) if findings is None else findings
     deciding = found.filter(pl.col("role").is_in(DECIDING))
-    own = deciding.filter(pl.col("level") == "county")
     standings = Standings(found, rules)
     open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
-    entries = awaited(open_)
+    own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
+    entries = _awaited(open_)
     computable, met = _conforming(deciding, rules)
     return Assessment(
         county=county,
@@ -136,21 +185,17 @@ def assess(
         standings=standings,
         decisive=_decisive(found, county, rules),
         open=open_,
-        reasons=tuple(
-            one.finding
-            for one in open_
-            if one.decides and one.status == "fail" and one.finding["level"] == "county"
-        ),
-        broken=_ids(found.filter(pl.col("status") == "error")),
-        waived=_ids(own.filter(pl.col("status") == "waived")),
+        reasons=tuple(one.finding for one in own if one.status == "fail"),
+        broken=_ids(one for one in open_ if one.status == "error"),
+        waived=_ids(one for one in own if one.status == "waived"),
         spread=_spread(deciding),
         computable=computable,
         met=met,
         falling_short=_falling_short(open_),
-        totals=totals(open_),
+        totals=_totals(open_),
         awaited=entries,
-        missing=missing_together(entries),
-        statements=statements(open_),
+        missing=_missing_together(entries),
+        statements=_statements(own),
         advice=_advice(found, rules),
         doubtful=deciding.filter(
             pl.col("status").is_in(["pass", "fail"]) & (pl.col("warnings").list.len() > 0)
@@ -170,11 +215,11 @@ def assess(
     )
 
 
-def _ids(frame: pl.DataFrame) -> tuple[str, ...]:
-    return tuple(frame.get_column("rule").unique(maintain_order=True))
+def _ids(judged: Iterable[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.rule.id for one in judged))
 
 
-def worst() -> pl.Expr:
+def _worst() -> pl.Expr:
     """The state of a group: the first of the contract's order that occurs."""
     rank = pl.col("status").replace_strict(_RANK, return_dtype=pl.Int8)
     return rank.min().replace_strict(_STATUS_OF, return_dtype=pl.String).alias("status")
@@ -194,7 +239,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     folded = (
         deciding.filter(~pl.col("rule").is_in(by_hand))
         .group_by("rule", each.alias("each"))
-        .agg(worst())
+        .agg(_worst())
         .get_column("status")
     )
     met = int((folded == "pass").sum())
@@ -211,7 +256,7 @@ def _decisive(
     ]
     blocks = {one.title for one in made}
     beside: dict[str, list[str]] = {}
-    for member in beside_blocks(rules):
+    for member in _beside_blocks(rules):
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
@@ -220,7 +265,7 @@ def _decisive(
     return tuple(made)
 
 
-def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
+def _beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
     """What the conclusion asks directly, and what decides: vetoes, eligibility, own rules."""
     members = [member for rule in rules.values() if rule.role == "conclusion" for member in rule.of]
     return [one for one in members if one in rules and rules[one].role == "requirement"]
@@ -249,7 +294,7 @@ def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
     by_school = (
         deciding.filter(pl.col("level") == "school")
         .group_by("rule", "school_code", maintain_order=True)
-        .agg(worst())
+        .agg(_worst())
     )
     return {
         str(rule): _counts(schools)
@@ -278,7 +323,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     subjects.
     """
     made = []
-    judged = set(_ids(found.filter(pl.col("role") == "advisory")))
+    judged = set(found.filter(pl.col("role") == "advisory").get_column("rule"))
     for key in (key for key in rules if key in judged):
         own, level = _widest(found, key)
         counts = _counts(own)
@@ -291,7 +336,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
                     level=level,
                     counts=counts,
                     limit=_limit(own),
-                    base=base.select(worst()).item() if base.height else "",
+                    base=base.select(_worst()).item() if base.height else "",
                     base_limit=_limit(base),
                     base_from=replaced.given_by if replaced else "",
                 )
@@ -316,3 +361,206 @@ def _limit(frame: pl.DataFrame) -> Limited:
         if limits.height:
             return limits.row(0) if limits.height == 1 else (None, None, None)
     return None, None, None
+
+
+def amounts(finding: Finding) -> tuple[Amount, ...]:
+    """What a missed rule lacks, part by part; empty where nothing is missed or countable."""
+    if finding["status"] != "fail":
+        return ()
+    parts = tuple(
+        Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)
+        for part in finding["parts"] or ()
+        if part["status"] == "fail" and part["shortfall"]
+    )
+    if parts:
+        return parts
+    if finding["shortfall"]:
+        return (Amount("", finding["shortfall"], finding["shortfall_unit"] or "", over=False),)
+    if finding["excess"]:
+        return (Amount("", finding["excess"], finding["excess_unit"] or "", over=True),)
+    return ()
+
+
+def _totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
+    """Totals a rule and part, in the order of the law, what is over a limit first.
+
+    People and rooms are summed; of what the stages of a school share, the largest amount counts.
+    """
+    rules: dict[int, Rule] = {}
+    found: dict[tuple[int, str, str, bool], dict[str, dict[str, list[float]]]] = {}
+    for one in missed:
+        rules[one.place] = one.rule
+        for amount in amounts(one.finding):
+            thing = (one.place, amount.part, amount.unit, amount.over)
+            own = found.setdefault(thing, {}).setdefault(one.school, {})
+            own.setdefault(one.standing, []).append(amount.value)
+    made = []
+    for (place, part, unit, over), schools in found.items():
+        shared = rules[place].shared
+        needed = {school: _needed(own, shared=shared) for school, own in schools.items()}
+        for standing in _STANDINGS:
+            lacking = {school: own[standing] for school, own in needed.items() if own[standing] > 0}
+            if lacking:
+                amount = Amount(part, round(sum(lacking.values()), 2), unit, over)
+                count = sum(map(bool, lacking))
+                made.append((place, Total(rules[place].id, standing, amount, count)))
+    made.sort(key=lambda one: (one[0], one[1].amount.part, not one[1].amount.over))
+    return tuple(total for _, total in made)
+
+
+def _needed(own: dict[str, list[float]], *, shared: bool) -> dict[str, float]:
+    """Standing -> amount at one school; of a shared thing only what the standings before leave."""
+    if not shared:
+        return {standing: sum(own.get(standing, ())) for standing in _STANDINGS}
+    needed, given = {}, 0.0
+    for standing in _STANDINGS:
+        most = max(own.get(standing, ()), default=0.0)
+        needed[standing] = max(most - given, 0.0)
+        given = max(given, most)
+    return needed
+
+
+def owner(rule: Rule) -> str:
+    """Who answers for a rule; empty where the rule set names nobody."""
+    return pick(rule.owner, rule.owner_en)
+
+
+def _awaited(judged: Iterable[Judged]) -> tuple[Awaited, ...]:
+    """Everything awaited; a finding that only repeats what its members or its schools wait for is
+    left out.
+    """
+    waiting = [one for one in judged if one.waits]
+    at_schools = {(one.rule.id, one.status) for one in waiting if one.school}
+    known = {fact for one in waiting if one.school for fact in one.finding["missing"]}
+    components = {one.rule.id for one in waiting if one.rule.role == "component"}
+    return tuple(
+        Awaited(one, fact, not one.school and fact in known)
+        for one in waiting
+        if one.school or (one.rule.id, one.status) not in at_schools
+        if not (components.intersection(one.rule.of) and _repeats(one, known))
+        for fact in (one.finding["missing"] if one.status == "unknown" else ()) or ("",)
+    )
+
+
+def _repeats(one: Judged, known: set[str]) -> bool:
+    """Whether a rule made of others names no fact that those do not name already.
+
+    A coefficient may be impossible to compute (a mean of 0) although every school has its figure.
+    """
+    missing = one.finding["missing"]
+    return all(fact in known for fact in missing) if missing else bool(one.school)
+
+
+def _missing_together(entries: Iterable[Awaited]) -> tuple[MissingFacts, ...]:
+    """The missing facts in the order of the law, those of the same schools and owners together."""
+    facts: dict[str, list[Judged]] = {}
+    for one in sorted(entries, key=lambda one: one.judged.place):
+        if one.fact and not one.at_schools:
+            facts.setdefault(one.fact, []).append(one.judged)
+    together: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[str], Sequence[str]]] = {}
+    for fact, found in facts.items():
+        owners = tuple(dict.fromkeys(filter(None, (owner(one.rule) for one in found))))
+        schools = {one.school: one.finding["school_name"] for one in found if one.school}
+        same = together.setdefault((owners, tuple(schools)), ([], list(schools.values())))
+        same[0].append(fact)
+    return tuple(
+        MissingFacts(tuple(named), owners, tuple(schools))
+        for (owners, _), (named, schools) in together.items()
+    )
+
+
+def _statements(own: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """(rule ids, owner) of the county's rules that await a person's statement, or half of one."""
+    by_owner: dict[str, list[Judged]] = {}
+    for one in own:
+        states = [one.status, *(part["status"] for part in one.finding["parts"] or ())]
+        if "not_checked" in states:
+            by_owner.setdefault(owner(one.rule), []).append(one)
+    return tuple((_ids(waiting), who) for who, waiting in by_owner.items())
+
+
+@dataclass(frozen=True, slots=True)
+class CountyRow:
+    """A county's row of the table: schools that fall short, facts that are missing, and the state
+    of what the conclusion asks beside the blocks.
+    """
+
+    schools: int
+    missing: int
+    beside: str
+
+
+def overview(report: Report) -> Mapping[tuple[str, int], CountyRow]:
+    """The rows of all counties by code and year, the same figures as their assessments give."""
+    deciding = report.findings.lazy().filter(pl.col("role").is_in(DECIDING))
+    counted = (
+        _failing_schools(deciding, report)
+        .join(_missing_facts(deciding), on=KEY, how="full", coalesce=True)
+        .join(_states_beside(deciding, report), on=KEY, how="full", coalesce=True)
+        .select(*KEY, "schools", "missing", "status")
+        .collect()
+    )
+    found = {(code, year): row for code, year, *row in counted.iter_rows()}
+    nothing = (None, None, None)
+    rows = {}
+    for county in report.counties:
+        key = (county.county_code, county.year)
+        schools, missing, beside = found.get(key, nothing)
+        rows[key] = CountyRow(schools or 0, missing or 0, beside or "not_applicable")
+    return rows
+
+
+def _members(
+    report: Report, members: Callable[[Mapping[str, Rule]], Iterable[str]]
+) -> pl.LazyFrame:
+    """The rules of each county that `members` names of its rule set: columns KEY, rule."""
+    named = {key: sorted(set(members(rules))) for key, rules in report.rules.items()}
+    rows = [
+        (county.county_code, county.year, rule)
+        for county in report.counties
+        for rule in named[(county.ruleset, county.as_of)]
+    ]
+    schema = {"county_code": pl.String, "year": pl.Int32, "rule": pl.String}
+    return pl.LazyFrame(rows, schema=schema, orient="row")
+
+
+def _failing_schools(deciding: pl.LazyFrame, report: Report) -> pl.LazyFrame:
+    """A unit's components are told by their group, but for those that are asked directly."""
+    failed = deciding.filter((pl.col("status") == "fail") & pl.col("school_code").is_not_null())
+    direct = failed.join(_members(report, asked_directly), on=[*KEY, "rule"], how="semi")
+    return (
+        pl.concat([failed.filter(pl.col("role") == "requirement"), direct])
+        .group_by(KEY)
+        .agg(pl.col("school_code").n_unique().alias("schools"))
+    )
+
+
+def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
+    lacking = (
+        deciding.filter((pl.col("status") == "unknown") & (pl.col("missing").list.len() > 0))
+        .select(*KEY, "school_code", pl.col("missing").alias("fact"))
+        .explode("fact")
+        .unique()
+    )
+    # What a school lacks is not counted again where a coefficient repeats it.
+    at_schools = lacking.filter(pl.col("school_code").is_not_null())
+    of_counties = lacking.filter(pl.col("school_code").is_null()).join(
+        at_schools.select(*KEY, "fact").unique(), on=[*KEY, "fact"], how="anti"
+    )
+    return pl.concat([at_schools, of_counties]).group_by(KEY).agg(pl.len().alias("missing"))
+
+
+def _states_beside(deciding: pl.LazyFrame, report: Report) -> pl.LazyFrame:
+    own = deciding.filter(pl.col("level") == "county")
+    asked = own.join(_members(report, _beside_blocks), on=[*KEY, "rule"], how="semi")
+    return asked.group_by(KEY).agg(_worst())
+
+
+def block_titles(report: Report) -> dict[str, str]:
+    """Block id -> title, of all the counties' rule sets, in order."""
+    return {
+        block: report.rules_of(county)[block].label
+        for county in report.counties
+        for block in county.blocks
+        if block in report.rules_of(county)
+    }

@@ -1,4 +1,25 @@
 """The composition root: paths and a choice of rules become a `Report`.
 
-In: paths, a choice. Out: a `Report`. May not know the formats of papers.
+In: paths, a `Choice`, what is installed. Out: a `Report`, or a `Batch` that lies ready to be judged.
+May not know the formats of papers.
 """
+
+from compliance.checker.builtin_offers import load
+from compliance.checker.check import Batch, Checker, Job, check, judged, prepare
+from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
+from compliance.checker.report import Report
+
+__all__ = [
+    "Batch",
+    "Checker",
+    "Choice",
+    "Job",
+    "Report",
+    "base_of",
+    "check",
+    "check_words",
+    "judged",
+    "load",
+    "prepare",
+    "with_pack_file",
+]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import EntryPoint
-from typing import Any
+from typing import TYPE_CHECKING
 
-from compliance.plugins import manager
-from compliance.plugins.hookspecs import hookimpl
-from compliance.plugins.manager import Offers
+from compliance.plugins import registry
+from compliance.plugins.hookspecs import Renderer, hookimpl
+
+if TYPE_CHECKING:
+    from compliance.engine.kinds.kind import Kind
+    from compliance.intake.formats.discover import Reader
 
 
 @hookimpl
-def compliance_kinds() -> Mapping[str, Any]:
+def compliance_kinds() -> Mapping[str, Kind]:
     """threshold, dispersion, mean, most, all, attested, elapsed, listed, within."""
     from compliance.engine.kinds import kinds
 
@@ -21,7 +24,7 @@ def compliance_kinds() -> Mapping[str, Any]:
 
 
 @hookimpl
-def compliance_readers() -> Mapping[str, Any]:
+def compliance_readers() -> Mapping[str, Reader]:
     """json, xlsx, zip, csv, parquet."""
     from compliance.intake import readers
 
@@ -29,16 +32,17 @@ def compliance_readers() -> Mapping[str, Any]:
 
 
 @hookimpl
-def compliance_renderers() -> Mapping[str, Any]:
+def compliance_renderers() -> Mapping[str, Renderer]:
     """json, ndjson, csv, parquet, md, html."""
     from compliance.render import renderers
 
     return renderers()
 
 
-def load(found: Iterable[EntryPoint] | None = None) -> Offers:
+def load(found: Iterable[EntryPoint] | None = None) -> registry.Registry:
     """The core's offers and those of every installed plugin, or of the plugins of `found`.
 
-    Raises PluginError or PackError; never leaves a plugin out silently.
+    Raises PluginError where two plugins offer the same name, UsageError where a plugin that is to
+    be switched off is not installed; never leaves a plugin out silently (`Registry.broken`).
     """
-    return manager.load(sys.modules[__name__], found)
+    return registry.load(sys.modules[__name__], found)

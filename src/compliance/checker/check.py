@@ -1,67 +1,56 @@
-"""check(paths, …) → Report: the façade over plugins, intake, engine and conclusion."""
+"""From paths and a choice to a `Report`: plugins, intake, rule sets, engine and verdicts put together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 
 from compliance import intake
-from compliance.checker import ruleset_choice
 from compliance.checker.builtin_offers import load
-from compliance.checker.option_names import check_words, out_of_date
-from compliance.engine.evaluate import Bench, evaluate
+from compliance.checker.choice import (
+    Choice,
+    Packs,
+    check_words,
+    choose,
+    out_of_date,
+    regions,
+    with_pack_file,
+)
+from compliance.checker.report import Report
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings, verdicts
-from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
-from compliance.facts.vocabulary import Vocabulary, titles, vocabulary
-from compliance.kernel.errors import NoEditionError, Problem
-from compliance.kernel.i18n import say
+from compliance.engine.findings.report import (
+    FINDINGS,
+    Checked,
+    CheckedCounty,
+    CountyResult,
+    RulesetInfo,
+)
+from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
+from compliance.kernel.i18n import lang as spoken
+from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import KEY, Refused, Submission
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry, without
 from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
-from compliance.rules.language.pack import Pack, read_pack
 from compliance.rules.lint.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.effective_dates import days_of_change
-from compliance.rules.resolution.resolve import edition, editions, resolve
+from compliance.rules.resolution.resolve import edition, resolve
 
-Progress = Callable[[str, int, int], None]
-Packs = Mapping[str, Sequence[Pack]]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How to judge: rule set id or pack file (None: each county's own), date, what is enforced.
-
-    switches: relaxations and alternatives that are on. strict: no conclusion while an unverified
-    rule lies on its way. confirmations: rules whose texts someone holds.
-    """
-
-    ruleset: str | None = None
-    as_of: date | None = None
-    enforce: tuple[str, ...] = ()
-    switches: tuple[str, ...] = ()
-    strict: bool = False
-    confirmations: tuple[Confirmation, ...] = ()
-
-    def stated(self) -> dict[str, object]:
-        """What makes a judgement differ from the usual one, as a manifest states it."""
-        return {
-            "switches": list(self.switches),
-            "enforced": list(self.enforce),
-            "strict": self.strict,
-            "confirmations": [one.row() for one in self.confirmations],
-        }
+Progress: TypeAlias = Callable[[str, int, int], None]
+Paths: TypeAlias = Path | str | Iterable[Path | str]
 
 
 @dataclass(frozen=True)
-class Case:
+class Job:
     """Counties that one rule set judges as of one day."""
 
     rules: Ruleset
@@ -70,34 +59,62 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Docket:
+class Batch:
     """What lies ready to be judged, and every problem found on the way."""
 
     submission: Submission
-    cases: tuple[Case, ...]
+    jobs: tuple[Job, ...]
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
-    words: Vocabulary
+    vocabulary: Vocabulary
+
+    @property
+    def cases(self) -> tuple[Job, ...]:
+        """The former name of `jobs`."""
+        return self.jobs
+
+    @property
+    def words(self) -> Vocabulary:
+        """The former name of `vocabulary`."""
+        return self.vocabulary
+
+
+__all__ = [
+    "Batch",
+    "Case",
+    "Checker",
+    "Choice",
+    "Docket",
+    "Job",
+    "check",
+    "judged",
+    "prepare",
+    "with_pack_file",
+]
+Case = Job  # as the rooms above still call them
+Docket = Batch
 
 
 def prepare(
-    paths: Sequence[Path], offers: Offers, choice: Choice, previous: Sequence[Path] = ()
-) -> Docket:
+    paths: Sequence[Path], registry: Registry, choice: Choice, previous: Sequence[Path] = ()
+) -> Batch:
     """Read, accept, choose each county's rule set, bring statements to their rules.
 
-    previous: last year's figures of the same counties, to compare with.
+    previous: last year's figures of the same counties, to compare with. A county whose rule set is
+    faulty, has no edition yet, or may be that of a broken plugin is refused, the others are judged.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
-    known, top = with_pack_file(offers, choice.ruleset)
+    known, top = with_pack_file(registry, choice.ruleset)
     if top is not None:  # no such rule set, or none for that day: said before anything is read
         edition(known, top, choice.as_of or date.max)
-    words = vocabulary(offers.fragments)
-    submission = intake.take_in(paths, offers.readers, words, previous)
-    jobs, problems = _jobs(submission, known, replace(choice, ruleset=top))
+    words = registry.vocabulary
+    submission = intake.take_in(paths, registry.readers, words, previous)
+    problems = [*submission.problems, *_out_of_use(registry)]
+    faults: dict[tuple[str, int], JunhengError] = {}  # county and year → why it cannot be judged
+    served = _assigned(submission, registry, replace(choice, ruleset=top), problems, faults)
     refused = list(submission.refused)
-    cases = []
-    early: dict[tuple[str, int], NoEditionError] = {}
-    for (name, day), keys in jobs.items():
+    jobs = []
+    for (name, day), keys in served.items():
         try:
             rules = resolve(
                 known,
@@ -106,92 +123,184 @@ def prepare(
                 choice.enforce,
                 choice.switches,
                 choice.confirmations,
-                kinds=offers.kinds,
+                kinds=registry.kinds,
             )
-        except NoEditionError as error:  # these counties alone cannot be judged
-            early |= dict.fromkeys(keys, error)
+            examine(rules, registry.kinds, words)
+        except (NoEditionError, PackError) as error:  # these counties alone cannot be judged
+            faults |= dict.fromkeys(keys, error)
             continue
-        examine(rules, offers.kinds, words)
-        part = submission if len(jobs) == 1 else submission.of(keys)
-        others = _elsewhere(known, rules)
-        part, remarks, without = settle(part, rules, others)
+        part = submission if len(keys) == submission.counties.height else submission.of(keys)
+        part, remarks, without = settle(part, rules, _elsewhere(known, rules))
         problems += remarks
         refused += without
-        cases.append(Case(rules, day, part))
-    if early and not cases:
-        raise next(iter(early.values()))
-    problems += [_too_early(key, error) for key, error in early.items()]
-    refused += _refused(submission, early)
-    check_words(choice, [case.rules for case in cases])
-    problems += out_of_date((case.rules, case.as_of) for case in cases)
-    return Docket(
-        submission, tuple(cases), (*submission.problems, *problems), tuple(refused), words
-    )
+        jobs.append(Job(rules, day, part))
+    if faults and not jobs:
+        raise next(iter(faults.values()))
+    problems += [_unjudgeable(key, error) for key, error in faults.items()]
+    refused += _refused(submission, faults)
+    check_words(choice, [job.rules for job in jobs])
+    problems += out_of_date((job.rules, job.as_of) for job in jobs)
+    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words)
 
 
-def judged(case: Case, offers: Offers, choice: Choice) -> Bench:
-    """Every rule of a case judged for every subject."""
-    return evaluate(case.rules, case.part, case.as_of, offers.kinds, strict=choice.strict)
+def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
+    """Every rule of a job judged for every subject."""
+    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
+
+
+class Checker:
+    """The rule sets, facts and other offers of this installation, loaded once, for many judgements.
+
+        checker = Checker()
+        report = checker.check("county.xlsx")
+
+    registry: what is installed, where already loaded. without_plugins: names of plugins (of the
+    distribution or its entry point) that are switched off. Raises PluginError where two plugins
+    offer the same, UsageError where one that is to be switched off is not installed.
+    """
+
+    def __init__(
+        self, registry: Registry | None = None, *, without_plugins: Sequence[str] = ()
+    ) -> None:
+        with without(without_plugins):
+            self.registry = registry or load()
+
+    def check(
+        self,
+        paths: Paths,
+        choice: Choice | None = None,
+        progress: Progress | None = None,
+        lang: str | None = None,
+    ) -> Report:
+        """Judge the counties in a file or folder, or in several.
+
+        choice: how; None: each county by its own rule set. progress(rule set, done, total) is
+        called before each rule set. lang: ``zh`` or ``en``; None: the current language.
+
+        Raises UsageError, PackError or PluginError where nothing can be judged; problems of the
+        data stand in the report.
+        """
+        with nullcontext() if lang is None else use(lang):
+            return self._judge(_several(paths), choice or Choice(), progress)
+
+    def validate(
+        self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
+    ) -> Checked:
+        """The data checks alone: everything that `check` would doubt, and last year beside it.
+
+        previous: last year's figures of the same counties. Each county's rule set is needed to tell
+        values that crowd at a limit. Raises what `check` raises.
+        """
+        choice = choice or Choice()
+        batch = prepare(_several(paths), self.registry, choice, previous)
+        problems = list(batch.problems)
+        for job in batch.jobs:
+            problems += verdicts.remarks(judged(job, self.registry, choice))
+        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+
+    def _judge(
+        self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
+    ) -> Report:
+        batch = prepare(paths, self.registry, choice)
+        headings = titles(batch.vocabulary)
+        problems = list(batch.problems)
+        pieces: list[pl.DataFrame] = []
+        counties: list[CountyResult] = []
+        excluded: list[Mapping[str, object]] = []
+        for done, job in enumerate(batch.jobs):
+            if progress is not None:
+                progress(job.rules.id, done, len(batch.jobs))
+            evaluation = judged(job, self.registry, choice)
+            problems += verdicts.remarks(evaluation)
+            found = findings.findings(evaluation, problems, headings)
+            pieces.append(found)
+            counties += verdicts.counties(evaluation, found)
+            excluded += verdicts.excluded(evaluation)
+        everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
+        if len(pieces) > 1:
+            everything = everything.sort(KEY, maintain_order=True)
+        return Report(
+            findings=everything,
+            counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
+            rulesets=tuple(_info(job) for job in batch.jobs),
+            rules={(job.rules.id, job.as_of.isoformat()): job.rules.rules for job in batch.jobs},
+            schools=_schools(batch),
+            excluded=tuple(
+                sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
+            ),
+            problems=tuple(problems),
+            refused=batch.refused,
+            manifest=_manifest(batch.submission, self.registry, choice),
+            titles=headings,
+            language=spoken(),
+        )
 
 
 def check(
-    paths: Sequence[Path | str],
+    paths: Paths,
     ruleset: str | None = None,
     as_of: date | None = None,
     enforce: Sequence[str] = (),
     progress: Progress | None = None,
-    offers: Offers | None = None,
+    offers: Registry | None = None,
     *,
     switches: Sequence[str] = (),
     strict: bool = False,
     confirmations: Sequence[Confirmation] = (),
+    lang: str | None = None,
 ) -> Report:
-    """Judge the counties in files and folders; offers: what is installed, where already loaded.
-
-    Raises UsageError, PackError or PluginError where nothing can be judged; problems of the data
-    stand in the report.
-    """
-    offers = offers or load()
+    """`Checker.check` once, with what is installed or with `offers`; the fields of a `Choice` as arguments."""
     choice = Choice(ruleset, as_of, tuple(enforce), tuple(switches), strict, tuple(confirmations))
-    docket = prepare([Path(path) for path in paths], offers, choice)
-    headings = titles(docket.words)
-    problems = list(docket.problems)
-    pieces: list[pl.DataFrame] = []
-    counties: list[CountyResult] = []
-    excluded: list[Mapping[str, object]] = []
-    for done, case in enumerate(docket.cases):
-        if progress is not None:
-            progress(case.rules.id, done, len(docket.cases))
-        bench = judged(case, offers, choice)
-        problems += verdicts.remarks(bench)
-        found = findings.findings(bench, problems, headings)
-        pieces.append(found)
-        counties += verdicts.counties(bench, found)
-        excluded += verdicts.excluded(bench)
-    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
-    if len(pieces) > 1:
-        everything = everything.sort(KEY, maintain_order=True)
-    return Report(
-        findings=everything,
-        counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
-        rulesets=tuple(_info(case) for case in docket.cases),
-        rules={(case.rules.id, case.as_of.isoformat()): case.rules.rules for case in docket.cases},
-        schools=_schools(docket),
-        excluded=tuple(
-            sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
-        ),
-        problems=tuple(problems),
-        refused=docket.refused,
-        manifest=_manifest(docket.submission, offers, choice),
-        titles=headings,
-    )
+    return Checker(offers).check(paths, choice, progress, lang)
 
 
-def _too_early(key: tuple[str, int], error: NoEditionError) -> Problem:
+def _several(paths: Paths) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
+
+
+def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:
+    """Those that can be judged and those that cannot, in order."""
+    counties = [_empty_counties(), *(job.part.counties for job in batch.jobs)]
+    known = pl.concat([table.select(*KEY, "county_name") for table in counties])
+    sizes = batch.submission.schools.group_by(KEY).len()
+    sized = known.join(sizes, on=list(KEY), how="left")
+    found = [
+        CheckedCounty(code, name, year, schools or 0, judged=True)
+        for code, year, name, schools in sized.iter_rows()
+    ]
+    found += [
+        CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False)
+        for one in batch.refused
+    ]
+    return tuple(sorted(found, key=lambda one: (one.county_code, one.year or 0)))
+
+
+def _empty_counties() -> pl.DataFrame:
+    types = {"county_code": pl.String, "year": pl.Int32, "county_name": pl.String}
+    return pl.DataFrame(schema=types)
+
+
+def _out_of_use(registry: Registry) -> list[Problem]:
+    """The broken plugins, for whoever wonders what is missing."""
+    return [
+        Problem(
+            "warning",
+            "plugin_broken",
+            str(one.error).splitlines()[0],
+            expected=say(
+                "它的规则集、规则种类、读取与输出格式均未使用",
+                "none of its rule sets, kinds, readers and formats is used",
+            ),
+        )
+        for one in registry.broken
+    ]
+
+
+def _unjudgeable(key: tuple[str, int], error: JunhengError) -> Problem:
     code, year = key
     return Problem(
         "error",
-        "no_edition",
+        "no_edition" if isinstance(error, NoEditionError) else "ruleset_unusable",
         say(
             "{code} {year}学年：{why}",
             "{code}, school year {year}: {why}",
@@ -200,6 +309,7 @@ def _too_early(key: tuple[str, int], error: NoEditionError) -> Problem:
             why=error.what,
         ),
         expected=error.todo,
+        file=error.where,
         county_code=code,
         year=year,
     )
@@ -223,63 +333,49 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
     return {name for rule_id, table in tables for name in (rule_id, str(table["title"]))}
 
 
-def _schools(docket: Docket) -> pl.DataFrame:
+def _schools(batch: Batch) -> pl.DataFrame:
     """The schools of the judged counties."""
-    parts = [case.part.schools for case in docket.cases]
+    parts = [job.part.schools for job in batch.jobs]
     if len(parts) == 1:
         return parts[0]
-    everyone = pl.concat([docket.submission.schools.clear(), *parts])
+    everyone = pl.concat([batch.submission.schools.clear(), *parts])
     return everyone.sort(*KEY, "school_code", maintain_order=True)
 
 
-def with_pack_file(offers: Offers, ruleset: str | None) -> tuple[Packs, str | None]:
-    """The installed packs, and the file's pack where `ruleset` is the path of one."""
-    if ruleset is None or ruleset in offers.packs:
-        return offers.packs, ruleset
-    path = Path(ruleset)
-    if path.suffix != ".toml" and not path.is_file():
-        return offers.packs, ruleset
-    pack = read_pack(path)
-    if pack.id in offers.packs:
-        raise pack.error(
-            say(
-                "规则集 {id} 已安装，文件须用别的 id",
-                "rule set {id} is installed; choose another id",
-                id=pack.id,
-            ),
-            "pack",
-            "id",
-        )
-    known = {**offers.packs, **editions([pack])}
-    for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
-        with suppress(NoEditionError):
-            resolve(known, pack.id, day, kinds=offers.kinds)
-    return known, pack.id
+def _assigned(
+    submission: Submission,
+    registry: Registry,
+    choice: Choice,
+    problems: list[Problem],
+    faults: dict[tuple[str, int], JunhengError],
+) -> dict[tuple[str, date], list[tuple[str, int]]]:
+    """(rule set, day) → the counties judged by it, in the order of the counties.
 
-
-def _jobs(
-    submission: Submission, known: Packs, choice: Choice
-) -> tuple[dict[tuple[str, date], list[tuple[str, int]]], list[Problem]]:
-    """(rule set, day) → the counties judged by it, in the order of the counties."""
-    jobs: dict[tuple[str, date], list[tuple[str, int]]] = {}
-    warnings: list[Problem] = []
+    Adds to `problems` what is missing, to `faults` the counties that may be a broken plugin's.
+    """
+    found: dict[tuple[str, date], list[tuple[str, int]]] = {}
+    served = None if choice.ruleset else regions(registry)
     for row in submission.counties.select(*KEY, "county_name", "province").iter_rows(named=True):
-        name, warning = (
-            (choice.ruleset, None) if choice.ruleset else ruleset_choice.choose(row, known)
-        )
-        if warning is not None:
-            warnings.append(warning)
+        key = (row["county_code"], row["year"])
+        name = choice.ruleset or ""
+        if served is not None:
+            try:
+                name, warning = choose(row, served, registry)
+            except JunhengError as error:
+                faults[key] = error
+                continue
+            problems += [] if warning is None else [warning]
         day = choice.as_of or date(row["year"], 9, 1)
-        jobs.setdefault((str(name), day), []).append((row["county_code"], row["year"]))
-    return jobs, warnings
+        found.setdefault((name, day), []).append(key)
+    return found
 
 
-def _info(case: Case) -> RulesetInfo:
-    rules = case.rules
+def _info(job: Job) -> RulesetInfo:
+    rules = job.rules
     return RulesetInfo(
         rules.id,
         rules.version,
-        case.as_of.isoformat(),
+        job.as_of.isoformat(),
         rules.layers,
         rules.title,
         rules.title_en,
@@ -289,10 +385,12 @@ def _info(case: Case) -> RulesetInfo:
     )
 
 
-def _manifest(submission: Submission, offers: Offers, choice: Choice) -> dict[str, object]:
+def _manifest(submission: Submission, registry: Registry, choice: Choice) -> dict[str, object]:
+    off = {"without_plugins": sorted(registry.without)} if registry.without else {}
     return {
         "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
         "tool": f"junheng {version('junheng')}",
-        "plugins": dict(sorted(offers.plugins.items())),
+        "plugins": dict(sorted(registry.plugins.items())),
+        **off,
         **choice.stated(),
     }

@@ -1,4 +1,4 @@
-"""compliance declare: the official declaration form, and a county's own compared with it."""
+"""`compliance declare`: the official declaration form, and a county's own compared with it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.cli.click_zh import Command
-from compliance.cli.options import asked, inputs_argument, judging, lang_option, refuse_clashes
-from compliance.cli.run import UNREADABLE, guarded, print_problems
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    chosen,
+    guarded,
+    inputs_argument,
+    judging,
+    nothing_written,
+    option,
+    print_problems,
+    refuse_clashes,
+    shared_options,
+)
 from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import say
 
@@ -22,51 +32,61 @@ PAPERS = ("xlsx", "docx")
 DIFFERS = 1
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    help=lambda: say(
+        "生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。",
+        "Write the declaration form (tables I to VI), or compare one that is filled in.",
+    ),
+)
 @inputs_argument
 @judging
-@click.option(
+@option(
     "-o",
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE|DIR",
-    help="写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹",
+    help=lambda: say(
+        "写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹",
+        "the file to write (.xlsx or .docx; repeatable); for several counties the folder",
+    ),
 )
-@click.option(
+@option(
     "--format",
     "formats",
     multiple=True,
     type=click.Choice((*PAPERS, "json")),
-    help="文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON",
+    help=lambda: say(
+        "文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON",
+        "what to write into a folder (default: xlsx, docx); json: the differences of --against as JSON",
+    ),
 )
-@click.option(
+@option(
     "--against",
     type=click.Path(path_type=Path),
     metavar="FILLED.xlsx",
-    help="与县里填好的申报表逐格比对，列出差异；有差异时退出码为1",
+    help=lambda: say(
+        "与县里填好的申报表逐格比对，列出差异；有差异时退出码为1",
+        "compare the county's own form cell by cell; ends with 1 where they differ",
+    ),
 )
-@lang_option
+@shared_options
 @guarded
 def declare(
     inputs: tuple[Path, ...], outputs: tuple[Path, ...], formats: tuple[str, ...],
-    against: Path | None, **choosing: Any,  # noqa: ANN401 - whatever `judging` gives
+    against: Path | None, **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:  # fmt: skip
-    """生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"""
-    from compliance.checker.builtin_offers import load
-    from compliance.checker.check import Choice
+    """Fill in the forms; write them, compare one, or both."""
+    from compliance.checker import load
     from compliance.declaration.declare import declarations
 
     _check_usage(outputs, formats, against, inputs)
-    choice = Choice(**asked(**choosing))
-    docket, forms = declarations(inputs, load(), choice, spoken=against is not None)
-    print_problems(docket.problems, err=True)
+    batch, forms = declarations(inputs, load(), chosen(**how), spoken=against is not None)
+    print_problems(batch.problems, err=True)
     if not forms:
-        click.echo(
-            say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
-        )
-        return UNREADABLE
-    counties = len(forms) + len(docket.refused)
+        return nothing_written()
+    counties = len(forms) + len(batch.refused)
     if counties > 1 and (against is not None or any(map(_is_file, outputs))):
         raise UsageError(
             say("输入里有{n}个县，一个文件只能是一个县的申报表", "{n} counties in the input: one file is one county's form", n=counties),
@@ -79,7 +99,7 @@ def declare(
         _write(forms, outputs, [one for one in formats if one in PAPERS] or PAPERS, inputs, against)
     if against is not None:
         return _compare(forms[0], against, as_json="json" in formats)
-    return UNREADABLE if any(one.severity == "error" for one in docket.problems) else 0
+    return UNREADABLE if any(one.severity == "error" for one in batch.problems) else 0
 
 
 def _check_usage(

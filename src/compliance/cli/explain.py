@@ -3,44 +3,72 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from compliance.cli.click_zh import Command
-from compliance.cli.options import asked, judging, lang_option, require_format
-from compliance.cli.run import guarded
+from compliance.cli.command import (
+    Command,
+    chosen,
+    guarded,
+    judging,
+    option,
+    require_format,
+    shared_options,
+)
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 
 STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior": "junior"}
 
 
-@click.command(cls=Command)
+@click.command(
+    cls=Command,
+    help=lambda: say(
+        "解释一条规则；给出数据时，逐步写出判定过程。\n\n给出数据后，学校类规则用 --school 指明学校，县级规则不必。",
+        "Explain a rule; with data, the working of its verdict step by step.\n\nA rule of schools needs --school beside the data, a rule of the county does not.",
+    ),
+)
 @click.argument("rule")
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--school", metavar="CODE", help="哪所学校（代码或名称）")
-@click.option("--stage", type=click.Choice(list(STAGES)), help="只看一个学段")
-@click.option("--county", metavar="CODE", help="哪个县（代码或名称；多个学年时写 代码:学年）")
-@click.option("--format", "form", default="text", metavar="FORMAT", help="text（默认） json")
+@option(
+    "--school",
+    metavar="CODE",
+    help=lambda: say("哪所学校（代码或名称）", "which school (code or name)"),
+)
+@option(
+    "--stage",
+    type=click.Choice(list(STAGES)),
+    help=lambda: say("只看一个学段", "one stage only"),
+)
+@option(
+    "--county",
+    metavar="CODE",
+    help=lambda: say(
+        "哪个县（代码或名称；多个学年时写 代码:学年）",
+        "which county (code or name; of several years CODE:YEAR)",
+    ),
+)
+@option(
+    "--format",
+    "form",
+    default="text",
+    metavar="FORMAT",
+    help=lambda: say("text（默认） json", "text (default) json"),
+)
 @judging
-@lang_option
+@shared_options
 @guarded
 def explain(
     rule: str, inputs: tuple[Path, ...], school: str | None, stage: str | None,
-    county: str | None, form: str, ruleset: str | None, as_of: datetime | None,
-    enforce: tuple[str, ...], switches: tuple[str, ...], strict: bool, confirm: tuple[Path, ...],
+    county: str | None, form: str, **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> None:  # fmt: skip
-    """解释一条规则；给出数据时，逐步写出判定过程。
-
-    给出数据后，学校类规则用 --school 指明学校，县级规则不必。
-    """
-    from compliance.checker.check import Choice
+    """Print the rule's page, or the working of its verdict."""
     from compliance.explain import explain as answers
 
     require_format(form, ("text", "json"))
-    choice = Choice(**asked(ruleset, as_of, enforce, switches, strict, confirm))
+    choice = chosen(**how)
     wanted = STAGES[stage] if stage else None
     if not inputs:
         if school or county or stage:

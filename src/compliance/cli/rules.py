@@ -6,36 +6,63 @@ from datetime import datetime
 
 import click
 
-from compliance.cli.click_zh import Command
-from compliance.cli.options import day, lang_option, require_format
-from compliance.cli.run import guarded
+from compliance.cli.command import Command, day, guarded, option, require_format, shared_options
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 
 
-@click.command(cls=Command)
-@click.option("--ruleset", metavar="ID|FILE", help="规则集（默认：国家）")
+@click.command(
+    cls=Command,
+    help=lambda: say(
+        "列出一个规则集的全部规则；或其来源、差别、条文覆盖、开关。",
+        "List the rules of a rule set; or its sources, differences, clauses, switches.",
+    ),
+)
+@option(
+    "--ruleset",
+    metavar="ID|FILE",
+    help=lambda: say("规则集（默认：国家）", "rule set (default: the national one)"),
+)
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
-@click.option("--resolved", is_flag=True, help="每个数值由哪一层、哪份文件给出")
-@click.option("--diff", "diff", metavar="A..B", help="比较两个日期，或两个规则集")
-@click.option("--coverage", is_flag=True, help="条文逐项由哪条规则回答")
-@click.option("--switches", is_flag=True, help="可用 --switch 打开的放宽与算法")
-@click.option(
+@option(
+    "--resolved",
+    is_flag=True,
+    help=lambda: say("每个数值由哪一层、哪份文件给出", "which layer and document gives each value"),
+)
+@option(
+    "--diff",
+    metavar="A..B",
+    help=lambda: say("比较两个日期，或两个规则集", "compare two days, or two rule sets"),
+)
+@option(
+    "--coverage",
+    is_flag=True,
+    help=lambda: say("条文逐项由哪条规则回答", "which rule answers each clause"),
+)
+@option(
+    "--switches",
+    is_flag=True,
+    help=lambda: say(
+        "可用 --switch 打开的放宽与算法", "the relaxations and alternatives for --switch"
+    ),
+)
+@option(
     "--format",
     "form",
     default="text",
     metavar="FORMAT",
-    help="text（默认） json；--coverage 另有 md",
+    help=lambda: say(
+        "text（默认） json；--coverage 另有 md", "text (default) json; --coverage: md too"
+    ),
 )
-@lang_option
+@shared_options
 @guarded
 def rules(
     ruleset: str | None, as_of: datetime | None, resolved: bool, diff: str | None,
     coverage: bool, switches: bool, form: str,
 ) -> None:  # fmt: skip
-    """列出一个规则集的全部规则；或其来源、差别、条文覆盖、开关。"""
-    from compliance.explain.rulesets import ruleset_listing
-    from compliance.explain.rulesets.catalogue import rule_table
+    """Print one of the five views."""
+    from compliance.explain import ruleset_listing
 
     if sum((resolved, diff is not None, coverage, switches)) > 1:
         raise UsageError(
@@ -54,4 +81,4 @@ def rules(
     elif switches:
         click.echo(ruleset_listing.switch_table(ruleset, day(as_of), form))
     else:
-        click.echo(rule_table(ruleset, day(as_of), form))
+        click.echo(ruleset_listing.rule_table(ruleset, day(as_of), form))

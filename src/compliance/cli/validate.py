@@ -1,4 +1,4 @@
-"""``compliance validate``: the data checks, without a verdict."""
+"""`compliance validate`: the data checks, without a verdict."""
 
 from __future__ import annotations
 
@@ -6,40 +6,49 @@ from pathlib import Path
 
 import click
 
-from compliance.cli.click_zh import Command
-from compliance.cli.options import inputs_argument, lang_option, require_format
-from compliance.cli.run import UNREADABLE, guarded
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    guarded,
+    inputs_argument,
+    option,
+    require_format,
+    shared_options,
+)
+from compliance.kernel.i18n import say
 
-FORMATS = ("text", "json")
 
-
-@click.command(cls=Command)
+@click.command(
+    cls=Command, help=lambda: say("只检查数据，不判定。", "Check the data only, without a verdict.")
+)
 @inputs_argument
-@click.option(
+@option(
     "--previous",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="上年的数据（任何可读的格式），逐校比较，可重复",
+    help=lambda: say(
+        "上年的数据（任何可读的格式），逐校比较，可重复",
+        "last year's data, in any format that is read, to compare school by school; repeatable",
+    ),
 )
-@click.option(
+@option(
     "--format",
     "form",
     default="text",
     show_default=True,
     metavar="text|json",
-    help="输出格式",
+    help=lambda: say("输出格式", "what to print"),
 )
-@lang_option
+@shared_options
 @guarded
 def validate(inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str) -> int:
-    """只检查数据，不判定。"""
-    from compliance.checker import validate as validation
-    from compliance.checker.builtin_offers import load
+    """Print what the checks found."""
+    from compliance.checker import Checker
     from compliance.render.terminal import data_checks
 
-    require_format(form, FORMATS)
-    checked = validation.validate(inputs, load(), previous=previous)
+    require_format(form, ("text", "json"))
+    checked = Checker().validate(inputs, previous=previous)
     write = data_checks.as_json if form == "json" else data_checks.as_text
     click.echo(write(checked))
     return UNREADABLE if checked.count("error") else 0

@@ -18,7 +18,7 @@ from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, use
 from compliance.plugins.manager import Offers
-from compliance.render import ruleset_note
+from compliance.render import phrases
 
 
 def declarations(
@@ -50,7 +50,7 @@ def _spoken(
 ) -> list[Paper]:  # fmt: skip
     """The form of every county of a case in one language."""
     with use(language):
-        changes, headings = ruleset_note.changes(choice.stated()), titles(docket.words)
+        changes, headings = phrases.changes(choice.stated()), titles(docket.words)
         spellings = {
             name: {folded(word): canonical for word, canonical in fact.words.items()}
             for name, fact in docket.words.school.items()

@@ -21,6 +21,7 @@ from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
 
 NEAR = 1e-9
 _DIGITS = 100  # of a root that is irrational
+SHOWN = 6  # decimals of a figure in a working
 Row = Mapping[str, object]
 Exact = Callable[[Row], Fraction | None]
 
@@ -316,3 +317,23 @@ def steps_up(amount: Fraction, step: Decimal) -> Fraction:
     """`amount` rounded up to whole steps (persons, hundredths of a square metre)."""
     size = Fraction(step)
     return -(-amount // size) * size
+
+
+def shown(value: Fraction | float | None, decimals: int = SHOWN) -> str:
+    """A number in a working, as an official writes it: 5.28, 590.91, 0.515257 (halves away from 0)."""
+    if value is None:
+        return "—"
+    fraction = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
+    text = format(rounded(fraction, decimals), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def equals(value: Fraction, decimals: int = SHOWN) -> str:
+    """``= 5.28`` or, where no decimal of that length is the value, ``≈ 3.333333``."""
+    ends = (value * 10**decimals).denominator == 1
+    return f"{'=' if ends else '≈'} {shown(value, decimals)}"
+
+
+def percent(share: Fraction, decimals: int = 2) -> str:
+    """A share as a percentage: 0.425 → 42.5%."""
+    return f"{shown(share * 100, decimals)}%"

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import ruleset_choice
 from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, with_pack_file
-from compliance.checker.option_names import check_words
-from compliance.explain.question.context import find_rule, hear
-from compliance.explain.question.model import FORMAT
-from compliance.explain.rule_page import rule_page
-from compliance.explain.rulesets.owning_ruleset import holding
-from compliance.explain.text.working_text import text
-from compliance.explain.verdict.working import workings
-from compliance.facts.vocabulary import vocabulary
+from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
+from compliance.engine.working import FORMAT
+from compliance.explain import rule_page, working_text
+from compliance.explain.context import find_rule, open_context
+from compliance.explain.working import workings
+from compliance.kernel.errors import NoEditionError, UsageError
+from compliance.kernel.i18n import say
 from compliance.render.documents.text_width import wrap
+from compliance.rules.kinds import Kinds
+from compliance.rules.language.pack import Pack
 from compliance.rules.lint.lint import examine
-from compliance.rules.resolution.resolve import resolve
+from compliance.rules.resolution.resolve import edition, resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80
 Answer = tuple[dict[str, Any], list[str]]
+Packs = Mapping[str, Sequence[Pack]]
 
 
 def of_rule(rule_id: str, choice: Choice) -> Answer:
     """The rule itself: text, source, history, layers, facts, example."""
-    offers = load()
-    known, name = with_pack_file(offers, choice.ruleset)
+    registry = load()
+    known, name = with_pack_file(registry, choice.ruleset)
     day = choice.as_of or date.today()
     if name is None:
-        name = holding(known, offers.kinds, ruleset_choice.base_of(known), rule_id, day)
+        name = _holding(known, registry.kinds, base_of(known), rule_id, day)
     rules = resolve(
-        known, name, day, choice.enforce, choice.switches, choice.confirmations, kinds=offers.kinds
+        known,
+        name,
+        day,
+        choice.enforce,
+        choice.switches,
+        choice.confirmations,
+        kinds=registry.kinds,
     )
-    words = vocabulary(offers.fragments)
-    examine(rules, offers.kinds, words)
+    words = registry.vocabulary
+    examine(rules, registry.kinds, words)
     check_words(choice, [rules])
-    found = rule_page.page(
-        find_rule(rules, rule_id), rules, words, known, choice.enforce, kinds=offers.kinds
-    )
+    rule = find_rule(rules, rule_id)
+    found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)
     return found, _wrapped(rule_page.text(found, day))
 
 
@@ -49,12 +56,10 @@ def of_case(
     school: str | None = None, stage: str | None = None, county: str | None = None,
 ) -> Answer:  # fmt: skip
     """The working of the rule's verdict for a school's stages, a school or the county."""
-    hearing = hear(paths, load(), choice, rule_id, school, county)
-    found = workings(hearing, rule_id, school, stage)
-    lines: list[str] = []
-    for one in found:
-        lines += [*([""] if lines else []), *_wrapped(text(one))]
-    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, lines
+    context = open_context(paths, load(), choice, rule_id, school, county)
+    found = workings(context, rule_id, school, stage)
+    told = "\n\n".join(working_text.text(one) for one in found)
+    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, _wrapped(told)
 
 
 def _wrapped(whole: str) -> list[str]:
@@ -64,3 +69,44 @@ def _wrapped(whole: str) -> list[str]:
         indent = " " * (len(row) - len(row.lstrip(" ")))
         lines += wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
     return lines
+
+
+def _holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) -> str:
+    """The rule set that has the rule: the usual one, else the only one that others have it from.
+
+    Where none has it, the usual one. Raises UsageError where several have it, naming them.
+    """
+
+    def has(name: str) -> bool:
+        with suppress(NoEditionError):  # not in force on that day
+            rules = resolve(known, name, day, kinds=kinds).rules
+            return rule_id.lower() in {one.lower() for one in rules}
+        return False
+
+    if has(usual):
+        return usual
+    others = [name for name in known if "/" not in name and has(name)]
+    first = [name for name in others if not _above(known, name, day) & set(others)]
+    if len(first) > 1:
+        raise UsageError(
+            say(
+                "有几个规则集都有规则“{rule}”", "several rule sets have a rule '{rule}'",
+                rule=rule_id,
+            ),
+            todo=say(
+                "加 --ruleset：{names}", "add --ruleset: {names}", names=say("、", ", ").join(first)
+            ),
+        )  # fmt: skip
+    return first[0] if first else usual
+
+
+def _above(known: Packs, name: str, day: date) -> set[str]:
+    """What a rule set extends or imports from, through every layer."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        pack = edition(known, waiting.pop(), day)
+        new = {one for one in (pack.extends, *pack.table("import")) if one is not None} - found
+        found |= new
+        waiting += new
+    return found

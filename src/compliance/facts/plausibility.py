@@ -6,7 +6,7 @@ Data for the checks before judging. None of it is law: whatever contradicts it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from compliance.kernel.i18n import pick
@@ -83,7 +83,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a schema says of figures side by side: see `compliance.intake.data_checks.run`.
+    """What a schema says of figures side by side: the data checks of intake read it.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
     schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
@@ -102,17 +102,8 @@ class Checks:
 
     def joined(self, more: Checks) -> Checks:
         """These and those of a fragment."""
-        return Checks(
-            self.bounds + more.bounds,
-            self.schools_bounds + more.schools_bounds,
-            self.plausible + more.plausible,
-            self.items + more.items,
-            self.quotients + more.quotients,
-            self.past + more.past,
-            self.jumps + more.jumps,
-            more.twin_digits or self.twin_digits,
-            more.national or self.national,
-        )
+        pairs = ((getattr(self, one.name), getattr(more, one.name)) for one in fields(self))
+        return Checks(*(a + b if isinstance(a, tuple) else b or a for a, b in pairs))
 
     def facts(self) -> Iterator[str]:
         """The facts of the record's own table that are named."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def readers() -> Mapping[str, Reader]:
     """File suffix with its dot → reader, as the core offers them."""
-    from compliance.intake.formats.registry import readers as offered
+    from compliance.intake.formats.discover import readers as offered
 
     return offered()
 
@@ -32,10 +32,11 @@ def take_in(
     """
     from compliance.intake.accept import accept
     from compliance.intake.data_checks.year_on_year import faults_of
-    from compliance.intake.formats.discover import gather
+    from compliance.intake.formats.discover import gather, with_words
 
-    before = accept(gather(previous, readers), vocabulary) if previous else None
-    submission = accept(gather(paths, readers), vocabulary, before)
+    reading = with_words(readers, vocabulary)
+    before = accept(gather(previous, reading), vocabulary) if previous else None
+    submission = accept(gather(paths, reading), vocabulary, before)
     if before is not None:
         submission.problems.extend(faults_of(before))
     return submission

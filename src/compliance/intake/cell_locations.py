@@ -14,12 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.list_facts import LISTS
-from compliance.intake.acceptance.table import accept_table
-from compliance.intake.acceptance.typed_table import Accepted
-from compliance.intake.formats.discover import Reader
-from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.formats.table_names import TABLE_OF
+from compliance.intake.acceptance.derived_facts import LISTS
+from compliance.intake.acceptance.typed_table import Accepted, accept_table
+from compliance.intake.formats.discover import Reader, with_words
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -50,7 +48,7 @@ class Watch:
     """
 
     def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
-        self._originals = readers
+        self._originals = with_words(readers, words)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
         self._opened: dict[Path, list[Accepted]] = {}
@@ -133,7 +131,7 @@ def _row(
 ) -> Iterator[tuple[tuple[str | None, str], Place]]:
     """The facts of one row that its table has."""
     for fact in facts:
-        if fact in accepted.headings:
+        if fact in accepted.headings.of:
             yield (holder, fact), _place(accepted, row, fact)
 
 
@@ -169,16 +167,12 @@ def _lists(
     accepted: Accepted, rows: pl.DataFrame, facts: Collection[str]
 ) -> Iterator[tuple[tuple[str | None, str], Place]]:
     """The lists that stand as rows of a sheet of their own: the first of their cells, how many."""
-    record, by, value = (
-        ("class", "stage", "students")
-        if accepted.raw.name == "classes"
-        else ("room", "kind", "area")
-    )
+    name, by, value = LISTS[accepted.raw.name]
     if by not in rows.columns or value not in rows.columns:
         return
     grouped = rows.group_by("school_code", by, maintain_order=True).agg("_row")
     for code, word, numbers in grouped.iter_rows():
-        fact = LISTS[record].format(word)
+        fact = name.format(word)
         if fact in facts:
             first = _place(accepted, numbers[0], value)
             yield (

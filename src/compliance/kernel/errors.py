@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,13 +74,25 @@ class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
 
 
-def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """“Did you mean …?” with the known word most like this one; empty where none is alike.
+def show_traceback(error: BaseException) -> None:
+    """Where an error came from, on stderr, for whoever sets COMPLIANCE_DEBUG; else nothing."""
+    if os.environ.get("COMPLIANCE_DEBUG"):
+        traceback.print_exception(error)
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word most like this one; None where none is alike.
 
     cutoff: how alike the two must be, from 0 (anything) to 1 (the same).
     """
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return say("是否指 {near}？", "did you mean {near}?", near=near[0]) if near else ""
+    return near[0] if near else None
+
+
+def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """“Did you mean …?” with the `closest` known word; empty where none is alike."""
+    near = closest(word, known, cutoff)
+    return say("是否指 {near}？", "did you mean {near}?", near=near) if near else ""
 
 
 def reason(error: OSError) -> str:

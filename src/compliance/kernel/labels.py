@@ -1,8 +1,8 @@
-"""The words for states, bases and stages, in the current language."""
+"""The words for states, bases, stages and units, in the current language."""
 
 from __future__ import annotations
 
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import lang, pick
 
 STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 
@@ -28,3 +28,28 @@ def basis_words() -> dict[str, str]:
         "conflicting": pick("来源相互矛盾", "sources conflict"),
         "unconfirmed": pick("未经证实", "unconfirmed"),
     }
+
+
+def stage_words() -> dict[str, str]:
+    """Stage → the word for it in the current language."""
+    return {
+        "primary": pick("小学", "primary"),
+        "junior": pick("初中", "junior"),
+        "senior": pick("高中", "senior"),
+    }
+
+
+_UNITS = {
+    "人": "persons", "万人": "ten thousand persons", "个": "", "间": "rooms", "所": "schools",
+    "元": "yuan", "册": "books", "台": "computers", "张": "sheets", "份": "copies",
+    "分": "points", "届": "cohorts", "年": "years", "小时": "hours",
+    "平方米": "m²", "米": "m",
+}  # fmt: skip
+
+
+def unit_words(unit: str) -> str:
+    """A unit of the contract in the current language; one that nobody named stays as it is.
+
+    Things merely counted (个) need no unit in English: the figure's title says what they are.
+    """
+    return unit if lang() == "zh" else _UNITS.get(unit, unit)

@@ -1,4 +1,4 @@
-"""What is installed: the hooks, and the manager that gathers every plugin's offers, loudly.
+"""What is installed: the hooks, and the registry that gathers every plugin's offers, loudly.
 
-In: entry points. Out: `Offers`, checked. May not know what the offers are used for.
+In: entry points. Out: a `Registry`, checked. May not know what the offers are used for.
 """

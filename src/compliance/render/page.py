@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.assessment import Assessment, assess
+from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import (
     SIGNS,
     Finding,
@@ -25,11 +27,10 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
-from compliance.assessment.overview import block_titles, overview
-from compliance.engine.findings.report import CountyResult, Report, RulesetInfo
+from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
-from compliance.render import phrases, ruleset_note
+from compliance.render import phrases
 from compliance.render.documents.jinja import environment
 from compliance.rules.language.model import Rule
 
@@ -81,15 +82,24 @@ def _render(report: Report, suffix: str, stream: BinaryIO) -> None:
 def _context(report: Report) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
     return {
-        "rulesets": [_ruleset(info) for info in report.rulesets],
-        "changes": ruleset_note.changes(report.manifest),
+        "rulesets": [
+            {
+                "title": phrases.ruleset(info),
+                "id": info.id,
+                "version": info.version,
+                "source": info.source,
+                "notes": info.notes,
+            }
+            for info in report.rulesets
+        ],
+        "changes": phrases.changes(report.manifest),
         "manifest": report.manifest,
         "overview": _overview(report) if len(report.counties) != 1 else None,
         "detailed": detailed,
         "most_detailed": _DETAILED,
         "counties": _counties(report) if detailed else (),
         "names": [county.county_name for county in report.counties],
-        "year": _years(report),
+        "year": phrases.listed([str(y) for y in sorted({one.year for one in report.counties})]),
         "refused": [
             {"name": one.county_name, "code": one.county_code, "year": one.year or ""}
             for one in report.refused
@@ -98,20 +108,6 @@ def _context(report: Report) -> dict[str, Any]:
         "more_problems": max(0, len(report.problems) - _PROBLEMS),
         "short_of": _SHORT_OF,
         "doubt": _DOUBT,
-    }
-
-
-def _years(report: Report) -> str:
-    return phrases.listed([str(year) for year in sorted({one.year for one in report.counties})])
-
-
-def _ruleset(info: RulesetInfo) -> dict[str, str | list[str]]:
-    return {
-        "title": ruleset_note.ruleset(info),
-        "id": info.id,
-        "version": info.version,
-        "source": info.source,
-        "notes": list(info.notes),
     }
 
 
@@ -162,15 +158,15 @@ def _county(report: Report, about: Assessment) -> dict[str, Any]:
         **_identity(about.county),
         "rules": next(
             (
-                ruleset_note.ruleset(info)
+                phrases.ruleset(info)
                 for info in report.rulesets
                 if (info.id, info.as_of) == (about.county.ruleset, about.county.as_of)
             ),
             about.county.ruleset,
         ),
-        "bases": ruleset_note.bases(about.county),
-        "relaxed": ruleset_note.relaxed(about),
-        "withheld": ruleset_note.withheld(about, report.manifest),
+        "bases": phrases.bases(about.county),
+        "relaxed": phrases.relaxed(about),
+        "withheld": phrases.withheld(about, report.manifest),
         "groups": [
             {"title": one.title, "state": _verdict(one.status), "told": phrases.counted(one)}
             for one in about.decisive
@@ -334,7 +330,10 @@ def _stage_table(units: pl.DataFrame, key: str, rules: Mapping[str, Rule]) -> St
     columns = [one for one in rules if one in present and one not in gates]
     bars: dict[str, set[str]] = {one: set() for one in columns}
     rows = []
-    for name, found in _by_unit(units):
+    # Units come in one piece.
+    for _, own in groupby(units.iter_rows(named=True), itemgetter("school_code")):
+        found = {row["rule"]: row for row in own}
+        name = next(iter(found.values()))["school_name"]
         overall = [found[gate]["status"] for gate in found if gate in gates]
         if all(row["status"] == "not_applicable" for row in found.values()):
             continue
@@ -349,20 +348,6 @@ def _stage_table(units: pl.DataFrame, key: str, rules: Mapping[str, Rule]) -> St
     ]
     title = say("{stage}（{n}个）", "{stage} ({n})", stage=stage(key), n=len(rows))
     return StageTable(title, heads, rows)
-
-
-def _by_unit(units: pl.DataFrame) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
-    """School name, and the unit's findings by rule; units come in one piece."""
-    last, name = None, ""
-    found: dict[str, dict[str, Any]] = {}
-    for row in units.iter_rows(named=True):
-        if row["school_code"] != last and found:
-            yield name, found
-            found = {}
-        last, name = row["school_code"], row["school_name"]
-        found[row["rule"]] = row
-    if found:
-        yield name, found
 
 
 def _value(rule: Rule, row: Finding) -> Mark:

@@ -11,8 +11,16 @@ The form of a case stands in docs/rule-language.md under "Cases".
 from __future__ import annotations
 
 from compliance.testing.case import Case
-from compliance.testing.case_file import CaseError, read_cases
-from compliance.testing.coverage import Gap, coverage_of
-from compliance.testing.pytest_adapter import cases
+from compliance.testing.case_file import CaseError, read_cases, read_exemptions
+from compliance.testing.coverage import MissingCase, coverage_of
+from compliance.testing.run_cases import cases
 
-__all__ = ["Case", "CaseError", "Gap", "cases", "coverage_of", "read_cases"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "MissingCase",
+    "cases",
+    "coverage_of",
+    "read_cases",
+    "read_exemptions",
+]

@@ -1,12 +1,20 @@
-"""A case as written: the figures that matter, the rule asked, and what it must find."""
+"""A case as written, the options it is judged with, and the rules and facts it may speak of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from compliance.checker import load, with_pack_file
+from compliance.facts.vocabulary import Vocabulary
+from compliance.plugins.registry import Registry
+from compliance.rules.attestations import attested, vetoed
+from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)  # judged where a file names no day
 YEAR_BEGINS = 9  # the month in which a school year begins
@@ -15,8 +23,8 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Terms:
-    """On what terms cases are judged together; all but the file as `--ruleset` and its fellows."""
+class CaseOptions:
+    """On what options cases are judged together; all but the file as `--ruleset` and its fellows."""
 
     file: Path
     ruleset: str
@@ -42,7 +50,7 @@ class Case:
 
     it: str
     rule: str
-    terms: Terms
+    options: CaseOptions
     line: int
     county: Record = field(default_factory=dict)
     schools: tuple[Record, ...] = ()
@@ -56,9 +64,46 @@ class Case:
     @property
     def where(self) -> str:
         """File and line, as an author finds it."""
-        return f"{self.terms.file.name}:{self.line}"
+        return f"{self.options.file.name}:{self.line}"
 
     @property
     def name(self) -> str:
         """What pytest calls it."""
         return f"{self.rule} {self.it} [{self.where}]"
+
+
+@dataclass(frozen=True)
+class RulesInForce:
+    """rules: by id. attested, vetoes: the ids under which a statement may be given. words: facts."""
+
+    ruleset: Ruleset
+    attested: frozenset[str]
+    vetoes: frozenset[str]
+    words: Vocabulary
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules by id."""
+        return self.ruleset.rules
+
+
+@cache
+def installed() -> Registry:
+    """What is installed, loaded once."""
+    return load()
+
+
+def law(options: CaseOptions) -> RulesInForce:
+    """What holds on these options; the errors of resolving a rule set."""
+    return _law(options.ruleset, options.as_of, options.enforce, options.switches)
+
+
+@cache
+def _law(name: str, day: date, enforce: tuple[str, ...], switches: tuple[str, ...]) -> RulesInForce:
+    offers = installed()
+    known, top = with_pack_file(offers, name)
+    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds)
+    every = rules.rules.values()
+    return RulesInForce(
+        rules, frozenset(attested(every)), frozenset(vetoed(every)), offers.vocabulary
+    )

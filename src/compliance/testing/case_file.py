@@ -19,10 +19,9 @@ import tomli
 from compliance.kernel.errors import JunhengError, UsageError, suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.testing.case import DAY, Case, Terms
+from compliance.testing.case import DAY, Case, CaseOptions, RulesInForce, law
 from compliance.testing.expected import KEYS, fault_of
-from compliance.testing.records import Figures, figures
-from compliance.testing.rulesets import Law, law
+from compliance.testing.records import CaseRecords, figures
 
 HEAD = ("ruleset", "as_of", "enforce", "switches")
 CASE = (
@@ -50,7 +49,7 @@ class Exemption:
 
 
 @dataclass
-class Sheet:
+class CaseFile:
     """One file on its way into cases: its text and every fault found in it."""
 
     path: Path
@@ -97,9 +96,9 @@ def read_cases(place: Path) -> list[Case]:
     cases: list[Case] = []
     faults: list[str] = []
     for path in _files(place):
-        sheet = _sheet(path)
-        cases += _cases(sheet)
-        faults += sheet.faults
+        file = _opened(path)
+        cases += _cases(file)
+        faults += file.faults
     if faults:
         raise CaseError("\n".join(faults), where=str(place))
     return cases
@@ -109,12 +108,12 @@ def read_exemptions(place: Path) -> list[Exemption]:
     """What the files say cannot be had; CaseError as with cases."""
     found: list[Exemption] = []
     for path in _files(place):
-        sheet = _sheet(path)
-        for one in sheet.tables.get("exempt", ()):
-            terms = _terms(sheet, -1, one)
-            if terms is not None:
+        file = _opened(path)
+        for one in file.tables.get("exempt", ()):
+            options = _options(file, -1, one)
+            if options is not None:
                 lacks = tuple(str(word) for word in one["lacks"])
-                held = law(terms).ruleset.id
+                held = law(options).ruleset.id
                 found.append(Exemption(held, str(one["rule"]), lacks, str(one["because"])))
     return found
 
@@ -127,7 +126,7 @@ def _files(place: Path) -> list[Path]:
     return found
 
 
-def _sheet(path: Path) -> Sheet:
+def _opened(path: Path) -> CaseFile:
     text = path.read_text("utf-8")
     try:
         tables = tomli.loads(text, parse_float=Decimal)
@@ -144,21 +143,21 @@ def _sheet(path: Path) -> Sheet:
         for number, line in enumerate(lines, start=1)
         if re.match(r"^\s*\[\[\s*case\s*\]\]", line)
     ]
-    return Sheet(path, lines, tables, starts)
+    return CaseFile(path, lines, tables, starts)
 
 
-def _cases(sheet: Sheet) -> list[Case]:
-    sheet.known(sheet.tables, FILE, -1, say("文件", "the file"))
-    given = sheet.tables.get("given", {})
+def _cases(file: CaseFile) -> list[Case]:
+    file.known(file.tables, FILE, -1, say("文件", "the file"))
+    given = file.tables.get("given", {})
     for name, table in given.items():
-        sheet.known(table, GIVEN, -1, f"[given.{name}]")
-    if not sheet.tables.get("case"):
-        sheet.fault(1, say("没有 [[case]]", "no [[case]]"))
-    found = [_case(sheet, number) for number in range(len(sheet.tables.get("case", ())))]
-    for one in sheet.tables.get("exempt", ()):
+        file.known(table, GIVEN, -1, f"[given.{name}]")
+    if not file.tables.get("case"):
+        file.fault(1, say("没有 [[case]]", "no [[case]]"))
+    found = [_case(file, number) for number in range(len(file.tables.get("case", ())))]
+    for one in file.tables.get("exempt", ()):
         missing = [key for key in ("rule", "lacks", "because") if key not in one]
         if missing or set(one) - set(EXEMPT):
-            sheet.fault(
+            file.fault(
                 1,
                 say(
                     "[[exempt]] 须写明 rule、lacks、because",
@@ -168,33 +167,33 @@ def _cases(sheet: Sheet) -> list[Case]:
     return [one for one in found if one is not None]
 
 
-def _case(sheet: Sheet, number: int) -> Case | None:
-    table = sheet.tables["case"][number]
-    before = len(sheet.faults)
-    sheet.known(table, CASE, number, "[[case]]")
+def _case(file: CaseFile, number: int) -> Case | None:
+    table = file.tables["case"][number]
+    before = len(file.faults)
+    file.known(table, CASE, number, "[[case]]")
     for key in ("it", "rule", "expect"):
         if key not in table:
-            sheet.fault(sheet.line(number), say("缺少 {key}", "{key} is missing", key=key))
-    terms = _terms(sheet, number, table)
-    if len(sheet.faults) > before or terms is None:
+            file.fault(file.line(number), say("缺少 {key}", "{key} is missing", key=key))
+    options = _options(file, number, table)
+    if len(file.faults) > before or options is None:
         return None
     try:
-        rules = law(terms)
+        rules = law(options)
     except UsageError as error:  # a broken pack or plugin is no fault of the case
         place = number if "ruleset" in table else -1
-        sheet.fault(sheet.line(place, "ruleset"), str(error))
+        file.fault(file.line(place, "ruleset"), str(error))
         return None
-    _check_rule(sheet, number, table, rules)
-    _check_expected(sheet, number, table["expect"])
-    read = _figures(sheet, number, table, rules)
-    if len(sheet.faults) > before or read is None:
+    _check_rule(file, number, table, rules)
+    _check_expected(file, number, table["expect"])
+    read = _figures(file, number, table, rules)
+    if len(file.faults) > before or read is None:
         return None
-    school, stage, chosen = _subject(sheet, number, table, read)
+    school, stage, chosen = _subject(file, number, table, read)
     return Case(
         it=str(table["it"]),
         rule=str(table["rule"]),
-        terms=terms,
-        line=sheet.starts[number],
+        options=options,
+        line=file.starts[number],
         county=read.county,
         schools=read.schools,
         statements=read.statements,
@@ -206,61 +205,65 @@ def _case(sheet: Sheet, number: int) -> Case | None:
     )
 
 
-def _terms(sheet: Sheet, number: int, table: Mapping[str, Any]) -> Terms | None:
+def _options(file: CaseFile, number: int, table: Mapping[str, Any]) -> CaseOptions | None:
     def said(key: str, otherwise: Any) -> Any:  # noqa: ANN401 a TOML value
-        return table.get(key, sheet.tables.get(key, otherwise))
+        return table.get(key, file.tables.get(key, otherwise))
 
     name, day = said("ruleset", None), said("as_of", DAY)
     if not isinstance(name, str):
-        sheet.fault(1, say("文件须写明 ruleset", "the file must name its ruleset"))
+        file.fault(1, say("文件须写明 ruleset", "the file must name its ruleset"))
         return None
     if type(day) is not date:
-        sheet.fault(sheet.line(number, "as_of"), say("as_of 须是日期", "as_of must be a day"))
+        file.fault(file.line(number, "as_of"), say("as_of 须是日期", "as_of must be a day"))
         return None
     if name.endswith(".toml"):
-        name = str((sheet.path.parent / name).resolve())
-    return Terms(sheet.path, name, day, tuple(said("enforce", ())), tuple(said("switches", ())))
+        name = str((file.path.parent / name).resolve())
+    return CaseOptions(
+        file.path, name, day, tuple(said("enforce", ())), tuple(said("switches", ()))
+    )
 
 
-def _check_rule(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law) -> None:
+def _check_rule(file: CaseFile, number: int, table: Mapping[str, Any], rules: RulesInForce) -> None:
     if table["rule"] not in rules.rules:
-        sheet.fault(
-            sheet.line(number, "rule"),
+        file.fault(
+            file.line(number, "rule"),
             say("没有规则 {rule}", "there is no rule {rule}", rule=table["rule"]),
             suggestion(str(table["rule"]), rules.rules, _ALIKE),
         )
 
 
-def _check_expected(sheet: Sheet, number: int, expect: Mapping[str, Any]) -> None:
-    sheet.known(expect, KEYS, number, "expect")
+def _check_expected(file: CaseFile, number: int, expect: Mapping[str, Any]) -> None:
+    file.known(expect, KEYS, number, "expect")
     if "status" not in expect:
-        sheet.fault(
-            sheet.line(number, "expect"), say("expect 须写明 status", "expect needs a status")
+        file.fault(
+            file.line(number, "expect"), say("expect 须写明 status", "expect needs a status")
         )
     for key, value in expect.items():
         why = fault_of(key, value)
         if why:
-            sheet.fault(sheet.line(number, key), why)
+            file.fault(file.line(number, key), why)
 
 
-def _figures(sheet: Sheet, number: int, table: Mapping[str, Any], rules: Law) -> Figures | None:
-    given = sheet.tables.get("given", {})
+def _figures(
+    file: CaseFile, number: int, table: Mapping[str, Any], rules: RulesInForce
+) -> CaseRecords | None:
+    given = file.tables.get("given", {})
     name = table.get("given")
     if name is not None and name not in given:
-        sheet.fault(
-            sheet.line(number, "given"),
+        file.fault(
+            file.line(number, "given"),
             say("没有 [given.{name}]", "there is no [given.{name}]", name=name),
             suggestion(str(name), given, _ALIKE),
         )
         return None
     read = figures(table, given.get(name, {}), rules)
     for word, what, known in read.faults:
-        sheet.fault(sheet.line(number, word), what, suggestion(word, known, _ALIKE))
+        file.fault(file.line(number, word), what, suggestion(word, known, _ALIKE))
     return read
 
 
 def _subject(
-    sheet: Sheet, number: int, table: Mapping[str, Any], read: Figures
+    file: CaseFile, number: int, table: Mapping[str, Any], read: CaseRecords
 ) -> tuple[str | None, str | None, bool]:
     """Whose finding is meant: what `at` says, else the one school or the county; the one stage."""
     stages = {one.get("stage") for one in _stated(table)}
@@ -272,17 +275,17 @@ def _subject(
     if at == "county":
         return None, stage, True
     if not isinstance(at, dict) or not set(at) <= {"school", "stage"}:
-        sheet.fault(
-            sheet.line(number, "at"),
+        file.fault(
+            file.line(number, "at"),
             say('at 写 "county" 或 {{school, stage}}', 'at: "county" or {{school, stage}}'),
         )
         return None, None, True
     codes = [str(one["school_code"]) for one in read.schools]
     code = str(at["school"]) if "school" in at else None
     if code is not None and code not in codes:
-        sheet.fault(sheet.line(number, "at"), say("没有学校 {c}", "no school {c}", c=code))
+        file.fault(file.line(number, "at"), say("没有学校 {c}", "no school {c}", c=code))
     if at.get("stage", "primary") not in COMPULSORY:
-        sheet.fault(sheet.line(number, "at"), say("没有这个学段", "no such stage"))
+        file.fault(file.line(number, "at"), say("没有这个学段", "no such stage"))
     if code is None and "stage" in at and ("unit" in table or "school" in table):
         code = codes[0]
     return code, at.get("stage"), True

@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.rules.language.model import Rule, Ruleset
-from compliance.testing.case import Case
+from compliance.testing.case import Case, installed, law
 from compliance.testing.case_file import Exemption
-from compliance.testing.rulesets import installed, law
 from compliance.testing.run_cases import enrol, finding, refusal
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"
@@ -18,7 +17,7 @@ OPEN = ("unknown", "not_checked")
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingCase:
     """A case that is not there: of which rule, of what sort, of which stage or part if of one."""
 
     rule: str
@@ -31,14 +30,14 @@ class Gap:
 
 def coverage_of(
     cases: Iterable[Case], ruleset: Ruleset, exempt: Iterable[Exemption] = ()
-) -> list[Gap]:
+) -> list[MissingCase]:
     """What the cases of a rule set leave out, over the rules that its own pack gives or changes.
 
     exempt: what cannot be had; a line that exempts what there is (or no such rule) is a gap too.
     """
     everything = list(cases)
     enrol(everything)
-    listed = [case for case in everything if law(case.terms).ruleset.id == ruleset.id]
+    listed = [case for case in everything if law(case.options).ruleset.id == ruleset.id]
     by_rule: dict[str, list[Case]] = {}
     for case in listed:
         by_rule.setdefault(case.rule, []).append(case)
@@ -53,7 +52,7 @@ def coverage_of(
     }
     idle = excused - {(gap.rule, gap.lacks) for gap in gaps}
     kept = [gap for gap in gaps if (gap.rule, gap.lacks) not in excused]
-    return kept + [Gap(rule, "exempt_in_vain", word) for rule, word in sorted(idle)]
+    return kept + [MissingCase(rule, "exempt_in_vain", word) for rule, word in sorted(idle)]
 
 
 def _own(rule: Rule, ruleset: Ruleset) -> bool:
@@ -62,19 +61,21 @@ def _own(rule: Rule, ruleset: Ruleset) -> bool:
     return any(field != "of" and not field.startswith("add.") for field in fields)
 
 
-def _gaps(rule: Rule, cases: Sequence[Case]) -> Iterator[Gap]:
+def _gaps(rule: Rule, cases: Sequence[Case]) -> Iterator[MissingCase]:
     wanted = [(PASSES, "pass"), (FAILS, "fail")]
     if _limitless(rule):
         wanted = [(SHOWN, "not_applicable")]
     for stage in _stages(rule):
         there = {str(case.expect["status"]) for case in cases if _in_stage(case, stage)}
-        yield from (Gap(rule.id, lack, stage) for lack, state in wanted if state not in there)
+        yield from (
+            MissingCase(rule.id, lack, stage) for lack, state in wanted if state not in there
+        )
     if not any(case.expect["status"] in OPEN for case in cases):
-        yield Gap(rule.id, MISSING)
+        yield MissingCase(rule.id, MISSING)
     lines = _lines(rule)
     if lines:
         reached = {line for case in cases for line in _reached(rule, case)}
-        yield from (Gap(rule.id, ON_LINE, line) for line in lines if line not in reached)
+        yield from (MissingCase(rule.id, ON_LINE, line) for line in lines if line not in reached)
 
 
 def _limitless(rule: Rule) -> bool:

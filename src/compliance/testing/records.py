@@ -11,7 +11,7 @@ from typing import Any
 from compliance.facts.school_types import IMPLIED
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import COMPULSORY
-from compliance.testing.rulesets import Law
+from compliance.testing.case import RulesInForce
 
 KEYS = ("county_code", "year")  # given by the runner
 STATED = ("unit", "school", "schools")
@@ -20,7 +20,7 @@ Record = dict[str, Any]
 
 
 @dataclass
-class Figures:
+class CaseRecords:
     """faults: (the word at fault, what is wrong, what it may be)."""
 
     county: Record = field(default_factory=dict)
@@ -34,9 +34,9 @@ class Figures:
         self.faults.append((word, what, known))
 
 
-def figures(table: Table, given: Table, law: Law) -> Figures:
+def figures(table: Table, given: Table, law: RulesInForce) -> CaseRecords:
     """A case's own figures laid over those of the `given` table it names; `blank` taken out."""
-    found = Figures()
+    found = CaseRecords()
     own = [key for key in STATED if key in table]
     if len(own) > 1:
         found.fault(own[1], say("unit、school、schools 只写一个", "one of unit, school, schools"))
@@ -60,7 +60,9 @@ def figures(table: Table, given: Table, law: Law) -> Figures:
     return found
 
 
-def _schools(table: Table, given: Table, law: Law, found: Figures) -> tuple[Record, ...]:
+def _schools(
+    table: Table, given: Table, law: RulesInForce, found: CaseRecords
+) -> tuple[Record, ...]:
     stated: list[Record] = [dict(one) for one in table.get("schools", given.get("schools", ()))]
     for key in ("unit", "school"):
         if key in table:
@@ -72,7 +74,7 @@ def _schools(table: Table, given: Table, law: Law, found: Figures) -> tuple[Reco
     return tuple(_school(one, number, law, found) for number, one in enumerate(schools, start=1))
 
 
-def _school(table: Record, number: int, law: Law, found: Figures) -> Record:
+def _school(table: Record, number: int, law: RulesInForce, found: CaseRecords) -> Record:
     facts = law.words.school
     stage = table.pop("stage", None)
     if stage is not None and stage not in COMPULSORY:
@@ -95,7 +97,7 @@ def _type(record: Record) -> str:
 
 
 def _known(
-    table: Table, facts: Mapping[str, Any], found: Figures, what: str, near: Iterable[str] = ()
+    table: Table, facts: Mapping[str, Any], found: CaseRecords, what: str, near: Iterable[str] = ()
 ) -> Record:
     for name in table:
         if name in KEYS or name not in facts:
@@ -104,7 +106,7 @@ def _known(
     return {name: _plain(value) for name, value in table.items()}
 
 
-def _take_out(names: Iterable[str], found: Figures) -> None:
+def _take_out(names: Iterable[str], found: CaseRecords) -> None:
     """What `blank` names is missing; it is a fault if it was not there."""
     for name in names:
         holders: list[dict[str, Any]] = [found.county, found.statements, *found.schools]

@@ -8,7 +8,7 @@ finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,15 +18,15 @@ from compliance import intake
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import verdicts
 from compliance.engine.findings.findings import findings
-from compliance.facts.vocabulary import titles, vocabulary
+from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import Submission
 from compliance.rules.attestations import settle
 from compliance.rules.lint.lint import examine
-from compliance.testing.case import Case, Terms
+from compliance.testing.case import Case, CaseOptions, installed, law
+from compliance.testing.case_file import read_cases
 from compliance.testing.expected import differences
-from compliance.testing.rulesets import installed, law
 
 FIRST = 990001  # no county of the country has a code that begins so
 Finding = Mapping[str, Any]
@@ -35,7 +35,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True)
 class _Judged:
-    """What was found on some terms: findings and schools left out by county, why one is refused."""
+    """What was found on some options: findings and schools left out by county, why one is refused."""
 
     found: Mapping[tuple[str, str], Sequence[Finding]]
     excluded: Sequence[Row]
@@ -47,7 +47,7 @@ def finding(case: Case) -> Finding:
 
     AssertionError where several remain: the case must say `at`.
     """
-    judged, code = _judged(_alike(case.terms)), _code(case)
+    judged, code = _judged(_alike(case.options)), _code(case)
     rows = judged.found.get((code, case.rule), ())
     kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
     if len(kept) == 1:
@@ -73,7 +73,7 @@ def finding(case: Case) -> Finding:
 
 def refusal(case: Case) -> str:
     """Why the submission of a case was not accepted; empty where it was."""
-    return _judged(_alike(case.terms)).refused.get(_code(case), "")
+    return _judged(_alike(case.options)).refused.get(_code(case), "")
 
 
 def _of_school(case: Case, rows: Sequence[Finding]) -> list[Finding]:
@@ -97,61 +97,63 @@ def _named(row: Finding) -> str:
     return f"{school} {stage} {row['status']}".replace("  ", " ")
 
 
-_docket: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
+_enrolled: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
 
 
 def enrol(cases: Sequence[Case]) -> None:
     """Put cases on the list, so that those of a folder are accepted and judged together."""
     for case in cases:
-        listed = _docket.setdefault(_folder(case.terms), {})
-        if listed.get((case.terms.file, case.line)) != case:
-            listed[case.terms.file, case.line] = case
+        listed = _enrolled.setdefault(_folder(case.options), {})
+        if listed.get((case.options.file, case.line)) != case:
+            listed[case.options.file, case.line] = case
             for made in (_codes, _accepted, _judged):
                 made.cache_clear()
 
 
-def _folder(terms: Terms) -> Path:
-    return terms.file.parent
+def _folder(options: CaseOptions) -> Path:
+    return options.file.parent
 
 
-def _alike(terms: Terms) -> Terms:
-    """The terms of every file of the folder that judges as this one does."""
-    return replace(terms, file=_folder(terms))
+def _alike(options: CaseOptions) -> CaseOptions:
+    """The options of every file of the folder that judges as this one does."""
+    return replace(options, file=_folder(options))
 
 
 @cache
 def _codes(folder: Path) -> Mapping[tuple[Path, int], str]:
     """File and line of every case in a folder → the code of its county."""
-    return {place: str(FIRST + number) for number, place in enumerate(_docket[folder])}
+    return {place: str(FIRST + number) for number, place in enumerate(_enrolled[folder])}
 
 
 def _code(case: Case) -> str:
-    return _codes(_folder(case.terms))[case.terms.file, case.line]
+    return _codes(_folder(case.options))[case.options.file, case.line]
 
 
 @cache
 def _accepted(folder: Path) -> Submission:
     """Every case of a folder, read and accepted in one go."""
-    files = dict.fromkeys(file for file, _ in _docket[folder])
-    words = vocabulary(installed().fragments)
+    files = dict.fromkeys(file for file, _ in _enrolled[folder])
+    words = installed().vocabulary
     return intake.take_in(list(files), {".toml": _document}, words)
 
 
 @cache
-def _judged(terms: Terms) -> _Judged:
-    """The cases on the same terms, `terms.file` their folder."""
-    folder, offers, rules = terms.file, installed(), law(terms).ruleset
+def _judged(options: CaseOptions) -> _Judged:
+    """The cases on the same options, `options.file` their folder."""
+    folder, offers, rules = options.file, installed(), law(options).ruleset
     codes = _codes(folder)
     cases = {
-        codes[place]: case for place, case in _docket[folder].items() if _alike(case.terms) == terms
+        codes[place]: case
+        for place, case in _enrolled[folder].items()
+        if _alike(case.options) == options
     }
-    words = vocabulary(offers.fragments)
+    words = offers.vocabulary
     examine(rules, offers.kinds, words)
     submission = _accepted(folder)
-    part, problems, without = settle(submission.of((code, terms.year) for code in cases), rules)
+    part, problems, without = settle(submission.of((code, options.year) for code in cases), rules)
     problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
     asked = {case.rule for case in cases.values()}
-    bench = evaluate(rules, part, terms.as_of, offers.kinds, only=asked)
+    bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
     found: dict[tuple[str, str], list[Finding]] = {}
     for row in findings(bench, problems, titles(words), only=asked).iter_rows(named=True):
         found.setdefault((row["county_code"], row["rule"]), []).append(row)
@@ -166,12 +168,12 @@ def _document(path: Path) -> RawDocument:
     """The cases of a file as a dataset of counties; every cell's place is its case's line."""
     document = RawDocument(path.name, many=True)
     codes = _codes(path.parent)
-    cases = [case for (file, _), case in _docket[path.parent].items() if file == path]
+    cases = [case for (file, _), case in _enrolled[path.parent].items() if file == path]
     rows: dict[str, list[tuple[int, Row]]] = {}
     for case in cases:
-        key: Row = {"county_code": codes[path, case.line], "year": case.terms.year}
+        key: Row = {"county_code": codes[path, case.line], "year": case.options.year}
         name = say("算例{line}县", "county of case {line}", line=case.line)
-        vetoes = law(case.terms).vetoes
+        vetoes = law(case.options).vetoes
         said = case.statements.items()
         records: dict[str, list[Row]] = {
             "counties": [{"county_name": name, **key, **case.county}],
@@ -215,3 +217,20 @@ def check(case: Case) -> None:
     found = list(differences(case, finding(case)))
     if found:
         raise AssertionError("\n  ".join([f"{case.where} {case.rule}: {case.it}", *found]))
+
+
+def cases(place: Path | str) -> Callable[[Case], None]:
+    """A test of every case in a file or in the `*.toml` of a folder, to be named `test_…`.
+
+    Raises CaseError, with file and line, where a file is wrong. Needs pytest.
+    """
+    import pytest
+
+    found = read_cases(Path(place))
+    enrol(found)
+
+    @pytest.mark.parametrize("case", found, ids=[one.name for one in found])
+    def test_case(case: Case) -> None:
+        check(case)
+
+    return test_case

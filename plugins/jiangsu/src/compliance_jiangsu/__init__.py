@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compliance import hookimpl
-from compliance.engine.kinds.kind import Kind
+
+if TYPE_CHECKING:
+    from compliance.kinds import Kind
 
 
 @hookimpl

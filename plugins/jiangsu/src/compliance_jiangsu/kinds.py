@@ -11,14 +11,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation, by_county, part_entry
-from compliance.engine.kinds.all_of import of_parts
-from compliance.engine.kinds.kind import Kind
-from compliance.engine.sentences import line, parts
-from compliance.kernel.i18n import pick
-from compliance.kernel.number_format import fixed
-from compliance.kernel.submission import FAIL, NO_WORDS, PART, PASS, UNKNOWN
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.kinds import (
+    FAIL,
+    NO_WORDS,
+    PART,
+    PASS,
+    UNKNOWN,
+    Evaluation,
+    Kind,
+    Rule,
+    Ruleset,
+    by_county,
+    fixed,
+    line,
+    of_parts,
+    part_entry,
+    parts,
+    pick,
+)
 
 
 class Graded(Kind):

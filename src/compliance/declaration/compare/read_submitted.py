@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from compliance.declaration.compare.submitted_sheet import FilledSheet
-from compliance.intake.formats import cell_text
+from compliance.intake import cell_text
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, UnreadableError, document, load
-from compliance.intake.formats.xlsx import LIMIT, open_book, sheet_grid
-from compliance.intake.formats.xlsx_grid import Grid
-from compliance.intake.formats.xlsx_package import open_package, sheet_parts
+from compliance.intake.formats.source_file import document, load
+from compliance.intake.formats.workbook import Grid, Workbook
+from compliance.intake.limits import MOST_OF_A_DOCUMENT
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import Problem
 
 
@@ -22,15 +22,12 @@ def read_filled(path: Path) -> tuple[list[FilledSheet], list[Problem]]:
     sheets: list[FilledSheet] = []
 
     def fill(place: Path, found: RawDocument, complaints: Complaints) -> None:
-        data = load(place, found, complaints, LIMIT)
-        archive = open_package(data, complaints)
-        parts = sheet_parts(archive, complaints)
-        book = open_book(data, complaints)
-        for name, part in parts.items():
+        book = Workbook(load(place, found, complaints, MOST_OF_A_DOCUMENT), complaints)
+        for name, part in book.parts.items():
             if not part.startswith("xl/worksheets/"):
                 continue  # a chart has no cells
             try:
-                sheets.append(_sheet(sheet_grid(book, archive, part, name, complaints)))
+                sheets.append(_sheet(book.grid(name)))
             except UnreadableError as stop:
                 found.problems.append(stop.problem)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation, part_entry, subject_columns
 from compliance.engine.kinds import strict
 from compliance.engine.kinds.kind import Kind
+from compliance.engine.members import members
 from compliance.engine.relaxations import JOINT
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Subject
+from compliance.engine.working import Working
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import status_words
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Form, Part, Rule, Ruleset
 
@@ -52,6 +56,24 @@ class All(Kind):
             return _of_rules(rule, evaluation)
         settings: AllSettings = rule.settings
         return of_parts(rule, evaluation, least=settings.value == LEAST)
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """Of rules: each of them, and which decide. Of parts: as any rule with parts."""
+        joined = members(subject)
+        if not joined:
+            return super().working(subject, begun)
+        deciding = [one for one in joined if one.decides]
+        notes = begun.notes
+        if deciding:
+            notes += (
+                say(
+                    "结论取各项中最不利者：{names}（{state}）。",
+                    "The group is as its least favourable member: {names} ({state}).",
+                    names=pick("、", ", ").join(one.rule for one in deciding),
+                    state=status_words()[deciding[0].status],
+                ),
+            )
+        return replace(begun, members=joined, notes=notes)
 
 
 def _first_of_least(rule: Rule) -> Part | None:

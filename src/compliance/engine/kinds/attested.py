@@ -6,6 +6,7 @@ exists. Where a rule lists several `statements`, one attestation under its id st
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +14,9 @@ import polars as pl
 from compliance.engine.evaluate import Evaluation, part_entry
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Subject
+from compliance.engine.working import Input
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
 from compliance.rules.language.model import Part, Rule, Ruleset
 
@@ -78,6 +81,33 @@ class Attested(Kind):
             .when(pl.col("status") == FAIL)
             .then(line(missed, **holes))
         )
+
+    def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
+        """The statements made under the rule, each with its place; a missing one where there is none."""
+        table, rule_id = self.statement(holder), subject.rule.attested_as
+        title = (
+            say("佐证说明", "statement")
+            if table == ATTESTATIONS
+            else say("一票否决事项的说明", "statement on an incident")
+        )
+        given: pl.DataFrame = getattr(subject.evaluation.submission, table)
+        rows = given.filter(pl.col("rule") == rule_id)
+        if rows.is_empty():
+            yield Input(rule_id, title, None, origin="missing")
+        for row in rows.iter_rows(named=True):
+            evidence = [str(one) for one in (*(row.get("evidence") or ()), row.get("note")) if one]
+            yield Input(
+                rule_id, title, row[_SAYING[table]], file=str(row.get("file") or ""),
+                at=str(row.get("at") or ""), written=pick("；", "; ").join(evidence),
+            )  # fmt: skip
+
+    def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
+        """Of a whole rule: nobody infers it."""
+        if isinstance(holder, Rule):
+            yield say(
+                "本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。",
+                "This item rests on a statement with its evidence; without one it waits.",
+            )
 
 
 def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> pl.DataFrame:

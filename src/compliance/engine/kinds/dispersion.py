@@ -10,19 +10,53 @@ shared fact over its own pupils is x, Σ P·x is the stage's whole resource and 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import percent, shown, typed
+from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
-from compliance.engine.weighted_moments import PUPILS, measured, moments_exactly, own_frame
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Row, Subject
+from compliance.engine.variants import OPPOSITE
+from compliance.engine.weighted_moments import (
+    PUPILS,
+    measured,
+    moments_exactly,
+    own_frame,
+    units_exactly,
+    ways,
+)
+from compliance.engine.working import Driver, Flip, Spread, Working
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import stage_words, unit_words
 from compliance.kernel.number_format import fixed, short
-from compliance.kernel.submission import COMPULSORY, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.kernel.submission import (
+    COMPULSORY,
+    FAIL,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+)
+from compliance.rules.language.model import (
+    WRITTEN,
+    Form,
+    Limit,
+    Part,
+    References,
+    Rule,
+    Ruleset,
+)
 
 
 class Dispersion(Kind):
@@ -55,6 +89,61 @@ class Dispersion(Kind):
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The stage's coefficient against its limit."""
         return coefficient_sentence(rule) if rule.limit is not None else _without_bar(rule)
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """The coefficient of each stage that has one, with the schools that drive it.
+
+        Of a school asked about only its own share, of the whole all the same.
+        """
+        rows = subject.outcomes(subject.rule.id).iter_rows(named=True)
+        found = [one for row in rows for one in _spread(subject, row)]
+        if subject.focus is not None:
+            found = [_only(one, str(subject.focus["school_code"])) for one in found]
+        absent = [
+            say(
+                "该校没有{s}段，或不参加该学段的差异计算。",
+                "The school is not among those of the {s} stage.",
+                s=stage_words()[one.stage],
+            )
+            for one in found
+            if not one.drivers
+        ]
+        return replace(begun, spread=tuple(found), notes=(*begun.notes, *absent))
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """Two schools whose coefficient is exactly one half."""
+        units = [Unit({}, Fraction(100), Fraction(9)), Unit({}, Fraction(900), Fraction(3))]
+        mean, variance = _exact_moments(units)
+        whole = variance * 1000
+        shares = [percent(one.term(mean) / whole) for one in units]
+        yield say(
+            "甲校学生100人、x = 9，乙校学生900人、x = 3：",
+            "school A: 100 pupils, x = 9; school B: 900 pupils, x = 3:",
+        )
+        yield f"  X̄ = (100×9 + 900×3) ÷ 1000 = {shown(mean)}"
+        yield (
+            f"  S² = (100×(9−{shown(mean)})² + 900×(3−{shown(mean)})²) ÷ 1000 = {shown(variance)}"
+            f"{pick('，', ', ')}S = {shown(exact_arithmetic.root(variance))}"
+        )
+        yield say(
+            "  差异系数 = S ÷ X̄ = {cv}；两校对S²的贡献分别占{shares}。",
+            "  coefficient = S ÷ X̄ = {cv}; the schools' shares of S²: {shares}.",
+            cv=shown(exact_arithmetic.root(variance / mean**2)),
+            shares=pick("、", ", ").join(shares),
+        )
+        if holder.limit is None:
+            return
+        for stage, number in holder.limit.table.items():
+            bar, sign = Fraction(number), holder.limit.operator
+            yield say(
+                "  {stage}标准 {sign} {bar}：{status}。", "  {stage}, limit {sign} {bar}: {status}.",
+                stage=stage_words().get(stage, ""), sign=WRITTEN[sign], bar=shown(bar),
+                status=met_words(
+                    met=exact_arithmetic.meets_exactly(variance, sign, (bar * mean) ** 2)
+                ),
+            )  # fmt: skip
 
 
 def coefficient_sentence(rule: Rule) -> pl.Expr:
@@ -222,3 +311,177 @@ def _exact_row(
         exact_arithmetic.root(variance),
     )
     return coefficient, met, float(mean), deviation
+
+
+class Unit(NamedTuple):
+    """One school's stage in a coefficient: its row, pupils P and value x, exactly."""
+
+    row: Row
+    pupils: Fraction
+    value: Fraction
+
+    def term(self, mean: Fraction) -> Fraction:
+        """What it adds to the sum of squares: P·(x − X̄)²."""
+        return self.pupils * (self.value - mean) ** 2
+
+
+def _exact_moments(units: Sequence[Unit]) -> tuple[Fraction, Fraction]:
+    """X̄ and S² of the units; they need pupils."""
+    total = sum((one.pupils for one in units), Fraction(0))
+    mean = sum((one.pupils * one.value for one in units), Fraction(0)) / total
+    return mean, sum((one.term(mean) for one in units), Fraction(0)) / total
+
+
+TRIED = 5  # the biggest drivers, for which a change is looked for
+
+
+def _spread(subject: Subject, outcome: Row) -> Iterable[Spread]:
+    """One stage's coefficient taken apart; nothing where a unit lacks its value or none is there.
+
+    term = P·(x − X̄)², share = term ÷ Σ terms
+    """
+    rule, evaluation, stage = subject.rule, subject.evaluation, str(outcome["stage"])
+    try:
+        found = units_exactly(rule, evaluation, outcome["county"], stage)
+    except ValueError:  # a unit without a value: there is no coefficient
+        return
+    units = [Unit(*one) for one in found]
+    if not units:
+        return
+    mean, variance = _exact_moments(units)
+    whole = sum((one.term(mean) for one in units), Fraction(0))
+    ranked = sorted(units, key=lambda one: (-one.term(mean), str(one.row["school_code"])))
+    status = STATUSES[int(outcome["status"])]
+    bar = None if rule.limit is None else exact_arithmetic.exact_limit(rule.limit, None, outcome)
+    flips: tuple[Flip, ...] = ()
+    if status in OPPOSITE and bar is not None:
+        turned = (_turned(subject, one, units, bar, status) for one in ranked[:TRIED])
+        flips = tuple(flip for flip in turned if flip is not None)
+    yield Spread(
+        stage,
+        len(units),
+        mean,
+        variance,
+        exact_arithmetic.root(variance),
+        exact_arithmetic.root(variance / mean**2) if mean else 0.0,
+        bar,
+        status,
+        tuple(
+            Driver(
+                str(one.row["school_code"]), str(one.row["school_name"]), one.pupils, one.value,
+                one.term(mean), one.term(mean) / whole if whole else Fraction(0),
+            )
+            for one in ranked
+        ),
+        flips,
+        bool(flips) if status == "fail" and bar is not None else None,
+    )  # fmt: skip
+
+
+def _only(one: Spread, code: str) -> Spread:
+    mine = tuple(driver for driver in one.drivers if driver.school_code == code)
+    return replace(one, drivers=mine, flips=tuple(flip for flip in one.flips if flip.of == code))
+
+
+def _turned(
+    subject: Subject, unit: Unit, units: Sequence[Unit], bar: Fraction, status: str
+) -> Flip | None:
+    """The fewest steps of one school's resource that turn the coefficient alone, or None.
+
+    With everything else left alone S² ≤ (c·X̄)² is a parabola in x: it holds between two values or
+    beyond one. A miss is mended by steps towards the value at which it holds best; a pass is broken
+    by steps away from it, else by the longer way across it.
+    """
+    chain = ways(subject.rule, subject.evaluation)[unit.row["way"] or 0]
+    bound = next((one for one in chain if one.exact(unit.row) is not None), None)
+    if bound is None:
+        return None
+    fact, weight = next(iter(bound.indicator.of.facts.items()))
+    step = bound.indicator.gap_step
+    # x is linear in what it is a sum of: by so much it grows with one step
+    over = bound.exact_over(unit.row)
+    size = Fraction(bound.indicator.per * weight * step) / over if over else Fraction(0)
+    if size == 0:
+        return None
+    rest = [one for one in units if one is not unit]
+    sums = _sums(rest)
+    best = _best(unit.pupils, sums, bar)
+    own = (typed(unit.row[fact]) or Fraction(0)) / Fraction(step)
+    wanted = OPPOSITE[status]
+    if wanted == "pass":
+        towards = best is None or best > unit.value
+        far = int(-(-abs(best - unit.value) // abs(size))) if best is not None else 10**12
+        tries = [(1 if towards == (size > 0) else -1, far)]
+    else:
+        away = best is not None and unit.value >= best
+        first = 1 if away == (size > 0) else -1
+        tries = [(first, int(own * 10) + 100_000), (-first, int(own * 10) + 100_000)]
+    for way, far in tries:
+        most = min(far, int(own)) if way < 0 else far
+        turns = partial(_holds, unit, sums, bar, way * size, wanted=wanted == "pass")
+        reached = _first(turns, most)
+        if reached is not None:
+            return _flip(subject, unit, fact, way * reached * step, wanted)
+    return None
+
+
+def _flip(subject: Subject, unit: Unit, fact: str, change: Decimal, turns_to: str) -> Flip:
+    """The change under the fact's name in the contract and its title."""
+    known = subject.words.school
+    staged = f"{unit.row['stage']}_{fact}"
+    name = staged if staged in known else fact
+    before = Decimal(repr(float(unit.row[fact])))
+    return Flip(
+        name,
+        known[name].label if name in known else name,
+        float(change),
+        float(before),
+        float(before + change),
+        unit_words(known[name].unit) if name in known else "",
+        turns_to,
+        str(unit.row["school_code"]),
+        str(unit.row["school_name"]),
+    )
+
+
+Sums = tuple[Fraction, Fraction, Fraction]
+
+
+def _sums(units: Sequence[Unit]) -> Sums:
+    """Σ P, Σ P·x and Σ P·x² of the other schools."""
+    return (
+        sum((one.pupils for one in units), Fraction(0)),
+        sum((one.pupils * one.value for one in units), Fraction(0)),
+        sum((one.pupils * one.value**2 for one in units), Fraction(0)),
+    )
+
+
+def _holds(
+    unit: Unit, sums: Sums, bar: Fraction, size: Fraction, steps: int, *, wanted: bool
+) -> bool:
+    """Whether S² ≤ (c·X̄)² is as wanted with the unit's x moved by so many steps:
+    W·Σ P·x² ≤ (1 + c²)·(Σ P·x)², X̄ above 0.
+    """
+    weight, first, second = sums
+    value = unit.value + steps * size
+    total, mean = weight + unit.pupils, first + unit.pupils * value
+    holds = mean > 0 and total * (second + unit.pupils * value**2) <= (1 + bar**2) * mean**2
+    return holds is wanted
+
+
+def _best(pupils: Fraction, sums: Sums, bar: Fraction) -> Fraction | None:
+    """The value at which the condition is nearest to holding; None where more is always better."""
+    weight, first, _ = sums
+    bend = weight + pupils - (1 + bar**2) * pupils
+    return (1 + bar**2) * first / bend if bend > 0 else None
+
+
+def _first(holds: Callable[[int], bool], most: int) -> int | None:
+    """The smallest k in 1…most from which the condition holds, or None."""
+    if most < 1 or not holds(most):
+        return _first(holds, most - 1) if most > 1 and holds(most - 1) else None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high

@@ -5,15 +5,18 @@ A date given as a year alone may be any day of it: a conclusion is drawn where a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import shown
+from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Subject
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, NO_WORDS, PASS, UNKNOWN
 from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
 
@@ -54,6 +57,58 @@ class Elapsed(Kind):
         """The same of the part's own date."""
         columns = _columns(part, evaluation)
         return frame.select("county", *(column.alias(name) for name, column in columns.items()))
+
+    def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
+        """How years are counted, how many are full, and the day from which they are enough."""
+        settings: ElapsedSettings = holder.settings
+        today = subject.evaluation.as_of
+        yield say(
+            "自“{t}”至 {day} 按周年计算满几年。",
+            "Full years from '{t}' to {day}, counted as birthdays are.",
+            t=subject.title(settings.since), day=today.isoformat(),
+        )  # fmt: skip
+        value = (subject.outcome(subject.rule.id) or {}).get("value")
+        if isinstance(holder, Rule) and value is not None:
+            yield say("已满{n}年。", "{n} full years.", n=int(value))
+        since = subject.record(settings.since)
+        if since is None:
+            return
+        needed, full = _years(holder.limit), _anniversary(str(since), _years(holder.limit))
+        yield (
+            say(
+                "{day} 已满{n}年，在此以前判定则未满。",
+                "{n} years were full on {day}; judged as of an earlier day they are not.",
+                n=needed, day=full.isoformat(),
+            )
+            if full <= today
+            else say(
+                "{day} 满{n}年。", "{n} years will be full on {day}.",
+                n=needed, day=full.isoformat(),
+            )
+        )  # fmt: skip
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """Judged on the anniversary, and one day before it."""
+        for limit, _, bar in bars(holder.limit):
+            full = _FIRST.replace(year=_FIRST.year + int(bar))
+            for day, years in ((full, bar), (full - timedelta(days=1), bar - 1)):
+                yield say(
+                    "自{first}，按{day}判定：已满{n}年；{verdict}。",
+                    "since {first}, judged as of {day}: {n} full years; {verdict}.",
+                    first=_FIRST, day=day, n=shown(years), verdict=verdict(limit, years, bar),
+                )  # fmt: skip
+
+
+_FIRST = date(2020, 9, 1)  # the date of the example
+
+
+def _anniversary(since: str, years: int) -> date:
+    """The day on which so many years are full; of a year alone, of its last day."""
+    begun = date.fromisoformat(since) if len(since) > len("2020") else date(int(since), 12, 31)
+    leap = (begun.month, begun.day) == (2, 29)
+    return date(begun.year + years, begun.month, 28 if leap else begun.day)
 
 
 def _columns(holder: Rule | Part, evaluation: Evaluation) -> Mapping[str, pl.Expr]:

@@ -6,15 +6,21 @@ the methods below. Only `columns` or `evaluate` is needed; all else has a plain 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import polars as pl
 
+from compliance.engine import formula
 from compliance.engine.evaluate import SUBJECT, Evaluation
+from compliance.engine.figures import applicability, figures
+from compliance.engine.subject import Subject
+from compliance.engine.variants import turning
+from compliance.engine.working import Flip, Input, Working
 from compliance.kernel.i18n import pick
 from compliance.rules.kinds import RuleKind
-from compliance.rules.language.model import Indicator, Part, Rule, Ruleset
+from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
 
 
 class Kind(RuleKind):
@@ -75,6 +81,57 @@ class Kind(RuleKind):
         """What a limit of a rule or part of this kind counts, in the current language."""
         indicator = _indicator(holder, ruleset)
         return pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
+
+    def evidence(self, rule: Rule) -> tuple[str, ...]:
+        """Facts of which one is enough, the best first; the last follows from any of the others."""
+        return ()
+
+    def entry_limits(self, rule: Rule) -> Iterable[tuple[str, str, Limit]]:
+        """What is asked of every entry of a list: field, its title, its limit."""
+        return ()
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """How the verdict of a subject came about: its figures, their comparisons, what would turn it.
+
+        begun: who is judged by which rule, and the verdict; the places of figures are found later.
+        """
+        holders = [(subject.evaluation.kinds[one.kind], one) for one in subject.rule.holders]
+        stated = (item for kind, one in holders for item in kind.stated(subject, one))
+        shared = (
+            formula.is_shared(subject, subject.ruleset.indicators[one.indicator])
+            for one in subject.standards
+        )
+        remarks = (text for kind, one in holders for text in kind.remarks(subject, one))
+        return replace(
+            begun,
+            inputs=(*figures(subject), *dict.fromkeys(stated)),
+            conditions=applicability(subject),
+            split=formula.split(subject) if any(shared) else (),
+            comparisons=formula.comparisons(subject),
+            flips=self.flips(subject, begun.status),
+            notes=(*begun.notes, *remarks),
+        )
+
+    def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
+        """What a rule or part of this kind rests on beside figures: statements, entries of a list."""
+        return ()
+
+    def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
+        """What is to be said of how a rule or part of this kind is judged."""
+        return ()
+
+    def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:
+        """The smallest changes of single figures that turn the verdict, each found by judging again."""
+        return turning(subject, status)
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """The lines of an example of a rule, or of a part of it, with figures chosen for it.
+
+        titles: what facts are called. By default the indicator on its limit and a step beside it.
+        """
+        return formula.example(holder, rule, ruleset, titles)
 
 
 def _indicator(holder: Rule | Part, ruleset: Ruleset) -> Indicator | None:

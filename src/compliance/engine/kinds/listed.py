@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation, part_entry
+from compliance.engine.exact_arithmetic import meets_exactly, shown
+from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import parts
+from compliance.engine.subject import Row, Subject
+from compliance.engine.variants import OPPOSITE
+from compliance.engine.working import Flip, Input
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import FAIL, NO_WORDS, PASS, UNKNOWN
-from compliance.rules.language.model import OPERATORS, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,67 @@ class Listed(Kind):
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """Every field of every entry, those that are missing too."""
         return parts(rule)
+
+    def entry_limits(self, rule: Rule) -> Iterable[tuple[str, str, Limit]]:
+        """Each field that is looked at."""
+        settings: ListedSettings = rule.settings
+        return [(one.field, one.label, one.limit) for one in settings.each]
+
+    def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
+        """Every figure of every entry, with its place in the list."""
+        for name, row in _entries(subject):
+            for field, title, _ in self.entry_limits(subject.rule):
+                file, at = subject.where(name, field)
+                yield Input(
+                    f"{subject.rule.of[0]}.{field}", f"{name} {title}", row[field], file=file, at=at,
+                    origin="given" if row[field] is not None else "missing",
+                )  # fmt: skip
+
+    def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:
+        """A list that passes is turned by any one figure; one that fails, by its only figure amiss."""
+        found = [
+            _flip(f"{subject.rule.of[0]}.{field}", f"{name} {title}", float(row[field]), limit)
+            for name, row in _entries(subject)
+            for field, title, limit in self.entry_limits(subject.rule)
+            if row[field] is not None
+        ]
+        found = [one for one in found if one.turns_to == OPPOSITE.get(status)]
+        return tuple(found) if status == "pass" or len(found) == 1 else ()
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """For each field, figures on its limit and a step to either side, those that meet it first."""
+        colon, stop = pick("：", ": "), pick("。", ".")
+        for _, title, stated in self.entry_limits(rule):
+            for limit, _, bar in bars(stated):
+                step = Fraction(1) if bar.denominator == 1 else Fraction(1, 100)
+                away = -step if limit.operator in UPPER else step
+                for value in (bar + away, bar, bar - away):
+                    yield f"{title} {shown(value)}{colon}{verdict(limit, value, bar)}{stop}"
+
+
+WHOLE, FINE = Decimal(1), Decimal("0.001")  # steps of a grade, and of anything with decimals
+
+
+def _entries(subject: Subject) -> Iterable[tuple[str, Row]]:
+    """The entries of the county's list, by subject and grade."""
+    for row in getattr(subject.evaluation.submission, subject.rule.of[0]).iter_rows(named=True):
+        yield f"{row.get('subject') or ''}{row.get('grade') or ''}", row
+
+
+def _flip(fact: str, title: str, value: float, limit: Limit) -> Flip:
+    """The change to the nearest figure, in whole steps, on the other side of the limit."""
+    before, bar = Decimal(repr(value)), limit.table[""]
+    met = meets_exactly(Fraction(before), limit.operator, Fraction(bar))
+    step = WHOLE if before == before.to_integral() and bar == bar.to_integral() else FINE
+    way = step if (limit.operator in UPPER) is met else -step
+    after = before + (abs(bar - before) / step).to_integral(ROUND_FLOOR) * way
+    # the figure on the limit meets ≥ and ≤, not < and >: one step more where that is the wrong side
+    while meets_exactly(Fraction(after), limit.operator, Fraction(bar)) is met:
+        after += way
+    change, to = float(after - before), "fail" if met else "pass"
+    return Flip(fact, title, change, float(before), float(after), "", to)
 
 
 def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:

@@ -8,6 +8,8 @@ where one is not, the mean is irrational and lies on no line (see `exact_arithme
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -15,9 +17,24 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic, weighted_moments
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import shown, typed
+from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage
 from compliance.engine.kinds.kind import Kind
-from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.engine.members import members
+from compliance.engine.subject import Row, Subject
+from compliance.engine.working import Comparison, Working
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import stage_words
+from compliance.kernel.submission import (
+    ERROR,
+    FAIL,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+)
 from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
 
 
@@ -42,6 +59,44 @@ class Mean(Kind):
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The stage's mean against its limit."""
         return coefficient_sentence(rule)
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """The coefficients, and their mean for each stage."""
+        rows = subject.outcomes(subject.rule.id).iter_rows(named=True)
+        means = tuple(_written(subject, row) for row in rows)
+        return replace(begun, members=members(subject), comparisons=means)
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """Coefficients around the limit: their mean on it, then one of them a thousandth higher."""
+        many = len(rule.of)
+        for limit, head, bar in bars(rule.limit):
+            values = [bar + Fraction(2 * place - many + 1, 100) for place in range(many)]
+            for last in (values[-1], values[-1] + Fraction(many, 1000)):
+                told = [*values[:-1], last]
+                mean = sum(told, Fraction(0)) / many  # the distances from the limit cancel out
+                yield (
+                    f"{head}({' + '.join(map(shown, told))}) ÷ {many} = {shown(mean)}"
+                    f"{pick('；', '; ')}{verdict(limit, mean, bar)}{pick('。', '.')}"
+                )
+
+
+def _written(subject: Subject, row: Row) -> Comparison:
+    """The mean of one stage: (0.302 + …) ÷ 8."""
+    rule, stage = subject.rule, pl.col("stage") == row["stage"]
+    outcomes = [subject.evaluation.outcome(name).filter(stage) for name in rule.of]
+    known = [shown(value) for one in outcomes for value in one["value"].drop_nulls()]
+    whole = len(known) == len(rule.of)
+    return Comparison(
+        title=stage_words()[row["stage"]],
+        status=STATUSES[int(row["status"])],
+        formula=say("（{m}）÷ {n}", "({m}) ÷ {n}", m=" + ".join(rule.of), n=len(rule.of)),
+        filled=f"({' + '.join(known)}) ÷ {len(known)}" if whole else "",
+        value=typed(row["value"]),
+        operator=rule.limit.operator if rule.limit is not None else "",
+        threshold=typed(row["threshold"]),
+    )
 
 
 def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:

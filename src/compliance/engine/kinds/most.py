@@ -7,16 +7,25 @@ out to lie below its share, so that with blanks there is no pass; so may a miss 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import shown
+from compliance.engine.figures import applicability, figures
+from compliance.engine.formula import met_words, split
 from compliance.engine.kinds.kind import Kind
+from compliance.engine.members import members
 from compliance.engine.sentences import line
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Subject
+from compliance.engine.variants import to_floor
+from compliance.engine.working import Member, Working
+from compliance.facts.vocabulary import titles as fact_titles
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
@@ -139,6 +148,115 @@ class Most(Kind):
             .when(pl.col("status") == UNKNOWN)
             .then(line(blank, **holes))
         )
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """The rules counted, what is cheapest to mend, and what single figure would turn the group."""
+        settings: MostSettings = subject.rule.settings
+        counted = members(subject, worst_decides=False)
+        note = say(
+            "共{n}项，达标{met}项；须至少{needed}项达标，其余不低于各自标准的{share}%。",
+            "Of {n}, {met} are met; at least {needed} must be, the rest reach {share} % of their limits.",
+            n=len(counted), met=sum(one.status == "pass" for one in counted),
+            needed=settings.pass_at_least, share=shown(Fraction(settings.rest_at_least) * 100),
+        )  # fmt: skip
+        return replace(
+            begun,
+            inputs=figures(subject),
+            conditions=applicability(subject),
+            split=split(subject),
+            members=counted,
+            plan=tuple(_plan(subject, counted)),
+            flips=self.flips(subject, begun.status),
+            notes=(*begun.notes, note),
+        )
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """As many met as are needed, the rest on their floors; one below; one met too few."""
+        settings: MostSettings = rule.settings
+        needed, share = settings.pass_at_least, Fraction(settings.rest_at_least) * 100
+        met, not_met = met_words(met=True), met_words(met=False)
+        yield say(
+            "{n}项达标，另{m}项恰为标准的{share}%：{met}；其中一项为标准的{less}%：{not_met}。",
+            "{n} met and the other {m} at exactly {share} % of their limits: {met}; one of them at {less} %: {not_met}.",
+            n=needed, m=len(rule.of) - needed, share=shown(share), less=shown(share - 1),
+            met=met, not_met=not_met,
+        )  # fmt: skip
+        yield say(
+            "只有{n}项达标，其余均为标准的99%：{not_met}。",
+            "only {n} met, the others at 99 % of their limits: {not_met}.",
+            n=needed - 1, not_met=not_met,
+        )  # fmt: skip
+
+
+def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
+    """What the group needs, the cheapest first: floors before all, then as many as are short."""
+    settings: MostSettings = subject.rule.settings
+    joint = pick("、", ", ")
+    waiting = [_awaited(subject, one) for one in counted if one.status == "unknown"]
+    if waiting:
+        yield say(
+            "数据缺失的{n}项须先补报：{names}。",
+            "{n} lack data, which must be supplied first: {names}.",
+            n=len(waiting), names=joint.join(waiting),
+        )  # fmt: skip
+    missed = [one for one in counted if one.status == "fail"]
+    missed.sort(key=lambda one: (one.gap or 0.0, one.rule))
+    low = [one.rule for one in missed if one.above_floor is False]
+    if low:
+        yield say(
+            "低于下限的{n}项必须先达到下限：{names}。",
+            "{n} lie below their floor and must reach it first: {names}.",
+            n=len(low), names=joint.join(low),
+        )  # fmt: skip
+    met = sum(one.status == "pass" for one in counted)
+    short = max(0, settings.pass_at_least - met)
+    cheapest = missed[:short]
+    if short:
+        yield _short(met, settings.pass_at_least, short, cheapest)
+    for one in missed:
+        member = replace(subject, rule=subject.ruleset.rules[one.rule])
+        if one in cheapest:
+            changes = member.kind.flips(member, "fail")
+        else:
+            changes = to_floor(member) if one.above_floor is False else ()
+        yield from (f"{one.rule} {flip.sentence}" for flip in changes[:1])
+
+
+def _awaited(subject: Subject, one: Member) -> str:
+    """A member that cannot be judged yet, with the facts that it waits for."""
+    known = fact_titles(subject.words)
+    lacks = (subject.outcome(one.rule) or {}).get("lacks") or ()
+    facts = pick("、", ", ").join(known.get(fact, fact) for fact in lacks)
+    return say("{r}（{facts}）", "{r} ({facts})", r=one.rule, facts=facts)
+
+
+def _short(met: int, needed: int, short: int, cheapest: Sequence[Member]) -> str:
+    told = say(
+        "已达标{met}项，至少须{needed}项，还差{short}项",
+        "{met} are met, {needed} must be, {short} more are needed",
+        met=met, needed=needed, short=short,
+    )  # fmt: skip
+    if cheapest:
+        told += say(
+            "；相对差距最小、最易补齐的{n}项是：{names}",
+            "; the {n} smallest relative gaps: {names}",
+            n=len(cheapest), names=pick("、", ", ").join(map(_with_gap, cheapest)),
+        )  # fmt: skip
+    if len(cheapest) < short:
+        told += say(
+            "；其余{n}项只能来自补报后达标的各项",
+            "; the other {n} can only be met by what is still to be supplied",
+            n=short - len(cheapest),
+        )
+    return told + pick("。", ".")
+
+
+def _with_gap(one: Member) -> str:
+    if one.gap is None:
+        return one.rule
+    return say("{r}（差{g:.1f}%）", "{r} ({g:.1f} % short)", r=one.rule, g=one.gap * 100)
 
 
 def _count(names: list[str], test: Callable[[str], pl.Expr]) -> pl.Expr:

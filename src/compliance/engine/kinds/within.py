@@ -6,17 +6,23 @@ classes lie on one side of the limit; a band that straddles it leaves the questi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
 
 from compliance.engine import tallies
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import shown, typed
+from compliance.engine.figures import applicability, figures
+from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
-from compliance.kernel.i18n import pick
+from compliance.engine.subject import Subject
+from compliance.engine.variants import OPPOSITE, judged_again, status_of
+from compliance.engine.working import Comparison, Flip, Working
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
@@ -137,6 +143,95 @@ class Within(Kind):
         return (
             pl.when(pl.col("status") == PASS).then(met).when(pl.col("status") == FAIL).then(missed)
         )
+
+    def evidence(self, rule: Rule) -> tuple[str, ...]:
+        """The list, the bands, or the largest, which follows from them."""
+        settings: WithinSettings = rule.settings
+        return (settings.list, settings.bands, settings.largest)
+
+    def working(self, subject: Subject, begun: Working) -> Working:
+        """The largest class against the limit; those over it, and how many pupils must move."""
+        rule = subject.rule
+        outcome = subject.outcome(rule.id) or {}
+        value, bar = typed(outcome["value"]), typed(outcome["threshold"])
+        largest = Comparison(
+            title=rule.label,
+            status=begun.status,
+            formula=say("最大的一个班的人数", "the largest class"),
+            filled="" if value is None else shown(value),
+            value=value,
+            unit=self.measure(rule, subject.ruleset),
+            operator=rule.limit.operator if rule.limit else "<=",
+            threshold=bar,
+        )
+        return replace(
+            begun,
+            inputs=figures(subject),
+            conditions=applicability(subject),
+            comparisons=(largest,),
+            flips=self.flips(subject, begun.status),
+            notes=(*begun.notes, *_over(_sizes(subject), None if bar is None else int(bar))),
+        )
+
+    def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:
+        """Failing: the pupils to be moved out of the classes over the limit. Passing: the room that
+        the largest class has left, and one pupil more.
+        """
+        rule, sizes = subject.rule, _sizes(subject)
+        limit = (subject.outcome(rule.id) or {}).get("threshold")
+        if not sizes or limit is None or status not in OPPOSITE:
+            return ()
+        bar, largest = int(limit), max(sizes)
+        place, over = sizes.index(largest), [size for size in sizes if size > bar]
+        if over:
+            title = say(
+                "超过标准的班的学生数合计", "pupils of the classes over the limit, together"
+            )
+            before, change, wanted = sum(over), len(over) * bar - sum(over), "pass"
+            after = [min(size, bar) for size in sizes]
+            short = [*after[:place], bar + 1, *after[place + 1 :]]
+        else:
+            title = say("最大的一个班", "the largest class")
+            before, change, wanted = largest, bar + 1 - largest, "fail"
+            after = [*sizes[:place], bar + 1, *sizes[place + 1 :]]
+            short = [*sizes[:place], bar, *sizes[place + 1 :]]
+        fact, unit = subject.contract(rule.settings.list), self.measure(rule, subject.ruleset)
+        turned, kept = judged_again(subject, [{fact: after}, {fact: short}])
+        if status_of(turned) != wanted or status_of(kept) == wanted:
+            return ()
+        return (Flip(fact, title, change, before, before + change, unit, wanted),)
+
+    def example(
+        self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
+    ) -> Iterable[str]:
+        """Three classes, the largest on the limit and one pupil over it."""
+        for limit, head, bar in bars(holder.limit):
+            for largest in (bar, bar + 1):
+                sizes = [shown(largest - 2), shown(largest - 1), shown(largest)]
+                yield say(
+                    "{stage}{n}个班{sizes}：最大{largest}，{verdict}。",
+                    "{stage}{n} classes of {sizes}: the largest has {largest}, {verdict}.",
+                    stage=head, n=len(sizes), sizes=pick("、", ", ").join(sizes),
+                    largest=shown(largest), verdict=verdict(limit, largest, bar),
+                )  # fmt: skip
+
+
+def _sizes(subject: Subject) -> list[float]:
+    """The sizes of the classes as submitted; none where only the bands or the largest were."""
+    sizes = subject.record(subject.contract(subject.rule.settings.list))
+    return [float(size) for size in sizes] if isinstance(sizes, list) else []
+
+
+def _over(sizes: Sequence[float], bar: int | None) -> Iterable[str]:
+    """The classes over the limit, and how many pupils must leave them."""
+    over = [] if bar is None else sorted((int(s) for s in sizes if s > bar), reverse=True)
+    if over and bar is not None:
+        told = pick("、", ", ").join(map(str, over[:20])) + ("…" if len(over) > 20 else "")
+        yield say(
+            "共{n}个班超过{bar}人：{sizes}；须调出{total}人次。",
+            "{n} classes exceed {bar}: {sizes}; {total} pupils must be moved.",
+            n=len(over), bar=bar, sizes=told, total=sum(over) - len(over) * bar,
+        )  # fmt: skip
 
 
 def _judged(bar: float, settings: WithinSettings) -> Mapping[str, pl.Expr]:

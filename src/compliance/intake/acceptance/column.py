@@ -1,37 +1,26 @@
-"""Whole columns at once: typed values, and which cells were refused.
+"""Whole columns at once: typed values, and why which cells were refused.
 
-Decides as `accept_cell` does (a test holds the two together), without a loop over the rows where
-the column is of one kind, as bulk tables are.
+Each distinct value is judged once by the reader of single cells and joined back; plain numbers,
+which most columns are, are compared with their bounds without any reader (a test holds the two
+together).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 
 from compliance.facts.fact import Fact
-from compliance.intake.acceptance.cell import folded_words, item_of, read_cell
-from compliance.intake.acceptance.cell_patterns import (
-    BLANKS,
-    CONTROL,
-    CONTROL_LINES,
-    LARGEST_CODE,
-    NOTHING,
-    NUMBER,
-    POINT_ZERO,
-    SCIENTIFIC,
-    SEPARATORS,
-    SPREADSHEET_ERRORS,
-    CellError,
-)
+from compliance.intake.acceptance.cell import NOTHING, NUMBER, SEPARATORS, CellReader
+from compliance.intake.cell_text import BLANKS
+from compliance.intake.formats.raw_table import Cells
+from compliance.intake.problems import CellError
 
-Cells = Sequence[object] | pl.Series
 NUMBERS = pl.List(pl.Float64)
-FEW = 200  # so many cells are read faster one by one
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "count": pl.Float64,
     "number": pl.Float64,
@@ -48,43 +37,32 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """The accepted values of a fact (null where missing or refused) and the refused rows."""
+    """The accepted values of a fact, null where missing or refused; row → why it was refused."""
 
     values: pl.Series
-    bad: pl.Series
+    refused: dict[int, CellError]
 
 
 def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
     """Type the cells of one column, a Python list or a polars Series."""
-    series = cells if isinstance(cells, pl.Series) else None
+    read = CellReader(fact, strict)
+    if isinstance(cells, pl.Series) and cells.dtype.is_decimal():
+        cells = cells.cast(pl.Float64)
+    if fact.listed and isinstance(cells, pl.Series):
+        return _listed(read, cells)
+    if not fact.numeric or fact.words:
+        return _distinct(read, cells)
     if not isinstance(cells, pl.Series):
-        if fact.numeric and not fact.words and _sound(fact, cells):
-            return _column(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, None)
-        if len(cells) > FEW:
-            series = _uniform(fact, list(cells), strict)
-    if series is None:
-        return _by_cells(fact, cells, strict)
-    if series.dtype in (pl.Categorical, pl.Enum):
-        series = series.cast(pl.String)
-    if series.dtype.is_decimal():
-        series = series.cast(pl.Float64)
-    if series.dtype == pl.Null:
-        return _column(pl.Series([None] * len(series), dtype=TYPES[fact.form]), None)
-    reader = _READERS.get(fact.form)
-    column = reader(fact, series, strict) if reader else None
-    return column or _by_cells(fact, series, strict)
+        if not _sound(fact, cells):
+            return _distinct(read, cells)
+        cells = pl.Series(cells, dtype=pl.Float64, strict=False)
+    return _ranged(read, cells)
 
 
 def scale(values: pl.Series, factor: Decimal) -> pl.Series:
     """Numbers in another unit, exactly: by way of the decimals as typed, never of the doubles."""
     scaled = [None if x is None else float(Decimal(repr(x)) * factor) for x in values.to_list()]
     return pl.Series(values.name, scaled, dtype=pl.Float64)
-
-
-def _column(values: pl.Series, bad: pl.Series | None) -> Column:
-    if bad is None:
-        bad = pl.Series([False]).new_from_index(0, len(values))
-    return Column(values, bad)
 
 
 def _sound(fact: Fact, cells: Sequence[object]) -> bool:
@@ -103,59 +81,31 @@ def _sound(fact: Fact, cells: Sequence[object]) -> bool:
     return fact.form == "number" or all(map(float.is_integer, numbers))
 
 
-def _uniform(fact: Fact, cells: list[object], strict: bool) -> pl.Series | None:
-    """The cells as a Series where they are all of one kind that can be judged in columns."""
-    kinds = set(map(type, cells)) - {type(None)}
-    try:
-        if not kinds:
-            return pl.Series(cells, dtype=pl.Null)
-        if kinds <= {int, float} and fact.numeric and not fact.words:
-            return pl.Series(cells, dtype=pl.Float64, strict=False)
-        if kinds == {str} and (not strict or fact.form in ("text", "word", "flag")):
-            return pl.Series(cells, dtype=pl.String)
-    except (OverflowError, UnicodeEncodeError, TypeError, pl.exceptions.PolarsError):
-        return None
-    return None
-
-
-def _by_cells(fact: Fact, cells: Cells, strict: bool) -> Column:
-    rows = cells.to_list() if isinstance(cells, pl.Series) else cells
-    values: list[object] = []
-    bad: list[bool] = []
-    for cell in rows:
-        try:
-            values.append(read_cell(fact, cell, strict))
-            bad.append(False)
-        except CellError:
-            values.append(None)
-            bad.append(True)
-    return _column(pl.Series(values, dtype=TYPES[fact.form]), pl.Series(bad, dtype=pl.Boolean))
-
-
-def _stripped(series: pl.Series) -> pl.Series:
-    text = series.str.strip_chars(BLANKS)
-    return text.set(text == "", None)
-
-
-def _numbers(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
-    if fact.words:
-        found = _words(fact, series, strict)
-        return found and Column(found.values.cast(pl.Float64), found.bad)
-    if series.dtype == pl.String:
-        if strict:
-            return None
-        text = _stripped(series)
-        numbers = _parsed(text)
-        return _ranged(fact, text.is_not_null(), numbers)
-    if not series.dtype.is_numeric():
-        return None
-    return _ranged(fact, series.is_not_null(), series.cast(pl.Float64, strict=False))
+def _ranged(read: CellReader, cells: pl.Series) -> Column:
+    """Numbers within the bounds as they are; of what else is written the reader says why not."""
+    if cells.dtype == pl.String and not read.strict:
+        text = cells.str.strip_chars(BLANKS)
+        text = text.set(text == "", None)
+        written, numbers = text.is_not_null(), _parsed(text)
+    elif cells.dtype.is_numeric():
+        written, numbers = cells.is_not_null(), cells.cast(pl.Float64, strict=False)
+    else:
+        return _distinct(read, cells)
+    fact = read.fact
+    fits = numbers.is_finite()
+    if fact.minimum is not None:
+        fits &= numbers >= fact.minimum
+    if fact.maximum is not None:
+        fits &= numbers <= fact.maximum
+    if fact.form != "number":
+        fits &= numbers == numbers.floor()
+    fits = fits.fill_null(value=False)
+    return Column((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
 
 
 def _parsed(text: pl.Series) -> pl.Series:
     """Texts as numbers, null where they are none."""
-    good = text.str.contains(NUMBER)
-    numeric = text.set(~good, None)
+    numeric = text.set(~text.str.contains(NUMBER), None)
     numbers = numeric.cast(pl.Float64, strict=False)
     lost = (numeric.is_not_null() & numbers.is_null()).arg_true()
     if len(lost):
@@ -163,123 +113,80 @@ def _parsed(text: pl.Series) -> pl.Series:
     return numbers
 
 
-def _ranged(fact: Fact, written: pl.Series, numbers: pl.Series) -> Column:
-    fits = numbers.is_finite()
-    if fact.minimum is not None:
-        fits &= numbers >= fact.minimum
-    if fact.maximum is not None:
-        fits &= numbers <= fact.maximum
-    if fact.form not in ("number", "numbers"):
-        fits &= numbers == numbers.floor()
-    fits = fits.fill_null(value=False)
-    return Column((numbers + 0.0).set(~fits, None), written & ~fits)
+def _items(cells: pl.Series, strict: bool) -> pl.Series | None:
+    """Lists of items still to be judged; None where the cells are neither texts nor numbers."""
+    if cells.dtype == pl.String and not strict:
+        text = cells.str.strip_chars(BLANKS)
+        items = text.set(text == "", None).str.replace_all(SEPARATORS, ";").str.split(";")
+        return (
+            pl.Series([[]], dtype=items.dtype)
+            .new_from_index(0, len(items))
+            .zip_with((text == NOTHING).fill_null(value=False), items)
+        )
+    inner = cells.dtype.inner if isinstance(cells.dtype, pl.List) else None
+    plain = isinstance(inner, pl.DataType) and inner.is_numeric()
+    return cells if plain else None
 
 
-def _as_words(series: pl.Series) -> pl.Series | None:
-    """The cells as words to look up: text, or the digits of whole numbers."""
-    if series.dtype == pl.String:
-        return _stripped(series).str.to_lowercase()
-    if series.dtype.is_integer():
-        return series.cast(pl.String)
-    return None
-
-
-def _words(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
-    words = _as_words(series)
-    if words is None:
-        return None
-    table = folded_words(fact)
-    found = words.replace_strict(
-        list(table), list(table.values()), default=None, return_dtype=pl.String
-    )
-    return Column(found, words.is_not_null() & found.is_null())
-
-
-def _flags(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
-    if series.dtype == pl.Boolean:
-        return _column(series, None)
-    found = _words(fact, series, strict)
-    return found and Column(found.values == "true", found.bad)
-
-
-def _texts(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
-    if series.dtype.is_integer() and fact.code:
-        if (series < 0).any():
-            return None
-        series = series.cast(pl.String)
-    elif series.dtype.is_float() and fact.code:
-        whole = (series == series.floor()) & (series < LARGEST_CODE) & (series >= 0)
-        if not whole.fill_null(value=True).all():
-            return None
-        series = series.cast(pl.Int64).cast(pl.String)
-    elif series.dtype != pl.String:
-        return None
-    text = _stripped(series)
-    bad = text.is_in(list(SPREADSHEET_ERRORS))
-    if fact.code and not strict:
-        bad |= text.str.contains(SCIENTIFIC)
-        text = text.str.replace(POINT_ZERO, "$1")
-    bad |= text.str.contains(CONTROL_LINES if fact.lines else CONTROL)
-    if fact.max_length is not None:
-        bad |= text.str.len_chars() > fact.max_length
-    if fact.pattern:
-        bad |= ~text.str.contains(fact.pattern)
-    bad = bad.fill_null(value=False)
-    return Column(text.set(bad, None), bad)
-
-
-def _lists(fact: Fact, series: pl.Series, strict: bool) -> Column | None:
-    if series.dtype == pl.String and not strict:
-        text = _stripped(series)
-        items = text.str.replace_all(f"[{SEPARATORS}]", ";").str.split(";")
-        none = (text == NOTHING).fill_null(value=False)
-        return _listed(fact, text.is_not_null(), items, none)
-    if isinstance(series.dtype, pl.List) and _flat(series.dtype.inner):
-        return _listed(fact, series.is_not_null(), series, None)
-    return None
-
-
-def _flat(inner: object) -> bool:
-    return isinstance(inner, pl.DataType) and (inner.is_numeric() or inner == pl.Null)
-
-
-def _listed(fact: Fact, written: pl.Series, items: pl.Series, none: pl.Series | None) -> Column:
+def _listed(read: CellReader, cells: pl.Series) -> Column:
     """Lists of numbers: every item is judged in one flat column, then each list as a whole."""
+    items = _items(cells, read.strict)
+    if items is None:
+        return _distinct(read, cells)
     frame = pl.DataFrame({"row": pl.int_range(len(items), eager=True), "item": items})
-    if none is not None:
-        frame = frame.with_columns(none=none)
-        frame = frame.with_columns(item=pl.when("none").then(None).otherwise(pl.col("item")))
-    flat = frame.filter(pl.col("item").list.len() > 0).select("row", "item").explode("item")
-    one = item_of(fact)
-    column = _numbers(one, flat["item"], strict=False)
-    if column is None:  # a list of nothing but nulls
-        column = Column(pl.Series([None] * len(flat), dtype=pl.Float64), flat["item"].is_not_null())
-    judged = flat.with_columns(item=column.values, refused=column.values.is_null())
-    groups = judged.group_by("row", maintain_order=True).agg("item", pl.col("refused").any())
-    joined = frame.select("row").join(groups, on="row", how="left", maintain_order="left")
-    values = joined["item"].cast(NUMBERS)
-    empty = (values.is_null() & written).fill_null(value=False)
-    if empty.any():
-        hollow = pl.Series([[]], dtype=NUMBERS).new_from_index(0, len(values))
-        values = hollow.zip_with(empty, values)
-    sizes = values.list.len()
-    bad = joined["refused"].fill_null(value=False)
-    if fact.max_items is not None:
-        bad |= sizes > fact.max_items
-    if fact.length is not None:
-        bad |= sizes != fact.length
-    bad = bad.fill_null(value=False) & written
-    missing = pl.Series([None], dtype=NUMBERS).new_from_index(0, len(values))
-    return Column(missing.zip_with(bad, values), bad)
+    flat = frame.filter(pl.col("item").list.len() > 0).explode("item")
+    judged = accept_column(read.of_items.fact, flat["item"], read.strict).values
+    lists = flat.with_columns(item=judged).group_by("row", maintain_order=True).agg("item")
+    joined = frame.join(lists, on="row", how="left", maintain_order="left")
+    size, value = pl.col("item").list.len(), pl.col("item_right")
+    fits = ~value.list.eval(pl.element().is_null()).list.any().fill_null(value=False)
+    if read.fact.max_items is not None:
+        fits &= size <= read.fact.max_items
+    if read.fact.length is not None:
+        fits &= size == read.fact.length
+    value = pl.when(size == 0).then(pl.lit([], dtype=NUMBERS)).otherwise(value)
+    found = joined.select(value=pl.when(fits).then(value), bad=~fits & size.is_not_null())
+    return Column(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
 
 
-_READERS: dict[str, Callable[[Fact, pl.Series, bool], Column | None]] = {
-    "count": _numbers,
-    "number": _numbers,
-    "year": _numbers,
-    "word": _words,
-    "flag": _flags,
-    "text": _texts,
-    "counts": _lists,
-    "numbers": _lists,
-}
+def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
+    """Why the reader refuses these cells, which are within no bounds."""
+    rows = bad.arg_true()
+    refused = _distinct(read, cells.gather(rows)).refused
+    return {rows[index]: error for index, error in refused.items()}
+
+
+def _distinct(read: CellReader, cells: Cells) -> Column:
+    """Every distinct value judged once."""
+    values, codes = _coded(cells)
+    judged: list[object] = []
+    errors: dict[int, CellError] = {}
+    for code, value in enumerate(values):
+        try:
+            judged.append(read(value))
+        except CellError as error:
+            judged.append(None)
+            errors[code] = error
+    column = pl.Series(judged, dtype=TYPES[read.fact.form]).gather(codes)
+    bad = codes.is_in(list(errors)).arg_true() if errors else ()
+    return Column(column, {row: errors[codes[row]] for row in bad})
+
+
+def _coded(cells: Cells) -> tuple[Sequence[object], pl.Series]:
+    """The distinct values, and of each cell the index of its own."""
+    if isinstance(cells, pl.Series) and not (cells.dtype.is_nested() or cells.dtype == pl.Null):
+        frame = cells.alias("cell").to_frame()
+        values = frame.unique(maintain_order=True).with_row_index("code")
+        joined = frame.join(values, on="cell", how="left", nulls_equal=True, maintain_order="left")
+        return values["cell"].to_list(), joined["code"]
+    known: dict[Hashable, int] = {}
+    distinct: list[object] = []
+    codes: list[int] = []
+    for cell in cells.to_list() if isinstance(cells, pl.Series) else cells:
+        # True, 1 and 1.0 are equal to Python, not to a reader; a list is like no other
+        key = (type(cell), cell) if isinstance(cell, Hashable) else len(codes)
+        code = known.setdefault(key, len(distinct))
+        if code == len(distinct):
+            distinct.append(cell)
+        codes.append(code)
+    return distinct, pl.Series(codes, dtype=pl.UInt32)

@@ -1,99 +1,250 @@
-"""Facts that follow from their parts, where all the parts are given. Nothing else is filled in."""
+"""What follows from the accepted rows: lists from the rows of detailed sheets, facts from their parts,
+statements in their order. Nothing else is filled in.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.ledger import Ledger, problem_at
+from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate
+from compliance.intake.acceptance.keys import with_missing
+from compliance.intake.acceptance.typed_table import NONE
+from compliance.intake.cell_text import clip
+from compliance.intake.formats.raw_table import TABLE_OF
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say
 
-ROW = ("_table", "_row", "_code", "_year", "school_code")
+# ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
 
 
-def derive(schools: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger) -> pl.DataFrame:
+# table of a document → the fact of schools that it lists, what tells the lists apart, their items
+LISTS = {
+    "classes": ("{}_class_sizes", "stage", "students"),
+    "rooms": ("{}_room_areas", "kind", "area"),
+}
+
+
+def fold(
+    schools: pl.DataFrame, rows: Mapping[str, pl.DataFrame], vocabulary: Vocabulary, tables: Tables
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """The schools with the lists of both tables, and what was odd about them.
+
+    A list with a blank item is no list: the fact stays missing. A row that says 无 is no item,
+    and alone an empty list. Where the school gives the list itself, its own is used.
+    """
+    problems: list[Problem] = []
+    for kind, (name, by, value) in LISTS.items():
+        if rows[kind].is_empty() or schools.is_empty():
+            continue
+        lists = _lists(rows[kind], by, value)
+        column = vocabulary.tables[TABLE_OF[kind]][value]
+        for word in lists[by].drop_nulls().unique(maintain_order=True):
+            fact, given = vocabulary.school[name.format(word)], lists.filter(pl.col(by) == word)
+            whole = given.filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
+            schools = schools.join(whole, on=SCHOOL, how="left", maintain_order="left")
+            problems += _odd_lists(given, fact, column, tables)
+            problems += _differing(schools, fact, tables)
+            own = pl.coalesce(fact.name, "_list").alias(fact.name)
+            schools = schools.with_columns(own).drop("_list")
+    return schools, problems
+
+
+def _lists(items: pl.DataFrame, by: str, value: str) -> pl.DataFrame:
+    """One list a school and value of `by`, in the order of the rows."""
+    items = with_missing(items, **{value: pl.Float64, NONE: pl.Boolean})
+    none = pl.col(NONE).fill_null(value=False)
+    return items.group_by(*SCHOOL, by, maintain_order=True).agg(
+        pl.col(value).filter(~none).alias("_list"),
+        pl.col(value).filter(~none).null_count().alias("_blank"),
+        none.any().alias("_none"),
+        pl.col("_table", "_row").first(),
+    )
+
+
+def _odd_lists(given: pl.DataFrame, fact: Fact, column: Fact, tables: Tables) -> Iterator[Problem]:
+    for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
+        message = say(
+            "有{n}行没有填数，{f}按缺失处理",
+            "{n} rows are blank; {f} counts as missing",
+            n=row["_blank"],
+            f=fact.label,
+        )
+        expected = say("每行都填{c}", "{c} in every row", c=column.label)
+        where = locate(tables, row, column.name)
+        yield where.warning("incomplete_list", message, expected, (fact.name,))
+    some = (pl.col("_blank") == 0) & pl.col("_none") & (pl.col("_list").list.len() > 0)
+    for row in given.filter(some).iter_rows(named=True):
+        message = say(
+            "{f}既填“无”，又填了{n}间",
+            "{f}: 无 is given beside {n} rooms",
+            n=len(row["_list"]),
+            f=fact.label,
+        )
+        expected = say("确实没有才填“无”，且只填一行", "无 alone, where there really is none")
+        where = locate(tables, row, column.name)
+        yield where.warning("none_and_some", message, expected, (fact.name,))
+
+
+def _differing(joined: pl.DataFrame, fact: Fact, tables: Tables) -> Iterator[Problem]:
+    own, found = pl.col(fact.name), pl.col("_list")
+    differ = own.is_not_null() & found.is_not_null() & (own.list.sort() != found.list.sort())
+    columns = ("_table", "_row", *SCHOOL, "_list")
+    for row in joined.filter(differ).select(columns).iter_rows(named=True):
+        message = say(
+            "{f}与明细表不一致，以学校表所填为准",
+            "{f} differs from the detailed sheet; the school's own list is used",
+            f=fact.label,
+        )
+        gives = ";".join(f"{item:.12g}" for item in row["_list"]) or say("无", "none")
+        expected = say("与明细表一致：{l}", "as in the detailed sheet: {l}", l=clip(gives, 60))
+        where = locate(tables, row, fact.name)
+        yield where.warning("parts_disagree", message, expected, (fact.name,))
+
+
+# ── facts from their parts, where all the parts are given ───────────────────────────────
+
+
+def derive(
+    schools: pl.DataFrame, vocabulary: Vocabulary, tables: Tables
+) -> tuple[pl.DataFrame, list[Problem]]:
     """Fill in each missing fact whose parts are all there; warn where both are and disagree."""
+    problems: list[Problem] = []
     for fact in vocabulary.school.values():
         for parts in fact.parts:
-            schools = _derive_one(schools, vocabulary, ledger, fact, parts)
+            summed = _with_sums(schools, vocabulary, parts)
+            problems += _assumed(summed, fact, parts, tables)
+            problems += _disagreeing(summed, fact, parts, tables)
+            derived = pl.when("_doubled").then("_once").otherwise("_sum")
+            schools = summed.with_columns(pl.coalesce(fact.name, derived).alias(fact.name))
+            schools = schools.drop("_sum", "_once", "_doubled")
         if fact.largest_of:
             largest = pl.col(fact.largest_of).list.max()
             schools = schools.with_columns(pl.coalesce(fact.name, largest).alias(fact.name))
-    return schools
+    return schools, problems
 
 
-def _derive_one(
-    schools: pl.DataFrame,
-    vocabulary: Vocabulary,
-    ledger: Ledger,
-    fact: Fact,
-    parts: tuple[str, ...],
+def _with_sums(
+    schools: pl.DataFrame, vocabulary: Vocabulary, parts: tuple[str, ...]
 ) -> pl.DataFrame:
+    """The parts' sum; whether one of them is the total of others; the sum without those others."""
     total = pl.sum_horizontal(*parts, ignore_nulls=False)
-    doubled = pl.lit(value=False)
-    once = total
+    doubled, once = pl.lit(value=False), total
     for name in parts:
         inner = vocabulary.school[name].may_total
         if inner and set(inner) <= set(parts):
             again = pl.sum_horizontal(*inner, ignore_nulls=False)
             doubled = (pl.col(name) == again) & (pl.col(name) > 0)
             once = total - again
-    frame = schools.with_columns(
-        total.alias("_sum"), once.alias("_once"), doubled.alias("_doubled")
+    return schools.with_columns(
+        total.alias("_sum"), once.alias("_once"), doubled.fill_null(value=False).alias("_doubled")
     )
-    frame = frame.with_columns(pl.col("_doubled").fill_null(value=False))
-    missing = pl.col(fact.name).is_null() & pl.col("_sum").is_not_null()
-    for row in _rows(frame, missing & pl.col("_doubled"), "_once"):
-        _warn_doubled(ledger, row, fact, parts)
-    agrees = (pl.col(fact.name) == pl.col("_sum")) | (
-        pl.col("_doubled") & (pl.col(fact.name) == pl.col("_once"))
-    )
-    for row in _rows(frame, ~agrees, fact.name, "_sum"):
-        _warn_disagreement(ledger, row, fact, parts)
-    derived = pl.when("_doubled").then("_once").otherwise("_sum")
-    return frame.with_columns(pl.coalesce(fact.name, derived).alias(fact.name)).drop(
-        "_sum", "_once", "_doubled"
-    )
+
+
+def _assumed(
+    schools: pl.DataFrame, fact: Fact, parts: tuple[str, ...], tables: Tables
+) -> Iterator[Problem]:
+    missing = pl.col(fact.name).is_null() & pl.col("_sum").is_not_null() & pl.col("_doubled")
+    for row in _rows(schools, missing, "_once"):
+        message = say(
+            "艺术专任教师数恰为音乐与美术之和，按统计表“艺术（计）”处理，不重复相加：{f}为{n}",
+            "arts teachers equal music and fine arts together and are taken as their total: {f} is {n}",
+            f=fact.label,
+            n=f"{row['_once']:.12g}",
+        )
+        expected = say(
+            "如“艺术”不含音乐、美术，请直接填写{f}",
+            "if arts do not include music and fine arts, give {f} itself",
+            f=fact.label,
+        )
+        where = locate(tables, row, *parts[::-1])
+        yield where.warning("arts_total_assumed", message, expected, (fact.name, *parts))
+
+
+def _disagreeing(
+    schools: pl.DataFrame, fact: Fact, parts: tuple[str, ...], tables: Tables
+) -> Iterator[Problem]:
+    own = pl.col(fact.name)
+    agrees = (own == pl.col("_sum")) | (pl.col("_doubled") & (own == pl.col("_once")))
+    for row in _rows(schools, ~agrees, fact.name, "_sum"):
+        message = say(
+            "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
+            "{f} is {own:.12g}, its parts sum up to {total:.12g}; the fact itself is used",
+            f=fact.label,
+            own=row[fact.name],
+            total=row["_sum"],
+        )
+        expected = say(
+            "与各分项合计一致：{total:.12g}",
+            "what the parts sum up to: {total:.12g}",
+            total=row["_sum"],
+        )
+        where = locate(tables, row, fact.name)
+        yield where.warning("parts_disagree", message, expected, (fact.name, *parts))
 
 
 def _rows(frame: pl.DataFrame, which: pl.Expr, *columns: str) -> list[dict[str, object]]:
-    return frame.filter(which).select(*ROW, *columns).to_dicts()
+    return frame.filter(which).select("_table", "_row", *SCHOOL, *columns).to_dicts()
 
 
-def _warn_doubled(
-    ledger: Ledger, row: dict[str, object], fact: Fact, parts: tuple[str, ...]
-) -> None:
+# ── monitoring results, attestations, vetoes ────────────────────────────────────────────
+
+
+TEXTS = pl.List(pl.String)
+
+
+def monitoring(frame: pl.DataFrame) -> pl.DataFrame:
+    """county_code, year, subject, grade, monitored_year, level, disparity."""
+    figures = dict.fromkeys(("year", "level", "disparity"), pl.Float64)
+    frame = with_missing(frame, subject=pl.String, grade=pl.String, **figures)
+    year = pl.col("year").cast(pl.Int32).alias("monitored_year")
+    return _sorted(frame, "subject", "grade", year, "level", "disparity")
+
+
+def attestations(frame: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, list[Problem]]:
+    """county_code, year, rule, met, evidence (empty where none is named), note, file, at.
+
+    file and at: where the rule's id stands. Warns of what is said to be met without evidence.
+    """
+    frame = with_missing(frame, rule=pl.String, met=pl.Boolean, evidence=TEXTS, note=pl.String)
+    evidence = pl.col("evidence").fill_null(pl.lit([], dtype=TEXTS))
+    frame = _placed(frame.with_columns(evidence, pl.col("note").fill_null("")), tables)
+    bare = frame.filter(pl.col("met") & (evidence.list.len() == 0))
+    problems = [_unfounded(row, tables) for row in bare.iter_rows(named=True)]
+    return _sorted(frame, "rule", "met", "evidence", "note", "file", "at"), problems
+
+
+def vetoes(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """county_code, year, rule, exists, file, at."""
+    frame = _placed(with_missing(frame, rule=pl.String, exists=pl.Boolean), tables)
+    return _sorted(frame, "rule", "exists", "file", "at")
+
+
+def _unfounded(row: Row, tables: Tables) -> Problem:
     message = say(
-        "艺术专任教师数恰为音乐与美术之和，按统计表“艺术（计）”处理，不重复相加：{f}为{n}",
-        "arts teachers equal music and fine arts together and are taken as their total: {f} is {n}",
-        f=fact.label,
-        n=f"{row['_once']:.12g}",
+        "{rule} 说明达到，但没有列出佐证材料",
+        "{rule} is attested as met without evidence",
+        rule=row["rule"],
     )
-    expected = say(
-        "如“艺术”不含音乐、美术，请直接填写{f}",
-        "if arts do not include music and fine arts, give {f} itself",
-        f=fact.label,
-    )
-    place = parts[::-1]
-    warning = problem_at(ledger, row, "warning", "arts_total_assumed", message, expected, *place)
-    ledger.report_about(warning, fact.name, *parts)
+    expected = say("列出佐证材料", "name the evidence")
+    strict = tables[row["_table"]].raw.strict
+    where = locate(tables, row, *(("rule",) if strict else ("evidence", "rule")))
+    return where.warning("attested_without_evidence", message, expected, (row["rule"],))
 
 
-def _warn_disagreement(
-    ledger: Ledger, row: dict[str, object], fact: Fact, parts: tuple[str, ...]
-) -> None:
-    message = say(
-        "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
-        "{f} is {own:.12g}, its parts sum up to {total:.12g}; the fact itself is used",
-        f=fact.label,
-        own=row[fact.name],
-        total=row["_sum"],
+def _placed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """The frame with the file and the place of each row's rule."""
+    rows = frame.select("_table", "_row", "_code", "_year").iter_rows(named=True)
+    places = [locate(tables, row, "rule") for row in rows]
+    return frame.with_columns(
+        pl.Series("file", [place.file for place in places], dtype=pl.String),
+        pl.Series("at", [place.at for place in places], dtype=pl.String),
     )
-    expected = say(
-        "与各分项合计一致：{total:.12g}",
-        "what the parts sum up to: {total:.12g}",
-        total=row["_sum"],
-    )
-    warning = problem_at(ledger, row, "warning", "parts_disagree", message, expected, fact.name)
-    ledger.report_about(warning, fact.name, *parts)
+
+
+def _sorted(frame: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:
+    keys = (pl.col("_code").alias("county_code"), pl.col("_year").alias("year"))
+    return frame.select(*keys, *columns).sort("county_code", "year", maintain_order=True)

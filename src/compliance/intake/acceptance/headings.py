@@ -1,38 +1,56 @@
-"""The headings of a table: which facts they stand for, and what is odd about them."""
+"""The headings of a table matched to facts: what each stands for, and what is odd about them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from compliance.facts.vocabulary import Match, Vocabulary
-from compliance.intake.acceptance.cell_patterns import show
-from compliance.intake.acceptance.typed_table import Accepted
+from compliance.intake.cell_text import show
+from compliance.intake.formats.raw_table import TABLE_OF, RawTable
+from compliance.intake.limits import NAMED_HEADINGS
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say
 
-NAMED_HEADINGS = 50
+
+@dataclass(frozen=True)
+class Headings:
+    """What the headings of a table stand for.
+
+    of: fact → its headings as written → what each means. notes: what is to be said of them.
+    """
+
+    of: dict[str, dict[str, Match]]
+    notes: list[Problem]
+
+    def meaning(self, fact: str) -> Match:
+        """What the first heading of a fact means."""
+        return next(iter(self.of[fact].values()))
+
+    def years(self) -> Iterator[tuple[str, str, int]]:
+        """Facts with a year in a heading: fact, its first heading, the last year named."""
+        for fact, meanings in self.of.items():
+            named = [match.year for match in meanings.values() if match.year is not None]
+            if named:
+                yield fact, next(iter(meanings)), named[-1]
 
 
-def match_headings(accepted: Accepted, vocabulary: Vocabulary, record: str) -> dict[str, Match]:
-    """Fact → what its (first) heading means; the headings and their oddities are kept."""
-    matches: dict[str, Match] = {}
+def match_headings(raw: RawTable, vocabulary: Vocabulary) -> Headings:
+    """The facts that a table has, by its headings."""
+    record = TABLE_OF[raw.name]
+    found = Headings({}, [])
     unknown: list[str] = []
-    for heading in accepted.raw.columns:
+    for heading in raw.columns:
         match = vocabulary.match(record, heading)
         if match is None:
             unknown.append(heading)
             continue
-        name = match.fact.name
-        accepted.headings.setdefault(name, []).append(heading)
-        known = matches.setdefault(name, match)
-        if match.factor != known.factor:
-            accepted.mixed.add(name)
+        found.of.setdefault(match.fact.name, {})[heading] = match
         if match.factor != 1:
-            _note_unit(accepted, heading, match)
-        if match.year is not None:
-            accepted.years[name] = match.year
-    _note_unknown(accepted, vocabulary, record, unknown)
-    return matches
+            found.notes.append(_converted(raw, heading, match))
+    found.notes.extend(_unknown(raw, vocabulary, record, unknown))
+    return found
 
 
 def size_word(factor: Decimal) -> str:
@@ -40,37 +58,35 @@ def size_word(factor: Decimal) -> str:
     return "万" if factor == 10000 else str(factor)
 
 
-def _note_unit(accepted: Accepted, heading: str, match: Match) -> None:
-    unit = match.fact.unit
+def _converted(raw: RawTable, heading: str, match: Match) -> Problem:
     message = say(
         "“{h}”以{factor}{unit}为单位，已换算为{unit}",
         "“{h}” is in {factor} {unit} and was converted to {unit}",
         h=show(heading),
         factor=size_word(match.factor),
-        unit=unit,
+        unit=match.fact.unit,
     )
     expected = say("请核对换算后的数值", "check the converted figures")
-    accepted.note("warning", "converted_unit", message, heading, expected, match.fact.name)
+    return raw.of_heading(heading).warning("converted_unit", message, expected, (match.fact.name,))
 
 
-def _note_unknown(
-    accepted: Accepted, vocabulary: Vocabulary, record: str, headings: Sequence[str]
-) -> None:
+def _unknown(
+    raw: RawTable, vocabulary: Vocabulary, record: str, headings: Sequence[str]
+) -> Iterator[Problem]:
+    template = say("表头用模板中的名称", "headings as in the template")
     for heading in headings[:NAMED_HEADINGS]:
         near = vocabulary.nearest(record, heading)
-        unit = f"（{near.unit}）" if near and near.unit else ""
         message = say("不认识“{h}”，已忽略", "“{h}” is not known and was ignored", h=show(heading))
         expected = say(
-            "最接近的是“{t}{unit}”（{n}）", "the nearest is “{t}” ({n})",
-            t=near.label, n=near.name, unit=unit,
-        ) if near else _as_in_template()  # fmt: skip
-        accepted.note("warning", "unknown_heading", message, heading, expected)
+            "最接近的是“{t}{unit}”（{n}）",
+            "the nearest is “{t}” ({n})",
+            t=near.label,
+            n=near.name,
+            unit=f"（{near.unit}）" if near.unit else "",
+        ) if near else template  # fmt: skip
+        yield raw.of_heading(heading).warning("unknown_heading", message, expected)
     if len(headings) > NAMED_HEADINGS:
         more = len(headings) - NAMED_HEADINGS
         message = say("另有{n}个不认识的表头", "{n} more headings are not known", n=more)
-        heading = headings[NAMED_HEADINGS]
-        accepted.note("warning", "unknown_heading", message, heading, _as_in_template())
-
-
-def _as_in_template() -> str:
-    return say("表头用模板中的名称", "headings as in the template")
+        where = raw.of_heading(headings[NAMED_HEADINGS])
+        yield where.warning("unknown_heading", message, template)

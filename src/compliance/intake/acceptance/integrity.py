@@ -1,23 +1,507 @@
-"""Rows and the records they belong to: the lost, the doubled, and counties without schools."""
+"""Rows and the records they belong to: the lost, the doubled, the nameless, counties without schools.
+
+Whatever is found is an outcome: a problem, which as an error refuses its county, or the bare
+refusal of a county whose cause has been said already. Rows carry ``_table`` and ``_row`` (where
+they stand), ``_code`` and ``_year`` (whose they are).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from compliance.intake.acceptance.ledger import Ledger, with_missing
+from compliance.intake.acceptance.keys import county_keys, keyed, row_keys, with_missing
 from compliance.intake.acceptance.typed_table import Accepted
+from compliance.intake.cell_text import show
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
+from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import say
+from compliance.kernel.submission import Refused
 
-NAMES = ["_code", "_year", "school_code"]
-Key = tuple[object, object]
+Outcome = Problem | Refused
+Row = Mapping[str, Any]
+Tables = Mapping[int, Accepted] | Sequence[Accepted]  # by number
+Key = tuple[str, int | None]
+# What must stand in every row; 学校 of a dataset name their county as well.
+REQUIRED = {
+    "counties": ("county_code", "county_name", "year"),
+    "schools": ("school_code", "school_name", "school_type"),
+    "classes": ("school_code", "stage"),
+    "rooms": ("school_code", "kind"),
+    "monitoring": ("subject",),
+    "attestations": ("rule",),
+    "vetoes": ("rule",),
+}
+FURTHER = tuple(REQUIRED)[2:]
+# what makes a row of a list of statements the same row again
+SINGLE = {
+    "monitoring": ("subject", "grade", "year"),
+    "attestations": ("rule",),
+    "vetoes": ("rule",),
+}
+RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
+SCHOOL = ["_code", "_year", "school_code"]
 
 
-def refuse_strangers(
-    ledger: Ledger, rows: pl.DataFrame, schools: pl.DataFrame, *, many: bool
-) -> None:
+def locate(tables: Tables, row: Row, *facts: str) -> Location:
+    """Where a row has the first of `facts` that its table knows, and whose it is."""
+    accepted = tables[row["_table"]]
+    at = accepted.at(row["_row"], *facts)
+    school = row.get("school_code")
+    return Location(accepted.raw.file, at, row["_code"], row["_year"], school)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The rows of a document by kind of table, each with its key, and what was found of them."""
+
+    rows: Mapping[str, pl.DataFrame]
+    outcomes: Sequence[Outcome]
+
+
+def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> Checked:
+    """Find each row's county and school, and whatever keeps one from being judged."""
+    document = _Document(raw, {table.number: table for table in tables})
+    counties = county_keys(document.stacked("counties"))
+    outcomes = [
+        *_notes(document, counties),
+        *_faults(document, "counties", counties),
+        *_require(document, "counties", counties),
+    ]
+    if not raw.many:
+        outcomes += _only_county(document, counties)
+        counties = counties.head(1)
+    schools = row_keys(document.stacked("schools"), counties, many=raw.many)
+    outcomes += _schools(document, schools, counties)
+    rows = {"counties": counties, "schools": schools}
+    for kind in FURTHER:
+        rows[kind] = _further_rows(document, kind, counties, schools)
+        if document.of(kind):
+            outcomes += _further(document, kind, rows[kind], counties, schools)
+    return Checked(rows, outcomes if not raw.many else list(_once(outcomes)))
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A document whose tables are accepted, each still by itself."""
+
+    raw: RawDocument
+    tables: Mapping[int, Accepted]
+
+    def of(self, kind: str) -> list[Accepted]:
+        """The tables of one kind."""
+        return [table for table in self.tables.values() if table.raw.name == kind]
+
+    def stacked(self, kind: str) -> pl.DataFrame:
+        """The rows of all tables of one kind."""
+        frames = [table.frame for table in self.of(kind)]
+        if not frames:
+            return pl.DataFrame(schema={"_row": pl.Int64, "_table": pl.Int64})
+        return pl.concat(frames, how="diagonal")
+
+    def each(self, kind: str, rows: pl.DataFrame) -> Iterator[tuple[Accepted, pl.DataFrame]]:
+        """The tables of one kind, each with its own of these rows."""
+        for table in self.of(kind):
+            yield table, rows.filter(pl.col("_table") == table.number)
+
+    def error(self, row: Row, code: str, message: str, expected: str, *facts: str) -> Problem:
+        """An error about a row, at the first of `facts`."""
+        return locate(self.tables, row, *facts).error(code, message, expected, facts)
+
+    @cached_property
+    def notes(self) -> list[Problem]:
+        """What the reader and the headings had to say."""
+        tables = [table for kind in TABLE_OF for table in self.of(kind)]
+        return [*self.raw.problems, *(note for table in tables for note in table.notes)]
+
+    @cached_property
+    def blamed(self) -> frozenset[str | None]:
+        """The counties of whose records the reader has said what is wrong; None stands for all."""
+        return frozenset(one.county_code for one in self.raw.problems if one.severity == "error")
+
+    @cached_property
+    def explained(self) -> frozenset[tuple[str, str]]:
+        """The cells of which it has been said already why they hold nothing."""
+        errors = (one for one in self.notes if one.severity == "error")
+        return frozenset((one.file, one.at) for one in errors if one.at)
+
+
+def _refused(rows: pl.DataFrame) -> list[Refused]:
+    """The refusal of every county that these rows belong to."""
+    keys = rows.select("_code", "_year").unique(maintain_order=True).iter_rows()
+    return [Refused(code, year, "") for code, year in keys if code is not None]
+
+
+def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """A county that has no record is named once, however many tables of a dataset speak of it."""
+    said: set[tuple[str | None, int | None]] = set()
+    for one in outcomes:
+        if isinstance(one, Problem) and one.code == "missing_county":
+            if (one.county_code, one.year) in said:
+                continue
+            said.add((one.county_code, one.year))
+        yield one
+
+
+# ── what was wrong before any county was known ─────────────────────────────────────
+
+
+def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
+    """The notes, now with their county; an error without one costs all counties of the document."""
+    keys = counties.select("_code", "_year").unique(maintain_order=True).rows()
+    code, year = keys[0] if len(keys) == 1 else (None, None)
+    for note in document.notes:
+        if note.county_code is not None:
+            yield note
+            continue
+        yield replace(note, county_code=code, year=year)
+        if note.severity == "error":
+            yield from _refused(counties)
+    years = {key[1] for key in keys}
+    if years != {None}:
+        for kind in TABLE_OF:
+            for table in document.of(kind):
+                yield from _other_periods(table, years)
+
+
+def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]:
+    for fact, heading, year in table.headings.years():
+        if year not in years:
+            message = say("“{h}”写的是{y}年", "“{h}” names the year {y}", h=heading, y=year)
+            expected = say("与学年起始年份一致", "the year in which the school year begins")
+            where = table.raw.of_heading(heading)
+            yield where.warning("period_differs", message, expected, (fact,))
+
+
+def _faults(document: _Document, kind: str, rows: pl.DataFrame) -> Iterator[Outcome]:
+    """Every refused cell, now with its county and school; every county with one is refused."""
+    for table, own in document.each(kind, rows):
+        bad = own.filter(pl.col("_row").is_in(table.bad_rows))
+        yield from _refused(bad)
+        names = [name for name in ("_row", *SCHOOL) if name in bad.columns]
+        known = {row["_row"]: row for row in bad.select(names).iter_rows(named=True)}
+        for number, problem in table.faults():
+            row = known[number]
+            yield replace(
+                problem,
+                county_code=row["_code"],
+                year=row["_year"],
+                school_code=row.get("school_code"),
+            )
+
+
+def _require(
+    document: _Document, kind: str, rows: pl.DataFrame, names: Sequence[str] = ()
+) -> Iterator[Outcome]:
+    """Missing identity is an error; what was written and refused has been explained already."""
+    for table, own in document.each(kind, rows):
+        for name in names or REQUIRED[kind]:
+            if table.has(name) or table.raw.strict or own.is_empty():
+                yield from _blank(document, table, name, own)
+                continue
+            yield from _refused(own)
+            fact, codes = table.facts[name], own["_code"].unique()
+            code = codes[0] if len(codes) == 1 else None
+            message = say("没有“{f}”这一项", "there is no heading “{f}”", f=fact.label)
+            where = Location(table.raw.file, table.raw.sheet, code)
+            yield where.error("missing_heading", message, fact.expected(), (name,))
+
+
+def _blank(
+    document: _Document, table: Accepted, name: str, rows: pl.DataFrame
+) -> Iterator[Outcome]:
+    """Each row that lacks the fact, unless what stands in its cell has been refused already."""
+    blank = rows.filter(pl.col(name).is_null()) if name in rows.columns else rows
+    blank = blank.filter(~pl.col("_row").is_in(list(table.refused.get(name, ()))))
+    yield from _refused(blank)
+    fact = table.facts[name]
+    for row in blank.head(EXPLAINED_ROWS).iter_rows(named=True):
+        # in JSON a key may be absent and still have its place
+        absent = table.raw.strict and not table.has(name)
+        beside = (name,) if absent else (name, "school_name")
+        where = replace(locate(document.tables, row), at=table.at(row["_row"], *beside))
+        if (where.file, where.at) in document.explained:
+            continue
+        message = say("缺少{f}", "{f} is missing", f=fact.label)
+        if row.get("school_name"):
+            message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
+        yield where.error("missing_identity", message, fact.expected(), (name,))
+
+
+# ── counties and schools ───────────────────────────────────────────────────────────
+
+
+def _only_county(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
+    """A document of one county has exactly one record of it."""
+    if len(counties) == 1 or document.blamed:
+        return
+    yield from _refused(counties)
+    raw, at = document.raw, ""
+    file = raw.inputs[0].name if len(raw.inputs) == 1 else raw.name
+    code, message = "missing_county", say("没有县区记录", "there is no county record")
+    if len(counties):
+        at = locate(document.tables, counties.row(1, named=True), "county_code").at
+        code = "several_counties"
+        message = say("一份文件只能有一个县区记录", "one file holds one county only")
+    expected = say("恰好一个县区记录", "exactly one county record")
+    yield Location(file, at).error(code, message, expected)
+
+
+def _schools(
+    document: _Document, schools: pl.DataFrame, counties: pl.DataFrame
+) -> Iterator[Outcome]:
+    yield from _faults(document, "schools", schools)
+    if document.raw.many:
+        yield from _require(document, "schools", schools, ("county_code", *REQUIRED["schools"]))
+        yield from _homeless(document, schools, counties)
+    else:
+        yield from _require(document, "schools", schools)
+        yield from _foreign(document, schools)
+    yield from _doubled(document, schools)
+    yield from _empty(document, counties, schools)
+
+
+def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Iterator[Outcome]:
+    """In a document of one county: rows that name another county or year than its record."""
+    other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
+    for row in rows.filter(other).iter_rows(named=True):
+        differs = row["county_code"] is not None and row["county_code"] != row["_code"]
+        message = say(
+            "{what}与本县记录（{code}，{year}）不同",
+            "the {what_en} is not that of the county record ({code}, {year})",
+            what="行政区划代码" if differs else "学年起始年份",
+            what_en="county code" if differs else "year",
+            code=row["_code"],
+            year=row["_year"],
+        )
+        code, fact = ("county_differs", "county_code") if differs else ("year_differs", year)
+        yield document.error(row, code, message, str(row["_code" if differs else "_year"]), fact)
+
+
+def _homeless(
+    document: _Document, rows: pl.DataFrame, counties: pl.DataFrame, year: str = "year"
+) -> Iterator[Outcome]:
+    """In a dataset: rows whose county has no record, or several years to choose from.
+
+    Where the record itself has no usable code or year, that is the cause and has been said.
+    """
+    known = counties.select("_code", "_year").unique()
+    undated = known.filter(pl.col("_year").is_null())["_code"].drop_nulls()
+    lost = rows.filter(pl.col("_code").is_not_null()).join(
+        known, on=["_code", "_year"], how="anti", maintain_order="left"
+    )
+    lost = lost.filter(~pl.col("_code").is_in(undated.to_list()))
+    dateless = pl.col("_year").is_null() & pl.col("_code").is_in(known["_code"].to_list())
+    yield from _undated(document, lost.filter(dateless), year)
+    unclear = known["_code"].null_count() > 0 or (known.is_empty() and None in document.blamed)
+    for _, group in lost.filter(~dateless).group_by("_code", "_year", maintain_order=True):
+        if unclear or group["_code"][0] in document.blamed:
+            yield from _refused(group)
+        else:
+            yield _no_county(document, group)
+
+
+def _of_county(rows: pl.DataFrame) -> Row:
+    """The first of rows that only their county is told of."""
+    return rows.row(0, named=True) | {"school_code": None}
+
+
+def _no_county(document: _Document, rows: pl.DataFrame) -> Problem:
+    row = _of_county(rows)
+    message = say(
+        "{c}{y}没有县区记录，却有{n}条记录属于它",
+        "{c}{y} has no county record, but {n} records",
+        c=row["_code"],
+        y="" if row["_year"] is None else f"（{row['_year']}）",
+        n=len(rows),
+    )
+    expected = say("县区表中有该县该学年的记录", "a record of that county and year")
+    return document.error(row, "missing_county", message, expected, "county_code")
+
+
+def _undated(document: _Document, rows: pl.DataFrame, year: str) -> Iterator[Outcome]:
+    """Rows without a year whose county has several: once for a table that has no such heading."""
+    for (number,), group in rows.group_by("_table", maintain_order=True):
+        table = document.tables[int(str(number))]
+        if not table.has(year):
+            yield from _no_years(group, table, year)
+            continue
+        blank = group.filter(~pl.col("_row").is_in(list(table.refused.get(year, ()))))
+        for _, of_county in blank.group_by("_code", maintain_order=True):
+            row = _of_county(of_county)
+            message = say(
+                "{c}有多个学年，{n}条记录没有写明学年",
+                "{c} has several years; {n} records name none",
+                c=row["_code"],
+                n=len(of_county),
+            )
+            expected = say("填写学年起始年份", "the year in which the school year begins")
+            yield document.error(row, "year_needed", message, expected, year, "county_code")
+
+
+def _no_years(rows: pl.DataFrame, table: Accepted, year: str) -> Iterator[Outcome]:
+    codes = rows["_code"].unique(maintain_order=True).to_list()
+    yield from (Refused(code, None, "") for code in codes)
+    only = codes[0] if len(codes) == 1 else None
+    message = say(
+        "没有“{f}”这一项，而{c}有多个学年",
+        "there is no heading “{f}”, but {c} has several years",
+        f=table.facts[year].label,
+        c=only or say("{n}个县", "each of {n} counties", n=len(codes)),
+    )
+    expected = say("每行写明学年起始年份", "the year in which the school year begins, in every row")
+    where = Location(table.raw.file, table.raw.sheet, only)
+    yield where.error("year_needed", message, expected, (year,))
+
+
+def _doubled(document: _Document, schools: pl.DataFrame) -> Iterator[Outcome]:
+    """One school twice in a county and year: each place is named."""
+    schools = with_missing(schools, school_code=pl.String)
+    named = schools.filter(pl.col("school_code").is_not_null())
+    named = named.filter(keyed()) if document.raw.many else named
+    for row in named.filter(pl.struct(SCHOOL).is_duplicated()).iter_rows(named=True):
+        message = say("学校标识码{c}重复", "school code {c} is given twice", c=row["school_code"])
+        expected = say("每所学校只出现一次", "every school once")
+        yield document.error(row, "duplicate_school", message, expected, "school_code")
+
+
+def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
+    """A county without any school cannot be judged.
+
+    The cause may have been said: by the reader, or where schools name no county or a year that
+    it does not have.
+    """
+    keys = set(schools.select("_code", "_year").rows())
+    blamed = document.blamed
+    unread = None in blamed and not keys
+    records = set(counties.select("_code", "_year").rows())
+    astray = {code for code, _ in keys - records}
+    places = [name for name in ("_table", "_row", "_code", "_year") if name in counties.columns]
+    for row in counties.select(places).iter_rows(named=True):
+        code, year = key = (row["_code"], row["_year"])
+        if key in keys:
+            continue
+        if unread or code in blamed or astray & {None, code} or (keys and None in key):
+            yield Refused(code, year, "")
+            continue
+        message = say("没有任何学校", "the county has no schools")
+        expected = say("至少一所学校", "at least one school")
+        yield document.error(row, "no_schools", message, expected, "county_code")
+
+
+# ── the tables beside them ─────────────────────────────────────────────────────────
+
+
+def _further_rows(
+    document: _Document, kind: str, counties: pl.DataFrame, schools: pl.DataFrame
+) -> pl.DataFrame:
+    """The keyed rows of one further table; rules by their ids."""
+    frame = document.stacked(kind)
+    if document.of(kind):
+        frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
+    frame = row_keys(frame, counties, many=document.raw.many, year=_year_of(kind), schools=schools)
+    if "rule" in frame.columns:
+        short = pl.col("rule").str.extract(RULE_ID).str.to_uppercase()
+        frame = frame.with_columns(pl.coalesce(short, "rule").alias("rule"))
+    return frame
+
+
+def _year_of(kind: str) -> str:
+    """The column that names the school year: in monitoring results `year` is another."""
+    return "school_year" if kind == "monitoring" else "year"
+
+
+def _further(
+    document: _Document,
+    kind: str,
+    rows: pl.DataFrame,
+    counties: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> Iterator[Outcome]:
+    yield from _faults(document, kind, rows)
+    yield from _require(document, kind, rows)
+    if document.raw.many:
+        yield from _countyless(document, kind, rows, counties, schools)
+        dated = _of_dated_schools(rows, schools)
+        yield from _homeless(document, dated, counties, _year_of(kind))
+    else:
+        yield from _foreign(document, rows, _year_of(kind))
+    yield from _strangers(document, rows, schools)
+    yield from _stated_twice(document, kind, rows)
+
+
+def _countyless(
+    document: _Document,
+    kind: str,
+    rows: pl.DataFrame,
+    counties: pl.DataFrame,
+    schools: pl.DataFrame,
+) -> Iterator[Outcome]:
+    """Rows of a dataset that name no county and do not show it otherwise.
+
+    One error for a table that has no such column or leaves it blank throughout.
+    """
+    for table, own in document.each(kind, rows):
+        refused = list(table.refused.get("county_code", ()))
+        lost = own.filter(pl.col("_code").is_null() & ~pl.col("_row").is_in(refused))
+        if "school_code" in lost.columns:  # those of unknown schools are strangers
+            lost = lost.filter(pl.col("school_code").is_in(_shared(schools)))
+        elif counties["_code"].null_count() or counties.is_empty():  # the cause has been said
+            continue
+        if lost.is_empty():
+            continue
+        if own["county_code"].null_count() == len(own) and not refused:
+            yield _no_counties(table, lost, counties["_code"].n_unique())
+        else:
+            yield from _blank(document, table, "county_code", lost)
+
+
+def _shared(schools: pl.DataFrame) -> list[str]:
+    """The codes of schools that are given in several counties."""
+    schools = with_missing(schools, school_code=pl.String)
+    codes = schools.filter(pl.col("school_code").is_not_null()).group_by("school_code")
+    number = codes.agg(pl.col("_code").n_unique(), pl.col("_code").null_count().alias("_blank"))
+    shared = number.filter((pl.col("_code") > 1) & (pl.col("_blank") == 0))
+    return shared["school_code"].to_list()
+
+
+def _no_counties(table: Accepted, lost: pl.DataFrame, counties: int) -> Problem:
+    fact = table.facts["county_code"]
+    why = say("数据有{n}个县", "the data are of {n} counties", n=counties)
+    if "school_code" in lost.columns:
+        codes = lost["school_code"].unique(maintain_order=True)
+        why = say(
+            "有{n}个学校标识码（如{c}）几个县都在用",
+            "{n} school codes ({c} for one) are used in several counties",
+            n=len(codes),
+            c=codes[0],
+        )
+    message = say(
+        "没有填写“{f}”，而{why}，无法确定属于哪个县",
+        "“{f}” is not given, and {why}: whose rows these are cannot be told",
+        f=fact.label,
+        why=why,
+    )
+    expected = say("每行写明行政区划代码（6位数字）", "the county code (six digits) in every row")
+    where = Location(table.raw.file, table.raw.sheet)
+    return where.error("missing_heading", message, expected, (fact.name,))
+
+
+def _of_dated_schools(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Without the rows about schools whose own year is not known: that has been said."""
+    if "school_code" not in frame.columns:
+        return frame
+    undated = schools.filter(pl.col("_year").is_null())["_code"].drop_nulls()
+    return frame.filter(~pl.col("_code").is_in(undated.to_list()))
+
+
+def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
     """Rows about a school that the county's schools do not include.
 
     Where the county's schools are not all known themselves, that is the cause and has been said.
@@ -25,50 +509,48 @@ def refuse_strangers(
     if "school_code" not in rows.columns or rows.is_empty():
         return
     schools = with_missing(schools, school_code=pl.String)
-    known = _Known.of(schools, many=many)
-    for row in _strangers(rows, schools).iter_rows(named=True):
+    known = _KnownSchools.of(schools, many=document.raw.many)
+    for row in _unmatched(rows, schools).iter_rows(named=True):
         code, year = row["_code"], row["_year"]
-        unread = code is not None and code in ledger.blamed
+        unread = code is not None and code in document.blamed
         if unread or known.doubtful(code, year, row["school_code"]):
-            ledger.refuse((code, year))
+            yield Refused(code, year, "")
             continue
         message = say("学校表中没有{c}", "there is no school {c}", c=row["school_code"])
         expected = say("学校表中已有的标识码", "the code of a school in the table of schools")
-        ledger.error(row, "unknown_school", message, expected, "school_code")
+        yield document.error(row, "unknown_school", message, expected, "school_code")
 
 
-def _strangers(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+def _unmatched(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """The first row of each unknown school; compared by as much of its key as the row has."""
     named = rows.filter(pl.col("school_code").is_not_null())
     code, year = pl.col("_code").is_not_null(), pl.col("_year").is_not_null()
-    parts = ((code & year, NAMES), (code & ~year, ["_code", "school_code"]))
+    parts = ((code & year, SCHOOL), (code & ~year, ["_code", "school_code"]))
     lost = [
         named.filter(which).join(schools, on=keys, how="anti", maintain_order="left")
         for which, keys in (*parts, (~code, ["school_code"]))
     ]
-    return pl.concat(lost).unique(NAMES, keep="first", maintain_order=True)
+    return pl.concat(lost).unique(SCHOOL, keep="first", maintain_order=True)
 
 
 @dataclass(frozen=True)
-class _Known:
+class _KnownSchools:
     """What is known of the schools: the counties they are of, and what is missing of them.
 
     counties: those with schools, with and without their year. nameless: those with a school
     that has no usable code. homeless: codes of schools whose county or year is not known.
     """
 
-    counties: frozenset[Key]
+    counties: frozenset[tuple[object, object]]
     nameless: frozenset[object]
     homeless: frozenset[object]
     any_code: bool
 
     @classmethod
-    def of(cls, schools: pl.DataFrame, *, many: bool) -> _Known:
+    def of(cls, schools: pl.DataFrame, *, many: bool) -> _KnownSchools:
         keys = schools.select("_code", "_year").unique().rows()
         named = schools["school_code"].is_not_null()
-        unclear = pl.col("_code").is_null()
-        if many:
-            unclear |= pl.col("_year").is_null()
+        unclear = ~keyed() if many else pl.col("_code").is_null()
         return cls(
             frozenset([*keys, *((code, None) for code, _ in keys)]),
             frozenset(schools.filter(~named)["_code"]),
@@ -83,168 +565,61 @@ class _Known:
         return code is not None and (code in self.nameless or (code, year) not in self.counties)
 
 
-def refuse_foreign(ledger: Ledger, rows: pl.DataFrame, year: str = "year") -> None:
-    """In a document of one county: rows that name another county or year than its record."""
-    other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
-    for row in rows.filter(other).iter_rows(named=True):
-        differs = row["county_code"] is not None and row["county_code"] != row["_code"]
-        ledger.error(
-            row,
-            "county_differs" if differs else "year_differs",
-            say(
-                "{what}与本县记录（{code}，{year}）不同",
-                "the {what_en} is not that of the county record ({code}, {year})",
-                what="行政区划代码" if differs else "学年起始年份",
-                what_en="county code" if differs else "year",
-                code=row["_code"],
-                year=row["_year"],
-            ),
-            str(row["_code"] if differs else row["_year"]),
-            "county_code" if differs else year,
-        )
+def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterator[Outcome]:
+    if kind not in SINGLE or rows.is_empty():
+        return
+    first = SINGLE[kind][0]
+    names = [name for name in ("_code", "_year", *SINGLE[kind]) if name in rows.columns]
+    said = rows.filter(pl.col(first).is_not_null())
+    said = said.filter(keyed()) if document.raw.many else said
+    for row in said.filter(pl.struct(names).is_duplicated()).iter_rows(named=True):
+        message = say("{w}重复填写", "{w} is given twice", w=row[first])
+        expected = say("每项只填一次", "once each")
+        yield document.error(row, "duplicate_statement", message, expected, first)
 
 
-def refuse_homeless(
-    ledger: Ledger, rows: pl.DataFrame, counties: pl.DataFrame, year: str = "year"
-) -> None:
-    """In a dataset: rows whose county has no record, or several years to choose from.
-
-    Where the record itself has no usable code or year, that is the cause and has been said.
-    """
-    known = counties.select("_code", "_year").unique()
-    undated = known.filter(pl.col("_year").is_null())["_code"].drop_nulls()
-    lost = rows.filter(pl.col("_code").is_not_null()).join(
-        known, on=["_code", "_year"], how="anti", maintain_order="left"
-    )
-    lost = lost.filter(~pl.col("_code").is_in(undated.to_list()))
-    dateless = pl.col("_year").is_null() & pl.col("_code").is_in(known["_code"].to_list())
-    _refuse_undated(ledger, lost.filter(dateless), year)
-    unclear = known["_code"].null_count() > 0 or (known.is_empty() and None in ledger.blamed)
-    groups = lost.filter(~dateless).group_by("_code", "_year", maintain_order=True)
-    for _, group in groups:
-        row = group.row(0, named=True) | {"school_code": None}
-        if unclear or row["_code"] in ledger.blamed:
-            ledger.refuse((row["_code"], row["_year"]))
-        elif ledger.once("missing_county", row["_code"], row["_year"]):
-            _no_county(ledger, row, len(group))
+# ── across documents ───────────────────────────────────────────────────────────────
 
 
-def _refuse_undated(ledger: Ledger, rows: pl.DataFrame, year: str) -> None:
-    """Rows without a year whose county has several: once for a table that has no such heading."""
-    for (number,), group in rows.group_by("_table", maintain_order=True):
-        table = ledger.tables[int(str(number))]
-        if year not in table.headings:
-            _no_years(ledger, group, table, year)
-            continue
-        blank = group.filter(~pl.col("_row").is_in(table.refused_rows(year)))
-        for _, of_county in blank.group_by("_code", maintain_order=True):
-            row = of_county.row(0, named=True) | {"school_code": None}
-            _year_needed(ledger, row, len(of_county), year)
-
-
-def _no_years(ledger: Ledger, rows: pl.DataFrame, table: Accepted, year: str) -> None:
-    codes = rows["_code"].unique(maintain_order=True).to_list()
-    for code in codes:
-        ledger.refuse((code, None))
-    message = say(
-        "没有“{f}”这一项，而{c}有多个学年",
-        "there is no heading “{f}”, but {c} has several years",
-        f=table.facts[year].label,
-        c=codes[0] if len(codes) == 1 else say("{n}个县", "each of {n} counties", n=len(codes)),
-    )
-    ledger.report(
-        Problem(
-            "error",
-            "year_needed",
-            message,
-            say("每行写明学年起始年份", "the year in which the school year begins, in every row"),
-            table.raw.file,
-            table.raw.sheet,
-            county_code=codes[0] if len(codes) == 1 else None,
-            facts=(year,),
-        )
-    )
-
-
-def _year_needed(ledger: Ledger, row: dict[str, object], count: int, year: str) -> None:
-    ledger.error(
-        row,
-        "year_needed",
-        say(
-            "{c}有多个学年，{n}条记录没有写明学年",
-            "{c} has several years; {n} records name none",
-            c=row["_code"],
-            n=count,
-        ),
-        say("填写学年起始年份", "the year in which the school year begins"),
-        year,
-        "county_code",
-    )
-
-
-def _no_county(ledger: Ledger, row: dict[str, object], count: int) -> None:
-    year = "" if row["_year"] is None else f"（{row['_year']}）"
-    ledger.error(
-        row,
-        "missing_county",
-        say(
-            "{c}{y}没有县区记录，却有{n}条记录属于它",
-            "{c}{y} has no county record, but {n} records",
-            c=row["_code"],
-            y=year,
-            n=count,
-        ),
-        say("县区表中有该县该学年的记录", "a record of that county and year"),
-        "county_code",
-    )
-
-
-def refuse_doubled(ledger: Ledger, schools: pl.DataFrame, *, many: bool) -> None:
-    """One school twice in a county and year: each place is named."""
-    schools = with_missing(schools, school_code=pl.String)
-    named = schools.filter(pl.col("school_code").is_not_null())
-    named = named.filter(_keyed()) if many else named
-    twice = named.filter(pl.struct("_code", "_year", "school_code").is_duplicated())
-    for row in twice.iter_rows(named=True):
-        message = say("学校标识码{c}重复", "school code {c} is given twice", c=row["school_code"])
-        expected = say("每所学校只出现一次", "every school once")
-        ledger.error(row, "duplicate_school", message, expected, "school_code")
-
-
-def _keyed() -> pl.Expr:
-    return pl.col("_code").is_not_null() & pl.col("_year").is_not_null()
-
-
-def refuse_repeated(ledger: Ledger, counties: pl.DataFrame) -> None:
+def given_twice(counties: pl.DataFrame, tables: Tables) -> Iterator[Problem]:
     """One county and year twice, in one file or in two."""
-    known = counties.filter(pl.col("_code").is_not_null() & pl.col("_year").is_not_null())
-    twice = known.filter(pl.struct("_code", "_year").is_duplicated())
-    for row in twice.iter_rows(named=True):
+    known = counties.filter(keyed())
+    for row in known.filter(pl.struct("_code", "_year").is_duplicated()).iter_rows(named=True):
         message = say(
             "{c}（{y}）的数据给了两次", "{c} ({y}) is given twice", c=row["_code"], y=row["_year"]
         )
         expected = say("一县一学年只给一份", "one record a county and year")
-        ledger.error(row, "duplicate_county", message, expected, "county_code")
+        where = locate(tables, row, "county_code")
+        yield where.error("duplicate_county", message, expected, ("county_code",))
 
 
-def refuse_empty(ledger: Ledger, counties: pl.DataFrame, schools: pl.DataFrame) -> None:
-    """A county without any school cannot be judged.
+def refused_keys(outcomes: Iterable[Outcome]) -> set[Key]:
+    """Code and year of every county that gets no findings; a year of None stands for all."""
+    refused = (one for one in outcomes if isinstance(one, Refused) or one.severity == "error")
+    return {(one.county_code, one.year) for one in refused if one.county_code is not None}
 
-    The cause may have been said: by the reader, or where schools name no county or a year that
-    it does not have.
-    """
-    keys = set(schools.select("_code", "_year").rows())
-    unread = None in ledger.blamed and not keys
-    records = set(counties.select("_code", "_year").rows())
-    astray = {code for code, year in keys - records}
-    columns = [name for name in ("_table", "_row", "_code", "_year") if name in counties.columns]
-    for row in counties.select(columns).iter_rows(named=True):
-        key = (row["_code"], row["_year"])
-        if key in keys:
-            continue
-        if unread or key[0] in ledger.blamed or astray & {None, key[0]} or (keys and None in key):
-            ledger.refuse(key)
-            continue
-        message = say("没有任何学校", "the county has no schools")
-        expected = say("至少一所学校", "at least one school")
-        ledger.error(row, "no_schools", message, expected, "county_code")
+
+def refusals(keys: Iterable[Key], counties: pl.DataFrame) -> list[Refused]:
+    """The refused counties in order, each once, with its name where that is known."""
+    names: dict[Key, str] = {}
+    named = with_missing(counties, county_name=pl.String).select("_code", "_year", "county_name")
+    for code, year, name in named.iter_rows():
+        if name:
+            names[code, year] = names[code, None] = name
+    dated = {code for code, year in keys if year is not None}
+    found = [
+        Refused(code, year, names.get((code, year), ""))
+        for code, year in keys
+        if year is not None or code not in dated
+    ]
+    return sorted(found, key=lambda one: (one.county_code, one.year or 0))
+
+
+def without(frame: pl.DataFrame, refused: Iterable[Key]) -> pl.DataFrame:
+    """The rows whose county is known and not refused."""
+    wholes = [code for code, year in refused if year is None]
+    pairs = [(code, year) for code, year in refused if year is not None]
+    gone = pl.DataFrame(pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row")
+    return frame.filter(keyed() & ~pl.col("_code").is_in(wholes)).join(
+        gone, on=["_code", "_year"], how="anti", maintain_order="left"
+    )

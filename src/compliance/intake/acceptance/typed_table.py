@@ -1,89 +1,164 @@
-"""What became of one raw table: its typed columns, and what was wrong with it."""
+"""One raw table, its headings matched: its columns typed, its refused cells explained.
+
+Nothing here knows which county a row belongs to; `integrity` finds that out.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from compliance.facts.fact import Fact
-from compliance.intake.formats.raw_table import RawTable
+from compliance.facts.vocabulary import Match, Vocabulary
+from compliance.intake.acceptance.cell import NOTHING
+from compliance.intake.acceptance.column import Column, accept_column, scale
+from compliance.intake.acceptance.headings import Headings, match_headings, size_word
+from compliance.intake.cell_text import BLANKS, show
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
+from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.problems import CellError, Location
 from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import say
+
+NONE = "_none"  # the column that says of a row: 无 is written where a figure may stand
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A refused cell, still without its county."""
-
-    row: int
-    fact: str
-    problem: Problem
-
-
-@dataclass
+@dataclass(frozen=True)
 class Accepted:
-    """A table's typed columns (only the facts it has, with ``_row``) and what was wrong.
+    """A table's typed columns (only the facts it has) and what was wrong with it.
 
-    refused: fact → Boolean Series, the cells refused. notes: warnings and errors of the table as
-    a whole. headings: fact → as written; years: fact → the year its heading names; mixed: facts
-    written in two units. broken: the table cannot be trusted at all, so that no county in it can be judged.
+    facts: all that its record may have. number: of the table in its run. frame: a column a fact,
+    beside ``_row`` and ``_table``, the number; rows of blanks alone are no records. refused:
+    fact → row → why its cell was refused. notes: warnings and errors of the table as a whole.
     """
 
     raw: RawTable
     facts: dict[str, Fact]
+    headings: Headings
+    number: int
     frame: pl.DataFrame
-    refused: dict[str, pl.Series] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
-    headings: dict[str, list[str]] = field(default_factory=dict)
-    years: dict[str, int] = field(default_factory=dict)
-    mixed: set[str] = field(default_factory=set)
-    broken: bool = False
+    refused: dict[str, dict[int, CellError]]
+    notes: list[Problem]
 
-    def bad_rows(self) -> pl.Series:
+    @property
+    def bad_rows(self) -> list[int]:
         """The rows that have at least one refused cell."""
-        bad = pl.Series([False]).new_from_index(0, self.raw.height)
-        for mask in self.refused.values():
-            bad |= mask
-        return bad
+        return sorted({row for cells in self.refused.values() for row in cells})
 
-    def refused_rows(self, fact: str) -> list[int]:
-        """The rows whose cell of `fact` was refused: what is wrong with it has been said."""
-        mask = self.refused.get(fact)
-        return [] if mask is None else mask.arg_true().to_list()
+    def has(self, fact: str) -> bool:
+        """Whether a heading of the table stands for the fact."""
+        return fact in self.headings.of
 
     def at(self, row: int, *facts: str) -> str:
         """Where the first of `facts` that this table has stands in that row."""
         for fact in facts:
-            if fact in self.headings:
+            if self.has(fact):
                 return self.raw.place(row, self.heading_at(row, fact))
         if self.raw.strict and facts:
             return self.raw.place(row, facts[0])
-        first = next(iter(self.raw.columns), "")
-        return self.raw.place(row, first)
+        return self.raw.place(row, next(iter(self.raw.columns), ""))
 
     def heading_at(self, row: int, fact: str) -> str:
         """The heading under which the row has the fact: JSON records may use different ones."""
-        headings = self.headings[fact]
+        headings = list(self.headings.of[fact])
         if len(headings) > 1 and row < self.raw.height:
             written = (h for h in headings if self.raw.columns[h][row] is not None)
             return next(written, headings[0])
         return headings[0]
 
-    def heading_place(self, heading: str) -> str:
-        """Where a heading stands; in JSON, the first record that has it."""
-        raw = self.raw
-        if raw.heading_place is not None:
-            return raw.heading_place(heading)
-        cells = raw.columns[heading]
-        row = next((row for row, cell in enumerate(cells) if cell is not None), 0)
-        return raw.place(row, heading) if raw.height else ""
+    def faults(self) -> list[tuple[int, Problem]]:
+        """Row and problem of every refused cell, still without its county."""
+        return [fault for fact in self.refused for fault in self._faults(fact)]
 
-    def note(
-        self, severity: str, code: str, message: str, heading: str, expected: str, *facts: str
-    ) -> None:
-        """Keep what is to be said of a heading."""
-        at = self.heading_place(heading)
-        self.notes.append(
-            Problem(severity, code, message, expected, self.raw.file, at, facts=facts)
-        )
+    def _faults(self, name: str) -> list[tuple[int, Problem]]:
+        cells, file = self.refused[name], self.raw.file
+        found = [
+            (row, Location(file, self.at(row, name)).error(e.code, e.message, e.expected, (name,)))
+            for row, e in list(cells.items())[:EXPLAINED_ROWS]
+        ]
+        if len(cells) > EXPLAINED_ROWS:
+            fact, row = _in_written_unit(self.headings.meaning(name)), list(cells)[EXPLAINED_ROWS]
+            more = say(
+                "{f}：另有{n}处错误未逐一列出",
+                "{f}: {n} more errors are not listed",
+                f=fact.label,
+                n=len(cells) - EXPLAINED_ROWS,
+            )
+            found.append((row, Location(file).error("more_errors", more, fact.expected())))
+        return found
+
+
+def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Accepted:
+    """Match the headings and type the columns; every fault is kept, none is raised."""
+    headings = match_headings(raw, vocabulary)
+    notes = list(headings.notes)
+    refused: dict[str, dict[int, CellError]] = {}
+    columns = [
+        pl.int_range(raw.height, eager=True).alias("_row"),
+        pl.repeat(number, raw.height, dtype=pl.Int64, eager=True).alias("_table"),
+    ]
+    for name, meanings in headings.of.items():
+        first, match = next(iter(meanings.items()))
+        cells: Cells = raw.columns[first]
+        if len(meanings) > 1:
+            cells, doubled = _joined(raw, match.fact, meanings)
+            notes += doubled
+        if match.fact.none:
+            none = [isinstance(cell, str) and cell.strip(BLANKS) == NOTHING for cell in cells]
+            columns.append(pl.Series(NONE, none, dtype=pl.Boolean))
+            cells = [None if said else cell for said, cell in zip(none, cells, strict=True)]
+        column = _column(match, cells, strict=raw.strict)
+        columns.append(column.values.alias(name))
+        if column.refused:
+            refused[name] = column.refused
+    facts = vocabulary.tables[TABLE_OF[raw.name]]
+    typed = Accepted(raw, facts, headings, number, pl.DataFrame(columns), refused, notes)
+    return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
+
+
+def _column(match: Match, cells: Cells, *, strict: bool) -> Column:
+    column = accept_column(_in_written_unit(match), cells, strict)
+    if match.factor == 1:
+        return column
+    return replace(column, values=scale(column.values, match.factor))
+
+
+def _in_written_unit(match: Match) -> Fact:
+    """The fact with the bounds and the unit that its heading asks for."""
+    fact, size = match.fact, float(match.factor)
+    if match.factor == 1:
+        return fact
+    low, high = (None if x is None else x / size for x in (fact.minimum, fact.maximum))
+    return replace(fact, minimum=low, maximum=high, unit=f"{size_word(match.factor)}{fact.unit}")
+
+
+def _joined(
+    raw: RawTable, fact: Fact, meanings: Mapping[str, Match]
+) -> tuple[list[object], list[Problem]]:
+    """Several headings for one fact: in JSON one record may use this name and another that."""
+    names = list(meanings)
+    cells: list[object] = []
+    sizes = {match.factor for match in meanings.values()}
+    doubled = not raw.strict or len(sizes) > 1
+    for values in zip(*(list(raw.columns[name]) for name in names), strict=True):
+        written = [value for value in values if value is not None]
+        doubled = doubled or len(written) > 1
+        cells.append(written[0] if written else None)
+    if not doubled:
+        return cells, []
+    quoted = "、".join(f"“{show(name)}”" for name in names)
+    message = say("{names}是同一项“{f}”", "{names} are one fact, “{f}”", names=quoted, f=fact.label)
+    expected = say("只保留一列", "keep one of them")
+    return cells, [raw.of_heading(names[1]).error("duplicate_heading", message, expected)]
+
+
+def _without_blanks(typed: Accepted) -> pl.DataFrame:
+    """The rows with any figure: others are no records, in a table; in JSON an empty record is one."""
+    frame = typed.frame
+    names = [name for name in frame.columns if not name.startswith("_")]
+    if not names:
+        return frame
+    kept = pl.any_horizontal(pl.col(names).is_not_null()) | pl.col("_row").is_in(typed.bad_rows)
+    return frame.filter(kept | pl.col(NONE) if NONE in frame.columns else kept)

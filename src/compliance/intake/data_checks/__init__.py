@@ -1,1 +1,52 @@
-"""Doubts about figures that are readable: contradictions, jumps, copies, damaged text."""
+"""Data checks on accepted figures: what contradicts itself, is hardly possible, or was copied.
+
+All are warnings; the judge goes on.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance.integrity import Tables
+from compliance.intake.data_checks import (
+    class_sizes,
+    duplicates,
+    schema_checks,
+    text_damage,
+    year_on_year,
+)
+from compliance.intake.data_checks.declarations import Check, run
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import Submission
+
+
+def data_checks(
+    schools: pl.DataFrame,
+    counties: pl.DataFrame,
+    vocabulary: Vocabulary,
+    tables: Tables,
+    previous: Submission | None = None,
+) -> list[Problem]:
+    """The warnings of all checks, in the order of their declaration.
+
+    The frames hold accepted figures, every fact a column. previous: last year's figures of the
+    same counties, to compare with.
+    """
+    checks: list[Check] = [
+        *class_sizes.checks(vocabulary),
+        *schema_checks.contradictions(vocabulary),
+        *schema_checks.implausible(vocabulary),
+        *duplicates.checks(vocabulary),
+        *text_damage.checks(vocabulary),
+    ]
+    views = {
+        "schools": schools,
+        "counties": schema_checks.county_view(counties, schools, vocabulary),
+        **duplicates.views(schools, vocabulary),
+        "replaced": text_damage.view(schools, counties, vocabulary),
+    }
+    if previous is not None:
+        checks += year_on_year.checks(vocabulary, previous)
+        views |= year_on_year.views(schools, counties, previous, vocabulary)
+    return run(checks, views, tables)

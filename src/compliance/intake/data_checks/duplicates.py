@@ -1,37 +1,63 @@
-"""The same school twice, and records whose figures are copies of another's."""
+"""The same school twice, and records whose figures are copies of another's.
+
+Every record of a group is named once, with one of the others: the next in order of county, year
+and code, so that the order of the rows makes no difference.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.cell_patterns import show
-from compliance.intake.acceptance.ledger import Ledger, problem_at
-from compliance.intake.data_checks.reporting import ROW, Row, warn
+from compliance.intake.cell_text import show
+from compliance.intake.data_checks.declarations import ROW, Check, Doubt, Row
 from compliance.kernel.i18n import say
 
 SCHOOL = ("school_code", "school_name")
+OTHER = ("_other_code", "_other_school_code", "_other_school_name")
 NAMED_TWIN_DIGITS = 3  # with the same name, within a county, fewer digits alike suffice
 
 
-def doubts(schools: pl.DataFrame, vocabulary: Vocabulary, ledger: Ledger) -> None:
-    """Codes that stand in two counties, records of the same figures, names given twice.
+def checks(vocabulary: Vocabulary) -> list[Check]:
+    """Codes that stand in two counties, records of the same figures, names given twice."""
+    facts = _figures(vocabulary)
 
-    Every record of a group is named once, with one of the others: the next in order of county,
-    year and code, so that the order of the rows makes no difference.
-    """
-    checks = vocabulary.checks["school"]
-    _in_two_counties(schools, checks.national, ledger)
-    facts = [fact.name for fact in vocabulary.school.values() if fact.figure]
-    if checks.twin_digits is not None:
-        _same_figures(schools, facts, checks.twin_digits, ledger)
-    _same_name(schools, facts, ledger)
+    @cache  # one tuple for all that give the same figures: there may be many
+    def named(given: str) -> tuple[str, ...]:
+        return tuple(name for name, flag in zip(facts, given, strict=True) if flag == "1")
+
+    def same_figures(row: Row) -> Doubt:
+        return _same_figures(row, named(row["_given"]))
+
+    return [
+        Check("codes_elsewhere", None, _code_elsewhere, OTHER),
+        Check("same_figures", None, same_figures, ("school_name", *OTHER, "_given")),
+        # of copies the other check speaks
+        Check("same_names", ~pl.col("_copy"), _same_name, ("school_name", *OTHER)),
+    ]
 
 
-def _in_two_counties(schools: pl.DataFrame, national: str, ledger: Ledger) -> None:
+def _figures(vocabulary: Vocabulary) -> list[str]:
+    return [fact.name for fact in vocabulary.school.values() if fact.figure]
+
+
+def views(schools: pl.DataFrame, vocabulary: Vocabulary) -> dict[str, pl.DataFrame]:
+    """The records of each group, paired."""
+    known = vocabulary.checks["school"]
+    facts, names = _figures(vocabulary), ["_code", "_year", "school_name"]
+    named = schools.filter(pl.col("school_name").is_not_null() & pl.struct(names).is_duplicated())
+    named = named.with_columns(pl.struct(*names, *facts).is_duplicated().alias("_copy"))
+    return {
+        "codes_elsewhere": _codes_elsewhere(schools, known.national),
+        "same_figures": _copies(schools, facts, known.twin_digits),
+        "same_names": _paired(named.select(*ROW, *SCHOOL, "_copy"), names),
+    }
+
+
+def _codes_elsewhere(schools: pl.DataFrame, national: str) -> pl.DataFrame:
     """A national code, or any code with the same name, in several counties of one year.
 
     Codes of another form may be numbered within each county: by themselves they say nothing.
@@ -40,77 +66,69 @@ def _in_two_counties(schools: pl.DataFrame, national: str, ledger: Ledger) -> No
     repeated = known.filter(pl.struct("school_code", "_year").is_duplicated())
     whole = pl.col("school_code").str.contains(national) if national else pl.lit(value=False)
     twice = pl.struct("school_code", "school_name", "_year").is_duplicated()
-    for row in _paired(repeated.filter(whole | twice), ["school_code", "_year"]):
-        message = say(
-            "学校标识码{c}也出现在{o}（{s}）",
-            "school code {c} also stands in {o} ({s})",
-            c=row["school_code"],
-            o=row["_other_code"],
-            s=show(row["_other_school_name"]),
-        )
-        expected = say("一所学校只属于一个县", "a school belongs to one county")
-        warn(ledger, row, "school_in_two_counties", message, expected, "school_code")
+    return _paired(repeated.filter(whole | twice), ["school_code", "_year"])
 
 
-def _same_figures(schools: pl.DataFrame, facts: Sequence[str], digits: int, ledger: Ledger) -> None:
-    """Records alike in every figure, blanks too.
+def _code_elsewhere(row: Row) -> Doubt:
+    message = say(
+        "学校标识码{c}也出现在{o}（{s}）",
+        "school code {c} also stands in {o} ({s})",
+        c=row["school_code"],
+        o=row["_other_code"],
+        s=show(row["_other_school_name"]),
+    )
+    expected = say("一所学校只属于一个县", "a school belongs to one county")
+    return Doubt("school_in_two_counties", message, expected, ("school_code",))
+
+
+def _copies(schools: pl.DataFrame, facts: Sequence[str], digits: int | None) -> pl.DataFrame:
+    """Records alike in every figure, blanks too; ``_given`` has a 1 a figure given, else a 0.
 
     A figure below 10 is no evidence; any other counts with its digits, less the zeros at its end.
     """
     alike = _alike(schools, facts)
     given = [name for name in facts if alike[name].null_count() < alike.height]
-    if not given:
-        return
-    least = pl.when("_named").then(NAMED_TWIN_DIGITS).otherwise(digits)
+    if digits is None or not given:
+        return pl.DataFrame()
+    same_name = pl.struct("_group", "_code", "school_name").is_duplicated()
+    least = pl.when(same_name).then(NAMED_TWIN_DIGITS).otherwise(digits)
     evidence = pl.sum_horizontal(map(_evidence, given))
-    suspects = alike.with_columns(
-        pl.struct("_group", "_code", "school_name").is_duplicated().alias("_named")
-    ).filter(evidence >= least)
-    reported = _reported(suspects, given)
-    columns = suspects.select(*ROW, *SCHOOL, "_group", "_named")
-    for row in _paired(columns, ["_group"]):
-        names = reported[row["_group"]]
-        same = (
-            row["_code"] == row["_other_code"] and row["school_name"] == row["_other_school_name"]
-        )
-        message = say(
-            "与{where}“{n}”（{c}）填报的{k}项数字完全相同",
-            "all {k} figures are those of {where}“{n}” ({c})",
-            where="" if row["_code"] == row["_other_code"] else f"{row['_other_code']} ",
-            n=show(row["_other_school_name"]),
-            c=row["_other_school_code"],
-            k=len(names),
-        )
-        if same:
-            expected = say("同一所学校只填一次", "one record a school")
-        else:
-            expected = say("逐校按原始台账填报", "each school's figures from its own records")
-        code = "school_twice" if same else "figures_copied"
-        problem = problem_at(ledger, row, "warning", code, message, expected, *names)
-        ledger.report(replace(problem, facts=names))  # one tuple for all: there may be many
+    flags = pl.concat_str(pl.col(facts).is_not_null().cast(pl.Int8)).alias("_given")
+    suspects = alike.filter(evidence >= least)
+    return _paired(suspects.select(*ROW, *SCHOOL, "_group", flags), ["_group"])
 
 
-def _same_name(schools: pl.DataFrame, facts: Sequence[str], ledger: Ledger) -> None:
-    """Schools of one name in a county whose figures differ; of copies the other check speaks."""
-    keys = ["_code", "_year", "school_name"]
-    twice = schools.filter(
-        pl.col("school_name").is_not_null() & pl.struct(keys).is_duplicated()
-    ).with_columns(pl.struct(*keys, *facts).is_duplicated().alias("_copy"))
-    for row in _paired(twice.select(*ROW, *SCHOOL, "_copy"), keys):
-        if row["_copy"]:
-            continue
-        message = say(
-            "校名“{n}”与同县的{c}相同",
-            "the name “{n}” is also that of {c} in the county",
-            n=show(row["school_name"]),
-            c=row["_other_school_code"],
-        )
-        expected = say(
-            "同一所学校只填一次；确为两所的，填写全称",
-            "one record a school; of two schools the full names",
-        )
-        problem = problem_at(ledger, row, "warning", "same_name", message, expected, "school_name")
-        ledger.report_about(problem)
+def _same_figures(row: Row, facts: tuple[str, ...]) -> Doubt:
+    abroad = row["_code"] != row["_other_code"]
+    same = not abroad and row["school_name"] == row["_other_school_name"]
+    message = say(
+        "与{where}“{n}”（{c}）填报的{k}项数字完全相同",
+        "all {k} figures are those of {where}“{n}” ({c})",
+        where=f"{row['_other_code']} " if abroad else "",
+        n=show(row["_other_school_name"]),
+        c=row["_other_school_code"],
+        k=len(facts),
+    )
+    if same:
+        expected = say("同一所学校只填一次", "one record a school")
+    else:
+        expected = say("逐校按原始台账填报", "each school's figures from its own records")
+    code = "school_twice" if same else "figures_copied"
+    return Doubt(code, message, expected, facts)
+
+
+def _same_name(row: Row) -> Doubt:
+    message = say(
+        "校名“{n}”与同县的{c}相同",
+        "the name “{n}” is also that of {c} in the county",
+        n=show(row["school_name"]),
+        c=row["_other_school_code"],
+    )
+    expected = say(
+        "同一所学校只填一次；确为两所的，填写全称",
+        "one record a school; of two schools the full names",
+    )
+    return Doubt("same_name", message, expected, at=("school_name",))
 
 
 def _alike(schools: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
@@ -123,17 +141,6 @@ def _alike(schools: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
     return few.filter(pl.col("_group").is_duplicated())
 
 
-def _reported(suspects: pl.DataFrame, given: Sequence[str]) -> dict[object, tuple[str, ...]]:
-    """Group → the figures that its records give: one tuple, shared by all that is said of it."""
-    firsts = suspects.unique("_group", maintain_order=True)
-    flags = firsts.select(pl.col(name).is_not_null() for name in given)
-    shared: dict[tuple[bool, ...], tuple[str, ...]] = {}
-    return {
-        group: shared.setdefault(flag, tuple(n for n, yes in zip(given, flag, strict=True) if yes))
-        for group, flag in zip(firsts["_group"], flags.iter_rows(), strict=True)
-    }
-
-
 def _evidence(name: str) -> pl.Expr:
     """How many digits of a figure say something: 860 has two, 1234.5 five, 7 none."""
     text = pl.col(name).cast(pl.String)
@@ -142,20 +149,14 @@ def _evidence(name: str) -> pl.Expr:
     return pl.when(pl.col(name) >= 10).then(length).otherwise(0)  # a blank is none
 
 
-def _paired(frame: pl.DataFrame, by: Sequence[str]) -> Iterable[Row]:
+def _paired(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Each row of a group with what names the next one of it (_other_*), the last with the first.
 
     In order of county, year and code; no row stands alone.
     """
     ordered = frame.sort("_code", "_year", "school_code")
     several = ordered.filter(pl.struct(by).is_duplicated())
-    others = ("_code", *SCHOOL)
-    paired = several.with_columns(
-        pl.col(name).shift(-1, fill_value=pl.col(name).first()).over(by).alias(_other(name))
-        for name in others
+    return several.with_columns(
+        pl.col(name).shift(-1, fill_value=pl.col(name).first()).over(by).alias(other)
+        for name, other in zip(("_code", *SCHOOL), OTHER, strict=True)
     )
-    return paired.iter_rows(named=True)
-
-
-def _other(name: str) -> str:
-    return f"_other_{name.removeprefix('_')}"

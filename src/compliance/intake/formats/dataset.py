@@ -1,4 +1,4 @@
-"""A dataset of many counties: its tables brought together from a folder or a zip archive."""
+"""A dataset of many counties: .csv and .parquet files named after their tables, loose or in a zip."""
 
 from __future__ import annotations
 
@@ -7,20 +7,45 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from compliance.intake.formats.cell_text import clip
-from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, UnreadableError, document, load
-from compliance.intake.formats.table_file import FORMS, LIMIT, known_names, read_table
-from compliance.intake.formats.table_names import SHEETS, table_named
-from compliance.intake.formats.zip_archive import DAMAGE, damaged, open_archive
+from compliance.intake.cell_text import clip
+from compliance.intake.formats.csv import read_csv
+from compliance.intake.formats.parquet import read_parquet
+from compliance.intake.formats.raw_table import (
+    NEEDED,
+    SHEETS,
+    RawDocument,
+    RawTable,
+    known_names,
+    table_named,
+)
+from compliance.intake.formats.source_file import (
+    DAMAGE,
+    damaged,
+    document,
+    is_empty,
+    load,
+    open_archive,
+)
+from compliance.intake.limits import MOST_OF_A_TABLE
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 
-NEEDED = ("counties", "schools")
+FORMS = {".csv": read_csv, ".parquet": read_parquet}
+
+
+def read(path: Path) -> RawDocument:
+    """The table in a file; its name says which: ``schools.csv``, ``学校.csv``."""
+
+    def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+        data = load(path, found, complaints, MOST_OF_A_TABLE)
+        _add(found, _read_table(data, path.name, complaints))
+
+    return document(path, fill, many=True)
 
 
 def read_zip(path: Path) -> RawDocument:
     """The dataset in a .zip of tables; nothing of it is ever written to disk."""
-    return document(path, _fill, many=True)
+    return document(path, _unzip, many=True)
 
 
 def join(name: str, parts: Iterable[RawDocument]) -> RawDocument:
@@ -32,74 +57,84 @@ def join(name: str, parts: Iterable[RawDocument]) -> RawDocument:
         whole.tables += part.tables
         whole.problems += part.problems
         whole.inputs += part.inputs
-    check_tables(names, Complaints(name, whole.problems))
+    _check_tables(names, Complaints(name, whole.problems))
     return whole
 
 
-def check_tables(names: Iterable[str], complaints: Complaints) -> None:
+def _add(found: RawDocument, table: RawTable | None) -> None:
+    if table is not None:
+        found.tables.append(table)
+
+
+def _read_table(data: bytes, name: str, complaints: Complaints) -> RawTable | None:
+    """The table in `data`, which stood in a file called `name`. Raises UnreadableError."""
+    path = PurePosixPath(name)
+    table = table_named(path.stem)
+    if table is None:
+        message = say(
+            "从文件名“{n}”看不出是哪张表",
+            "the name '{n}' does not say which table it is",
+            n=clip(name),
+        )
+        raise complaints.unreadable("unknown_table", message, known_names())
+    return FORMS[path.suffix.lower()](data, table, complaints)
+
+
+def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
     """Complain of tables that are missing or given twice, going by the names of the files."""
     given: dict[str, str] = {}
     for name in names:
         table = table_named(PurePosixPath(name).stem)
-        if table is not None and table in given:
-            complaints.error(
-                "duplicate_table",
-                say(
-                    "“{a}”和“{b}”都是{t}表",
-                    "{a} and {b} are both the table {e}",
-                    a=clip(given[table]),
-                    b=clip(name),
-                    t=SHEETS[table],
-                    e=table,
-                ),
-                say("只留一份", "keep one"),
-                at=clip(name),
-            )
-        elif table is not None:
+        if table is None:
+            continue
+        if table not in given:
             given[table] = name
+            continue
+        message = say(
+            "“{a}”和“{b}”都是{t}表",
+            "{a} and {b} are both the table {e}",
+            a=clip(given[table]),
+            b=clip(name),
+            t=SHEETS[table],
+            e=table,
+        )
+        complaints.error("duplicate_table", message, say("只留一份", "keep one"), at=clip(name))
     for table in NEEDED:
         if table not in given:
-            complaints.error(
-                "missing_table",
-                say(
-                    "缺少{t}表；现有：{found}",
-                    "the table {e} is missing; found: {found}",
-                    t=SHEETS[table],
-                    e=table,
-                    found=say("、", ", ").join(map(clip, given.values())) or say("无", "none"),
-                ),
-                f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv",
+            message = say(
+                "缺少{t}表；现有：{found}",
+                "the table {e} is missing; found: {found}",
+                t=SHEETS[table],
+                e=table,
+                found=say("、", ", ").join(map(clip, given.values())) or say("无", "none"),
             )
+            names_of_it = f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv"
+            complaints.error("missing_table", message, names_of_it)
 
 
-def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
-    data = load(path, found, complaints, LIMIT)
+def _unzip(path: Path, found: RawDocument, complaints: Complaints) -> None:
+    data = load(path, found, complaints, MOST_OF_A_TABLE)
     if not data.startswith(b"PK"):
         raise complaints.unreadable("not_a_zip", say("不是zip压缩包", "not a zip archive"))
     archive = open_archive(data, complaints)
     members = _members(archive, complaints)
     if not members:
-        raise complaints.unreadable(
-            "missing_table",
-            say(
-                "压缩包内没有数据表（.csv、.parquet）", "no tables (.csv, .parquet) in the archive"
-            ),
-            say(
-                "{names}；其他文件请解压后提交文件夹",
-                "{names}; unpack other files into a folder",
-                names=known_names(),
-            ),
+        message = say(
+            "压缩包内没有数据表（.csv、.parquet）", "no tables (.csv, .parquet) in the archive"
         )
-    check_tables([posixpath.basename(name) for name in members], complaints)
+        expected = say(
+            "{names}；其他文件请解压后提交文件夹",
+            "{names}; unpack other files into a folder",
+            names=known_names(),
+        )
+        raise complaints.unreadable("missing_table", message, expected)
+    _check_tables([posixpath.basename(name) for name in members], complaints)
     for name, member in members.items():
         inner = Complaints(f"{path.name}/{posixpath.basename(name)}", found.problems)
         try:
-            table = read_table(_unpacked(archive, member, inner), name, inner)
+            _add(found, _read_table(_unpacked(archive, member, inner), name, inner))
         except UnreadableError as stop:
             found.problems.append(stop.problem)
-            continue
-        if table is not None:
-            found.tables.append(table)
 
 
 def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipfile.ZipInfo]:
@@ -111,27 +146,18 @@ def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipf
         if member.is_dir() or base.startswith((".", "~$")) or "__MACOSX/" in name:
             continue
         if _escapes(name):
-            complaints.warning(
-                "unsafe_path",
-                say(
-                    "忽略路径可疑的文件“{n}”",
-                    "'{n}' has a suspicious path and is ignored",
-                    n=clip(name),
-                ),
-                say("压缩包内用普通的相对路径", "plain relative paths in the archive"),
-                at=clip(name),
+            message = say(
+                "忽略路径可疑的文件“{n}”",
+                "'{n}' has a suspicious path and is ignored",
+                n=clip(name),
             )
-        elif PurePosixPath(base).suffix.lower() not in FORMS or not table_named(
-            PurePosixPath(base).stem
-        ):
-            complaints.warning(
-                "file_not_read",
-                say("未读取“{n}”", "'{n}' is not read", n=clip(name)),
-                known_names(),
-                at=clip(name),
-            )
-        else:
+            expected = say("压缩包内用普通的相对路径", "plain relative paths in the archive")
+            complaints.warning("unsafe_path", message, expected, at=clip(name))
+        elif PurePosixPath(base).suffix.lower() in FORMS and table_named(PurePosixPath(base).stem):
             members[name] = member
+        else:
+            message = say("未读取“{n}”", "'{n}' is not read", n=clip(name))
+            complaints.warning("file_not_read", message, known_names(), at=clip(name))
     return members
 
 
@@ -153,9 +179,9 @@ def _escapes(name: str) -> bool:
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, complaints: Complaints) -> bytes:
     try:
         with archive.open(member) as stream:
-            data = stream.read(LIMIT + 1)
+            data = stream.read(MOST_OF_A_TABLE + 1)
     except DAMAGE as error:
         raise damaged(complaints) from error
-    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+    if is_empty(data):
         raise complaints.unreadable("empty_file", say("文件是空的", "the file is empty"))
     return data

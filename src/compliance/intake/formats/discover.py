@@ -7,21 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from compliance.intake.formats import dataset
-from compliance.intake.formats.cell_text import clip
-from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import Complaints, panicked
-from compliance.intake.formats.table_file import FORMS, known_names
-from compliance.intake.formats.table_names import table_named
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.cell_text import clip
+from compliance.intake.formats import dataset, xlsx
+from compliance.intake.formats import json as json_file
+from compliance.intake.formats.dataset import FORMS
+from compliance.intake.formats.raw_table import RawDocument, known_names, table_named
+from compliance.intake.formats.source_file import panicked
+from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import say
 
 Reader = Callable[[Path], RawDocument]
+# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
 ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = (".xlsm", ".xls", ".et", ".xlsb", ".ods")
+ADVISED = SPREADSHEETS[1:]
+
+
+def readers() -> dict[str, Reader]:
+    """Suffix with its dot, in lower case → reader, as the core offers them."""
+    return {
+        ".json": json_file.read,
+        **dict.fromkeys(SPREADSHEETS, xlsx.read),
+        ".zip": dataset.read_zip,
+        **dict.fromkeys(FORMS, dataset.read),
+    }
+
+
+def with_words(readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Reader]:
+    """The readers, where they are the core's with all the facts that headings may stand for."""
+    reading = partial(xlsx.read, words=words)
+    return {suffix: reading if one is xlsx.read else one for suffix, one in readers.items()}
 
 
 def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:

@@ -1,23 +1,43 @@
-"""Reading a JSON submission: one county with its schools, every place a JSON pointer."""
+"""Reading a JSON submission: one county with its schools, every place a JSON pointer.
+
+The form of records is checked on their way into tables; their cells are not judged.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
-from compliance.intake.formats.cell_text import clip, pointer, unfit
-from compliance.intake.formats.json_errors import explain
-from compliance.intake.formats.json_records import NoNumber, Reading, Repeated
-from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import MIB, Complaints, document, load
+from compliance.intake.cell_text import clip, pointer, unfit
+from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
+from compliance.intake.formats.source_file import document, load
+from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
 FORMAT = "junheng-submission/1"
-LIMIT = 64 * MIB
-# A fact takes at most twenty digits; what is longer cannot even be turned into a number safely.
-MOST_DIGITS = 30
+LISTS = ("monitoring", "attestations", "vetoes")  # of a county; tables of their own
+# columns whose value is the key of an object: their place is the object itself
+KEYED = frozenset({("attestations", "rule"), ("vetoes", "rule"), ("vetoes", "exists")})
+Records = Sequence[tuple[str, Mapping[str, object]]]  # each with its pointer
+_UNUSABLE = object()
+
+
+class Repeated(dict[str, object]):
+    """An object that gave some keys twice."""
+
+    keys_again: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber:
+    """NaN, Infinity or an endless integer, kept until its place is known."""
+
+    text: str
 
 
 def read(path: Path) -> RawDocument:
@@ -26,56 +46,47 @@ def read(path: Path) -> RawDocument:
 
 
 def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
-    data = load(path, found, complaints, LIMIT)
-    root = _parse(_decode(data, complaints), complaints)
-    reading = Reading(complaints)
+    root = _parse(load(path, found, complaints, MOST_OF_A_DOCUMENT), complaints)
     if not isinstance(root, dict):
-        raise complaints.unreadable(
-            "wrong_type",
-            say("最外层不是对象", "the document is not an object"),
-            f'{{"format": "{FORMAT}", "county": {{…}}, "schools": [{{…}}]}}',
-        )
-    _check_form(root, reading)
-    county, lists = reading.county(root.get("county"), missing="county" not in root)
-    found.tables += [
-        table
-        for table in (
-            reading.table("counties", county),
-            reading.table("schools", reading.schools(root)),
-            *(reading.table(name, records) for name, records in lists.items()),
-        )
-        if table.height
+        message = say("最外层不是对象", "the document is not an object")
+        expected = f'{{"format": "{FORMAT}", "county": {{…}}, "schools": [{{…}}]}}'
+        raise complaints.unreadable("wrong_type", message, expected)
+    reading = _Reading(complaints)
+    reading.check_form(root)
+    county, lists = reading.county(root.get("county"))
+    tables = [
+        reading.table("counties", county),
+        reading.table("schools", reading.schools(root.get("schools"))),
+        *(reading.table(name, records) for name, records in lists.items()),
     ]
+    found.tables += [table for table in tables if table.height]
 
 
-def _decode(data: bytes, complaints: Complaints) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise complaints.unreadable(
-            "bad_encoding",
-            say(
-                "不是UTF-8编码（第{line}行，第{byte}字节起）",
-                "not UTF-8 (line {line}, from byte {byte})",
-                line=data.count(b"\n", 0, error.start) + 1,
-                byte=error.start + 1,
-            ),
-            say("另存为UTF-8编码", "save it as UTF-8"),
-        ) from error
-
-
-def _parse(text: str, complaints: Complaints) -> object:
+def _parse(data: bytes, complaints: Complaints) -> object:
     try:
         return json.loads(
-            text, object_pairs_hook=_object, parse_constant=NoNumber, parse_int=_integer
+            data.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=NoNumber,
+            parse_int=lambda digits: (
+                int(digits) if len(digits) <= MOST_DIGITS else NoNumber(digits)
+            ),
         )
+    except UnicodeDecodeError as error:
+        message = say(
+            "不是UTF-8编码（第{line}行，第{byte}字节起）",
+            "not UTF-8 (line {line}, from byte {byte})",
+            line=data.count(b"\n", 0, error.start) + 1,
+            byte=error.start + 1,
+        )
+        utf8 = say("另存为UTF-8编码", "save it as UTF-8")
+        raise complaints.unreadable("bad_encoding", message, utf8) from error
     except json.JSONDecodeError as error:
-        message, at = explain(text, error)
+        message, at = _explained(error)
         raise complaints.unreadable("bad_json", message, at=at) from error
     except RecursionError as error:
-        raise complaints.unreadable(
-            "too_deep", say("括号嵌套过深", "brackets are nested too deeply")
-        ) from error
+        message = say("括号嵌套过深", "brackets are nested too deeply")
+        raise complaints.unreadable("too_deep", message) from error
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -88,29 +99,228 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return again
 
 
-def _integer(digits: str) -> int | NoNumber:
-    return int(digits) if len(digits) <= MOST_DIGITS else NoNumber(digits)
+# ── syntax errors ──────────────────────────────────────────────────────────────────
 
 
-def _check_form(root: Mapping[str, object], reading: Reading) -> None:
-    complaints = reading.complaints
-    reading.keys(root, "")
-    if "format" not in root:
-        complaints.error(
-            "wrong_format", say("缺少 format", "format is missing"), f'"{FORMAT}"', at="/format"
-        )
-    elif root["format"] != FORMAT:
-        raise complaints.unreadable(
-            "wrong_format",
-            say("不是本程序的填报格式：{f}", "another format: {f}", f=clip(root["format"])),
-            f'"{FORMAT}"',
-            at="/format",
-        )
-    for key in root:
-        if key not in ("format", "county", "schools") and not unfit(key):
-            complaints.warning(
-                "unknown_key",
-                say("不认识的键“{k}”，未读取", "unknown key '{k}', not read", k=clip(key)),
-                "format, county, schools",
-                at=pointer(clip(key)),
+def _explained(error: json.JSONDecodeError) -> tuple[str, str]:
+    """What the decoder complains about, for a clerk: the sentence, and line and column from 1."""
+    text, line, column = error.doc, error.lineno, error.colno
+    spot = len(text[: error.pos].rstrip()) - 1  # the last character before that is no white space
+    closes = text[error.pos : error.pos + 1] in ("}", "]") and text[spot : spot + 1] == ","
+    named = "trailing comma" in error.msg
+    if named or closes:
+        why = say("最后一项后面多了逗号，请删去", "a trailing comma after the last item; delete it")
+        if not named:
+            line, column = text.count("\n", 0, spot) + 1, spot - text.rfind("\n", 0, spot)
+    else:
+        why = _reason(error.msg) + _found(text, error.pos)
+    place = say("第{line}行第{column}列", "line {line}, column {column}", line=line, column=column)
+    return say("JSON语法错误：{why}", "invalid JSON: {why}", why=why), place
+
+
+def _found(text: str, position: int) -> str:
+    if position >= len(text):
+        return say("（文件在此处中断）", " (the file ends here)")
+    here = " ".join(text[position : position + 12].split())
+    return say("（此处是“{c}”）", " (here: '{c}')", c=clip(here))
+
+
+def _reason(message: str) -> str:
+    reasons = {
+        "Expecting property name": say(
+            "应为双引号括起的键名", "a key in double quotes is expected"
+        ),
+        "Expecting ':'": say("键名后应为冒号", "a colon is expected after the key"),
+        "Expecting ','": say("应为逗号或右括号", "a comma or a closing bracket is expected"),
+        "Expecting value": say("应为一个值", "a value is expected"),
+        "Extra data": say(
+            "文件在此处应已结束，却还有内容", "the document ends here, but more follows"
+        ),
+        "Unterminated string": say("双引号没有闭合", "the closing quote is missing"),
+        "Invalid control character": say(
+            "文字中有换行或控制字符", "a line break or control character in a text"
+        ),
+        "Invalid \\": say("反斜杠转义不对", "a wrong backslash escape"),
+    }
+    return next((text for start, text in reasons.items() if message.startswith(start)), message)
+
+
+# ── records ────────────────────────────────────────────────────────────────────────
+
+
+class _Reading:
+    """One document on its way into tables."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self.complaints = complaints
+
+    def check_form(self, root: Mapping[str, object]) -> None:
+        """The format, and the keys beside the county and its schools."""
+        self._twice(root, "")
+        wanted = f'"{FORMAT}"'
+        if "format" not in root:
+            message = say("缺少 format", "format is missing")
+            self.complaints.error("wrong_format", message, wanted, at="/format")
+        elif root["format"] != FORMAT:
+            given = clip(root["format"])
+            message = say("不是本程序的填报格式：{f}", "another format: {f}", f=given)
+            raise self.complaints.unreadable("wrong_format", message, wanted, at="/format")
+        for key in root:
+            if key not in ("format", "county", "schools") and not unfit(key):
+                message = say("不认识的键“{k}”，未读取", "unknown key '{k}', not read", k=clip(key))
+                known, at = "format, county, schools", pointer(clip(key))
+                self.complaints.warning("unknown_key", message, known, at=at)
+
+    def county(self, value: object) -> tuple[Records, dict[str, Records]]:
+        """The county's record without its lists, and the lists as tables."""
+        if value is None:
+            message = say("缺少县区记录 county", "county is missing")
+            self.complaints.error("missing_county", message, "{…}", at="/county")
+            return [], {}
+        if not self._is_object(value, "/county"):
+            return [], {}
+        self._twice(value, "/county")
+        flatten = zip(LISTS, (self._objects, self._attestations, self._vetoes), strict=True)
+        lists: dict[str, Records] = {
+            name: list(rows(value[name], pointer("county", name)))
+            for name, rows in flatten
+            if value.get(name) is not None
+        }
+        return [("/county", {k: one for k, one in value.items() if k not in LISTS})], lists
+
+    def schools(self, value: object) -> Records:
+        """The school records that are objects."""
+        if value is None or value == []:
+            message = say("没有学校", "there are no schools")
+            expected = say("schools 中至少一所学校", "at least one school in schools")
+            self.complaints.error("no_schools", message, expected, at="/schools")
+            return []
+        return list(self._objects(value, "/schools"))
+
+    def _objects(self, value: object, at: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """A list of objects with their pointers; whatever else is in it is an error."""
+        if not isinstance(value, list):
+            self._wrong_type(at, value, say("列表 [{{…}}]", "a list [{{…}}]"))
+            return
+        for index, item in enumerate(value):
+            place = at + pointer(index)
+            if self._is_object(item, place):
+                self._twice(item, place)
+                yield place, item
+
+    def _attestations(self, value: object, at: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """``{rule: {met, evidence, note}}`` → rows of rule, met, evidence, note; null is absent."""
+        for place, rule, statement in self._statements(value, at):
+            if isinstance(statement, dict):
+                self._twice(statement, place)
+                yield place, {**statement, "rule": rule}
+            else:
+                expected = '{"met": true, "evidence": ["…"], "note": "…"}'
+                self._wrong_type(place, statement, expected)
+
+    def _vetoes(self, value: object, at: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """``{rule: true | false}`` → rows of rule, exists; null is absent."""
+        for place, rule, exists in self._statements(value, at):
+            if isinstance(exists, dict | list):
+                self._wrong_type(place, exists, "true / false")
+            else:  # words such as 否 are for accept to understand or refuse
+                yield place, {"rule": rule, "exists": exists}
+
+    def _statements(self, value: object, at: str) -> Iterator[tuple[str, str, object]]:
+        if self._is_object(value, at):
+            self._twice(value, at)
+            for rule, given in value.items():
+                if given is not None:
+                    yield at + pointer(rule), rule, given
+
+    def _is_object(self, value: object, at: str) -> TypeGuard[dict[str, object]]:
+        if isinstance(value, dict):
+            return True
+        self._wrong_type(at, value, say("对象 {{…}}", "an object {{…}}"))
+        return False
+
+    def _twice(self, record: Mapping[str, object], at: str) -> None:
+        """Complain about keys that stand twice in one object."""
+        for key in record.keys_again if isinstance(record, Repeated) else ():
+            message = say("键“{k}”重复出现", "key '{k}' occurs twice", k=clip(key))
+            once, place = say("每个键只写一次", "each key once"), at + pointer(clip(key))
+            self.complaints.error("duplicate_key", message, once, place, _school(record))
+
+    def _wrong_type(self, at: str, value: object, expected: str, school: str | None = None) -> None:
+        message = say("类型不对：{what}", "wrong type: {what}", what=_named(value))
+        self.complaints.error("wrong_type", message, expected, at, school)
+
+    # ── records to columns ─────────────────────────────────────────────────────────
+
+    def table(self, name: str, records: Records) -> RawTable:
+        """Records as columns; a key that is absent is a missing figure like null."""
+        columns: dict[str, Cells] = {
+            heading: [self._cell(place, record, heading) for place, record in records]
+            for heading in self._headings(name, records)
+        }
+
+        def place(row: int, heading: str) -> str:
+            spot = records[row][0]
+            return spot if (name, heading) in KEYED else spot + pointer(heading)
+
+        return RawTable(name, self.complaints.file, columns, len(records), place, strict=True)
+
+    def _headings(self, name: str, records: Records) -> list[str]:
+        headings: dict[str, str] = {}
+        for place, record in records:
+            for key in record:
+                headings.setdefault(key, place)
+        if len(headings) * len(records) > MOST_JSON_CELLS:
+            message = say(
+                "{n}条记录中有{k}个不同的键，过多",
+                "{k} different keys in {n} records: too many",
+                n=len(records),
+                k=len(headings),
             )
+            raise self.complaints.unreadable("too_large", message, at=pointer(name))
+        for key in [key for key in headings if unfit(key) or len(key) > LONGEST_KEY]:
+            message = say(
+                "键中有非文字字符或过长", "a key with characters that are not text, or too long"
+            )
+            at = headings.pop(key) + pointer(clip(key))
+            self.complaints.error("bad_text", message, at=at)
+        return list(headings)
+
+    def _cell(self, place: str, record: Mapping[str, object], heading: str) -> object:
+        value = record.get(heading)
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        school, at = _school(record), place + pointer(heading)
+        if not isinstance(value, list):
+            item = self._item(value, at, school)
+            return None if item is _UNUSABLE else item
+        items = [self._item(one, at + pointer(n), school) for n, one in enumerate(value)]
+        return None if any(item is _UNUSABLE for item in items) else items
+
+    def _item(self, value: object, at: str, school: str | None) -> object:
+        if isinstance(value, NoNumber):
+            message = say("{v} 不是可用的数", "{v} is not a usable number", v=clip(value.text))
+            expected = say("数字；缺失写 null", "a number; null if missing")
+            self.complaints.error("not_a_number", message, expected, at, school)
+            return _UNUSABLE
+        if isinstance(value, dict | list):
+            expected = say("数、文字、是否或 null", "a number, text, flag or null")
+            self._wrong_type(at, value, expected, school)
+            return _UNUSABLE
+        return value
+
+
+def _school(record: Mapping[str, object]) -> str | None:
+    code = record.get("school_code")
+    return str(code)[:64] if isinstance(code, str | int) else None
+
+
+def _named(value: object) -> str:
+    """What a JSON value is, in words; never its content, which may be nested without end."""
+    if isinstance(value, dict):
+        return say("对象", "an object")
+    if isinstance(value, list):
+        return say("列表", "a list")
+    if isinstance(value, NoNumber):
+        return clip(value.text)
+    return clip(json.dumps(value, ensure_ascii=False))

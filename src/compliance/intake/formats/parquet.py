@@ -5,19 +5,16 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Sequence
-from typing import cast
 
 import polars as pl
 
-from compliance.intake.formats.cell_text import clip
-from compliance.intake.formats.encoding import MOST_CELLS, MOST_COLUMNS
-from compliance.intake.formats.raw_table import RawTable
-from compliance.intake.formats.source_file import Complaints, panicked
-from compliance.intake.formats.zip_archive import damaged
+from compliance.intake import limits
+from compliance.intake.cell_text import clip
+from compliance.intake.formats.raw_table import Cells, RawTable
+from compliance.intake.formats.source_file import damaged, intact
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import say
 
-SECONDS = 120
 # 0: decoded. 1: refused. 3: nothing learnt, there is no Polars on the child's path.
 _TRIAL = """
 import io, sys
@@ -39,7 +36,7 @@ def decodes(data: bytes) -> bool:
             input=data,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=limits.DECODING_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -57,7 +54,7 @@ INDEX = "__index_level_"
 def read_parquet(data: bytes, table: str, complaints: Complaints) -> RawTable:
     """The table in `data`. Raises UnreadableError."""
     frame = _decoded(data, complaints)
-    columns: dict[str, Sequence[object]] = {}
+    columns: dict[str, Cells] = {}
     for column in frame.get_columns():
         if column.name.startswith(INDEX):
             continue
@@ -65,7 +62,7 @@ def read_parquet(data: bytes, table: str, complaints: Complaints) -> RawTable:
         if cells is None:
             _wrong_type(column, complaints)
         else:
-            columns[column.name] = cast("Sequence[object]", cells)
+            columns[column.name] = cells
 
     def place(row: int, heading: str) -> str:
         return say("第{n}行 {h}", "row {n} {h}", n=row + 1, h=clip(heading))
@@ -78,17 +75,11 @@ def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
         raise complaints.unreadable(
             "not_parquet", say("不是Parquet文件", "not a Parquet file"), "Parquet"
         )
-    try:
+    with intact(complaints, pl.exceptions.PolarsError, OSError, ValueError, MemoryError):
         _check_size(data, complaints)
         if not decodes(data):
             raise damaged(complaints)
         return pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError, ValueError, MemoryError) as error:
-        raise damaged(complaints) from error
-    except BaseException as error:
-        if panicked(error):
-            raise damaged(complaints) from error
-        raise
 
 
 def _check_size(data: bytes, complaints: Complaints) -> None:
@@ -96,7 +87,7 @@ def _check_size(data: bytes, complaints: Complaints) -> None:
     lazy = pl.scan_parquet(io.BytesIO(data))
     columns = len(lazy.collect_schema())
     rows = int(lazy.select(pl.len()).collect().item())
-    if columns > MOST_COLUMNS or columns * rows > MOST_CELLS:
+    if columns > limits.MOST_COLUMNS or columns * rows > limits.MOST_CELLS:
         raise complaints.unreadable(
             "too_large",
             say(

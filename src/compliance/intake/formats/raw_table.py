@@ -5,20 +5,66 @@ Readers only read; what a cell means, and whether it may stand, is decided in `a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
+from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import say
 from compliance.kernel.submission import InputFile
 
-TABLES = ("counties", "schools", "classes", "rooms", "monitoring", "attestations", "vetoes")
+# table of a document -> table of the vocabulary
+TABLE_OF = {
+    "counties": "county",
+    "schools": "school",
+    "classes": "class",
+    "rooms": "room",
+    "monitoring": "monitoring",
+    "attestations": "attestation",
+    "vetoes": "veto",
+}
+NEEDED = ("counties", "schools")  # every submission has these
+# table of a document -> the Chinese name of its sheet
+SHEETS = {
+    "counties": "县区",
+    "schools": "学校",
+    "classes": "班级",
+    "rooms": "专用教室",
+    "monitoring": "质量监测",
+    "attestations": "佐证",
+    "vetoes": "一票否决",
+}
+_VARIANTS = {
+    "counties": "县区 区县 县 县域 县市区 区县市 全县 county counties",
+    "schools": "学校 各校 分学校 分校 school schools",
+    "classes": "班级 班额 各班 分班级 class classes",
+    "rooms": "专用教室 音乐美术专用教室 音美专用教室 音乐美术教室 room rooms",
+    "monitoring": "质量监测 国家义务教育质量监测 义务教育质量监测 监测 monitoring",
+    "attestations": "佐证 佐证材料 证明材料 attestation attestations",
+    "vetoes": "一票否决 一票否决事项 否决 否决事项 veto vetoes",
+}
+_KNOWN = {name: table for table, names in _VARIANTS.items() for name in names.split()}
+_NUMBER = re.compile(
+    r"^(?:附?[表件]?[0-9一二三四五六七八九十]{1,3}[.、:\-_ ]+|附?[表件][0-9]{1,2})"
+)
+_MARKS = re.compile(r"[\s()\[\]【】（）·、,，\-_.]+")
+_TAIL = re.compile(
+    r"(?:基本|基础)?(?:信息|数据|情况|填报|统计|明细|名册|一览)*表?(?:sheet|table|data)?$"
+)
+
+
+Cells = Sequence[object] | pl.Series
 
 
 @dataclass
 class RawTable:
     """One table of a document.
 
-    name: one of `TABLES`. file: base name. columns: heading as written → values, either a Python
+    name: one of `TABLE_OF`. file: base name. columns: heading as written → values, either a Python
     list (cells: None, str, int, float, bool, datetime, date, list) or a polars Series (bulk CSV:
     strings; Parquet: typed). height: number of rows. place: (row index from 0, heading) →
     ``学校!F12`` or the JSON pointer ``/schools/12/primary_students``. strict: a number must be
@@ -28,12 +74,20 @@ class RawTable:
 
     name: str
     file: str
-    columns: dict[str, Sequence[object]]
+    columns: Mapping[str, Cells]
     height: int
     place: Callable[[int, str], str]
     strict: bool = False
     heading_place: Callable[[str], str] | None = None
     sheet: str = ""
+
+    def of_heading(self, heading: str) -> Location:
+        """Where a heading stands; in JSON, the first record that has it."""
+        if self.heading_place is not None:
+            return Location(self.file, self.heading_place(heading))
+        cells = self.columns[heading]
+        row = next((row for row, cell in enumerate(cells) if cell is not None), 0)
+        return Location(self.file, self.place(row, heading) if self.height else "")
 
 
 @dataclass
@@ -49,3 +103,15 @@ class RawDocument:
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
+
+
+def table_named(name: str) -> str | None:
+    """The table that a sheet or file (without its suffix) of this name holds."""
+    text = unicodedata.normalize("NFKC", name[:60]).strip().casefold()
+    text = _MARKS.sub("", _NUMBER.sub("", text))
+    return _KNOWN.get(text) or _KNOWN.get(_TAIL.sub("", text))
+
+
+def known_names() -> str:
+    """The names a table's file may have, for a message."""
+    return say("、", ", ").join(f"{table}/{sheet}" for table, sheet in SHEETS.items())

@@ -1,4 +1,4 @@
-"""Opening a file nobody vouches for: its bytes within a limit and its fingerprint, or a problem.
+"""Opening what nobody vouches for: the bytes of a file, an archive, a text, each within its limits.
 
 Inside the readers what cannot be read is raised as `UnreadableError`; no reader lets it out.
 """
@@ -6,100 +6,26 @@ Inside the readers what cannot be read is raised as `UnreadableError`; no reader
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from compliance.intake import limits
+from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel.errors import Problem
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import InputFile
 
-MIB = 2**20
-# Nobody works through more; a hostile file could give a million.
-MOST_PROBLEMS = 1000
-
-
-class UnreadableError(Exception):
-    """The file gives nothing more; `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
-class Complaints:
-    """What is wrong with one file, gathered into a list of problems that stays readable."""
-
-    def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file = file
-        self.problems = problems
-        self._room = MOST_PROBLEMS
-
-    def error(
-        self,
-        code: str,
-        message: str,
-        expected: str = "",
-        at: str = "",
-        school: str | None = None,
-        county: str | None = None,
-    ) -> None:
-        """Something that costs the county its findings; all counties of the file if not named."""
-        self._add(self.problem("error", code, message, expected, at, school, county))
-
-    def warning(
-        self,
-        code: str,
-        message: str,
-        expected: str = "",
-        at: str = "",
-        school: str | None = None,
-        facts: tuple[str, ...] = (),
-    ) -> None:
-        """Something worth knowing; verdicts that rest on `facts` mention it."""
-        problem = self.problem("warning", code, message, expected, at, school)
-        self._add(replace(problem, facts=facts))
-
-    def unreadable(
-        self, code: str, message: str, expected: str = "", at: str = ""
-    ) -> UnreadableError:
-        """The exception for a file that gives nothing more."""
-        return UnreadableError(self.problem("error", code, message, expected, at))
-
-    def problem(
-        self,
-        severity: str,
-        code: str,
-        message: str,
-        expected: str,
-        at: str = "",
-        school: str | None = None,
-        county: str | None = None,
-    ) -> Problem:
-        """A problem of this file."""
-        return Problem(
-            severity,
-            code,
-            message,
-            expected,
-            file=self.file,
-            at=at,
-            county_code=county,
-            school_code=school,
-        )
-
-    def _add(self, problem: Problem) -> None:
-        self._room -= 1
-        if self._room > 0:
-            self.problems.append(problem)
-        elif self._room == 0:
-            text = say(
-                "问题超过{n}个，其余不再列出",
-                "more than {n} problems; the rest is not listed",
-                n=MOST_PROBLEMS - 1,
-            )
-            self.problems.append(self.problem("error", "too_many_problems", text, ""))
+# what reading a damaged or exotic member of an archive can raise
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+# one NUL in so many bytes is UTF-16 without its mark, or no text at all
+MOST_NULS = 20
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def document(
@@ -146,10 +72,15 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
         ) from error
     if len(data) > limit:
         raise too_large(complaints, limit)
-    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+    if is_empty(data):
         raise complaints.unreadable("empty_file", say("文件是空的", "the file is empty"))
     found.inputs.append(InputFile(path.name, hashlib.sha256(data).hexdigest()))
     return data
+
+
+def is_empty(data: bytes) -> bool:
+    """Whether there is nothing but white space."""
+    return not data.strip(b" \t\r\n\xef\xbb\xbf")
 
 
 def too_large(complaints: Complaints, limit: int) -> UnreadableError:
@@ -164,3 +95,170 @@ def too_large(complaints: Complaints, limit: int) -> UnreadableError:
 def panicked(error: BaseException) -> bool:
     """Whether a library written in Rust gave up; its panics do not derive from Exception."""
     return type(error).__name__ == "PanicException"
+
+
+@contextmanager
+def intact(complaints: Complaints, *broken: type[Exception]) -> Iterator[None]:
+    """What a library raises inside the block, or its panic, says that the file is damaged."""
+    try:
+        yield
+    except broken as error:
+        raise damaged(complaints) from error
+    except BaseException as error:
+        if panicked(error):
+            raise damaged(complaints) from error
+        raise
+
+
+# ── archives ───────────────────────────────────────────────────────────────────────
+
+
+def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
+    """The archive in `data`, whose declared sizes are bearable. Raises UnreadableError."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except DAMAGE as error:
+        raise damaged(complaints) from error
+    if len(members) > limits.MOST_MEMBERS:
+        raise complaints.unreadable(
+            "too_large",
+            say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members)),
+            say("不超过{n}个", "at most {n}", n=limits.MOST_MEMBERS),
+        )
+    _check_sizes(members, complaints)
+    if any(member.flag_bits & 1 for member in members):
+        raise complaints.unreadable(
+            "encrypted",
+            say("文件有密码", "the file is encrypted"),
+            say("去掉密码后再提交", "remove the password"),
+        )
+    return archive
+
+
+def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> None:
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > limits.MOST_UNPACKED:
+        raise complaints.unreadable(
+            "zip_bomb",
+            say(
+                "解压后声称有{n} MB，过大，不予读取",
+                "claims to unpack to {n} MB: too large, not read",
+                n=unpacked // MIB,
+            ),
+            say("解压后不超过{n} MB", "at most {n} MB unpacked", n=limits.MOST_UNPACKED // MIB),
+        )
+    for member in members:
+        ratio = member.file_size // max(member.compress_size, 1)
+        if member.file_size > limits.RATIO_FROM and ratio > limits.MOST_RATIO:
+            raise complaints.unreadable(
+                "zip_bomb",
+                say(
+                    "“{m}”解压后是压缩时的{r}倍，疑似压缩炸弹，不予读取",
+                    "{m} unpacks to {r} times its size: taken for a zip bomb and not read",
+                    m=clip(member.filename),
+                    r=ratio,
+                ),
+                say(
+                    "数据表不会超过{r}倍；请检查文件内容",
+                    "tables stay below {r} times; check the file's contents",
+                    r=limits.MOST_RATIO,
+                ),
+            )
+
+
+def damaged(complaints: Complaints) -> UnreadableError:
+    """A file cut short or broken on its way."""
+    return complaints.unreadable(
+        "damaged",
+        say("文件已损坏或不完整", "the file is damaged or incomplete"),
+        say("重新保存或重新传送", "save or transfer it again"),
+    )
+
+
+# ── text ───────────────────────────────────────────────────────────────────────────
+
+
+def plain_text(data: bytes, complaints: Complaints) -> bytes:
+    """`data` as UTF-8 with plain line ends. Raises UnreadableError where it is no text."""
+    text = _decoded(data, complaints)
+    nul = text.find(b"\0")
+    if nul >= 0 and (text.count(b"\n", 0, nul) == 0 or text.count(b"\0") * MOST_NULS > len(text)):
+        raise complaints.unreadable(
+            "bad_text",
+            say(
+                "第{n}行起有NUL字节，不是文本文件",
+                "NUL bytes from line {n} on: not a text file",
+                n=text.count(b"\n", 0, nul) + 1,
+            ),
+            say("另存为“CSV UTF-8（逗号分隔）”", "save it as CSV UTF-8 (comma delimited)"),
+        )
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return text
+
+
+def _decoded(data: bytes, complaints: Complaints) -> bytes:
+    try:
+        for mark, encoding in _BOMS:
+            if data.startswith(mark):
+                return data.decode(encoding).encode()
+        data.decode()
+    except UnicodeDecodeError as error:
+        if data.startswith(tuple(mark for mark, _ in _BOMS)) or _was_utf8(data, error.start):
+            raise _wrong_encoding(data, error, complaints) from error
+    except UnicodeEncodeError as error:
+        raise complaints.unreadable("bad_encoding", say("编码不对", "wrong encoding")) from error
+    else:
+        return data
+    try:
+        return data.decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(data, error, complaints) from error
+
+
+def _was_utf8(data: bytes, until: int) -> bool:
+    """Whether the text before a fault holds Chinese in UTF-8: it is then a broken UTF-8 file.
+
+    A few bytes of GBK can look like UTF-8 by chance; three characters in a row without a fault
+    hardly ever do.
+    """
+    return sum(1 for c in data[:until].decode(errors="ignore")[:MIB] if ord(c) >= 0x800) >= 3
+
+
+def _wrong_encoding(data: bytes, error: UnicodeDecodeError, complaints: Complaints) -> Exception:
+    return complaints.unreadable(
+        "bad_encoding",
+        say(
+            "编码无法识别（第{n}行起）",
+            "the encoding is not recognised (from line {n})",
+            n=data.count(b"\n", 0, error.start) + 1,
+        ),
+        say("UTF-8、GB18030（GBK），或带BOM的UTF-16", "UTF-8, GB18030 (GBK) or UTF-16 with BOM"),
+    )
+
+
+def check_size(text: bytes, complaints: Complaints) -> None:
+    """Refuse endless lines and tables far beyond any nation. Raises UnreadableError."""
+    start = 0
+    while len(text) - start > limits.LONGEST_LINE:
+        end = text.rfind(b"\n", start, start + limits.LONGEST_LINE)
+        if end < 0:
+            raise complaints.unreadable(
+                "line_too_long",
+                say(
+                    "第{n}行超过{m} MB，不像一张表",
+                    "line {n} is over {m} MB: hardly a table",
+                    n=text.count(b"\n", 0, start) + 1,
+                    m=limits.LONGEST_LINE // MIB,
+                ),
+            )
+        start = end + 1
+    head = text.lstrip(b"\n").partition(b"\n")[0]
+    columns = max(head.count(b","), head.count(b"\t")) + 1
+    if columns > limits.MOST_COLUMNS or columns * text.count(b"\n") > limits.MOST_CELLS:
+        raise complaints.unreadable(
+            "too_large",
+            say("表过大：{n}列", "the table is too large: {n} columns", n=columns),
+            say("不超过{n}列", "at most {n} columns", n=limits.MOST_COLUMNS),
+        )

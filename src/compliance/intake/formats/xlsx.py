@@ -1,69 +1,71 @@
-"""Reading a workbook: one county, a sheet a table, every place a cell of a sheet."""
+"""Reading a workbook: one county, a sheet a table, every place a cell of a sheet.
+
+Where the headings of a sheet stand is found by how many of them the vocabulary knows; the table
+lies under them, or (the county's one record) beside them.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import vocabulary
-from compliance.intake.formats.cell_text import clip
-from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.formats.source_file import (
-    MIB,
-    Complaints,
-    UnreadableError,
-    document,
-    load,
-    panicked,
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.intake.cell_text import clip
+from compliance.intake.formats.raw_table import (
+    NEEDED,
+    SHEETS,
+    TABLE_OF,
+    RawDocument,
+    RawTable,
+    table_named,
 )
-from compliance.intake.formats.table_names import SHEETS, TABLE_OF, table_named
-from compliance.intake.formats.xlsx_grid import Grid
-from compliance.intake.formats.xlsx_layout import read_list, read_record
-from compliance.intake.formats.xlsx_package import open_package, percent_styles, sheet_parts
-from compliance.intake.formats.xlsx_scan import scan
-from compliance.intake.formats.zip_archive import DAMAGE, damaged
+from compliance.intake.formats.source_file import document, load
+from compliance.intake.formats.workbook import Grid, Workbook
+from compliance.intake.limits import MOST_OF_A_DOCUMENT
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import say
 
-LIMIT = 64 * MIB
-NEEDED = ("counties", "schools")
 # Sheets that tell people something and are never data.
 TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
-_FILLED = re.compile(rb"<(?:\w+:)?(?:v|is)>")
+HEADER_WITHIN = 15
+EXAMPLE = "示例"
+TOTALS = frozenset({"合计", "总计", "小计", "全县合计", "全县总计"})
+# How the lines under a table begin that say who filled it in, and what is to be noted.
+NOTE = re.compile(
+    r"(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
+    r"|统计负责人|主管领导|报[出送](?:日期|时间)|(?:联系|咨询)(?:人|电话|方式)|负责人|审核|备注|说明|注)"
+    r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
+)
+STATEMENTS = ("attestations", "vetoes")
+VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 
 
-def read(path: Path) -> RawDocument:
-    """The submission in an .xlsx or .xlsm workbook; for whatever else it is, advice."""
-    return document(path, _fill)
+def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
+    """The submission in an .xlsx or .xlsm workbook; for whatever else it is, advice.
 
+    words: the facts that its headings may stand for, with those of plugins; else the core's.
+    """
+    words = words or vocabulary()
 
-def fact_of(table: str, heading: str) -> Fact | None:
-    """The fact that a heading of one of a document's tables stands for."""
-    found = vocabulary().match(TABLE_OF[table], heading)
-    return found.fact if found else None
+    def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+        data = load(path, found, complaints, MOST_OF_A_DOCUMENT)
+        _open_elsewhere(path, complaints)
+        book = Workbook(data, complaints)
+        for table, name in _choose(list(book.parts), complaints).items():
+            try:
+                grid = book.grid(name)
+            except UnreadableError as stop:
+                found.problems.append(stop.problem)
+                continue
+            raw = _Sheet(grid, table, words).read()
+            if raw is not None and raw.height:
+                found.tables.append(raw)
+        _mention_unread(book, complaints)
 
-
-def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
-    data = load(path, found, complaints, LIMIT)
-    _open_elsewhere(path, complaints)
-    archive = open_package(data, complaints)
-    parts = sheet_parts(archive, complaints)
-    book = open_book(data, complaints)
-    chosen = _choose(list(parts), complaints)
-    for table, sheet in chosen.items():
-        try:
-            grid = sheet_grid(book, archive, parts[sheet], sheet, complaints)
-        except UnreadableError as stop:
-            found.problems.append(stop.problem)
-            continue
-        raw = _table(grid, table, complaints)
-        if raw is not None and raw.height:
-            found.tables.append(raw)
-    _mention_unread(archive, parts, complaints)
+    return document(path, fill)
 
 
 def _open_elsewhere(path: Path, complaints: Complaints) -> None:
@@ -79,123 +81,273 @@ def _open_elsewhere(path: Path, complaints: Complaints) -> None:
         )
 
 
-def open_book(data: bytes, complaints: Complaints) -> CalamineWorkbook:
-    """The workbook in `data`. Raises UnreadableError where it is damaged."""
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except (CalamineError, PasswordError, OSError, ValueError) as error:
-        raise damaged(complaints) from error
-    except BaseException as error:
-        if panicked(error):
-            raise damaged(complaints) from error
-        raise
-
-
 def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
     """Table → sheet; complains of missing sheets and of two sheets for one table."""
     chosen: dict[str, str] = {}
     for sheet in sheets:
         table = table_named(sheet)
-        if table is None:
+        if table is None or chosen.setdefault(table, sheet) == sheet:
             continue
-        if table in chosen:
-            complaints.error(
-                "duplicate_sheet",
-                say(
-                    "工作表“{a}”和“{b}”都是{t}表",
-                    "sheets {a} and {b} are both the table {e}",
-                    a=chosen[table],
-                    b=clip(sheet),
-                    t=SHEETS[table],
-                    e=table,
-                ),
-                say("只留一张", "keep one"),
-                at=clip(sheet),
-            )
-        else:
-            chosen[table] = sheet
+        message = say(
+            "工作表“{a}”和“{b}”都是{t}表",
+            "sheets {a} and {b} are both the table {e}",
+            a=chosen[table],
+            b=clip(sheet),
+            t=SHEETS[table],
+            e=table,
+        )
+        only = say("只留一张", "keep one")
+        complaints.error("duplicate_sheet", message, only, at=clip(sheet))
     for table in NEEDED:
         if table not in chosen:
-            complaints.error(
-                "missing_sheet",
-                say(
-                    "缺少工作表“{t}”；现有：{found}",
-                    "no sheet {t}; found: {found}",
-                    t=SHEETS[table],
-                    found=say("、", ", ").join(clip(sheet) for sheet in sheets[:20]),
-                ),
-                say("工作表“县区”和“学校”", "the sheets 县区 and 学校"),
+            message = say(
+                "缺少工作表“{t}”；现有：{found}",
+                "no sheet {t}; found: {found}",
+                t=SHEETS[table],
+                found=say("、", ", ").join(clip(sheet) for sheet in sheets[:20]),
             )
+            both = say("工作表“县区”和“学校”", "the sheets 县区 and 学校")
+            complaints.error("missing_sheet", message, both)
     return chosen
 
 
-def sheet_grid(
-    book: CalamineWorkbook, archive: zipfile.ZipFile, part: str, sheet: str, complaints: Complaints
-) -> Grid:
-    """A sheet's cells with their true addresses. Raises UnreadableError where it is damaged."""
-    if not part:
-        raise damaged(complaints)
-    scanned = scan(archive, part, sheet, percent_styles(archive), complaints)
-    try:
-        page = book.get_sheet_by_name(sheet)
-        rows = page.to_python()
-        top, left = page.start or (0, 0)
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(complaints) from error
-    except BaseException as error:
-        if panicked(error):
-            raise damaged(complaints) from error
-        raise
-    return Grid(sheet, rows, top, left, scanned, complaints)
-
-
-def _table(grid: Grid, table: str, complaints: Complaints) -> RawTable | None:
-    if not grid.rows:
-        if table in NEEDED:
-            complaints.error(
-                "empty_sheet",
-                say("工作表“{s}”是空的", "sheet {s} is empty", s=grid.sheet),
-                at=grid.sheet,
-            )
-        return None
-    if table == "counties":
-        return read_record(grid, fact_of)
-    raw = read_list(grid, table, fact_of)
-    if table == "schools" and raw is not None and not raw.height:
-        complaints.error(
-            "no_schools",
-            say("没有学校", "there are no schools"),
-            say("“学校”表中至少一所学校", "at least one school in the sheet"),
-            at=grid.sheet,
-        )
-    return raw
-
-
-def _mention_unread(
-    archive: zipfile.ZipFile, parts: dict[str, str], complaints: Complaints
-) -> None:
-    for sheet, part in parts.items():
+def _mention_unread(book: Workbook, complaints: Complaints) -> None:
+    for sheet in book.parts:
         talk = any(word in sheet.casefold() for word in TALK)
-        if talk or table_named(sheet) or not _holds_something(archive, part):
+        if talk or table_named(sheet) or not book.holds_something(sheet):
             continue
-        complaints.warning(
-            "sheet_not_read",
-            say(
-                "工作表“{s}”的名称不认识，未读取",
-                "sheet {s} is not known by its name and not read",
-                s=clip(sheet),
-            ),
-            say("、", ", ").join(SHEETS.values()),
-            at=clip(sheet),
+        message = say(
+            "工作表“{s}”的名称不认识，未读取",
+            "sheet {s} is not known by its name and not read",
+            s=clip(sheet),
+        )
+        known = say("、", ", ").join(SHEETS.values())
+        complaints.warning("sheet_not_read", message, known, at=clip(sheet))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet that holds a table: its cells, the table's name, and the words its headings use."""
+
+    grid: Grid
+    table: str
+    words: Vocabulary
+
+    def read(self) -> RawTable | None:
+        """The table; None where nothing is found, which is an error if the table is needed."""
+        grid, complaints = self.grid, self.grid.complaints
+        if not grid.rows:
+            if self.table in NEEDED:
+                message = say("工作表“{s}”是空的", "sheet {s} is empty", s=grid.sheet)
+                complaints.error("empty_sheet", message, at=grid.sheet)
+            return None
+        if self.table == "counties":
+            return self._record()
+        raw = self._list()
+        if self.table == "schools" and raw is not None and not raw.height:
+            message = say("没有学校", "there are no schools")
+            expected = say("“学校”表中至少一所学校", "at least one school in the sheet")
+            complaints.error("no_schools", message, expected, at=grid.sheet)
+        return raw
+
+    def _fact(self, heading: str) -> Fact | None:
+        match = self.words.match(TABLE_OF[self.table], heading) if heading else None
+        return match.fact if match else None
+
+    def _score(self, texts: Sequence[str]) -> int:
+        return sum(1 for text in texts if self._fact(text))
+
+    def _row(self, row: int) -> list[str]:
+        return [self.grid.text(row, column) for column in range(self.grid.width)]
+
+    # ── one row a record, under a row of headings ──────────────────────────────────
+
+    def _list(self) -> RawTable | None:
+        grid, header = self.grid, self._header_row()
+        if header is None:
+            self._no_headings()
+            return None
+        headings = self._headings(header)
+        facts = {heading: self._fact(heading) for heading in headings}
+        key = self._key_column(headings, facts)
+        names = self._row(header)
+        rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, names, key)]
+        if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
+            others = [column for column in headings.values() if column != key]
+            rows = [row for row in rows if any(grid.filled(row, column) for column in others)]
+        of_schools = self.table == "schools"
+        codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
+        columns: dict[str, Sequence[object]] = {
+            heading: [
+                grid.value(row, column, facts[heading], code)
+                for row, code in zip(rows, codes, strict=True)
+            ]
+            for heading, column in headings.items()
+        }
+        return RawTable(
+            self.table,
+            grid.complaints.file,
+            columns,
+            len(rows),
+            lambda row, heading: grid.at(rows[row], headings[heading]),
+            heading_place=lambda heading: grid.at(header, headings[heading]),
+            sheet=grid.sheet,
         )
 
+    def _header_row(self) -> int | None:
+        """Of the first rows the one with most known headings; None where there are none."""
+        rows = range(min(HEADER_WITHIN, len(self.grid.rows)))
+        scores = [self._score(self._row(row)) for row in rows]
+        best = max(scores, default=0)
+        return scores.index(best) if best else None
 
-def _holds_something(archive: zipfile.ZipFile, part: str) -> bool:
-    """Whether an unread worksheet has a filled cell near its beginning."""
-    if not part.startswith("xl/worksheets/"):
-        return False
-    try:
-        with archive.open(part) as stream:
-            return _FILLED.search(stream.read(MIB)) is not None
-    except DAMAGE:
-        return False
+    def _headings(self, header: int) -> dict[str, int]:
+        """Heading → column; complains of headings that stand twice and of figures under none."""
+        grid = self.grid
+        found: dict[str, int] = {}
+        for column, heading in enumerate(self._row(header)):
+            if not heading:
+                self._nameless(header, column)
+            elif heading in found:
+                self._twice(heading, grid.at(header, column), grid.at(header, found[heading]))
+            else:
+                found[heading] = column
+        return found
+
+    def _key_column(self, headings: dict[str, int], facts: dict[str, Fact | None]) -> int:
+        """The column that names a row: the school's code, else the first known one."""
+        known = {fact.name: headings[h] for h, fact in reversed(facts.items()) if fact}
+        return known.get("school_code", min(known.values(), default=0))
+
+    def _is_data(self, row: int, header: Sequence[str], key: int) -> bool:
+        grid, complaints = self.grid, self.grid.complaints
+        filled = [column for column in range(grid.width) if grid.filled(row, column)]
+        if not filled:
+            return False
+        name = grid.text(row, key)
+        if name.startswith(EXAMPLE) or (name == header[key] and self._row(row) == header):
+            return False
+        first, at = grid.text(row, filled[0]).replace(" ", ""), grid.at(row, filled[0])
+        if first in TOTALS:
+            message = say("“{w}”行未读取", "the row of totals ('{w}') is not read", w=first)
+            expected = say(
+                "合计由程序计算，可以删去", "totals are computed; the row may be deleted"
+            )
+            complaints.warning("total_row", message, expected, at=at)
+            return False
+        if NOTE.match(first) and (not name or filled[0] == key) and self._talks(row, filled):
+            message = say(
+                "“{w}”行不是数据，未读取", "the line '{w}' is no data; not read", w=clip(first, 20)
+            )
+            expected = say("移到“说明”等另外的工作表", "keep it on a sheet of its own")
+            complaints.warning("note_row", message, expected, at=at)
+            return False
+        return True
+
+    def _talks(self, row: int, filled: Sequence[int]) -> bool:
+        """Whether the cells of a line that begins like a note hold words, not a record's figures."""
+        cells = self.grid.rows[row]
+        return len(filled) <= 2 or all(isinstance(cells[column], str) for column in filled)
+
+    # ── one record, its values beside the headings ─────────────────────────────────
+
+    def _record(self) -> RawTable | None:
+        """The county's one record; its values may stand under the headings in one row as well."""
+        column, down = self._heading_column()
+        header = self._header_row()
+        across = 0 if header is None else self._score(self._row(header))
+        if across > down:
+            return self._list()
+        if not down:
+            self._no_headings()
+            return None
+        return self._beside(column)
+
+    def _heading_column(self) -> tuple[int, int]:
+        """The column with most known headings, and how many."""
+        grid = self.grid
+        scores = [
+            self._score([grid.text(row, column) for row in range(len(grid.rows))])
+            for column in range(min(grid.width, HEADER_WITHIN))
+        ]
+        best = max(scores, default=0)
+        return (scores.index(best), best) if best else (0, 0)
+
+    def _beside(self, column: int) -> RawTable:
+        grid = self.grid
+        rows = range(len(grid.rows))
+        first = next(row for row in rows if self._fact(grid.text(row, column)))
+        values = self._value_column(column, first)
+
+        def given(row: int) -> bool:
+            return values < grid.width and grid.filled(row, values)
+
+        places: dict[str, int] = {}
+        for row in rows[first:]:
+            heading = grid.text(row, column)
+            if not heading or not (given(row) or self._fact(heading)):
+                continue
+            if heading not in places or not given(places[heading]):
+                places[heading] = row
+            elif given(row):
+                self._twice(heading, grid.at(row, column), grid.at(places[heading], column))
+        columns: dict[str, Sequence[object]] = {
+            heading: [grid.value(row, values, self._fact(heading)) if values < grid.width else None]
+            for heading, row in places.items()
+        }
+        return RawTable(
+            "counties",
+            grid.complaints.file,
+            columns,
+            1,
+            lambda _, heading: grid.at(places[heading], values),
+            heading_place=lambda heading: grid.at(places[heading], column),
+            sheet=grid.sheet,
+        )
+
+    def _value_column(self, column: int, first: int) -> int:
+        """The column called 填报值 or the like above the first heading, else the next one."""
+        for row in range(first):
+            for candidate in range(column + 1, self.grid.width):
+                if self.grid.text(row, candidate) in VALUE_HEADINGS:
+                    return candidate
+        return column + 1
+
+    # ── what is wrong with headings ────────────────────────────────────────────────
+
+    def _nameless(self, header: int, column: int) -> None:
+        grid = self.grid
+        rows = [row for row in range(header + 1, len(grid.rows)) if grid.filled(row, column)]
+        if rows:
+            message = say(
+                "没有表头的一列有{n}格内容，未读取",
+                "a column without a heading has {n} filled cells; not read",
+                n=len(rows),
+            )
+            expected = say("写上表头，或删去该列", "give it a heading or delete it")
+            grid.complaints.warning("no_heading", message, expected, at=grid.at(rows[0], column))
+
+    def _twice(self, heading: str, at: str, first: str) -> None:
+        message = say(
+            "表头“{h}”重复出现（另见 {first}）",
+            "heading '{h}' occurs twice (also {first})",
+            h=clip(heading),
+            first=first,
+        )
+        once = say("每个表头只出现一次", "each heading once")
+        self.grid.complaints.error("duplicate_heading", message, once, at=at)
+
+    def _no_headings(self) -> None:
+        message = say(
+            "工作表“{s}”中找不到{t}表的表头",
+            "sheet {s}: no headings of the table {e} found",
+            s=self.grid.sheet,
+            t=SHEETS[self.table],
+            e=self.table,
+        )
+        expected = say(
+            "表头用模板（compliance template）中的名称，位于前{n}行之内",
+            "headings as in the template, within the first {n} rows",
+            n=HEADER_WITHIN,
+        )
+        self.grid.complaints.error("no_headings", message, expected, at=self.grid.sheet)

@@ -22,7 +22,8 @@ from jinja2 import Environment, Template
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import say
 from compliance.render.documents.jinja import environment, filled, loaded
-from compliance.render.rectification.view_model import CountyPaper, SchoolPaper
+from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.school_sheet import SchoolPaper
 
 # python-docx wraps lxml, whose elements have no types.
 Untyped: TypeAlias = Any

@@ -1,19 +1,166 @@
-"""The cells of a rectification list: what is, what is asked, what is missing, what to do."""
+"""The cells of a rectification list: what is, what is asked, what is missing, what to do; its heads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from compliance.assessment import Amount, Judged, amounts, figures, owner
+from compliance.assessment import (
+    OPEN,
+    PROBLEM,
+    SUGGESTION,
+    Amount,
+    Assessment,
+    Awaited,
+    Judged,
+    amounts,
+    figures,
+    owner,
+)
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
+from compliance.engine.findings.report import Report, RulesetInfo
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import lang, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.printable import printable, shortened
+from compliance.rules.language.model import Rule
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DIGITS = "零一二三四五六七八九"
+_STATES = ("unknown", "error", "not_checked", "waived")
+_AFFECTED = 3
 NONE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One rule for one subject: an item of the county's list, an indicator of a school's sheet.
+
+    school_code: empty for the county. subject, problem … note: the columns of the official papers.
+    brief: the problem without the name that the column 学校 shows. met: true, false, or null where
+    it is not decided. due: somebody has to act on it. blocking: it keeps the school's overall
+    assessment from being met. amounts: the gap as numbers, for a sheet that adds up.
+    """
+
+    number: int
+    rule: str
+    title: str
+    school_code: str
+    subject: str
+    problem: str
+    brief: str
+    current: str
+    standard: str
+    floor: str
+    state: str
+    gap: str
+    measure: str
+    owner: str
+    responsible: str
+    note: str
+    met: bool | None
+    due: bool
+    blocking: bool
+    amounts: tuple[Amount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedLine:
+    """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
+
+    school_code: where the line is about a single school. state: the state in words. what: the
+    fact's heading or the rule's title. schools: how many, and `names` the first of them; 0 for the
+    county itself. affects: the rules that wait for it.
+    """
+
+    number: int
+    school_code: str
+    state: str
+    what: str
+    schools: int
+    names: str
+    affects: str
+    owner: str
+
+
+def paper_line(number: int, one: Judged, note: str) -> PaperLine:
+    """The line of a finding as the county's list has it."""
+    return PaperLine(
+        number=number,
+        rule=one.rule.id,
+        title=one.rule.label,
+        school_code=one.school,
+        subject=one.subject,
+        problem=one.finding["message"],
+        brief=_brief(one),
+        current=current(one),
+        standard=_standard(one),
+        floor=_floor(one),
+        state=_state(one),
+        gap=pick("；", "; ").join(map(quantity, amounts(one.finding))) or NONE,
+        measure=measure(one),
+        owner=_leads(one.rule),
+        responsible=_responsible(one),
+        note=note,
+        met={"pass": True, "fail": False}.get(one.status),
+        # What is made of others awaits theirs.
+        due=one.standing in (PROBLEM, OPEN, SUGGESTION) or (one.waits and not one.rule.of),
+        blocking=one.blocking,
+        amounts=amounts(one.finding),
+    )
+
+
+def awaited_lines(
+    awaited: Sequence[Awaited], titles: Mapping[str, str], *, by_school: bool
+) -> tuple[AwaitedLine, ...]:
+    """What is awaited, each once in the county, or once a school.
+
+    In the county missing facts come first, then rules not computed, then statements.
+    """
+    grouped: dict[tuple[str, str, str], list[Judged]] = {}
+    for entry in awaited:
+        one = entry.judged
+        key = (one.school if by_school else "", one.status, _what(entry, titles))
+        grouped.setdefault(key, []).append(one)
+    entries = list(grouped.items())
+    if not by_school:
+        entries.sort(key=lambda entry: _STATES.index(entry[0][1]))
+    lines = []
+    for number, ((school, status, what), own) in enumerate(entries, 1):
+        schools = {one.school: one.finding["school_name"] for one in own if one.school}
+        names = [str(name or code) for code, name in schools.items()]
+        rules = {one.place: one.rule for one in sorted(own, key=lambda one: one.place)}.values()
+        affected = [figures.short(rule.label) for rule in rules]
+        lines.append(
+            AwaitedLine(
+                number=number,
+                school_code=school,
+                state=figures.state(status),
+                what=what,
+                schools=len(names),
+                names=shortened(names, pick("等{count}所", " and others, {count} in all"))
+                or say("全县", "County"),
+                affects=shortened(
+                    affected, pick("等{count}项", " and others, {count} in all"), _AFFECTED
+                ),
+                owner=pick("、", ", ").join(dict.fromkeys(filter(None, map(_leads, rules)))),
+            )
+        )
+    return tuple(lines)
+
+
+def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
+    """The heading of the missing fact, or the rule itself with the parts that wait."""
+    if entry.fact:
+        return heading(entry.fact, titles)
+    one = entry.judged
+    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    if not parts or one.status == "unknown":
+        return one.rule.label
+    listed = pick("、", ", ").join(parts)
+    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
 
 
 def named(name: str, text: str) -> str:
@@ -31,7 +178,7 @@ def quantity(amount: Amount, *, part: bool = True) -> str:
     return number
 
 
-def brief(one: Judged) -> str:
+def _brief(one: Judged) -> str:
     """The finding's sentence without its subject, where a column beside it names that."""
     sentence = str(one.finding["message"])
     if not one.school or not sentence.startswith(one.subject):
@@ -62,7 +209,7 @@ def _parts(finding: Finding) -> list[Finding]:
     return failed if finding["status"] == "fail" else list(finding["parts"])
 
 
-def standard(one: Judged) -> str:
+def _standard(one: Judged) -> str:
     """标准值: ``≥3人``."""
     parts = [part for part in _parts(one.finding) if part["threshold"] is not None]
     if parts:
@@ -73,7 +220,7 @@ def standard(one: Judged) -> str:
     return bar(one.rule, one.finding)
 
 
-def floor(one: Judged) -> str:
+def _floor(one: Judged) -> str:
     """What a missed indicator must reach at least where one miss is allowed: ``2.55人``."""
     value = one.finding["floor"]
     if value is None:
@@ -81,11 +228,12 @@ def floor(one: Judged) -> str:
     return with_unit(figures.plain(round(float(value), 6)), measure_of(one.finding["unit"]))
 
 
-def gap(one: Judged) -> str:
-    """缺口: what must be added, or what is over; a dash where that has no meaning."""
-    if one.status != "fail":
-        return NONE
-    return pick("；", "; ").join(map(quantity, amounts(one.finding))) or NONE
+def _state(one: Judged) -> str:
+    if one.standing == SUGGESTION:
+        return say("未达标（建议提升）", "not met (suggestion)")
+    if one.standing == OPEN:
+        return say("未达标（待定）", "not met (open)")
+    return figures.state(one.status)
 
 
 def measure(one: Judged) -> str:
@@ -112,17 +260,17 @@ def _steps(one: Judged) -> Iterator[str]:
             yield say("{what}：增加{n}", "{what}: {n} more", what=what, n=number)
 
 
-def leads(one: Judged) -> str:
+def _leads(rule: Rule) -> str:
     """牵头单位: the section that answers for the rule; empty where the rule set names nobody."""
-    return printable(owner(one.rule))
+    return printable(owner(rule))
 
 
-def responsible(one: Judged) -> str:
+def _responsible(one: Judged) -> str:
     """牵头单位/责任单位: the section that leads, and the school that acts."""
     if not one.school:
-        return leads(one)
+        return _leads(one.rule)
     school = say("学校", "school")
-    return pick("／", " / ").join(filter(None, (leads(one), school)))
+    return pick("／", " / ").join(filter(None, (_leads(one.rule), school)))
 
 
 def note(one: Judged, warnings: Sequence[Problem]) -> str:
@@ -163,3 +311,82 @@ def _bears_on(warning: Problem, one: Judged) -> bool:
 def heading(fact: str, titles: Mapping[str, str]) -> str:
     """The heading of a fact; of one column of a table (monitoring.level) the table's."""
     return printable(titles.get(fact) or titles.get(fact.split(".", maxsplit=1)[0]) or fact)
+
+
+def deadline() -> str:
+    """What stands in the column 完成时限 until it is filled in: to the month."""
+    return say("　　年　月", "month/year")
+
+
+def progress() -> str:
+    """What stands in the column 整改进展 at first."""
+    return say("未启动", "not started")
+
+
+def school_year(year: int) -> str:
+    """``2023—2024学年``."""
+    return say("{a}—{b}学年", "school year {a}–{b}", a=year, b=year + 1)
+
+
+def ordinal(number: int) -> str:
+    """一, 十二, 二十: the number of a heading; from 100 on, and in English, digits."""
+    if lang() != "zh" or number > 99:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def basis(report: Report, about: Assessment) -> str:
+    """By which rule set, as of when: one line for the head of a paper."""
+    county = about.county
+    info = next(
+        (one for one in report.rulesets if (one.id, one.as_of) == (county.ruleset, county.as_of)),
+        RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset, ""),
+    )
+    day = date.fromisoformat(county.as_of)
+    text = say(
+        "{title}（{source}）；规则集 {id} {version}；评估时点 {as_of}",
+        "{title} ({source}); rule set {id} {version}; as of {as_of}",
+        title=printable(pick(info.title, info.title_en)),
+        source=printable(info.source),
+        id=info.id,
+        version=info.version,
+        as_of=say("{d.year}年{d.month}月{d.day}日", "{d}", d=day),
+    )
+    return text + _chosen(report.manifest)
+
+
+def _chosen(manifest: Mapping[str, object]) -> str:
+    """What was switched on or enforced beyond the rule set: a reader must see it."""
+    words: list[str] = []
+    for key in ("enforced", "switches"):
+        listed = manifest.get(key)
+        words += [printable(one) for one in listed] if isinstance(listed, (list, tuple)) else []
+    text = pick("、", ", ").join(words)
+    told = say("；另行启用：{text}", "; switched on: {text}", text=text) if words else ""
+    if manifest.get("strict"):
+        told += say("；严格判定", "; strict")
+    confirmed = manifest.get("confirmations")
+    rules = [one["rule"] for one in confirmed] if isinstance(confirmed, (list, tuple)) else []
+    if rules:
+        text = pick("、", ", ").join(printable(one) for one in rules)
+        told += say("；依据经确认：{text}", "; basis confirmed: {text}", text=text)
+    return told
+
+
+def conclusion(about: Assessment) -> str:
+    """The county's verdict and what it rests on: ``未达标（资源配置达标，一票否决不达标）。``
+
+    What the conclusion asks beside the blocks (vetoes, eligibility) is named where it is not met.
+    """
+    told = [
+        named(printable(one.title), figures.state(one.status))
+        for one in about.decisive
+        if one.id or one.status not in ("pass", "not_applicable")
+    ]
+    verdict = figures.verdict(about.county.verdict)
+    if not told:
+        return say("县域结论：{v}。", "County: {v}.", v=verdict)
+    listed = pick("，", ", ").join(told)
+    return say("县域结论：{v}（{l}）。", "County: {v} ({l}).", v=verdict, l=listed)

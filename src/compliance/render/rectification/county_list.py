@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -15,37 +15,107 @@ from compliance.assessment import (
     REFERENCE,
     SUGGESTION,
     Assessment,
-    Awaited,
     Judged,
     Total,
-    amounts,
     figures,
 )
 from compliance.assessment.figures import amount, with_unit
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.printable import printable, shortened
-from compliance.render.rectification import cells, headings
-from compliance.render.rectification.view_model import (
-    BlankLine,
-    BlankLineAt,
-    CountyPaper,
-    ListItem,
-    OwnersItems,
-    ReferenceLine,
-    SchoolPaper,
-    TotalLine,
-)
+from compliance.render.rectification import cells
+from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
+from compliance.render.rectification.school_sheet import SchoolPaper
 
 Note = Callable[[Judged], str]
 
 # What a share counts, and out of whom; facts of the stages and of special schools.
 _SHARES = (("trained_teachers", "teachers"), ("certified_teachers", "teachers"))
 _STAGES = tuple(f"{stage}_" for stage in COMPULSORY)
-_SHOWN, _AFFECTED = 3, 3
-_STATES = ("unknown", "error", "not_checked", "waived")
+_SHOWN = 3
 # An address of the web says nothing on paper; the rule set keeps it.
 _ADDRESS = re.compile(r"\s*https?://\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersItems:
+    """The problems for which one section answers; ordinal: its place as a heading counts, 一."""
+
+    ordinal: str
+    owner: str
+    items: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """A rule without weight that is missed: title, how sure its basis is, who misses it."""
+
+    number: int
+    rule: str
+    title: str
+    basis: str
+    source: str
+    schools: int
+    names: str
+    gap: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TotalLine:
+    """How much of one thing is missing in all; `also` is what suggestions need beyond it.
+
+    schools: how many the problems concern. of: the part of the rule, empty where it has none.
+    """
+
+    rule: str
+    title: str
+    of: str
+    schools: int
+    problems: str
+    open: str
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyPaper:
+    """整改清单: the county's list.
+
+    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
+    deadline, progress: what stands in columns that are filled in by hand.
+    """
+
+    county_code: str
+    county_name: str
+    year: int
+    years: str
+    ruleset: str
+    title: str
+    verdict: str
+    summary: tuple[str, ...]
+    basis: str
+    groups: tuple[OwnersItems, ...]
+    open: tuple[PaperLine, ...]
+    suggestions: tuple[PaperLine, ...]
+    blanks: tuple[AwaitedLine, ...]
+    blanks_at: tuple[AwaitedLine, ...]
+    references: tuple[ReferenceLine, ...]
+    unjudged_references: int
+    totals: tuple[TotalLine, ...]
+    schools: tuple[SchoolPaper, ...]
+    annexes: Mapping[str, int]
+    deadline: str
+    progress: str
+
+    @property
+    def single_annex(self) -> bool:
+        """Whether there is only one annex: it takes no number."""
+        return sum(number > 0 for number in self.annexes.values()) == 1
+
+    @property
+    def problems(self) -> tuple[PaperLine, ...]:
+        """The problems of all groups, in order."""
+        return tuple(item for group in self.groups for item in group.items)
 
 
 def county_paper(
@@ -65,14 +135,14 @@ def county_paper(
         where = "" if one.school else short_at(one, schools)
         return pick("；", "; ").join(filter(None, (cells.note(one, about.warnings), where)))
 
-    def items(standing: str) -> tuple[ListItem, ...]:
+    def items(standing: str) -> tuple[PaperLine, ...]:
         return _items((one for one in about.open if one.standing == standing), note)
 
     paper = CountyPaper(
         county_code=county.county_code,
         county_name=printable(county.county_name),
         year=county.year,
-        years=headings.school_year(county.year),
+        years=cells.school_year(county.year),
         ruleset=county.ruleset,
         title=say(
             "{county}义务教育均衡发展问题整改清单",
@@ -85,8 +155,8 @@ def county_paper(
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=_blanks(about.awaited, titles),
-        blanks_at=blanks_at(about.awaited, titles),
+        blanks=awaited_lines(about.awaited, titles, by_school=False),
+        blanks_at=awaited_lines(about.awaited, titles, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open
@@ -94,8 +164,8 @@ def county_paper(
         totals=_totals(about),
         schools=tuple(sheets),
         annexes={},
-        deadline=headings.deadline(),
-        progress=headings.progress(),
+        deadline=cells.deadline(),
+        progress=cells.progress(),
     )
     return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
 
@@ -134,7 +204,7 @@ def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
-    yield headings.conclusion(about)
+    yield cells.conclusion(about)
     yield _counted(paper)
     reasons = Counter(
         reason
@@ -213,32 +283,13 @@ def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
         items = _items(own, note, start=done + 1)
         done += len(items)
         owner = items[0].owner or say("责任单位待定", "to be assigned")
-        groups.append(OwnersItems(headings.ordinal(number), owner, items))
+        groups.append(OwnersItems(cells.ordinal(number), owner, items))
     return tuple(groups)
 
 
-def _items(judged: Iterable[Judged], note: Note, start: int = 1) -> tuple[ListItem, ...]:
+def _items(judged: Iterable[Judged], note: Note, start: int = 1) -> tuple[PaperLine, ...]:
     ordered = sorted(judged, key=_urgency)
-    return tuple(
-        ListItem(
-            number=number,
-            rule=one.rule.id,
-            school_code=one.school,
-            subject=one.subject,
-            problem=one.finding["message"],
-            brief=cells.brief(one),
-            current=cells.current(one),
-            standard=cells.standard(one),
-            gap=cells.gap(one),
-            measure=cells.measure(one),
-            owner=cells.leads(one),
-            responsible=cells.responsible(one),
-            note=note(one),
-            blocking=one.blocking,
-            amounts=amounts(one.finding),
-        )
-        for number, one in enumerate(ordered, start)
-    )
+    return tuple(paper_line(number, one, note(one)) for number, one in enumerate(ordered, start))
 
 
 def _urgency(one: Judged) -> tuple[int, float, int, str, bool]:
@@ -328,75 +379,3 @@ def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
             )
         )
     return tuple(lines)
-
-
-def _blanks(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLine, ...]:
-    """What is awaited, each once: missing facts, rules not computed, then statements."""
-    grouped: dict[tuple[str, str], list[Judged]] = {}
-    for entry in awaited:
-        key = (entry.judged.status, _what(entry, titles))
-        grouped.setdefault(key, []).append(entry.judged)
-    ordered = sorted(grouped.items(), key=lambda entry: _STATES.index(entry[0][0]))
-    lines = []
-    for number, ((status, what), own) in enumerate(ordered, 1):
-        names = list({one.school: _name(one) for one in own if one.school}.values())
-        lines.append(
-            BlankLine(
-                number=number,
-                state=figures.state(status),
-                what=what,
-                schools=len(names),
-                names=shortened(names, pick("等{count}所", " and others, {count} in all"))
-                or say("全县", "County"),
-                affects=_affected(own),
-                owner=_owners(own),
-            )
-        )
-    return tuple(lines)
-
-
-def blanks_at(awaited: Sequence[Awaited], titles: Mapping[str, str]) -> tuple[BlankLineAt, ...]:
-    """The same school by school, every blank of a school once."""
-    grouped: dict[tuple[str, str, str], list[Judged]] = {}
-    for entry in awaited:
-        one = entry.judged
-        grouped.setdefault((one.school, one.status, _what(entry, titles)), []).append(one)
-    return tuple(
-        BlankLineAt(
-            school_code=school,
-            subject=_name(own[0]) if school else say("全县", "County"),
-            state=figures.state(status),
-            what=what,
-            affects=_affected(own),
-            owner=_owners(own),
-        )
-        for (school, status, what), own in grouped.items()
-    )
-
-
-def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
-    """The heading of the missing fact, or the rule itself with the parts that wait."""
-    if entry.fact:
-        return cells.heading(entry.fact, titles)
-    one = entry.judged
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
-    if not parts or one.status == "unknown":
-        return one.rule.label
-    listed = pick("、", ", ").join(parts)
-    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
-
-
-def _name(one: Judged) -> str:
-    return str(one.finding["school_name"] or one.school)
-
-
-def _affected(judged: Iterable[Judged]) -> str:
-    rules = {one.place: figures.short(one.rule.label) for one in judged}
-    names = [rules[place] for place in sorted(rules)]
-    return shortened(names, pick("等{count}项", " and others, {count} in all"), _AFFECTED)
-
-
-def _owners(judged: Iterable[Judged]) -> str:
-    owners = {one.place: cells.leads(one) for one in judged}
-    named = dict.fromkeys(owners[place] for place in sorted(owners) if owners[place])
-    return pick("、", ", ").join(named)

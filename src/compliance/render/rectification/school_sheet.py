@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.assessment import (
     OPEN,
     PROBLEM,
     SUGGESTION,
+    WAITING,
     Assessment,
     Judged,
-    amounts,
     figures,
     members,
 )
-from compliance.assessment.standings import WAITING
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
 from compliance.render.documents.printable import printable
-from compliance.render.rectification import cells, headings
-from compliance.render.rectification.view_model import (
-    BlankLineAt,
-    SchoolLine,
-    SchoolPaper,
-    SchoolPart,
-)
+from compliance.render.rectification import cells
+from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 
 _REFERENCE = 3
 _DECIDED = ("pass", "fail")
@@ -47,6 +41,44 @@ _SHOWN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SchoolPart:
+    """The lines of one stage, of the school as a whole, or of the rules without weight."""
+
+    title: str
+    reference: bool
+    lines: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPaper:
+    """一校一案: one school's sheet.
+
+    figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
+    problems, suggestions, blanks: how many there are. county: the county's state in one line.
+    """
+
+    county_code: str
+    county_name: str
+    year: int
+    years: str
+    code: str
+    name: str
+    stem: str
+    title: str
+    figures: tuple[tuple[str, str], ...]
+    verdict: str
+    sentences: tuple[str, ...]
+    parts: tuple[SchoolPart, ...]
+    problems: int
+    suggestions: int
+    blanks: int
+    county: str
+    basis: str
+    deadline: str
+    progress: str
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What the sheets of one county's schools have in common.
@@ -63,7 +95,7 @@ class Surroundings:
 def school_paper(
     around: Surroundings,
     judged: Sequence[Judged],
-    blanks: Sequence[BlankLineAt],
+    blanks: Sequence[AwaitedLine],
     school: Mapping[str, Any],
     stem: str,
 ) -> SchoolPaper:
@@ -76,7 +108,7 @@ def school_paper(
         county_code=county.county_code,
         county_name=printable(county.county_name),
         year=county.year,
-        years=headings.school_year(county.year),
+        years=cells.school_year(county.year),
         code=printable(code),
         name=name,
         stem=stem,
@@ -94,8 +126,8 @@ def school_paper(
         blanks=len(blanks),
         county=around.context,
         basis=around.basis,
-        deadline=headings.deadline(),
-        progress=headings.progress(),
+        deadline=cells.deadline(),
+        progress=cells.progress(),
     )
 
 
@@ -150,7 +182,7 @@ def _verdict(judged: Sequence[Judged]) -> str:
 def _sentences(
     around: Surroundings,
     judged: Sequence[Judged],
-    blanks: Sequence[BlankLineAt],
+    blanks: Sequence[AwaitedLine],
     numbers: Mapping[int, int],
 ) -> Iterable[str]:
     """Why: the overall assessment of each stage, what else is missed, what is awaited.
@@ -300,34 +332,13 @@ def _part_of(one: Judged) -> tuple[int, str]:
 
 def _line(
     place: int, judged: Sequence[Judged], numbers: Mapping[int, int], around: Surroundings
-) -> SchoolLine:
+) -> PaperLine:
     one = judged[place]
-    # What is made of others awaits theirs.
-    due = one.standing in (PROBLEM, OPEN, SUGGESTION) or (one.waits and not one.rule.of)
-    return SchoolLine(
-        number=numbers[place],
-        rule=one.rule.id,
-        title=one.rule.label,
+    return replace(
+        paper_line(numbers[place], one, _note(one, around)),
         current=_current(one, judged),
-        standard=cells.standard(one),
-        floor=cells.floor(one),
-        state=_state(one),
-        gap=cells.gap(one),
         measure=_lines_of_members(one, judged, numbers) or _measure(one, around),
-        responsible=cells.responsible(one),
-        note=_note(one, around),
-        met={"pass": True, "fail": False}.get(one.status),
-        due=due,
-        amounts=amounts(one.finding) if one.status == "fail" else (),
     )
-
-
-def _state(one: Judged) -> str:
-    if one.standing == SUGGESTION:
-        return say("未达标（建议提升）", "not met (suggestion)")
-    if one.standing == OPEN:
-        return say("未达标（待定）", "not met (open)")
-    return figures.state(one.status)
 
 
 def _current(one: Judged, judged: Sequence[Judged]) -> str:

@@ -17,10 +17,10 @@ from compliance.render.documents.atomic_write import Written, staged
 from compliance.render.documents.file_names import Names, joined
 from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.printable import printable
-from compliance.render.rectification import headings
-from compliance.render.rectification.county_list import blanks_at, county_paper
-from compliance.render.rectification.school_sheet import Surroundings, school_paper
-from compliance.render.rectification.view_model import BlankLineAt, CountyPaper, SchoolPaper
+from compliance.render.rectification import cells
+from compliance.render.rectification.cells import AwaitedLine, awaited_lines
+from compliance.render.rectification.county_list import CountyPaper, county_paper
+from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 
 FORMATS = ("md", "html", "xlsx", "docx")
 COUNTY_LIST = "整改清单"
@@ -183,8 +183,8 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _paper(report: Report, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
-    basis = headings.basis(report, about)
-    around = Surroundings(about, report.titles, headings.conclusion(about), basis)
+    basis = cells.basis(report, about)
+    around = Surroundings(about, report.titles, cells.conclusion(about), basis)
     judged = about.judged()
     sheets = list(_sheets(around, judged, schools))
     return county_paper(about, sheets, schools, report.titles, basis)
@@ -197,9 +197,9 @@ def _sheets(
     for one in judged:
         if one.school:
             own.setdefault(one.school, []).append(one)
-    blanks: dict[str, list[BlankLineAt]] = {}
-    for blank in blanks_at(around.about.awaited, around.titles):
-        blanks.setdefault(blank.school_code, []).append(blank)
+    blanks: dict[str, list[AwaitedLine]] = {}
+    for line in awaited_lines(around.about.awaited, around.titles, by_school=True):
+        blanks.setdefault(line.school_code, []).append(line)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():

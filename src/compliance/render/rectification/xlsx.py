@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.xlsx import Book, Column, Gap, Sheet
-from compliance.render.rectification.view_model import CountyPaper, ListItem, SchoolPaper
+from compliance.render.documents.xlsx import Book, Column, Gap, Value
+from compliance.render.rectification.cells import PaperLine
+from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.school_sheet import SchoolPaper
 
 _PROGRESS_COLUMN = 10
 
@@ -19,7 +21,7 @@ class WorkbookWriter:
         book = Book(paper.title)
         _problems(book, paper)
         _suggestions(book, paper)
-        _blanks(book, paper)
+        _awaited(book, paper)
         _references(book, paper)
         _totals(book, paper)
         _schools(book, paper)
@@ -81,7 +83,7 @@ def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     ]
 
 
-def _item(paper: CountyPaper, item: ListItem) -> tuple[str | int | Gap, ...]:
+def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | Gap, ...]:
     return (
         item.subject, item.problem, item.current, item.standard, Gap(item.gap, item.amounts),
         item.measure, item.responsible, "", paper.deadline, paper.progress, "", item.note,
@@ -113,117 +115,137 @@ def _problems(book: Book, paper: CountyPaper) -> None:
 
 
 def _suggestions(book: Book, paper: CountyPaper) -> None:
-    kind = Column(pick("类别", "Kind"), 10)
-    sheet = book.sheet(pick("建议提升", "Suggestions"), _item_columns([kind]))
-    sheet.line(pick("建议提升事项", "Suggestions"), "title")
-    sheet.line(
-        say(
-            "低于标准但该校综合评估已达标的，建议逐步提升；综合评估因数据缺失尚不能下结论的，待补数据后确定。",
-            "What falls short although the school meets the overall assessment, and what is open until data are complete.",
-        )
-    )
-    sheet.head(frozen_columns=3)
     advised = pick("建议提升", "suggestion")
     waiting = pick("待补数据后确定", "open")
     rows = [(advised, item) for item in paper.suggestions] + [(waiting, i) for i in paper.open]
-    for number, (word, item) in enumerate(rows, 1):
-        sheet.row((number, word, *_item(paper, item)))
-    _end(sheet, has_rows=bool(rows))
+    _table(
+        book,
+        pick("建议提升", "Suggestions"),
+        _item_columns([Column(pick("类别", "Kind"), 10)]),
+        pick("建议提升事项", "Suggestions"),
+        [(number, word, *_item(paper, item)) for number, (word, item) in enumerate(rows, 1)],
+        say(
+            "低于标准但该校综合评估已达标的，建议逐步提升；综合评估因数据缺失尚不能下结论的，待补数据后确定。",
+            "What falls short although the school meets the overall assessment, and what is open until data are complete.",
+        ),
+        frozen_columns=3,
+    )
 
 
-def _blanks(book: Book, paper: CountyPaper) -> None:
+def _awaited(book: Book, paper: CountyPaper) -> None:
     """School by school, so that it can be filtered and handed out."""
-    sheet = book.sheet(
+    columns = [
+        Column(pick("序号", "No."), 6, "centre"),
+        Column(pick("学校标识码", "School code"), 14),
+        Column(pick("学校", "School"), 24),
+        Column(pick("状态", "State"), 10, "centre"),
+        Column(pick("待补事项", "What"), 34),
+        Column(pick("影响的指标", "Rules that wait"), 34),
+        Column(pick("提供单位", "Who can supply it"), 16),
+    ]
+    _table(
+        book,
         pick("待补数据", "Awaited"),
+        columns,
+        pick("待补数据和待佐证事项", "Data and statements awaited"),
         [
-            Column(pick("序号", "No."), 6, "centre"),
-            Column(pick("学校标识码", "School code"), 14),
-            Column(pick("学校", "School"), 24),
-            Column(pick("状态", "State"), 10, "centre"),
-            Column(pick("待补事项", "What"), 34),
-            Column(pick("影响的指标", "Rules that wait"), 34),
-            Column(pick("提供单位", "Who can supply it"), 16),
+            (row.number, row.school_code, row.names, row.state, row.what, row.affects, row.owner)
+            for row in paper.blanks_at
         ],
     )
-    sheet.line(pick("待补数据和待佐证事项", "Data and statements awaited"), "title")
-    sheet.head()
-    for number, row in enumerate(paper.blanks_at, 1):
-        sheet.row(
-            (number, row.school_code, row.subject, row.state, row.what, row.affects, row.owner)
-        )
-    _end(sheet, has_rows=bool(paper.blanks_at))
 
 
 def _references(book: Book, paper: CountyPaper) -> None:
-    sheet = book.sheet(
+    columns = [
+        Column(pick("序号", "No."), 6, "centre"),
+        Column(pick("指标", "Rule"), 24),
+        Column(pick("依据", "Basis"), 24),
+        Column(pick("涉及单位数", "Schools"), 9, "centre"),
+        Column(pick("涉及单位", "Which"), 28),
+        Column(pick("差距", "Gap"), 16),
+        Column(pick("说明", "Remarks"), 30),
+    ]
+    bases = [
+        pick("：", ": ").join(filter(None, (row.basis, row.source))) for row in paper.references
+    ]
+    _table(
+        book,
         pick("参考", "Reference"),
+        columns,
+        pick("参考指标（不计入结论）", "For reference (without weight)"),
         [
-            Column(pick("序号", "No."), 6, "centre"),
-            Column(pick("指标", "Rule"), 24),
-            Column(pick("依据", "Basis"), 24),
-            Column(pick("涉及单位数", "Schools"), 9, "centre"),
-            Column(pick("涉及单位", "Which"), 28),
-            Column(pick("差距", "Gap"), 16),
-            Column(pick("说明", "Remarks"), 30),
+            (row.number, row.title, basis, row.schools or "", row.names, row.gap, row.message)
+            for row, basis in zip(paper.references, bases, strict=True)
         ],
     )
-    sheet.line(pick("参考指标（不计入结论）", "For reference (without weight)"), "title")
-    sheet.head()
-    for row in paper.references:
-        basis = pick("：", ": ").join(filter(None, (row.basis, row.source)))
-        sheet.row(
-            (row.number, row.title, basis, row.schools or "", row.names, row.gap, row.message)
-        )
-    _end(sheet, has_rows=bool(paper.references))
 
 
 def _totals(book: Book, paper: CountyPaper) -> None:
-    sheet = book.sheet(
+    columns = [
+        Column(pick("指标", "Indicator"), 44),
+        Column(pick("涉及学校", "Schools"), 10, "centre"),
+        Column(pick("整改缺口", "Must be added"), 24),
+        Column(pick("待补数据后确定", "Open"), 24),
+        Column(pick("建议提升另需", "Suggested beyond"), 24),
+    ]
+    _table(
+        book,
         pick("汇总", "Totals"),
+        columns,
+        pick("缺口汇总", "What is missing in all"),
         [
-            Column(pick("指标", "Indicator"), 44),
-            Column(pick("涉及学校", "Schools"), 10, "centre"),
-            Column(pick("整改缺口", "Must be added"), 24),
-            Column(pick("待补数据后确定", "Open"), 24),
-            Column(pick("建议提升另需", "Suggested beyond"), 24),
+            (row.of or row.title, row.schools or "", row.problems, row.open, row.also)
+            for row in paper.totals
         ],
-    )
-    sheet.line(pick("缺口汇总", "What is missing in all"), "title")
-    sheet.line(
         say(
             "一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。",
             "Of what the stages of one school share, the largest amount counts, not the sum.",
-        )
+        ),
     )
-    sheet.head()
-    for row in paper.totals:
-        sheet.row((row.of or row.title, row.schools or "", row.problems, row.open, row.also))
-    _end(sheet, has_rows=bool(paper.totals))
 
 
 def _schools(book: Book, paper: CountyPaper) -> None:
-    sheet = book.sheet(
+    columns = [
+        Column(pick("学校标识码", "Code"), 16),
+        Column(pick("学校", "School"), 44),
+        Column(pick("结论", "Verdict"), 22),
+        Column(pick("需整改", "Problems"), 12, "centre"),
+        Column(pick("建议提升", "Suggestions"), 12, "centre"),
+        Column(pick("待补", "Awaited"), 12, "centre"),
+    ]
+    _table(
+        book,
         pick("学校一览", "Schools"),
+        columns,
+        pick("学校一览", "School by school"),
         [
-            Column(pick("学校标识码", "Code"), 16),
-            Column(pick("学校", "School"), 44),
-            Column(pick("结论", "Verdict"), 22),
-            Column(pick("需整改", "Problems"), 12, "centre"),
-            Column(pick("建议提升", "Suggestions"), 12, "centre"),
-            Column(pick("待补", "Awaited"), 12, "centre"),
+            (one.code, one.name, one.verdict, one.problems, one.suggestions, one.blanks)
+            for one in paper.schools
         ],
     )
-    sheet.line(pick("学校一览", "School by school"), "title")
-    sheet.head()
-    for one in paper.schools:
-        sheet.row((one.code, one.name, one.verdict, one.problems, one.suggestions, one.blanks))
-    _end(sheet, has_rows=bool(paper.schools))
 
 
-def _end(sheet: Sheet, *, has_rows: bool) -> None:
-    if not has_rows:
+def _table(
+    book: Book,
+    name: str,
+    columns: Sequence[Column],
+    title: str,
+    rows: Sequence[Sequence[Value]],
+    remark: str = "",
+    *,
+    frozen_columns: int = 0,
+) -> None:
+    """A sheet of one table below its title, and a remark where there is one."""
+    sheet = book.sheet(name, columns)
+    sheet.line(title, "title")
+    if remark:
+        sheet.line(remark)
+    sheet.head(frozen_columns=frozen_columns)
+    for row in rows:
+        sheet.row(row)
+    if not rows:
         sheet.line(pick("无", "None"))
-    sheet.finish(filters=has_rows)
+    sheet.finish(filters=bool(rows))
 
 
 def _school_columns() -> list[Column]:

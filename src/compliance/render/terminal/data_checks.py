@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from compliance.engine.findings.report import SEVERITIES, Checked, CheckedCounty
 from compliance.kernel.errors import Problem
@@ -11,58 +12,59 @@ from compliance.kernel.i18n import pick, say
 from compliance.render.documents.printable import printable
 from compliance.render.machine_formats import problem_record
 
-_WORDS = {
-    "after_the_year": ("日期晚于本学年", "dated after the school year"),
-    "arts_total_assumed": ("艺术教师数是否已含音乐、美术", "arts teachers taken as a total"),
-    "attested_without_evidence": ("佐证没有材料", "a statement without evidence"),
-    "class_bands_classes": ("班额段与班级数不符", "size bands against classes"),
-    "class_bands_students": ("班额段与学生数不符", "size bands against pupils"),
-    "class_sizes_bands": ("各班学生数与班额段不符", "class sizes against bands"),
-    "class_sizes_classes": ("各班学生数与班级数不符", "class sizes against classes"),
-    "class_sizes_students": ("各班学生数与学生数不符", "class sizes against pupils"),
-    "classes_without_students": ("有班级而无学生", "classes without pupils"),
-    "codes_differ_from_previous": ("标识码与上年全不相同", "all codes differ from last year's"),
-    "converted_unit": ("换算了单位", "a converted unit"),
-    "county_exceeds_schools": ("县级数大于各校合计", "more than all schools have"),
-    "figures_bunched": ("数值密集在达标线上", "values bunched at the limit"),
-    "figures_copied": ("两校数字完全相同", "two schools with the same figures"),
-    "fraction_for_percent": ("疑把百分数填成小数", "a fraction for a percentage"),
-    "identity_changed": ("校名或办学类型与上年不同", "another name or type than last year"),
-    "implausible_item": ("单项数值不合常理", "an implausible item"),
-    "implausible_ratio": ("比例不合常理", "an implausible ratio"),
-    "jump_from_previous": ("与上年相差过大", "a jump against last year"),
-    "largest_class_bands": ("最大班额与班额段不符", "largest class against bands"),
-    "largest_class_sizes": ("最大班额与各班学生数不符", "largest class against sizes"),
-    "largest_class_students": ("最大班额与学生数不符", "largest class against pupils"),
-    "no_previous": ("没有可比的上年数据", "nothing to compare with"),
-    "no_units": ("没有可评的学段", "no stage to judge"),
-    "odd_characters": ("代码或名称中有异常字符", "odd characters in codes or names"),
-    "part_exceeds_whole": ("部分大于整体", "a part greater than its whole"),
-    "part_of_zero": ("整体为0而部分不为0", "a part of nothing"),
-    "parts_disagree": ("总数与分项不符", "a total against its parts"),
-    "period_differs": ("表头年份不符", "another year in the heading"),
-    "quotient_differs": ("百分数与其计数不符", "a percentage against its counts"),
-    "same_name": ("同县两校同名", "two schools of one name"),
-    "school_gone": ("上年有而本次没有的学校", "schools gone since last year"),
-    "school_in_two_counties": ("标识码出现在两个县", "a code in two counties"),
-    "school_new": ("上年没有的学校", "schools new since last year"),
-    "school_twice": ("同一学校疑似填了两次", "a school given twice"),
-    "shrunk_since_previous": ("比上年减少", "less than last year"),
-    "stage_not_in_type": ("学段与办学类型不符", "a stage that the type does not have"),
-    "students_without_classes": ("有学生而无班级", "pupils without classes"),
-    "text_replaced": ("疑为文字批量替换损坏", "damage by a text replacement"),
-    "totals_disagree": ("县级合计与各校不符", "county totals against the schools"),
-    "unknown_heading": ("不认识的表头", "an unknown heading"),
-}
+FORMAT = "junheng-validation/1"
 
 
 def kind_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
-    zh, en = _WORDS.get(code, ("", ""))
-    return pick(zh, en)
-
-
-FORMAT = "junheng-validation/1"
+    words = {
+        "after_the_year": pick("日期晚于本学年", "dated after the school year"),
+        "arts_total_assumed": pick(
+            "艺术教师数是否已含音乐、美术", "arts teachers taken as a total"
+        ),
+        "attested_without_evidence": pick("佐证没有材料", "a statement without evidence"),
+        "class_bands_classes": pick("班额段与班级数不符", "size bands against classes"),
+        "class_bands_students": pick("班额段与学生数不符", "size bands against pupils"),
+        "class_sizes_bands": pick("各班学生数与班额段不符", "class sizes against bands"),
+        "class_sizes_classes": pick("各班学生数与班级数不符", "class sizes against classes"),
+        "class_sizes_students": pick("各班学生数与学生数不符", "class sizes against pupils"),
+        "classes_without_students": pick("有班级而无学生", "classes without pupils"),
+        "codes_differ_from_previous": pick(
+            "标识码与上年全不相同", "all codes differ from last year's"
+        ),
+        "converted_unit": pick("换算了单位", "a converted unit"),
+        "county_exceeds_schools": pick("县级数大于各校合计", "more than all schools have"),
+        "figures_bunched": pick("数值密集在达标线上", "values bunched at the limit"),
+        "figures_copied": pick("两校数字完全相同", "two schools with the same figures"),
+        "fraction_for_percent": pick("疑把百分数填成小数", "a fraction for a percentage"),
+        "identity_changed": pick("校名或办学类型与上年不同", "another name or type than last year"),
+        "implausible_item": pick("单项数值不合常理", "an implausible item"),
+        "implausible_ratio": pick("比例不合常理", "an implausible ratio"),
+        "jump_from_previous": pick("与上年相差过大", "a jump against last year"),
+        "largest_class_bands": pick("最大班额与班额段不符", "largest class against bands"),
+        "largest_class_sizes": pick("最大班额与各班学生数不符", "largest class against sizes"),
+        "largest_class_students": pick("最大班额与学生数不符", "largest class against pupils"),
+        "no_previous": pick("没有可比的上年数据", "nothing to compare with"),
+        "no_units": pick("没有可评的学段", "no stage to judge"),
+        "odd_characters": pick("代码或名称中有异常字符", "odd characters in codes or names"),
+        "part_exceeds_whole": pick("部分大于整体", "a part greater than its whole"),
+        "part_of_zero": pick("整体为0而部分不为0", "a part of nothing"),
+        "parts_disagree": pick("总数与分项不符", "a total against its parts"),
+        "period_differs": pick("表头年份不符", "another year in the heading"),
+        "quotient_differs": pick("百分数与其计数不符", "a percentage against its counts"),
+        "same_name": pick("同县两校同名", "two schools of one name"),
+        "school_gone": pick("上年有而本次没有的学校", "schools gone since last year"),
+        "school_in_two_counties": pick("标识码出现在两个县", "a code in two counties"),
+        "school_new": pick("上年没有的学校", "schools new since last year"),
+        "school_twice": pick("同一学校疑似填了两次", "a school given twice"),
+        "shrunk_since_previous": pick("比上年减少", "less than last year"),
+        "stage_not_in_type": pick("学段与办学类型不符", "a stage that the type does not have"),
+        "students_without_classes": pick("有学生而无班级", "pupils without classes"),
+        "text_replaced": pick("疑为文字批量替换损坏", "damage by a text replacement"),
+        "totals_disagree": pick("县级合计与各校不符", "county totals against the schools"),
+        "unknown_heading": pick("不认识的表头", "an unknown heading"),
+    }
+    return words.get(code, "")
 
 
 def as_json(checked: Checked) -> str:
@@ -129,14 +131,12 @@ def _listed(own: Sequence[Problem]) -> Iterator[str]:
             school = one.school_code
             yield say("  学校{c}", "  school {c}", c=printable(school))
         indent = "    " if school else "  "
-        label = pick("错误", "error") if one.severity == "error" else pick("提示", "warning")
-        yield indent + printable(f"[{label}] {_line(one)}")
+        told = replace(one, school_code=None).line()
+        yield indent + printable(f"[{_label(one.severity)}] {told}")
 
 
-def _line(one: Problem) -> str:
-    place = " ".join(part for part in (one.file, one.at) if part)
-    tail = say("（{e}）", " ({e})", e=one.expected) if one.expected else ""
-    return f"{place}: {one.message}{tail}" if place else f"{one.message}{tail}"
+def _label(severity: str) -> str:
+    return pick("错误", "error") if severity == "error" else pick("提示", "warning")
 
 
 def _ordered(own: Sequence[Problem]) -> list[Problem]:
@@ -153,8 +153,9 @@ def _ordered(own: Sequence[Problem]) -> list[Problem]:
 
 def _kind(kind: tuple[str, str, int]) -> str:
     severity, code, number = kind
-    label = pick("错误", "error") if severity == "error" else pick("提示", "warning")
-    return f"  [{label}] {code} {kind_words(code)}".rstrip() + say("：{n}处", ": {n}", n=number)
+    return f"  [{_label(severity)}] {code} {kind_words(code)}".rstrip() + say(
+        "：{n}处", ": {n}", n=number
+    )
 
 
 def _conclusion(checked: Checked) -> str:

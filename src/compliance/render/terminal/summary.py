@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from compliance.assessment import Assessment, assess
+from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.assessment.overview import block_titles, overview
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
-from compliance.render import phrases, ruleset_note
+from compliance.render import phrases
 from compliance.render.documents.printable import printable
 from compliance.render.documents.text_width import columns, pad, wrap
-from compliance.render.terminal.lines import Lines
 
 _WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
 _NAME, _GAP = 12, "  "
+_BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+_COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
 
 def summary(report: Report, colour: bool, width: int = 80) -> str:
@@ -49,7 +49,7 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
     _section(
         sheet,
         say("仅凭放宽规定或所选口径达标", "Met only by a relaxation or a chosen reading"),
-        ruleset_note.relaxed(about),
+        phrases.relaxed(about),
     )
     _section(sheet, say("不达标的县级指标", "County rules not met"), phrases.reasons(about))
     _schools(sheet, about)
@@ -66,8 +66,8 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
 def _rules(sheet: Lines, report: Report) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
-        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=ruleset_note.ruleset(info)))
-    for line in ruleset_note.changes(report.manifest):
+        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=phrases.ruleset(info)))
+    for line in phrases.changes(report.manifest):
         sheet.line(line)
 
 
@@ -90,12 +90,12 @@ def _head(sheet: Lines, report: Report, about: Assessment) -> None:
         )
     )
     _rules(sheet, report)
-    if told := ruleset_note.bases(county):
+    if told := phrases.bases(county):
         sheet.line(told)
     sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", "Verdict: {word}", word=word), "", "  ")
-    if reason := ruleset_note.withheld(about, report.manifest):
+    if reason := phrases.withheld(about, report.manifest):
         sheet.line(reason)
 
 
@@ -292,3 +292,46 @@ def _problems(sheet: Lines, report: Report) -> None:
         if len(listed) > limit:
             more = len(listed) - limit
             sheet.item(say("另有{more}处提示", "{more} more warnings", more=more))
+
+
+class Lines:
+    """Wrapped lines of at most `width` columns; `colour` adds emphasis and never meaning."""
+
+    def __init__(self, width: int, colour: bool) -> None:
+        self.width, self.colour = width, colour
+        self._lines: list[str] = []
+
+    def head(self, text: str) -> None:
+        """A heading, with a blank line before it."""
+        if self._lines:
+            self._lines.append("")
+        self._lines += [self._paint(line, _BOLD) for line in wrap(printable(text), self.width)]
+
+    def line(self, text: str = "") -> None:
+        """A paragraph at the margin; a blank line without `text`."""
+        self._lines += wrap(printable(text), self.width) if text else [""]
+
+    def item(self, text: str) -> None:
+        """A point of a list."""
+        self._lines += wrap(printable(text), self.width, "  ", "    ")
+
+    def state(self, status: str, text: str, indent: str = "  ", hanging: str = "    ") -> None:
+        """A line that begins with the sign of a state; words for it must stand in `text`.
+
+        `text` is laid out already and safe to print.
+        """
+        sign = SIGNS.get(status, "?")
+        first, *more = wrap(f"{sign} {text}", self.width, indent, hanging)
+        painted = self._paint(sign, _COLOURS.get(sign, ""))
+        self._lines += [first.replace(sign, painted, 1), *more]
+
+    def row(self, text: str) -> None:
+        """A line of a table, already laid out; `text` must be safe to print."""
+        self._lines.append(text)
+
+    def text(self) -> str:
+        """Everything written so far."""
+        return "\n".join(self._lines)
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"{code}{text}{_END}" if self.colour and code else text

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from compliance.facts.headings import quantity
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, quantity
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import STAGES

@@ -1,0 +1,306 @@
+"""What was asked for, and what it stands for: the rule set of each county, the words of the options.
+
+The core knows no province. A pack says which it serves, by the first digits of a county's code
+(``region``) and by names (``names``), and any pack may say so of other rule sets (``[regions]``), so
+that one that is not installed can be named. Of several prefixes of a code the longest decides. What
+two rule sets claim is an error that names both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from compliance.kernel.errors import (
+    JunhengError,
+    NoEditionError,
+    PackError,
+    Problem,
+    UsageError,
+    suggestion,
+)
+from compliance.kernel.i18n import pick, say
+from compliance.plugins.registry import Registry
+from compliance.rules.language.model import Ruleset
+from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.resolution.confirmations import Confirmation
+from compliance.rules.resolution.effective_dates import days_of_change
+from compliance.rules.resolution.resolve import BASES, editions, resolve
+from compliance.rules.resolution.switches import WITHOUT_STANDARD
+
+Packs = Mapping[str, Sequence[Pack]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to judge.
+
+    ruleset: an id or the path of a pack file; None: each county's own. as_of: the day whose rules
+    apply; None: 1 September of each county's year. enforce: bases and rule ids that decide though
+    not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
+    while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
+    """
+
+    ruleset: str | None = None
+    as_of: date | None = None
+    enforce: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    strict: bool = False
+    confirmations: tuple[Confirmation, ...] = ()
+
+    def stated(self) -> dict[str, object]:
+        """What makes a judgement differ from the usual one, as a manifest states it."""
+        return {
+            "switches": list(self.switches),
+            "enforced": list(self.enforce),
+            "strict": self.strict,
+            "confirmations": [one.row() for one in self.confirmations],
+        }
+
+
+def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:
+    """The installed packs, and the file's pack where `ruleset` is the path of one.
+
+    Raises PackError for a faulty file, and the fault of a broken plugin that may offer the rule set.
+    """
+    if ruleset is None or ruleset in registry.packs:
+        return registry.packs, ruleset
+    path = Path(ruleset)
+    if path.suffix != ".toml" and not path.is_file():
+        suspect = _suspect(ruleset, registry)
+        if suspect is not None:
+            raise suspect
+        return registry.packs, ruleset
+    pack = read_pack(path)
+    if pack.id in registry.packs:
+        raise pack.error(
+            say(
+                "规则集 {id} 已安装，文件须用别的 id",
+                "rule set {id} is installed; choose another id",
+                id=pack.id,
+            ),
+            "pack",
+            "id",
+        )
+    known = {**registry.packs, **editions([pack])}
+    for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
+        with suppress(NoEditionError):
+            resolve(known, pack.id, day, kinds=registry.kinds)
+    return known, pack.id
+
+
+@dataclass(frozen=True)
+class Regions:
+    """base: the rule set of whoever has none. codes: prefix → rule set; names: name → rule set."""
+
+    base: str
+    codes: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def base_of(known: Packs) -> str:
+    """The rule set for counties without one of their own: the pack that says ``default = true``."""
+    bases = _bases(known)
+    if len(bases) > 1:
+        raise UsageError(
+            say(
+                "几个规则集都自称是缺省的（default）：{bases}",
+                "several rule sets say that they are the default: {bases}",
+                bases=", ".join(bases),
+            ),
+            todo=say("请停用其中的插件", "switch the plugins of the others off"),
+        )
+    if not bases:
+        raise UsageError(
+            say("没有安装国家规则集", "no base rule set is installed"),
+            todo=say("请安装规则集插件（见 README）", "install the rule set plugins (see README)"),
+        )
+    return bases[0]
+
+
+def _bases(known: Packs) -> list[str]:
+    return [name for name, found in known.items() if found[-1].head.get("default")]
+
+
+def regions(registry: Registry) -> Regions:
+    """What the latest edition of every rule set claims, those of broken plugins included.
+
+    Raises UsageError where there is no base, the fault of a broken plugin that may have offered it,
+    and PackError where two rule sets claim the same.
+    """
+    found: dict[str, tuple[str, Pack]] = {}
+    packs = [*registry.packs.values(), *(p for one in registry.broken for p in one.packs.values())]
+    for pack in (same[-1] for same in packs):
+        for claim, ruleset, address in _claims(pack):
+            owner, other = found.setdefault(claim, (ruleset, pack))
+            if owner != ruleset:
+                raise PackError(
+                    say(
+                        "“{claim}”由两个规则集认领：{one}（{its}）与 {other}（{others}）",
+                        "'{claim}' is claimed for two rule sets: {one} ({its}) and {other} ({others})",
+                        claim=claim,
+                        one=owner,
+                        its=f"{registry.owner(other)} {other.path.name}",
+                        other=ruleset,
+                        others=f"{registry.owner(pack)} {pack.path.name}",
+                    ),
+                    where=pack.place(*address),
+                    todo=say(
+                        "请改其中一个，或用 --without-plugin 停用其插件",
+                        "mend one of them, or switch its plugin off by --without-plugin",
+                    ),
+                )
+    codes = {claim: ruleset for claim, (ruleset, _) in found.items() if claim.isdecimal()}
+    names = {claim: ruleset for claim, (ruleset, _) in found.items() if claim not in codes}
+    for one in registry.broken if not _bases(registry.packs) else ():
+        if one.error is not None and (_bases(one.packs) or not one.whole):
+            raise one.error
+    return Regions(base_of(registry.packs), codes, names)
+
+
+def _claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Prefix or name, the rule set it stands for, and where the pack says so."""
+    for key in ("region", "names"):
+        for claim in pack.head.get(key, ()):
+            yield str(claim), pack.id, ("pack", key)
+    for prefix, served in pack.table("regions").items():
+        for claim in (prefix, *served["names"]):
+            yield claim, str(served["ruleset"]), ("regions", prefix)
+
+
+def choose(
+    row: Mapping[str, Any], served: Regions, registry: Registry
+) -> tuple[str, Problem | None]:
+    """The rule set for one county record, and a warning where its province has none installed.
+
+    Raises the fault of a broken plugin whose rule set this county's may be: to judge it by the base
+    would be a false acquittal.
+    """
+    province, code = row.get("province"), str(row["county_code"])
+    if province:
+        wanted = str(
+            province if province in registry.packs else served.names.get(province, province)
+        )
+    else:
+        prefixes = (code[:length] for length in range(len(code), 0, -1))
+        wanted = next((served.codes[one] for one in prefixes if one in served.codes), "")
+    if wanted in registry.packs:
+        return wanted, None
+    suspect = _suspect(wanted, registry)
+    if suspect is not None:
+        raise suspect
+    return served.base, _without(row, wanted, served.base) if wanted else None
+
+
+def _suspect(wanted: str, registry: Registry) -> JunhengError | None:
+    """The fault of a plugin that offered the rule set, or may have."""
+    suspects = (one.error for one in registry.broken if wanted in one.packs or not one.whole)
+    return next(suspects, None)
+
+
+def _without(row: Mapping[str, Any], wanted: str, base: str) -> Problem:
+    return Problem(
+        "warning",
+        "no_provincial_ruleset",
+        say(
+            "{county}：没有安装“{wanted}”的规则集，按 {base} 规则集判定",
+            "{county}: no rule set for '{wanted}' is installed; judged by '{base}'",
+            county=row["county_name"],
+            wanted=wanted,
+            base=base,
+        ),
+        expected=say(
+            "安装该省插件，或用 --ruleset 指定", "install its plugin or name one by --ruleset"
+        ),
+        county_code=str(row["county_code"]),
+        year=row["year"],
+    )
+
+
+def check_words(choice: Choice, rulesets: Sequence[Ruleset]) -> None:
+    """Raise UsageError, with the nearest word, for one that stands for nothing in any rule set."""
+    rules = {name for one in rulesets for name in (*one.rules, *one.enforceable)}
+    switches = {WITHOUT_STANDARD, *(name for one in rulesets for name in one.switches)}
+    _known("--enforce", choice.enforce, {*BASES, *rules}, ", ".join(BASES))
+    _known("--switch", choice.switches, switches, ", ".join(sorted(switches)))
+    _known("--confirm", [one.rule for one in choice.confirmations], rules, "")
+    _needed(choice.confirmations, rulesets)
+
+
+def out_of_date(judged: Iterable[tuple[Ruleset, date]]) -> list[Problem]:
+    """Relaxations switched on for a day on which they are not known to hold; one warning a term."""
+    together: dict[tuple[object, ...], list[str]] = {}
+    for rules, day in judged:
+        for one in (rules.switches[name] for name in rules.switched):
+            early = one.from_ is not None and day < one.from_
+            late = one.until is not None and day > one.until
+            if (early or late) and not one.includes:
+                source = one.source.split("（")[0]  # where it was read stands with the switch
+                names = together.setdefault((one.from_, one.until, day, source), [])
+                names += [one.name] if one.name not in names else []
+    return [
+        Problem(
+            "warning",
+            "switch_out_of_date",
+            say(
+                "放宽 {names} 所知的期限为{begin}至{end}，按{day}判定时仍予适用",
+                "the relaxations {names} are known to hold from {begin} to {end}; applied as of {day}",
+                names=pick("、", ", ").join(names),
+                begin=begin or "—",
+                end=end or "—",
+                day=day,
+            ),
+            expected=say(
+                "请确认现行规定仍允许，依据：{source}",
+                "see that the rules in force allow it; source: {source}",
+                source=source,
+            ),
+        )
+        for (begin, end, day, source), names in together.items()
+    ]
+
+
+def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) -> None:
+    """UsageError for a confirmation given twice, or of a rule whose basis is verified anyway."""
+    raised = {rule.confirmed for one in rulesets for rule in one.rules.values()}
+    seen: set[str] = set()
+    for one in confirmations:
+        if one.rule in seen:
+            raise UsageError(
+                say("规则 {rule} 确认了两次", "rule {rule} is confirmed twice", rule=one.rule),
+                todo=say("请只留一条", "keep one"),
+            )
+        seen.add(one.rule)
+        if one.document not in raised:
+            raise UsageError(
+                say(
+                    "规则 {rule} 的依据本已核实，无须确认",
+                    "the basis of rule {rule} is verified already",
+                    rule=one.rule,
+                ),
+                todo=say("请删去这一条", "take this one out"),
+            )
+
+
+def _known(option: str, words: Iterable[str], known: set[str], choices: str) -> None:
+    for word in words:
+        if word in known:
+            continue
+        todo = suggestion(word, sorted(known))
+        if choices:
+            rules = say(" 或规则编号", " or a rule id") if option == "--enforce" else ""
+            todo += pick("；", "; ") if todo else ""
+            todo += say("可用：{known}", "use {known}", known=choices) + rules
+        raise UsageError(
+            say(
+                "{option} 不认识“{word}”",
+                "{option} does not know '{word}'",
+                option=option,
+                word=word,
+            ),
+            todo=todo,
+        )

@@ -1,0 +1,124 @@
+"""`compliance check`: is the standard met, and why not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compliance.cli.command import (
+    INTERNAL,
+    Command,
+    chosen,
+    exit_code,
+    guarded,
+    inputs_argument,
+    judging,
+    option,
+    progress,
+    refuse_clashes,
+    require_format,
+    shared_options,
+)
+from compliance.kernel.errors import PluginError, UsageError, show_traceback
+from compliance.kernel.i18n import say
+
+if TYPE_CHECKING:
+    from compliance.checker import Report
+    from compliance.plugins.hookspecs import Renderer
+
+
+@click.command(
+    cls=Command, help=lambda: say("判定是否达标，说明原因。", "Judge whether the standard is met, and say why.")
+)  # fmt: skip
+@inputs_argument
+@judging
+@option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT",
+    help=lambda: say(
+        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复",
+        "what to print: text (default) json ndjson csv parquet md html; repeatable",
+    ),
+)
+@option(
+    "-o",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    help=lambda: say("另存为文件，可重复", "write to a file as well; repeatable"),
+)
+@option(
+    "--fail-on",
+    type=click.Choice(["fail", "undecided", "never"]),
+    default="undecided",
+    show_default=True,
+    help=lambda: say("什么结论使退出码非零", "which verdicts give an exit code other than 0"),
+)
+@shared_options
+@guarded
+def check(
+    inputs: tuple[Path, ...],
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    fail_on: str,
+    **how: Any,  # noqa: ANN401 - the options of `judging`
+) -> int:
+    """Judge, write the files, print; the exit code of the contract."""
+    from compliance.checker import Checker
+    from compliance.render import write
+
+    checker = Checker()
+    renderers = checker.registry.renderers
+    known = ("text", *(name for name in renderers if name != "text"))
+    files = [_output(one, known) for one in outputs]
+    refuse_clashes([path for _, path in files], inputs)
+    for form in formats:
+        require_format(form, known)
+    report = checker.check(inputs, chosen(**how), progress())
+    writing = [partial(write, report, form, path, renderers[form]) for form, path in files]
+    writing += [partial(_print, report, form, renderers[form]) for form in formats or ("text",)]
+    return INTERNAL if _failed(writing) else exit_code(report, fail_on)
+
+
+def _failed(writing: Sequence[Callable[[], None]]) -> bool:
+    """Write one after the other; whether a plugin's renderer broke, which costs its output alone."""
+    failed = False
+    for write in writing:
+        try:
+            write()
+        except PluginError as error:
+            show_traceback(error)
+            click.echo(say("错误：{error}", "error: {error}", error=error), err=True)
+            failed = True
+    return failed
+
+
+def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:
+    """``FORMAT:FILE`` taken apart; UsageError where it is not that."""
+    form, _, path = text.partition(":")
+    if not path:
+        raise UsageError(
+            say(
+                "-o 应写成 格式:文件，例如 html:报告.html",
+                "-o takes FORMAT:FILE, such as html:report.html",
+            ),
+        )
+    require_format(form, known)
+    return form, Path(path)
+
+
+def _print(report: Report, form: str, render: Renderer) -> None:
+    from compliance.render.terminal import summary
+
+    if form == "text":
+        click.echo(summary.summary(report, colour=sys.stdout.isatty()))
+    else:
+        render(report, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,413 @@
+"""What every command has: its language, shared options, guard against tracebacks, exit code.
+
+Help is said in the language of the run, and so are click's own complaints.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import wraps
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from compliance.kernel import i18n
+from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
+from compliance.kernel.i18n import say
+
+if TYPE_CHECKING:
+    from compliance.checker import Choice
+    from compliance.engine.findings.report import Results
+    from compliance.kernel.errors import Problem
+
+USAGE, UNREADABLE, INTERNAL = 2, 4, 5
+READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+Told = Callable[[], str]  # a text, said when it is asked for
+
+
+class Command(click.Command):
+    """A command whose help is a `Told`."""
+
+    def __init__(self, *given: Any, help: Told, **options: Any) -> None:  # noqa: A002, ANN401 - click's own
+        super().__init__(*given, **options)
+        self._told = help
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """One line for the list of commands."""
+        self.help = self._told()
+        return super().get_short_help_str(limit)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help page; what click says in it of its own accord is translated as well."""
+        self.help = self._told()
+        page = super().get_help(ctx)
+        for words, ours in {
+            "Usage: ": say("用法：", "Usage: "),
+            "\n\nOptions:\n": say("\n\n选项：\n", "\n\nOptions:\n"),
+            "\n\nCommands:\n": say("\n\n命令：\n", "\n\nCommands:\n"),
+            "[default: ": say("[默认：", "[default: "),
+            "[required]": say("[必填]", "[required]"),
+        }.items():
+            page = page.replace(words, ours)
+        return page
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The help option, explained in the current language."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("显示用法", "show this message")
+        return option
+
+
+class Option(click.Option):
+    """An option whose help is a `Told`."""
+
+    def __init__(self, *given: Any, help: Told, **options: Any) -> None:  # noqa: A002, ANN401 - click's own
+        super().__init__(*given, **options)
+        self._told = help
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and what it is for."""
+        self.help = self._told()
+        return super().get_help_record(ctx)
+
+
+def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # noqa: A002, ANN401 - click's own
+    """Add an option to a command."""
+    return click.option(*names, cls=Option, help=help, **options)
+
+
+class Group(Command, click.Group):
+    """The program: complaints about usage in the user's language, exit code 2."""
+
+    command_class = Command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
+        """Run, and end with an exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        options["standalone_mode"] = False
+        with i18n.use(asked_language(given)):
+            try:
+                code = super().main(given, *rest, **options)
+            except click.exceptions.NoArgsIsHelpError as error:
+                click.echo(error.format_message(), err=True)
+                code = error.exit_code
+            except click.UsageError as error:
+                click.echo(say("错误：{why}", "error: {why}", why=complaint(error)), err=True)
+                path = error.ctx.command_path if error.ctx else "compliance"
+                click.echo(
+                    say("  → 用 {path} --help 查看用法", "  → see {path} --help", path=path),
+                    err=True,
+                )
+                code = error.exit_code
+            except click.Abort:
+                code = 130  # interrupted, as shells count it
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def asked_language(args: Sequence[str]) -> str:
+    """The language asked for on the command line or in the environment."""
+    for place, word in enumerate(args):
+        if word == "--lang" and place + 1 < len(args):
+            return args[place + 1]
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return os.environ.get("COMPLIANCE_LANG", "zh")
+
+
+def complaint(error: click.UsageError) -> str:
+    """What is wrong with the command line, in one sentence."""
+    told = error.format_message()
+    if i18n.lang() == "en":
+        return told
+    match error:
+        case click.MissingParameter():
+            told = f"缺少 {_name(error)}"
+        case click.NoSuchOption():
+            near = f"（是否指 {'、'.join(error.possibilities)}？）" if error.possibilities else ""
+            told = f"没有选项 {error.option_name}{near}"
+        case click.BadParameter():
+            told = f"{_name(error)} 的值不对：{_allowed(error)}"
+        case click.BadOptionUsage():
+            needs = "requires" in error.message
+            told = f"选项 {error.option_name} {'后面要写值' if needs else '后面不写值'}"
+        case _ if unknown := getattr(error, "command_name", ""):  # only newer clicks tell
+            told = f"没有命令 {unknown}"
+        case _ if extra := re.search(r"unexpected extra arguments? \((.*)\)", error.message):
+            told = f"多出了 {extra[1]}"
+    return told
+
+
+def _name(error: click.UsageError) -> str:
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return "参数"
+    if isinstance(parameter, click.Option):
+        return str(parameter.opts[0])
+    names = {"inputs": "要判定的文件或文件夹", "rule": "规则编号"}
+    return names.get(str(parameter.name), str(parameter.name))
+
+
+def _allowed(error: click.BadParameter) -> str:
+    kind = error.param.type if error.param is not None else None
+    if isinstance(kind, click.DateTime):
+        return "应写成 2023-09-01 这样的日期"
+    if isinstance(kind, click.Choice):
+        return "可用 " + "、".join(str(choice) for choice in kind.choices)
+    return error.message
+
+
+def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--without-plugin and --lang, which hold for everything that follows."""
+    switch_off = option(
+        "--without-plugin",
+        multiple=True,
+        metavar="NAME",
+        expose_value=False,
+        callback=_switch_off,
+        help=lambda: say("不用某个插件，可重复", "leave a plugin out; repeatable"),
+    )
+    return cast("Callable[..., Any]", switch_off(lang_option(command)))
+
+
+def _switch_off(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
+    if names:
+        from compliance.plugins.registry import without
+
+        context.with_resource(without(names))
+
+
+def _speak(context: click.Context, _: click.Parameter, language: str | None) -> None:
+    if language:  # of a command that is run by itself
+        context.with_resource(i18n.use(language))
+
+
+def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--lang; the program looks for it before anything is parsed (`asked_language`)."""
+    language = option(
+        "--lang",
+        type=click.Choice(i18n.LANGUAGES),
+        expose_value=False,
+        is_eager=True,
+        callback=_speak,
+        help=lambda: say("zh 中文（默认） | en English", "zh 中文 (default) | en English"),
+    )
+    return cast("Callable[..., Any]", language(command))
+
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+ruleset_option = option(
+    "--ruleset",
+    metavar="ID|FILE",
+    help=lambda: say(
+        "规则集编号或规则文件（默认：按省份）", "rule set id or pack file (default: by province)"
+    ),
+)
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how to judge; `chosen` makes a `Choice` of them."""
+    for one in (
+        option(
+            "--confirm",
+            multiple=True,
+            metavar="FILE.toml",
+            type=click.Path(path_type=Path),
+            help=lambda: say(
+                "确认文件：持有文件原文的人据以提高依据的核实程度，可重复",
+                "rules whose texts someone holds and confirms; repeatable",
+            ),
+        ),
+        option(
+            "--strict",
+            is_flag=True,
+            help=lambda: say(
+                "凡经过未核实的规则即不下结论", "no conclusion past a rule that is not verified"
+            ),
+        ),
+        option(
+            "--switch",
+            "switches",
+            multiple=True,
+            metavar="NAME",
+            help=lambda: say(
+                "打开一项放宽或选用一种算法（见 rules --switches），可重复",
+                "switch a relaxation or alternative on (see rules --switches); repeatable",
+            ),
+        ),
+        option(
+            "--enforce",
+            multiple=True,
+            metavar="BASIS|RULE",
+            help=lambda: say(
+                "让某类依据（secondary 等）或某条规则参与结论，可重复",
+                "let a legal basis (secondary …) or a rule decide; repeatable",
+            ),
+        ),
+        option(
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help=lambda: say(
+                "按哪一天有效的规则判定（默认：学年的9月1日）",
+                "judge by the rules of that day (default: 1 September of the school year)",
+            ),
+        ),
+        ruleset_option,
+    ):
+        command = one(command)
+    return command
+
+
+def chosen(
+    ruleset: str | None,
+    as_of: datetime | None,
+    enforce: tuple[str, ...],
+    switches: tuple[str, ...],
+    strict: bool,
+    confirm: tuple[Path, ...],
+) -> Choice:
+    """What the options of `judging` ask for."""
+    from compliance.checker import Choice
+    from compliance.rules.resolution.confirmations import read_confirmations
+
+    confirmations = tuple(one for path in confirm for one in read_confirmations(path))
+    return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations)
+
+
+def day(value: datetime | None) -> date | None:
+    """A click date as a date."""
+    return value.date() if value is not None else None
+
+
+def require_format(form: str, known: Sequence[str]) -> None:
+    """UsageError for a format that nobody offers."""
+    if form not in known:
+        raise UsageError(
+            say("没有格式“{form}”", "no format '{form}'", form=form),
+            todo=say("可用：{known}", "choose from {known}", known=", ".join(known)),
+        )
+
+
+def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """UsageError where an output would overwrite an input, or two outputs are one file."""
+    targets = [path.resolve() for path in outputs]
+    sources = [path.resolve() for path in inputs]
+    for place, target in enumerate(targets):
+        if target in targets[:place]:
+            raise UsageError(
+                say("两种格式写到同一个文件", "two formats go to one file"),
+                where=str(outputs[place]),
+            )
+        among = target.parent in sources and target.suffix.lower() in READ and target.is_file()
+        if target in sources or among:
+            raise UsageError(
+                say("输出会覆盖输入", "the output would overwrite an input"),
+                where=str(outputs[place]),
+                todo=say("请写到别处", "write it elsewhere"),
+            )
+
+
+def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Errors become a message and an exit code; a traceback only for our own faults, on request."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own signature
+        _tolerate_narrow_terminals()
+        try:
+            code = command(*args, **kwargs)
+        except JunhengError as error:
+            show_traceback(error)
+            click.echo(say("错误：{error}", "error: {error}", error=error), err=True)
+            code = error.exit_code
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            sys.stderr.close()
+            code = 0
+        except OSError as error:
+            click.echo(
+                say("输出写不出去：{why}", "cannot write: {why}", why=reason(error)),
+                err=True,
+            )
+            code = USAGE
+        except Exception as error:
+            if os.environ.get("COMPLIANCE_DEBUG"):
+                raise
+            click.echo(
+                say(
+                    "内部错误：{kind}: {error}\n  → 这是程序的问题，请带上输入文件报告（设 COMPLIANCE_DEBUG=1 可看详情）",
+                    "internal error: {kind}: {error}\n  → a fault of the program: please report it (COMPLIANCE_DEBUG=1 shows details)",
+                    kind=type(error).__name__,
+                    error=error,
+                ),
+                err=True,
+            )
+            code = INTERNAL
+        sys.exit(code or 0)
+
+    return run
+
+
+def _tolerate_narrow_terminals() -> None:
+    """A stream in GBK has no ✓: such a sign gives way to one it has, and never ends the run."""
+    codecs.register_error("nearest_sign", _nearest_sign)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="nearest_sign")
+
+
+def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = {"✓": "√", "✗": "×", "²": "2"}
+    lost = error.object[error.start : error.end]
+    return "".join(signs.get(sign, "?") for sign in lost), error.end
+
+
+def exit_code(report: Results, fail_on: str) -> int:
+    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3."""
+    if any(county.counts["error"] for county in report.counties):
+        return INTERNAL
+    if any(problem.severity == "error" for problem in report.problems):
+        return UNREADABLE
+    verdicts = {county.verdict for county in report.counties}
+    if "fail" in verdicts:
+        return 0 if fail_on == "never" else 1
+    if "undecided" in verdicts:
+        return 3 if fail_on == "undecided" else 0
+    return 0
+
+
+def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
+    """Problems, errors first, one a line."""
+    labels = {"error": say("错误", "error"), "warning": say("提示", "warning")}
+    for problem in sorted(problems, key=lambda one: one.severity):
+        click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
+
+
+def nothing_written() -> int:
+    """Say that there is no county to write for; the exit code."""
+    click.echo(
+        say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
+    )
+    return UNREADABLE
+
+
+def progress() -> Callable[[str, int, int], None] | None:
+    """Progress on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(what: str, done: int, total: int) -> None:
+        if total > 1:
+            click.echo(f"\r{what} {done + 1}/{total}", nl=done + 1 == total, err=True)
+
+    return show

@@ -1,0 +1,83 @@
+"""`compliance rectify`: what a county and each of its schools must put right."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    chosen,
+    guarded,
+    inputs_argument,
+    judging,
+    nothing_written,
+    option,
+    print_problems,
+    progress,
+    shared_options,
+)
+from compliance.kernel.i18n import say
+
+PAPER_FORMATS = ("md", "html", "xlsx", "docx")
+
+
+@click.command(
+    cls=Command,
+    help=lambda: say(
+        "生成整改清单：全县一份，每校一份（一校一案）。",
+        "Write the rectification lists: one for the county, one for each school.",
+    ),
+)
+@inputs_argument
+@judging
+@option(
+    "-o",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=lambda: say("写到哪个文件夹", "the folder to write to"),
+)
+@option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(PAPER_FORMATS),
+    help=lambda: say("格式，可重复（默认 docx、xlsx）", "repeatable (default: docx, xlsx)"),
+)
+@shared_options
+@guarded
+def rectify(
+    inputs: tuple[Path, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    **how: Any,  # noqa: ANN401 - the options of `judging`
+) -> int:
+    """Judge and write; 0 once the papers are written, whatever the verdict."""
+    from compliance.checker import Checker
+    from compliance.render.rectification.write import write_papers
+
+    report = Checker().check(inputs, chosen(**how), progress())
+    print_problems(report.problems, err=True)
+    templates = {info.id: info.template_dirs for info in report.rulesets}
+    show = progress()
+    count = None if show is None else partial(show, say("文书", "papers"))
+    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count)
+    if not papers:
+        return nothing_written()
+    click.echo(
+        say(
+            "已写{number}份，见 {out}",
+            "wrote {number} papers to {out}",
+            number=len(papers),
+            out=out,
+        )
+    )
+    for line in papers.told():
+        click.echo(line)
+    return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

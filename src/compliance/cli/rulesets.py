@@ -1,0 +1,21 @@
+"""`compliance rulesets`: what is installed."""
+
+from __future__ import annotations
+
+import click
+
+from compliance.cli.command import Command, guarded, shared_options
+from compliance.kernel.i18n import say
+
+
+@click.command(
+    cls=Command,
+    help=lambda: say("列出已安装的规则集和插件。", "List the installed rule sets and plugins."),
+)
+@shared_options
+@guarded
+def rulesets() -> None:
+    """Print the list."""
+    from compliance.explain.ruleset_listing import ruleset_table
+
+    click.echo(ruleset_table())

@@ -1,0 +1,31 @@
+"""`compliance template`: the blank workbook to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from compliance.cli.command import Command, guarded, option, shared_options
+from compliance.kernel.i18n import say
+
+
+@click.command(
+    cls=Command, help=lambda: say("生成空白填报工作簿。", "Write the blank workbook to fill in.")
+)
+@click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@option(
+    "--ruleset",
+    metavar="ID|FILE",
+    help=lambda: say(
+        "为哪个规则集（默认：国家）", "for which rule set (default: the national one)"
+    ),
+)
+@shared_options
+@guarded
+def template(out: Path, ruleset: str | None) -> None:
+    """Write the workbook."""
+    from compliance.explain.ruleset_listing import blank_workbook
+
+    blank_workbook(out, ruleset)
+    click.echo(say("已写 {out}", "wrote {out}", out=out))

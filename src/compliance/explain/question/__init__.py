@@ -1,1 +1,0 @@
-"""What is asked about: the rule, the subject, and the case they are judged in."""

@@ -1,0 +1,319 @@
+"""explain RULE: what a rule says, where it comes from, what became of it, what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.working import FORMAT
+from compliance.explain.layer_versions import line, versions
+from compliance.explain.working_text import beside, block
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import Vocabulary
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import STAGE_WORDS, basis_words, unit_words
+from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
+from compliance.rules.reference.describe import (
+    condition_words,
+    field_words,
+    formula,
+    level_words,
+    limit_words,
+    role_words,
+    titles_of,
+)
+
+Kinds = Mapping[str, Kind]
+
+
+def page(
+    rule: Rule, rules: Ruleset, words: Vocabulary, known: Packs, kinds: Kinds,
+    enforce: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Everything about a rule as plain values, the structure of --format json.
+
+    known: the installed packs, for what became of the rule from day to day.
+    """
+    titles = _titles(words, rules)
+    switched = [name for name in rules.switched if name in rules.switches]
+    steps = history(known, rules.id, rule.id, enforce, switched, words, kinds=kinds)
+
+    def limits(one: Rule) -> list[str]:
+        return [item["limit"] for item in _standard(one, rules, {}, words, kinds)]
+
+    return {
+        "format": FORMAT,
+        "rule": rule.id,
+        "title": rule.label,
+        "text": pick(rule.text, rule.text_en),
+        "source": rule.source,
+        "basis": rule.basis,
+        "role": rule.role,
+        "level": rule.level,
+        "layer": rule.layer,
+        "given_by": rule.given_by,
+        "stated_at": rule.stated_at,
+        "ruleset": rules.id,
+        "confirmed": rule.confirmed,
+        "standard": list(_standard(rule, rules, titles, words, kinds)),
+        "remedy": pick(rule.remedy, rule.remedy_en)
+        .replace("{shortfall}", "…")
+        .replace("{excess}", "…"),
+        "owner": pick(rule.owner, rule.owner_en),
+        "note": rule.note,
+        "history": [_step(one, rule, words) for one in steps],
+        "layers": [
+            {**_without_status(asdict(one)), "text": line(one)}
+            for one in versions(rule, rules, limits)
+        ],
+        "relaxations": list(_relaxations(rule, rules, words)),
+        "excluded": [
+            condition_words(rules.exclusions[reason].where, rules, words)
+            for reason in rule.exclude
+            if reason in rules.exclusions
+        ],
+        "members": [
+            {
+                "rule": name,
+                "title": rules.rules[name].label,
+                "advisory": rules.rules[name].role == "advisory",
+            }
+            for name in rule.of
+            if name in rules.rules
+        ],
+        "facts": [_fact(fact, words) for fact in _facts(rule, rules, words, kinds)],
+        "example": [
+            text
+            for one in rule.holders
+            for text in kinds[one.kind].example(one, rule, rules, titles)
+        ],
+    }
+
+
+def _without_status(version: Mapping[str, Any]) -> dict[str, Any]:
+    """Nothing is judged here, so that there is no verdict."""
+    return {name: value for name, value in version.items() if name != "status"}
+
+
+def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
+    """What facts and tallies are called; a sum of products is no number of either factor."""
+    titles = titles_of(words, rules)
+    for name, tally in rules.tallies.items():
+        if "times" in tally.settings:
+            one, other = (str(tally.settings[key]) for key in ("sum", "times"))
+            titles[name] = say(
+                "Σ（{a} × {b}）",
+                "Σ ({a} × {b})",
+                a=titles.get(one, one),
+                b=titles.get(other, other),
+            )
+    return titles
+
+
+def _standard(
+    rule: Rule, rules: Ruleset, titles: Mapping[str, str], words: Vocabulary, kinds: Kinds
+) -> Iterable[dict[str, str]]:
+    """Every limit of the rule, of its parts, and of the entries of a list."""
+    for one in rule.holders:
+        if one.limit is None and isinstance(one, Rule):
+            continue
+        indicator = rules.indicators.get(one.indicator or "")
+        measure = kinds[one.kind].measure(one, rules)
+        floor = one.floor if isinstance(one, Rule) else None
+        yield {
+            "part": one.key if isinstance(one, Part) else "",
+            "title": one.label if isinstance(one, Part) else "",
+            "limit": limit_words(one.limit, rules, measure, words)
+            or say("由佐证说明", "by attestation"),
+            "floor": limit_words(floor, rules, measure, words),
+            "formula": formula(indicator, titles) if indicator is not None else "",
+        }
+    for field, title, limit in kinds[rule.kind].entry_limits(rule):
+        told = limit_words(limit, rules)
+        yield {"part": field, "title": title, "limit": told, "floor": "", "formula": ""}
+
+
+def _relaxations(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[dict[str, str]]:
+    for other in (other for one in rule.holders for other in one.instead):
+        switch = rules.switches.get(other.switch)
+        if switch is not None:
+            yield {
+                "switch": switch.name,
+                "title": switch.label,
+                "source": switch.source,
+                "until": switch.until.isoformat() if switch.until else "",
+                "limit": limit_words(other.limit, rules, "", words),
+            }
+
+
+def _facts(rule: Rule, rules: Ruleset, words: Vocabulary, kinds: Kinds) -> Iterable[Fact]:
+    """The fields of the entries of a list, then the facts of counties and schools."""
+    known = {**words.county, **words.school}
+    found: dict[str, Fact] = {}
+    fields = words.tables.get(rule.of[0], {}) if rule.of else {}
+    for field, _, _ in kinds[rule.kind].entry_limits(rule):
+        found |= {field: fields[field]} if field in fields else {}
+    for name in rules.references.facts(rule.id):
+        for candidate in (name, *(f"{stage}_{name}" for stage in STAGE_WORDS)):
+            if candidate in known:
+                found[candidate] = known[candidate]
+    return found.values()
+
+
+def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
+    known: Mapping[str, Fact] = {**words.county, **words.school}
+    periods = {
+        "school_year": say(
+            "学年初（9月1日）的数", "as of the beginning of the school year, 1 September"
+        ),
+        "calendar_year": say("上一日历年的数", "of the calendar year before"),
+    }
+    tables = {
+        "school": pick("学校", "schools"),
+        "county": pick("县区", "counties"),
+        "monitoring": pick("监测", "monitoring"),
+    }
+    return {
+        "fact": fact.name,
+        "title": fact.label,
+        "unit": unit_words(fact.unit),
+        "definition": fact.description,
+        "period": periods.get(fact.period, ""),
+        "table": tables.get(fact.table, fact.table),
+        "headings": [name for name in fact.headings if name != fact.name][:4],
+        "parts": [[known[name].label for name in group if name in known] for group in fact.parts],
+    }
+
+
+def _step(one: Step, rule: Rule, words: Vocabulary) -> dict[str, Any]:
+    """A day on which something changed, as plain values with a sentence."""
+    return {
+        "from": one.day.isoformat(),
+        "changes": [
+            {"field": change.field, "before": change.before, "after": change.after}
+            for change in one.changes
+        ],
+        "text": _told(one, rule, words),
+    }
+
+
+def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
+    """One day's changes as a sentence."""
+    first = step.changes[0]
+    if first.field == ADDED:
+        told = [
+            f"{_key(one.field, rule, words)}{one.after}"
+            for one in step.changes
+            if "limit" in one.field
+        ]
+        limits = pick("，", ", ").join(dict.fromkeys(told))
+        source = next((one.after for one in step.changes if one.field == "source"), "")
+        return say(
+            "本规则集自{day}起采用{limits}（{source}）",
+            "in this rule set from {day}{limits} ({source})",
+            day=step.day, limits=pick("：", ": ") + limits if limits else "", source=source,
+        )  # fmt: skip
+    if first.field == DROPPED:
+        return say("{day}起不再适用", "{day}: no longer applies", day=step.day)
+    named = pick("；", "; ").join(_changed(one, rule, words) for one in step.changes)
+    return say("{day}起：{what}", "{day}: {what}", day=step.day, what=named)
+
+
+def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
+    key = _key(one.field, rule, words)
+    if one.field == "of":  # a long list: what came and what went
+        before, after = one.before.split(", "), one.after.split(", ")
+        came = [f"+{name}" for name in after if name not in before]
+        went = [f"−{name}" for name in before if name not in after]
+        return key + pick("、", ", ").join(came + went)
+    return f"{key}{one.before or '—'} → {one.after or '—'}"
+
+
+def _key(field: str, rule: Rule, words: Vocabulary) -> str:
+    """What a changed field is called; of a limit its key alone, and nothing where it has none."""
+    told = field_words(field, rule, words)
+    if "limit" in field.split("."):
+        told = told.replace(field_words("limit"), "", 1).strip().removesuffix(" ·")
+    return f"{told} " if told else ""
+
+
+def text(found: Mapping[str, Any], day: date) -> str:
+    """The page as an official reads it."""
+    standard = [
+        pair
+        for one in found["standard"]
+        for pair in (
+            (f"· {one['title']}" if one["part"] else say("标准", "standard"), one["limit"]),
+            (say("  下限", "  floor"), one["floor"]),
+            (say("  算式", "  formula"), one["formula"]),
+        )
+    ]
+    named = [
+        (say("条文", "text"), found["text"]),
+        (say("依据", "source"), _aside(found["source"], basis_words()[found["basis"]])),
+        (say("确认文件", "confirmed by"), found["confirmed"]),
+        (say("地位", "role"), role_words()[found["role"]]),
+        (say("层级", "level"), level_words()[found["level"]]),
+        (say("规则集", "rule set"), _aside(found["ruleset"], found["given_by"], day.isoformat())),
+        *standard,
+        (say("不参加", "left out"), pick("；", "; ").join(found["excluded"])),
+        (say("整改", "remedy"), found["remedy"]),
+        (say("责任", "owner"), found["owner"]),
+        (say("说明", "note"), found["note"]),
+    ]
+    relaxed = [
+        _aside(f"{one['switch']} {one['title']}", one["source"]) for one in found["relaxations"]
+    ]
+    layers = [one["text"] for one in found["layers"]]
+    blocks = [
+        (say("历次变动", "history"), _history(found["history"])),
+        (say("各级标准", "by layer"), layers if len(layers) > 1 else []),
+        (say("已打开的放宽", "relaxations switched on"), relaxed),
+        (say("由以下规则构成", "made of"), _members(found["members"])),
+        (say("所用数据项", "facts"), [x for one in found["facts"] for x in _about(one)]),
+        (
+            say("算例（数字为举例，不是任何学校的数据）", "worked example (figures made up)"),
+            found["example"],
+        ),
+    ]
+    lines = [f"{found['rule']}  {found['title']}", ""]
+    lines += [f"{name}: {words}" for name, words in named if words]
+    return "\n".join([*lines, *(line for one in blocks for line in block(*one))])
+
+
+def _history(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [str(step["text"]) for step in steps]
+    if len(lines) == 1:
+        lines.append(say("此后没有见到变动。", "No change is known since."))
+    return lines
+
+
+def _aside(text: str, *more: str) -> str:
+    """Text with words in brackets behind it."""
+    return say("{t}（{inner}）", "{t} ({inner})", t=text, inner=pick("，", ", ").join(more))
+
+
+def _members(members: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """A line each; those without weight by their ids, on one line."""
+    yield from (f"{one['rule']}  {one['title']}" for one in members if not one["advisory"])
+    yield from beside(one["rule"] for one in members if one["advisory"])
+
+
+def _about(one: Mapping[str, Any]) -> Iterable[str]:
+    title = _aside(one["title"], one["unit"]) if one["unit"] else one["title"]
+    yield f"{title} [{one['fact']}]"
+    yield f"  {one['definition']}"
+    where = say("填在“{t}”表", "in the table {t}", t=one["table"])
+    others = [name for name in one["headings"] if name != one["title"]]
+    if others:
+        where += say(
+            "；表头也可写作：{names}", "; also headed: {names}", names=pick("、", ", ").join(others)
+        )
+    yield f"  {where}"
+    for group in one["parts"]:
+        names = pick("、", ", ").join(group)
+        yield "  " + say("可由下列各项相加：{names}", "may be summed up from: {names}", names=names)

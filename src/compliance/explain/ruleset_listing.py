@@ -1,0 +1,274 @@
+"""`compliance rulesets` and `compliance rules`: what is installed, and a rule set laid open."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from compliance.checker.builtin_offers import load
+from compliance.checker.choice import base_of, with_pack_file
+from compliance.facts.vocabulary import Vocabulary
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import pick, say
+from compliance.kernel.labels import basis_words
+from compliance.render.documents.text_width import wrap
+from compliance.rules.language.model import Rule, Ruleset, Switch
+from compliance.rules.lint.lint import examine
+from compliance.rules.reference import clause_coverage
+from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
+from compliance.rules.reference.describe import field_words, role_words, standard_words
+from compliance.rules.reference.provenance import Given, provenance
+from compliance.rules.resolution.layers import STANDARD, VERIFIED
+from compliance.rules.resolution.resolve import resolve
+from compliance.rules.resolution.switches import WITHOUT_STANDARD
+
+WIDTH = 80  # columns of a terminal
+_HANGING = " " * 9
+
+
+def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Vocabulary]:
+    """The rule set asked for (default: the base), checked, with the facts of what is installed."""
+    registry = load()
+    known, name = with_pack_file(registry, ruleset)
+    rules = resolve(known, name or base_of(known), as_of or date.today(), kinds=registry.kinds)
+    examine(rules, registry.kinds, registry.vocabulary)
+    return rules, registry.vocabulary
+
+
+def ruleset_table() -> str:
+    """The installed rule sets with what they extend, their layers and editions; then the plugins."""
+    registry = load()
+    lines = [say("已安装的规则集：", "installed rule sets:")]
+    for name, found in sorted(registry.packs.items(), key=lambda one: one[0].replace("/", "!")):
+        head, layer = found[-1].head, found[-1].layer
+        since = ", ".join(pack.effective.isoformat() for pack in found)
+        title = pick(str(head["title"]), str(head.get("title_en", "")))
+        indent = "  "
+        if layer == STANDARD:
+            told, indent = say("学校标准（参考）", "school standard (advisory)"), "      "
+        else:
+            told = f"{name} ← {head['extends']}" if "extends" in head else name
+        if layer == "city":
+            told += say("（市级，只按名称选用）", " (a city's, by name only)")
+        lines += wrap(
+            f"{told}  {title}  {head['source']}  ({since})", WIDTH, indent, indent + "    "
+        )
+    lines.append(say("插件：", "plugins:"))
+    lines += [f"  {name} {number}" for name, number in sorted(registry.plugins.items())]
+    return "\n".join(lines)
+
+
+def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> str:
+    """Every rule of a rule set: id, title, standard, basis, source; form: text or json."""
+    rules, words = opened(ruleset, as_of)
+    if form == "json":
+        return _json(
+            {
+                "rule": rule.id, "title": rule.title, "level": rule.level, "role": rule.role,
+                "basis": rule.basis, "layer": rule.layer, "given_by": rule.given_by_id,
+                "standard": standard_words(rule, rules, words), "source": rule.source,
+            }
+            for rule in rules.rules.values()
+        )  # fmt: skip
+    head = say(
+        "{title}（{id} {version}），{source}", "{title} ({id} {version}), {source}",
+        title=rules.label, id=rules.id, version=rules.version, source=rules.source,
+    )  # fmt: skip
+    notes = [
+        line for note in rules.notes for line in wrap(say("注：{n}", "note: {n}", n=note), WIDTH)
+    ]
+    return "\n".join([*wrap(head, WIDTH), *_rows(rules, words), "", *notes])
+
+
+def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
+    aspect = ""
+    for rule in rules.rules.values():
+        if rule.aspect != aspect:
+            aspect = rule.aspect
+            yield f"\n{aspect}"
+        standard = standard_words(rule, rules, words)
+        mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
+        text = (
+            f"{rule.id:<6} {rule.label}" + (pick("：", ": ") + standard if standard else "") + mark
+        )
+        yield from wrap(text, WIDTH, "  ", _HANGING)
+        yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
+
+
+def blank_workbook(out: Path, ruleset: str | None) -> None:
+    """The workbook to fill in, with the facts of the rule set's plugins."""
+    from compliance.render.blank_workbook.build import write_template
+
+    rules, words = opened(ruleset)
+    write_template(out, words, rules.label, rules=list(rules.rules.values()))
+
+
+def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
+    """Every value with the layer and document that gave it."""
+    rules, words = opened(ruleset, as_of)
+    given = provenance(rules, words)
+    if form == "json":
+        return _json(one.row() for one in given)
+    told: dict[str, dict[tuple[str, str], list[Given]]] = {}
+    for one in given:
+        told.setdefault(one.rule, {}).setdefault((one.pack, one.document), []).append(one)
+    lines = []
+    for rule_id, by_layer in told.items():
+        rule = rules.rules[rule_id]
+        lines += ["", *wrap(f"{rule.id}  {rule.label}", WIDTH)]
+        for (pack, document), values in by_layer.items():
+            lines += wrap(f"{pack}  {document}", WIDTH, "  ", "    ")
+            for one in values:
+                line = f"{field_words(one.field, rule, words)}{pick('：', ': ')}{one.value}"
+                lines += wrap(line, WIDTH, "    ", "      ")
+    return "\n".join(lines[1:])
+
+
+def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) -> str:
+    """What differs between two dates of one rule set, or between two rule sets."""
+    (one, _, first), (other, words, second) = _two(wanted, ruleset, as_of)
+    found = changes(one, other, words)
+    if form == "json":
+        return _json(
+            {"rule": c.rule, "field": c.field, "before": c.before, "after": c.after} for c in found
+        )
+    lines = [f"{one.id} {first} → {other.id} {second}"]
+    if not found:
+        return "\n".join([*lines, say("没有差别。", "no difference.")])
+    last = "—"  # no rule is called so
+    for change in found:
+        rule = other.rules.get(change.rule) or one.rules.get(change.rule)
+        if change.rule != last:
+            last = change.rule
+            shared = say(
+                "各条共用：拆分与不计的学校", "shared by all: the split, and who is left out"
+            )
+            lines += ["", *wrap(f"{rule.id}  {rule.label}" if rule else shared, WIDTH)]
+        lines += wrap(_told(change, rule, words), WIDTH, "  ", "    ")
+    return "\n".join(lines)
+
+
+def _two(
+    wanted: str, ruleset: str | None, as_of: date | None
+) -> list[tuple[Ruleset, Vocabulary, date]]:
+    """The two rule sets compared, each with the day it is looked at."""
+    names = _either_side(wanted)
+    if not names:
+        raise UsageError(
+            say("--diff 应写成 A..B", "--diff takes A..B"),
+            todo=say(
+                "两个日期，如 2023-09-01..2026-09-01；或两个规则集的编号",
+                "two dates, such as 2023-09-01..2026-09-01; or the ids of two rule sets",
+            ),
+        )
+    days = [day for name in names if (day := _day(name)) is not None]
+    if len(days) == len(names):
+        return [(*opened(ruleset, day), day) for day in days]
+    today = as_of or date.today()
+    return [(*opened(name, today), today) for name in names]
+
+
+def _either_side(wanted: str) -> tuple[str, ...]:
+    """What stands on both sides of the one ``..`` that is no step of a path; nothing without one."""
+    for cut in re.finditer(r"(?=\.\.)", wanted):
+        sides = wanted[: cut.start()].strip(), wanted[cut.start() + 2 :].strip()
+        if all(map(_is_one, sides)):
+            return sides
+    return ()
+
+
+def _is_one(side: str) -> bool:
+    """Whether this is one date, id or path: two dots in it are steps upwards alone."""
+    steps = re.split(r"[/\\]", side)
+    return steps[-1] != "" and all(step == ".." or ".." not in step for step in steps)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _told(change: Change, rule: Rule | None, words: Vocabulary) -> str:
+    if change.field == ADDED:
+        return say("新增：{what}", "added: {what}", what=change.after)
+    if change.field == DROPPED:
+        return say("取消：{what}", "dropped: {what}", what=change.before)
+    field = field_words(change.field, rule, words)
+    return f"{field}{pick('：', ': ')}{change.before or '—'} → {change.after or '—'}"
+
+
+def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
+    """What became of every item of the regulation."""
+    rules, _ = opened(ruleset, as_of)
+    if form == "json":
+        return _json(clause_coverage.rows(rules))
+    if form == "md":
+        return clause_coverage.page(rules).rstrip("\n")
+    words, colon = clause_coverage.how_words(), pick("：", ": ")
+    lines = [*wrap(f"{rules.label}{colon}{clause_coverage.counted(rules.clauses)}", WIDTH)]
+    for part, clauses in clause_coverage.by_part(rules.clauses):
+        lines += ["", part]
+        for clause in clauses:
+            ids = pick("、", ", ").join(clause.rules)
+            item = pick(clause.item, clause.item_en)
+            lines += wrap(f"{item}{colon}{words[clause.how]} {ids}".rstrip(), WIDTH, "  ", "    ")
+            note = pick(clause.note, clause.note_en)
+            lines += wrap(note, WIDTH, "      ", "      ") if note else []
+    left = clause_coverage.left_over(rules)
+    lines += ["", *wrap(left, WIDTH)] if left else []
+    return "\n".join(lines)
+
+
+def switch_table(ruleset: str | None, as_of: date | None, form: str) -> str:
+    """The relaxations and alternatives that --switch can turn on, the program's own at the end."""
+    rules, _ = opened(ruleset, as_of)
+    without_standard = Switch(
+        name=WITHOUT_STANDARD, kind="layer", title="不看学校办学标准这一层",
+        title_en="leave the layer of school standards out", source="", basis=VERIFIED,
+    )  # fmt: skip
+    switches = [*rules.switches.values(), without_standard]
+    if form == "json":
+        return _json(map(_switch_row, switches))
+    lines = [
+        say("--switch 可用的开关（默认都不打开）：", "switches for --switch (all off by default):")
+    ]
+    for one in switches:
+        lines += ["", *wrap(f"{one.name}  {one.label}", WIDTH, "  ", "    ")]
+        lines += wrap(" · ".join(_about(one)), WIDTH, "      ", "      ")
+        note = pick(one.note, one.note_en)
+        lines += wrap(note, WIDTH, "      ", "      ") if note else []
+    return "\n".join(lines)
+
+
+def _about(one: Switch) -> Iterable[str]:
+    if one.includes:
+        yield say("包括 {names}", "turns on {names}", names=", ".join(one.includes))
+    if one.kind == "relaxation":
+        yield say("放宽", "relaxation")
+    elif one.kind == "alternative":
+        default = say("（默认）", " (default)") if one.default else ""
+        yield say("算法之一", "one of several readings") + default
+    if one.from_ or one.until:
+        yield f"{one.from_ or '…'} – {one.until or '…'}"
+    if one.source:
+        yield basis_words()[one.basis]
+        yield one.source
+
+
+def _switch_row(one: Switch) -> dict[str, object]:
+    return {
+        "name": one.name, "kind": one.kind, "choice": one.choice or None, "default": one.default,
+        "title": one.title, "source": one.source, "basis": one.basis,
+        "from": one.from_.isoformat() if one.from_ else None,
+        "until": one.until.isoformat() if one.until else None,
+        "includes": list(one.includes), "note": one.note,
+    }  # fmt: skip
+
+
+def _json(rows: Iterable[object]) -> str:
+    return json.dumps(list(rows), ensure_ascii=False, indent=2)

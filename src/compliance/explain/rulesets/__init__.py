@@ -1,1 +1,0 @@
-"""Rule sets listed and compared."""

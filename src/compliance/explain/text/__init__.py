@@ -1,1 +1,0 @@
-"""An explanation as text for a terminal."""

@@ -1,1 +1,0 @@
-"""The same case judged again with other figures, to find what would turn a verdict."""

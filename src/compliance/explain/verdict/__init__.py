@@ -1,1 +1,0 @@
-"""The working of one verdict: inputs, formula, dispersion, statements, what would turn it."""

@@ -1,0 +1,127 @@
+"""What a data check is: a declaration of the rows it looks at, which it doubts, and what it says.
+
+Checks are declared over views: the frames of schools and counties, and what is made of them. All
+are warnings, each names the facts concerned for the verdicts that rest on them, and a blank is
+never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from compliance.facts.fact import Fact
+from compliance.facts.school_types import IMPLIED
+from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
+from compliance.intake.problems import Location
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import STAGES
+
+Row = dict[str, Any]
+KEY = ["_code", "_year"]
+ROW = ("_table", "_row", "_code", "_year")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a check says of one row.
+
+    facts: those concerned; the warning stands at the first of them that the row's table has.
+    at: facts to stand at instead. where: a place of its own, for what stands in no table.
+    """
+
+    code: str
+    message: str
+    expected: str
+    facts: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    where: Location | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One declaration.
+
+    view: the frame it looks at. when: the rows it doubts, None for all. tell: what it says of
+    one of them. needs: the columns that `tell` reads, beside ``_table``, ``_row`` and the key.
+    """
+
+    view: str
+    when: pl.Expr | None
+    tell: Callable[[Row], Doubt]
+    needs: tuple[str | pl.Expr, ...] = ()
+
+
+def run(
+    checks: Sequence[Check], views: Mapping[str, pl.DataFrame], tables: Tables
+) -> list[Problem]:
+    """The doubts of all checks, in their order; every view is gone through once."""
+    doubted: dict[int, list[Row]] = {}
+    for name, view in views.items():
+        own = [(number, one) for number, one in enumerate(checks) if one.view == name]
+        whens = {str(number): one.when for number, one in own if one.when is not None}
+        flags = view.select(**whens)
+        for number, one in own:
+            rows = view if one.when is None else view.filter(flags[str(number)])
+            if len(rows):
+                doubted[number] = _needed(rows, one.needs).to_dicts()
+    return [
+        _problem(checks[number].tell(row), row, tables)
+        for number in sorted(doubted)
+        for row in doubted[number]
+    ]
+
+
+def _needed(rows: pl.DataFrame, needs: Iterable[str | pl.Expr]) -> pl.DataFrame:
+    names = [name for name in (*ROW, *SCHOOL) if name in rows.columns]
+    wanted: dict[str, str | pl.Expr] = {name: name for name in names}
+    wanted |= {one if isinstance(one, str) else one.meta.output_name(): one for one in needs}
+    return rows.select(**wanted)
+
+
+def _problem(doubt: Doubt, row: Row, tables: Tables) -> Problem:
+    where = doubt.where or locate(tables, row, *(doubt.at or doubt.facts))
+    return where.warning(doubt.code, doubt.message, doubt.expected, doubt.facts)
+
+
+def figure(name: str, facts: Mapping[str, Fact], besides: Sequence[str] = ()) -> pl.Expr:
+    """A figure, where a blank of a stage that the school's type does not have counts as none.
+
+    A school that gives pupils or classes of such a stage has it all the same: its blank is one.
+    Only for a doubt: no verdict ever rests on it. besides: further types of which that is so.
+    """
+    if "school_type" not in facts:
+        return pl.col(name)
+    stage = next((one for one in STAGES if name.startswith(f"{one}_")), None)
+    if stage is not None:
+        without = [kind for kind, stages in IMPLIED.items() if stage not in stages]
+        absent = pl.col("school_type").is_in(without) & ~_given(stage, facts)
+        absent |= pl.col("school_type").is_in(besides)
+    elif name.startswith("special_"):
+        absent = pl.col("school_type") != "special"
+    else:
+        return pl.col(name)
+    return pl.when(pl.col(name).is_null() & absent).then(0.0).otherwise(pl.col(name))
+
+
+def _given(stage: str, facts: Mapping[str, Fact]) -> pl.Expr:
+    """Whether pupils or classes of the stage are stated."""
+    names = (f"{stage}_students", f"{stage}_classes")
+    return pl.any_horizontal(
+        (pl.col(name) > 0).fill_null(value=False) for name in names if name in facts
+    )
+
+
+def total(names: Sequence[str], facts: Mapping[str, Fact], besides: Sequence[str] = ()) -> pl.Expr:
+    """The sum of such figures, blank where one of them is."""
+    return pl.sum_horizontal(*(figure(n, facts, besides) for n in names), ignore_nulls=False)
+
+
+def titles(facts: Mapping[str, Fact], names: Sequence[str]) -> str:
+    """What a sum of facts is called."""
+    joined = say("、", " + ").join(facts[name].label for name in names)
+    return joined + say("之和", "") if len(names) > 1 else joined

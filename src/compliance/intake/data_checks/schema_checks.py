@@ -1,0 +1,362 @@
+"""Checks that the schemas declare: figures that contradict one another, and what honest ones hardly are.
+
+What is a part of what stands in ``x-bounds``, ``x-counted``, ``x-sum-of``; the bounds of plausible
+figures in ``x-plausible``, ``x-plausible-items``, ``x-past``, ``x-quotients``, chosen wide. They are
+no law, and no verdict ever follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from compliance.facts.fact import Counted, Fact
+from compliance.facts.plausibility import Bound, Item, Plausible, Quotient
+from compliance.facts.school_types import IMPLIED
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.cell_text import show
+from compliance.intake.data_checks.declarations import KEY, Check, Doubt, Row, titles, total
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import STAGES
+
+# ── contradictions ──────────────────────────────────────────────────────────────────────
+
+
+# Types that may have attached classes of another compulsory stage without being doubted, and
+# those whose pupils are no units at all.
+UNDOUBTED = {"senior": ("junior",), "special": ("primary", "junior", "senior")}
+# Types whose people are not counted by stage: theirs stand in facts of their own, or nowhere.
+WITHOUT_STAGES = ("special", "vocational")
+
+
+def contradictions(vocabulary: Vocabulary) -> Iterator[Check]:
+    """Within a record, then the counties against the sums of their schools (see `county_view`)."""
+    for bound in vocabulary.checks["school"].bounds:
+        yield _exceeding("schools", bound, vocabulary.school)
+    for bound in vocabulary.checks["county"].bounds:
+        yield _exceeding("counties", bound, vocabulary.county)
+    for stage in STAGES:
+        yield _foreign_stage(stage, vocabulary.school)
+    for fact in vocabulary.school.values():
+        if fact.counted is not None:
+            yield _room_count(fact, fact.counted)
+    for fact in vocabulary.county.values():
+        if fact.sum_of:
+            yield _county_total(fact)
+    for number, bound in enumerate(vocabulary.checks["county"].schools_bounds):
+        yield _exceeding_schools(number, bound, vocabulary)
+
+
+def _exceeding(view: str, bound: Bound, facts: dict[str, Fact]) -> Check:
+    """A part greater than its whole; n of 0 has a code of its own."""
+    part = pl.sum_horizontal(*bound.of, ignore_nulls=False)
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in bound.within)
+    whole = pl.when(known).then(total(bound.within, facts))  # of blanks alone nothing is said
+
+    def tell(row: Row) -> Doubt:
+        values = {
+            "part": titles(facts, bound.of),
+            "whole": titles(facts, bound.within),
+            "a": row["_part"],
+            "b": row["_whole"],
+        }
+        return Doubt(
+            "part_of_zero" if row["_whole"] == 0 else "part_exceeds_whole",
+            say(
+                "{part}（{a:.12g}）大于{whole}（{b:.12g}）",
+                "{part} ({a:.12g}) exceed {whole} ({b:.12g})",
+                **values,
+            ),
+            say("不大于{whole}的{b:.12g}", "at most {b:.12g}, {whole}", **values),
+            (*bound.of, *bound.within),
+        )
+
+    return Check(view, part > whole, tell, (part.alias("_part"), whole.alias("_whole")))
+
+
+def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
+    """Pupils in a stage that the school's type does not have."""
+    name, words = f"{stage}_students", facts["school_type"].words
+    without = [
+        kind
+        for kind in dict.fromkeys(words.values())
+        if stage not in IMPLIED.get(kind, ()) and stage not in UNDOUBTED.get(kind, ())
+    ]
+
+    def tell(row: Row) -> Doubt:
+        kind = row["school_type"]
+        message = say(
+            "办学类型是{kind}，却有{f}{n:.12g}人",
+            "a school of type {kind_en} has {n:.12g} {f}",
+            kind=next(word for word, canonical in words.items() if canonical == kind != word),
+            kind_en=kind,
+            f=facts[name].label,
+            n=row[name],
+        )
+        expected = say(
+            "核对办学类型；确无该学段的，{f}留空或填0",
+            "check the school's type; {f} blank or 0 where it has no such stage",
+            f=facts[name].label,
+        )
+        return Doubt("stage_not_in_type", message, expected, (name, "school_type"))
+
+    when = (pl.col(name) > 0) & pl.col("school_type").is_in(without)
+    return Check("schools", when, tell, (name, "school_type"))
+
+
+def _room_count(fact: Fact, counted: Counted) -> Check:
+    """A count by size that differs from the list it counts."""
+    fits = pl.element() >= counted.at_least
+    if counted.below is not None:
+        fits &= pl.element() < counted.below
+    number = pl.col(counted.list).list.eval(fits.cast(pl.UInt32)).list.sum().cast(pl.Float64)
+
+    def tell(row: Row) -> Doubt:
+        message = say(
+            "{f}填{own:.12g}，按逐间面积应为{n:.12g}",
+            "{f} is {own:.12g}; the list of areas gives {n:.12g}",
+            f=fact.label,
+            own=row[fact.name],
+            n=row["_counted"],
+        )
+        expected = say("{n:.12g}间，或改正各间面积", "{n:.12g}, or other areas", n=row["_counted"])
+        return Doubt("parts_disagree", message, expected, (fact.name, counted.list))
+
+    needs = (fact.name, number.alias("_counted"))
+    return Check("schools", pl.col(fact.name) != number, tell, needs)
+
+
+def county_view(
+    counties: pl.DataFrame, schools: pl.DataFrame, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    """The counties with what their schools have together.
+
+    _sum:F of what a county's fact F totals, _given:F whether any school gives it, _partial:F
+    whether one with a junior stage does not; _whole:N of the whole of the N-th bound, null where
+    a school's figure is missing.
+    """
+    junior = pl.col("school_type").is_in([k for k, stages in IMPLIED.items() if "junior" in stages])
+    sums: list[pl.Expr] = []
+    for fact in vocabulary.county.values():
+        if fact.sum_of:
+            one = pl.col(fact.sum_of)
+            sums.append(one.sum().alias(f"_sum:{fact.name}"))
+            sums.append(one.is_not_null().any().alias(f"_given:{fact.name}"))
+            sums.append((one.is_null() & junior).any().alias(f"_partial:{fact.name}"))
+    for number, bound in enumerate(vocabulary.checks["county"].schools_bounds):
+        one = total(_known(bound, vocabulary), vocabulary.school, WITHOUT_STAGES)
+        whole = pl.when(one.is_null().any()).then(None).otherwise(one.sum())
+        sums.append(whole.alias(f"_whole:{number}"))
+    together = schools.group_by(KEY).agg(sums)
+    return counties.join(together, on=KEY, how="left", maintain_order="left")
+
+
+def _known(bound: Bound, vocabulary: Vocabulary) -> list[str]:
+    return [name for name in bound.within if name in vocabulary.school]
+
+
+def _county_total(fact: Fact) -> Check:
+    """A county's total that is not the sum of what the schools give."""
+    own, total_of = pl.col(fact.name), f"_sum:{fact.name}"
+    less, other = own < pl.col(total_of), own != pl.col(total_of)
+    when = pl.col(f"_given:{fact.name}") & (less | (~pl.col(f"_partial:{fact.name}") & other))
+
+    def tell(row: Row) -> Doubt:
+        message = say(
+            "{f}填{own:.12g}，各校合计{total:.12g}，以各校所填为准",
+            "{f} is {own:.12g}, the schools sum up to {total:.12g}; the schools' figures are used",
+            f=fact.label,
+            own=row[fact.name],
+            total=row[total_of],
+        )
+        expected = say("与各校合计一致：{n:.12g}", "the schools' total: {n:.12g}", n=row[total_of])
+        return Doubt("totals_disagree", message, expected, (fact.name, fact.sum_of))
+
+    return Check("counties", when, tell, (fact.name, total_of))
+
+
+def _exceeding_schools(number: int, bound: Bound, vocabulary: Vocabulary) -> Check:
+    """What the county counts cannot be more than its schools have; a school's blank: no doubt."""
+    part, whole = pl.sum_horizontal(*bound.of, ignore_nulls=False), f"_whole:{number}"
+
+    def tell(row: Row) -> Doubt:
+        known = _known(bound, vocabulary)
+        values = {
+            "part": titles(vocabulary.county, bound.of),
+            "whole": titles(vocabulary.school, known),
+            "a": row["_part"],
+            "b": row[whole],
+        }
+        message = say(
+            "{part}（{a:.12g}）大于各校{whole}的合计（{b:.12g}）",
+            "{part} ({a:.12g}) exceed what all schools have: {whole} ({b:.12g})",
+            **values,
+        )
+        expected = say("不大于各校合计的{b:.12g}", "at most the schools' {b:.12g}", **values)
+        return Doubt("county_exceeds_schools", message, expected, (*bound.of, *known))
+
+    return Check("counties", part > pl.col(whole), tell, (part.alias("_part"), whole))
+
+
+# ── hardly plausible ────────────────────────────────────────────────────────────────────
+
+
+VIEWS = {"school": "schools", "county": "counties"}
+
+
+def implausible(vocabulary: Vocabulary) -> Iterator[Check]:
+    """Ratios, items and dates of both records, then their percentages."""
+    for record, view in VIEWS.items():
+        facts, known = vocabulary.tables[record], vocabulary.checks[record]
+        for one in known.plausible:
+            yield _ratio(view, one, facts)
+        for item in known.items:
+            yield _items(view, item, facts[item.fact])
+        for name in known.past:
+            yield _to_come(view, facts[name])
+    for record, view in VIEWS.items():
+        facts = vocabulary.tables[record]
+        for fact in facts.values():
+            if fact.unit == "%" and fact.form in ("count", "number"):
+                yield _fraction(view, fact)
+        for quotient in vocabulary.checks[record].quotients:
+            yield _quotient(view, quotient, facts)
+
+
+def _ratio(view: str, one: Plausible, facts: dict[str, Fact]) -> Check:
+    """What is counted is doubted, not the pupils it is counted for: they have their own ratios."""
+    part = pl.sum_horizontal(*one.of, ignore_nulls=False)
+    judged = part.is_not_null() & ((part > 0) | (not one.zero))
+    ratio = part * one.per
+    if one.over:
+        whole = total(one.over, facts)
+        ratio, judged = ratio / whole, judged & (whole >= one.least)
+    outside = pl.lit(value=False)
+    if one.low is not None:
+        outside |= ratio < one.low
+    if one.high is not None:
+        outside |= ratio > one.high
+
+    def tell(row: Row) -> Doubt:
+        value = row["_ratio"]
+        message = say(
+            "{t}为{v}{u}，不合常理",
+            "{t}: {v} is hardly possible",
+            t=one.label,
+            v=f"{value:.4g}" if value < 10_000 else f"{value:.0f}",
+            u=one.unit,
+        )
+        return Doubt("implausible_ratio", message, _usual(one), one.of)
+
+    return Check(view, judged & outside, tell, (ratio.alias("_ratio"),))
+
+
+def _usual(one: Plausible) -> str:
+    values = {"low": one.low, "high": one.high, "u": one.unit}
+    if one.low is None:
+        span = say("一般不超过{high:g}{u}", "usually at most {high:g}", **values)
+    elif one.high is None:
+        span = say("一般不低于{low:g}{u}", "usually at least {low:g}", **values)
+    else:
+        span = say("一般在{low:g}至{high:g}{u}之间", "usually from {low:g} to {high:g}", **values)
+    return span + say("，请核对单位和小数点", "; check the unit and the decimal point")
+
+
+def _items(view: str, item: Item, fact: Fact) -> Check:
+    """The items of a list that are too small or too large, of a record all at once."""
+    odd = (pl.element() < item.low) | (pl.element() > item.high)
+    those = pl.col(fact.name).list.eval(pl.element().filter(odd))
+
+    def tell(row: Row) -> Doubt:
+        message = say(
+            "{f}中有{v}{u}，不合常理",
+            "{f}: {v} is hardly possible",
+            f=fact.label,
+            v=show(row["_odd"]).strip("[]"),
+            u=fact.unit,
+        )
+        expected = say(
+            "每项一般在{low:g}至{high:g}{u}之间，请核对单位和小数点",
+            "usually from {low:g} to {high:g} each; check the unit and the decimal point",
+            low=item.low,
+            high=item.high,
+            u=fact.unit,
+        )
+        return Doubt("implausible_item", message, expected, (fact.name,))
+
+    return Check(view, those.list.len() > 0, tell, (those.alias("_odd"),))
+
+
+def _to_come(view: str, fact: Fact) -> Check:
+    """What has happened already, dated in a later year than that in which the school year begins."""
+    year = pl.col(fact.name).cast(pl.String).str.slice(0, 4).cast(pl.Int32, strict=False)
+
+    def tell(row: Row) -> Doubt:
+        message = say(
+            "{f}（{v}）晚于本次的{y}学年",
+            "{f} ({v}) lies after the school year {y}",
+            f=fact.label,
+            v=show(row[fact.name]),
+            y=row["_year"],
+        )
+        expected = say("不晚于{y}年", "{y} or earlier", y=row["_year"])
+        return Doubt("after_the_year", message, expected, (fact.name,))
+
+    return Check(view, year > pl.col("_year"), tell, (fact.name,))
+
+
+def _is_fraction(name: str) -> pl.Expr:
+    return (pl.col(name) > 0) & (pl.col(name) <= 1)
+
+
+def _fraction(view: str, fact: Fact) -> Check:
+    """A fraction where a percentage is asked for; exactly 0 is none."""
+
+    def tell(row: Row) -> Doubt:
+        value = row[fact.name]
+        message = say(
+            "{f}填{v:.12g}，疑把百分数填成了小数",
+            "{f} is {v:.12g}: a fraction, it seems, where a percentage is asked for",
+            f=fact.label,
+            v=value,
+        )
+        expected = say(
+            "以百分数填写：{n:.12g}；确为{v:.12g}%的，不必改",
+            "the percentage, {n:.12g}; leave it if it is {v:.12g}% indeed",
+            n=value * 100,
+            v=value,
+        )
+        return Doubt("fraction_for_percent", message, expected, (fact.name,))
+
+    return Check(view, _is_fraction(fact.name), tell, (fact.name,))
+
+
+def _quotient(view: str, one: Quotient, facts: dict[str, Fact]) -> Check:
+    """A percentage further from the quotient of its counts than other sources explain."""
+    whole = pl.col(one.over)
+    worked = pl.when(whole > 0).then(100 * pl.col(one.of) / whole)
+    # a part greater than its whole and a fraction have been doubted already
+    sound = (worked <= 100) & ~_is_fraction(one.fact)
+    far = (pl.col(one.fact) - worked).abs() > one.points
+
+    def tell(row: Row) -> Doubt:
+        title = facts[one.fact].label
+        message = say(
+            "{f}填{v:.12g}%，而{a}÷{b}为{w:.2f}%",
+            "{f} is {v:.12g}%, but {a} ÷ {b} gives {w:.2f}%",
+            f=title,
+            v=row[one.fact],
+            a=facts[one.of].label,
+            b=facts[one.over].label,
+            w=row["_worked"],
+        )
+        expected = say(
+            "一般相差不超过{p:g}个百分点；以所填的{f}判定，请核对",
+            "usually within {p:g} points; {f} is judged as given, please compare",
+            p=one.points,
+            f=title,
+        )
+        return Doubt("quotient_differs", message, expected, (one.fact, one.of, one.over))
+
+    return Check(view, sound & far, tell, (one.fact, worked.alias("_worked")))

@@ -1,0 +1,37 @@
+"""What reading a file may cost, all in one place: beyond it a file is refused, whatever it holds."""
+
+from __future__ import annotations
+
+MIB = 2**20
+
+# bytes of a file: a document of one county; a table of a dataset, or the archive of its tables
+MOST_OF_A_DOCUMENT = 64 * MIB
+MOST_OF_A_TABLE = 512 * MIB
+
+# an archive: what it unpacks to, its members, how far one may have been squeezed.
+# Deflate reaches 1032:1 on nothing but repetition; a sheet of figures stays below 50:1.
+MOST_UNPACKED = 512 * MIB
+MOST_MEMBERS = 10_000
+MOST_RATIO = 250
+RATIO_FROM = 16 * MIB
+
+# a table of text or Parquet: far beyond any nation
+LONGEST_LINE = MIB
+MOST_COLUMNS = 2000
+MOST_CELLS = 100_000_000
+DECODING_SECONDS = 120
+
+# a worksheet: the block that its filled cells span
+MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
+MOST_SHEET_CELLS = 5_000_000
+
+# JSON: distinct keys × records (a hostile file could ask for a table far larger than itself), a
+# key's characters, an integer's digits (a fact takes at most twenty)
+MOST_JSON_CELLS = 20_000_000
+LONGEST_KEY = 200
+MOST_DIGITS = 30
+
+# what is said of one file, and the cells of one column that are explained one by one
+MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million
+EXPLAINED_ROWS = 10_000
+NAMED_HEADINGS = 50

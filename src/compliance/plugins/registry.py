@@ -1,0 +1,413 @@
+"""Plugins found, loaded one by one, their answers checked and gathered; loud where anything is wrong.
+
+A plugin that fails — when imported, in a hook, by its answer, by a faulty pack — offers nothing, and
+is kept with its fault in `Registry.broken`: whoever would judge as if it had never been there must
+ask there first. Two offers of one name stop the program, naming both. A plugin can be switched off
+by name (`without`, ``--without-plugin``, ``COMPLIANCE_WITHOUT_PLUGINS``); then it was never there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from compliance.engine.kinds.kind import Kind
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.intake.formats.discover import Reader
+from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel.errors import (
+    JunhengError,
+    PackError,
+    PluginError,
+    UsageError,
+    suggestion,
+)
+from compliance.kernel.i18n import pick, say
+from compliance.plugins import hookspecs
+from compliance.plugins.hookspecs import Renderer
+from compliance.rules.language.pack import Pack, packs_in
+from compliance.rules.resolution.resolve import editions
+
+CORE = "junheng"
+WITHOUT = "COMPLIANCE_WITHOUT_PLUGINS"
+HOOKS = ("compliance_packs", "compliance_kinds", "compliance_readers", "compliance_renderers")
+_log = logging.getLogger("compliance")
+_without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """Where offers come from: a distribution, its version, and the name of its entry point."""
+
+    distribution: str
+    version: str = ""
+    entry: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+
+@dataclass
+class Offers:
+    """What one plugin offers. fragments: its directories of schemas.
+
+    error: what is wrong with it; then nothing of it is used. whole: every pack it has is in `packs`;
+    false of one that broke before: nobody knows which rule sets are missing.
+    """
+
+    plugin: Plugin
+    packs: dict[str, list[Pack]] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    renderers: dict[str, Renderer] = field(default_factory=dict)
+    fragments: list[Path] = field(default_factory=list)
+    whole: bool = False
+    error: JunhengError | None = None
+
+
+@dataclass
+class Registry:
+    """What is installed and in order: packs by id (oldest edition first), kinds, readers, renderers.
+
+    plugins: distribution → version. fragments: schema directories of plugins.
+    broken: the plugins of which nothing is used, each with its `error`. without: the distributions
+    that are switched off.
+    """
+
+    packs: dict[str, list[Pack]] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    renderers: dict[str, Renderer] = field(default_factory=dict)
+    plugins: dict[str, str] = field(default_factory=dict)
+    fragments: list[Path] = field(default_factory=list)
+    broken: list[Offers] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    _owners: dict[str, Plugin] = field(default_factory=dict)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts of the core and of every plugin."""
+        return vocabulary(self.fragments)
+
+    def owner(self, pack: Pack) -> Plugin | None:
+        """The plugin a pack came with; None for a file."""
+        broken = {name: one.plugin for one in self.broken for name in one.packs}
+        return self._owners.get(f"pack {pack.id}") or broken.get(pack.id)
+
+    def take(self, offers: Offers) -> None:
+        """Put a plugin's offers among the others, or the plugin among the broken ones.
+
+        Raises PluginError where another plugin, or the core, offers the same name.
+        """
+        self._check_facts(offers)
+        if offers.error is not None:
+            cause = offers.error if os.environ.get("COMPLIANCE_DEBUG") else None
+            _log.warning("%s", offers.error, exc_info=cause)
+            self.broken.append(offers)
+            return
+        names = {
+            "pack": {pack.id for same in offers.packs.values() for pack in same},
+            "kind": offers.kinds,
+            "reader": offers.readers,
+            "renderer": offers.renderers,
+        }
+        for what, ones in names.items():
+            for name in ones:
+                self._claim(f"{what} {name}", offers.plugin)
+        self.packs |= offers.packs
+        self.kinds |= offers.kinds
+        self.readers |= offers.readers
+        self.renderers |= offers.renderers
+        self.fragments += offers.fragments
+        if offers.plugin.distribution != CORE:
+            self.plugins[offers.plugin.distribution] = offers.plugin.version
+
+    def _check_facts(self, offers: Offers) -> None:
+        """Whether the plugin's facts go with the core's and those of the plugins before it."""
+        if offers.error is None and offers.fragments:
+            try:
+                vocabulary([*self.fragments, *offers.fragments])
+            except PluginError as error:
+                named = f"{offers.plugin}: {error.what}"
+                offers.error = PluginError(named, error.where, error.todo)
+
+    def _claim(self, name: str, plugin: Plugin) -> None:
+        owner = self._owners.setdefault(name, plugin)
+        if owner != plugin:
+            raise PluginError(
+                say(
+                    "{name} 由两个插件提供：{one} 与 {other}",
+                    "{name} is offered by two plugins: {one} and {other}",
+                    name=name,
+                    one=owner,
+                    other=plugin,
+                ),
+                todo=say(
+                    "请卸载其中一个，或用 --without-plugin {plugin} 停用",
+                    "uninstall one of them, or switch one off: --without-plugin {plugin}",
+                    plugin=plugin.distribution,
+                ),
+            )
+
+
+@contextmanager
+def without(plugins: Iterable[str]) -> Iterator[None]:
+    """Load no plugin of these names (of its distribution or entry point) inside the block."""
+    token = _without.set((*_without.get(), *plugins))
+    try:
+        yield
+    finally:
+        _without.reset(token)
+
+
+def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
+    """The core's own offers and those of every installed plugin, or of the plugins of `found`.
+
+    core: the module with the core's own kinds, readers and renderers, marked as hooks.
+
+    A faulty plugin stands in `Registry.broken`. Raises PluginError where two offer the same name,
+    and UsageError where a plugin that is to be switched off is not installed.
+    """
+    registry = Registry()
+    own = Offers(Plugin(CORE))
+    _ask(own, core)
+    registry.take(own)
+    entries = sorted(
+        entry_points(group=hookspecs.GROUP) if found is None else found,
+        key=lambda one: (one.dist.name if one.dist else "", one.name),
+    )
+    off = _switched_off(entries)
+    for entry in entries:
+        plugin = _plugin(entry)
+        if {plugin.distribution, plugin.entry} & off:
+            registry.without.append(plugin.distribution)
+            continue
+        registry.take(_offers(plugin, entry))
+    return registry
+
+
+def _plugin(entry: EntryPoint) -> Plugin:
+    if entry.dist is None:
+        return Plugin(entry.value, "?", entry.name)
+    return Plugin(entry.dist.name, entry.dist.version, entry.name)
+
+
+def _switched_off(entries: Sequence[EntryPoint]) -> set[str]:
+    """The names of plugins not to be loaded; UsageError for one that none has."""
+    named = [name.strip() for name in os.environ.get(WITHOUT, "").split(",")]
+    known = {name for one in map(_plugin, entries) for name in (one.distribution, one.entry)}
+    off = {name for name in (*named, *_without.get()) if name}
+    for name in sorted(off - known):
+        near = suggestion(name, sorted(known))
+        raise UsageError(
+            say("没有插件“{name}”", "no plugin '{name}'", name=name),
+            todo=say("已安装：{known}", "installed: {known}", known=", ".join(sorted(known)))
+            + (pick("；", "; ") + near if near else ""),
+        )
+    return off
+
+
+def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
+    """What a plugin offers, up to its fault if it has one."""
+    offers = Offers(plugin)
+    try:
+        with _blaming(_not_loaded(plugin), _mend(plugin)):
+            module = entry.load()
+        _ask(offers, module)
+    except JunhengError as error:
+        offers.error = error
+    return offers
+
+
+def _ask(offers: Offers, module: object) -> None:
+    """Call the plugin's hooks, in a manager of its own, and check every answer.
+
+    Raises PluginError or PackError.
+    """
+    plugin = offers.plugin
+    manager = pluggy.PluginManager(hookspecs.GROUP)
+    manager.add_hookspecs(hookspecs)
+    with _blaming(_not_loaded(plugin), _mend(plugin)):
+        manager.register(module)
+        manager.check_pending()
+    callers = {name: getattr(manager.hook, name) for name in HOOKS}
+    if not any(caller.get_hookimpls() for caller in callers.values()):
+        raise PluginError(
+            say("插件 {plugin} 没有提供任何内容", "plugin {plugin} offers nothing", plugin=plugin),
+            todo=say(
+                "应有标了 @hookimpl 的钩子：{hooks}",
+                "expected a hook marked with @hookimpl: {hooks}",
+                hooks=", ".join(HOOKS),
+            ),
+        )
+    for home in _homes(callers["compliance_packs"], plugin):
+        _take_packs(offers, home)
+    offers.whole = True
+    offers.kinds = _table(callers["compliance_kinds"], plugin, lambda _, it: isinstance(it, Kind))
+    offers.readers = _table(
+        callers["compliance_readers"],
+        plugin,
+        lambda name, it: name.startswith(".") and name == name.lower() and callable(it),
+    )
+    offers.renderers = _table(
+        callers["compliance_renderers"], plugin, lambda name, it: ":" not in name and callable(it)
+    )
+
+
+def _answer(hook: pluggy.HookCaller, plugin: Plugin) -> object:
+    """What the plugin's function answers; PluginError where it raises anything."""
+
+    def failed(kind: str, why: object) -> str:
+        return say(
+            "插件 {plugin} 的 {hook} 出错：{kind}: {why}",
+            "{hook} of plugin {plugin} failed: {kind}: {why}",
+            plugin=plugin,
+            hook=hook.name,
+            kind=kind,
+            why=why,
+        )
+
+    with _blaming(failed, _mend(plugin)):
+        answers = hook()
+    return answers[0] if answers else None  # pluggy leaves None out
+
+
+def _homes(hook: pluggy.HookCaller, plugin: Plugin) -> list[Path]:
+    """The directories of packs; PluginError for an answer that is not that."""
+    if not hook.get_hookimpls():
+        return []
+    answer = _answer(hook, plugin)
+    if isinstance(answer, Sequence) and not isinstance(answer, str | bytes) and answer:
+        homes = [Path(one) for one in answer if isinstance(one, str | os.PathLike)]
+        if len(homes) == len(answer):
+            return homes
+    raise _unexpected(hook, answer, plugin)
+
+
+def _take_packs(offers: Offers, home: Path) -> None:
+    """Read the packs and find the schemas of one directory."""
+    plugin = offers.plugin
+    try:
+        packs = packs_in(home, plugin.version)
+        earlier = [pack for same in offers.packs.values() for pack in same]
+        offers.packs = editions([*earlier, *packs])
+    except PackError as error:
+        raise PackError(f"{plugin}: {error.what}", error.where, error.todo) from error
+    if not packs:
+        raise PluginError(
+            say(
+                "插件 {plugin} 的文件夹里没有规则文件（rules/*.toml）：{home}",
+                "the folder of plugin {plugin} holds no packs (rules/*.toml): {home}",
+                plugin=plugin,
+                home=home,
+            ),
+            todo=say("打包时是否漏了数据文件？", "was it built without its data?"),
+        )
+    if (home / "schemas").is_dir():
+        offers.fragments.append(home / "schemas")
+
+
+def _table(
+    hook: pluggy.HookCaller, plugin: Plugin, fits: Callable[[str, object], bool]
+) -> dict[str, Any]:
+    """A hook's offers by name; PluginError where they are no table, none, or one does not fit."""
+    if not hook.get_hookimpls():
+        return {}
+    answer = _answer(hook, plugin)
+    if not isinstance(answer, Mapping) or not answer:
+        raise _unexpected(hook, answer, plugin)
+    for name, offer in answer.items():
+        if not isinstance(name, str) or not name or not fits(name, offer):
+            raise _unexpected(hook, {name: offer}, plugin)
+    return {name: _blamed(plugin, hook.name, name, offer) for name, offer in answer.items()}
+
+
+def _unexpected(hook: pluggy.HookCaller, answer: object, plugin: Plugin) -> PluginError:
+    expected = {
+        "compliance_packs": say("文件夹路径的列表，至少一个", "a list of paths of folders, one at least"),
+        "compliance_kinds": say("名称 → Kind，至少一个", "name → Kind, one at least"),
+        "compliance_readers": say(
+            "小写扩展名（带点）→ 读取函数，至少一个", "suffix in lower case, with its dot → reader, one at least"
+        ),
+        "compliance_renderers": say(
+            "格式名（不含冒号）→ 输出函数，至少一个", "format (without a colon) → renderer, one at least"
+        ),
+    }  # fmt: skip
+    return PluginError(
+        say(
+            "插件 {plugin} 的 {hook} 答非所需：{answer}",
+            "{hook} of plugin {plugin} answered {answer}",
+            plugin=plugin,
+            hook=hook.name,
+            answer=reprlib.repr(answer),
+        ),
+        todo=say("应为{expected}", "expected: {expected}", expected=expected[hook.name]),
+    )
+
+
+def _blamed(plugin: Plugin, hook: str, name: str, offer: Any) -> Any:  # noqa: ANN401 - as offered
+    """A plugin's reader or renderer, whose faults name the plugin; anything else as it is."""
+    if plugin.distribution == CORE or hook == "compliance_kinds":
+        return offer
+
+    def failed(kind: str, why: object) -> str:
+        return say(
+            "插件 {plugin} 的“{name}”出错：{kind}: {why}",
+            "'{name}' of plugin {plugin} failed: {kind}: {why}",
+            plugin=plugin,
+            name=name,
+            kind=kind,
+            why=why,
+        )
+
+    @wraps(offer)
+    def guarded(*given: object) -> object:
+        with _blaming(failed, _mend(plugin), (JunhengError, OSError)):
+            made = offer(*given)
+            if hook == "compliance_readers" and not isinstance(made, RawDocument):
+                raise TypeError(reprlib.repr(made))
+        return made
+
+    return guarded
+
+
+@contextmanager
+def _blaming(
+    sentence: Callable[[str, object], str], todo: str, passing: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Whatever a plugin raises becomes a PluginError that names it, but for what is `passing`."""
+    try:
+        yield
+    except passing:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(sentence(type(error).__name__, error), todo=todo) from error
+
+
+def _not_loaded(plugin: Plugin) -> Callable[[str, object], str]:
+    return lambda kind, why: say(
+        "插件 {plugin} 无法加载：{kind}: {why}",
+        "plugin {plugin} could not be loaded: {kind}: {why}",
+        plugin=plugin,
+        kind=kind,
+        why=why,
+    )
+
+
+def _mend(plugin: Plugin) -> str:
+    return say(
+        "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
+        "mend it or uninstall it: pip uninstall {name}; or switch it off: --without-plugin {name}",
+        name=plugin.distribution,
+    )

@@ -1,0 +1,251 @@
+"""A plugin that breaks costs what rests on it and nothing else; one can be switched off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from compliance import Checker, PackError, PluginError, UsageError, check
+from compliance.cli import main
+from tests.plugins.conftest import Shelf
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+HEAD = "@hookimpl\ndef compliance_{}():\n    "
+PACKS = HEAD.format("packs") + "return [Path(__file__).parent]\n"
+BROKEN = "raise RuntimeError('月蚀')\n"
+MOON = """
+[pack]
+id = "moon"
+extends = "national"
+title = "月球"
+source = "测试"
+effective = 2017-04-19
+region = ["62"]
+names = ["月球省"]
+"""
+
+
+def run(*words: str | Path) -> Result:
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert "Traceback" not in result.output
+    return result
+
+
+def of(code: str, province: str | None = None) -> Callable[[dict[str, Any]], None]:
+    """The county with another code, its province's name given or not."""
+
+    def edit(document: dict[str, Any]) -> None:
+        document["county"]["county_code"] = code
+        document["county"].pop("province", None)
+        if province:
+            document["county"]["province"] = province
+        for school in document["schools"]:
+            school["county_code"] = code
+
+    return edit
+
+
+def judged_by(path: Path) -> str:
+    document = json.loads(run("check", path, "--format", "json").stdout)
+    (county,) = document["counties"]
+    return str(county["ruleset"])
+
+
+def test_a_stranger_registers_its_own_region_and_names(
+    shelf: Shelf, county: Callable[..., Path]
+) -> None:
+    shelf.add("junheng-moon", PACKS, MOON)
+    assert judged_by(county(of("620102"))) == "moon"
+    assert judged_by(county(of("110102", "月球省"))) == "moon"
+    assert judged_by(county(of("110102"))) == "national"
+
+
+def test_any_pack_may_list_regions_of_rule_sets_that_are_not_installed(
+    shelf: Shelf, county: Callable[..., Path]
+) -> None:
+    listed = '\n[regions]\n"63" = { ruleset = "mars", names = ["火星省"] }\n'
+    shelf.add("junheng-moon", PACKS, MOON + listed)
+    for path in (county(of("630102")), county(of("110102", "火星省"))):
+        found = json.loads(run("check", path, "--format", "json").stdout)
+        (warning,) = [one for one in found["problems"] if one["code"] == "no_provincial_ruleset"]
+        assert "mars" in warning["message"]
+
+
+def test_of_several_prefixes_the_longest_decides(shelf: Shelf, county: Callable[..., Path]) -> None:
+    shelf.add("junheng-moon", PACKS, MOON)
+    crater = (
+        MOON.replace('"moon"', '"crater"').replace('"62"', '"6201"').replace("月球省", "环形山")
+    )
+    shelf.add("junheng-crater", PACKS, crater)
+    assert judged_by(county(of("620102"))) == "crater"
+    assert judged_by(county(of("620202"))) == "moon"
+
+
+@pytest.mark.parametrize(("claim", "other"), [("62", '["月球"]'), ("月球省", '["63"]')])
+def test_two_claims_on_one_region_are_refused_naming_both(
+    shelf: Shelf, county: Callable[..., Path], claim: str, other: str
+) -> None:
+    shelf.add("junheng-moon", PACKS, MOON)
+    rival = MOON.replace('"moon"', '"luna"')
+    rival = rival.replace('["月球省"]' if claim == "62" else '["62"]', other)
+    shelf.add("junheng-luna", PACKS, rival)
+    with pytest.raises(PackError) as error:
+        check(county(of("110102")))
+    for words in (claim, "moon", "junheng-moon 1.2", "luna", "junheng-luna 1.2"):
+        assert words in error.value.what
+    assert error.value.where.startswith("1.toml:")
+    assert run("check", county(of("110102")), "--ruleset", "national").exit_code == 0
+
+
+@pytest.mark.parametrize("code", [BROKEN, PACKS + HEAD.format("kinds") + "return None\n"])
+def test_a_broken_province_is_never_judged_nationally(
+    shelf: Shelf, county: Callable[..., Path], code: str
+) -> None:
+    shelf.add("junheng-moon", code, MOON)
+    moon = county(of("620102"))
+    result = run("check", moon)
+    assert result.exit_code == 2
+    assert "junheng-moon 1.2" in result.stderr
+    with pytest.raises(PluginError, match=r"junheng-moon 1\.2"):
+        check(moon)
+    with pytest.raises(PluginError, match=r"junheng-moon 1\.2"):
+        check(moon, ruleset="moon")
+
+
+def test_the_others_are_judged_beside_it(
+    shelf: Shelf, county: Callable[..., Path], tmp_path: Path
+) -> None:
+    shelf.add("junheng-moon", BROKEN, MOON)
+    paths = [county(of(code), name=f"{code}.json") for code in ("620102", "341622")]
+    report = check(paths)
+    assert [one.county_code for one in report.counties] == ["341622"]
+    assert [one.county_code for one in report.refused] == ["620102"]
+    (error,) = [one for one in report.problems if one.severity == "error"]
+    assert (error.code, error.county_code) == ("ruleset_unusable", "620102")
+    assert "junheng-moon 1.2" in error.message
+    (warning,) = [one for one in report.problems if one.code == "plugin_broken"]
+    assert "junheng-moon 1.2" in warning.message
+    assert run("check", *paths).exit_code == 4
+    assert run("check", *paths, "--ruleset", "national").exit_code == 0
+    papers = run("rectify", *paths, "-o", tmp_path / "out", "--format", "md")
+    assert papers.exit_code == 4
+    assert "已写" in papers.stdout
+
+
+def test_whose_plugin_is_known_to_serve_others_is_judged_by_the_base(
+    shelf: Shelf, county: Callable[..., Path]
+) -> None:
+    """Its packs were read before its kinds failed: 11 is none of its regions."""
+    shelf.add("junheng-moon", PACKS + HEAD.format("kinds") + "return None\n", MOON)
+    assert judged_by(county(of("110102"))) == "national"
+
+
+def test_a_pack_that_is_wrong_within_costs_its_counties_alone(
+    shelf: Shelf, county: Callable[..., Path]
+) -> None:
+    shelf.add("junheng-moon", PACKS, MOON + '\n[override.NO-1]\nat_least = 1\nsource = "测试"\nbasis = "verified"\ntext = "测试"\n')  # fmt: skip
+    paths = [county(of(code), name=f"{code}.json") for code in ("620102", "341622")]
+    report = check(paths)
+    assert [one.county_code for one in report.counties] == ["341622"]
+    (error,) = [one for one in report.problems if one.severity == "error"]
+    assert error.file.startswith("1.toml:")
+    assert "NO-1" in error.message
+    with pytest.raises(PackError, match="NO-1"):
+        check(paths[0])
+
+
+def test_a_faulty_schema_is_its_plugins_own_fault(
+    shelf: Shelf, county: Callable[..., Path], tmp_path: Path
+) -> None:
+    shelf.add("junheng-moon", PACKS, MOON)
+    schemas = tmp_path / "junheng_moon" / "schemas"
+    schemas.mkdir()
+    (schemas / "county.schema.json").write_text("[]", "utf-8")
+    report = check(county(of("110102")))
+    assert report.counties[0].ruleset == "national"
+    (warning,) = [one for one in report.problems if one.code == "plugin_broken"]
+    assert "junheng-moon 1.2" in warning.message
+    assert "county.schema.json" in warning.message
+
+
+def test_a_plugin_is_switched_off_by_name(
+    shelf: Shelf, county: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.add("junheng-moon", BROKEN, MOON)
+    path = county(of("620102"))
+    for name in ("junheng-moon", "junheng_moon"):  # the distribution, its entry point
+        done = run("check", path, "--without-plugin", name, "--format", "json")
+        assert done.exit_code == 0, done.output
+        manifest = json.loads(done.stdout)["manifest"]
+        assert manifest["without_plugins"] == ["junheng-moon"]
+        assert "junheng-moon" not in manifest["plugins"]
+    assert "without_plugins" not in check(path, ruleset="national").manifest
+    monkeypatch.setenv("COMPLIANCE_WITHOUT_PLUGINS", "junheng-moon, jiangsu")
+    assert Checker().registry.without == ["junheng-jiangsu", "junheng-moon"]
+    rest = Checker(without_plugins=["henan"]).registry
+    assert rest.without == ["junheng-henan", "junheng-jiangsu", "junheng-moon"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", EXAMPLES / "conforming.json"),
+        ("validate", EXAMPLES / "conforming.json"),
+        ("rectify", EXAMPLES / "conforming.json", "-o", "out"),
+        ("declare", EXAMPLES / "conforming.json", "-o", "out.xlsx"),
+        ("template", "-o", "out.xlsx"),
+        ("rules",),
+        ("rulesets",),
+        ("explain", "R1"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest(words: tuple[str | Path, ...]) -> None:
+    done = run(*words, "--without-plugin", "jiangsuu")
+    assert done.exit_code == 2
+    assert "是否指 jiangsu？" in done.stderr
+
+
+def test_without_the_nation_nothing_is_judged_by_default() -> None:
+    with pytest.raises(UsageError, match="国家规则集"):
+        Checker(without_plugins=["national"]).check(EXAMPLES / "conforming.json")
+
+
+def test_a_renderer_that_breaks_costs_its_output_alone(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.add("junheng-dark", HEAD.format("renderers") + "return {'dark': lambda report, stream: 1 / 0}\n")  # fmt: skip
+    words: list[str | Path] = [
+        "check",
+        EXAMPLES / "conforming.json",
+        "-o",
+        f"dark:{tmp_path / 'a.dark'}",
+    ]
+    words += ["-o", f"csv:{tmp_path / 'a.csv'}"]
+    done = run(*words)
+    assert done.exit_code == 5
+    assert "junheng-dark 1.2" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert "达标" in done.stdout
+    assert (tmp_path / "a.csv").is_file()
+    assert not (tmp_path / "a.dark").exists()
+    monkeypatch.setenv("COMPLIANCE_DEBUG", "1")
+    assert "Traceback" in CliRunner().invoke(main, [str(word) for word in words]).stderr
+
+
+@pytest.mark.parametrize("reader", ["lambda path: 1 / 0", "lambda path: None"])
+def test_a_reader_that_breaks_costs_its_file_alone(
+    shelf: Shelf, county: Callable[..., Path], tmp_path: Path, reader: str
+) -> None:
+    shelf.add("junheng-dark", HEAD.format("readers") + f"return {{'.dark': {reader}}}\n")
+    file = tmp_path / "a.dark"
+    file.write_text("", "utf-8")
+    report = check([county(), file])
+    assert len(report.counties) == 1
+    (error,) = [one for one in report.problems if one.severity == "error"]
+    assert error.file == "a.dark"
+    assert "junheng-dark 1.2" in error.message
