@@ -43,7 +43,7 @@ FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boardin
 def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
     column = accept_column(fact, series, strict)
     assert column.values.dtype == TYPES[fact.form]
-    for row, raw in enumerate(series.to_list()):
+    for row, raw in nonempty(enumerate(series.to_list())):
         try:
             wanted, refused = read_cell(fact, raw, strict), False
         except CellError:
