@@ -27,8 +27,9 @@ KINDS = {
 FACE = (re.compile(r"\bIn(:| comes?\b)"), re.compile(r"\b[Oo]ut(:| goe?s?\b)"))
 SILENT = {"cli", "declaration", "explain", "facts", "intake", "kernel", "render", "testing"}
 TWICE = {
-    "Amount", "Blank", "Case", "Cell", "Column", "Doubt", "Fault", "Figures", "Form", "Gap", "Group",
-    "Item", "Place", "Reference", "Sheet", "Terms",
+    "Amount", "Blank", "Case", "Cell", "Checked", "Column", "Doubt", "Fault", "Figures",
+    "Form", "Gap", "Group", "Item", "Place", "Reference", "Sheet", "Standard", "Terms",
+    "_Reading",
 }  # fmt: skip
 ASKED = 59
 
