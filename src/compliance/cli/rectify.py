@@ -10,6 +10,7 @@ import click
 
 from compliance.cli.command import (
     UNREADABLE,
+    USAGE,
     Command,
     chosen,
     guarded,
@@ -17,6 +18,7 @@ from compliance.cli.command import (
     judging,
     nothing_written,
     option,
+    print_error,
     print_problems,
     progress,
     shared_options,
@@ -80,4 +82,8 @@ def rectify(
     )
     for line in papers.told():
         click.echo(line)
+    for fault in papers.faults:
+        print_error(fault)
+    if papers.faults:
+        return USAGE
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0
