@@ -24,8 +24,8 @@ from click.testing import CliRunner, Result
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Choice
 from compliance.cli.declare import declare
-from compliance.declaration.declare import declarations
-from compliance.declaration.fill.filled_form import FilledTable, Paper
+from compliance.declaration import declarations
+from compliance.declaration.filled_form import FilledForm, FilledTable
 
 Document = dict[str, Any]
 SHARED = ("teaching_area", "outdoor_sports_area", "equipment_value", "multimedia_rooms")
@@ -126,18 +126,18 @@ def saved(of: Document, path: Path) -> Path:
     return path
 
 
-def filled(path: Path, **choice: Any) -> Paper:
+def filled(path: Path, **choice: Any) -> FilledForm:
     """The form of the one county in a file."""
     _, (form,) = declarations([path], load(), Choice(**choice))
-    return form.paper
+    return form.form
 
 
-def table(paper: Paper, key: str) -> FilledTable:
+def table(paper: FilledForm, key: str) -> FilledTable:
     """A table by its key."""
     return next(one for one in paper.tables if one.key == key)
 
 
-def rows(paper: Paper, key: str) -> list[list[str]]:
+def rows(paper: FilledForm, key: str) -> list[list[str]]:
     """A table's lines as printed; a shaded cell ends with ``*``."""
     return [
         [cell.text + "*" * cell.shaded for cell in line.cells] for line in table(paper, key).lines

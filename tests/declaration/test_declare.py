@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compliance.declaration.fill.amounts import Amount, finer
-from compliance.declaration.fill.filled_form import Missing, Paper
-from compliance.declaration.form.parse_form import read_form
+from compliance.declaration.filled_form import BlankCell, Entry, FilledForm
+from compliance.declaration.form import read_form
 from compliance.engine.exact_arithmetic import root_exactly, rounded
 from tests.declaration.declare_sample import (
     document,
@@ -27,7 +26,7 @@ BLANK = "＿＿"
 
 
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+def paper(tmp_path_factory: pytest.TempPathFactory) -> FilledForm:
     return filled(saved(document(), tmp_path_factory.mktemp("declare") / "county.json"))
 
 
@@ -56,7 +55,7 @@ def test_a_root_that_ends_on_a_half_goes_up() -> None:
     assert f"{rounded(exact, 3):f}" == "0.501"
 
 
-def test_table_one_counts_and_names_what_is_missing(paper: Paper) -> None:
+def test_table_one_counts_and_names_what_is_missing(paper: FilledForm) -> None:
     assert rows(paper, "I") == [
         ["12.35", "6.00", "4", "60", "50813", "4841", "19449", BLANK],
     ]
@@ -66,13 +65,13 @@ def test_table_one_counts_and_names_what_is_missing(paper: Paper) -> None:
     assert rows(paper, "I-2") == [
         ["1", "1", "0", "1", "0", "1", "2", "1", BLANK, "14", "800", "700", "50", "48", "56", "53"],
     ]
-    assert [one for one in paper.missing if one.table.startswith("表Ⅰ　")] == [
-        Missing("表Ⅰ　基本情况", "经济情况 城镇居民年人均可支配收入（元）（L8）", "城镇居民年人均可支配收入", ()),
-        Missing("表Ⅰ　基本情况", "教学班数（个） 小学（L17）", "小学班级数", ("村教学点",)),
+    assert [one for one in paper.blank_cells if one.table.startswith("表Ⅰ　")] == [
+        BlankCell("表Ⅰ　基本情况", "经济情况 城镇居民年人均可支配收入（元）（L8）", "城镇居民年人均可支配收入", ()),
+        BlankCell("表Ⅰ　基本情况", "教学班数（个） 小学（L17）", "小学班级数", ("村教学点",)),
     ]  # fmt: skip
 
 
-def test_table_two_one(paper: Paper) -> None:
+def test_table_two_one(paper: FilledForm) -> None:
     assert rows(paper, "II-1") == [
         ["小学", "达标学校总数（所）", "2", "3", "3", "3", "3", "3", BLANK, BLANK],
         ["小学", "达标学校比例（%）", "66.7", *["100.0"] * 5, BLANK, BLANK],
@@ -81,7 +80,7 @@ def test_table_two_one(paper: Paper) -> None:
     ]
 
 
-def test_table_two_two_school_by_school(paper: Paper) -> None:
+def test_table_two_two_school_by_school(paper: FilledForm) -> None:
     assert rows(paper, "II-2") == [
         ["小学（3所）"],
         ["1", "第一小学", "7", "400", "6", "10", "5.00", "1.00", "1.00", "5.00", "8.00", "2250.00",
@@ -103,7 +102,7 @@ def test_table_two_two_school_by_school(paper: Paper) -> None:
     )
 
 
-def test_table_three_means_and_coefficients(paper: Paper) -> None:
+def test_table_three_means_and_coefficients(paper: FilledForm) -> None:
     # Primary teachers: 35 of 760 pupils = 4.60526; deviations 0.394737 (460 pupils), 0.605263 (300):
     # S² = (460 × 0.155817 + 300 × 0.366343) ÷ 760 = 0.238920, S = 0.488795, ÷ 4.605263 = 0.106138
     # Backbone and PE teachers: 8 of 760, values 1, 1 and 5/3: mean 1.05263, S² = 0.0323176, 0.170783
@@ -137,7 +136,7 @@ def test_table_three_means_and_coefficients(paper: Paper) -> None:
     assert rows(paper, "III") == primary + junior
 
 
-def test_table_four_sentences(paper: Paper) -> None:
+def test_table_four_sentences(paper: FilledForm) -> None:
     said = [(line[1], line[2]) for line in rows(paper, "IV")]
     assert said[0] == ("规划已批复；佐证材料：布局规划.pdf、批复.pdf", "是")
     assert said[1] == (BLANK, BLANK)
@@ -165,7 +164,7 @@ def test_table_four_sentences(paper: Paper) -> None:
     )
 
 
-def test_table_five_and_six(paper: Paper) -> None:
+def test_table_five_and_six(paper: FilledForm) -> None:
     five = [(line[1], line[2]) for line in rows(paper, "V")]
     # regulation.md T6 (e): (480 − 12 + 20) ÷ (500 − 1) = 97.7956
     assert five[0] == (
@@ -180,8 +179,8 @@ def test_table_five_and_six(paper: Paper) -> None:
     assert rows(paper, "VI")[0] == ["计", "1000", "960", "900", "93.8", BLANK, BLANK, BLANK]
 
 
-def test_every_blank_is_named_with_its_school(paper: Paper) -> None:
-    named = {(one.table, one.cell): (one.what, one.schools) for one in paper.missing}
+def test_every_blank_is_named_with_its_school(paper: FilledForm) -> None:
+    named = {(one.table, one.cell): (one.what, one.schools) for one in paper.blank_cells}
     media = ("网络多媒体教室数", ("镇北教学点",))
     two = "表Ⅱ-2　小学、初中资源配置基本情况（分学校）"
     assert named[(two, "小学3 镇北教学点 每百名学生拥有网络多媒体教室数（间）（L13）")] == media
@@ -207,16 +206,16 @@ def test_a_figure_that_rounding_turns_round_is_listed(tmp_path: Path) -> None:
     of = document() | {"schools": [{"county_code": "990001", **one} for one in own]}
     paper = filled(saved(of, tmp_path / "county.json"))
     assert rows(paper, "III")[1][7] == "0.500*"
-    (one,) = [one for one in paper.misread if one.table.startswith("表Ⅲ")]
-    assert (one.shown, one.exact, one.met) == ("0.500", "0.5002", False)
+    (one,) = [one for one in paper.misleading if one.table.startswith("表Ⅲ")]
+    assert (one.shown, one.exact, one.met) == ("0.500", "0.500208315973669", False)
     assert rows(paper, "III")[2] == ["初中", "全县平均值", *["—"] * 8]
 
 
 def test_what_reads_as_its_verdict_is_not_listed() -> None:
     """鸠江区 2023: 0.501787 prints as 0.502, which is over 0.50 as well."""
     limit = ("<=", 0.5)
-    assert finer(Amount(Fraction("0.501787"), met=False, bar=limit), 3) == ""
-    assert finer(Amount(Fraction("0.501787"), met=False, bar=limit), 2) == "0.502"
+    assert Entry(Fraction("0.501787"), met=False, bar=limit).unrounded(3) == ""
+    assert Entry(Fraction("0.501787"), met=False, bar=limit).unrounded(2) == "0.501787"
 
 
 def test_no_school_at_all_still_gives_a_form(tmp_path: Path) -> None:
@@ -234,7 +233,7 @@ def test_a_county_figure_names_the_school_it_waits_for(tmp_path: Path) -> None:
     paper = filled(saved(of, tmp_path / "county.json"))
     waits = {
         (one.what, one.schools)
-        for one in paper.missing
+        for one in paper.blank_cells
         if one.table.startswith("表Ⅳ") and one.cell.startswith("（13）")
     }
     assert ("城乡类型", ("第一小学",)) in waits
@@ -292,6 +291,6 @@ def test_a_mean_is_of_the_units_that_its_own_rule_chooses_and_exact(
     ]  # fmt: skip
     of["schools"] = [one for one in of["schools"] if one["school_code"] != "1001"]
     form = read_form(tmp_path / "declaration.toml")
-    monkeypatch.setattr("compliance.declaration.declare.form_for", lambda rules: form)
+    monkeypatch.setattr("compliance.declaration.fill.form_for", lambda rules: form)
     paper = filled(saved(of, tmp_path / "county.json"), ruleset=str(tmp_path / "own.toml"))
     assert rows(paper, "A") == [["8.13"]]

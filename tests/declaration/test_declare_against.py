@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from compliance.declaration.compare.submitted_sheet import number
+from compliance.declaration.submitted_form import number
 from tests.declaration.declare_sample import document, run, saved, school, stage
 
 Edit = Callable[[Workbook], None]

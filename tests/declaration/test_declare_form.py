@@ -10,8 +10,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from compliance.declaration.form.parse_form import FILE, read_form
-from compliance.declaration.form.placeholders import Blank, Reference, parsed
+from compliance.declaration.form import FILE, FigureReference, Placeholder, parsed, read_form
 from compliance.facts.vocabulary import read_schema
 from compliance.kernel.errors import PackError
 from tests.declaration.declare_sample import document, run, saved
@@ -35,10 +34,13 @@ layer = "evaluation"
 def test_a_sentence_is_words_and_blanks() -> None:
     assert parsed("比例{value:G11.exchanged|1}%") == (
         "比例",
-        Blank(Reference("value", "G11", "exchanged"), 1),
+        Placeholder(FigureReference("value", "G11", "exchanged"), 1),
         "%",
     )
-    assert parsed("{over:G5@primary}个") == (Blank(Reference("over", "G5", "", "primary")), "个")
+    assert parsed("{over:G5@primary}个") == (
+        Placeholder(FigureReference("over", "G5", "", "primary")),
+        "个",
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_form_that_asks_for_what_is_not_there(
     faulty.mkdir()
     (faulty / FILE).write_text(text.replace(old, new, 1), "utf-8")
     form = read_form(faulty / FILE)
-    monkeypatch.setattr("compliance.declaration.declare.form_for", lambda rules: form)
+    monkeypatch.setattr("compliance.declaration.fill.form_for", lambda rules: form)
     out = tmp_path / "form.xlsx"
     result = run(saved(document(), tmp_path / "county.json"), "-o", out)
     assert result.exit_code == 2, result.output

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from compliance.declaration.compare.compare_remarks import disagrees
+from compliance.declaration.compare import remarks_disagree
 from tests.declaration.declare_sample import document, filled, run, saved, school, stage
 from tests.declaration.test_declare_against import Desk, cell_of, put, told
 
@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 )
 def test_a_remark_is_compared_by_the_items_it_names(written: str, *, differs: bool) -> None:
     expected = "达标：L7、L9—L13；达到85%：L8"
-    assert disagrees(written, expected, LABELS, CODES) is differs
+    assert remarks_disagree(written, expected, LABELS, CODES) is differs
 
 
 def test_a_remark_and_a_number_changed_are_found(desk: Desk) -> None:
@@ -103,7 +103,7 @@ def test_doubtful_figures_are_listed(tmp_path: Path) -> None:
     of["schools"][0] |= {"primary_teachers_above_degree": 25, "primary_class_sizes": [41] * 10}
     data = saved(of, tmp_path / "county.json")
     paper = filled(data)
-    found = {one.place.rpartition("/")[2]: one for one in paper.suspect}
+    found = {one.place.rpartition("/")[2]: one for one in paper.doubtful}
     # 25 above the degree of 24 teachers; classes of 410 in all for 400 pupils
     assert "表Ⅱ-2" in found["primary_teachers_above_degree"].sheets
     assert found["primary_teachers_above_degree"].subject.startswith("第一小学：")
@@ -112,7 +112,7 @@ def test_doubtful_figures_are_listed(tmp_path: Path) -> None:
     assert "（90）大于" in found["exchanged_teachers"].message
     form = tmp_path / "form.xlsx"
     result = run(data, "-o", form)
-    assert f"存疑数据{len(paper.suspect)}条" in result.stdout
+    assert f"存疑数据{len(paper.doubtful)}条" in result.stdout
     book = openpyxl.load_workbook(form)
     texts = [str(cell.value) for row in book["缺项清单"].iter_rows() for cell in row]
     assert "存疑数据" in texts
@@ -127,11 +127,11 @@ def test_what_is_missing_is_listed_fact_by_fact(tmp_path: Path) -> None:
     ]  # fmt: skip
     of = document() | {"schools": [{"county_code": "990001", **one} for one in own]}
     paper = filled(saved(of, tmp_path / "county.json"))
-    (gap,) = [one for one in paper.gaps if one.what.startswith("小学体育")]
+    (gap,) = [one for one in paper.missing if one.what.startswith("小学体育")]
     assert len(gap.schools) == 9
     (place,) = [one for one in gap.places if one.startswith("表Ⅱ-2") and "L9" in one]
     assert "第" not in place
-    assert len({one.what for one in paper.gaps}) == len(paper.gaps)
+    assert len({one.what for one in paper.missing}) == len(paper.missing)
 
 
 def test_a_province_is_judged_beside_the_nations_wording(tmp_path: Path) -> None:

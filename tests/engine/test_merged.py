@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
 from compliance.engine.evaluate import Bench
 from compliance.engine.findings import findings, verdicts
@@ -200,7 +201,7 @@ def test_findings_keep_their_school() -> None:
         school("primary", 100, 9, 30),
         school("primary", 100, 1, 30),
     ]
-    found = findings.findings(judged(law("merged"), submission(schools)), [], {})
+    found = told(findings.findings(judged(law("merged"), submission(schools)), []), {})[0]
     units = [
         (row["rule"], row["school_code"], row["school_name"], row["value"])
         for row in found.iter_rows(named=True)

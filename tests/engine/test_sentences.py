@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from compliance.assessment.messages import told
 from compliance.engine.findings import findings
 from compliance.kernel import i18n
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
@@ -18,7 +19,7 @@ def messages(
 ) -> dict[tuple[str, str | None, str | None], str]:
     bench = judged(ruleset(HEAD + rules + CONCLUSION), submission(schools, county))
     titles = {"primary_students": "小学在校生数", "setting": "城乡类型"}
-    found = findings.findings(bench, [], titles)
+    found = told(findings.findings(bench, []), titles)[0]
     keys = ("rule", "school_code", "stage")
     return {tuple(row[k] for k in keys): row["message"] for row in found.iter_rows(named=True)}
 
@@ -58,7 +59,7 @@ def test_a_rounded_figure_that_would_read_as_met_is_said_in_full() -> None:
         [school("primary", primary_students=2001, primary_teachers_above_degree=84)],
     )
     assert (
-        "为4.20人（未四舍五入为4.197901049475262），低于4.2人的标准，缺1人"
+        "为4.20人（未四舍五入为4.19790104947526），低于4.2人的标准，缺1人"
         in said["R1", "1", "primary"]
     )
 
@@ -86,7 +87,7 @@ def test_a_computed_limit_is_compared_as_shown() -> None:
     said = messages(FUNDS + g6, [small], standards)["G6", "1", None]
     assert (
         said
-        == "清河学校核定公用经费为87333.33元（未四舍五入为87333.33，标准为87333.33333333333），低于87333.33元的标准，缺1元。"
+        == "清河学校核定公用经费为87333.33元（未四舍五入为87333.33，标准为87333.3333333333），低于87333.33元的标准，缺1元。"
     )
     whole = messages(FUNDS + g6, [small | {"public_funds": 57600}], standards)["G6", "1", None]
     assert "为57600元，低于87333.33元" in whole

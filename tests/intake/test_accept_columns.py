@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.column import TYPES, accept_column
+from compliance.intake.acceptance.cells import TYPES, accept_column, read_cell
 from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,

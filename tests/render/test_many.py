@@ -8,7 +8,7 @@ import pytest
 
 from compliance.engine.findings.report import Report
 from compliance.kernel import i18n
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 from compliance.render.terminal.summary import summary
 from tests.render import fixture
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from compliance.kernel.errors import PackError, UsageError
-from compliance.render.documents.atomic_write import staged
-from compliance.render.documents.file_names import Names, joined, safe
-from compliance.render.documents.printable import printable
+from compliance.render.documents.output_files import Names, joined, safe, staged
+from compliance.render.documents.text import printable
 from compliance.render.rectification.write import FORMATS, write_papers
 from tests.render.rectify_sample import conforming, large, sample
 

@@ -15,7 +15,7 @@ from compliance.engine.findings.report import Report
 from compliance.kernel import i18n
 from compliance.kernel.errors import Problem
 from compliance.render import renderers
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 from compliance.render.terminal.summary import summary
 from tests.render import fixture
 from tests.support.golden import assert_golden

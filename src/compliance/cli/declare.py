@@ -26,7 +26,7 @@ from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import say
 
 if TYPE_CHECKING:
-    from compliance.declaration.write.write import Declared
+    from compliance.declaration import Declaration
 
 PAPERS = ("xlsx", "docx")
 DIFFERS = 1
@@ -79,7 +79,7 @@ def declare(
 ) -> int:  # fmt: skip
     """Fill in the forms; write them, compare one, or both."""
     from compliance.checker import load
-    from compliance.declaration.declare import declarations
+    from compliance.declaration import declarations
 
     _check_usage(outputs, formats, against, inputs)
     batch, forms = declarations(inputs, load(), chosen(**how), spoken=against is not None)
@@ -156,16 +156,16 @@ def _is_file(path: Path) -> bool:
 
 
 def _write(
-    forms: Sequence[Declared],
+    forms: Sequence[Declaration],
     outputs: Sequence[Path],
     formats: Sequence[str],
     inputs: Sequence[Path],
     against: Path | None,
 ) -> None:
-    from compliance.declaration.write.write import folder_files, write_forms
-    from compliance.render.documents.printable import printable
+    from compliance.declaration import folder_files, write_forms
+    from compliance.render.documents.text import printable
 
-    files: dict[Path, tuple[Declared, str]] = {}
+    files: dict[Path, tuple[Declaration, str]] = {}
     for path in outputs:
         if _is_file(path):
             files[path] = (forms[0], path.suffix.lower().lstrip("."))
@@ -186,11 +186,11 @@ def _write(
         )
     for one in forms:
         counted = [
-            say("缺项{n}条", "{n} entries missing", n=len(one.paper.gaps))
-            if one.paper.gaps
+            say("缺项{n}条", "{n} entries missing", n=len(one.form.missing))
+            if one.form.missing
             else "",
-            say("存疑数据{n}条", "{n} doubtful figures", n=len(one.paper.suspect))
-            if one.paper.suspect
+            say("存疑数据{n}条", "{n} doubtful figures", n=len(one.form.doubtful))
+            if one.form.doubtful
             else "",
         ]
         if any(counted):
@@ -198,24 +198,23 @@ def _write(
                 say(
                     "{county}：{told}，见表后的清单",
                     "{county}: {told}, listed after the tables",
-                    county=printable(one.paper.county_name),
+                    county=printable(one.form.county_name),
                     told=say("，", ", ").join(filter(None, counted)),
                 ),
                 err=against is not None,
             )
 
 
-def _compare(form: Declared, against: Path, *, as_json: bool) -> int:
+def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
     """Print how the county's own form differs from the recomputation."""
-    from compliance.declaration.compare.compare import compare, recognised
-    from compliance.declaration.compare.read_submitted import read_filled
-    from compliance.render.documents.printable import printable
+    from compliance.declaration import differences, read_submitted, recognised
+    from compliance.render.documents.text import printable
 
-    sheets, problems = read_filled(against)
+    sheets, problems = read_submitted(against)
     print_problems(problems, err=True)
     if any(one.severity == "error" for one in problems):
         return UNREADABLE
-    spoken = max(form.spoken, key=lambda one: recognised(one, sheets))
+    spoken = max(own.spoken, key=lambda one: recognised(one, sheets))
     if not recognised(spoken, sheets):
         why = say("认不出申报表的任何一张表", "no table of the form was found")
         click.echo(
@@ -223,18 +222,18 @@ def _compare(form: Declared, against: Path, *, as_json: bool) -> int:
             err=True,
         )
         return UNREADABLE
-    differences = compare(spoken, sheets, form.paper)
+    found = differences(spoken, sheets, own.form)
     if as_json:
         import json
 
-        rows = [{"file": against.name, **one.record()} for one in differences]
+        rows = [{"file": against.name, **one.record()} for one in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return DIFFERS if differences else 0
-    for one in differences:
+        return DIFFERS if found else 0
+    for one in found:
         click.echo(f"{against.name} {printable(one.line())}")
     click.echo(
-        say("{n}处不一致。", "{n} differences.", n=len(differences))
-        if differences
+        say("{n}处不一致。", "{n} differences.", n=len(found))
+        if found
         else say("与重新计算的结果一致。", "agrees with the recomputation.")
     )
-    return DIFFERS if differences else 0
+    return DIFFERS if found else 0

@@ -7,7 +7,7 @@ contract, so that the verdict of a group is a minimum.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from compliance.engine import relaxations, school_mergers, tallies
-from compliance.engine.units import Frames, frames
+from compliance.engine import tallies
+from compliance.engine.units import Frames, Merger, frames, merger
 from compliance.kernel.submission import (
     ERROR,
     NO_WORDS,
@@ -28,12 +28,14 @@ from compliance.kernel.submission import (
     Submission,
 )
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.model import Instead, Rule, Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
 
-# What a kind yields besides the subject's columns; absent columns are filled with nulls.
+# What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
+# it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
+# members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
 # way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -51,6 +53,7 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
+    "members": pl.List(pl.String),
     "detail": pl.String,
     "way": pl.UInt8,
     "relaxed_by": pl.String,
@@ -74,7 +77,7 @@ class Evaluation:
     as_of: date
     kinds: Mapping[str, Kind]
     strict: bool = False
-    merger: school_mergers.Merger | None = None
+    merger: Merger | None = None
     relaxed: Evaluation | None = None
     outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -127,7 +130,7 @@ class Evaluation:
         """The same case with every row judged by the normal standard."""
         return replace(
             self,
-            ruleset=relaxations.plain(self.ruleset),
+            ruleset=_plain(self.ruleset),
             relaxed=self,
             outcomes={},
             broken={},
@@ -147,7 +150,7 @@ class Evaluation:
         plain = self.without_relaxations
         normal = plain.outcome(rule.id)
         self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
-        return relaxations.attributed(result, normal, members, self.eased[rule.id])
+        return attributed(result, normal, members, self.eased[rule.id])
 
 
 Bench = Evaluation  # the old name, until the other rooms have the new one
@@ -167,9 +170,9 @@ def evaluate(
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
     """
     cut = frames(submission, ruleset.split)
-    merger = school_mergers.merger(cut, ruleset, submission.amounts)
+    merged = merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.tallies.values())
-    evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merger)
+    evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
     for rule_id in ruleset.rules:
         if only is None or rule_id in only:
             evaluation.outcome(rule_id)
@@ -256,3 +259,70 @@ def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
         .join(worst, on="county", how="left", maintain_order="left")
         .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
     )
+
+
+JOINT = ","  # between the names of several switches
+
+
+def replacements(rule: Rule) -> list[Instead]:
+    """What switches that are on put in the place of a rule or of one of its parts."""
+    return [*rule.instead, *(one for part in rule.parts for one in part.instead)]
+
+
+def _plain(ruleset: Ruleset) -> Ruleset:
+    """The rule set without its conditional replacements; rules that have none stay the same."""
+    rules = {
+        name: replace(
+            rule, instead=(), parts=tuple(replace(part, instead=()) for part in rule.parts)
+        )
+        if replacements(rule)
+        else rule
+        for name, rule in ruleset.rules.items()
+    }
+    return replace(ruleset, rules=rules)
+
+
+def attributed(
+    result: pl.DataFrame, normal: pl.DataFrame, members: Sequence[pl.DataFrame], may: Sequence[str]
+) -> pl.DataFrame:
+    """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
+
+    The switches named are those by which the subject's members pass; where none does although the
+    figures changed, all that `may` matter. A normal judgement that broke says nothing.
+    """
+    key = _key(result)
+    before = normal.select(*key, pl.col("status").alias("_before"))
+    pieces = [_named(member, key) for member in members if set(key) <= set(member.columns)]
+    named = (
+        pl.concat([_nobody(result, key), *pieces])
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("_names").explode().drop_nulls().unique(maintain_order=True))
+        .select(*key, pl.col("_names").list.join(JOINT))
+    )
+    missed = (pl.col("_before") < PASS) & (pl.col("_before") != ERROR)
+    owing = (pl.col("status") == PASS) & missed
+    names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
+    return (
+        result.join(before, on=key, how="left", maintain_order="left")
+        .join(named, on=key, how="left", maintain_order="left")
+        .with_columns(pl.when(owing).then(names).alias("relaxed_by"))
+        .drop("_before", "_names")
+    )
+
+
+def _key(outcome: pl.DataFrame) -> list[str]:
+    for narrow in ("unit", "school"):
+        if narrow in outcome.columns:
+            return [narrow]
+    return ["county", "stage"] if "stage" in outcome.columns else ["county"]
+
+
+def _nobody(result: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The columns of `_named` without a row: no member may have rows of the subject's own kind."""
+    return result.head(0).select(*key, pl.lit(None, pl.List(pl.String)).alias("_names"))
+
+
+def _named(member: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The switches that a member's rows owe their pass to."""
+    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
+    return member.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)

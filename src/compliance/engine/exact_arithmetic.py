@@ -16,7 +16,8 @@ from math import isqrt
 import polars as pl
 
 from compliance.engine.tallies import TERMS, lacks
-from compliance.engine.units import EFFECTIVE, SHARE, Frames, effective
+from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
+from compliance.kernel.submission import NO_WORDS
 from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
 
 NEAR = 1e-9
@@ -117,6 +118,14 @@ def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
     """The value of the first of them whose facts are there, exactly."""
     values = (one.exact(row) for one in quantities)
     return next((value for value in values if value is not None), None)
+
+
+def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, pl.Expr]:
+    """The value of the first of them whose facts are there; and what is missing where none is."""
+    lacking = [one.lacks(frames, scope) for one in quantities]
+    complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacking))
+    value = pl.coalesce(*(one.value for one in quantities))
+    return value, pl.when(complete).then(NO_WORDS).otherwise(each_once(*lacking))
 
 
 def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl.Expr:
@@ -262,20 +271,27 @@ def judged_again(
     key: Sequence[str],
     fields: Sequence[str],
     again: Callable[[Row], tuple[object, ...]],
+    close: pl.Expr | None = None,
+    needs: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """The rows whose `value` lies on its `threshold`, judged again with fractions.
+    """The rows that floats may misjudge, judged again with fractions.
 
-    again(row) gives the exact figures of `fields`, in that order; key tells rows apart.
+    again(row) gives the exact figures of `fields`, in that order, null where the float stands; key
+    tells rows apart. close: which rows; by default those whose `value` lies on its `threshold`.
+    needs: the columns that `again` looks at; by default all.
     """
-    close = frame.filter(near(pl.col("value"), pl.col("threshold")))
-    if close.is_empty():
+    unsure = near(pl.col("value"), pl.col("threshold")) if close is None else close
+    rows = frame.filter(unsure)
+    if rows.is_empty():
         return frame
-    rows = [(*(row[name] for name in key), *again(row)) for row in close.iter_rows(named=True)]
+    if needs:
+        rows = rows.select(list(dict.fromkeys([*key, *needs])))
+    judged = [(*(row[name] for name in key), *again(row)) for row in rows.iter_rows(named=True)]
     schema = {name: frame.schema[name] for name in key}
     schema |= {f"{name}__exact": frame.schema[name] for name in fields}
-    exact = pl.DataFrame(rows, schema=schema, orient="row")
+    exact = pl.DataFrame(judged, schema=schema, orient="row")
     return (
-        frame.join(exact, on=list(key), how="left", maintain_order="left")
+        beside(frame, exact, list(key))
         .with_columns(pl.coalesce(f"{name}__exact", name).alias(name) for name in fields)
         .drop(f"{name}__exact" for name in fields)
     )

@@ -7,17 +7,22 @@ about, and the finding's `stage`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, pick
 from compliance.kernel.labels import STAGE_WORDS, status_words
-from compliance.kernel.number_format import fixed, plain, rounded, short
+from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
-from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Rule
+from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
+
+if TYPE_CHECKING:
+    from compliance.engine.evaluate import Evaluation
+    from compliance.engine.kinds.kind import Kind
 
 
 def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
@@ -33,6 +38,51 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
             hole = holes[name]
             pieces.append(pl.lit(hole) if isinstance(hole, str) else hole.fill_null("—"))
     return pl.concat_str(pieces)
+
+
+def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
+    """The columns of an outcome that hold names of the pack, in words of the current language.
+
+    parts, whose names become titles; units, which stand as the indicator's name; withheld, where
+    switches become their titles.
+    """
+    kind = kinds[rule.kind]
+    gaps = {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
+    switches = {
+        name: pick("“{title}”", "“{title}”").format(title=one.label)
+        for name, one in ruleset.switches.items()
+    }
+    units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
+    part = pl.element().struct
+    name, unit = part.field("name"), part.field("unit")
+    excess = pl.col("excess").is_not_null()
+    return {
+        "parts": pl.col("parts").list.eval(
+            part.with_fields(
+                kind.part_title(name, rule, ruleset).alias("name"),
+                name.replace_strict(units, default=unit, return_dtype=pl.String).alias("unit"),
+                part.field("shortfall_unit").replace(gaps).alias("shortfall_unit"),
+            )
+        ),
+        "shortfall_unit": pl.col("shortfall_unit").replace(gaps),
+        "excess_unit": pl.when(excess).then(kind.excess_unit(rule, ruleset)),
+        "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
+    }
+
+
+def in_words(outcome: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> pl.DataFrame:
+    """Rows of a rule's outcome with what `worded` says."""
+    ruleset = evaluation.ruleset
+    columns = worded(ruleset.rules[rule_id], ruleset, evaluation.kinds)
+    return outcome.with_columns(column.alias(name) for name, column in columns.items())
+
+
+def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:
+    """The unit of a part's value."""
+    indicator = ruleset.indicators.get(part.indicator or "")
+    if indicator is not None:
+        return pick(indicator.unit, indicator.unit_en)
+    return kinds[part.kind].measure(part, ruleset) or None
 
 
 def state(rule: Rule) -> pl.Expr:
@@ -69,16 +119,14 @@ def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:
 def unrounded(limit: Limit, decimals: int) -> pl.Expr:
     """Where the rounded figure would read as the other verdict, the unrounded one is said."""
     value, bar = pl.col("value"), pl.col("threshold")
-    full = line(
-        pick("（未四舍五入为{value}）", " (unrounded {value})"), value=value.cast(pl.String)
-    )
+    full = line(pick("（未四舍五入为{value}）", " (unrounded {value})"), value=exact(value))
     if limit.indicator is not None:  # the limit is a figure too, and shown rounded
         full = line(
             pick(
                 "（未四舍五入为{value}，标准为{bar}）", " (unrounded {value}, the standard {bar})"
             ),
-            value=value.cast(pl.String),
-            bar=bar.cast(pl.String),
+            value=exact(value),
+            bar=exact(bar),
         )
         bar = rounded(bar, decimals)
     misleads = meets(rounded(value, decimals), limit.operator, bar)
@@ -145,6 +193,6 @@ def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars e
         pick("{text}{unit}（未四舍五入为{value}）", "{text}{unit} (unrounded {value})"),
         text=text,
         unit=unit,
-        value=value.cast(pl.String),
+        value=exact(value),
     )
     return pl.when(misleads).then(full).otherwise(line("{text}{unit}", text=text, unit=unit))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Limit, Part, Rule, Ruleset
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import Limit, Part, Rule, Ruleset, floor_of
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
@@ -31,8 +31,8 @@ def nowhere(_: str | None, __: str) -> tuple[str, str]:
     return "", ""
 
 
-class Standard(NamedTuple):
-    """What a rule or one of its parts asks of a subject: an indicator, its limit, the limit's floor."""
+class AppliedLimit(NamedTuple):
+    """What a rule or a part asks of one subject: an indicator, its limit, what a miss must reach."""
 
     holder: Rule | Part
     indicator: str
@@ -118,13 +118,13 @@ class Subject:
         return f"{self.stage}_{name}" if staged else name
 
     def outcomes(self, rule_id: str) -> pl.DataFrame:
-        """The rows of a rule's outcome that are about this subject."""
+        """The rows of a rule's outcome that are about this subject, in words."""
         rows = self.evaluation.outcome(rule_id)
         if "school" in rows.columns and self.school is not None:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
             rows = rows.filter(pl.col("stage") == self.stage)
-        return rows
+        return in_words(rows, rule_id, self.evaluation)
 
     def outcome(self, rule_id: str) -> Row | None:
         """The outcome of a rule for this subject, or None where it is none of the rule's."""
@@ -137,9 +137,14 @@ class Subject:
         return "not_applicable" if worst is None else STATUSES[int(str(worst))]
 
     @cached_property
-    def standards(self) -> list[Standard]:
-        """What the rule and its parts ask of the subject in numbers, after what switches put there."""
-        found = []
+    def limits(self) -> list[AppliedLimit]:
+        """What the rule and its parts ask of the subject in numbers, after what switches put there.
+
+        None of a rule whose indicators are computed on other subjects than its own.
+        """
+        found: list[AppliedLimit] = []
+        if self.kind.measured_at(self.rule) != self.rule.scope:
+            return found
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue
@@ -147,7 +152,7 @@ class Subject:
             other = one.instead[way - 1] if way else one
             indicator, limit = other.indicator or one.indicator, other.limit or one.limit
             share = one.floor_share if isinstance(one, Rule) else None
-            found.append(Standard(one, indicator, limit, floor_of(limit, share)))
+            found.append(AppliedLimit(one, indicator, limit, floor_of(limit, share)))
         return found
 
     def _way(self, one: Rule | Part) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment.messages import told
 from compliance.checker.check import Batch, Job, judged, prepare
 from compliance.checker.choice import Choice
 from compliance.engine.evaluate import Evaluation
@@ -61,7 +62,8 @@ class Context:
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        return findings.findings(self.evaluation, self.problems, titles(self.batch.vocabulary))
+        found = findings.findings(self.evaluation, self.problems)
+        return told(found, titles(self.batch.vocabulary))[0]
 
     def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus
         """The county, a school or one of its stages, as the subject of a rule."""

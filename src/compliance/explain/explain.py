@@ -16,10 +16,10 @@ from compliance.explain.context import find_rule, open_context
 from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import say
-from compliance.render.documents.text_width import wrap
+from compliance.render.documents.text import wrap
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.resolve import edition, resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from compliance.engine.findings.report import Report
-from compliance.render.documents.atomic_write import write_whole
+from compliance.render.documents.output_files import write_whole
 
 Renderer = Callable[[Report, BinaryIO], None]
 

@@ -37,8 +37,7 @@ from compliance.assessment.figures import (
 from compliance.engine.findings.report import CountyResult, RulesetInfo
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
-from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
 
 _NAMES = 2

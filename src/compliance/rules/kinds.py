@@ -32,7 +32,8 @@ class RuleKind(ABC):
     (or part) of this kind may have beside the common ones; of str, bool, int, Decimal, tuples and
     dataclasses of these. of_rules: what stands under `of` are rules. selects: its `where` and
     `exclude` choose the units it measures, not the subjects it applies to. has_limit: a rule of it
-    without a limit only shows a figure.
+    without a limit only shows a figure. offered_by: the plugin it comes from, with its version, set
+    where plugins are loaded; empty for the core's own.
     """
 
     name: ClassVar[str]
@@ -40,6 +41,7 @@ class RuleKind(ABC):
     of_rules: ClassVar[bool] = True
     selects: ClassVar[bool] = False
     has_limit: ClassVar[bool] = False
+    offered_by: str = ""
 
     def references(self, holder: Rule | Part) -> References:
         """What a rule or part of this kind looks at; the rules of `of` are joined by their verdicts."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from compliance import intake
+from compliance.assessment import messages
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import verdicts
 from compliance.engine.findings.findings import findings
@@ -22,8 +24,7 @@ from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import Submission
-from compliance.rules.attestations import settle
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.testing.case import Case, CaseOptions, installed, law
 from compliance.testing.case_file import read_cases
 from compliance.testing.expected import differences
@@ -155,7 +156,8 @@ def _judged(options: CaseOptions) -> _Judged:
     asked = {case.rule for case in cases.values()}
     bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
     found: dict[tuple[str, str], list[Finding]] = {}
-    for row in findings(bench, problems, titles(words), only=asked).iter_rows(named=True):
+    told, _ = messages.told(findings(bench, problems, only=asked), titles(words))
+    for row in told.iter_rows(named=True):
         found.setdefault((row["county_code"], row["rule"]), []).append(row)
     refused = {one.county_code: "" for one in (*submission.refused, *without)}
     for problem in problems:

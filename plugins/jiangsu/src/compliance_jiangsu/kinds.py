@@ -73,7 +73,7 @@ def _with_member(result: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> 
         .unique(maintain_order=True).alias("_lacks"),
     )  # fmt: skip
     member = by_county(evaluation, outcome).rename({"status": "_status"})
-    entry = part_entry(pl.lit(evaluation.ruleset.rules[rule_id].label), "_status")
+    entry = part_entry(pl.lit(rule_id), "_status")
     return (
         result.join(member, on="county", how="left", maintain_order="left")
         .join(lacking, on="county", how="left", maintain_order="left")

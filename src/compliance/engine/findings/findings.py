@@ -1,62 +1,69 @@
-"""From outcomes to findings: every rule for every subject, in the order of the contract."""
+"""From outcomes to findings: every rule for every subject, in codes and figures, not yet in words."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation, by_county, completed, status_name
-from compliance.engine.findings import data_warnings, messages
-from compliance.engine.findings.report import FINDINGS
-from compliance.engine.relaxations import JOINT
+from compliance.engine.evaluate import JOINT, Evaluation, by_county, completed
+from compliance.engine.findings import data_warnings
+from compliance.engine.kinds.kind import Kind
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick
-from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import COMPULSORY, FAIL, KEY, NO_WORDS, PASS, UNKNOWN
-from compliance.rules.language.model import UPPER, Rule
+from compliance.rules.language.model import Rule, Ruleset
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one rule, of one level.
+
+    table: a row a subject with the columns of RESULTS (status a number; parts, units and rules by
+    their names in the pack), KEY, county_name, school_code, school_name, stage, among_stages (the
+    school has other stages), warnings (codes), and their place in the order of the contract:
+    _county, _school, _stage, _rule. whole: of the county, of a rule about schools.
+    """
+
+    rule: Rule
+    table: pl.DataFrame
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every finding of one rule set, as `compliance.assessment.messages` words them."""
+
+    ruleset: Ruleset
+    kinds: Mapping[str, Kind]
+    groups: tuple[Group, ...]
 
 
 def findings(
-    evaluation: Evaluation,
-    problems: Sequence[Problem],
-    titles: Mapping[str, str],
-    only: Collection[str] | None = None,
-) -> pl.DataFrame:
-    """Every rule (or those of `only`) for every subject, columns FINDINGS.
+    evaluation: Evaluation, problems: Sequence[Problem] = (), only: Collection[str] | None = None
+) -> Findings:
+    """Every rule (or those of `only`) for every subject; problems: what may make figures doubtful."""
+    return Findings(
+        evaluation.ruleset, evaluation.kinds, tuple(_groups(evaluation, problems, only))
+    )
 
-    Ordered by county, school, stage, rule.
-    """
+
+def _groups(
+    evaluation: Evaluation, problems: Sequence[Problem], only: Collection[str] | None
+) -> Iterator[Group]:
     doubtful = data_warnings.table(problems, evaluation)
-    pieces = []
     for order, rule in enumerate(evaluation.ruleset.rules.values()):
         if only is not None and rule.id not in only:
             continue
         outcome = evaluation.outcome(rule.id)
-        pieces.append(_piece(evaluation, rule, outcome, order, doubtful, titles))
+        yield Group(rule, _placed(_identified(evaluation, outcome), rule, order, doubtful))
         if rule.rolls_up:
-            pieces.append(_rolled_up(evaluation, rule, outcome, order, doubtful, titles))
-    everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
-    return everything.select(FINDINGS.names()).cast(FINDINGS)
+            table = _identified(evaluation, _rolled_up(evaluation, outcome))
+            yield Group(rule, _placed(table, rule, order, doubtful), whole=True)
 
 
-def _piece(
-    evaluation: Evaluation, rule: Rule, outcome: pl.DataFrame, order: int,
-    doubtful: data_warnings.Doubts | None, titles: Mapping[str, str],
-) -> pl.DataFrame:  # fmt: skip
-    frame = _identified(evaluation, outcome)
-    frame = frame.with_columns(data_warnings.concerning(rule, frame, doubtful))
-    frame = frame.with_columns(
-        messages.message(rule, evaluation, titles).alias("message"),
-        *_units(rule, evaluation),
-    )
-    return _columns(frame, rule, order, level=rule.level)
-
-
-def _rolled_up(
-    evaluation: Evaluation, rule: Rule, outcome: pl.DataFrame, order: int,
-    doubtful: data_warnings.Doubts | None, titles: Mapping[str, str],
-) -> pl.DataFrame:  # fmt: skip
+def _rolled_up(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
+    """A school rule's outcome for the counties; over_count: schools that fail."""
     worst = outcome.group_by("county", maintain_order=True).agg(
         pl.col("school")
         .filter(pl.col("status") == FAIL)
@@ -71,94 +78,48 @@ def _rolled_up(
     states = by_county(evaluation, outcome).join(
         worst, on="county", how="left", maintain_order="left"
     )
-    states = completed(
+    return completed(
         states.with_columns(
             pl.when((pl.col("status") == PASS) & (owed != "")).then(owed).alias("relaxed_by")
         )
     )
-    frame = _identified(evaluation, states)
-    frame = frame.with_columns(data_warnings.concerning(rule, frame, doubtful))
-    frame = frame.with_columns(
-        messages.rolled_up(rule, evaluation.ruleset).alias("message"),
-        *(pl.lit(None, pl.String).alias(name) for name in ("operator", "unit", "shortfall_unit")),
-    )
-    return _columns(frame, rule, order, level="county")
 
 
 def _identified(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
-    """The outcome with the names of its subject, and the subject as a sentence begins with it."""
+    """The outcome with the names of its subject."""
     county = evaluation.frames.county.select("county", *KEY, "county_name")
     frame = outcome.join(county, on="county", how="left", maintain_order="left")
-    if "school" not in outcome.columns:
-        return frame.with_columns(
-            pl.lit(None, pl.UInt32).alias("school"),
-            pl.lit(None, pl.String).alias("school_code"),
-            pl.lit(None, pl.String).alias("school_name"),
-            pl.col("county_name").alias("subject"),
-            *([] if "stage" in outcome.columns else [pl.lit(None, pl.String).alias("stage")]),
-        )
-    school = evaluation.frames.school.select("school", "school_code", "school_name")
-    frame = frame.join(school, on="school", how="left", maintain_order="left")
-    if "unit" not in outcome.columns:
-        return frame.with_columns(
-            pl.lit(None, pl.String).alias("stage"), pl.col("school_name").alias("subject")
-        )
-    several = evaluation.frames.unit.select("unit", "among_stages")
-    part = pl.col("stage").replace(
-        {stage: pick(f"（{zh}部）", f" ({en})") for stage, (zh, en) in STAGE_WORDS.items()}
-    )
-    return frame.join(several, on="unit", how="left", maintain_order="left").with_columns(
-        pl.when("among_stages")
-        .then(pl.col("school_name") + part)
-        .otherwise("school_name")
-        .alias("subject")
+    absent = {
+        "school": pl.UInt32,
+        "school_code": pl.String,
+        "school_name": pl.String,
+        "stage": pl.String,
+        "among_stages": pl.Boolean,
+    }
+    if "school" in outcome.columns:
+        school = evaluation.frames.school.select("school", "school_code", "school_name")
+        frame = frame.join(school, on="school", how="left", maintain_order="left")
+    if "unit" in outcome.columns:
+        several = evaluation.frames.unit.select("unit", "among_stages")
+        frame = frame.join(several, on="unit", how="left", maintain_order="left")
+    return frame.with_columns(
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in absent.items()
+        if name not in frame.columns
     )
 
 
-def _units(rule: Rule, evaluation: Evaluation) -> list[pl.Expr]:
-    """operator, unit, shortfall_unit, excess_unit of one rule's findings."""
-    kind = evaluation.kinds[rule.kind]
-    operator, unit = kind.operator(rule), kind.unit(rule, evaluation.ruleset)
-    over = pl.col("excess_unit")
-    if rule.limit is not None and rule.limit.operator in UPPER:
-        over = pl.coalesce(over, pl.lit(kind.measure(rule, evaluation.ruleset) or None, pl.String))
-    return [
-        pl.lit(operator, pl.String).alias("operator"),
-        pl.lit(unit or None, pl.String).alias("unit"),
-        pl.when(pl.col("shortfall").is_not_null()).then("shortfall_unit").alias("shortfall_unit"),
-        pl.when(pl.col("excess").is_not_null()).then(over).alias("excess_unit"),
-    ]
-
-
-def _clean(name: str) -> pl.Expr:
-    """A figure without the noise of its last binary digits: 29.9 ÷ 10 is 2.99; judged before.
-
-    What is over a limit is a difference, whose noise is that of the figures subtracted.
-    """
-    if name == "excess":
-        return pl.col(name).round(14)
-    return pl.col(name).round_sig_figs(15)
-
-
-def _columns(frame: pl.DataFrame, rule: Rule, order: int, level: str) -> pl.DataFrame:
+def _placed(
+    frame: pl.DataFrame, rule: Rule, order: int, doubtful: data_warnings.Doubts | None
+) -> pl.DataFrame:
+    """The findings with the warnings they rest on, and where they stand among all."""
     orders = {stage: place for place, stage in enumerate(COMPULSORY)}
     missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(NO_WORDS))
-    return frame.select(
+    return frame.with_columns(
+        data_warnings.concerning(rule, frame, doubtful),
+        missing.otherwise(NO_WORDS).alias("missing"),
         pl.col("county").cast(pl.UInt32).alias("_county"),
         pl.col("school").cast(pl.UInt32).alias("_school"),
         pl.col("stage").replace_strict(orders, default=None, return_dtype=pl.Int8).alias("_stage"),
         pl.lit(order).alias("_rule"),
-        pl.lit(rule.id).alias("rule"),
-        pl.lit(level).alias("level"),
-        pl.lit(rule.role).alias("role"),
-        pl.lit(rule.basis).alias("basis"),
-        *KEY, "school_code", "school_name", "stage",
-        status_name().alias("status"),
-        _clean("value"), "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
-        _clean("excess"), "excess_unit", "parts",
-        missing.otherwise(NO_WORDS).alias("missing"),
-        "warnings", "mean", "deviation",
-        pl.lit(rule.layer).alias("layer"),
-        pl.lit(rule.given_by_id or None, pl.String).alias("given_by"),
-        "relaxed_by", "message",
-    )  # fmt: skip
+    )

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 import polars as pl
 
-from compliance.engine import exact_arithmetic, school_mergers
+from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.findings.bunching import bunched
 from compliance.engine.findings.report import CountyResult
+from compliance.engine.units import MERGED
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.resolve import BASES
+from compliance.rules.language.model import BASES, Ruleset
 
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
@@ -95,16 +95,20 @@ def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
         for reason in reasons
     ]
     if merger is not None:
-        pieces.append(_left_out(merger.absorbed, school_mergers.REASON))
+        pieces.append(_left_out(merger.absorbed, MERGED))
     pieces.append(evaluation.frames.excluded)
     rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
-    titles = {
-        reason: pick(one.title, one.title_en)
-        for reason, one in evaluation.ruleset.exclusions.items()
-    }
-    titles[school_mergers.REASON] = pick("已并入主校（中心校）计算", "added to its main school")
-    titles["stage_without_pupils"] = pick("该学段没有学生", "the stage has no pupils")
+    titles = exclusion_titles(evaluation.ruleset)
     return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
+
+
+def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
+    """Reason → why a school or stage is left out, in the current language."""
+    return {
+        **{name: pick(one.title, one.title_en) for name, one in ruleset.exclusions.items()},
+        MERGED: pick("已并入主校（中心校）计算", "added to its main school"),
+        "stage_without_pupils": pick("该学段没有学生", "the stage has no pupils"),
+    }
 
 
 def _matches(evaluation: Evaluation, reason: str) -> pl.Expr:

@@ -68,6 +68,15 @@ class Kind(RuleKind):
         """
         return None
 
+    def part_title(self, name: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """What a part of a finding is called, by its name: the key of a rule's part, or a rule's id."""
+        titles = {key: ruleset.rules[key].label for key in rule.of if key in ruleset.rules}
+        return name.replace({**titles, **{part.key: part.label for part in rule.parts}})
+
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """What is too much is counted in: by default what the limit counts."""
+        return pl.lit(self.measure(rule, ruleset) or None, pl.String)
+
     def operator(self, rule: Rule) -> str | None:
         """How a finding's value is compared with its threshold; None where it is not."""
         return rule.limit.operator if rule.limit is not None else None
@@ -99,7 +108,7 @@ class Kind(RuleKind):
         stated = (item for kind, one in holders for item in kind.stated(subject, one))
         shared = (
             formula.is_shared(subject, subject.ruleset.indicators[one.indicator])
-            for one in subject.standards
+            for one in subject.limits
         )
         remarks = (text for kind, one in holders for text in kind.remarks(subject, one))
         return replace(

@@ -57,6 +57,9 @@ class ListedSettings:
     each: tuple[FieldLimit, ...]
 
 
+_ENTRY = (pl.col("subject").fill_null(""), pl.col("grade").fill_null(""))  # what an entry is about
+
+
 class Listed(Kind):
     """Every field of every entry of a list within its limit."""
 
@@ -76,6 +79,15 @@ class Listed(Kind):
     def lines(self, rule: Rule) -> tuple[str, ...]:
         """One a field."""
         return self.part_names(rule)
+
+    def part_title(self, name: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """The entry's subject and grade, then what the field is called."""
+        settings: ListedSettings = rule.settings
+        title = name
+        for one in settings.each:
+            own = pl.concat_str(name.str.strip_suffix(one.field), pl.lit(one.label))
+            title = pl.when(name.str.ends_with(f" {one.field}")).then(own).otherwise(title)
+        return title
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a county; a part for every field of every entry, in the order given."""
@@ -186,15 +198,9 @@ def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:
         "status",
         pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}")).alias("lack"),
         part_entry(
-            _name(one.label),
+            pl.format("{}{} {}", *_ENTRY, pl.lit(field)),
             value=pl.col(field),
             operator=pl.lit(limit.operator),
             threshold=pl.lit(bar),
         ).alias("part"),
     )
-
-
-def _name(title: str) -> pl.Expr:
-    subject = pl.col("subject").fill_null("")
-    grade = pl.col("grade").fill_null("")
-    return pl.format("{}{} {}", subject, grade, pl.lit(title))

@@ -15,11 +15,11 @@ from functools import partial
 
 import polars as pl
 
-from compliance.engine import exact_arithmetic, weighted_moments
+from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage
+from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage, moments_exactly
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.members import members
 from compliance.engine.subject import Row, Subject
@@ -173,9 +173,7 @@ def _exact_row(
     squares = []
     for name in rule.of:
         member = evaluation.ruleset.rules[name]
-        mean, variance = weighted_moments.moments_exactly(
-            member, evaluation, row["county"], row["stage"]
-        )
+        mean, variance = moments_exactly(member, evaluation, row["county"], row["stage"])
         squares.append(variance / mean**2)
     value = exact_arithmetic.sum_of_roots(squares) / Fraction(len(squares))
     met = exact_arithmetic.meets_exactly(value, limit.operator, bar)

@@ -107,14 +107,9 @@ class Most(Kind):
             _status(settings.pass_at_least).alias("status"),
             pl.col("_met").cast(pl.Float64).alias("value"),
             pl.lit(float(settings.pass_at_least)).alias("threshold"),
-            pl.concat_str(
-                *(
-                    pl.when(pl.col(name) == FAIL).then(pl.lit(evaluation.ruleset.rules[name].label))
-                    for name in names
-                ),
-                separator=pick("、", ", "),
-                ignore_nulls=True,
-            ).alias("detail"),
+            pl.concat_list(pl.when(pl.col(name) == FAIL).then(pl.lit(name)) for name in names)
+            .list.drop_nulls()
+            .alias("members"),
             pl.concat_list(*(f"{name}_lacks" for name in names))
             .list.unique(maintain_order=True)
             .alias("lacks"),
@@ -128,6 +123,8 @@ class Most(Kind):
             "met": fixed(pl.col("value"), 0),
             "title": rule.label,
         }
+        titles = {name: ruleset.rules[name].label for name in rule.of}
+        named = pl.col("members").list.eval(pl.element().replace(titles))
         met = pick(
             "{who}{n}项指标中{met}项达标，{title}达标。",
             "{who}: {met} of {n} indicators met; {title}: met.",
@@ -144,7 +141,7 @@ class Most(Kind):
             pl.when(pl.col("status") == PASS)
             .then(line(met, **holes))
             .when(pl.col("status") == FAIL)
-            .then(line(missed, **holes, missed=pl.col("detail")))
+            .then(line(missed, **holes, missed=named.list.join(pick("、", ", "))))
             .when(pl.col("status") == UNKNOWN)
             .then(line(blank, **holes))
         )

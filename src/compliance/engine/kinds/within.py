@@ -45,6 +45,12 @@ class WithinSettings:
     unit_en: str = ""
 
 
+_ITEMS, _SIZE = (
+    "items",
+    "size",
+)  # what an excess counts: items over the limit, or what one has too much
+
+
 class Within(Kind):
     """The size of every item of a unit against a limit."""
 
@@ -69,6 +75,15 @@ class Within(Kind):
         """What a size is counted in."""
         settings: WithinSettings = holder.settings
         return pick(settings.unit, settings.unit_en)
+
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """Items, where those over the limit were counted."""
+        settings: WithinSettings = rule.settings
+        words = {
+            _ITEMS: pick(settings.item_unit, settings.item_unit_en),
+            _SIZE: pick(settings.unit, settings.unit_en),
+        }
+        return pl.col("excess_unit").replace(words)
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
         """value is the largest item where it is known.
@@ -257,11 +272,7 @@ def _judged(bar: float, settings: WithinSettings) -> Mapping[str, pl.Expr]:
     )
     status = pl.when(counted).then(by_count).otherwise(by_largest)
     excess = pl.when(counted).then(over).otherwise(largest - bar)
-    unit = (
-        pl.when(counted)
-        .then(pl.lit(pick(settings.item_unit, settings.item_unit_en)))
-        .otherwise(pl.lit(pick(settings.unit, settings.unit_en)))
-    )
+    unit = pl.when(counted).then(pl.lit(_ITEMS)).otherwise(pl.lit(_SIZE))
     return {
         "status": status,
         "value": value,

@@ -1,4 +1,4 @@
-"""Rectification papers as Word documents, from docxtpl templates that a province may replace.
+"""Word documents from docxtpl templates that a province may replace.
 
 docxtpl turns a template's XML into what Jinja understands; that is done once a run, and only the
 filled parts are written anew for each of the hundreds of schools (several times faster than docxtpl's own rendering).
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,13 +18,11 @@ from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from docxtpl import DocxTemplate
-from jinja2 import Environment, Template
+from jinja2 import Template
 
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import say
 from compliance.render.documents.jinja import environment, filled, loaded
-from compliance.render.rectification.county_list import CountyPaper
-from compliance.render.rectification.school_sheet import SchoolPaper
 
 # python-docx wraps lxml, whose elements have no types.
 Untyped: TypeAlias = Any
@@ -33,28 +32,10 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT = "word/document.xml"
 
 
-class WordWriter:
-    """Fills ``rectify_county.docx`` and ``rectify_school.docx``."""
-
-    def __init__(self, template_dirs: Sequence[Path]) -> None:
-        self._county = WordTemplate.named("rectify_county.docx", template_dirs)
-        self._school = WordTemplate.named("rectify_school.docx", template_dirs)
-
-    def county(self, paper: CountyPaper) -> bytes:
-        """The county's list; without annexes it has no pages for them."""
-        last = _without_last_section if not any(paper.annexes.values()) else None
-        return self._county.fill(last, paper=paper)
-
-    def school(self, paper: SchoolPaper) -> bytes:
-        """One school's sheet."""
-        return self._school.fill(paper=paper)
-
-
 class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
     def __init__(self, name: str, content: bytes) -> None:
-        self._name = name
         self._parts = _parts(name, content)
         self._filled = _compiled(name, content, self._parts)
 
@@ -66,8 +47,8 @@ class WordTemplate:
                 return cls(str(folder / name), (folder / name).read_bytes())
         return cls(name, files("compliance.templates").joinpath(name).read_bytes())
 
-    def fill(self, finish: Callable[[bytes], bytes] | None = None, **context: object) -> bytes:
-        """The finished document; finish: what is done to its text when it is filled in."""
+    def fill(self, *, without_last_section: bool = False, **context: object) -> bytes:
+        """The finished document; without_last_section: it goes where it would be an empty page."""
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as packed:
             for part, content in self._parts.items():
@@ -76,8 +57,8 @@ class WordTemplate:
                 info.create_system = 3  # the same bytes on Windows
                 template = self._filled.get(part)
                 text = content if template is None else filled(template, **context).encode("utf-8")
-                if finish is not None and part == _TEXT:
-                    text = finish(text)
+                if without_last_section and part == _TEXT:
+                    text = _without_last_section(text)
                 packed.writestr(info, text)
         return stream.getvalue()
 
@@ -122,16 +103,7 @@ def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str
     compiled = {}
     for part, raw in parts.items():
         if part.startswith("word/") and part.endswith(".xml") and (b"{{" in raw or b"{%" in raw):
-            compiled[part] = _template(made, f"{name}/{part}", patch(raw.decode("utf-8")))
+            source = patch(raw.decode("utf-8"))
+            compiled[part] = loaded(partial(made.from_string, source))
+            compiled[part].name = f"{name}/{part}"
     return compiled
-
-
-def _template(made: Environment, name: str, source: str) -> Template:
-    template = loaded(lambda: made.from_string(source))
-    template.name = name
-    return template
-
-
-def word_writer(template_dirs: Sequence[Path]) -> WordWriter:
-    """Writes the papers as Word documents."""
-    return WordWriter(template_dirs)

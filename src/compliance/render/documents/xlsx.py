@@ -17,7 +17,7 @@ import xlsxwriter
 
 from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import say
-from compliance.render.documents.text_width import columns
+from compliance.render.documents.text import columns
 
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any
@@ -49,14 +49,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class NumberCell:
     """A gap as shown, and as a number where it is a single one."""
 
     text: str
     amounts: tuple[Amount, ...]
 
 
-Value = str | int | Gap
+Value = str | int | NumberCell
 
 
 class Book:
@@ -70,13 +70,13 @@ class Book:
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        self._book = xlsxwriter.Workbook(self._stream, options)
-        self._book.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
+        self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
+        self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
         self._formats: dict[tuple[str, str, bool], Untyped] = {}
 
-    def sheet(self, name: str, columns_: Sequence[Column]) -> Sheet:
+    def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""
-        return Sheet(self, self._book.add_worksheet(name), columns_)
+        return Worksheet(self, name, columns_)
 
     def style(self, name: str, number: str = "", *, shaded: bool = False) -> Untyped:
         """A cell format; `number` is an Excel number format."""
@@ -84,19 +84,20 @@ class Book:
         if key not in self._formats:
             own = {"num_format": number} if number else {}
             shade = _SHADE if shaded else {}
-            self._formats[key] = self._book.add_format({**_STYLES[name], **own, **shade})
+            self._formats[key] = self.raw.add_format({**_STYLES[name], **own, **shade})
         return self._formats[key]
 
     def content(self) -> bytes:
         """The finished file."""
-        self._book.close()
+        self.raw.close()
         return self._stream.getvalue()
 
 
-class Sheet:
+class Worksheet:
     """One sheet, written from the top down."""
 
-    def __init__(self, book: Book, sheet: Untyped, columns_: Sequence[Column]) -> None:
+    def __init__(self, book: Book, name: str, columns_: Sequence[Column]) -> None:
+        sheet = book.raw.add_worksheet(name)
         self._book, self._sheet, self._columns = book, sheet, columns_
         self._row = 0
         self._head = 0
@@ -115,14 +116,14 @@ class Sheet:
         self._sheet.set_row(self._row, 28.0 if style == "title" else height(text, width))
         if last:
             self._sheet.merge_range(self._row, 0, self._row, last, "", self._book.style(style))
-        self._sheet.write_string(self._row, 0, text[:LONGEST], self._book.style(style))
+        self._write(self._row, 0, text, self._book.style(style))
         self._row += 1
 
     def head(self, frozen_columns: int = 0) -> None:
         """The headings; they stay in view and are repeated on every printed page."""
         self._sheet.set_row(self._row, max(height(c.heading, c.width) for c in self._columns))
         for place, column in enumerate(self._columns):
-            self._sheet.write_string(self._row, place, column.heading, self._book.style("head"))
+            self._write(self._row, place, column.heading, self._book.style("head"))
         self._sheet.repeat_rows(self._row)
         self._head = self._row
         self._row += 1
@@ -138,11 +139,15 @@ class Sheet:
         for place, (column, value) in enumerate(pairs):
             number, picture = _number(value, column.width)
             form = self._book.style(column.style, picture, shaded=shaded)
-            if number is None:
-                self._sheet.write_string(self._row, place, _shown(value)[:LONGEST], form)
-            else:
-                self._sheet.write_number(self._row, place, number, form)
+            self._write(self._row, place, _shown(value) if number is None else number, form)
         self._row += 1
+
+    def _write(self, row: int, column: int, value: str | float, form: Untyped) -> None:
+        """A number, or a text that stays one whatever it begins with."""
+        if isinstance(value, str):
+            self._sheet.write_string(row, column, value[:LONGEST], form)
+        else:
+            self._sheet.write_number(row, column, value, form)
 
     def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
         """Filters over what was written below the headings; choices: a column's allowed words."""
@@ -156,7 +161,7 @@ class Sheet:
 
 
 def _shown(value: Value) -> str:
-    return value.text if isinstance(value, Gap) else str(value)
+    return value.text if isinstance(value, NumberCell) else str(value)
 
 
 def _number(value: Value, width: float) -> tuple[float | None, str]:

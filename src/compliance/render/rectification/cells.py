@@ -24,7 +24,7 @@ from compliance.engine.findings.report import Report, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.text import printable, shortened
 from compliance.rules.language.model import Rule
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -22,7 +22,7 @@ from compliance.assessment import (
 from compliance.assessment.figures import amount, with_unit
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.render.documents.printable import printable, shortened
+from compliance.render.documents.text import printable, shortened
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper

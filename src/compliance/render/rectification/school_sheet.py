@@ -19,7 +19,7 @@ from compliance.assessment import (
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, pick, say
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 

@@ -13,10 +13,9 @@ from compliance.engine.findings.report import Report
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
-from compliance.render.documents.atomic_write import Written, staged
-from compliance.render.documents.file_names import Names, joined
 from compliance.render.documents.jinja import environment, filled, loaded
-from compliance.render.documents.printable import printable
+from compliance.render.documents.output_files import Names, Written, joined, staged
+from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
@@ -56,6 +55,24 @@ class PageWriter:
     def school(self, paper: SchoolPaper) -> bytes:
         """One school's sheet."""
         return filled(self._school, paper=paper).encode("utf-8")
+
+
+class WordWriter:
+    """Fills ``rectify_county.docx`` and ``rectify_school.docx``."""
+
+    def __init__(self, template_dirs: Sequence[Path]) -> None:
+        from compliance.render.documents.docx import WordTemplate
+
+        self._county = WordTemplate.named("rectify_county.docx", template_dirs)
+        self._school = WordTemplate.named("rectify_school.docx", template_dirs)
+
+    def county(self, paper: CountyPaper) -> bytes:
+        """The county's list; without annexes it has no pages for them."""
+        return self._county.fill(without_last_section=not any(paper.annexes.values()), paper=paper)
+
+    def school(self, paper: SchoolPaper) -> bytes:
+        """One school's sheet."""
+        return self._school.fill(paper=paper)
 
 
 def write_papers(
@@ -129,9 +146,7 @@ def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
 
         return WorkbookWriter()
     if form == "docx":
-        from compliance.render.documents.docx import word_writer
-
-        return word_writer(template_dirs)
+        return WordWriter(template_dirs)
     return PageWriter(form, template_dirs)
 
 

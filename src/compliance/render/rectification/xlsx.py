@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.xlsx import Book, Column, Gap, Value
+from compliance.render.documents.xlsx import Book, Column, NumberCell, Value
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.school_sheet import SchoolPaper
@@ -48,7 +48,7 @@ class WorkbookWriter:
                 sheet.row(
                     (
                         row.number, row.title, row.current, row.standard, row.floor, row.state,
-                        Gap(row.gap, row.amounts), row.measure,
+                        NumberCell(row.gap, row.amounts), row.measure,
                         row.responsible if row.due else "", "",
                         paper.deadline if row.due else "", row.note,
                     ),
@@ -83,9 +83,9 @@ def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     ]
 
 
-def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | Gap, ...]:
+def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | NumberCell, ...]:
     return (
-        item.subject, item.problem, item.current, item.standard, Gap(item.gap, item.amounts),
+        item.subject, item.problem, item.current, item.standard, NumberCell(item.gap, item.amounts),
         item.measure, item.responsible, "", paper.deadline, paper.progress, "", item.note,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from compliance.engine.findings.report import SEVERITIES, Checked, CheckedCounty
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
-from compliance.render.documents.printable import printable
+from compliance.render.documents.text import printable
 from compliance.render.machine_formats import problem_record
 
 FORMAT = "junheng-validation/1"

@@ -15,8 +15,7 @@ from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.findings.report import CountyResult, Report
 from compliance.kernel.i18n import pick, say
 from compliance.render import phrases
-from compliance.render.documents.printable import printable
-from compliance.render.documents.text_width import columns, pad, wrap
+from compliance.render.documents.text import columns, pad, printable, wrap
 
 _WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30

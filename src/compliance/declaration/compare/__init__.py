@@ -1,1 +1,0 @@
-"""The filled form held against the one a county submitted."""

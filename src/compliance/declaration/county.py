@@ -1,0 +1,198 @@
+"""One county before the judge, as its form sees it: its rows, what each rule found, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from compliance.declaration.filled_form import Entry, MissingFigure
+from compliance.engine import exact_arithmetic, tallies
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import typed
+from compliance.engine.sentences import in_words
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN
+from compliance.rules.language import conditions
+from compliance.rules.language.conditions import Where
+from compliance.rules.language.model import Rule
+
+Row = Mapping[str, Any]
+# Columns the frames derive; what are missing behind them are a school's pupils by stage.
+_PUPILS = ("compulsory_students", "known_compulsory_students", "compulsory_pupils")
+_CLOSE = 1e-9
+
+
+class CountyView:
+    """The rows of one county in every frame of an evaluation; index: its number there."""
+
+    def __init__(self, evaluation: Evaluation, index: int) -> None:
+        self.evaluation, self.index, self.rules = evaluation, index, evaluation.ruleset
+        self.row: Row = self.frame("county").row(0, named=True)
+        self._outcomes: dict[str, list[Row]] = {}
+        self._exact: dict[str, dict[int, Fraction]] = {}
+        self._schools = {row["school"]: row for row in self.frame("school").iter_rows(named=True)}
+
+    def frame(self, scope: str, rule: Rule | None = None) -> pl.DataFrame:
+        """The county's rows of a scope's frame; rule: as that rule sees them."""
+        frames = self.evaluation.frames if rule is None else self.evaluation.frames_of(rule)
+        return frames.of(scope).filter(pl.col("county") == self.index)
+
+    def listed(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The county's entries of a further table of the submission."""
+        return table.filter(
+            (pl.col("county_code") == self.row["county_code"])
+            & (pl.col("year") == self.row["year"])
+        )
+
+    def school_names(self) -> dict[str, str]:
+        """Code → name."""
+        return {row["school_code"]: row["school_name"] for row in self._schools.values()}
+
+    def outcome(self, rule_id: str, stage: str = "") -> list[Row]:
+        """What a rule found here, a row a subject; of one stage where it is named."""
+        if rule_id not in self._outcomes:
+            found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
+            told = in_words(found, rule_id, self.evaluation)
+            self._outcomes[rule_id] = list(told.iter_rows(named=True))
+        rows = self._outcomes[rule_id]
+        return [row for row in rows if row["stage"] == stage] if stage else rows
+
+    def judged(self, rule: Rule, row: Row, worked: Fraction | None) -> Entry:
+        """The value of a row of an outcome as an entry; worked: the same, exactly, where it is known."""
+        limit, met = rule.limit, {PASS: True, FAIL: False}.get(row["status"])
+        held = (
+            None
+            if limit is None or row["threshold"] is None
+            else (limit.operator, row["threshold"])
+        )
+        return Entry(near(worked, row["value"]), met=met, bar=held)
+
+    def open(self, rows: Sequence[Row]) -> list[MissingFigure]:
+        """What keeps rows of an outcome from being judged."""
+        missing: list[MissingFigure] = []
+        for row in rows:
+            if row["status"] == UNKNOWN:
+                missing += self.missing(row)
+            elif row["status"] == NOT_CHECKED:
+                missing.append(MissingFigure("", why=say("待认定", "awaits a statement")))
+            elif row["status"] == ERROR:
+                missing.append(MissingFigure("", why=say("规则执行出错", "the rule broke")))
+        return missing
+
+    def missing(self, row: Row) -> Iterator[MissingFigure]:
+        """Why a row of an outcome has no figure."""
+        school = row.get("school")
+        for fact in row["lacks"] or ():
+            yield from self.missing_at(fact, school)
+        if row["withheld"]:
+            rules = say("、", ", ").join(row["withheld"])
+            yield MissingFigure("", why=say("依据未核实：{r}", "unverified: {r}", r=rules))
+        elif not row["lacks"]:
+            why = say("无法计算（分母为零）", "cannot be computed (divided by 0)")
+            yield self._of_school("", school, why)
+
+    def missing_at(self, fact: str, school: int | None) -> Iterator[MissingFigure]:
+        """A missing fact where it belongs: the county's own, or a school's."""
+        if fact in self.evaluation.submission.counties.columns or school is None:
+            yield from self.missing_of_county(fact)
+        elif fact not in _PUPILS:
+            yield self._of_school(fact, school)
+        else:
+            for stage in COMPULSORY:
+                if self._schools[school][f"_{stage}"] is None:
+                    yield self._of_school(f"{stage}_students", school)
+
+    def _of_school(self, fact: str, school: int | None, why: str = "") -> MissingFigure:
+        if school is None:
+            return MissingFigure(fact, why=why)
+        row = self._schools[school]
+        return MissingFigure(fact, row["school_code"], row["school_name"], why)
+
+    def missing_of_county(self, fact: str) -> Iterator[MissingFigure]:
+        """A missing fact of the county: its own, or behind a tally the schools' that are blank."""
+        tally = self.rules.tallies.get(fact)
+        if tally is None:
+            yield from self._behind(fact)
+            return
+        for settings in (tally.settings, tally.settings.get("also")):
+            if isinstance(settings, Mapping) and "sum" in settings:
+                where = dict(settings.get("where", {}))
+                where |= {"stage": settings["stage"]} if "stage" in settings else {}
+                rows = self.rows(str(settings["from"]), where, settings.get("unless", {}))
+                names = [str(settings["sum"]), *where]
+                yield from self.missing_in(rows, str(settings["from"]), names)
+
+    def _behind(self, fact: str) -> Iterator[MissingFigure]:
+        """A school's fact that a county's figure waits for: at the schools that a tally looks at."""
+        found: dict[MissingFigure, None] = {}
+        if fact not in self.evaluation.submission.counties.columns:
+            for name, tally in self.rules.tallies.items():
+                if tally.scope == "county":
+                    behind = self.missing_of_county(name)
+                    found |= dict.fromkeys(one for one in behind if one.fact == fact)
+        yield from found or [MissingFigure(fact)]
+
+    def rows(
+        self, scope: str, where: Where, unless: Where = (), rule: Rule | None = None
+    ) -> pl.DataFrame:
+        """The rows that count, with the column _counts null where that cannot be told."""
+        frame = counting(self.frame(scope, rule), conditions.matches(where or {}))
+        return frame.filter(~conditions.matches(unless).fill_null(value=False)) if unless else frame
+
+    def missing_in(
+        self, rows: pl.DataFrame, scope: str, facts: Iterable[str]
+    ) -> Iterator[MissingFigure]:
+        """Which of `facts` are missing in `rows`, and at which schools."""
+        lacks = tallies.lacks(self.evaluation.frames, scope, facts).alias("_lacks")
+        for school, names in rows.with_columns(lacks).select("school", "_lacks").iter_rows():
+            for name in names or ():
+                yield from self.missing_at(name, school)
+
+    def exact(self, rule: Rule) -> dict[int, Fraction]:
+        """Unit → the rule's value there, exactly; units without a value are left out.
+
+        The exact quotient of the rule's own indicator stands where it is what was judged, else the
+        judged value as it is (another indicator may have taken its place).
+        """
+        if rule.id not in self._exact:
+            worked = self._quotients(rule)
+            self._exact[rule.id] = {
+                row["unit"]: near(worked.get(row["unit"]), row["value"])
+                for row in self.outcome(rule.id)
+                if row["value"] is not None
+            }
+        return self._exact[rule.id]
+
+    def _quotients(self, rule: Rule) -> dict[int, Fraction | None]:
+        indicator = self.rules.indicators.get(rule.indicator or "")
+        if indicator is None:
+            return {}
+        bound = exact_arithmetic.quantity(indicator, self.evaluation.frames_of(rule), "unit")
+        columns = list(dict.fromkeys(["unit", *bound.columns]))
+        rows = self.frame("unit", rule).select(columns).iter_rows(named=True)
+        return {row["unit"]: bound.exact(row) for row in rows}
+
+    def quotient(self, name: str) -> Fraction | None:
+        """The county's value of an indicator, exactly, or of the one that it falls back on."""
+        indicators, frames = self.rules.indicators, self.evaluation.frames
+        chain = exact_arithmetic.chain(name, indicators, frames, "county")
+        return exact_arithmetic.first_exact(chain, self.row)
+
+
+def counting(frame: pl.DataFrame, counts: pl.Expr) -> pl.DataFrame:
+    """The rows of a frame that count, or of which that cannot be told: there _counts is null."""
+    frame = frame.with_columns(counts.alias("_counts"))
+    return frame.filter(pl.col("_counts").is_null() | pl.col("_counts"))
+
+
+def near(worked: Fraction | None, value: float) -> Fraction:
+    """`worked` where it is what the float `value` stands for, else the float as typed."""
+    if worked is not None and abs(float(worked) - value) <= _CLOSE * max(1.0, abs(value)):
+        return worked
+    given = typed(value)
+    if given is None:
+        raise ValueError("no value")
+    return given

@@ -1,1 +1,0 @@
-"""The declaration form filled in from a report."""

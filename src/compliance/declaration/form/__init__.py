@@ -1,1 +1,0 @@
-"""The declaration form as data: its tables, labels and placeholders."""

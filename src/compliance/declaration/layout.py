@@ -1,0 +1,142 @@
+"""How a table of the declaration form lies on paper: headings over one another, labels merged.
+
+The workbook and the Word document lay the same tables out; what they share stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable
+from compliance.kernel.i18n import pick, say
+from compliance.render.documents.text import printable, shortened
+
+_PLACES = 6  # how many places of the form one gap names
+
+
+@dataclass(frozen=True, slots=True)
+class LaidCell:
+    """A cell in its row: where it begins, and how many columns and rows it takes in all.
+
+    first: it begins in this row; else it is continued from above.
+    """
+
+    content: FilledCell
+    column: int
+    columns: int = 1
+    rows: int = 1
+    first: bool = True
+
+
+LaidRow = Sequence[LaidCell]
+
+
+def headings(table: FilledTable) -> list[LaidRow]:
+    """The rows of headings: groups over their columns, codes in a row of their own below."""
+    grouped = any(head.group not in ("", head.text) for head in table.headings)
+    upper: list[LaidCell] = []
+    lower: list[LaidCell] = []
+    for column, head in enumerate(table.headings):
+        if head.group in ("", head.text):
+            upper.append(LaidCell(_heading(head.text), column, rows=1 + grouped))
+            lower.append(LaidCell(_heading(head.text), column, rows=1 + grouped, first=False))
+            continue
+        if not column or table.headings[column - 1].group != head.group:
+            following = next(groupby(one.group for one in table.headings[column:]))[1]
+            together = sum(1 for _ in following)
+            upper.append(LaidCell(_heading(head.group), column, columns=together))
+        lower.append(LaidCell(_heading(head.text), column))
+    rows: list[LaidRow] = [upper, lower] if grouped else [upper]
+    if any(head.code for head in table.headings):
+        rows.append([LaidCell(_heading(one.code), n) for n, one in enumerate(table.headings)])
+    return rows
+
+
+def _heading(text: str) -> FilledCell:
+    return FilledCell((text,), "heading")
+
+
+def lines(table: FilledTable) -> list[LaidRow]:
+    """The rows of the lines; a label covers the lines below it that it is the label of too."""
+    spans: dict[tuple[int, int], tuple[int, bool]] = {}  # (line, column) → lines covered, first
+    for column in range(max(table.labels - 1, 0)):
+        numbered = enumerate(line.key[: column + 1] for line in table.lines)
+        for _, same in groupby(numbered, key=lambda one: one[1]):
+            covered = [number for number, _ in same]
+            spans |= {(n, column): (len(covered), n == covered[0]) for n in covered}
+    rows: list[LaidRow] = []
+    for n, line in enumerate(table.lines):
+        if line.band:
+            rows.append([LaidCell(line.cells[0], 0, columns=len(table.headings))])
+            continue
+        cells = []
+        for column, cell in enumerate(line.cells):
+            covered_lines, first = spans.get((n, column), (1, True))
+            cells.append(LaidCell(cell, column, rows=covered_lines, first=first))
+        rows.append(cells)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A plain list after the tables: its title, headings, millimetres and rows of text.
+
+    empty: what stands in place of rows.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+    empty: str = ""
+
+
+def listings(form: FilledForm) -> list[Listing]:
+    """What is missing, fact by fact; doubtful figures; and those whose rounding misleads."""
+    number = pick("序号", "No.")
+    others = pick("等{count}所", " and others, {count} in all")
+    elsewhere = pick("等{count}处", " and others, {count} in all")
+    found = [
+        Listing(
+            title=pick("缺项清单", "What is missing"),
+            headings=(number, pick("缺少的数据或结论", "What is missing"),
+                      pick("学校", "Schools"), pick("用在何处", "Where it is used")),
+            widths=(12, 58, 60, 96),
+            rows=_numbered(
+                (one.what, shortened(list(map(printable, one.schools)), others),
+                 shortened(list(map(printable, one.places)), elsewhere, _PLACES))
+                for one in form.missing
+            ),
+            empty=pick("没有缺项。", "Nothing is missing."),
+        ),
+        Listing(
+            title=pick("存疑数据", "Doubtful figures"),
+            headings=(number, pick("学校、数据", "School and fact"), pick("提示", "Warning"),
+                      pick("用在何处；数据位置", "Where it is used; where it stands")),
+            widths=(12, 58, 84, 72),
+            rows=_numbered(
+                (one.subject, one.message,
+                 pick("；", "; ").join(filter(None, (pick("、", ", ").join(one.sheets), one.place))))
+                for one in form.doubtful
+            ),
+        ),
+        Listing(
+            title=pick("取整后与判定不一致的数", "Figures that read otherwise when rounded"),
+            headings=(number, pick("单元格", "Cell"), pick("填写的数（取整）", "Shown, rounded"),
+                      pick("未取整的数与判定", "Unrounded, and verdict")),
+            widths=(12, 110, 40, 64),
+            rows=_numbered(
+                (f"{one.table} {one.cell}", one.shown,
+                 say("{exact}，{met}", "{exact}, {met}", exact=one.exact,
+                     met=pick("达标", "met") if one.met else pick("未达标", "not met")))
+                for one in form.misleading
+            ),
+        ),
+    ]  # fmt: skip
+    return [one for one in found if one.rows or one.empty]
+
+
+def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple((str(n), *map(printable, row)) for n, row in enumerate(rows, 1))

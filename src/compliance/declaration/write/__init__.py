@@ -1,1 +1,0 @@
-"""The filled form as a workbook or a Word document."""

@@ -1,0 +1,128 @@
+"""Statements and vetoes brought to the rules they are about, by id or by title.
+
+People write 违规择校 where the rule set says V2. What names no rule that takes a statement is
+reported with the nearest one; a stated incident that names none costs its county the findings,
+since leaving it out would be an acquittal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
+
+import polars as pl
+
+from compliance.kernel.errors import Problem, closest
+from compliance.kernel.i18n import say
+from compliance.kernel.submission import KEY, Refused, Submission
+from compliance.rules.language.model import Rule, Ruleset
+
+_SHORTEST = 4  # characters that a part of a title must have to stand for it
+
+
+def settle(
+    part: Submission, rules: Ruleset, elsewhere: Set[str] = frozenset()
+) -> tuple[Submission, list[Problem], list[Refused]]:
+    """The submission with statements under rule ids; the problems; the counties refused.
+
+    elsewhere: ids and titles of rules of other rule sets, whose statements are none of this one's.
+    """
+    problems: list[Problem] = []
+    plain = {_plain(name) for name in elsewhere}
+    attestations = _settled(
+        part.attestations, attested(rules.rules.values()), problems, "met", plain
+    )
+    vetoes = _settled(part.vetoes, vetoed(rules.rules.values()), problems, "exists", plain)
+    lost = {(p.county_code, p.year) for p in problems if p.severity == "error"}
+    part = replace(part, attestations=attestations, vetoes=vetoes)
+    if not lost:
+        return part, problems, []
+    named = list(part.counties.select(*KEY, "county_name").iter_rows())
+    refused = [Refused(code, year, name) for code, year, name in named if (code, year) in lost]
+    kept = [(code, year) for code, year, _ in named if (code, year) not in lost]
+    return part.of(kept), problems, refused
+
+
+def attested(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rules that take an attestation, wholly or for a part, by the id it is given under."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.statement == "attestations" or any(part.statement for part in rule.parts):
+            found.setdefault(rule.attested_as, rule)
+    return found
+
+
+def vetoed(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """The rules that ask whether an incident exists, by id."""
+    return {rule.id: rule for rule in rules if rule.statement == "vetoes"}
+
+
+def _settled(
+    given: pl.DataFrame,
+    takers: Mapping[str, Rule],
+    problems: list[Problem],
+    column: str,
+    elsewhere: Set[str],
+) -> pl.DataFrame:
+    """Rows under rule ids, one a rule and county; of two statements the less favourable counts."""
+    written = given["rule"].unique(maintain_order=True).to_list()
+    found = {text: rule_id for text in written if (rule_id := find(str(text), takers))}
+    for row in given.filter(~pl.col("rule").is_in(list(found))).iter_rows(named=True):
+        if _plain(str(row["rule"])) not in elsewhere:
+            problems.append(_unknown(row, takers, column))
+    worst = pl.col(column).max() if column == "exists" else pl.col(column).min()
+    others = [name for name in given.columns if name not in (*KEY, "rule", column)]
+    return (
+        given.filter(pl.col("rule").is_in(list(found)))
+        .with_columns(pl.col("rule").replace(found))
+        .group_by(*KEY, "rule", maintain_order=True)
+        .agg(worst, pl.col(others).first())
+        .select(given.columns)
+    )
+
+
+def find(text: str, takers: Mapping[str, Rule]) -> str | None:
+    """The rule that a text names: its id, its title, or an unmistakable part of the title."""
+    wanted = _plain(text)
+    titles = {rule_id: _plain(rule.title) for rule_id, rule in takers.items()}
+    for rule_id, title in titles.items():
+        if wanted in (_plain(rule_id), title):
+            return rule_id
+    alike = [
+        rule_id
+        for rule_id, title in titles.items()
+        if len(wanted) >= _SHORTEST and (wanted in title or title in wanted)
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if sign.isalnum() or sign == "-")
+
+
+def _unknown(row: Mapping[str, object], takers: Mapping[str, Rule], column: str) -> Problem:
+    text = str(row["rule"])
+    near = _nearest(text, takers)
+    incident = column == "exists" and row[column] is True
+    return Problem(
+        "error" if incident else "warning",
+        "unknown_veto" if column == "exists" else "unknown_attestation",
+        say(
+            "“{text}”不是要说明的事项", "'{text}' is nothing that takes a statement", text=text[:60]
+        ),
+        expected=say("最接近的是 {near}", "the nearest is {near}", near=near),
+        file=str(row.get("file") or ""),
+        at=str(row.get("at") or ""),
+        county_code=str(row["county_code"]),
+        year=int(str(row["year"])),
+    )
+
+
+def _nearest(text: str, takers: Mapping[str, Rule]) -> str:
+    names = {
+        _plain(name): rule for rule_id, rule in takers.items() for name in (rule_id, rule.title)
+    }
+    near = closest(_plain(text), sorted(names, reverse=True), cutoff=0.0)
+    return "—" if near is None else f"{names[near].attested_as} {names[near].title}"

@@ -1,0 +1,563 @@
+"""What cells say, or what is wrong with them in words: one at a time, and whole columns at once.
+
+`CellReader` is the reference for what may be written. In a column each distinct value is judged
+once by it and joined back; plain numbers and lists of them, which most columns are, are compared
+with their bounds without it (a test holds the two together).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeGuard
+
+import polars as pl
+
+from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import UNITS, factor
+from compliance.intake.cell_text import BLANKS, INVISIBLE, LARGEST_WHOLE, show
+from compliance.intake.formats.raw_table import Cells
+from compliance.intake.problems import CellError
+from compliance.kernel.i18n import say
+
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
+NOTHING = "无"
+SEPARATORS = "[;；、，,]"
+SPREADSHEET_ERRORS = (
+    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!",
+)  # fmt: skip
+_NUMBER = re.compile(NUMBER)
+_ITEMS = re.compile(SEPARATORS)
+_TEXTS = re.compile("[;；\n]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", INVISIBLE))
+_SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
+_POINT_ZERO = re.compile(r"^([0-9]+)\.0+$")
+_DATE = re.compile(
+    r"^([0-9]{4})(?:年|[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)?$"
+)
+_ISO_DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?$")
+_THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
+_GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
+_LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
+_DIGITS = str.maketrans("OoIl", "0011")
+_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
+
+
+def read_cell(fact: Fact, value: object, strict: bool) -> object:
+    """What one cell says for `fact`; see `CellReader`."""
+    return CellReader(fact, strict)(value)
+
+
+class CellReader:
+    """Reads cells of one fact: None for a blank, else a value in the form of the submission.
+
+    Numbers come back as float, flags as bool, lists as list. strict: a number must be a number,
+    a list a list (JSON). Raises CellError.
+    """
+
+    def __init__(self, fact: Fact, strict: bool) -> None:
+        self.fact, self.strict = fact, strict
+        self._read: Callable[[object], object] = getattr(self, f"_{fact.form}")
+        self._words = {word.lower(): canonical for word, canonical in fact.words.items()}
+
+    def __call__(self, value: object) -> object:
+        """What the cell says. Raises CellError."""
+        if isinstance(value, str):
+            value = value.strip(BLANKS)
+            if value in SPREADSHEET_ERRORS:
+                message = say(
+                    "{f}：单元格公式出错，显示{v}", "{f}: the formula yields {v}",
+                    f=self.fact.label, v=value,
+                )  # fmt: skip
+                raise CellError("formula_error", message, self.fact.expected())
+        if value is None or value == "":
+            return None
+        return self._read(value)
+
+    def _refusal(self, code: str, message: str, expected: str = "") -> CellError:
+        return CellError(code, message, expected or self.fact.expected())
+
+    def _quoted(self, value: object) -> dict[str, str]:
+        return {"f": self.fact.label, "v": show(value)}
+
+    # ── texts and dates ────────────────────────────────────────────────────────────
+
+    def _text(self, value: object) -> str:
+        """A name or code. A number is taken for the digits of a code."""
+        fact = self.fact
+        if _is_number(value) and (fact.code or not self.strict):
+            value = self._digits_of(value)
+        if not isinstance(value, str):
+            raise self._refusal(
+                "not_text",
+                say("{f}：“{v}”不是文字", "{f}: “{v}” is not a text", **self._quoted(value)),
+            )
+        if fact.code and not self.strict:
+            if _SCIENTIFIC.match(value):
+                raise self._lost_digits(value)
+            value = _POINT_ZERO.sub(r"\1", value)
+        return self._clean(value)
+
+    def _digits_of(self, value: int | float) -> str:
+        """A code that a spreadsheet turned into a number, as its digits again."""
+        code = self.fact.code
+        if isinstance(value, int):
+            if value.bit_length() > 200 or (code and value < 0):
+                raise self._lost_digits(value)
+            return str(value)
+        whole = abs(value) < LARGEST_WHOLE and value == int(value)
+        if not math.isfinite(value) or (code and (not whole or value < 0)):
+            raise self._lost_digits(value)
+        return str(int(value)) if whole else repr(value)
+
+    def _lost_digits(self, value: object) -> CellError:
+        return self._refusal(
+            "bad_code",
+            say(
+                "{f}：“{v}”不是完整的代码", "{f}: “{v}” is not a whole code", **self._quoted(value)
+            ),
+            say(
+                "把单元格设为文本格式后重新填写", "format the cell as text and type the code again"
+            ),
+        )
+
+    def _clean(self, value: str) -> str:
+        fact = self.fact
+        control = _CONTROL_LINES if fact.lines else _CONTROL
+        if control.search(value) or not _encodable(value):
+            raise self._refusal(
+                "control_character",
+                say(
+                    "{f}：“{v}”含有控制字符",
+                    "{f}: “{v}” has control characters",
+                    **self._quoted(value),
+                ),
+            )
+        if fact.max_length is not None and len(value) > fact.max_length:
+            raise self._refusal(
+                "too_long", say("{f}：“{v}”过长", "{f}: “{v}” is too long", **self._quoted(value))
+            )
+        if fact.pattern and not re.search(fact.pattern, value):
+            raise self._refusal(
+                "bad_code",
+                say("{f}：“{v}”格式不对", "{f}: “{v}” has the wrong form", **self._quoted(value)),
+            )
+        return value
+
+    def _date(self, value: object) -> str:
+        """``YYYY`` or ``YYYY-MM-DD``; tables may write 2015/12/30 or 2015年12月30日."""
+        if isinstance(value, datetime | date):
+            value = value.strftime("%Y-%m-%d")
+        elif _is_number(value):
+            if not math.isfinite(value) or value != int(value):
+                raise self._no_date(value)
+            value = str(int(value)) if abs(value) < LARGEST_WHOLE else show(value)
+        form = _ISO_DATE if self.strict else _DATE
+        found = form.match(value) if isinstance(value, str) else None
+        if found is None:
+            raise self._no_date(value)
+        year, *rest = (int(part) for part in found.groups() if part)
+        if not (self.fact.minimum or 1) <= year <= (self.fact.maximum or 9999):
+            raise self._no_date(value)
+        try:
+            return date(year, *rest).isoformat() if rest else f"{year:04}"
+        except ValueError:
+            raise self._no_date(value) from None
+
+    def _no_date(self, value: object) -> CellError:
+        return self._refusal(
+            "bad_date",
+            say(
+                "{f}：“{v}”不是日期或年份",
+                "{f}: “{v}” is not a date or year",
+                **self._quoted(value),
+            ),
+        )
+
+    # ── numbers ────────────────────────────────────────────────────────────────────
+
+    def _number(self, value: object) -> float:
+        if self._words:
+            return float(self._word(value))
+        if isinstance(value, str) and not self.strict and _NUMBER.match(value):
+            return self._in_range(float(value), value)
+        if not _is_number(value):
+            raise self._not_a_number(value)
+        try:
+            return self._in_range(float(value), value)
+        except OverflowError:
+            return self._in_range(-1e308 if value < 0 else 1e308, value)
+
+    _count = _year = _number
+
+    def _in_range(self, number: float, written: object) -> float:
+        fact = self.fact
+        if not math.isfinite(number):
+            raise self._refusal(
+                "not_finite",
+                say(
+                    "{f}：“{v}”不是有限的数",
+                    "{f}: “{v}” is not a finite number",
+                    **self._quoted(written),
+                ),
+            )
+        if fact.minimum is not None and number < fact.minimum:
+            code = "negative" if number < 0 and fact.minimum == 0 else "below_minimum"
+            raise self._refusal(
+                code,
+                say("{f}：{v}低于下限", "{f}: {v} is below the minimum", **self._quoted(written)),
+            )
+        if fact.maximum is not None and number > fact.maximum:
+            wanted = "；".join(one for one in (fact.expected(), _damage(written)) if one)
+            message = say(
+                "{f}：{v}超过上限", "{f}: {v} is above the maximum", **self._quoted(written)
+            )
+            raise self._refusal("above_maximum", message, wanted)
+        if fact.form != "number" and number != math.floor(number):
+            raise self._refusal(
+                "not_whole",
+                say("{f}：{v}不是整数", "{f}: {v} is not a whole number", **self._quoted(written)),
+            )
+        return number + 0.0
+
+    def _not_a_number(self, value: object) -> CellError:
+        message = say("{f}：“{v}”不是数字", "{f}: “{v}” is not a number", **self._quoted(value))
+        if isinstance(value, list | tuple | dict):
+            message = say(
+                "{f}：应是一个数，填了多个值",
+                "{f}: one number is wanted, not several values",
+                f=self.fact.label,
+            )
+        return self._refusal("not_a_number", message, self._advice(value))
+
+    def _advice(self, value: object) -> str:
+        """What to type instead, where the slip is a common one. Nothing is corrected silently."""
+        if not isinstance(value, str) or len(value) > 40:
+            return ""
+        if value.startswith("="):
+            return say("填计算结果，不填公式文字", "type the result, not the formula's text")
+        folded = unicodedata.normalize("NFKC", value).replace(" ", "")
+        plain, why = _meant(self.fact, folded)
+        if not _NUMBER.match(plain):
+            return ""
+        if self.fact.maximum is not None and float(plain) > self.fact.maximum:
+            return _damage(value)
+        if self.strict:
+            return say("不加引号的数字：{p}", "a number without quotes: {p}", p=plain)
+        return say("{reason}，填{p}", "{reason}: {p}", reason=why, p=plain)
+
+    # ── words ──────────────────────────────────────────────────────────────────────
+
+    def _word(self, value: object) -> str:
+        key = ""
+        if isinstance(value, str):
+            key = value.lower()
+        elif _is_number(value):
+            key = str(int(value)) if abs(value) < LARGEST_WHOLE and value == int(value) else ""
+        found = self._words.get(key) if len(key) <= 100 else None
+        if found is None:
+            raise self._refusal(
+                "unknown_word",
+                say("{f}：不认识“{v}”", "{f}: “{v}” is not known", **self._quoted(value)),
+            )
+        return found
+
+    def _flag(self, value: object) -> bool:
+        return value if isinstance(value, bool) else self._word(value) == "true"
+
+    # ── lists ──────────────────────────────────────────────────────────────────────
+
+    def _numbers(self, value: object) -> list[object]:
+        fact, items = self.fact, self._items_of(value)
+        if fact.max_items is not None and len(items) > fact.max_items:
+            raise self._too_many(fact.expected(strict=self.strict))
+        if fact.length is not None and len(items) != fact.length:
+            message = say(
+                "{f}：“{v}”的项数不对",
+                "{f}: “{v}” has the wrong number of items",
+                **self._quoted(value),
+            )
+            raise self._refusal("list_length", message, fact.expected(strict=self.strict))
+        numbers = []
+        for position, item in enumerate(items, start=1):
+            number = self._item(position, item)
+            if number is None:
+                message = say(
+                    "{f}：“{v}”中有空项", "{f}: “{v}” has an empty item", **self._quoted(value)
+                )
+                raise self._refusal("bad_item", message, fact.expected(strict=self.strict))
+            numbers.append(number)
+        return numbers
+
+    _counts = _numbers
+
+    @cached_property
+    def of_items(self) -> CellReader:
+        """Reads single items: numbers within the same bounds."""
+        form = "count" if self.fact.form == "counts" else "number"
+        return CellReader(replace(self.fact, form=form, length=None), self.strict)
+
+    def _item(self, position: int, item: object) -> object:
+        try:
+            return self.of_items(item)
+        except CellError as bad:
+            message = say("{m}（第{n}项）", "{m} (item {n})", m=bad.message, n=position)
+            raise CellError("bad_item", message, bad.expected) from None
+
+    def _items_of(self, value: object) -> Sequence[object]:
+        if isinstance(value, list | tuple):
+            return value
+        if not self.strict and isinstance(value, str):
+            return [] if value == NOTHING else _ITEMS.split(value)
+        if not self.strict and _is_number(value):
+            return [value]
+        raise self._not_a_list(value)
+
+    def _texts(self, value: object) -> list[str]:
+        fact = self.fact
+        if isinstance(value, str) and not self.strict:
+            value = [] if value == NOTHING else _TEXTS.split(value)
+        if not isinstance(value, list | tuple):
+            raise self._not_a_list(value)
+        one = replace(fact, form="text", max_length=fact.item_length, pattern="")
+        texts = [read_cell(one, item, self.strict) for item in value]
+        if fact.max_items is not None and len(texts) > fact.max_items:
+            raise self._too_many(say("不超过{n}项", "at most {n} items", n=fact.max_items))
+        return [text for text in texts if isinstance(text, str)]
+
+    def _too_many(self, expected: str) -> CellError:
+        message = say("{f}：项数过多", "{f}: too many items", f=self.fact.label)
+        return self._refusal("list_length", message, expected)
+
+    def _not_a_list(self, value: object) -> CellError:
+        message = say("{f}：“{v}”不是列表", "{f}: “{v}” is not a list", **self._quoted(value))
+        return self._refusal("not_a_list", message, self.fact.expected(strict=self.strict))
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _damage(written: object) -> str:
+    """Advice on a number too large because a replacement glued a year into it: 20230% for 100%."""
+    glued = _GLUED_YEAR.search(str(written))
+    if glued is None:
+        return ""
+    return say(
+        "数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数",
+        "“{y}” is glued into it, as a careless replacement leaves it: the figure as it was",
+        y=glued[1] or glued[2],
+    )
+
+
+def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
+    """The number that was probably meant, and what to leave out; "" where that is not certain."""
+    unseen = _UNSEEN.sub("", text)
+    if unseen != text and _NUMBER.match(unseen):
+        return unseen, say("去掉看不见的字符", "without the unseen characters")
+    if _THOUSANDS.match(text):
+        return text.replace(",", ""), say("去掉千位分隔符", "without thousands separators")
+    if text.endswith("%") and fact.unit == "%":
+        return text[:-1], say("去掉百分号", "without the percent sign")
+    if text.endswith("%") and not fact.unit and _NUMBER.match(text[:-1]):
+        ratio = Decimal(text[:-1]).scaleb(-2)
+        return f"{ratio:f}", say("写成小数", "as a decimal")
+    unit = _WITH_UNIT.match(text)
+    if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
+        return unit[1], say("只填数字，不带单位", "the number alone, without its unit")
+    if _LETTERED.match(text) and not _NUMBER.match(text):
+        return text.translate(_DIGITS), say(
+            "字母O、I、l应为数字", "digits, not letters like O or l"
+        )
+    return text, say("用半角数字", "in half-width digits")
+
+
+# ── whole columns ───────────────────────────────────────────────────────────────────
+
+
+NUMBERS = pl.List(pl.Float64)
+TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "count": pl.Float64,
+    "number": pl.Float64,
+    "year": pl.Float64,
+    "word": pl.String,
+    "flag": pl.Boolean,
+    "text": pl.String,
+    "date": pl.String,
+    "counts": NUMBERS,
+    "numbers": NUMBERS,
+    "texts": pl.List(pl.String),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """The accepted values of a fact, null where missing or refused; row → why it was refused."""
+
+    values: pl.Series
+    refused: dict[int, CellError]
+
+
+def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
+    """Type the cells of one column, a Python list or a polars Series."""
+    read = CellReader(fact, strict)
+    if isinstance(cells, pl.Series) and cells.dtype.is_decimal():
+        cells = cells.cast(pl.Float64)
+    if fact.listed and isinstance(cells, pl.Series):
+        return _listed(read, cells)
+    if not fact.numeric or fact.words:
+        return _distinct(read, cells)
+    if not isinstance(cells, pl.Series):
+        if not _sound(fact, cells):
+            return _distinct(read, cells)
+        cells = pl.Series(cells, dtype=pl.Float64, strict=False)
+    return _ranged(read, cells)
+
+
+def scale(values: pl.Series, factor: Decimal) -> pl.Series:
+    """Numbers in another unit, exactly: by way of the decimals as typed, never of the doubles."""
+    scaled = [None if x is None else float(Decimal(repr(x)) * factor) for x in values.to_list()]
+    return pl.Series(values.name, scaled, dtype=pl.Float64)
+
+
+def _sound(fact: Fact, cells: Sequence[object]) -> bool:
+    """Whether every cell is blank or a number within its bounds, told in few steps."""
+    if not set(map(type, cells)) <= {int, float, type(None)}:
+        return False
+    try:
+        numbers = [float(cell) for cell in cells if cell is not None]  # type: ignore[arg-type]
+    except OverflowError:
+        return False
+    if not numbers or not math.isfinite(sum(numbers)):
+        return not numbers
+    low, high = (fact.minimum, fact.maximum)
+    if (low is not None and min(numbers) < low) or (high is not None and max(numbers) > high):
+        return False
+    return fact.form == "number" or all(map(float.is_integer, numbers))
+
+
+def _ranged(read: CellReader, cells: pl.Series) -> Column:
+    """Numbers within the bounds as they are; of what else is written the reader says why not."""
+    if cells.dtype == pl.String and not read.strict:
+        text = cells.str.strip_chars(BLANKS)
+        text = text.set(text == "", None)
+        written, numbers = text.is_not_null(), _parsed(text)
+    elif cells.dtype.is_numeric():
+        written, numbers = cells.is_not_null(), cells.cast(pl.Float64, strict=False)
+    else:
+        return _distinct(read, cells)
+    fact = read.fact
+    fits = numbers.is_finite()
+    if fact.minimum is not None:
+        fits &= numbers >= fact.minimum
+    if fact.maximum is not None:
+        fits &= numbers <= fact.maximum
+    if fact.form != "number":
+        fits &= numbers == numbers.floor()
+    fits = fits.fill_null(value=False)
+    return Column((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
+
+
+def _parsed(text: pl.Series) -> pl.Series:
+    """Texts as numbers, null where they are none."""
+    numeric = text.set(~text.str.contains(NUMBER), None)
+    numbers = numeric.cast(pl.Float64, strict=False)
+    lost = (numeric.is_not_null() & numbers.is_null()).arg_true()
+    if len(lost):
+        numbers = numbers.scatter(lost, [float(numeric[row]) for row in lost])
+    return numbers
+
+
+def _items(cells: pl.Series, strict: bool) -> pl.Series | None:
+    """Lists of items still to be judged; None where the cells are neither texts nor numbers."""
+    if cells.dtype == pl.String and not strict:
+        text = cells.str.strip_chars(BLANKS)
+        items = text.set(text == "", None).str.replace_all(SEPARATORS, ";").str.split(";")
+        return (
+            pl.Series([[]], dtype=items.dtype)
+            .new_from_index(0, len(items))
+            .zip_with((text == NOTHING).fill_null(value=False), items)
+        )
+    inner = cells.dtype.inner if isinstance(cells.dtype, pl.List) else None
+    plain = isinstance(inner, pl.DataType) and inner.is_numeric()
+    return cells if plain else None
+
+
+def _listed(read: CellReader, cells: pl.Series) -> Column:
+    """Lists of numbers: every item is judged in one flat column, then each list as a whole."""
+    items = _items(cells, read.strict)
+    if items is None:
+        return _distinct(read, cells)
+    frame = pl.DataFrame({"row": pl.int_range(len(items), eager=True), "item": items})
+    flat = frame.filter(pl.col("item").list.len() > 0).explode("item")
+    judged = accept_column(read.of_items.fact, flat["item"], read.strict).values
+    lists = flat.with_columns(item=judged).group_by("row", maintain_order=True).agg("item")
+    joined = frame.join(lists, on="row", how="left", maintain_order="left")
+    size, value = pl.col("item").list.len(), pl.col("item_right")
+    fits = ~value.list.eval(pl.element().is_null()).list.any().fill_null(value=False)
+    if read.fact.max_items is not None:
+        fits &= size <= read.fact.max_items
+    if read.fact.length is not None:
+        fits &= size == read.fact.length
+    value = pl.when(size == 0).then(pl.lit([], dtype=NUMBERS)).otherwise(value)
+    found = joined.select(value=pl.when(fits).then(value), bad=~fits & size.is_not_null())
+    return Column(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
+
+
+def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
+    """Why the reader refuses these cells, which are within no bounds."""
+    rows = bad.arg_true()
+    refused = _distinct(read, cells.gather(rows)).refused
+    return {rows[index]: error for index, error in refused.items()}
+
+
+def _distinct(read: CellReader, cells: Cells) -> Column:
+    """Every distinct value judged once."""
+    values, codes = _coded(cells)
+    judged: list[object] = []
+    errors: dict[int, CellError] = {}
+    for code, value in enumerate(values):
+        try:
+            judged.append(read(value))
+        except CellError as error:
+            judged.append(None)
+            errors[code] = error
+    column = pl.Series(judged, dtype=TYPES[read.fact.form]).gather(codes)
+    bad = codes.is_in(list(errors)).arg_true() if errors else ()
+    return Column(column, {row: errors[codes[row]] for row in bad})
+
+
+def _coded(cells: Cells) -> tuple[Sequence[object], pl.Series]:
+    """The distinct values, and of each cell the index of its own."""
+    if isinstance(cells, pl.Series) and not (cells.dtype.is_nested() or cells.dtype == pl.Null):
+        frame = cells.alias("cell").to_frame()
+        values = frame.unique(maintain_order=True).with_row_index("code")
+        joined = frame.join(values, on="cell", how="left", nulls_equal=True, maintain_order="left")
+        return values["cell"].to_list(), joined["code"]
+    known: dict[Hashable, int] = {}
+    distinct: list[object] = []
+    codes: list[int] = []
+    for cell in cells.to_list() if isinstance(cells, pl.Series) else cells:
+        # True, 1 and 1.0 are equal to Python, not to a reader; a list is like no other
+        key = (type(cell), cell) if isinstance(cell, Hashable) else len(codes)
+        code = known.setdefault(key, len(distinct))
+        if code == len(distinct):
+            distinct.append(cell)
+        codes.append(code)
+    return distinct, pl.Series(codes, dtype=pl.UInt32)

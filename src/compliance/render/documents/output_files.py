@@ -1,0 +1,372 @@
+"""Outputs are written whole or not at all: one file, or all papers of a run.
+
+Everything is written into hidden folders of random names beside its place first (same disk, so
+that moving is renaming), in files that did not exist before, and reaches the disk before it moves.
+Should a move fail or be interrupted, what was there before comes back. An output that is a link is
+written where the link leads. Files that are not ours are never touched; ours that somebody may
+have filled in are moved aside, never overwritten.
+
+Names made from what a county typed are harmless, short, and never twice in a folder.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO
+
+from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.i18n import pick, say
+from compliance.render.documents.text import printable, shortened
+
+DRAFTS = "旧稿"
+# What no file system of the offices takes, and what could lead out of the folder.
+_RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_DEVICES = re.compile(r"^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
+# A name of 255 bytes is the longest a disk takes; three such parts and a suffix stay below it.
+_BYTES = 75
+_HIDDEN = ".junheng-"
+_EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+# What one system or the other does not have: a link is not followed, a line break not rewritten.
+_EXCLUSIVE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Let `fill` write beside `path`, then move the result into place.
+
+    Raises UsageError where the file cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device takes no replacement
+            with path.open("wb") as stream:
+                fill(stream)
+            return
+        target = _led_to(path)
+        with _hidden(target.parent) as folder:
+            draft = folder / "draft"
+            with _exclusive(draft) as stream:
+                fill(stream)
+            draft.replace(target)
+        _settle(target.parent)
+    except OSError as error:
+        raise UsageError(
+            say("不能写入：{why}", "cannot be written: {why}", why=reason(error)),
+            where=str(path),
+            todo=say(
+                "检查文件夹是否存在、可写，文件是否正被打开，磁盘是否已满",
+                "check that the folder exists and can be written, that the file is not open, and that the disk is not full",
+            ),
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run has written; its length is the number of papers.
+
+    kept: earlier papers that differ from the new ones and may have been filled in, where they are
+    now. stale: earlier papers of schools that are no longer in the data, likewise.
+    """
+
+    papers: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    stale: tuple[Path, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.papers)
+
+    def told(self) -> list[str]:
+        """What was moved aside and where to, a sentence each; empty where nothing was."""
+        tail = pick("等{count}处", " and others, {count} in all")
+        lines = []
+        if self.kept:
+            lines.append(
+                say(
+                    "原有{n}份与新稿不同（可能已填写），移到 {where}",
+                    "{n} earlier papers differ from the new ones (filled in, perhaps): moved to {where}",
+                    n=len(self.kept),
+                    where=shortened(_drafts_of(self.kept), tail),
+                )
+            )
+        if self.stale:
+            lines.append(
+                say(
+                    "原有{n}份所属学校已不在数据中，移到 {where}",
+                    "{n} earlier papers are of schools no longer in the data: moved to {where}",
+                    n=len(self.stale),
+                    where=shortened(_drafts_of(self.stale), tail),
+                )
+            )
+        return lines
+
+
+def _drafts_of(moved: tuple[Path, ...]) -> list[str]:
+    """The folders of old drafts that files were moved to, each once."""
+    folders = (
+        next((up for up in path.parents if up.name.startswith(DRAFTS)), path.parent)
+        for path in moved
+    )
+    return list(dict.fromkeys(map(str, folders)))
+
+
+class Staged:
+    """Files on their way into `out`."""
+
+    def __init__(self, out: Path, aside: Callable[[Path], Path]) -> None:
+        self._out, self._aside = out, aside
+        self._hidden: dict[Path, Path] = {}  # folder → ours in it
+        self._drafts: dict[Path, tuple[Path, bool]] = {}  # relative → its draft, whether to keep
+        self._stale: list[Path] = []
+        self._made: list[Path] = []
+        self._moves: list[tuple[Path, Path]] = []
+        self._numbers = count()
+        self._stuck = False
+
+    def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
+        """Write one file; it appears in `out` only after all have been written.
+
+        keep: a file of other content that stands there is kept aside.
+        """
+        draft = self._beside(_led_to(self._out / relative))
+        with _exclusive(draft) as stream:
+            stream.write(content)
+        self._drafts[relative] = (draft, keep)
+
+    def retire(self, relative: Path) -> None:
+        """An existing file moves aside with the others."""
+        self._stale.append(relative)
+
+    def place(self) -> Written:
+        """Move everything. Raises OSError with everything as it was."""
+        try:
+            stale = tuple(self._keep(self._out / relative) for relative in self._stale)
+            kept = tuple(filter(None, map(self._move, self._drafts)))
+        except BaseException:
+            self._stuck = True
+            for source, target in reversed(self._moves):
+                if _taken(target) and not _taken(source):
+                    target.rename(source)
+            self._stuck = False
+            raise
+        for folder in dict.fromkeys(target.parent for _, target in self._moves):
+            _settle(folder)
+        return Written(tuple(self._out / relative for relative in self._drafts), kept, stale)
+
+    def folder(self, folder: Path) -> None:
+        """Make a folder with those above it; whichever stay empty go again in the end."""
+        self._made += reversed(list(_missing(folder)))
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def clear(self) -> None:
+        """Remove what is ours; where something could not be brought back, it stays."""
+        for hidden in () if self._stuck else self._hidden.values():
+            shutil.rmtree(hidden, ignore_errors=True)
+        for folder in reversed(self._made):
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _beside(self, target: Path) -> Path:
+        """A free name on the disk of `target`, in the nearest folder that is there."""
+        folder = next(up for up in target.parents if up.is_dir())
+        if folder not in self._hidden:
+            self._hidden[folder] = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+        return self._hidden[folder] / str(next(self._numbers))
+
+    def _move(self, relative: Path) -> Path | None:
+        """Move one file in; returns where the one that stood there is kept, if it is."""
+        path, (draft, keep) = self._out / relative, self._drafts[relative]
+        self.folder(path.parent)
+        target = _led_to(path)
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder stands there", str(target))
+        kept = None
+        if keep and target.is_file() and target.read_bytes() != draft.read_bytes():
+            kept = self._keep(path)
+        elif _taken(target):
+            self._rename(target, self._beside(target))
+        self._rename(draft, target)
+        return kept
+
+    def _keep(self, path: Path) -> Path:
+        """Move a file aside; from another disk, where a link led there, by a copy."""
+        aside, source = self._aside(path), _led_to(path)
+        self.folder(aside.parent)
+        try:
+            self._rename(source, aside)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            copy = self._beside(aside)
+            with _exclusive(copy) as stream:
+                stream.write(source.read_bytes())
+            self._rename(copy, aside)
+            self._rename(source, self._beside(source))
+        return aside
+
+    def _rename(self, source: Path, target: Path) -> None:
+        """Move what can be moved back; it is noted before, so that no interrupt finds it unknown."""
+        self._moves.append((source, target))
+        source.rename(target)
+
+
+class _DraftFolders:
+    """Earlier papers go to the first free folder of old drafts in their county's, one a run."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._folders: dict[str, Path] = {}
+
+    def __call__(self, path: Path) -> Path:
+        """Where a file below `out` is kept."""
+        county, *rest = path.relative_to(self._out).parts
+        if county not in self._folders:
+            numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
+            self._folders[county] = next(folder for folder in numbers if not _taken(folder))
+        return self._folders[county].joinpath(*rest)
+
+
+@contextmanager
+def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[Staged]:
+    """A place to put files into before they go to `out`; call `place` at the end.
+
+    aside: path of a file → the free one to which it moves to be kept; without it a folder of old
+    drafts in the county's. Raises UsageError where the disk refuses, with nothing changed.
+    """
+    place = Staged(out, aside or _DraftFolders(out))
+    try:
+        place.folder(out)
+        yield place
+    except OSError as error:
+        raise _refused(out, error) from error
+    finally:
+        place.clear()
+
+
+@contextmanager
+def _hidden(folder: Path) -> Iterator[Path]:
+    """A folder of ours for drafts; gone in the end."""
+    made = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def _exclusive(path: Path) -> Iterator[BinaryIO]:
+    """A file that was not there before, on the disk when it is closed."""
+    try:
+        with os.fdopen(os.open(path, _EXCLUSIVE, 0o666), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a full disk does not say which
+        raise
+
+
+def _settle(folder: Path) -> None:
+    """The names in a folder reach the disk too, where the system can be asked for it."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _led_to(path: Path) -> Path:
+    """`path` itself, or where it leads if it is a link. Raises OSError for links in a circle."""
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return target
+
+
+def _taken(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def _missing(folder: Path) -> Iterator[Path]:
+    """The folders that will have to be made for one, the innermost first."""
+    return (one for one in (folder, *folder.parents) if not one.exists())
+
+
+def _refused(out: Path, error: OSError) -> UsageError:
+    """The disk's complaint as a sentence: which path, why, what to do.
+
+    Of what is hidden the user knows nothing: the folder that it stands in is named.
+    """
+    named = sorted(
+        (str(name) for name in (error.filename2, error.filename) if name),
+        key=lambda name: _HIDDEN in name,
+    )
+    path = str(Path(named[0].partition(_HIDDEN)[0]) if named else out)
+    if isinstance(error, PermissionError):
+        what = say("无法写入", "cannot be written")
+        todo = say(
+            "请关闭正在打开它的程序（WPS、Word、Excel），确认对该目录有写入权限，或换一个输出目录（-o）。",
+            "Close the program that has it open, check that you may write there, or choose another folder (-o).",
+        )
+    elif error.errno == errno.ENOSPC:
+        what = say("磁盘空间不足，未写入任何文件", "the disk is full, nothing was written")
+        todo = say(
+            "请清理磁盘，或换一个输出目录（-o）。", "Free some space or choose another folder (-o)."
+        )
+    elif isinstance(error, (FileExistsError, NotADirectoryError, IsADirectoryError)):
+        what = say(
+            "该名称已被占用（文件与文件夹同名），未写入任何文件",
+            "the name is taken (a file where a folder is needed, or the reverse); nothing was written",
+        )
+        todo = say(
+            "请移走或改名，或换一个输出目录（-o）。",
+            "Move or rename it, or choose another folder (-o).",
+        )
+    else:
+        what = say("无法写入：{why}", "cannot be written: {why}", why=reason(error))
+        todo = say("请换一个输出目录（-o）。", "Choose another folder (-o).")
+    return UsageError(what, path, todo)
+
+
+def safe(text: object) -> str:
+    """One part of a file name: reserved signs replaced, dots and blanks at its ends gone, cut."""
+    name = _RESERVED.sub("_", unicodedata.normalize("NFC", printable(text))).strip(" .　")
+    while len(name.encode("utf-8")) > _BYTES:
+        name = name[:-1]
+    return name.rstrip(" .　")
+
+
+def joined(*parts: object) -> str:
+    """``340199_样县_2023``: the parts that are not empty, made safe."""
+    name = "_".join(part for part in map(safe, parts) if part) or "_"
+    return f"_{name}" if _DEVICES.match(name) else name
+
+
+class Names:
+    """Hands out names of one folder; two that a disk could take for one get a suffix."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """`name`, or `name_2`, `name_3` … where it is taken."""
+        made, number = name, 1
+        while self._key(made) in self._taken:
+            number += 1
+            made = f"{name}_{number}"
+        self._taken.add(self._key(made))
+        return made
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return unicodedata.normalize("NFKC", name).casefold()

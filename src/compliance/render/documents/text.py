@@ -1,0 +1,127 @@
+"""Text as papers and terminals take it: one printable line, shortened, measured, laid out in columns.
+
+A school's name comes from a file that anybody may have written. XML knows no NUL, a Markdown cell
+no line break, and a sign that turns text round would forge what a reader sees.
+
+A Chinese character takes two columns. Characters whose width depends on the terminal (“”, —, ≥) are
+counted as two as well, so that a line never overflows; nothing that must align is written with them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from wcwidth import width as cells
+
+from compliance.kernel.i18n import pick
+
+_BREAKS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
+# Categories without a shape: control, format (direction marks), surrogate. Signs that this Python
+# does not know yet stay: the newest Chinese characters are those of people's names.
+_SHAPELESS = frozenset({"Cc", "Cf", "Cs"})
+_NO_SIGNS = "\ufffe\uffff"
+_SHORT = 5
+
+
+def printable(text: object) -> str:
+    """`text` as one printable line; ``㎡`` is missing in the fonts of official papers."""
+    if text is None:
+        return ""
+    line = _keep_wide_blanks(str(text))
+    if not line.isprintable():
+        line = "".join(filter(_has_shape, line))
+    return line.replace("㎡", "平方米").strip(" ")
+
+
+def _has_shape(char: str) -> bool:
+    return char not in _NO_SIGNS and unicodedata.category(char) not in _SHAPELESS
+
+
+def _keep_wide_blanks(text: str) -> str:
+    """Line breaks and tabs become one blank; the full-width blank is a letter of a form."""
+    return _BREAKS.sub(lambda found: "　" if set(found[0]) == {"　"} else " ", text)
+
+
+def shortened(names: list[str], tail: str, shown: int = _SHORT) -> str:
+    """The first few names and how many there are: ``甲、乙、丙、丁、戊等300所``.
+
+    tail: what follows where there are more, as ``等{count}所``.
+    """
+    listed = pick("、", ", ").join(names[:shown])
+    return listed if len(names) <= shown else listed + tail.format(count=len(names))
+
+
+def truncated(text: str, length: int) -> str:
+    """At most so many letters; one that is longer ends with an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+# What may not begin a line, and what may not end one.
+_CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)]}%")
+_OPENING = frozenset("（《「『【“‘([{")
+_ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
+BETWEEN = "  "  # two cells of a table
+
+
+def columns(text: str) -> int:
+    """How many terminal columns `text` takes."""
+    return cells(text, control_codes="ignore", ambiguous_width=2)
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    """`text` filled up with blanks to `width` columns; `right` puts it at the right end."""
+    blanks = " " * max(0, width - columns(text))
+    return blanks + text if right else text + blanks
+
+
+def row(texts: Sequence[str], widths: Sequence[int], right: int = 0) -> str:
+    """A line of a table: texts padded to the widths of their columns, the last `right` at the right."""
+    first = len(texts) - right
+    return BETWEEN.join(
+        pad(text, width, right=place >= first)
+        for place, (text, width) in enumerate(zip(texts, widths, strict=True))
+    )
+
+
+def _atoms(text: str, width: int) -> Iterator[str]:
+    """Pieces that stay together: words, and signs with what they must not be parted from."""
+    held = ""
+    for piece in _ATOM.findall(text):
+        joins = piece[0] in _CLOSING or (held != "" and held[-1] in _OPENING)
+        if held and not (joins and columns(held + piece) <= width):
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+def _fitting(atom: str, width: int) -> Iterator[str]:
+    """An atom longer than a line, cut by force."""
+    rest = atom
+    while columns(rest) > width:
+        cut = 1
+        while columns(rest[: cut + 1]) <= width:
+            cut += 1
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest
+
+
+def wrap(text: str, width: int, indent: str = "", hanging: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns; the first begins with `indent`, others `hanging`.
+
+    `text` is one printable line. No closing punctuation begins a line and no opening bracket ends one, as long as the piece fits.
+    """
+    lines: list[str] = []
+    line, start = indent, len(indent)
+    room = max(width - max(columns(indent), columns(hanging)), 2)
+    for atom in _atoms(text, room):
+        for piece in _fitting(atom, room):
+            if len(line) > start and columns(line) + columns(piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line, start = hanging, len(hanging)
+            line += piece.lstrip() if len(line) == start else piece
+    return [*lines, line.rstrip()]
