@@ -218,32 +218,37 @@ def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None =
 
 def _field(field: str, limit: Limit | None, words: Vocabulary | None) -> str:
     name, _, rest = field.partition(".")
-    told = _FIELDS.get(name)
-    text = pick(*told) if told is not None else name
+    text = _field_names().get(name, name)
     if name == "add" or not rest:
         return text
     names = key_words(limit.by if limit is not None else "stage", words)
     return f"{text} {names.get(rest, rest) if name == 'limit' else rest}"
 
 
-_FIELDS = {
-    "at_least": ("下限", "lower limit"), "above": ("下限（不含）", "lower limit, exclusive"),
-    "at_most": ("上限", "upper limit"), "below": ("上限（不含）", "upper limit, exclusive"),
-    "limit": ("标准", "limit"), "indicator": ("指标", "indicator"), "formula": ("算式", "formula"),
-    "tally": ("合计", "tally"), "of": ("由…构成", "made of"), "add": ("另加", "added"),
-    "by": ("按…取值", "keyed by"), "where": ("适用于", "applies to"), "exclude": ("不计", "leaves out"),
-    "exclusion": ("不计的学校", "left out"), "instead": ("开关", "switch"), "split": ("拆分", "split"),
-    "pass_at_least": ("至少达标项数", "to be met"), "rest_at_least": ("余项不低于", "the rest at least"),
-    "expect": ("应为", "expected"), "statement": ("说明列于", "stated under"),
-    "statements": ("须说明", "statements"), "value": ("所示数值", "value shown"),
-    "since": ("起算日期", "since"), "each": ("逐项", "each"), "list": ("清单", "list"),
-    "bands": ("分段人数", "bands"), "edges": ("分段上限", "edges of bands"),
-    "largest": ("最大的一项", "largest item"), "name": ("名称", "name"), "words": ("文字", "words"),
-    "title": ("名称", "title"), "text": ("条文", "text"), "source": ("依据", "source"),
-    "basis": ("核实程度", "basis"), "role": ("地位", "role"), "level": ("层级", "level"),
-    "scope": ("判定对象", "judged by"), "kind": ("种类", "kind"), "remedy": ("整改", "remedy"),
-    "owner": ("责任", "answerable"), "note": ("说明", "note"),
-}  # fmt: skip
+def _field_names() -> dict[str, str]:
+    """Field of a pack → words."""
+    return {
+        "at_least": pick("下限", "lower limit"), "above": pick("下限（不含）", "lower limit, exclusive"),
+        "at_most": pick("上限", "upper limit"), "below": pick("上限（不含）", "upper limit, exclusive"),
+        "limit": pick("标准", "limit"), "indicator": pick("指标", "indicator"),
+        "formula": pick("算式", "formula"), "tally": pick("合计", "tally"),
+        "of": pick("由…构成", "made of"), "add": pick("另加", "added"),
+        "by": pick("按…取值", "keyed by"), "where": pick("适用于", "applies to"),
+        "exclude": pick("不计", "leaves out"), "exclusion": pick("不计的学校", "left out"),
+        "instead": pick("开关", "switch"), "split": pick("拆分", "split"),
+        "pass_at_least": pick("至少达标项数", "to be met"),
+        "rest_at_least": pick("余项不低于", "the rest at least"), "expect": pick("应为", "expected"),
+        "statement": pick("说明列于", "stated under"), "statements": pick("须说明", "statements"),
+        "value": pick("所示数值", "value shown"), "since": pick("起算日期", "since"),
+        "each": pick("逐项", "each"), "list": pick("清单", "list"), "bands": pick("分段人数", "bands"),
+        "edges": pick("分段上限", "edges of bands"), "largest": pick("最大的一项", "largest item"),
+        "name": pick("名称", "name"), "words": pick("文字", "words"), "title": pick("名称", "title"),
+        "text": pick("条文", "text"), "source": pick("依据", "source"), "basis": pick("核实程度", "basis"),
+        "role": pick("地位", "role"), "level": pick("层级", "level"),
+        "scope": pick("判定对象", "judged by"), "kind": pick("种类", "kind"),
+        "remedy": pick("整改", "remedy"), "owner": pick("责任", "answerable"),
+        "note": pick("说明", "note"),
+    }  # fmt: skip
 
 
 def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
