@@ -141,7 +141,7 @@ def part(key: str, table: Table, on: Sequence[str]) -> Part:
     )
 
 
-def rule(rule_id: str, table: Table, layers: Mapping[str, str], on: Sequence[str] = ()) -> Rule:
+def rule(rule_id: str, table: Table, layers: Mapping[str, str], on: Sequence[str]) -> Rule:
     """A [rule.*] table, its role as declared (basis and enforcement are settled elsewhere).
 
     Raises ValueError with the reason where the table contradicts itself.
