@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.i18n import lang, pick
-from compliance.kernel.labels import STAGE_WORDS
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say
+from compliance.kernel.labels import STAGE_WORDS, stage_words
 from compliance.kernel.number_format import plain
+from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language.model import (
     OPERATORS,
     WRITTEN,
@@ -26,20 +27,20 @@ from compliance.rules.language.model import (
 def role_words() -> dict[str, str]:
     """Role → words."""
     return {
-        "component": pick("组成指标（经综合评估起作用）", "component"),
-        "requirement": pick("必须达标", "requirement"),
-        "block": pick("板块结论", "block"),
-        "conclusion": pick("总结论", "conclusion"),
-        "advisory": pick("参考，不计入结论", "advisory, without weight"),
+        "component": msg("组成指标（经综合评估起作用）"),
+        "requirement": msg("必须达标"),
+        "block": msg("板块结论"),
+        "conclusion": msg("总结论"),
+        "advisory": msg("参考，不计入结论"),
     }
 
 
 def level_words() -> dict[str, str]:
     """Level → words."""
     return {
-        "unit": pick("每所学校的每个学段", "each stage of each school"),
-        "school": pick("每所学校", "each school"),
-        "county": pick("全县", "the county"),
+        "unit": msg("每所学校的每个学段"),
+        "school": msg("每所学校"),
+        "county": msg_in("the county", "全县"),
     }
 
 
@@ -51,7 +52,7 @@ def standard_words(rule: Rule, rules: Ruleset, words: Vocabulary | None = None) 
         unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
         text = limit_words(one.limit, rules, unit, words)
         told.append(f"{one.label} {text}".strip() if isinstance(one, Part) else text)
-    return pick("；", "; ").join(text for text in told if text)
+    return msg("；").join(text for text in told if text)
 
 
 def limit_words(
@@ -65,7 +66,7 @@ def limit_words(
         return ""
     names = key_words(limit.by, words)
     pieces = limit_pieces(limit, rules, unit)
-    return pick("，", ", ").join(f"{names.get(key, key)} {text}".strip() for key, text in pieces)
+    return msg("，").join(f"{names.get(key, key)} {text}".strip() for key, text in pieces)
 
 
 def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tuple[str, str]]:
@@ -85,7 +86,7 @@ def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tu
 def key_words(by: str, words: Vocabulary | None = None) -> Mapping[str, str]:
     """What the keys of a limit's table are called: stages, or the words of the fact `by`."""
     if by == "stage":
-        return {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+        return {stage: stage_words()[stage] for stage in COMPULSORY}
     return _word_names(words or vocabulary(), by, lang())
 
 
@@ -112,7 +113,7 @@ def formula(indicator: Indicator, named: Mapping[str, str]) -> str:
         text = f"{plain(indicator.per)} × {text}"
     if indicator.over is not None:
         text = f"{text} ÷ {_terms(indicator.over, named)}"
-    return text + (pick("（向上取整）", " (rounded up)") if indicator.round_up else "")
+    return text + (msg("（向上取整）") if indicator.round_up else "")
 
 
 def _terms(terms: Terms, named: Mapping[str, str]) -> str:
@@ -123,7 +124,7 @@ def _terms(terms: Terms, named: Mapping[str, str]) -> str:
         sign = (" + " if weight > 0 else " − ") if text else ("" if weight > 0 else "−")
         size = "" if abs(weight) == 1 else f"{plain(abs(weight))}×"
         text += f"{sign}{size}{named.get(name, name)}"
-    return pick("（{}）", "({})").format(text) if len(terms.facts) > 1 else text
+    return msg_in("({})", "（{}）").format(text) if len(terms.facts) > 1 else text
 
 
 def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = None) -> str:
@@ -133,7 +134,7 @@ def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = No
     """
     if not isinstance(where, Mapping):
         ways = where if isinstance(where, list | tuple) else ()
-        return pick("；或", "; or ").join(condition_words(one, rules, words) for one in ways)
+        return msg("；或").join(condition_words(one, rules, words) for one in ways)
     known = words or vocabulary()
     told = []
     for name, wanted in where.items():
@@ -143,16 +144,16 @@ def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = No
         names = key_words(name, known)
         if isinstance(wanted, Mapping):
             tests = [f"{_signed(key)} {value_words(one, names)}" for key, one in wanted.items()]
-            told.append(f"{title} {pick(' 且 ', ' and ').join(tests)}")
+            told.append(f"{title} {msg(' 且 ').join(tests)}")
         else:
-            told.append(f"{title}{pick('为', ' is ')}{value_words(wanted, names)}")
-    return pick("，", ", ").join(told)
+            told.append(f"{title}{msg('为')}{value_words(wanted, names)}")
+    return msg("，").join(told)
 
 
 def left_out(rule: Rule, rules: Ruleset) -> str:
     """The schools that a rule leaves out."""
     known = [rules.exclusions[reason] for reason in rule.exclude]
-    return pick("；", "; ").join(pick(one.title, one.title_en) for one in known)
+    return msg("；").join(pick(one.title, one.title_en) for one in known)
 
 
 def fact_words(name: str, words: Vocabulary | None = None) -> str:
@@ -163,13 +164,11 @@ def fact_words(name: str, words: Vocabulary | None = None) -> str:
 def _derived() -> dict[str, str]:
     """What a frame has beside the facts of the vocabulary."""
     return {
-        "stage": pick("学段", "stage"),
-        "stages": pick("义务教育学段数", "compulsory stages"),
-        "compulsory_students": pick("义务教育阶段在校生数", "compulsory-stage pupils"),
-        "known_compulsory_students": pick(
-            "已填的义务教育阶段在校生数", "compulsory-stage pupils given"
-        ),
-        "monitoring": pick("国家义务教育质量监测结果", "national quality monitoring"),
+        "stage": msg("学段"),
+        "stages": msg("义务教育学段数"),
+        "compulsory_students": msg("义务教育阶段在校生数"),
+        "known_compulsory_students": msg("已填的义务教育阶段在校生数"),
+        "monitoring": msg("国家义务教育质量监测结果"),
     }
 
 
@@ -177,13 +176,11 @@ def value_words(value: object, names: Mapping[str, str] | None = None) -> str:
     """A value of a pack on one line. names: what single words of it are called."""
     called = names or {}
     if isinstance(value, Mapping):
-        return pick("，", ", ").join(
-            f"{key} {value_words(item, called)}" for key, item in value.items()
-        )
+        return msg("，").join(f"{key} {value_words(item, called)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return pick("、", ", ").join(value_words(item, called) for item in value)
+        return msg("、").join(value_words(item, called) for item in value)
     if isinstance(value, bool):
-        return pick("是", "yes") if value else pick("否", "no")
+        return msg("是") if value else msg("否")
     text = plain(value) if isinstance(value, Decimal) else str(value)
     return called.get(text, text)
 
@@ -197,8 +194,8 @@ def way_words(way: Instead, rules: Ruleset, words: Vocabulary | None = None) -> 
     told = [limit_words(way.limit, rules, words=words)]
     if way.indicator is not None:
         told.insert(0, formula(rules.indicators[way.indicator], {}))
-    text = pick("，", ", ").join(one for one in told if one)
-    return f"{condition_words(way.where, rules, words)}{pick('：', ': ')}{text}"
+    text = msg("，").join(one for one in told if one)
+    return f"{condition_words(way.where, rules, words)}{msg('：')}{text}"
 
 
 def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None = None) -> str:
@@ -218,32 +215,58 @@ def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None =
 
 def _field(field: str, limit: Limit | None, words: Vocabulary | None) -> str:
     name, _, rest = field.partition(".")
-    told = _FIELDS.get(name)
-    text = pick(*told) if told is not None else name
+    text = _field_names().get(name, name)
     if name == "add" or not rest:
         return text
     names = key_words(limit.by if limit is not None else "stage", words)
     return f"{text} {names.get(rest, rest) if name == 'limit' else rest}"
 
 
-_FIELDS = {
-    "at_least": ("下限", "lower limit"), "above": ("下限（不含）", "lower limit, exclusive"),
-    "at_most": ("上限", "upper limit"), "below": ("上限（不含）", "upper limit, exclusive"),
-    "limit": ("标准", "limit"), "indicator": ("指标", "indicator"), "formula": ("算式", "formula"),
-    "tally": ("合计", "tally"), "of": ("由…构成", "made of"), "add": ("另加", "added"),
-    "by": ("按…取值", "keyed by"), "where": ("适用于", "applies to"), "exclude": ("不计", "leaves out"),
-    "exclusion": ("不计的学校", "left out"), "instead": ("开关", "switch"), "split": ("拆分", "split"),
-    "pass_at_least": ("至少达标项数", "to be met"), "rest_at_least": ("余项不低于", "the rest at least"),
-    "expect": ("应为", "expected"), "statement": ("说明列于", "stated under"),
-    "statements": ("须说明", "statements"), "value": ("所示数值", "value shown"),
-    "since": ("起算日期", "since"), "each": ("逐项", "each"), "list": ("清单", "list"),
-    "bands": ("分段人数", "bands"), "edges": ("分段上限", "edges of bands"),
-    "largest": ("最大的一项", "largest item"), "name": ("名称", "name"), "words": ("文字", "words"),
-    "title": ("名称", "title"), "text": ("条文", "text"), "source": ("依据", "source"),
-    "basis": ("核实程度", "basis"), "role": ("地位", "role"), "level": ("层级", "level"),
-    "scope": ("判定对象", "judged by"), "kind": ("种类", "kind"), "remedy": ("整改", "remedy"),
-    "owner": ("责任", "answerable"), "note": ("说明", "note"),
-}  # fmt: skip
+def _field_names() -> dict[str, str]:
+    """Field of a pack → what people call it."""
+    return {
+        "at_least": msg_in("field", "下限"),
+        "above": msg_in("field", "下限（不含）"),
+        "at_most": msg_in("field", "上限"),
+        "below": msg_in("field", "上限（不含）"),
+        "limit": msg_in("field", "标准"),
+        "indicator": msg_in("field", "指标"),
+        "formula": msg_in("field", "算式"),
+        "tally": msg_in("field", "合计"),
+        "of": msg_in("field", "由…构成"),
+        "add": msg_in("field", "另加"),
+        "by": msg_in("field", "按…取值"),
+        "where": msg_in("field", "适用于"),
+        "exclude": msg_in("field", "不计"),
+        "exclusion": msg_in("field", "不计的学校"),
+        "instead": msg_in("field", "开关"),
+        "split": msg_in("field", "拆分"),
+        "pass_at_least": msg_in("field", "至少达标项数"),
+        "rest_at_least": msg_in("field", "余项不低于"),
+        "expect": msg("应为"),
+        "statement": msg_in("field", "说明列于"),
+        "statements": msg_in("field", "须说明"),
+        "value": msg_in("field", "所示数值"),
+        "since": msg_in("field", "起算日期"),
+        "each": msg_in("field", "逐项"),
+        "list": msg_in("field", "清单"),
+        "bands": msg_in("field", "分段人数"),
+        "edges": msg_in("field", "分段上限"),
+        "largest": msg_in("field", "最大的一项"),
+        "name": msg_in("field", "名称"),
+        "words": msg_in("field", "文字"),
+        "title": msg_in("field title", "名称"),
+        "text": msg_in("field", "条文"),
+        "source": msg_in("field", "依据"),
+        "basis": msg_in("field", "核实程度"),
+        "role": msg("地位"),
+        "level": msg("层级"),
+        "scope": msg_in("field", "判定对象"),
+        "kind": msg_in("field", "种类"),
+        "remedy": msg("整改"),
+        "owner": msg_in("field", "责任"),
+        "note": msg("说明"),
+    }
 
 
 def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
@@ -253,14 +276,11 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
         counted = str(tally.settings.get("sum", tally.settings.get("count")))
         if "count" in tally.settings:
             size, what = tally.settings["at_least"], titles.get(counted, counted)
-            titles[name] = pick(
-                f"{what.replace('各间面积', '')}达到{size}平方米的间数",
-                f"{what} of {size} m² or more",
+            titles[name] = say(
+                "{room}达到{size}平方米的间数", room=what.replace("各间面积", ""), size=size
             )
             continue
-        titles[name] = pick(
-            f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
-        )
+        titles[name] = say("{what}合计", what=titles.get(counted, counted))
     return titles
 
 
