@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.i18n import lang, msg, msg_in, pick
-from compliance.kernel.labels import STAGE_WORDS
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say
+from compliance.kernel.labels import STAGE_WORDS, stage_words
 from compliance.kernel.number_format import plain
+from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language.model import (
     OPERATORS,
     WRITTEN,
@@ -85,7 +86,7 @@ def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tu
 def key_words(by: str, words: Vocabulary | None = None) -> Mapping[str, str]:
     """What the keys of a limit's table are called: stages, or the words of the fact `by`."""
     if by == "stage":
-        return {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+        return {stage: stage_words()[stage] for stage in COMPULSORY}
     return _word_names(words or vocabulary(), by, lang())
 
 
@@ -254,14 +255,11 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
         counted = str(tally.settings.get("sum", tally.settings.get("count")))
         if "count" in tally.settings:
             size, what = tally.settings["at_least"], titles.get(counted, counted)
-            titles[name] = pick(
-                f"{what.replace('各间面积', '')}达到{size}平方米的间数",
-                f"{what} of {size} m² or more",
+            titles[name] = say(
+                "{room}达到{size}平方米的间数", room=what.replace("各间面积", ""), size=size
             )
             continue
-        titles[name] = pick(
-            f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
-        )
+        titles[name] = say("{what}合计", what=titles.get(counted, counted))
     return titles
 
 
