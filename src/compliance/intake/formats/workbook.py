@@ -203,17 +203,26 @@ def _moment(value: object) -> str:
 
 def _open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
+    again = say(
+        "用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”",
+        "open it in Excel or WPS and save it as an Excel workbook (*.xlsx)",
+    )
+    foreign = say("不是 Excel 工作簿（.xlsx）", "not an Excel workbook (.xlsx)")
     if data.startswith(OLE2):
-        encrypted = "EncryptedPackage".encode("utf-16-le") in data
-        raise _encrypted(complaints) if encrypted else _old(complaints)
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            locked = say("工作簿有打开密码，无法读取", "the workbook is encrypted with a password")
+            opened = say("去掉密码后另存为 .xlsx", "remove the password and save it as .xlsx")
+            raise complaints.unreadable("encrypted", locked, opened)
+        old = say("是旧版表格文件（.xls/.et），无法读取", "an old spreadsheet file (.xls/.et)")
+        raise complaints.unreadable("old_format", old, again)
     if not data.startswith(b"PK"):
-        raise _foreign(complaints)
+        raise complaints.unreadable("not_a_workbook", foreign, again)
     archive = open_archive(data, complaints)
     names = [name.casefold() for name in archive.namelist()]
     if len(set(names)) < len(names):
         raise damaged(complaints)
     if WORKBOOK not in archive.namelist():
-        raise _foreign(complaints)
+        raise complaints.unreadable("not_a_workbook", foreign, again)
     return archive
 
 
@@ -282,37 +291,6 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 
 def _part(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-
-
-def _save_as() -> str:
-    return say(
-        "用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”",
-        "open it in Excel or WPS and save it as an Excel workbook (*.xlsx)",
-    )
-
-
-def _encrypted(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "encrypted",
-        say("工作簿有打开密码，无法读取", "the workbook is encrypted with a password"),
-        say("去掉密码后另存为 .xlsx", "remove the password and save it as .xlsx"),
-    )
-
-
-def _old(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "old_format",
-        say("是旧版表格文件（.xls/.et），无法读取", "an old spreadsheet file (.xls/.et)"),
-        _save_as(),
-    )
-
-
-def _foreign(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "not_a_workbook",
-        say("不是 Excel 工作簿（.xlsx）", "not an Excel workbook (.xlsx)"),
-        _save_as(),
-    )
 
 
 # ── a sheet's XML ──────────────────────────────────────────────────────────────────
