@@ -35,8 +35,8 @@ def workings(
     rule = find_rule(context.rules, rule_id)
     row = find_school(context, school) if school is not None else None
     if rule.scope == "county":
-        stage = stage if rule.form.by_stage else None
-        return [_working(context, context.subject(rule, focus=row, stage=stage))]
+        apart = {"focus": row, "stage": stage} if rule.form.coefficient else {}
+        return [_working(context, context.subject(rule, **apart))]
     if row is None:
         raise _whose(context.subject(rule))
     whole = context.subject(rule, school=row)
