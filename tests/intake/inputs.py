@@ -136,8 +136,8 @@ def only(path: Path, *parts: str) -> Problem:
     [problem] = document.problems
     assert problem.severity == "error"
     assert problem.file == path.name
-    for part in parts:
-        assert part in f"{problem.message} {problem.expected} {problem.at}"
+    said = f"{problem.message} {problem.expected} {problem.at}"
+    assert not [part for part in parts if part not in said], said
     return problem
 
 
