@@ -21,7 +21,7 @@ import polars as pl
 
 from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.rules.language.model import UPPER, Rule
 
@@ -77,11 +77,9 @@ def _of_rule(rule: Rule, evaluation: Evaluation) -> Iterator[Problem]:
 
 def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Problem:
     upper = rule.limit is not None and rule.limit.operator in UPPER
-    stage = {"primary": pick("小学", "primary"), "junior": pick("初中", "junior")}
+    stage = {"primary": msg("小学"), "junior": msg("初中")}
     message = say(
         "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
-        "{rule} ({stage}): {a} schools lie within {band} {side_en} the limit of {at:g} and only {b} "
-        "within {band} on its other side: the values crowd where they just meet it",
         rule=f"{rule.id} {rule.label}",
         stage=stage.get(str(row["stage"]), str(row["stage"])),
         side="以下" if upper else "以上",
@@ -95,10 +93,7 @@ def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Prob
         "warning",
         "figures_bunched",
         message,
-        say(
-            "仅为线索：按标准补足的学校也会如此，请抽查原始台账",
-            "a hint only: schools topped up to the limit look alike; sample the original records",
-        ),
+        msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账"),
         county_code=str(row["county_code"]),
         year=int(str(row["year"])),
         facts=_facts(rule, evaluation, str(row["stage"])),

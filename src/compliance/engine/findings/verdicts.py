@@ -13,7 +13,7 @@ from compliance.engine.findings.bunching import bunched
 from compliance.engine.findings.report import CountyResult
 from compliance.engine.units import MERGED
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import BASES, Ruleset
@@ -106,8 +106,8 @@ def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
     """Reason → why a school or stage is left out, in the current language."""
     return {
         **{name: pick(one.title, one.title_en) for name, one in ruleset.exclusions.items()},
-        MERGED: pick("已并入主校（中心校）计算", "added to its main school"),
-        "stage_without_pupils": pick("该学段没有学生", "the stage has no pupils"),
+        MERGED: msg("已并入主校（中心校）计算"),
+        "stage_without_pupils": msg("该学段没有学生"),
     }
 
 
@@ -143,12 +143,9 @@ def without_main_school(evaluation: Evaluation) -> list[Problem]:
             "main_school_not_found",
             say(
                 "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
-                "{school} names no main school with its stages; it is not merged and stands alone",
                 school=row["school_name"],
             ),
-            expected=say(
-                "填写同县主校的学校（机构）标识码", "the code of its main school in the county"
-            ),
+            expected=msg("填写同县主校的学校（机构）标识码"),
             county_code=row["county_code"],
             school_code=row["school_code"],
             year=row["year"],
@@ -179,12 +176,11 @@ def second_opinions(evaluation: Evaluation) -> list[Problem]:
                     "parts_disagree",
                     say(
                         "{title}填{said:g}，按学校数据应为{worked:.2f}",
-                        "{title} is {said:g}; the schools' figures give {worked:.2f}",
                         title=pick(one.title, one.title_en),
                         said=said,
                         worked=worked,
                     ),
-                    expected=say("以所填数字判定，请核对", "judged as given; please compare"),
+                    expected=msg("以所填数字判定，请核对"),
                     county_code=code,
                     year=year,
                     facts=tuple(one.of.facts),
@@ -202,10 +198,9 @@ def without_units(evaluation: Evaluation) -> list[Problem]:
             "no_units",
             say(
                 "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
-                "{county} has no compulsory stage with pupils: nothing to judge resources by",
                 county=row["county_name"],
             ),
-            expected=say("核对学校表", "check the table of schools"),
+            expected=msg("核对学校表"),
             county_code=row["county_code"],
             year=row["year"],
         )
@@ -219,13 +214,8 @@ def broken(evaluation: Evaluation) -> list[Problem]:
         Problem(
             "warning",
             "rule_broken",
-            say(
-                "规则 {rule} 执行出错：{why}",
-                "rule {rule} broke: {why}",
-                rule=rule_id,
-                why=why.splitlines()[0][:200],
-            ),
-            expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+            say("规则 {rule} 执行出错：{why}", rule=rule_id, why=why.splitlines()[0][:200]),
+            expected=msg("请把此信息告知规则的作者"),
         )
         for rule_id, why in evaluation.broken.items()
     ]
