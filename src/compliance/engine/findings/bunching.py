@@ -21,7 +21,7 @@ import polars as pl
 
 from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import KEY
 from compliance.rules.language.model import UPPER, Rule
 
@@ -82,8 +82,7 @@ def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Prob
         "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
         rule=f"{rule.id} {rule.label}",
         stage=stage.get(str(row["stage"]), str(row["stage"])),
-        side="以下" if upper else "以上",
-        side_en="below" if upper else "above",
+        side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
         at=row["_at"],
         band=f"{float(BAND):.0%}",
         a=row["_in"],
