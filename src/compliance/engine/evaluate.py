@@ -17,6 +17,8 @@ import polars as pl
 
 from compliance.engine import tallies
 from compliance.engine.units import Frames, Merger, frames, merger
+from compliance.kernel.errors import show_traceback
+from compliance.kernel.i18n import say
 from compliance.kernel.submission import (
     ERROR,
     NO_WORDS,
@@ -62,6 +64,10 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 SUBJECT = ("county", "school", "unit", "stage")
 
 
+class AnswerError(ValueError):
+    """A kind's answer that is none; what is wrong with it."""
+
+
 @dataclass
 class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
@@ -104,10 +110,11 @@ class Evaluation:
         if rule_id not in self.outcomes:
             rule = self.ruleset.rules[rule_id]
             try:
-                result = self.kinds[rule.kind].evaluate(rule, self)
+                result = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
                 result = completed(within_reach(result, rule, self))
                 result = self._attributed(rule, result)
             except Exception as error:  # a broken rule is a finding, never a lost run
+                show_traceback(error)
                 self.broken[rule_id] = f"{type(error).__name__}: {error}"
                 result = completed(
                     subject_columns(self.subjects(rule)).with_columns(
@@ -116,6 +123,42 @@ class Evaluation:
                 )
             self.outcomes[rule_id] = result
         return self.outcomes[rule_id]
+
+    def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+        """A kind's answer, if it is one: a known status for every subject of the rule, and no more.
+
+        Raises AnswerError otherwise, so that what a kind leaves out is never taken for "does not
+        apply". A rule made of others may leave out subjects that one of those does.
+        """
+        if not isinstance(answer, pl.DataFrame):
+            raise AnswerError(say("应为表，而得{got}", "no table but {got}", got=type(answer)))
+        columns = set(answer.columns)
+        if strange := sorted(columns - {*SUBJECT, *RESULTS}):
+            raise AnswerError(
+                say("不认识列 {names}", "unknown columns {names}", names=", ".join(strange))
+            )
+        key = [rule.scope, *(["stage"] if rule.scope == "county" and "stage" in columns else [])]
+        if lacking := sorted({"county", "status", *key} - columns):
+            raise AnswerError(
+                say("缺少列 {names}", "columns {names} are missing", names=", ".join(lacking))
+            )
+        known = pl.col("status").is_in(range(len(STATUSES)))
+        if not answer.select(known.fill_null(value=False).all()).item():
+            raise AnswerError(say("status 为空或超出范围", "a status is blank or out of range"))
+        if answer.select(key).is_duplicated().any():
+            raise AnswerError(say("同一对象有两行", "two rows of one subject"))
+        given = answer.select(rule.scope).unique()
+        everyone = self.frames_of(rule).of(rule.scope)
+        if not given.join(everyone, on=rule.scope, how="anti").is_empty():
+            raise AnswerError(say("有不属于本范围的对象", "a subject that is not of its scope"))
+        wanted = self.subjects(rule).select(rule.scope)
+        if rule.scope != "county":
+            members = map(self.outcome, rule.references.rules)
+            for member in (one for one in members if rule.scope in one.columns):
+                wanted = wanted.join(member, on=rule.scope, how="semi")
+        if not wanted.join(given, on=rule.scope, how="anti").is_empty():
+            raise AnswerError(say("有对象没有判定", "subjects are left out"))
+        return answer
 
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:

@@ -125,6 +125,9 @@ class Registry:
         for what, ones in names.items():
             for name in ones:
                 self._claim(f"{what} {name}", offers.plugin)
+        if offers.plugin.distribution != CORE:
+            for kind in offers.kinds.values():
+                kind.offered_by = str(offers.plugin)
         self.packs |= offers.packs
         self.kinds |= offers.kinds
         self.readers |= offers.readers

@@ -212,17 +212,22 @@ def without_units(evaluation: Evaluation) -> list[Problem]:
 
 def broken(evaluation: Evaluation) -> list[Problem]:
     """What went wrong inside rules in state error, for whoever has to mend them."""
-    return [
-        Problem(
-            "warning",
-            "rule_broken",
-            say(
-                "规则 {rule} 执行出错：{why}",
-                "rule {rule} broke: {why}",
-                rule=rule_id,
-                why=why.splitlines()[0][:200],
-            ),
-            expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+    problems = []
+    for rule_id, why in evaluation.broken.items():
+        plugin = evaluation.kinds[evaluation.ruleset.rules[rule_id].kind].offered_by
+        by = say("（{plugin}）", " ({plugin})", plugin=plugin) if plugin else ""
+        problems.append(
+            Problem(
+                "warning",
+                "rule_broken",
+                say(
+                    "规则 {rule} 执行出错{by}：{why}",
+                    "rule {rule} broke{by}: {why}",
+                    rule=rule_id,
+                    by=by,
+                    why=why.splitlines()[0][:200],
+                ),
+                expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+            )
         )
-        for rule_id, why in evaluation.broken.items()
-    ]
+    return problems
