@@ -136,7 +136,7 @@ class Breaking(Dispersion):
 
 def messages(schools: list[Any], rules: Any = LAW, offered: Any = None) -> dict[Any, str]:
     bench = evaluate(rules, submission(schools), DAY, offered or kinds())
-    found = told(findings.findings(bench, []), {"sponsor": "举办者类型"})[0]
+    found = told(findings(bench, []), {"sponsor": "举办者类型"})[0]
     return {(row["rule"], row["stage"]): row["message"] for row in found.iter_rows(named=True)}
 
 
@@ -153,7 +153,7 @@ def test_their_sentences() -> None:
 
 
 def test_a_coefficient_has_no_unit() -> None:
-    found = told(findings.findings(judged(LAW, submission(ON_THE_LINE)), []), {})[0]
+    found = told(findings(judged(LAW, submission(ON_THE_LINE)), []), {})[0]
     assert found.filter(pl.col("rule") == "B1")["unit"].to_list() == [None, None]
 
 

@@ -16,10 +16,10 @@ import pytest
 from compliance.assessment import figures
 from compliance.assessment.messages import told
 from compliance.checker.check import Batch, Job
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.exact_arithmetic import shown, typed
-from compliance.engine.findings import verdicts
-from compliance.engine.findings.findings import findings
+from compliance.engine.findings import findings
 from compliance.engine.kinds import kinds
 from compliance.engine.subject import Subject
 from compliance.engine.working import Comparison, Working

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from compliance.assessment.messages import told
 from compliance.engine import evaluate as engine
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings, verdicts
+from compliance.engine.findings import findings
 from compliance.engine.kinds import Kind, kinds
 from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
@@ -414,7 +415,7 @@ def found_of(
     rules: Ruleset, schools: list[dict[str, Any]]
 ) -> dict[tuple[str, Any], dict[str, Any]]:
     bench = judged(rules, submission(schools))
-    found = told(findings.findings(bench, []), {})[0]
+    found = told(findings(bench, []), {})[0]
     return {(row["rule"], row["school_code"]): row for row in found.iter_rows(named=True)}
 
 

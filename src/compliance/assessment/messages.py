@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from compliance.engine.evaluate import JOINT, replacements, status_name
-from compliance.engine.findings.findings import Findings, Group
-from compliance.engine.findings.report import FINDINGS
+from compliance.engine.findings import Findings, Group
 from compliance.engine.kinds.kind import Kind
+from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import line, parts, stage_word, state, worded
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import pick, say

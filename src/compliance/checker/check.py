@@ -25,9 +25,10 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings, verdicts
-from compliance.engine.findings.report import (
+from compliance.engine.findings import findings
+from compliance.engine.results import (
     FINDINGS,
     Checked,
     CheckedCounty,
@@ -213,7 +214,7 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found, speechless = told(findings.findings(evaluation, problems), headings)
+            found, speechless = told(findings(evaluation, problems), headings)
             problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from compliance.assessment.figures import verdict
-from compliance.engine.findings.report import CountyResult, Results
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import say, use
 from compliance.kernel.labels import status_words
 from compliance.render import renderers

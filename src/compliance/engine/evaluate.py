@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.units import Frames, Merger, frames, merger
+from compliance.engine.units import Frames, Merger, beside, each_once, frames, merger
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import (
@@ -253,7 +253,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         conditions.matches(rule.where).alias("_applies"),
         tallies.open_facts(evaluation.frames, scope, rule.where).alias("_open"),
     )
-    joined = result.join(applies, on=scope, how="left", maintain_order="left")
+    joined = beside(result, applies, scope)
     out = (~pl.col("_applies")).fill_null(value=False)
     settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
     is_open = pl.col("_applies").is_null() & ~settled
@@ -273,7 +273,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         pl.when(out)
         .then(NO_WORDS)
         .when(is_open)
-        .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
+        .then(each_once("_open", lacks))
         .otherwise(lacks)
         .alias("lacks"),
         *blank,
@@ -297,10 +297,8 @@ def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.E
 def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     """A status for every county: the worst of an outcome's rows, not_applicable where none."""
     worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
-    return (
-        evaluation.frames.county.select("county")
-        .join(worst, on="county", how="left", maintain_order="left")
-        .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
+    return beside(evaluation.frames.county.select("county"), worst, "county").with_columns(
+        pl.col("status").fill_null(NOT_APPLICABLE)
     )
 
 
@@ -330,6 +328,9 @@ def attributed(
 ) -> pl.DataFrame:
     """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
 
+    A rule judged row by row says itself by which switch a row passes; one made of such rules passes
+    only by a relaxation where it passes with them and not without.
+
     The switches named are those by which the subject's members pass; where none does although the
     figures changed, all that `may` matter. A normal judgement that broke says nothing.
     """
@@ -346,8 +347,7 @@ def attributed(
     owing = (pl.col("status") == PASS) & missed
     names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
     return (
-        result.join(before, on=key, how="left", maintain_order="left")
-        .join(named, on=key, how="left", maintain_order="left")
+        beside(beside(result, before, key), named, key)
         .with_columns(pl.when(owing).then(names).alias("relaxed_by"))
         .drop("_before", "_names")
     )

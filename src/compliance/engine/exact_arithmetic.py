@@ -8,7 +8,7 @@ a double, not its binary value). No tolerance decides anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
@@ -18,7 +18,8 @@ import polars as pl
 from compliance.engine.tallies import TERMS, lacks
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
 from compliance.kernel.submission import NO_WORDS
-from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
+from compliance.rules.language.model import COMPARE, Indicator, Instead, Limit, Part, Rule, Terms
+from compliance.rules.resolution.derived_limits import floor_of
 
 NEAR = 1e-9
 _DIGITS = 100  # of a root that is irrational
@@ -55,6 +56,37 @@ class Quantity:
     def lacks(self, frames: Frames, scope: str) -> pl.Expr:
         """Which of its facts are missing in each row."""
         return lacks(frames, scope, self.needs)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a rule or part asks in numbers: an indicator and its limit.
+
+    holder: whose standard it is, which says what share of the limit a miss must still reach.
+    """
+
+    holder: Rule | Part
+    indicator: str
+    limit: Limit
+
+    @classmethod
+    def of(cls, holder: Rule | Part) -> Standard:
+        """The holder's own. Raises ValueError where it lacks an indicator or a limit."""
+        if holder.indicator is None or holder.limit is None:
+            raise ValueError(f"{holder.label} needs an indicator and a limit")
+        return cls(holder, holder.indicator, holder.limit)
+
+    @property
+    def floor(self) -> Limit | None:
+        """What a miss must still reach, where a share is set: that share of this limit."""
+        share = self.holder.floor_share if isinstance(self.holder, Rule) else None
+        return floor_of(self.limit, share)
+
+    def changed(self, one: Instead) -> Standard:
+        """The standard with what a switch puts in its place."""
+        return replace(
+            self, indicator=one.indicator or self.indicator, limit=one.limit or self.limit
+        )
 
 
 def ratio(amount: pl.Expr, by: pl.Expr | float) -> pl.Expr:

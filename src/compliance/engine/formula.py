@@ -13,8 +13,8 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.exact_arithmetic import Quantity, equals, shown, typed
-from compliance.engine.subject import Row, Standard, Subject
+from compliance.engine.exact_arithmetic import Quantity, Standard, equals, shown, typed
+from compliance.engine.subject import Row, Subject
 from compliance.engine.units import Frames
 from compliance.engine.working import Comparison, Weighed
 from compliance.kernel.i18n import pick, say

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import Standard
 from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
@@ -17,8 +18,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Limit, Part, Rule, Ruleset
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import Part, Rule, Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
@@ -30,15 +30,6 @@ Where = Callable[[str | None, str], tuple[str, str]]
 def nowhere(_: str | None, __: str) -> tuple[str, str]:
     """File and cell of a figure that was read from none."""
     return "", ""
-
-
-class Standard(NamedTuple):
-    """What a rule or one of its parts asks of a subject: an indicator, its limit, the limit's floor."""
-
-    holder: Rule | Part
-    indicator: str
-    limit: Limit
-    floor: Limit | None
 
 
 @dataclass(frozen=True)
@@ -144,11 +135,8 @@ class Subject:
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue
-            way = self._way(one) if one.instead else 0
-            other = one.instead[way - 1] if way else one
-            indicator, limit = other.indicator or one.indicator, other.limit or one.limit
-            share = one.floor_share if isinstance(one, Rule) else None
-            found.append(Standard(one, indicator, limit, floor_of(limit, share)))
+            standard, way = Standard.of(one), self._way(one) if one.instead else 0
+            found.append(standard.changed(one.instead[way - 1]) if way else standard)
         return found
 
     def _way(self, one: Rule | Part) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.units import TOGETHER, Frames
+from compliance.engine.units import TOGETHER, Frames, beside, each_once
 from compliance.kernel.submission import COMPULSORY, NO_WORDS, STAGES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Tally
@@ -55,7 +55,7 @@ def lacks(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
         else:
             name = contract_name(frames, scope, fact)
             pieces.append(_blank(_column(fact, scope), name))
-    return pl.concat_list(pieces).list.unique(maintain_order=True) if pieces else NO_WORDS
+    return each_once(*pieces) if pieces else NO_WORDS
 
 
 def _blank(column: pl.Expr, name: pl.Expr) -> pl.Expr:
@@ -72,7 +72,7 @@ def open_facts(frames: Frames, scope: str, where: conditions.Where) -> pl.Expr:
         .otherwise(NO_WORDS)
         for one in where
     ]
-    return pl.concat_list(pieces).list.unique(maintain_order=True)
+    return each_once(*pieces)
 
 
 def _column(fact: str, scope: str) -> pl.Expr:
@@ -87,9 +87,7 @@ def _added(frames: Frames, tally: Tally) -> pl.DataFrame:
         return frames.school.with_columns(*_counted(tally.name, settings))
     if tally.scope == "school":
         sums = _summed_units(frames, tally.name, settings)
-        return frames.school.join(
-            sums, on="school", how="left", maintain_order="left"
-        ).with_columns(
+        return beside(frames.school, sums, "school").with_columns(
             pl.col(tally.name).fill_null(pl.when(pl.col("stages") == 0).then(0.0).otherwise(None)),
             pl.col(f"{tally.name}{LACKS}").fill_null(NO_WORDS),
         )
@@ -136,7 +134,7 @@ def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
 
 def _county_tally(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
     sums = _summed(frames, name, settings)
-    county = frames.county.join(sums, on="county", how="left", maintain_order="left").with_columns(
+    county = beside(frames.county, sums, "county").with_columns(
         pl.col("_rows").fill_null(0), pl.col("_blank").fill_null(0)
     )
     value: pl.Expr = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
@@ -162,9 +160,7 @@ def _with_another(frames: Frames, name: str, also: Mapping[str, Any]) -> pl.Data
         _county_tally(frames, other, also)
         .with_columns(
             (pl.col(name) + pl.col(other)).alias(name),
-            pl.concat_list(f"{name}{LACKS}", f"{other}{LACKS}")
-            .list.unique(maintain_order=True)
-            .alias(f"{name}{LACKS}"),
+            each_once(f"{name}{LACKS}", f"{other}{LACKS}").alias(f"{name}{LACKS}"),
         )
         .drop(other, f"{other}{LACKS}")
     )

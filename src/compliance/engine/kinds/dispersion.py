@@ -2,7 +2,8 @@
 
     X̄ = Σ P·x ÷ Σ P,  S² = Σ (P ÷ ΣP)·(x − X̄)²,  coefficient = S ÷ X̄
 
-Its own `exclude` and `where` choose the units that count.
+A coefficient is of a rule (`of`), whose exclusions and relaxations then hold, or of an indicator of
+its own; its own `exclude` and `where` choose among the units.
 
 x is a unit's indicator value, P its pupils: the population form, no n − 1. Since a unit's part of a
 shared fact over its own pupils is x, Σ P·x is the stage's whole resource and X̄ its pupils' mean.
@@ -26,7 +27,7 @@ from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
 from compliance.engine.subject import Row, Subject
-from compliance.engine.units import each_once
+from compliance.engine.units import beside, each_once
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Driver, Flip, Spread, Working
 from compliance.kernel.i18n import pick, say
@@ -201,9 +202,7 @@ def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     status is not_applicable, or unknown where one is missing.
     """
     units = measured(rule, evaluation, own_frame(rule, evaluation))
-    stages = every_stage(evaluation).join(
-        _moments(units), on=["county", "stage"], how="left", maintain_order="left"
-    )
+    stages = beside(every_stage(evaluation), _moments(units), ["county", "stage"])
     bar = (
         exact_arithmetic.limit_column(rule.limit, None) if rule.limit else pl.lit(None, pl.Float64)
     )
@@ -252,11 +251,11 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
         pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
     )
     squares = (
-        units.join(means.select(*key, "_mean"), on=key, how="left", maintain_order="left")
+        beside(units, means.select(*key, "_mean"), key)
         .group_by(key, maintain_order=True)
         .agg((weight * (value - pl.col("_mean")).pow(2)).sum().alias("_squares"))
     )
-    joined = means.join(squares, on=key, how="left", maintain_order="left")
+    joined = beside(means, squares, key)
     return joined.with_columns(
         pl.when(pl.col("_mean").is_not_null())
         .then(exact_arithmetic.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt())
@@ -381,17 +380,11 @@ def moments_exactly(
 
     Raises ValueError where a unit has no value.
     """
-    pairs = [(weight, value) for _, weight, value in units_exactly(rule, evaluation, county, stage)]
-    total = sum((weight for weight, _ in pairs), Fraction(0))
-    mean = sum((weight * value for weight, value in pairs), Fraction(0)) / total
-    variance = sum((weight * (value - mean) ** 2 for weight, value in pairs), Fraction(0)) / total
-    return mean, variance
+    return _exact_moments(units_exactly(rule, evaluation, county, stage))
 
 
-def units_exactly(
-    rule: Rule, evaluation: Evaluation, county: object, stage: object
-) -> list[tuple[exact_arithmetic.Row, Fraction, Fraction]]:
-    """The units of one county's stage that count: their rows, with `way`; pupils; values.
+def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: object) -> list[Unit]:
+    """The units of one county's stage that count, their rows with `way`.
 
     Raises ValueError where a unit has no value.
     """
@@ -399,13 +392,13 @@ def units_exactly(
     here = (pl.col("county") == county) & (pl.col("stage") == stage)
     frame = own_frame(rule, evaluation).filter(here)
     units = measured(rule, evaluation, frame).select("unit", "way")
-    found: list[tuple[exact_arithmetic.Row, Fraction, Fraction]] = []
+    found = []
     for unit in units.join(frame, on="unit", maintain_order="left").iter_rows(named=True):
         value = exact_arithmetic.first_exact(chains[unit["way"] or 0], unit)
         weight = exact_arithmetic.typed(unit[PUPILS])
         if value is None or weight is None:
             raise ValueError("a unit without a value has a coefficient")
-        found.append((unit, weight, value))
+        found.append(Unit(unit, weight, value))
     return found
 
 
@@ -448,10 +441,9 @@ def _spread(subject: Subject, outcome: Row) -> Iterable[Spread]:
     """
     rule, evaluation, stage = subject.rule, subject.evaluation, str(outcome["stage"])
     try:
-        found = units_exactly(rule, evaluation, outcome["county"], stage)
+        units = units_exactly(rule, evaluation, outcome["county"], stage)
     except ValueError:  # a unit without a value: there is no coefficient
         return
-    units = [Unit(*one) for one in found]
     if not units:
         return
     mean, variance = _exact_moments(units)

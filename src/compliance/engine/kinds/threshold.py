@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +18,7 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import SUBJECT, Evaluation, subject_columns
-from compliance.engine.exact_arithmetic import Quantity
+from compliance.engine.exact_arithmetic import Quantity, Standard
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, unrounded
 from compliance.engine.units import beside, each_once
@@ -37,7 +36,6 @@ from compliance.rules.language.model import (
     Rule,
     Ruleset,
 )
-from compliance.rules.resolution.derived_limits import floor_of
 
 
 class Threshold(Kind):
@@ -48,20 +46,13 @@ class Threshold(Kind):
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a subject of the rule's scope."""
-        if rule.indicator is None or rule.limit is None:
-            raise ValueError("threshold needs an indicator and a limit")
-        normal = Standard(rule.indicator, rule.limit, rule.floor_share)
-        frame = evaluation.subjects(rule)
-        return held(frame, evaluation, rule.scope, normal, rule.instead)
+        return held(evaluation.subjects(rule), evaluation, rule.scope, rule)
 
     def judge_part(
         self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
     ) -> pl.DataFrame:
         """The part's own indicator against its own limit."""
-        if part.indicator is None or part.limit is None:
-            raise ValueError(f"part {part.key} needs an indicator and a limit")
-        normal = Standard(part.indicator, part.limit)
-        return held(frame, evaluation, rule.scope, normal, part.instead)
+        return held(frame, evaluation, rule.scope, part)
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The indicator against its limit: those that decided, where a switch put others in its place."""
@@ -131,33 +122,15 @@ def _against(rule: Rule, indicator: Indicator) -> pl.Expr:
     )
 
 
-@dataclass(frozen=True)
-class Standard:
-    """What is asked: an indicator, its limit, and the share of it that a miss must still reach."""
-
-    indicator: str
-    limit: Limit
-    floor_share: Decimal | None = None
-
-    @property
-    def floor(self) -> Limit | None:
-        """What a miss must still reach, where a share is set."""
-        return floor_of(self.limit, self.floor_share)
-
-    def changed(self, one: Instead) -> Standard:
-        """The standard with what a switch puts in its place; the floor stays its share of the limit."""
-        indicator, limit = one.indicator or self.indicator, one.limit or self.limit
-        return Standard(indicator, limit, self.floor_share)
-
-
 def held(
-    frame: pl.DataFrame, evaluation: Evaluation, scope: str, normal: Standard,
-    instead: Sequence[Instead] = (),
-) -> pl.DataFrame:  # fmt: skip
-    """A standard held against the rows of a scope's frame, or what switches put in its place.
+    frame: pl.DataFrame, evaluation: Evaluation, scope: str, holder: Rule | Part
+) -> pl.DataFrame:
+    """The standard of a rule or part held against the rows of a scope's frame.
 
-    The subject's columns, those of `_compared`, and with `instead` also `way` and `relaxed_by`.
+    The subject's columns, those of `_compared`, and where switches put others in the standard's
+    place also `way` and `relaxed_by`. Raises ValueError where the holder has no limit or indicator.
     """
+    normal, instead = Standard.of(holder), holder.instead
     base = _compared(frame, evaluation, scope, normal)
     if not instead:
         return base

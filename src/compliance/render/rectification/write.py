@@ -9,7 +9,7 @@ from typing import Protocol
 import polars as pl
 
 from compliance.assessment import Assessment, Judged, assess
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
