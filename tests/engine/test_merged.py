@@ -133,7 +133,7 @@ def test_what_one_lacks_both_lack() -> None:
     bench = judged(law("merged"), submission(schools))
     assert rows(bench, "R1") == [("1", "primary", "pass", 12)]
     assert rows(bench, "R2") == [("1", "primary", "unknown", None)]
-    assert bench.outcome("R2")["lacks"].to_list() == [["teaching_area"]]
+    assert bench.outcome("R2")["missing"].to_list() == [["teaching_area"]]
 
 
 def test_only_amounts_are_added() -> None:

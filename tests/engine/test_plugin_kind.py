@@ -65,7 +65,7 @@ class Median(Kind):
         units = evaluation.outcome(rule.of[0]).filter(pl.col("stage") == rule.settings.stage)
         middle = units.group_by("county").agg(
             pl.when(pl.col("value").is_not_null().all()).then(pl.col("value").median()),
-            pl.col("lacks").explode().drop_nulls().unique(maintain_order=True),
+            pl.col("missing").explode().drop_nulls().unique(maintain_order=True),
         )
         value = pl.col("value")
         status = (
@@ -77,7 +77,7 @@ class Median(Kind):
             .with_columns(
                 status.cast(pl.UInt8).alias("status"),
                 pl.lit(bar).alias("threshold"),
-                pl.col("lacks").fill_null(NO_WORDS),
+                pl.col("missing").fill_null(NO_WORDS),
             )
         )
 

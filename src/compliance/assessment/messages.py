@@ -170,10 +170,10 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
     subject = pl.col("subject")
     if rule.form.by_stage:
         subject = line(pick("{who}{stage}", "{who}, {stage}"), who=subject, stage=stage_word())
-    missing = pl.col("lacks").list.eval(pl.element().replace(titles)).list.join(pick("、", ", "))
+    missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(pick("、", ", "))
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     unknown = (
-        pl.when(pl.col("lacks").list.len() > 0)
+        pl.when(pl.col("missing").list.len() > 0)
         .then(
             line(
                 pick(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
 # it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
 # members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
-# way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
+# alternative: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.UInt8,
@@ -51,13 +51,13 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "excess": pl.Float64,
     "excess_unit": pl.String,
     "parts": pl.List(PART),
-    "lacks": pl.List(pl.String),
+    "missing": pl.List(pl.String),
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
     "members": pl.List(pl.String),
     "detail": pl.String,
-    "way": pl.UInt8,
+    "alternative": pl.UInt8,
     "relaxed_by": pl.String,
     "withheld": pl.List(pl.String),
 }
@@ -262,7 +262,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
         if name in result.columns
     ]
-    lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS
+    lacks = pl.col("missing") if "missing" in result.columns else NO_WORDS
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
@@ -275,7 +275,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         .when(is_open)
         .then(each_once("_open", lacks))
         .otherwise(lacks)
-        .alias("lacks"),
+        .alias("missing"),
         *blank,
     ).drop("_applies", "_open")
 

@@ -15,7 +15,7 @@ from math import isqrt
 
 import polars as pl
 
-from compliance.engine.tallies import TERMS, lacks
+from compliance.engine.tallies import TERMS, missing_facts
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
 from compliance.kernel.submission import NO_WORDS
 from compliance.rules.language.model import COMPARE, Indicator, Instead, Limit, Part, Rule, Terms
@@ -53,9 +53,9 @@ class Quantity:
     plain: bool
     columns: tuple[str, ...]
 
-    def lacks(self, frames: Frames, scope: str) -> pl.Expr:
+    def missing(self, frames: Frames, scope: str) -> pl.Expr:
         """Which of its facts are missing in each row."""
-        return lacks(frames, scope, self.needs)
+        return missing_facts(frames, scope, self.needs)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
 
 def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, pl.Expr]:
     """The value of the first of them whose facts are there; and what is missing where none is."""
-    lacking = [one.lacks(frames, scope) for one in quantities]
+    lacking = [one.missing(frames, scope) for one in quantities]
     complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacking))
     value = pl.coalesce(*(one.value for one in quantities))
     return value, pl.when(complete).then(NO_WORDS).otherwise(each_once(*lacking))

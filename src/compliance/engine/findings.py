@@ -70,8 +70,8 @@ def _rolled_up(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
         .n_unique()
         .cast(pl.Float64)
         .alias("over_count"),
-        pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
-        .unique(maintain_order=True).alias("lacks"),
+        pl.col("missing").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
+        .unique(maintain_order=True).alias("missing"),
         pl.col("relaxed_by").str.split(JOINT).explode().drop_nulls().unique(maintain_order=True),
     )  # fmt: skip
     owed = pl.col("relaxed_by").list.join(JOINT)
@@ -110,7 +110,7 @@ def _identified(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
 def _placed(frame: pl.DataFrame, rule: Rule, order: int, doubtful: Doubts | None) -> pl.DataFrame:
     """The findings with the warnings they rest on, and where they stand among all."""
     orders = {stage: place for place, stage in enumerate(COMPULSORY)}
-    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks").fill_null(NO_WORDS))
+    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("missing").fill_null(NO_WORDS))
     return frame.with_columns(
         _warned(rule, frame, doubtful),
         missing.otherwise(NO_WORDS).alias("missing"),

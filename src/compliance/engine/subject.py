@@ -145,13 +145,13 @@ class Subject:
         An outcome has no way for each of its parts: a part is judged again, for this subject alone.
         """
         if isinstance(one, Rule):
-            return int((self.outcome(one.id) or {}).get("way") or 0)
+            return int((self.outcome(one.id) or {}).get("alternative") or 0)
         scope, evaluation = self.rule.scope, self.evaluation
         mine = evaluation.subjects(self.rule).filter(pl.col(scope) == self.row[scope])
         if mine.is_empty():
             return 0
         judged = evaluation.kinds[one.kind].judge_part(self.rule, one, mine, evaluation)
-        return int(judged["way"][0] or 0)
+        return int(judged["alternative"][0] or 0)
 
     def title(self, name: str) -> str:
         """What a column of a frame is called: a fact's title, with its stage; a tally by what it sums."""

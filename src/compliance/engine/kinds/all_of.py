@@ -127,7 +127,7 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.D
             else pl.lit(None, dtype).alias(f"{name}_{number}")
             for name, dtype in (
                 ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
-                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("lacks", pl.List(pl.String)),
+                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("missing", pl.List(pl.String)),
                 ("relaxed_by", pl.String),
             )
         ]  # fmt: skip
@@ -140,7 +140,7 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.D
         pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
         *_figures(numbers, least=least),
         pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
-        each_once(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers)).alias("lacks"),
+        each_once(*(pl.col(f"missing_{n}").fill_null(NO_WORDS) for n in numbers)).alias("missing"),
         *_relaxed_by(rule),
     )
 

@@ -225,7 +225,7 @@ def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         "threshold",
         pl.col("_mean").alias("mean"),
         pl.col("_s").alias("deviation"),
-        pl.col("_lacks").fill_null(NO_WORDS).alias("lacks"),
+        pl.col("_missing").fill_null(NO_WORDS).alias("missing"),
         pl.col("_n").cast(pl.Float64).alias("over_count"),
     )
 
@@ -245,7 +245,7 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
         (value.is_null() | weight.is_null()).any().alias("_blank"),
         weight.sum().alias("_pupils"),
         exact_arithmetic.ratio((weight * value).sum(), weight.sum()).alias("_mean"),
-        pl.col("lacks").explode().drop_nulls().unique(maintain_order=True).alias("_lacks"),
+        pl.col("missing").explode().drop_nulls().unique(maintain_order=True).alias("_missing"),
     )
     means = means.with_columns(
         pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
@@ -310,25 +310,25 @@ PUPILS = "students"
 
 
 def measured(rule: Rule, evaluation: Evaluation, frame: pl.DataFrame) -> pl.DataFrame:
-    """The units of `frame` that count, or may: unit, county, stage, value, lacks, way and pupils.
+    """The units of `frame` that count, or may: unit, county, stage, value, missing, alternative and pupils.
 
     A unit of which cannot be told whether it counts has no value, and lacks the facts that say so.
     """
     if rule.indicator is None:
         measured = evaluation.outcome(member_of(rule, evaluation).id).select(
-            "unit", "value", "lacks", "way"
+            "unit", "value", "missing", "alternative"
         )
         units = frame.join(measured, on="unit", how="inner", maintain_order="left")
     else:
         units = _valued(rule.indicator, frame, evaluation)
-    units = units.select("unit", "county", "stage", "value", "lacks", "way", PUPILS)
+    units = units.select("unit", "county", "stage", "value", "missing", "alternative", PUPILS)
     if not rule.exclude and not rule.where:
         return units
     chosen = _chosen(rule, frame, evaluation)
     open_facts = pl.when(pl.col("_counts").is_null()).then("_open").otherwise(NO_WORDS)
     return units.join(chosen, on="unit", how="inner", maintain_order="left").with_columns(
         pl.when("_counts").then("value").alias("value"),
-        each_once(open_facts, "lacks").alias("lacks"),
+        each_once(open_facts, "missing").alias("missing"),
     )
 
 
@@ -351,7 +351,7 @@ def _valued(indicator: str, frame: pl.DataFrame, evaluation: Evaluation) -> pl.D
     chain = exact_arithmetic.chain(indicator, evaluation.ruleset.indicators, frames, "unit")
     value, missing = exact_arithmetic.first(chain, frames, "unit")
     return frame.with_columns(
-        value.alias("value"), missing.alias("lacks"), pl.lit(None, pl.UInt8).alias("way")
+        value.alias("value"), missing.alias("missing"), pl.lit(None, pl.UInt8).alias("alternative")
     )
 
 
@@ -384,17 +384,17 @@ def moments_exactly(
 
 
 def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: object) -> list[Unit]:
-    """The units of one county's stage that count, their rows with `way`.
+    """The units of one county's stage that count, their rows with `alternative`.
 
     Raises ValueError where a unit has no value.
     """
-    chains = ways(rule, evaluation)
+    quantities = chains(rule, evaluation)
     here = (pl.col("county") == county) & (pl.col("stage") == stage)
     frame = own_frame(rule, evaluation).filter(here)
-    units = measured(rule, evaluation, frame).select("unit", "way")
+    units = measured(rule, evaluation, frame).select("unit", "alternative")
     found = []
     for unit in units.join(frame, on="unit", maintain_order="left").iter_rows(named=True):
-        value = exact_arithmetic.first_exact(chains[unit["way"] or 0], unit)
+        value = exact_arithmetic.first_exact(quantities[unit["alternative"] or 0], unit)
         weight = exact_arithmetic.typed(unit[PUPILS])
         if value is None or weight is None:
             raise ValueError("a unit without a value has a coefficient")
@@ -402,7 +402,7 @@ def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: obj
     return found
 
 
-def ways(rule: Rule, evaluation: Evaluation) -> list[list[exact_arithmetic.Quantity]]:
+def chains(rule: Rule, evaluation: Evaluation) -> list[list[exact_arithmetic.Quantity]]:
     """The quantities a unit's value may come from: the indicator's, then what stands instead."""
     holder = rule if rule.indicator is not None else member_of(rule, evaluation)
     if holder.indicator is None:
@@ -490,7 +490,7 @@ def _turned(
     beyond one. A miss is mended by steps towards the value at which it holds best; a pass is broken
     by steps away from it, else by the longer way across it.
     """
-    chain = ways(subject.rule, subject.evaluation)[unit.row["way"] or 0]
+    chain = chains(subject.rule, subject.evaluation)[unit.row["alternative"] or 0]
     bound = next((one for one in chain if one.exact(unit.row) is not None), None)
     if bound is None:
         return None

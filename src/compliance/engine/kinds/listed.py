@@ -102,15 +102,15 @@ class Listed(Kind):
         grouped = every.group_by("county", maintain_order=True).agg(
             pl.col("status").min(),
             pl.col("part").alias("parts"),
-            pl.col("lack").drop_nulls().unique(maintain_order=True).alias("lacks"),
+            pl.col("lack").drop_nulls().unique(maintain_order=True).alias("missing"),
         )
         nothing = pl.lit([table], dtype=pl.List(pl.String))
         return beside(counties.select("county"), grouped, "county").with_columns(
             pl.col("status").fill_null(UNKNOWN).cast(pl.UInt8),
             pl.when(pl.col("status").is_null())
             .then(nothing)
-            .otherwise(pl.col("lacks").fill_null(NO_WORDS))
-            .alias("lacks"),
+            .otherwise(pl.col("missing").fill_null(NO_WORDS))
+            .alias("missing"),
         )
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:

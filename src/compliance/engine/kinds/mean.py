@@ -119,8 +119,8 @@ def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
         exact_arithmetic.ratio(total, float(len(values))).alias("value"),
         pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
-        each_once(*(pl.col(f"{name}_lacks").fill_null(NO_WORDS) for name in rule.of)).alias(
-            "lacks"
+        each_once(*(pl.col(f"{name}_missing").fill_null(NO_WORDS) for name in rule.of)).alias(
+            "missing"
         ),
     ).with_columns(
         exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
@@ -134,7 +134,7 @@ def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         partial(_exact_row, rule, rule.limit, evaluation),
     )
     return stages.select(
-        "county", "stage", _status().alias("status"), "value", "threshold", "lacks"
+        "county", "stage", _status().alias("status"), "value", "threshold", "missing"
     )
 
 
@@ -147,7 +147,7 @@ def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
         "stage",
         pl.col("value").alias(f"{name}_value"),
         pl.col("over_count").alias(f"{name}_units"),
-        pl.col("lacks").alias(f"{name}_lacks"),
+        pl.col("missing").alias(f"{name}_missing"),
     )
 
 

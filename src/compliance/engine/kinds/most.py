@@ -81,7 +81,7 @@ class Most(Kind):
                 "unit",
                 pl.col("status").alias(name),
                 pl.col("above_floor").alias(f"{name}_above"),
-                pl.col("lacks").alias(f"{name}_lacks"),
+                pl.col("missing").alias(f"{name}_missing"),
             )
             together = beside(together, member, "unit")
         above = {name: pl.col(f"{name}_above") for name in names}
@@ -105,7 +105,7 @@ class Most(Kind):
             pl.concat_list(pl.when(pl.col(name) == FAIL).then(pl.lit(name)) for name in names)
             .list.drop_nulls()
             .alias("members"),
-            each_once(*(f"{name}_lacks" for name in names)).alias("lacks"),
+            each_once(*(f"{name}_missing" for name in names)).alias("missing"),
         )
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
@@ -217,7 +217,7 @@ def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
 def _awaited(subject: Subject, one: Member) -> str:
     """A member that cannot be judged yet, with the facts that it waits for."""
     known = fact_titles(subject.words)
-    lacks = (subject.outcome(one.rule) or {}).get("lacks") or ()
+    lacks = (subject.outcome(one.rule) or {}).get("missing") or ()
     facts = pick("、", ", ").join(known.get(fact, fact) for fact in lacks)
     return say("{r}（{facts}）", "{r} ({facts})", r=one.rule, facts=facts)
 

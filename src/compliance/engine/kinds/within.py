@@ -106,7 +106,7 @@ class Within(Kind):
         )
         missing = tallies.contract_name(evaluation.frames, "unit", settings.list)
         lacks = pl.when(judged["status"] == UNKNOWN).then(pl.concat_list(missing))
-        return {**judged, "lacks": lacks.otherwise(NO_WORDS)}
+        return {**judged, "missing": lacks.otherwise(NO_WORDS)}
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The items over the limit, or the largest one."""
