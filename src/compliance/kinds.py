@@ -40,7 +40,7 @@ from compliance.kernel.submission import (
 )
 from compliance.plugins.hookspecs import hookimpl
 from compliance.rules.kinds import NoSettings
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
 __all__ = [
     "ERROR",
@@ -55,7 +55,7 @@ __all__ = [
     "UNKNOWN",
     "WAIVED",
     "Evaluation",
-    "Form",
+    "FindingForm",
     "Kind",
     "Limit",
     "NoSettings",

@@ -32,7 +32,7 @@ from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import FAIL, NO_WORDS, PASS, STATUSES, UNKNOWN
-from compliance.kinds import Form, Kind, References, Rule, Ruleset, fixed, line, pick
+from compliance.kinds import FindingForm, Kind, References, Rule, Ruleset, fixed, line, pick
 from compliance.rules.language.model import Part
 from tests.support.rules import CONCLUSION, DAY, HEAD, rule, ruleset, submission
 
@@ -52,8 +52,8 @@ class Median(Kind):
     def references(self, holder: Rule | Part) -> References:
         return References(figures=holder.of if isinstance(holder, Rule) else ())
 
-    def form(self, rule: Rule) -> Form:
-        return Form(decimals=1)
+    def form(self, rule: Rule) -> FindingForm:
+        return FindingForm(decimals=1)
 
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         indicator = ruleset.indicators[str(ruleset.rules[rule.of[0]].indicator)]

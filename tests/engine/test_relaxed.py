@@ -142,7 +142,13 @@ def states(bench: Evaluation, rule_id: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_another_limit(
-    students: Any, built: Any, status: str, threshold: float, excess: Any, relaxed: Any, missing: Any
+    students: Any,
+    built: Any,
+    status: str,
+    threshold: float,
+    excess: Any,
+    relaxed: Any,
+    missing: Any,
 ) -> None:
     bench = judged(law(BUILT), submission([school(students, built_year=built)]))
     row = bench.outcome("G4").row(0, named=True)
@@ -399,7 +405,14 @@ PARTS = (
     ],
 )  # fmt: skip
 def test_parts(
-    big: Any, small: Any, built: Any, setting: Any, art: Any, status: str, relaxed: Any, missing: Any
+    big: Any,
+    small: Any,
+    built: Any,
+    setting: Any,
+    art: Any,
+    status: str,
+    relaxed: Any,
+    missing: Any,
 ) -> None:
     rules = law(ROOMS + rule("G3", PARTS))
     one = school(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from compliance.engine.evaluate import JOINT, replacements, status_name
-from compliance.engine.findings import Findings, Group
+from compliance.engine.findings import Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import line, parts, stage_word, state, worded
@@ -48,7 +48,7 @@ def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list
 
 
 def _piece(
-    group: Group, found: Findings, titles: Mapping[str, str], problems: list[Problem]
+    group: RuleFindings, found: Findings, titles: Mapping[str, str], problems: list[Problem]
 ) -> pl.DataFrame:
     rule, ruleset, kind = group.rule, found.ruleset, found.kinds[group.rule.kind]
     frame = group.table.with_columns(

@@ -16,7 +16,7 @@ from compliance.rules.language.model import Rule, Ruleset
 
 
 @dataclass(frozen=True)
-class Group:
+class RuleFindings:
     """The findings of one rule, of one level.
 
     table: a row a subject with the columns of RESULTS (status a number; parts, units and rules by
@@ -36,7 +36,7 @@ class Findings:
 
     ruleset: Ruleset
     kinds: Mapping[str, Kind]
-    groups: tuple[Group, ...]
+    groups: tuple[RuleFindings, ...]
 
 
 def findings(
@@ -50,16 +50,16 @@ def findings(
 
 def _groups(
     evaluation: Evaluation, problems: Sequence[Problem], only: Collection[str] | None
-) -> Iterator[Group]:
+) -> Iterator[RuleFindings]:
     doubtful = _doubts(problems, evaluation)
     for order, rule in enumerate(evaluation.ruleset.rules.values()):
         if only is not None and rule.id not in only:
             continue
         outcome = evaluation.outcome(rule.id)
-        yield Group(rule, _placed(_identified(evaluation, outcome), rule, order, doubtful))
+        yield RuleFindings(rule, _placed(_identified(evaluation, outcome), rule, order, doubtful))
         if rule.rolls_up:
             table = _identified(evaluation, _rolled_up(evaluation, outcome))
-            yield Group(rule, _placed(table, rule, order, doubtful), whole=True)
+            yield RuleFindings(rule, _placed(table, rule, order, doubtful), whole=True)
 
 
 def _rolled_up(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:

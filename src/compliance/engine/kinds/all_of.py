@@ -23,7 +23,7 @@ from compliance.engine.working import Working
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Part, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, Rule, Ruleset
 
 LEAST = "least"
 
@@ -42,9 +42,9 @@ class All(Kind):
     settings = AllSettings
     withholds = True
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A group of the rules it names."""
-        return Form(groups=True)
+        return FindingForm(groups=True)
 
     def operator(self, rule: Rule) -> str | None:
         """That of the parts, where the least of them is the value."""

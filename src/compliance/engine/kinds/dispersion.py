@@ -45,7 +45,7 @@ from compliance.kernel.submission import (
 from compliance.rules.language import conditions
 from compliance.rules.language.model import (
     WRITTEN,
-    Form,
+    FindingForm,
     Limit,
     Part,
     References,
@@ -69,9 +69,9 @@ class Dispersion(Kind):
         """The units of the county."""
         return "unit"
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A figure of three decimals for each stage, beside its mean and deviation."""
-        return Form(decimals=3, limit_decimals=2, by_stage=True, coefficient=True)
+        return FindingForm(decimals=3, limit_decimals=2, by_stage=True, coefficient=True)
 
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         """None: the indicator's unit is not its own."""

@@ -36,7 +36,7 @@ from compliance.kernel.submission import (
     STATUSES,
     UNKNOWN,
 )
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
 _KEY = ["county", "stage"]
 
@@ -51,9 +51,9 @@ class Mean(Kind):
         """The coefficients, whose figures are its own."""
         return References(figures=holder.of if isinstance(holder, Rule) else ())
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A finding a stage."""
-        return Form(by_stage=True)
+        return FindingForm(by_stage=True)
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """Two rows a county, one a stage: value (the mean)."""

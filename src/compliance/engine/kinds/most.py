@@ -29,7 +29,7 @@ from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Most(Kind):
         settings: MostSettings = rule.settings
         return settings.rest_at_least
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A number of rules."""
-        return Form(counts=True, groups=True, counts_members=True)
+        return FindingForm(counts=True, groups=True, counts_members=True)
 
     def lines(self, rule: Rule) -> tuple[str, ...]:
         """As many as are needed."""
