@@ -16,7 +16,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.kernel import i18n
 from compliance.kernel.labels import basis_words
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry
 from compliance.render.terminal.summary import summary
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.reference import clause_coverage
@@ -28,7 +28,7 @@ EXAMPLE = "shandong_county.xlsx"
 DAY = date(2026, 9, 1)
 
 
-def facts_page(offers: Offers) -> str:
+def facts_page(offers: Registry) -> str:
     """Every fact: name, heading, unit, bounds, accepted words, definition, other headings."""
     known = vocabulary(offers.fragments)
     lines = [
@@ -69,7 +69,7 @@ def _cell(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("|", "\\|")
 
 
-def rules_page(offers: Offers) -> str:
+def rules_page(offers: Registry) -> str:
     """Every installed rule set: its rules with standard, basis, source and remedy."""
     lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
     known = vocabulary(offers.fragments)
@@ -88,7 +88,7 @@ def rules_page(offers: Offers) -> str:
     return "\n".join(lines)
 
 
-def _names(offers: Offers) -> list[str]:
+def _names(offers: Registry) -> list[str]:
     """The rule sets, those that stand alone first, cities behind their provinces."""
 
     def rank(name: str) -> tuple[int, str]:
@@ -97,7 +97,7 @@ def _names(offers: Offers) -> list[str]:
     return sorted((name for name in offers.packs if "/" not in name), key=rank)
 
 
-def coverage_page(offers: Offers) -> str:
+def coverage_page(offers: Registry) -> str:
     """What became of every item of the regulation, then of each province's own texts."""
     sets = [resolve(offers.packs, name, DAY, kinds=offers.kinds) for name in _names(offers)]
     pages = [clause_coverage.page(rules, own=True) for rules in sets if _says(rules)]

@@ -70,3 +70,14 @@ def test_a_language_holds_for_one_judgement(checker: Checker, report: Report) ->
     assert "met" in english._repr_html_()
     assert checker.check(EXAMPLE).findings.equals(report.findings)
     assert not english.findings["message"].equals(report.findings["message"])
+
+
+@pytest.mark.parametrize("name", ["conforming.json", "anhui_county.xlsx", "many"])
+def test_findings_are_said_in_either_language_after_judging(checker: Checker, name: str) -> None:
+    chinese, english = (checker.check(EXAMPLES / name, lang=language) for language in ("zh", "en"))
+    for one, other in ((chinese, english), (english, chinese)):
+        said = one.in_language(other.language)
+        assert said.language == other.language
+        assert said.findings.equals(other.findings)
+        assert (said.titles, said.excluded) == (other.titles, other.excluded)
+    assert chinese.in_language("zh").to_json() == chinese.to_json()

@@ -74,7 +74,7 @@ def doubted(tmp_path: Path, areas: list[float | None], **county: Any) -> list[Pr
     path = tmp_path / "county.json"
     path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
     offers = load()
-    (case,) = prepare([path], offers, Choice()).cases
+    (case,) = prepare([path], offers, Choice()).jobs
     components = {name: one for name, one in case.rules.rules.items() if one.role == "component"}
     rules = replace(case.rules, rules=components)  # no other rule is looked at
     return bunched(evaluate(rules, case.part, case.as_of, offers.kinds))

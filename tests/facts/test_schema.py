@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import TABLES, read_schema, vocabulary
 from compliance.intake import readers, take_in
-from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.problems import CellError
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import Submission

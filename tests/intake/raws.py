@@ -9,7 +9,7 @@ import polars as pl
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
-from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.intake.problems import CellError
 from compliance.kernel.errors import Problem

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.column import TYPES
+from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use

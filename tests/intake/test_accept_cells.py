@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,8 +12,7 @@ from hypothesis import strategies as st
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cell import read_cell
-from compliance.intake.acceptance.column import TYPES, accept_column
+from compliance.intake.acceptance.cells import TYPES, accept_column, read_cell
 from compliance.intake.problems import CellError
 from tests.intake.raws import (
     cell,
@@ -43,14 +43,16 @@ FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boardin
 def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
     column = accept_column(fact, series, strict)
     assert column.values.dtype == TYPES[fact.form]
-    for row, raw in enumerate(series.to_list()):
-        try:
-            wanted, refused = read_cell(fact, raw, strict), False
-        except CellError:
-            wanted, refused = None, True
-        assert (row in column.refused) == refused, (fact.name, raw)
-        got = column.values[row]
-        assert (got.to_list() if isinstance(got, pl.Series) else got) == wanted, (fact.name, raw)
+    got = [(value, row in column.refused) for row, value in enumerate(column.values.to_list())]
+    assert got == [cell_by_cell(fact, raw, strict) for raw in series.to_list()], fact.name
+
+
+def cell_by_cell(fact: Fact, raw: Any, strict: bool) -> tuple[Any, bool]:
+    """What the reader of single cells makes of one, and whether it refuses it."""
+    try:
+        return read_cell(fact, raw, strict), False
+    except CellError:
+        return None, True
 
 
 @given(st.lists(st.none() | TEXTS, max_size=12), st.sampled_from(FACTS), st.booleans())

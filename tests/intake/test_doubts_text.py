@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cell import read_cell
+from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.problems import CellError
 from tests.intake.raws import COUNTY, codes, document, problems, school, submit
 

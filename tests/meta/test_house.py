@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,11 +24,12 @@ KINDS = {
     "threshold", "dispersion", "mean", "most", "all", "attested", "elapsed", "listed", "within",
 }  # fmt: skip
 # What is still to be put right; only ever shorter.
-UNBUILT = {"assessment"}
+FACE = (re.compile(r"\bIn(:| comes?\b)"), re.compile(r"\b[Oo]ut(:| goe?s?\b)"))
 SILENT = {"cli", "declaration", "explain", "facts", "intake", "kernel", "render", "testing"}
 TWICE = {
-    "Amount", "Blank", "Case", "Cell", "Column", "Doubt", "Fault", "Figures", "Gap", "Group",
-    "Item", "Place", "Reference", "Sheet", "Terms",
+    "Amount", "Blank", "Case", "Cell", "Checked", "Column", "Doubt", "Fault", "Figures",
+    "Form", "Gap", "Group", "Item", "Place", "Reference", "Sheet", "Standard", "Terms",
+    "_Reading",
 }  # fmt: skip
 ASKED = 59
 
@@ -42,7 +44,7 @@ def parsed(path: Path) -> ast.Module:
 
 
 def test_thirteen_rooms_and_nothing_loose() -> None:
-    assert set(rooms()) | UNBUILT == ROOMS
+    assert set(rooms()) == ROOMS
     assert {path.name for path in PACKAGE.iterdir() if path.is_file()} <= LOOSE
 
 
@@ -53,11 +55,9 @@ def test_the_contract_knows_every_room_on_nine_floors_at_most() -> None:
 
 @pytest.mark.parametrize("room", sorted(ROOMS))
 def test_a_room_has_a_face_that_says_what_comes_in_and_what_goes_out(room: str) -> None:
-    if room in UNBUILT and room not in rooms():
-        pytest.skip("not built yet")
     face = ast.get_docstring(parsed(rooms()[room] / "__init__.py")) or ""
     assert face
-    assert room in SILENT or ("In:" in face and "Out:" in face)
+    assert room in SILENT or all(said.search(face) for said in FACE)
 
 
 def test_no_class_name_stands_for_two_things() -> None:

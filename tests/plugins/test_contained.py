@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -249,3 +251,39 @@ def test_a_reader_that_breaks_costs_its_file_alone(
     (error,) = [one for one in report.problems if one.severity == "error"]
     assert error.file == "a.dark"
     assert "junheng-dark 1.2" in error.message
+
+
+def test_the_kind_of_the_authors_page_judges(shelf: Shelf, county: Callable[..., Path]) -> None:
+    page = (EXAMPLES.parent / "docs" / "plugin-authors.md").read_text("utf-8")
+    (code,) = [one for one in re.findall(r"```python\n(.*?)```", page, re.S) if "class " in one]
+    rule = """
+[rule.MO-1]
+kind = "any_of"
+level = "county"
+role = "requirement"
+title = "有其一"
+basis = "verified"
+source = "测试"
+text = "测试"
+remedy = "测试"
+facts = ["exchanged_teachers", "population"]
+[override.C]
+add = ["MO-1"]
+"""
+    pack = MOON.replace('title = "月球"', 'title = "月球"\nprefix = "MO-"')
+    shelf.add("junheng-moon", PACKS + code, pack + rule)
+
+    def without(document: dict[str, Any]) -> None:
+        document["county"].pop("population", None)
+
+    def nothing(document: dict[str, Any]) -> None:
+        document["county"] |= {
+            "exchanged_teachers": 0,
+            "exchanged_backbone_teachers": 0,
+            "population": 0,
+        }
+
+    for edit, status in ((without, "pass"), (nothing, "fail")):
+        report = check(county(of("620102"), edit))
+        (found,) = report.findings.filter(pl.col("rule") == "MO-1").iter_rows(named=True)
+        assert found["status"] == status, found

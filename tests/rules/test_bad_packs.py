@@ -89,6 +89,7 @@ FAULTS = [
     ("a change that is wrong on a later day", '\n[override.G14]\nat_least = 90\nbasis = "verified"\nsource = "x"\n[[override.G14.since]]\ndate = 2030-01-01\nat_least = 30\nsource = "z"\n', 10, "relaxes = true"),
     ("an indicator that stands in for itself", INDICATOR.replace("\n\n[rule", '\nelse = "mine"\n\n[rule') + "at_least = 1\n", 13, "mine → mine"),
     ("two indicators that stand in for each other", INDICATOR.replace("\n\n[rule", '\nelse = "other"\n[indicator.other]\ntitle = "又"\nunit = "人"\nof = "senior_quota"\nelse = "mine"\n\n[rule') + "at_least = 1\n", 13, "mine → other → mine"),
+    ("an `else` that is nothing", INDICATOR.replace("\n\n[rule", '\nelse = "mime"\n\n[rule') + "at_least = 1\n", 13, "是否指 mine"),
     ("tallies of each other", GOOD + '[tally.a]\nscope = "county"\nsum = "b"\nfrom = "school"\n[tally.b]\nscope = "county"\nsum = "a"\nfrom = "school"\n', 18, "a → b → a"),
     ("a tally of an indicator", INDICATOR.replace("senior_quota", "t") + 'at_least = 1\n[tally.t]\nscope = "county"\nfrom = "school"\nsum = "mine"\n', 22, "没有数据项 mine"),
     ("a figure that is yes or no", INDICATOR.replace("senior_quota", "boarding").replace('"county"', '"school"') + "at_least = 1\n", 14, "不是数"),

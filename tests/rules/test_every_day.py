@@ -13,7 +13,7 @@ from compliance.checker.check import check
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.render.terminal.summary import summary
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.reference.changes import days
 from compliance.rules.resolution.resolve import resolve
 

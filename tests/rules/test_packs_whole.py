@@ -71,7 +71,7 @@ def test_rules_name_only_indicators_and_exclusions_that_exist() -> None:
         known = {*NATIONAL["indicator"], *pack.get("indicator", {})}
         rules = pack.get("rule", {}).values()
         stated = [one for rule in rules for one in (rule, *rule.get("part", {}).values())]
-        named = {one.get(field) for one in stated for field in ("indicator", "at_least")}
+        named = [one.get(field) for one in stated for field in ("indicator", "at_least")]
         assert {one for one in named if isinstance(one, str)} <= known, name
         left_out = {one for rule in rules for one in rule.get("exclude", ())}
         assert left_out <= set(NATIONAL["exclusion"]), name

@@ -189,7 +189,7 @@ def test_a_limit_given_to_a_rule_with_parts_goes_to_the_part_that_has_it() -> No
 def test_a_rule_of_an_unknown_kind_field_or_fact_is_refused(body: str, says: str) -> None:
     from compliance.engine.kinds import kinds
     from compliance.facts.vocabulary import vocabulary
-    from compliance.rules.lint.lint import examine
+    from compliance.rules.lint import examine
 
     with pytest.raises(PackError, match=says):
         examine(ruleset(HEAD + rule("G1", body) + CONCLUSION), kinds(), vocabulary())

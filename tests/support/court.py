@@ -15,7 +15,7 @@ from typing import Any
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import check
 from compliance.engine.results import Report
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
 from tests.support.nonempty import nonempty
@@ -76,7 +76,7 @@ def _number(exact: Fraction | None) -> float | None:
 
 
 @cache
-def installed() -> Offers:
+def installed() -> Registry:
     """What the plugins offer, loaded once for all that is judged here."""
     return load()
 

@@ -19,7 +19,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from compliance.engine.results import Report
-from compliance.plugins.manager import Offers
+from compliance.plugins.registry import Registry
 from tests.support.court import Document, Findings, findings_of, installed, judged_by_the_engine
 from tests.support.generate_calm import calm
 from tests.support.generate_further import further
@@ -88,7 +88,7 @@ def findings(
     ]
 
 
-def with_packs(*texts: str) -> Offers:
+def with_packs(*texts: str) -> Registry:
     """What is installed, and these packs."""
     packs = {one.id: [one] for one in map(pack, texts)}
     return replace(installed(), packs={**installed().packs, **packs})

@@ -8,7 +8,7 @@ from typing import Any
 
 from compliance.checker.check import Batch, Job
 from compliance.engine.evaluate import evaluate
-from compliance.engine.kinds import kinds
+from compliance.engine.kinds import Kind, kinds
 from compliance.engine.working import Working
 from compliance.explain.context import Context
 from compliance.explain.working import workings
@@ -20,12 +20,15 @@ from tests.support.rules import DAY, submission
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def context_of(rules: Ruleset, schools: Sequence[Mapping[str, Any]], **county: Any) -> Context:
-    """One county of made-up schools, whose codes are 1, 2, 3 …"""
+def context_of(
+    rules: Ruleset, schools: Sequence[Mapping[str, Any]],
+    offered: Mapping[str, Kind] | None = None, **county: Any,
+) -> Context:  # fmt: skip
+    """One county of made-up schools, whose codes are 1, 2, 3 …; offered: kinds beside the core's."""
     figures = submission(schools, county.pop("county", None), **county)
     words = vocabulary()
     batch = Batch(figures, (Job(rules, DAY, figures),), (), (), words)
-    evaluation = evaluate(rules, figures, DAY, kinds())
+    evaluation = evaluate(rules, figures, DAY, {**kinds(), **(offered or {})})
     assert evaluation.broken == {}
     row = figures.counties.row(0, named=True)
     return Context(batch, evaluation, Watch({}, words), row)

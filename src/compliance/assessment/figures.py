@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from compliance.kernel.i18n import pick, say
-from compliance.kernel.labels import basis_words, status_words
+from compliance.kernel.labels import basis_words, stage_words, status_words
 from compliance.rules.language.model import COMPARE, WRITTEN, FindingForm, Rule
 
 Finding = Mapping[str, Any]
@@ -48,8 +48,7 @@ def basis(word: str) -> str:
 
 def stage(word: str | None) -> str:
     """小学, 初中; empty where a finding has no stage."""
-    words = {"primary": pick("小学", "primary"), "junior": pick("初中", "junior")}
-    return words.get(word, word) if word else ""
+    return stage_words().get(word, word) if word else ""
 
 
 def short(title: str) -> str:

@@ -13,7 +13,6 @@ from typing import TypeAlias
 import polars as pl
 
 from compliance import intake
-from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -24,26 +23,24 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
-from compliance.checker.report import Report
+from compliance.checker.report import Report, Words, together
 from compliance.engine import verdicts
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
 from compliance.engine.results import (
-    FINDINGS,
     Checked,
     CheckedCounty,
     CountyResult,
     RulesetInfo,
 )
-from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
-from compliance.kernel.i18n import lang as spoken
 from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
-from compliance.rules.attestations import settle
 from compliance.rules.language.model import Ruleset
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import edition, resolve
 
@@ -204,8 +201,8 @@ class Checker:
         self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
     ) -> Report:
         batch = prepare(paths, self.registry, choice)
-        headings = titles(batch.vocabulary)
         problems = list(batch.problems)
+        words = Words(batch.vocabulary)
         pieces: list[pl.DataFrame] = []
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
@@ -214,16 +211,13 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found, speechless = told(findings(evaluation, problems), headings)
+            found, speechless = words.told(findings(evaluation, problems))
             problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)
             excluded += verdicts.excluded(evaluation)
-        everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
-        if len(pieces) > 1:
-            everything = everything.sort(KEY, maintain_order=True)
         return Report(
-            findings=everything,
+            findings=together(pieces),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
             rulesets=tuple(_info(job) for job in batch.jobs),
             rules={(job.rules.id, job.as_of.isoformat()): job.rules.rules for job in batch.jobs},
@@ -234,8 +228,8 @@ class Checker:
             problems=tuple(problems),
             refused=batch.refused,
             manifest=_manifest(batch.submission, self.registry, choice),
-            titles=headings,
-            language=spoken(),
+            titles=words.titles,
+            words=words,
         )
 
 

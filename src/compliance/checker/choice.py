@@ -25,12 +25,11 @@ from compliance.kernel.errors import (
 )
 from compliance.kernel.i18n import pick, say
 from compliance.plugins.registry import Registry
-from compliance.rules.language.model import Ruleset
+from compliance.rules.language.model import BASES, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.resolution.amendments import WITHOUT_STANDARD, days_of_change
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.effective_dates import days_of_change
-from compliance.rules.resolution.resolve import BASES, editions, resolve
-from compliance.rules.resolution.switches import WITHOUT_STANDARD
+from compliance.rules.resolution.resolve import editions, resolve
 
 Packs = Mapping[str, Sequence[Pack]]
 

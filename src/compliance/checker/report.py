@@ -4,25 +4,80 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 
+import polars as pl
+
+from compliance.assessment import messages
 from compliance.assessment.figures import verdict
-from compliance.engine.results import CountyResult, Results
-from compliance.kernel.i18n import say, use
+from compliance.engine import verdicts
+from compliance.engine.findings import Findings
+from compliance.engine.results import FINDINGS, CountyResult, Results
+from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import lang, say, use
 from compliance.kernel.labels import status_words
+from compliance.kernel.submission import KEY
 from compliance.render import renderers
+
+
+@dataclass
+class Words:
+    """What a judgement is said with: the findings without words, rule set by rule set, as found.
+
+    language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it.
+    """
+
+    vocabulary: Vocabulary
+    found: list[Findings] = field(default_factory=list)
+    language: str = field(default_factory=lang)
+
+    def __post_init__(self) -> None:
+        self.titles = titles(self.vocabulary)
+
+    def told(self, found: Findings) -> tuple[pl.DataFrame, list[Problem]]:
+        """The findings of one more rule set with their sentences, and what kept any from being said."""
+        self.found.append(found)
+        return messages.told(found, self.titles)
+
+
+def together(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The findings of several rule sets in the order of the contract."""
+    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
+    return everything.sort(KEY, maintain_order=True) if len(pieces) > 1 else everything
 
 
 @dataclass(frozen=True, repr=False)
 class Report(Results):
-    """The judged submission. `findings` is a Polars table, a row a rule and subject.
+    """The judged submission. `findings` is a Polars table, a row a rule and subject."""
 
-    language: ``zh`` or ``en``, in which its texts are.
-    """
+    words: Words
 
-    language: str = "zh"
+    @property
+    def language(self) -> str:
+        """In which language its texts are: ``zh`` or ``en``."""
+        return self.words.language
+
+    def in_language(self, language: str) -> Report:
+        """The same findings said in ``zh`` or ``en``, without judging again."""
+        with use(language):
+            words = Words(self.words.vocabulary)
+            pieces = [words.told(found)[0] for found in self.words.found]
+            reasons = {
+                (info.id, info.as_of): verdicts.exclusion_titles(found.ruleset)
+                for info, found in zip(self.rulesets, words.found, strict=True)
+            }
+            of: dict[tuple[object, object], tuple[str, str]] = {
+                (one.county_code, one.year): (one.ruleset, one.as_of) for one in self.counties
+            }
+            excluded = tuple(
+                {**one, "title": reasons[of[one["county_code"], one["year"]]][str(one["reason"])]}
+                for one in self.excluded
+            )
+        findings = together(pieces)
+        return replace(self, findings=findings, excluded=excluded, titles=words.titles, words=words)
 
     def __repr__(self) -> str:
         """How many counties of which verdict, and how much there is to read."""

@@ -56,7 +56,7 @@ class CountyView:
         if rule_id not in self._outcomes:
             found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
             told = in_words(found, rule_id, self.evaluation)
-            self._outcomes[rule_id] = list(told.rows(named=True))
+            self._outcomes[rule_id] = list(told.iter_rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows
 

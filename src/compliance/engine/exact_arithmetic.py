@@ -18,8 +18,16 @@ import polars as pl
 from compliance.engine.tallies import TERMS, missing_facts
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
 from compliance.kernel.submission import NO_WORDS
-from compliance.rules.language.model import COMPARE, Indicator, Instead, Limit, Part, Rule, Terms
-from compliance.rules.resolution.derived_limits import floor_of
+from compliance.rules.language.model import (
+    COMPARE,
+    Indicator,
+    Instead,
+    Limit,
+    Part,
+    Rule,
+    Terms,
+    floor_of,
+)
 
 NEAR = 1e-9
 _DIGITS = 100  # of a root that is irrational

@@ -119,9 +119,9 @@ def _unused(subject: Subject) -> set[str]:
     """Facts of the one of two indicators (`else`) that is not the one computed."""
     used: set[str] = set()
     unused: set[str] = set()
-    for standard in subject.standards:
+    for applied in subject.limits:
         chain = exact_arithmetic.chain(
-            standard.indicator, subject.ruleset.indicators, subject.frames, subject.rule.scope
+            applied.indicator, subject.ruleset.indicators, subject.frames, subject.rule.scope
         )
         known = (one for one in chain if one.exact(subject.row) is not None)
         computed = chain[0] if len(chain) == 1 else next(known, None)

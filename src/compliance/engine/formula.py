@@ -71,10 +71,10 @@ def comparisons(subject: Subject) -> tuple[Comparison, ...]:
     parts: list[Row] = outcome.get("parts") or []
     told = {str(one["name"]): one for one in parts}
     found = []
-    for standard in subject.standards:
-        holder = standard.holder
+    for applied in subject.limits:
+        holder = applied.holder
         whole = isinstance(holder, Rule)
-        one = _compared(subject, standard)
+        one = _compared(subject, applied)
         judged = outcome if whole else told.get(holder.label, {})
         found.append(
             replace(
@@ -85,8 +85,26 @@ def comparisons(subject: Subject) -> tuple[Comparison, ...]:
                 note="" if whole else holder.label,
             )
         )
-    named = {standard.holder.label for standard in subject.standards}
-    return (*found, *(_of_part(one) for one in parts if one["name"] not in named))
+    named = {applied.holder.label for applied in subject.limits}
+    others = (_of_part(one) for one in parts if one["name"] not in named)
+    return (*found, *_computed_elsewhere(subject), *others)
+
+
+def _computed_elsewhere(subject: Subject) -> Iterable[Comparison]:
+    """The figures of a rule whose indicator is computed on other subjects than its own."""
+    rule = subject.rule
+    if rule.indicator is None or rule.limit is None or subject.limits:
+        return
+    for row in subject.outcomes(rule.id).iter_rows(named=True):
+        yield Comparison(
+            title=rule.label,
+            status=STATUSES[int(row["status"])],
+            value=typed(row["value"]),
+            unit=subject.kind.unit(rule, subject.ruleset),
+            operator=rule.limit.operator,
+            threshold=typed(row["threshold"]),
+            note=stage_words()[row["stage"]] if "stage" in row else "",
+        )
 
 
 def _of_part(part: Row) -> Comparison:
@@ -101,11 +119,11 @@ def _state(status: object) -> str:
     return STATUSES[status] if isinstance(status, int) else str(status or "")
 
 
-def _compared(subject: Subject, standard: Standard) -> Comparison:
+def _compared(subject: Subject, applied: Standard) -> Comparison:
     """One quantity and its limit, both exactly and in words."""
     known, scope, row = subject.ruleset.indicators, subject.rule.scope, subject.row
-    limit, floor = standard.limit, standard.floor
-    chain = exact_arithmetic.chain(standard.indicator, known, subject.frames, scope)
+    limit, floor = applied.limit, applied.floor
+    chain = exact_arithmetic.chain(applied.indicator, known, subject.frames, scope)
     bound = next((one for one in chain if one.exact(row) is not None), chain[-1])
     indicator = bound.indicator
     limits = known[limit.indicator] if limit.indicator else None

@@ -129,9 +129,14 @@ class Subject:
         return "not_applicable" if worst is None else STATUSES[int(str(worst))]
 
     @cached_property
-    def standards(self) -> list[Standard]:
-        """What the rule and its parts ask of the subject in numbers, after what switches put there."""
-        found = []
+    def limits(self) -> list[Standard]:
+        """What the rule and its parts ask of the subject in numbers, after what switches put there.
+
+        None of a rule whose indicators are computed on other subjects than its own.
+        """
+        found: list[Standard] = []
+        if self.kind.measured_at(self.rule) != self.rule.scope:
+            return found
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue

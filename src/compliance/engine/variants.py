@@ -247,9 +247,7 @@ def _sizes(subject: Subject) -> dict[str, float]:
         for name, tally in known.tallies.items()
         if "count" in tally.settings
     }
-    asking = [
-        name for one in subject.standards for name in known.indicators[one.indicator].of.facts
-    ]
+    asking = [name for one in subject.limits for name in known.indicators[one.indicator].of.facts]
     # what is asked comes last, so that it stands before what another way would count
     return dict([*counting.values(), *(counting[name] for name in asking if name in counting)])
 

@@ -17,8 +17,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import UPPER, Rule, Ruleset
-from compliance.rules.resolution.resolve import BASES
+from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
 
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
@@ -100,13 +99,17 @@ def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
         pieces.append(_left_out(merger.absorbed, MERGED))
     pieces.append(evaluation.frames.excluded)
     rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
-    titles = {
-        reason: pick(one.title, one.title_en)
-        for reason, one in evaluation.ruleset.exclusions.items()
-    }
-    titles[MERGED] = pick("已并入主校（中心校）计算", "added to its main school")
-    titles["stage_without_pupils"] = pick("该学段没有学生", "the stage has no pupils")
+    titles = exclusion_titles(evaluation.ruleset)
     return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
+
+
+def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
+    """Reason → why a school or stage is left out, in the current language."""
+    return {
+        **{name: pick(one.title, one.title_en) for name, one in ruleset.exclusions.items()},
+        MERGED: pick("已并入主校（中心校）计算", "added to its main school"),
+        "stage_without_pupils": pick("该学段没有学生", "the stage has no pupils"),
+    }
 
 
 def _matches(evaluation: Evaluation, reason: str) -> pl.Expr:

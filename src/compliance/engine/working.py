@@ -196,7 +196,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class DataWarning:
     """A warning about figures that the verdict rests on. place: file and cell; code: its stable word."""
 
     code: str
@@ -228,7 +228,7 @@ class Working:
     status: str = ""
     message: str = ""
     missing: tuple[str, ...] = ()
-    warnings: tuple[Doubt, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
     inputs: tuple[Input, ...] = ()
     conditions: tuple[Input, ...] = ()
     split: tuple[Weighed, ...] = ()

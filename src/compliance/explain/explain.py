@@ -19,7 +19,7 @@ from compliance.kernel.i18n import say
 from compliance.render.documents.text import wrap
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.rules.resolution.resolve import edition, resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80

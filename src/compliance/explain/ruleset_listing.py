@@ -15,15 +15,14 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import wrap
-from compliance.rules.language.model import Rule, Ruleset, Switch
-from compliance.rules.lint.lint import examine
+from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset, Switch
+from compliance.rules.lint import examine
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words, role_words, standard_words
 from compliance.rules.reference.provenance import Given, provenance
-from compliance.rules.resolution.layers import STANDARD, VERIFIED
+from compliance.rules.resolution.amendments import WITHOUT_STANDARD
 from compliance.rules.resolution.resolve import resolve
-from compliance.rules.resolution.switches import WITHOUT_STANDARD
 
 WIDTH = 80  # columns of a terminal
 _HANGING = " " * 9

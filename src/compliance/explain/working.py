@@ -10,7 +10,7 @@ import polars as pl
 
 from compliance.engine.members import failing_schools
 from compliance.engine.subject import Subject
-from compliance.engine.working import Doubt, Version, Working
+from compliance.engine.working import DataWarning, Version, Working
 from compliance.explain.context import Context, find_rule, find_school
 from compliance.explain.inputs import placed
 from compliance.explain.layer_versions import versions
@@ -35,8 +35,8 @@ def workings(
     rule = find_rule(context.rules, rule_id)
     row = find_school(context, school) if school is not None else None
     if rule.scope == "county":
-        stage = stage if rule.form.by_stage else None
-        return [_working(context, context.subject(rule, focus=row, stage=stage))]
+        apart = {"focus": row, "stage": stage} if rule.form.coefficient else {}
+        return [_working(context, context.subject(rule, **apart))]
     if row is None:
         raise _whose(context.subject(rule))
     whole = context.subject(rule, school=row)
@@ -121,7 +121,7 @@ def _missing(subject: Subject) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known.get(fact, fact) for facts in lists for fact in facts or ()))
 
 
-def _doubts(context: Context, subject: Subject, school: str) -> tuple[Doubt, ...]:
+def _doubts(context: Context, subject: Subject, school: str) -> tuple[DataWarning, ...]:
     """The warnings about the facts of the rule, for the school and stage or the whole county."""
     code, year = context.key
     mine = [
@@ -134,7 +134,7 @@ def _doubts(context: Context, subject: Subject, school: str) -> tuple[Doubt, ...
         and _concerns(one, subject)
     ]
     return tuple(
-        Doubt(one.code, _message(one), f"{one.file} {one.at}".strip(), one.school_code or "")
+        DataWarning(one.code, _message(one), f"{one.file} {one.at}".strip(), one.school_code or "")
         for one in dict.fromkeys(mine)
     )
 
@@ -185,11 +185,11 @@ def _versions(subject: Subject) -> tuple[Version, ...]:
 
     def limits(one: Rule) -> Iterable[str]:
         same = replace(subject, rule=one)
-        asked = {one.holder.label: one.limit for one in same.standards}
+        applied = {one.holder.label: one.limit for one in same.limits}
         for holder in one.holders:
             measure = same.evaluation.kinds[holder.kind].measure(holder, same.ruleset)
-            if holder.label in asked or measure:
-                limit = asked.get(holder.label, holder.limit)
+            if holder.limit is not None and (holder.indicator or measure):
+                limit = applied.get(holder.label, holder.limit)
                 yield limit_words(limit, same.ruleset, measure, same.words)
 
     found = versions(subject.rule, subject.ruleset, limits, lambda one: subject.status(one.id))

@@ -117,11 +117,12 @@ def _count(fact: Fact) -> str:
 
 
 def _number(fact: Fact) -> str:
-    text = say(
-        "{low}至{high}的数（单位：{unit}）" if fact.unit else "{low}至{high}的数",
-        "a number from {low} to {high}",
-        **_span(fact),
-    )
+    if fact.unit:
+        text = say(
+            "{low}至{high}的数（单位：{unit}）", "a number from {low} to {high}", **_span(fact)
+        )
+    else:
+        text = say("{low}至{high}的数", "a number from {low} to {high}", **_span(fact))
     return text + say("；没有则填“无”", "; 无 for none") if fact.none else text
 
 
@@ -148,33 +149,39 @@ def _date(_: Fact) -> str:
 
 
 def _list(fact: Fact) -> str:
-    return _items(
-        fact,
-        "用分号分隔的{kind}，每项{low}至{high}；没有则填“无”",
-        "{kind_en} separated by semicolons, each from {low} to {high}; 无 for none",
-    )
+    if fact.form == "counts":
+        text = say(
+            "用分号分隔的整数，每项{low}至{high}；没有则填“无”",
+            "whole numbers separated by semicolons, each from {low} to {high}; 无 for none",
+            **_span(fact),
+        )
+    else:
+        text = say(
+            "用分号分隔的数，每项{low}至{high}；没有则填“无”",
+            "numbers separated by semicolons, each from {low} to {high}; 无 for none",
+            **_span(fact),
+        )
+    return text + _exactly(fact)
 
 
 def _json_list(fact: Fact) -> str:
-    return _items(
-        fact,
-        "{kind}的列表，每项{low}至{high}；没有则写[]",
-        "a list of {kind_en}, each from {low} to {high}; [] for none",
-    )
+    if fact.form == "counts":
+        text = say(
+            "整数的列表，每项{low}至{high}；没有则写[]",
+            "a list of whole numbers, each from {low} to {high}; [] for none",
+            **_span(fact),
+        )
+    else:
+        text = say(
+            "数的列表，每项{low}至{high}；没有则写[]",
+            "a list of numbers, each from {low} to {high}; [] for none",
+            **_span(fact),
+        )
+    return text + _exactly(fact)
 
 
-def _items(fact: Fact, zh: str, en: str) -> str:
-    whole = fact.form == "counts"
-    text = say(
-        zh,
-        en,
-        kind="整数" if whole else "数",
-        kind_en="whole numbers" if whole else "numbers",
-        **_span(fact),
-    )
-    if fact.length is not None:
-        text += say("；共{n}项", "; {n} items", n=fact.length)
-    return text
+def _exactly(fact: Fact) -> str:
+    return "" if fact.length is None else say("；共{n}项", "; {n} items", n=fact.length)
 
 
 def _text(fact: Fact) -> str:

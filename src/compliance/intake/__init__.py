@@ -1,8 +1,16 @@
-"""Intake: from files and folders to the accepted submission; every value keeps its place."""
+"""Intake: from files and folders to the accepted submission; every value keeps its place.
+
+In: paths, readers by file suffix, a vocabulary. Out: a `Submission` in columns, with all problems.
+The road: read (`formats`) → headings matched, cells accepted, integrity of rows, facts derived
+(`acceptance`) → data checks (`data_checks`); `accept` walks it. Other rooms may touch, beside this
+face: `cell_locations` (where a figure stands), `formats.raw_table` (what a reader hands over) and
+`formats.workbook` (a sheet's cells). May not know rules.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +43,8 @@ def take_in(
     from compliance.intake.formats.discover import gather, with_words
 
     reading = with_words(readers, vocabulary)
-    before = accept(gather(previous, reading), vocabulary) if previous else None
-    submission = accept(gather(paths, reading), vocabulary, before)
-    if before is not None:
-        submission.problems.extend(faults_of(before))
-    return submission
+    if not previous:
+        return accept(gather(paths, reading), vocabulary)
+    before = accept(gather(previous, reading), vocabulary)
+    found = accept(gather(paths, reading), vocabulary, before)
+    return replace(found, problems=[*found.problems, *faults_of(before)])

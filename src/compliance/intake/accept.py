@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.column import TYPES
+from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.derived_facts import (
     attestations,
     derive,
@@ -26,9 +26,9 @@ from compliance.intake.acceptance.integrity import (
     given_twice,
     refusals,
     refused_keys,
+    with_missing,
     without,
 )
-from compliance.intake.acceptance.keys import with_missing
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument

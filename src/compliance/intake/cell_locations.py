@@ -8,7 +8,7 @@ that file read once more and finds the school's row and the fact's column in it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +38,7 @@ class Place:
     rows: int = 1
 
 
+Entry = tuple[tuple[str | None, str], Place]  # whose, which fact; where
 Found = dict[tuple[str | None, str], Place]
 
 
@@ -108,74 +109,57 @@ def _text(value: object) -> str:
 
 
 def _places(
-    accepted: Accepted, key: tuple[str, int], schools: Collection[str], facts: Collection[str]
-) -> Iterator[tuple[tuple[str | None, str], Place]]:
-    if accepted.raw.name == MONITORING:
-        yield from _entries(accepted, key, facts)
-        return
-    rows = _of_county(accepted.frame, key)
-    if accepted.raw.name == "counties":
-        for row in rows["_row"].to_list():
-            yield from _row(accepted, row, None, facts)
+    table: Accepted, key: tuple[str, int], schools: Collection[str], facts: Collection[str]
+) -> Iterator[Entry]:
+    """Where this table has the facts: of the county, of its schools, or of entries of a list."""
+    kind, rows = table.raw.name, _of_county(table, key)
+    if kind == MONITORING:
+        for row in rows.iter_rows(named=True):
+            entry = f"{row.get('subject') or ''}{row.get('grade') or ''}"
+            yield from _row(table, row["_row"], entry, facts)
+    elif kind == "counties":
+        for row in rows["_row"]:
+            yield from _row(table, row, None, facts)
     elif "school_code" in rows.columns:
         rows = rows.filter(pl.col("school_code").is_in(list(schools)))
-        if accepted.raw.name != "schools":
-            yield from _lists(accepted, rows, facts)
+        if kind in LISTS:
+            yield from _lists(table, rows, facts)
             return
         for row, code in rows.select("_row", "school_code").iter_rows():
-            yield from _row(accepted, row, code, facts)
+            yield from _row(table, row, code, facts)
 
 
-def _row(
-    accepted: Accepted, row: int, holder: str | None, facts: Collection[str]
-) -> Iterator[tuple[tuple[str | None, str], Place]]:
-    """The facts of one row that its table has."""
-    for fact in facts:
-        if fact in accepted.headings.of:
-            yield (holder, fact), _place(accepted, row, fact)
-
-
-def _of_county(frame: pl.DataFrame, key: tuple[str, int]) -> pl.DataFrame:
-    """The rows of the county, where rows say whose they are."""
-    for name, wanted in zip((COUNTY, "year"), key, strict=True):
+def _of_county(table: Accepted, key: tuple[str, int]) -> pl.DataFrame:
+    """The rows of the county, where rows say whose they are; an entry's year is its own."""
+    frame = table.frame
+    names = (COUNTY,) if table.raw.name == MONITORING else (COUNTY, "year")
+    for name, wanted in zip(names, key, strict=False):
         if name in frame.columns:
             column = pl.col(name)
             frame = frame.filter(column.is_null() | (column == wanted))
     return frame
 
 
-def _entries(
-    accepted: Accepted, key: tuple[str, int], facts: Collection[str]
-) -> Iterator[tuple[tuple[str | None, str], Place]]:
-    """The entries of a list: its year is that of the entry, not the county's."""
-    frame = accepted.frame
-    if COUNTY in frame.columns:
-        frame = frame.filter(pl.col(COUNTY).is_null() | (pl.col(COUNTY) == key[0]))
-    for row in frame.iter_rows(named=True):
-        name = f"{row.get('subject') or ''}{row.get('grade') or ''}"
-        yield from _row(accepted, row["_row"], name, facts)
+def _row(table: Accepted, row: int, holder: str | None, facts: Collection[str]) -> Iterator[Entry]:
+    """The facts of one row that its table has."""
+    for fact in facts:
+        if table.has(fact):
+            yield (holder, fact), _place(table, row, fact)
 
 
-def _place(accepted: Accepted, row: int, fact: str) -> Place:
-    raw = accepted.raw
-    heading = accepted.heading_at(row, fact)
-    written = raw.columns[heading][row]
-    return Place(raw.file, raw.place(row, heading), heading, written)
+def _place(table: Accepted, row: int, fact: str) -> Place:
+    raw, heading = table.raw, table.heading_at(row, fact)
+    return Place(raw.file, raw.place(row, heading), heading, raw.columns[heading][row])
 
 
-def _lists(
-    accepted: Accepted, rows: pl.DataFrame, facts: Collection[str]
-) -> Iterator[tuple[tuple[str | None, str], Place]]:
+def _lists(table: Accepted, rows: pl.DataFrame, facts: Collection[str]) -> Iterator[Entry]:
     """The lists that stand as rows of a sheet of their own: the first of their cells, how many."""
-    name, by, value = LISTS[accepted.raw.name]
+    name, by, value = LISTS[table.raw.name]
     if by not in rows.columns or value not in rows.columns:
         return
     grouped = rows.group_by("school_code", by, maintain_order=True).agg("_row")
     for code, word, numbers in grouped.iter_rows():
         fact = name.format(word)
         if fact in facts:
-            first = _place(accepted, numbers[0], value)
-            yield (
-                (code, fact),
-                Place(first.file, first.at, first.heading, None, rows=len(numbers)),
-            )
+            first = _place(table, numbers[0], value)
+            yield (code, fact), replace(first, written=None, rows=len(numbers))

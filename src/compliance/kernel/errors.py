@@ -81,17 +81,24 @@ def show_traceback(error: BaseException) -> None:
 
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known word most like this one; None where none is alike.
+    """The known word most like this one, of equals the first; None where none is alike.
 
     cutoff: how alike the two must be, from 0 (anything) to 1 (the same).
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return near[0] if near else None
+    ratio = difflib.SequenceMatcher(b=word, autojunk=False)
+    best, found = cutoff, None
+    for one in known:
+        ratio.set_seq1(one)
+        if ratio.real_quick_ratio() >= best and ratio.quick_ratio() >= best:
+            score = ratio.ratio()
+            if score > best or (found is None and score >= best):
+                best, found = score, one
+    return found
 
 
 def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """“Did you mean …?” with the `closest` known word; empty where none is alike."""
-    near = closest(word, known, cutoff)
+    near = closest(word, sorted(known, reverse=True), cutoff)
     return say("是否指 {near}？", "did you mean {near}?", near=near) if near else ""
 
 

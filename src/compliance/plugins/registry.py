@@ -257,7 +257,11 @@ def _ask(offers: Offers, module: object) -> None:
     for home in _homes(callers["compliance_packs"], plugin):
         _take_packs(offers, home)
     offers.whole = True
-    offers.kinds = _table(callers["compliance_kinds"], plugin, lambda _, it: isinstance(it, Kind))
+    offers.kinds = _table(
+        callers["compliance_kinds"],
+        plugin,
+        lambda name, it: isinstance(it, Kind) and getattr(it, "name", "") == name,
+    )
     offers.readers = _table(
         callers["compliance_readers"],
         plugin,

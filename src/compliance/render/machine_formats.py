@@ -24,6 +24,9 @@ _CONTRACT = (
 )  # fmt: skip
 _FIELDS = (*_CONTRACT, *(name for name in FINDINGS.names() if name not in _CONTRACT))
 _COUNTS = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
+_PROBLEM = (
+    "severity", "code", "file", "at", "county_code", "school_code", "message", "expected", "year",
+)  # fmt: skip
 # A number follows `":` only behind a key: inside a string the quote would be escaped.
 _WHOLE = r'([^\\]":-?[0-9]+)\.0([,}])'
 # What a spreadsheet would take for a formula; only text that others typed can begin so.
@@ -109,12 +112,7 @@ def _head(report: Report) -> dict[str, Any]:
 
 
 def _ruleset(info: RulesetInfo) -> dict[str, Any]:
-    return {
-        "id": info.id,
-        "version": info.version,
-        "as_of": info.as_of,
-        "layers": list(info.layers),
-    }
+    return {name: getattr(info, name) for name in ("id", "version", "as_of", "layers")}
 
 
 def _county(county: CountyResult) -> dict[str, Any]:
@@ -133,18 +131,7 @@ def _county(county: CountyResult) -> dict[str, Any]:
 
 def problem_record(problem: Problem) -> dict[str, Any]:
     """A problem as the results have it."""
-    names = (
-        "severity",
-        "code",
-        "file",
-        "at",
-        "county_code",
-        "school_code",
-        "message",
-        "expected",
-        "year",
-    )
-    return {name: getattr(problem, name) for name in names}
+    return {name: getattr(problem, name) for name in _PROBLEM}
 
 
 def _excluded(unit: Mapping[str, object]) -> dict[str, Any]:

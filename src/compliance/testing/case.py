@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from compliance.checker import load, with_pack_file
+from compliance.engine.attestations import attested, vetoed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.plugins.registry import Registry
-from compliance.rules.attestations import attested, vetoed
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.resolution.resolve import resolve
 

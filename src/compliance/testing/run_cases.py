@@ -17,14 +17,14 @@ from typing import Any
 from compliance import intake
 from compliance.assessment import messages
 from compliance.engine import verdicts
+from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
 from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import Submission
-from compliance.rules.attestations import settle
-from compliance.rules.lint.lint import examine
+from compliance.rules.lint import examine
 from compliance.testing.case import Case, CaseOptions, installed, law
 from compliance.testing.case_file import read_cases
 from compliance.testing.expected import differences

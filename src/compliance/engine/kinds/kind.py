@@ -109,7 +109,7 @@ class Kind(RuleKind):
         stated = (item for kind, one in holders for item in kind.stated(subject, one))
         shared = (
             formula.is_shared(subject, subject.ruleset.indicators[one.indicator])
-            for one in subject.standards
+            for one in subject.limits
         )
         remarks = (text for kind, one in holders for text in kind.remarks(subject, one))
         return replace(

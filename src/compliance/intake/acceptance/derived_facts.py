@@ -10,8 +10,7 @@ import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate
-from compliance.intake.acceptance.keys import with_missing
+from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, with_missing
 from compliance.intake.acceptance.typed_table import NONE
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF

@@ -12,8 +12,7 @@ import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Match, Vocabulary
-from compliance.intake.acceptance.cell import NOTHING
-from compliance.intake.acceptance.column import Column, accept_column, scale
+from compliance.intake.acceptance.cells import NOTHING, Column, accept_column, scale
 from compliance.intake.acceptance.headings import Headings, match_headings, size_word
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable

@@ -124,4 +124,4 @@ def total(names: Sequence[str], facts: Mapping[str, Fact], besides: Sequence[str
 def titles(facts: Mapping[str, Fact], names: Sequence[str]) -> str:
     """What a sum of facts is called."""
     joined = say("、", " + ").join(facts[name].label for name in names)
-    return joined + say("之和", "") if len(names) > 1 else joined
+    return say("{f}之和", "{f}", f=joined) if len(names) > 1 else joined

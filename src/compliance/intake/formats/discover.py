@@ -107,28 +107,23 @@ def _folder(
     if found:
         inner = [path for path in contents.inner if path.resolve() not in named]
         _mention_inner(inner, Complaints(name, found[0].problems))
-    for path in contents.strange if found else ():
-        Complaints(path.name, found[0].problems).warning(
-            "file_not_read",
-            say(
-                "从文件名看不出是哪张表，未读取",
-                "its name does not say which table it is; not read",
-            ),
-            known_names(),
+        message = say(
+            "从文件名看不出是哪张表，未读取", "its name does not say which table it is; not read"
         )
+        for path in contents.strange:
+            strange = Complaints(path.name, found[0].problems)
+            strange.warning("file_not_read", message, known_names())
     return found
 
 
 def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
+    expected = say(
+        "需要其中的文件时，另行指定该文件夹", "name that folder as well if its files are wanted"
+    )
     for path in folders:
-        complaints.warning(
-            "folder_not_read",
-            say("子文件夹“{n}”未读取", "the subfolder '{n}' is not read", n=clip(path.name)),
-            say(
-                "需要其中的文件时，另行指定该文件夹",
-                "name that folder as well if its files are wanted",
-            ),
-        )
+        name = clip(path.name)
+        message = say("子文件夹“{n}”未读取", "the subfolder '{n}' is not read", n=name)
+        complaints.warning("folder_not_read", message, expected)
 
 
 def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _Contents:
@@ -183,16 +178,9 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        return _failed(
-            path,
-            "unsupported_format",
-            say(
-                "不支持这种文件（{s}）",
-                "files of this kind ({s}) are not supported",
-                s=path.suffix or "?",
-            ),
-            _offered(readers),
-        )
+        kind = path.suffix or "?"
+        message = say("不支持这种文件（{s}）", "files of this kind ({s}) are not supported", s=kind)
+        return _failed(path, "unsupported_format", message, _offered(readers))
     try:
         return reader(path)
     except JunhengError as error:

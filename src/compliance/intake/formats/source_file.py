@@ -50,28 +50,23 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except PermissionError as error:
-        raise complaints.unreadable(
-            "cannot_read",
-            say(
-                "没有权限打开，或正被其他程序占用",
-                "not allowed to open it, or another program holds it",
-            ),
-            say(
-                "关闭打开它的程序，或检查文件权限",
-                "close the program, or check the file's permissions",
-            ),
-        ) from error
+        message = say(
+            "没有权限打开，或正被其他程序占用",
+            "not allowed to open it, or another program holds it",
+        )
+        expected = say(
+            "关闭打开它的程序，或检查文件权限", "close the program, or check the file's permissions"
+        )
+        raise complaints.unreadable("cannot_read", message, expected) from error
     except OSError as error:
-        raise complaints.unreadable(
-            "cannot_read",
-            say(
-                "无法读取：{why}",
-                "cannot be read: {why}",
-                why=error.strerror or type(error).__name__,
-            ),
-        ) from error
+        why = error.strerror or type(error).__name__
+        message = say("无法读取：{why}", "cannot be read: {why}", why=why)
+        raise complaints.unreadable("cannot_read", message) from error
     if len(data) > limit:
-        raise too_large(complaints, limit)
+        most = limit // MIB
+        message = say("文件超过{n} MB，不予读取", "the file is over {n} MB and is not read", n=most)
+        at_most = say("不超过{n} MB", "at most {n} MB", n=most)
+        raise complaints.unreadable("too_large", message, at_most)
     if is_empty(data):
         raise complaints.unreadable("empty_file", say("文件是空的", "the file is empty"))
     found.inputs.append(InputFile(path.name, hashlib.sha256(data).hexdigest()))
@@ -81,15 +76,6 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
 def is_empty(data: bytes) -> bool:
     """Whether there is nothing but white space."""
     return not data.strip(b" \t\r\n\xef\xbb\xbf")
-
-
-def too_large(complaints: Complaints, limit: int) -> UnreadableError:
-    """A file larger than anything the forms could need."""
-    return complaints.unreadable(
-        "too_large",
-        say("文件超过{n} MB，不予读取", "the file is over {n} MB and is not read", n=limit // MIB),
-        say("不超过{n} MB", "at most {n} MB", n=limit // MIB),
-    )
 
 
 def panicked(error: BaseException) -> bool:
@@ -121,50 +107,43 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     except DAMAGE as error:
         raise damaged(complaints) from error
     if len(members) > limits.MOST_MEMBERS:
-        raise complaints.unreadable(
-            "too_large",
-            say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members)),
-            say("不超过{n}个", "at most {n}", n=limits.MOST_MEMBERS),
-        )
+        message = say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members))
+        at_most = say("不超过{n}个", "at most {n}", n=limits.MOST_MEMBERS)
+        raise complaints.unreadable("too_large", message, at_most)
     _check_sizes(members, complaints)
     if any(member.flag_bits & 1 for member in members):
-        raise complaints.unreadable(
-            "encrypted",
-            say("文件有密码", "the file is encrypted"),
-            say("去掉密码后再提交", "remove the password"),
-        )
+        message = say("文件有密码", "the file is encrypted")
+        expected = say("去掉密码后再提交", "remove the password")
+        raise complaints.unreadable("encrypted", message, expected)
     return archive
 
 
 def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.MOST_UNPACKED:
-        raise complaints.unreadable(
-            "zip_bomb",
-            say(
-                "解压后声称有{n} MB，过大，不予读取",
-                "claims to unpack to {n} MB: too large, not read",
-                n=unpacked // MIB,
-            ),
-            say("解压后不超过{n} MB", "at most {n} MB unpacked", n=limits.MOST_UNPACKED // MIB),
+        message = say(
+            "解压后声称有{n} MB，过大，不予读取",
+            "claims to unpack to {n} MB: too large, not read",
+            n=unpacked // MIB,
         )
+        most = limits.MOST_UNPACKED // MIB
+        at_most = say("解压后不超过{n} MB", "at most {n} MB unpacked", n=most)
+        raise complaints.unreadable("zip_bomb", message, at_most)
     for member in members:
         ratio = member.file_size // max(member.compress_size, 1)
         if member.file_size > limits.RATIO_FROM and ratio > limits.MOST_RATIO:
-            raise complaints.unreadable(
-                "zip_bomb",
-                say(
-                    "“{m}”解压后是压缩时的{r}倍，疑似压缩炸弹，不予读取",
-                    "{m} unpacks to {r} times its size: taken for a zip bomb and not read",
-                    m=clip(member.filename),
-                    r=ratio,
-                ),
-                say(
-                    "数据表不会超过{r}倍；请检查文件内容",
-                    "tables stay below {r} times; check the file's contents",
-                    r=limits.MOST_RATIO,
-                ),
+            message = say(
+                "“{m}”解压后是压缩时的{r}倍，疑似压缩炸弹，不予读取",
+                "{m} unpacks to {r} times its size: taken for a zip bomb and not read",
+                m=clip(member.filename),
+                r=ratio,
             )
+            expected = say(
+                "数据表不会超过{r}倍；请检查文件内容",
+                "tables stay below {r} times; check the file's contents",
+                r=limits.MOST_RATIO,
+            )
+            raise complaints.unreadable("zip_bomb", message, expected)
 
 
 def damaged(complaints: Complaints) -> UnreadableError:

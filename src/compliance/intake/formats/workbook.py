@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pyexpat import ExpatError, XMLParserType
 from xml.parsers import expat
@@ -35,7 +35,6 @@ STYLES = "xl/styles.xml"
 DIGITS = 15
 Attributes = Mapping[str, str]
 Place = tuple[int, int]  # row and column, counted from 0
-About = tuple[str, str | None]  # the cell, the school
 _FILLED = re.compile(rb"<(?:\w+:)?(?:v|is)>")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _BROKEN = (CalamineError, PasswordError, OSError, ValueError)
@@ -126,96 +125,77 @@ class Grid:
     ) -> object:
         """The cell as a figure or text; None where it is blank or cannot be used (a complaint).
 
-        fact: what the cell is about, None where the core does not know its heading.
+        fact: what the cell is about, None where nobody knows its heading: nothing is complained
+        of then but a formula that was never calculated.
         """
-        fault = self.fault(row, column)
+        value, fault = self.rows[row][column], self.fault(row, column)
         if fault is not None:
-            return self._spoilt(fault, (self.at(row, column), school), fact)
-        value = self.rows[row][column]
+            return self._spoilt(fault, self.at(row, column), school, fact)
         if cell_text.blank(value):
             return None
         if isinstance(value, bool | str):
             return value
-        if isinstance(value, int | float):
-            if math.isfinite(value) and abs(value) >= 10**DIGITS:
-                return self._long_number(float(value), (self.at(row, column), school), fact)
-            percent = (self.top + row, self.left + column) in self.scan.percents
-            return self._number(float(value), (row, column, school), fact if percent else None)
-        return _moment(value)
-
-    def _number(
-        self, value: float, cell: tuple[int, int, str | None], percent: Fact | None
-    ) -> int | float | None:
-        row, column, school = cell
+        if not isinstance(value, int | float):
+            return _moment(value)
+        if math.isfinite(value) and abs(value) >= 10**DIGITS:
+            return self._long_number(float(value), self.at(row, column), school, fact)
         shown = float(f"{value:.{DIGITS}g}")
-        if percent is not None and percent.unit == "%":
+        percent = (self.top + row, self.left + column) in self.scan.percents
+        if percent and fact is not None and fact.unit == "%":
             shown = float(Decimal(repr(shown)) * 100)
-            self.complaints.warning(
-                "converted_unit",
-                say(
-                    "单元格为百分比格式，按{v}%读取",
-                    "the cell is formatted as a percentage: read as {v} %",
-                    v=shown,
-                ),
-                say("请核对该百分数", "check the percentage"),
-                at=self.at(row, column),
-                school=school,
-                facts=(percent.name,),
-            )
+            self._converted(shown, self.at(row, column), school, fact)
         return int(shown) if shown.is_integer() else shown
 
-    def _long_number(self, value: float, about: About, fact: Fact | None) -> object:
+    def _converted(self, shown: float, at: str, school: str | None, fact: Fact) -> None:
+        message = say(
+            "单元格为百分比格式，按{v}%读取",
+            "the cell is formatted as a percentage: read as {v} %",
+            v=shown,
+        )
+        expected = say("请核对该百分数", "check the percentage")
+        self.complaints.warning("converted_unit", message, expected, at, school, (fact.name,))
+
+    def _long_number(
+        self, value: float, at: str, school: str | None, fact: Fact | None
+    ) -> float | str | None:
         """A number beyond Excel's digits: fatal for a code, out of bounds for any figure.
 
-        Where the core does not know the heading, a text that no code may be and any number can.
+        Where nobody knows the heading, a text that no code may be and any number can.
         """
         if fact is None:
             return f"{value:.{DIGITS - 1}e}"
         if fact.form not in ("text", "texts"):
             return value
-        self.complaints.error(
-            "digits_lost",
-            say(
-                "数字{v}超过15位，Excel已丢失末尾数字",
-                "{v} has more than 15 digits; Excel has lost the last ones",
-                v=cell_text.clip(f"{value:.0f}"),
-            ),
-            say("将单元格设为“文本”格式后重填", "format the cell as text and type it again"),
-            *about,
+        message = say(
+            "数字{v}超过15位，Excel已丢失末尾数字",
+            "{v} has more than 15 digits; Excel has lost the last ones",
+            v=cell_text.clip(f"{value:.0f}"),
         )
+        expected = say("将单元格设为“文本”格式后重填", "format the cell as text and type it again")
+        self.complaints.error("digits_lost", message, expected, at, school)
         return None
 
-    def _spoilt(self, fault: str, about: About, fact: Fact | None) -> str | None:
-        """Where the core does not know the heading, a province's plugin may: leave it to be told."""
+    def _spoilt(self, fault: str, at: str, school: str | None, fact: Fact | None) -> str | None:
+        """What a formula left that yields an error or has never been calculated."""
         if fault and fact is None:
             return fault
         if fault:
-            self.complaints.error(
-                "formula_error",
-                say("公式错误 {e}", "formula error {e}", e=cell_text.clip(fault)),
-                say("改正公式，或直接填写数值", "correct the formula or type the figure"),
-                at=about[0],
-                school=about[1],
-            )
+            message = say("公式错误 {e}", "formula error {e}", e=cell_text.clip(fault))
+            expected = say("改正公式，或直接填写数值", "correct the formula or type the figure")
+            self.complaints.error("formula_error", message, expected, at, school)
             return None
         complain = self.complaints.error if fact else self.complaints.warning
-        complain(
-            "formula_not_calculated",
-            say("公式从未计算，没有数值", "the formula was never calculated and has no value"),
-            say("用 Excel 或 WPS 打开并保存一次", "open it in Excel or WPS and save it"),
-            *about,
-        )
+        message = say("公式从未计算，没有数值", "the formula was never calculated and has no value")
+        expected = say("用 Excel 或 WPS 打开并保存一次", "open it in Excel or WPS and save it")
+        complain("formula_not_calculated", message, expected, at, school)
         return None
 
 
 def _moment(value: object) -> str:
     if isinstance(value, datetime):
-        return value.date().isoformat() if value == _midnight(value) else value.isoformat(" ")
+        midnight = value == datetime.combine(value.date(), time())
+        return value.date().isoformat() if midnight else value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _midnight(value: datetime) -> datetime:
-    return value.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 # ── the package ────────────────────────────────────────────────────────────────────
@@ -224,11 +204,8 @@ def _midnight(value: datetime) -> datetime:
 def _open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
     if data.startswith(OLE2):
-        raise (
-            _encrypted(complaints)
-            if "EncryptedPackage".encode("utf-16-le") in data
-            else _old(complaints)
-        )
+        encrypted = "EncryptedPackage".encode("utf-16-le") in data
+        raise _encrypted(complaints) if encrypted else _old(complaints)
     if not data.startswith(b"PK"):
         raise _foreign(complaints)
     archive = open_archive(data, complaints)

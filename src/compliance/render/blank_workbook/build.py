@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from compliance.engine import attestations
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
@@ -21,7 +22,6 @@ from compliance.kernel.i18n import say, use
 from compliance.render.blank_workbook import content
 from compliance.render.documents.output_files import write_whole
 from compliance.render.documents.text import columns
-from compliance.rules import attestations
 from compliance.rules.language.model import Rule
 
 Untyped: TypeAlias = Any  # xlsxwriter has no types

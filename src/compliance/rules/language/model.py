@@ -28,6 +28,9 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+VERIFIED = "verified"  # the basis by which a rule decides
+BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
+STANDARD = "school-standard"  # the layer whose rules never decide by themselves
 WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 
@@ -57,20 +60,20 @@ class Indicator:
 
     name: str
     title: str
-    title_en: str
-    unit: str
-    unit_en: str
-    measure: str
-    measure_en: str
-    per: Decimal
     of: Terms
-    over: Terms | None
-    round_up: bool
-    decimals: int
-    gap_unit: str
-    gap_unit_en: str
-    gap_step: Decimal
-    fallback: str | None
+    over: Terms | None = None
+    per: Decimal = Decimal(1)
+    title_en: str = ""
+    unit: str = ""
+    unit_en: str = ""
+    measure: str = ""
+    measure_en: str = ""
+    round_up: bool = False
+    decimals: int = 2
+    gap_unit: str = ""
+    gap_unit_en: str = ""
+    gap_step: Decimal = Decimal(1)
+    fallback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,14 @@ class Limit:
     table: Mapping[str, Decimal]
     by: str = "stage"
     indicator: str | None = None
+
+
+def floor_of(limit: Limit, share: Decimal | None) -> Limit | None:
+    """That share of every number of a limit; None without a share or without numbers."""
+    if share is None or not limit.table:
+        return None
+    table = {key: value * share for key, value in limit.table.items()}
+    return Limit(limit.operator, table, limit.by)
 
 
 Condition = Mapping[str, object]
@@ -175,7 +186,7 @@ class Rule:
     its kind looks at by itself. shared: its indicator measures what
     the stages of a school share, so that a shortfall is the whole school's.
     layers: field -> id of the pack that gave it; documents: field -> the document. of_base: the rule that this advisory variant would
-    override. given_by: what its layer is called beside a verdict (国家标准); given_by_id: the pack
+    override. giver: what its layer is called beside a verdict (国家标准); given_by_id: the pack
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
@@ -190,8 +201,8 @@ class Rule:
     role: str
     basis: str
     title: str
-    title_en: str
-    source: str
+    title_en: str = ""
+    source: str = ""
     text: str = ""
     text_en: str = ""
     remedy: str = ""
@@ -217,7 +228,8 @@ class Rule:
     layers: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     of_base: str = ""
-    given_by: str = ""
+    giver: str = ""
+    giver_en: str = ""
     given_by_id: str = ""
     layer: str = "evaluation"
     stated_at: str = ""
@@ -231,6 +243,11 @@ class Rule:
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def given_by(self) -> str:
+        """What its layer is called in the current language."""
+        return pick(self.giver, self.giver_en)
 
     @property
     def holders(self) -> tuple[Rule | Part, ...]:
@@ -254,8 +271,8 @@ class Exclusion:
 
     reason: str
     title: str
-    title_en: str
     where: Condition
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +292,10 @@ class Tally:
 class Split:
     """What the stages of one school share, and by which weights of their pupils."""
 
-    facts: tuple[str, ...]
-    weights: Mapping[str, Decimal]
+    facts: tuple[str, ...] = ()
+    weights: Mapping[str, Decimal] = field(
+        default_factory=lambda: dict.fromkeys(("primary", "junior", "senior"), Decimal(1))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +308,11 @@ class Switch:
     """
 
     name: str
-    kind: str
     title: str
-    title_en: str
-    source: str
-    basis: str
+    kind: str = "group"
+    title_en: str = ""
+    source: str = ""
+    basis: str = "unconfirmed"
     note: str = ""
     note_en: str = ""
     duty: str = ""
@@ -320,15 +339,15 @@ class Clause:
 
     key: str
     part: str
-    part_en: str
     item: str
-    item_en: str
     how: str
-    rules: tuple[str, ...]
-    note: str
-    note_en: str
     pack: str
-    stated_at: str = ""
+    stated_at: str
+    part_en: str = ""
+    item_en: str = ""
+    rules: tuple[str, ...] = ()
+    note: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,46 @@
-"""TOML tables turned into the declarations of `compliance.rules.language.model`; nothing is computed here."""
+"""TOML tables turned into the declarations of `compliance.rules.language.model`; nothing is computed here.
+
+The pack's schema has checked names and types before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from compliance.kernel.errors import PackError
-from compliance.kernel.i18n import say
+from cattrs import Converter, override
+from cattrs.gen import make_dict_structure_fn
+
 from compliance.rules.language.model import (
     OPERATORS,
+    VERIFIED,
     Clause,
+    Condition,
     Exclusion,
     Indicator,
     Limit,
     Part,
     Rule,
     Split,
+    Switch,
     Tally,
     Terms,
 )
 
 Table = Mapping[str, Any]
+Declared = TypeVar("Declared")
 
-_TEXTS = (
-    "title", "title_en", "source", "text", "text_en", "remedy", "remedy_en", "owner", "owner_en",
-    "aspect", "note",
-)  # fmt: skip
+# fields of a rule that are taken as they stand
+_PLAIN = {
+    "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
+    "remedy", "remedy_en", "owner", "owner_en", "aspect", "note",
+}  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
-    "kind", "scope", "level", "role", "basis", "indicator", "of", "part", "name", "name_en", "by",
-    "where", "exclude", "rolls_up", "instead", "relaxes", *_TEXTS, *OPERATORS,
+    "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
+    "relaxes", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -50,28 +60,37 @@ def terms(value: object) -> Terms:
     return Terms({}, constant=decimal(value))
 
 
+def _converter() -> Converter:
+    made = Converter(detailed_validation=False)
+    made.register_structure_hook(Decimal, lambda value, _: decimal(value))
+    made.register_structure_hook(date, lambda value, _: value)
+    made.register_structure_hook(Terms, lambda value, _: terms(value))
+    # a condition: a table or a list of tables, read where it is applied
+    made.register_structure_hook_func(
+        lambda wanted: wanted in (Condition, Mapping[str, Any]), lambda value, _: value
+    )
+    for wanted, renamed in (
+        (Indicator, {"fallback": "else", "round_up": "round"}),
+        (Switch, {"from_": "from"}),
+    ):
+        names: dict[str, Any] = {one: override(rename=name) for one, name in renamed.items()}
+        made.register_structure_hook(wanted, make_dict_structure_fn(wanted, made, **names))
+    return made
+
+
+_CONVERTER = _converter()
+
+
+def _read(wanted: type[Declared], table: Table, **given: object) -> Declared:
+    return _CONVERTER.structure({**table, **given}, wanted)
+
+
 def indicator(name: str, table: Table) -> Indicator:
     """An [indicator.*] table."""
-    unit = str(table.get("unit", ""))
-    measure = str(table.get("measure", unit))
-    return Indicator(
-        name=name,
-        title=str(table["title"]),
-        title_en=str(table.get("title_en", "")),
-        unit=unit,
-        unit_en=str(table.get("unit_en", unit)),
-        measure=measure,
-        measure_en=str(table.get("measure_en", "")),
-        per=decimal(table.get("per", 1)),
-        of=terms(table["of"]),
-        over=terms(table["over"]) if "over" in table else None,
-        round_up=table.get("round") == "up",
-        decimals=int(table.get("decimals", 2)),
-        gap_unit=str(table.get("gap_unit", measure)),
-        gap_unit_en=str(table.get("gap_unit_en", "")),
-        gap_step=decimal(table.get("gap_step", 1)),
-        fallback=table.get("else"),
-    )
+    unit = table.get("unit", "")
+    measure = table.get("measure", unit)
+    usual = {"unit_en": unit, "measure": measure, "gap_unit": measure}
+    return _read(Indicator, {**usual, **table}, name=name)
 
 
 def limit(table: Table) -> Limit | None:
@@ -93,21 +112,14 @@ def limit(table: Table) -> Limit | None:
     return Limit(operator, {"": decimal(value)}, by)
 
 
-def parts(table: Table) -> tuple[Part, ...]:
-    """The [rule.X.part.*] tables, in order."""
-    return tuple(part(key, value) for key, value in table.get("part", {}).items())
-
-
 def part(key: str, table: Table) -> Part:
     """One [rule.X.part.<key>] table."""
-    kind = str(table.get("kind", "threshold"))
-    settings = {name: value for name, value in table.items() if name not in _COMMON}
     return Part(
         key=key,
         name=str(table.get("name", key)),
         name_en=str(table.get("name_en", "")),
-        kind=kind,
-        settings=settings,
+        kind=str(table.get("kind", "threshold")),
+        settings=_settings(table),
         indicator=table.get("indicator"),
         limit=limit(table),
     )
@@ -119,49 +131,41 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
     Raises ValueError with the reason where the table contradicts itself.
     """
     scope = str(table.get("scope", "county"))
-    of = table.get("of", [])
-    texts: dict[str, Any] = {name: str(table.get(name, "")) for name in _TEXTS}
+    of = table.get("of", ())
+    usual = {"role": "requirement", "basis": VERIFIED}
     return Rule(
         id=rule_id,
-        kind=str(table["kind"]),
         scope=scope,
         level=str(table.get("level", scope)),
-        role=str(table.get("role", "requirement")),
-        basis=str(table.get("basis", "verified")),
-        indicator=table.get("indicator"),
         limit=limit(table),
-        parts=parts(table),
-        of=tuple([of] if isinstance(of, str) else of),
-        where=table.get("where", {}),
+        parts=tuple(part(key, value) for key, value in table.get("part", {}).items()),
+        of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
         rolls_up="rolls_up" in table,
         attested_as=rule_id,
-        settings={name: value for name, value in table.items() if name not in _COMMON},
+        settings=_settings(table),
         layers=dict(layers),
-        **texts,
+        **{**usual, **{name: table[name] for name in _PLAIN if name in table}},
     )
+
+
+def _settings(table: Table) -> Table:
+    return {name: value for name, value in table.items() if name not in _COMMON}
 
 
 def exclusion(reason: str, table: Table) -> Exclusion:
     """An [exclusion.*] table."""
-    return Exclusion(reason, str(table["title"]), str(table.get("title_en", "")), table["where"])
+    return _read(Exclusion, table, reason=reason)
 
 
 def clause(key: str, table: Table, pack: str, stated_at: str) -> Clause:
     """A [clause.*] table."""
-    return Clause(
-        key=key,
-        part=str(table["part"]),
-        part_en=str(table.get("part_en", "")),
-        item=str(table["item"]),
-        item_en=str(table.get("item_en", "")),
-        how=str(table["how"]),
-        rules=tuple(table.get("rules", ())),
-        note=str(table.get("note", "")),
-        note_en=str(table.get("note_en", "")),
-        pack=pack,
-        stated_at=stated_at,
-    )
+    return _read(Clause, table, key=key, pack=pack, stated_at=stated_at)
+
+
+def switch(name: str, table: Table) -> Switch:
+    """A [switch.*] table."""
+    return _read(Switch, table, name=name)
 
 
 def tally(name: str, table: Table, stated_at: str) -> Tally:
@@ -171,21 +175,4 @@ def tally(name: str, table: Table, stated_at: str) -> Tally:
 
 def split(table: Table) -> Split:
     """The [split] table; a pack without one shares nothing."""
-    weights = table.get("weights", {"primary": 1, "junior": 1, "senior": 1})
-    return Split(
-        tuple(table.get("facts", ())),
-        {str(stage): decimal(weight) for stage, weight in weights.items()},
-    )
-
-
-def contradiction(rule_id: str, where: str, why: object) -> PackError:
-    """A rule that states two limits or the like."""
-    return PackError(
-        say(
-            "规则 {rule} 自相矛盾：{why}",
-            "rule {rule} contradicts itself: {why}",
-            rule=rule_id,
-            why=why,
-        ),
-        where=where,
-    )
+    return _read(Split, table)

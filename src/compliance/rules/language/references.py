@@ -95,13 +95,17 @@ class ReferenceGraph:
                 waiting += reversed(found)
 
     def circle(self) -> Sequence[Node]:
-        """Nodes that refer to each other in a circle, the first once more at the end; or nothing."""
+        """Nodes that refer to each other in a circle, the first once more at the end; or nothing.
+
+        It begins with the one that stands first in the rule set, so that it is always told alike.
+        """
         graph = {node: [other for _, other in found] for node, found in self.edges.items()}
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
-            found: list[Node] = error.args[1][::-1]
-            return found
+            around: list[Node] = error.args[1][:0:-1]
+            first = around.index(min(around, key=list(graph).index))
+            return [*around[first:], *around[: first + 1]]
         return ()
 
     def facts(self, rule_id: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from compliance.kernel.i18n import pick
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import plain
 from compliance.rules.kinds import Kinds, written
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.language.model import STANDARD, Part, Rule, Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.reference.describe import (
     condition_words,
@@ -24,8 +24,7 @@ from compliance.rules.reference.describe import (
     value_words,
     way_words,
 )
-from compliance.rules.resolution.effective_dates import days_of_change
-from compliance.rules.resolution.layers import STANDARD
+from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.resolve import resolve
 
 ADDED, DROPPED = "added", "dropped"

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,9 @@ class Confirmation:
 
     def row(self) -> dict[str, str]:
         """As it stands in every report."""
-        return {
-            "rule": self.rule,
-            "document": self.document,
-            "confirmed_by": self.confirmed_by,
-            "date": self.date.isoformat(),
-            "sha256": self.sha256,
-        }
+        row = {name: str(value) for name, value in asdict(self).items()}
+        del row["note"]
+        return row
 
 
 def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
@@ -64,7 +60,7 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
             ),
             where=str(path),
         ) from error
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             say("确认文件不是有效的TOML：{why}", "not valid TOML: {why}", why=error),
             where=path.name,
@@ -79,29 +75,22 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
         )
     faults = list(_faults(rows))
     if faults:
-        lines = _lines(text)
         told = "\n".join(
-            f"{path.name}:{lines[min(place, len(lines) - 1)]}: {what}" for place, what in faults
+            f"{path.name}:{find_line(text, ['confirmation', str(place)])}: {what}"
+            for place, what in faults
         )
         raise UsageError(
             say("确认文件有误：\n{told}", "the confirmations are wrong:\n{told}", told=told)
         )
     return tuple(
         Confirmation(
-            rule=str(row["rule"]).strip(),
-            document=str(row["document"]).strip(),
-            confirmed_by=str(row["confirmed_by"]).strip(),
+            **{name: row[name].strip() for name in _TEXTS},
             date=row["date"],
             sha256=str(row["sha256"]).lower(),
             note=str(row.get("note", "")),
         )
         for row in rows
     )
-
-
-def by_rule(confirmations: Sequence[Confirmation]) -> dict[str, Confirmation]:
-    """Rule id → its confirmation; a later one replaces an earlier."""
-    return {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
 
 
 def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
@@ -123,14 +112,3 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
             )
         for name in sorted(set(row) - set(_FIELDS)):
             yield place, say("不认识 {name}", "unknown key {name}", name=name)
-
-
-def _lines(text: str) -> list[int]:
-    """The line of each [[confirmation]]."""
-    first = find_line(text, ["confirmation"])
-    rest = [
-        number
-        for number, line in enumerate(text.splitlines(), start=1)
-        if re.match(r"^\s*\[\[\s*confirmation\s*\]\]", line)
-    ]
-    return rest or [first]

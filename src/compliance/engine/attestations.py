@@ -7,14 +7,13 @@ since leaving it out would be an acquittal.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 import polars as pl
 
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, closest
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.rules.language.model import Rule, Ruleset
@@ -125,5 +124,5 @@ def _nearest(text: str, takers: Mapping[str, Rule]) -> str:
     names = {
         _plain(name): rule for rule_id, rule in takers.items() for name in (rule_id, rule.title)
     }
-    close = difflib.get_close_matches(_plain(text), names, n=1, cutoff=0.0)
-    return f"{names[close[0]].attested_as} {names[close[0]].title}" if close else "—"
+    near = closest(_plain(text), sorted(names, reverse=True), cutoff=0.0)
+    return "—" if near is None else f"{names[near].attested_as} {names[near].title}"
