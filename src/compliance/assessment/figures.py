@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_words, stage_words, status_words
 from compliance.rules.language.model import COMPARE, WRITTEN, FindingForm, Rule
 
@@ -34,9 +34,9 @@ def state(status: str) -> str:
 def verdict(word: str) -> str:
     """The county's verdict in words."""
     words = {
-        "pass": pick("达标", "conforms"),
-        "fail": pick("未达标", "does not conform"),
-        "undecided": pick("尚不能下结论", "undecided"),
+        "pass": msg("达标"),
+        "fail": msg_in("does not conform", "未达标"),
+        "undecided": msg("尚不能下结论"),
     }
     return words.get(word, word)
 
@@ -133,10 +133,7 @@ def reading(
     if not exact:
         return with_unit(text, unit)
     return say(
-        "{text}（未四舍五入为{exact}）",
-        "{text} (unrounded {exact})",
-        text=with_unit(text, unit),
-        exact=with_unit(exact, unit),
+        "{text}（未四舍五入为{exact}）", text=with_unit(text, unit), exact=with_unit(exact, unit)
     )
 
 
@@ -187,9 +184,9 @@ def asked(operator: str | None, threshold: float | None, unit: str | None = "") 
         return ""
     bar = with_unit(plain(threshold), unit)
     asks = {
-        ">=": say("应不低于{limit}", "at least {limit} required", limit=bar),
-        "<=": say("应不高于{limit}", "at most {limit} allowed", limit=bar),
-        ">": say("应高于{limit}", "more than {limit} required", limit=bar),
-        "<": say("应低于{limit}", "less than {limit} required", limit=bar),
+        ">=": say("应不低于{limit}", limit=bar),
+        "<=": say("应不高于{limit}", limit=bar),
+        ">": say("应高于{limit}", limit=bar),
+        "<": say("应低于{limit}", limit=bar),
     }
     return asks.get(operator, "")

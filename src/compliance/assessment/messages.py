@@ -17,7 +17,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import line, parts, stage_word, state, worded
 from compliance.kernel.errors import Problem, show_traceback
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import (
@@ -97,8 +97,8 @@ def _subject() -> pl.Expr:
     """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
     part = pl.col("stage").replace(
         {
-            "primary": pick("（小学部）", " (primary)"),
-            "junior": pick("（初中部）", " (junior)"),
+            "primary": msg("（小学部）"),
+            "junior": msg("（初中部）"),
         }
     )
     return (
@@ -138,25 +138,19 @@ def _speechless(rule: Rule, kind: Kind, error: Exception) -> Problem:
         "sentence_broken",
         say(
             "{plugin}的规则种类“{kind}”未能写出规则 {rule} 的说明：{why}",
-            "kind '{kind}' of {plugin} found no words for rule {rule}: {why}",
             plugin=kind.offered_by or type(kind).__module__,
             kind=kind.name,
             rule=rule.id,
             why=f"{type(error).__name__}: {error}".splitlines()[0][:200],
         ),
-        expected=say(
-            "判定不受影响；请把此信息告知插件的作者", "the verdict stands; tell the plugin's author"
-        ),
+        expected=msg("判定不受影响；请把此信息告知插件的作者"),
     )
 
 
 def _of_schools(rule: Rule, ruleset: Ruleset) -> pl.Expr:
     """The sentence of a school rule's county finding; over_count: schools that fail."""
     failing = line(
-        pick(
-            "{who}：“{title}”有{n}所学校不达标。",
-            "{who}: {title}: {n} schools do not meet it.",
-        ),
+        msg("{who}：“{title}”有{n}所学校不达标。"),
         who=pl.col("subject"),
         title=rule.label,
         n=fixed(pl.col("over_count"), 0),
@@ -169,39 +163,31 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
     """The sentences of the states that need no words of the kind."""
     subject = pl.col("subject")
     if rule.form.by_stage:
-        subject = line(pick("{who}{stage}", "{who}, {stage}"), who=subject, stage=stage_word())
-    missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(pick("、", ", "))
+        subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
+    missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(msg("、"))
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     unknown = (
         pl.when(pl.col("missing").list.len() > 0)
         .then(
             line(
-                pick(
-                    "{who}“{about}”无法判定：缺少{missing}。",
-                    "{who}: {about} cannot be judged: missing {missing}.",
-                ),
+                msg("{who}“{about}”无法判定：缺少{missing}。"),
                 **holes,
                 missing=missing,
             )
         )
         .otherwise(
             line(
-                pick(
-                    "{who}“{about}”无法计算：分母为0或所据数据无效。",
-                    "{who}: {about} cannot be computed: nothing to divide by.",
-                ),
+                msg("{who}“{about}”无法计算：分母为0或所据数据无效。"),
                 **holes,
             )
         )
     )
     plain = parts(rule) if rule.parts else state(rule)
     words = {
-        NOT_APPLICABLE: pick("{who}：“{about}”不适用。", "{who}: {about} does not apply."),
-        ERROR: pick(
-            "{who}：规则{rule}执行出错，未作判定。", "{who}: rule {rule} broke and judged nothing."
-        ),
-        NOT_CHECKED: pick("{who}：“{about}”待佐证。", "{who}: {about} awaits a statement."),
-        WAIVED: pick("{who}：“{about}”已备案豁免。", "{who}: {about} is waived."),
+        NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
+        ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
+        NOT_CHECKED: msg("{who}：“{about}”待佐证。"),
+        WAIVED: msg("{who}：“{about}”已备案豁免。"),
     }
     said = (
         plain if rule.references.verdicts else pl.when(_is(UNKNOWN)).then(unknown).otherwise(plain)
@@ -226,11 +212,7 @@ def _about(rule: Rule, ruleset: Ruleset) -> str:
 def _beside(said: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
     """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
     if rule.role == "advisory":
-        advisory = say(
-            "（参考，不计入结论：{basis}）",
-            " (advisory, without weight: {basis})",
-            basis=basis_words()[rule.basis],
-        )
+        advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
         said = said + pl.lit(advisory)
     relaxable = bool(rule.of) or bool(replacements(rule))
     if ruleset.switched and relaxable:
@@ -250,27 +232,21 @@ def _of_switch(switch: Switch, *, whole: bool) -> str:
     whole: at the subject itself; a group only names it.
     """
     if not whole:
-        return say("其中有仅凭“{title}”达标的。", " In part only by '{title}'.", title=switch.label)
+        return say("其中有仅凭“{title}”达标的。", title=switch.label)
     until = (
-        say("适用期至{day}", "known to hold until {day}", day=switch.until.isoformat())
+        say("适用期至{day}", day=switch.until.isoformat())
         if switch.until is not None
-        else say("期限未见", "no end known")
+        else msg("期限未见")
     )
     source = switch.source.split("（")[0]  # the document; where it was read stands with the switch
     if switch.kind != "relaxation":
-        return say(
-            "按“{title}”的口径方达标（{source}）。",
-            " Met only as '{title}' has it ({source}).",
-            title=switch.label,
-            source=source,
-        )
+        return say("按“{title}”的口径方达标（{source}）。", title=switch.label, source=source)
     return say(
         "仅凭放宽规定“{title}”达标（{source}，{until}）{duty}。",
-        " Met only by the relaxation '{title}' ({source}; {until}){duty}.",
         title=switch.label,
         source=source,
         until=until,
-        duty=pick("，", ", ") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
+        duty=msg("，") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
     )
 
 
@@ -279,7 +255,7 @@ def _doubtful(said: pl.Expr, rule: Rule) -> pl.Expr:
     if rule.references.verdicts:
         return said
     rests = pl.col("status").is_in([PASS, FAIL]) & (pl.col("warnings").list.len() > 0)
-    told = say("（所据数据存疑，见提示。）", " (Rests on a doubtful figure: see the warnings.)")
+    told = msg("（所据数据存疑，见提示。）")
     return said + pl.when(rests).then(pl.lit(told)).otherwise(pl.lit(""))
 
 
@@ -287,12 +263,9 @@ def _withheld(said: pl.Expr, rule: Rule) -> pl.Expr:
     """Where a strict verdict is not drawn, the rules that keep it from being drawn instead."""
     waits = (pl.col("status") == UNKNOWN) & (pl.col("withheld").list.len() > 0)
     told = line(
-        pick(
-            "{who}：“{title}”不作结论（严格判定）：{rules}未经核实。",
-            "{who}: {title}: no conclusion (strictly judged): {rules} not verified.",
-        ),
+        msg("{who}：“{title}”不作结论（严格判定）：{rules}未经核实。"),
         who=pl.col("subject"),
         title=rule.label,
-        rules=pl.col("withheld").list.join(pick("、", ", ")),
+        rules=pl.col("withheld").list.join(msg("、")),
     )
     return pl.when(waits.fill_null(value=False)).then(told).otherwise(said)

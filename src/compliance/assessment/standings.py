@@ -15,7 +15,7 @@ import polars as pl
 
 from compliance.assessment import figures
 from compliance.assessment.figures import Finding
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.language.model import Rule
 
 PROBLEM, OPEN, SUGGESTION, REFERENCE, NOTHING = (
@@ -177,11 +177,11 @@ def asked_directly(rules: Mapping[str, Rule]) -> set[str]:
 def _subject(row: Finding, *, several: bool) -> str:
     stage = figures.stage(row["stage"])
     if not row["school_code"]:
-        whole = say("全县", "County")
-        return say("全县（{s}）", "County ({s})", s=stage) if stage else whole
+        whole = msg("全县")
+        return say("全县（{s}）", s=stage) if stage else whole
     name = row["school_name"] or str(row["school_code"])
     if stage and several:
-        return say("{name}（{stage}部）", "{name} ({stage})", name=name, stage=stage)
+        return say("{name}（{stage}部）", name=name, stage=stage)
     return str(name)
 
 

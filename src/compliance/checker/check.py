@@ -36,7 +36,7 @@ from compliance.engine.results import (
 )
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
-from compliance.kernel.i18n import say, use
+from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.model import Ruleset
@@ -284,10 +284,7 @@ def _out_of_use(registry: Registry) -> list[Problem]:
             "warning",
             "plugin_broken",
             str(one.error).splitlines()[0],
-            expected=say(
-                "它的规则集、规则种类、读取与输出格式均未使用",
-                "none of its rule sets, kinds, readers and formats is used",
-            ),
+            expected=msg("它的规则集、规则种类、读取与输出格式均未使用"),
         )
         for one in registry.broken
     ]
@@ -298,13 +295,7 @@ def _unjudgeable(key: tuple[str, int], error: JunhengError) -> Problem:
     return Problem(
         "error",
         "no_edition" if isinstance(error, NoEditionError) else "ruleset_unusable",
-        say(
-            "{code} {year}学年：{why}",
-            "{code}, school year {year}: {why}",
-            code=code,
-            year=year,
-            why=error.what,
-        ),
+        say("{code} {year}学年：{why}", code=code, year=year, why=error.what),
         expected=error.todo,
         file=error.where,
         county_code=code,

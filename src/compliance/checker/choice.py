@@ -23,7 +23,7 @@ from compliance.kernel.errors import (
     UsageError,
     suggestion,
 )
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.rules.language.model import BASES, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
@@ -77,11 +77,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     pack = read_pack(path)
     if pack.id in registry.packs:
         raise pack.error(
-            say(
-                "规则集 {id} 已安装，文件须用别的 id",
-                "rule set {id} is installed; choose another id",
-                id=pack.id,
-            ),
+            say("规则集 {id} 已安装，文件须用别的 id", id=pack.id),
             "pack",
             "id",
         )
@@ -106,17 +102,13 @@ def base_of(known: Packs) -> str:
     bases = _bases(known)
     if len(bases) > 1:
         raise UsageError(
-            say(
-                "几个规则集都自称是缺省的（default）：{bases}",
-                "several rule sets say that they are the default: {bases}",
-                bases=", ".join(bases),
-            ),
-            todo=say("请停用其中的插件", "switch the plugins of the others off"),
+            say("几个规则集都自称是缺省的（default）：{bases}", bases=", ".join(bases)),
+            todo=msg("请停用其中的插件"),
         )
     if not bases:
         raise UsageError(
-            say("没有安装国家规则集", "no base rule set is installed"),
-            todo=say("请安装规则集插件（见 README）", "install the rule set plugins (see README)"),
+            msg("没有安装国家规则集"),
+            todo=msg("请安装规则集插件（见 README）"),
         )
     return bases[0]
 
@@ -140,7 +132,6 @@ def regions(registry: Registry) -> Regions:
                 raise PackError(
                     say(
                         "“{claim}”由两个规则集认领：{one}（{its}）与 {other}（{others}）",
-                        "'{claim}' is claimed for two rule sets: {one} ({its}) and {other} ({others})",
                         claim=claim,
                         one=owner,
                         its=f"{registry.owner(other)} {other.path.name}",
@@ -148,10 +139,7 @@ def regions(registry: Registry) -> Regions:
                         others=f"{registry.owner(pack)} {pack.path.name}",
                     ),
                     where=pack.place(*address),
-                    todo=say(
-                        "请改其中一个，或用 --without-plugin 停用其插件",
-                        "mend one of them, or switch its plugin off by --without-plugin",
-                    ),
+                    todo=msg("请改其中一个，或用 --without-plugin 停用其插件"),
                 )
     codes = {claim: ruleset for claim, (ruleset, _) in found.items() if claim.isdecimal()}
     names = {claim: ruleset for claim, (ruleset, _) in found.items() if claim not in codes}
@@ -207,14 +195,11 @@ def _without(row: Mapping[str, Any], wanted: str, base: str) -> Problem:
         "no_provincial_ruleset",
         say(
             "{county}：没有安装“{wanted}”的规则集，按 {base} 规则集判定",
-            "{county}: no rule set for '{wanted}' is installed; judged by '{base}'",
             county=row["county_name"],
             wanted=wanted,
             base=base,
         ),
-        expected=say(
-            "安装该省插件，或用 --ruleset 指定", "install its plugin or name one by --ruleset"
-        ),
+        expected=msg("安装该省插件，或用 --ruleset 指定"),
         county_code=str(row["county_code"]),
         year=row["year"],
     )
@@ -247,17 +232,12 @@ def out_of_date(judged: Iterable[tuple[Ruleset, date]]) -> list[Problem]:
             "switch_out_of_date",
             say(
                 "放宽 {names} 所知的期限为{begin}至{end}，按{day}判定时仍予适用",
-                "the relaxations {names} are known to hold from {begin} to {end}; applied as of {day}",
-                names=pick("、", ", ").join(names),
+                names=msg("、").join(names),
                 begin=begin or "—",
                 end=end or "—",
                 day=day,
             ),
-            expected=say(
-                "请确认现行规定仍允许，依据：{source}",
-                "see that the rules in force allow it; source: {source}",
-                source=source,
-            ),
+            expected=say("请确认现行规定仍允许，依据：{source}", source=source),
         )
         for (begin, end, day, source), names in together.items()
     ]
@@ -270,18 +250,14 @@ def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) 
     for one in confirmations:
         if one.rule in seen:
             raise UsageError(
-                say("规则 {rule} 确认了两次", "rule {rule} is confirmed twice", rule=one.rule),
-                todo=say("请只留一条", "keep one"),
+                say("规则 {rule} 确认了两次", rule=one.rule),
+                todo=msg("请只留一条"),
             )
         seen.add(one.rule)
         if one.document not in raised:
             raise UsageError(
-                say(
-                    "规则 {rule} 的依据本已核实，无须确认",
-                    "the basis of rule {rule} is verified already",
-                    rule=one.rule,
-                ),
-                todo=say("请删去这一条", "take this one out"),
+                say("规则 {rule} 的依据本已核实，无须确认", rule=one.rule),
+                todo=msg("请删去这一条"),
             )
 
 
@@ -291,15 +267,10 @@ def _known(option: str, words: Iterable[str], known: set[str], choices: str) -> 
             continue
         todo = suggestion(word, sorted(known))
         if choices:
-            rules = say(" 或规则编号", " or a rule id") if option == "--enforce" else ""
-            todo += pick("；", "; ") if todo else ""
-            todo += say("可用：{known}", "use {known}", known=choices) + rules
+            rules = msg(" 或规则编号") if option == "--enforce" else ""
+            todo += msg("；") if todo else ""
+            todo += say("可用：{known}", known=choices) + rules
         raise UsageError(
-            say(
-                "{option} 不认识“{word}”",
-                "{option} does not know '{word}'",
-                option=option,
-                word=word,
-            ),
+            say("{option} 不认识“{word}”", option=option, word=word),
             todo=todo,
         )

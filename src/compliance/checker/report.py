@@ -17,7 +17,7 @@ from compliance.engine.findings import Findings
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import lang, say, use
+from compliance.kernel.i18n import lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
 from compliance.render import renderers
@@ -100,8 +100,8 @@ class Report(Results):
     def _rows(self) -> Iterator[list[str]]:
         blocks = list(dict.fromkeys(name for county in self.counties for name in county.blocks))
         yield [
-            say("代码", "code"), say("县（市、区）", "county"), say("学年", "year"),
-            say("规则集", "rule set"), say("结论", "verdict"), *blocks,
+            msg("代码"), msg("县（市、区）"), msg("学年"),
+            msg("规则集"), msg("结论"), *blocks,
         ]  # fmt: skip
         yield from (self._row(county, blocks) for county in self.counties)
 

@@ -17,22 +17,21 @@ from compliance.cli.rules import rules
 from compliance.cli.rulesets import rulesets
 from compliance.cli.template import template
 from compliance.cli.validate import validate
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 
 
 @click.group(
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=lambda: say(
-        "均衡 Junheng：县域义务教育优质均衡达标核查与整改清单。\n\n判断一个县是否达标；不达标时，说清每所学校缺什么、怎么补。数据不离开本机。",
-        "均衡 Junheng: does a county meet the standard of balanced compulsory education?\n\nJudges it; where it does not, says what each school lacks and how to put it right. No data leave this machine.",
+    help=lambda: msg(
+        "均衡 Junheng：县域义务教育优质均衡达标核查与整改清单。\n\n判断一个县是否达标；不达标时，说清每所学校缺什么、怎么补。数据不离开本机。"
     ),
 )
 @click.version_option(
     package_name="junheng",
     prog_name="compliance",
     cls=Option,
-    help=lambda: say("显示版本", "show the version"),
+    help=lambda: msg("显示版本"),
 )
 @lang_option
 def main() -> None:

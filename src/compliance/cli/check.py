@@ -25,7 +25,7 @@ from compliance.cli.command import (
     shared_options,
 )
 from compliance.kernel.errors import PluginError, UsageError, show_traceback
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=Command, help=lambda: say("判定是否达标，说明原因。", "Judge whether the standard is met, and say why.")
+    cls=Command, help=lambda: msg("判定是否达标，说明原因。")
 )  # fmt: skip
 @inputs_argument
 @judging
@@ -42,24 +42,21 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: say(
-        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复",
-        "what to print: text (default) json ndjson csv parquet md html; repeatable",
-    ),
+    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复"),
 )
 @option(
     "-o",
     "outputs",
     multiple=True,
     metavar="FORMAT:FILE",
-    help=lambda: say("另存为文件，可重复", "write to a file as well; repeatable"),
+    help=lambda: msg("另存为文件，可重复"),
 )
 @option(
     "--fail-on",
     type=click.Choice(["fail", "undecided", "never"]),
     default="undecided",
     show_default=True,
-    help=lambda: say("什么结论使退出码非零", "which verdicts give an exit code other than 0"),
+    help=lambda: msg("什么结论使退出码非零"),
 )
 @shared_options
 @guarded
@@ -95,7 +92,7 @@ def _failed(writing: Sequence[Callable[[], None]]) -> bool:
             write()
         except PluginError as error:
             show_traceback(error)
-            click.echo(say("错误：{error}", "error: {error}", error=error), err=True)
+            click.echo(say("错误：{error}", error=error), err=True)
             failed = True
     return failed
 
@@ -105,10 +102,7 @@ def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:
     form, _, path = text.partition(":")
     if not path:
         raise UsageError(
-            say(
-                "-o 应写成 格式:文件，例如 html:报告.html",
-                "-o takes FORMAT:FILE, such as html:report.html",
-            ),
+            msg("-o 应写成 格式:文件，例如 html:报告.html"),
         )
     require_format(form, known)
     return form, Path(path)

@@ -20,7 +20,7 @@ import click
 
 from compliance.kernel import i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.checker import Choice
@@ -49,11 +49,11 @@ class Command(click.Command):
         self.help = self._told()
         page = super().get_help(ctx)
         for words, ours in {
-            "Usage: ": say("用法：", "Usage: "),
-            "\n\nOptions:\n": say("\n\n选项：\n", "\n\nOptions:\n"),
-            "\n\nCommands:\n": say("\n\n命令：\n", "\n\nCommands:\n"),
-            "[default: ": say("[默认：", "[default: "),
-            "[required]": say("[必填]", "[required]"),
+            "Usage: ": msg("用法："),
+            "\n\nOptions:\n": msg("\n\n选项：\n"),
+            "\n\nCommands:\n": msg("\n\n命令：\n"),
+            "[default: ": msg("[默认："),
+            "[required]": msg("[必填]"),
         }.items():
             page = page.replace(words, ours)
         return page
@@ -62,7 +62,7 @@ class Command(click.Command):
         """The help option, explained in the current language."""
         option = super().get_help_option(ctx)
         if option is not None:
-            option.help = say("显示用法", "show this message")
+            option.help = msg("显示用法")
         return option
 
 
@@ -100,10 +100,10 @@ class Group(Command, click.Group):
                 click.echo(error.format_message(), err=True)
                 code = error.exit_code
             except click.UsageError as error:
-                click.echo(say("错误：{why}", "error: {why}", why=complaint(error)), err=True)
+                click.echo(say("错误：{why}", why=complaint(error)), err=True)
                 path = error.ctx.command_path if error.ctx else "compliance"
                 click.echo(
-                    say("  → 用 {path} --help 查看用法", "  → see {path} --help", path=path),
+                    say("  → 用 {path} --help 查看用法", path=path),
                     err=True,
                 )
                 code = error.exit_code
@@ -172,7 +172,7 @@ def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="NAME",
         expose_value=False,
         callback=_switch_off,
-        help=lambda: say("不用某个插件，可重复", "leave a plugin out; repeatable"),
+        help=lambda: msg("不用某个插件，可重复"),
     )
     return cast("Callable[..., Any]", switch_off(lang_option(command)))
 
@@ -197,7 +197,7 @@ def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
         expose_value=False,
         is_eager=True,
         callback=_speak,
-        help=lambda: say("zh 中文（默认） | en English", "zh 中文 (default) | en English"),
+        help=lambda: msg("zh 中文（默认） | en English"),
     )
     return cast("Callable[..., Any]", language(command))
 
@@ -206,9 +206,7 @@ inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.P
 ruleset_option = option(
     "--ruleset",
     metavar="ID|FILE",
-    help=lambda: say(
-        "规则集编号或规则文件（默认：按省份）", "rule set id or pack file (default: by province)"
-    ),
+    help=lambda: msg("规则集编号或规则文件（默认：按省份）"),
 )
 
 
@@ -220,45 +218,31 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             metavar="FILE.toml",
             type=click.Path(path_type=Path),
-            help=lambda: say(
-                "确认文件：持有文件原文的人据以提高依据的核实程度，可重复",
-                "rules whose texts someone holds and confirms; repeatable",
-            ),
+            help=lambda: msg("确认文件：持有文件原文的人据以提高依据的核实程度，可重复"),
         ),
         option(
             "--strict",
             is_flag=True,
-            help=lambda: say(
-                "凡经过未核实的规则即不下结论", "no conclusion past a rule that is not verified"
-            ),
+            help=lambda: msg("凡经过未核实的规则即不下结论"),
         ),
         option(
             "--switch",
             "switches",
             multiple=True,
             metavar="NAME",
-            help=lambda: say(
-                "打开一项放宽或选用一种算法（见 rules --switches），可重复",
-                "switch a relaxation or alternative on (see rules --switches); repeatable",
-            ),
+            help=lambda: msg("打开一项放宽或选用一种算法（见 rules --switches），可重复"),
         ),
         option(
             "--enforce",
             multiple=True,
             metavar="BASIS|RULE",
-            help=lambda: say(
-                "让某类依据（secondary 等）或某条规则参与结论，可重复",
-                "let a legal basis (secondary …) or a rule decide; repeatable",
-            ),
+            help=lambda: msg("让某类依据（secondary 等）或某条规则参与结论，可重复"),
         ),
         option(
             "--as-of",
             type=click.DateTime(["%Y-%m-%d"]),
             metavar="DATE",
-            help=lambda: say(
-                "按哪一天有效的规则判定（默认：学年的9月1日）",
-                "judge by the rules of that day (default: 1 September of the school year)",
-            ),
+            help=lambda: msg("按哪一天有效的规则判定（默认：学年的9月1日）"),
         ),
         ruleset_option,
     ):
@@ -291,8 +275,8 @@ def require_format(form: str, known: Sequence[str]) -> None:
     """UsageError for a format that nobody offers."""
     if form not in known:
         raise UsageError(
-            say("没有格式“{form}”", "no format '{form}'", form=form),
-            todo=say("可用：{known}", "choose from {known}", known=", ".join(known)),
+            say("没有格式“{form}”", form=form),
+            todo=say("可用：{known}", known=", ".join(known)),
         )
 
 
@@ -303,15 +287,15 @@ def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     for place, target in enumerate(targets):
         if target in targets[:place]:
             raise UsageError(
-                say("两种格式写到同一个文件", "two formats go to one file"),
+                msg("两种格式写到同一个文件"),
                 where=str(outputs[place]),
             )
         among = target.parent in sources and target.suffix.lower() in READ and target.is_file()
         if target in sources or among:
             raise UsageError(
-                say("输出会覆盖输入", "the output would overwrite an input"),
+                msg("输出会覆盖输入"),
                 where=str(outputs[place]),
-                todo=say("请写到别处", "write it elsewhere"),
+                todo=msg("请写到别处"),
             )
 
 
@@ -325,7 +309,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             code = command(*args, **kwargs)
         except JunhengError as error:
             show_traceback(error)
-            click.echo(say("错误：{error}", "error: {error}", error=error), err=True)
+            click.echo(say("错误：{error}", error=error), err=True)
             code = error.exit_code
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -334,7 +318,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             code = 0
         except OSError as error:
             click.echo(
-                say("输出写不出去：{why}", "cannot write: {why}", why=reason(error)),
+                say("输出写不出去：{why}", why=reason(error)),
                 err=True,
             )
             code = USAGE
@@ -344,7 +328,6 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             click.echo(
                 say(
                     "内部错误：{kind}: {error}\n  → 这是程序的问题，请带上输入文件报告（设 COMPLIANCE_DEBUG=1 可看详情）",
-                    "internal error: {kind}: {error}\n  → a fault of the program: please report it (COMPLIANCE_DEBUG=1 shows details)",
                     kind=type(error).__name__,
                     error=error,
                 ),
@@ -388,16 +371,14 @@ def exit_code(report: Results, fail_on: str) -> int:
 
 def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
     """Problems, errors first, one a line."""
-    labels = {"error": say("错误", "error"), "warning": say("提示", "warning")}
+    labels = {"error": msg("错误"), "warning": msg("提示")}
     for problem in sorted(problems, key=lambda one: one.severity):
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
 
 
 def nothing_written() -> int:
     """Say that there is no county to write for; the exit code."""
-    click.echo(
-        say("没有可写的县：数据有错误。", "nothing written: the data have errors."), err=True
-    )
+    click.echo(msg("没有可写的县：数据有错误。"), err=True)
     return UNREADABLE
 
 

@@ -23,7 +23,7 @@ from compliance.cli.command import (
     shared_options,
 )
 from compliance.kernel.errors import UsageError, reason
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.declaration import Declaration
@@ -34,10 +34,7 @@ DIFFERS = 1
 
 @click.command(
     cls=Command,
-    help=lambda: say(
-        "生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。",
-        "Write the declaration form (tables I to VI), or compare one that is filled in.",
-    ),
+    help=lambda: msg("生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"),
 )
 @inputs_argument
 @judging
@@ -47,29 +44,20 @@ DIFFERS = 1
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE|DIR",
-    help=lambda: say(
-        "写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹",
-        "the file to write (.xlsx or .docx; repeatable); for several counties the folder",
-    ),
+    help=lambda: msg("写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹"),
 )
 @option(
     "--format",
     "formats",
     multiple=True,
     type=click.Choice((*PAPERS, "json")),
-    help=lambda: say(
-        "文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON",
-        "what to write into a folder (default: xlsx, docx); json: the differences of --against as JSON",
-    ),
+    help=lambda: msg("文件夹中写哪些格式（默认 xlsx、docx）；json：把 --against 的差异输出为JSON"),
 )
 @option(
     "--against",
     type=click.Path(path_type=Path),
     metavar="FILLED.xlsx",
-    help=lambda: say(
-        "与县里填好的申报表逐格比对，列出差异；有差异时退出码为1",
-        "compare the county's own form cell by cell; ends with 1 where they differ",
-    ),
+    help=lambda: msg("与县里填好的申报表逐格比对，列出差异；有差异时退出码为1"),
 )
 @shared_options
 @guarded
@@ -89,11 +77,9 @@ def declare(
     counties = len(forms) + len(batch.refused)
     if counties > 1 and (against is not None or any(map(_is_file, outputs))):
         raise UsageError(
-            say("输入里有{n}个县，一个文件只能是一个县的申报表", "{n} counties in the input: one file is one county's form", n=counties),
-            todo=say(
-                "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据",
-                "use -o FOLDER/ to write a form for each, or give one county's figures",
-            ),
+            say("输入里有{n}个县，一个文件只能是一个县的申报表", n=counties),
+            todo=msg(
+                "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据"),
         )  # fmt: skip
     if outputs:
         _write(forms, outputs, [one for one in formats if one in PAPERS] or PAPERS, inputs, against)
@@ -108,23 +94,20 @@ def _check_usage(
     """What can be told before anything is read."""
     if not outputs and against is None:
         raise UsageError(
-            say("没有说写到哪里", "nowhere to write to"),
-            todo=say(
-                "请加 -o 申报表.xlsx（或 .docx），或用 --against 比对",
-                "add -o FORM.xlsx (or .docx), or compare with --against",
-            ),
+            msg("没有说写到哪里"),
+            todo=msg("请加 -o 申报表.xlsx（或 .docx），或用 --against 比对"),
         )
     for path in outputs:
         if path.suffix and not _is_file(path) and not path.is_dir():
             raise UsageError(
-                say("申报表只能写成 .xlsx 或 .docx", "a form is written as .xlsx or .docx"),
+                msg("申报表只能写成 .xlsx 或 .docx"),
                 where=str(path),
-                todo=say("请改文件名，或给一个文件夹", "change the name, or give a folder"),
+                todo=msg("请改文件名，或给一个文件夹"),
             )
     if "json" in formats and against is None:
         raise UsageError(
-            say("--format json 只用于 --against", "--format json goes with --against"),
-            todo=say("申报表用 xlsx 或 docx", "forms are xlsx or docx"),
+            msg("--format json 只用于 --against"),
+            todo=msg("申报表用 xlsx 或 docx"),
         )
     refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
     if against is not None:
@@ -141,9 +124,7 @@ def _check_there(path: Path) -> None:
         raise UsageError(
             reason(error),
             where=str(path),
-            todo=say(
-                "请给县里填好的申报表（.xlsx）", "give the form that the county filled in (.xlsx)"
-            ),
+            todo=msg("请给县里填好的申报表（.xlsx）"),
         ) from error
 
 
@@ -174,32 +155,23 @@ def _write(
     refuse_clashes(list(files), _read(inputs, against))
     written = write_forms(files)
     for path in written.papers:
-        click.echo(say("已写 {path}", "wrote {path}", path=path), err=against is not None)
+        click.echo(say("已写 {path}", path=path), err=against is not None)
     for path in written.kept:
         click.echo(
-            say(
-                "原有一份与新稿不同（可能已填写），存为 {path}",
-                "the one that stood there differs (filled in, perhaps): kept as {path}",
-                path=path,
-            ),
+            say("原有一份与新稿不同（可能已填写），存为 {path}", path=path),
             err=against is not None,
         )
     for one in forms:
         counted = [
-            say("缺项{n}条", "{n} entries missing", n=len(one.form.missing))
-            if one.form.missing
-            else "",
-            say("存疑数据{n}条", "{n} doubtful figures", n=len(one.form.doubtful))
-            if one.form.doubtful
-            else "",
+            say("缺项{n}条", n=len(one.form.missing)) if one.form.missing else "",
+            say("存疑数据{n}条", n=len(one.form.doubtful)) if one.form.doubtful else "",
         ]
         if any(counted):
             click.echo(
                 say(
                     "{county}：{told}，见表后的清单",
-                    "{county}: {told}, listed after the tables",
                     county=printable(one.form.county_name),
-                    told=say("，", ", ").join(filter(None, counted)),
+                    told=msg("，").join(filter(None, counted)),
                 ),
                 err=against is not None,
             )
@@ -216,9 +188,9 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
         return UNREADABLE
     spoken = max(own.spoken, key=lambda one: recognised(one, sheets))
     if not recognised(spoken, sheets):
-        why = say("认不出申报表的任何一张表", "no table of the form was found")
+        why = msg("认不出申报表的任何一张表")
         click.echo(
-            say("[错误] {file}: {why}", "[error] {file}: {why}", file=against.name, why=why),
+            say("[错误] {file}: {why}", file=against.name, why=why),
             err=True,
         )
         return UNREADABLE
@@ -231,9 +203,5 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
         return DIFFERS if found else 0
     for one in found:
         click.echo(f"{against.name} {printable(one.line())}")
-    click.echo(
-        say("{n}处不一致。", "{n} differences.", n=len(found))
-        if found
-        else say("与重新计算的结果一致。", "agrees with the recomputation.")
-    )
+    click.echo(say("{n}处不一致。", n=len(found)) if found else msg("与重新计算的结果一致。"))
     return DIFFERS if found else 0

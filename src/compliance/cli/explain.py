@@ -18,16 +18,15 @@ from compliance.cli.command import (
     shared_options,
 )
 from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior": "junior"}
 
 
 @click.command(
     cls=Command,
-    help=lambda: say(
-        "解释一条规则；给出数据时，逐步写出判定过程。\n\n给出数据后，学校类规则用 --school 指明学校，县级规则不必。",
-        "Explain a rule; with data, the working of its verdict step by step.\n\nA rule of schools needs --school beside the data, a rule of the county does not.",
+    help=lambda: msg(
+        "解释一条规则；给出数据时，逐步写出判定过程。\n\n给出数据后，学校类规则用 --school 指明学校，县级规则不必。"
     ),
 )
 @click.argument("rule")
@@ -35,27 +34,24 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
 @option(
     "--school",
     metavar="CODE",
-    help=lambda: say("哪所学校（代码或名称）", "which school (code or name)"),
+    help=lambda: msg("哪所学校（代码或名称）"),
 )
 @option(
     "--stage",
     type=click.Choice(list(STAGES)),
-    help=lambda: say("只看一个学段", "one stage only"),
+    help=lambda: msg("只看一个学段"),
 )
 @option(
     "--county",
     metavar="CODE",
-    help=lambda: say(
-        "哪个县（代码或名称；多个学年时写 代码:学年）",
-        "which county (code or name; of several years CODE:YEAR)",
-    ),
+    help=lambda: msg("哪个县（代码或名称；多个学年时写 代码:学年）"),
 )
 @option(
     "--format",
     "form",
     default="text",
     metavar="FORMAT",
-    help=lambda: say("text（默认） json", "text (default) json"),
+    help=lambda: msg("text（默认） json"),
 )
 @judging
 @shared_options
@@ -73,12 +69,8 @@ def explain(
     if not inputs:
         if school or county or stage:
             raise UsageError(
-                say("没有给出数据", "no data given"),
-                todo=say(
-                    "写成：compliance explain {rule} 数据文件 --school 学校代码",
-                    "compliance explain {rule} FILE --school CODE",
-                    rule=rule,
-                ),
+                msg("没有给出数据"),
+                todo=say("写成：compliance explain {rule} 数据文件 --school 学校代码", rule=rule),
             )
         answer, lines = answers.of_rule(rule, choice)
     else:

@@ -21,17 +21,14 @@ from compliance.cli.command import (
     progress,
     shared_options,
 )
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
 
 
 @click.command(
     cls=Command,
-    help=lambda: say(
-        "生成整改清单：全县一份，每校一份（一校一案）。",
-        "Write the rectification lists: one for the county, one for each school.",
-    ),
+    help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"),
 )
 @inputs_argument
 @judging
@@ -41,14 +38,14 @@ PAPER_FORMATS = ("md", "html", "xlsx", "docx")
     required=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help=lambda: say("写到哪个文件夹", "the folder to write to"),
+    help=lambda: msg("写到哪个文件夹"),
 )
 @option(
     "--format",
     "formats",
     multiple=True,
     type=click.Choice(PAPER_FORMATS),
-    help=lambda: say("格式，可重复（默认 docx、xlsx）", "repeatable (default: docx, xlsx)"),
+    help=lambda: msg("格式，可重复（默认 docx、xlsx）"),
 )
 @shared_options
 @guarded
@@ -66,18 +63,11 @@ def rectify(
     print_problems(report.problems, err=True)
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()
-    count = None if show is None else partial(show, say("文书", "papers"))
+    count = None if show is None else partial(show, msg("文书"))
     papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count)
     if not papers:
         return nothing_written()
-    click.echo(
-        say(
-            "已写{number}份，见 {out}",
-            "wrote {number} papers to {out}",
-            number=len(papers),
-            out=out,
-        )
-    )
+    click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))
     for line in papers.told():
         click.echo(line)
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

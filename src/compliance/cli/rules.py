@@ -8,52 +8,45 @@ import click
 
 from compliance.cli.command import Command, day, guarded, option, require_format, shared_options
 from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 
 
 @click.command(
     cls=Command,
-    help=lambda: say(
-        "列出一个规则集的全部规则；或其来源、差别、条文覆盖、开关。",
-        "List the rules of a rule set; or its sources, differences, clauses, switches.",
-    ),
+    help=lambda: msg("列出一个规则集的全部规则；或其来源、差别、条文覆盖、开关。"),
 )
 @option(
     "--ruleset",
     metavar="ID|FILE",
-    help=lambda: say("规则集（默认：国家）", "rule set (default: the national one)"),
+    help=lambda: msg("规则集（默认：国家）"),
 )
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 @option(
     "--resolved",
     is_flag=True,
-    help=lambda: say("每个数值由哪一层、哪份文件给出", "which layer and document gives each value"),
+    help=lambda: msg("每个数值由哪一层、哪份文件给出"),
 )
 @option(
     "--diff",
     metavar="A..B",
-    help=lambda: say("比较两个日期，或两个规则集", "compare two days, or two rule sets"),
+    help=lambda: msg("比较两个日期，或两个规则集"),
 )
 @option(
     "--coverage",
     is_flag=True,
-    help=lambda: say("条文逐项由哪条规则回答", "which rule answers each clause"),
+    help=lambda: msg("条文逐项由哪条规则回答"),
 )
 @option(
     "--switches",
     is_flag=True,
-    help=lambda: say(
-        "可用 --switch 打开的放宽与算法", "the relaxations and alternatives for --switch"
-    ),
+    help=lambda: msg("可用 --switch 打开的放宽与算法"),
 )
 @option(
     "--format",
     "form",
     default="text",
     metavar="FORMAT",
-    help=lambda: say(
-        "text（默认） json；--coverage 另有 md", "text (default) json; --coverage: md too"
-    ),
+    help=lambda: msg("text（默认） json；--coverage 另有 md"),
 )
 @shared_options
 @guarded
@@ -65,12 +58,7 @@ def rules(
     from compliance.explain import ruleset_listing
 
     if sum((resolved, diff is not None, coverage, switches)) > 1:
-        raise UsageError(
-            say(
-                "--resolved、--diff、--coverage、--switches 一次只能用一个",
-                "use one of --resolved, --diff, --coverage, --switches at a time",
-            )
-        )
+        raise UsageError(msg("--resolved、--diff、--coverage、--switches 一次只能用一个"))
     require_format(form, ("text", "json", "md") if coverage else ("text", "json"))
     if resolved:
         click.echo(ruleset_listing.resolved(ruleset, day(as_of), form))

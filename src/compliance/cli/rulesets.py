@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from compliance.cli.command import Command, guarded, shared_options
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 
 
 @click.command(
     cls=Command,
-    help=lambda: say("列出已安装的规则集和插件。", "List the installed rule sets and plugins."),
+    help=lambda: msg("列出已安装的规则集和插件。"),
 )
 @shared_options
 @guarded

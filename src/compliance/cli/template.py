@@ -7,19 +7,15 @@ from pathlib import Path
 import click
 
 from compliance.cli.command import Command, guarded, option, shared_options
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 
-@click.command(
-    cls=Command, help=lambda: say("生成空白填报工作簿。", "Write the blank workbook to fill in.")
-)
+@click.command(cls=Command, help=lambda: msg("生成空白填报工作簿。"))
 @click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
 @option(
     "--ruleset",
     metavar="ID|FILE",
-    help=lambda: say(
-        "为哪个规则集（默认：国家）", "for which rule set (default: the national one)"
-    ),
+    help=lambda: msg("为哪个规则集（默认：国家）"),
 )
 @shared_options
 @guarded
@@ -28,4 +24,4 @@ def template(out: Path, ruleset: str | None) -> None:
     from compliance.explain.ruleset_listing import blank_workbook
 
     blank_workbook(out, ruleset)
-    click.echo(say("已写 {out}", "wrote {out}", out=out))
+    click.echo(say("已写 {out}", out=out))

@@ -15,22 +15,17 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 
 
-@click.command(
-    cls=Command, help=lambda: say("只检查数据，不判定。", "Check the data only, without a verdict.")
-)
+@click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
 @inputs_argument
 @option(
     "--previous",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help=lambda: say(
-        "上年的数据（任何可读的格式），逐校比较，可重复",
-        "last year's data, in any format that is read, to compare school by school; repeatable",
-    ),
+    help=lambda: msg("上年的数据（任何可读的格式），逐校比较，可重复"),
 )
 @option(
     "--format",
@@ -38,7 +33,7 @@ from compliance.kernel.i18n import say
     default="text",
     show_default=True,
     metavar="text|json",
-    help=lambda: say("输出格式", "what to print"),
+    help=lambda: msg("输出格式"),
 )
 @shared_options
 @guarded

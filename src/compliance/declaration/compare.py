@@ -29,7 +29,7 @@ from compliance.declaration.submitted_form import (
     regions,
 )
 from compliance.intake.cell_text import address
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import truncated
 
 Place = tuple[int, int]
@@ -61,25 +61,25 @@ class Difference:
     def line(self) -> str:
         """One line for a terminal."""
         kinds = {
-            "differs": pick("不一致", "differs"),
-            "blank": pick("表中留空，可以算出", "blank there, can be computed"),
-            "unfounded": pick("表中有数，数据不足以算出", "filled in there, cannot be computed"),
-            "words": pick("固定文字被改动", "the form's own words were changed"),
-            "table_missing": pick("缺这张表", "the table is missing"),
-            "column_missing": pick("缺这一栏", "the column is missing"),
-            "row_missing": pick("缺这一行", "the row is missing"),
-            "row_extra": pick("数据中没有这一行", "the data have no such row"),
+            "differs": msg("不一致"),
+            "blank": msg("表中留空，可以算出"),
+            "unfounded": msg("表中有数，数据不足以算出"),
+            "words": msg("固定文字被改动"),
+            "table_missing": msg("缺这张表"),
+            "column_missing": msg("缺这一栏"),
+            "row_missing": msg("缺这一行"),
+            "row_extra": msg("数据中没有这一行"),
         }
         where = f"{self.sheet}!{self.cell}" if self.cell else self.sheet or self.table
         told = [kinds[self.kind]]
         if self.written:
-            told.append(say("填写“{w}”", "written '{w}'", w=self.written))
+            told.append(say("填写“{w}”", w=self.written))
         if self.recomputed:
-            told.append(say("重新计算“{r}”", "recomputed '{r}'", r=self.recomputed))
+            told.append(say("重新计算“{r}”", r=self.recomputed))
         if self.difference:
-            told.append(say("差{d}", "difference {d}", d=self.difference))
+            told.append(say("差{d}", d=self.difference))
         head = f"{where} {self.what}".strip()
-        return f"{head}{pick('：', ': ')}{pick('，', ', ').join(told)}"
+        return f"{head}{msg('：')}{msg('，').join(told)}"
 
 
 def recognised(form: FilledForm, sheets: Sequence[SubmittedSheet]) -> int:
@@ -118,7 +118,7 @@ def _lead(
             place = region.beginning(folded(cell.parts[0]))
             if place is not None:
                 found = _TableComparison(form.tables[0], Located(region, {}, 0), told.tables[0])
-                yield from found.sentence(cell, place, say("表头", "head"))
+                yield from found.sentence(cell, place, msg("表头"))
                 break
 
 
@@ -198,7 +198,7 @@ class _TableComparison:
         entry, shown = filled.entry, _shown(written)
         if entry.emptied:
             if not is_blank(written) and folded(written).casefold() not in _NO:
-                told = say("空白（未达标）", "blank (not met)")
+                told = msg("空白（未达标）")
                 yield self._difference("differs", place, what, shown, told)
             return
         expected = filled.text if entry.known else ""
@@ -227,11 +227,11 @@ class _TableComparison:
         if not whole:
             yield self._difference("words", place, what, _shown(written), cell.text)
         for n, (filled, value) in enumerate(zip(cell.blanks, values, strict=False), 1):
-            where = say("{what}（第{n}空）", "{what} (blank {n})", what=what, n=n)
+            where = say("{what}（第{n}空）", what=what, n=n)
             yield from self._blank(filled, value, place, where)
 
     def _notes(self) -> Iterator[Difference]:
-        what = say("表注", "note")
+        what = msg("表注")
         for note in self._table.notes:
             if not note.blanks or not isinstance(note.parts[0], str):
                 continue

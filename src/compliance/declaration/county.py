@@ -13,7 +13,7 @@ from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import typed
 from compliance.engine.sentences import in_words
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
@@ -77,9 +77,9 @@ class CountyView:
             if row["status"] == UNKNOWN:
                 missing += self.missing(row)
             elif row["status"] == NOT_CHECKED:
-                missing.append(MissingFigure("", why=say("待认定", "awaits a statement")))
+                missing.append(MissingFigure("", why=msg("待认定")))
             elif row["status"] == ERROR:
-                missing.append(MissingFigure("", why=say("规则执行出错", "the rule broke")))
+                missing.append(MissingFigure("", why=msg("规则执行出错")))
         return missing
 
     def missing(self, row: Row) -> Iterator[MissingFigure]:
@@ -88,10 +88,10 @@ class CountyView:
         for fact in row["missing"] or ():
             yield from self.missing_at(fact, school)
         if row["withheld"]:
-            rules = say("、", ", ").join(row["withheld"])
-            yield MissingFigure("", why=say("依据未核实：{r}", "unverified: {r}", r=rules))
+            rules = msg("、").join(row["withheld"])
+            yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
         elif not row["missing"]:
-            why = say("无法计算（分母为零）", "cannot be computed (divided by 0)")
+            why = msg("无法计算（分母为零）")
             yield self._of_school("", school, why)
 
     def missing_at(self, fact: str, school: int | None) -> Iterator[MissingFigure]:

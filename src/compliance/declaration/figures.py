@@ -22,7 +22,7 @@ from compliance.declaration.filled_form import NONE, Entry, MissingFigure, blank
 from compliance.declaration.form import FigureReference, Form, FormFigure
 from compliance.engine.exact_arithmetic import root_exactly, typed
 from compliance.engine.kinds.dispersion import moments_exactly
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
@@ -224,7 +224,7 @@ class CountyFigures:
         """What a coefficient waits for: what the units lack by the rule it is of, else its own facts."""
         rows = [one for name in rule.of for one in self.county.outcome(name, row["stage"])]
         missing = self.county.open(rows) or self.county.open([row])
-        return missing or [MissingFigure("", why=say("无法计算", "cannot be computed"))]
+        return missing or [MissingFigure("", why=msg("无法计算"))]
 
     def _average(self, asked: FigureReference) -> Entry:
         """The plain mean of several rules' values, for information."""
@@ -278,11 +278,11 @@ class CountyFigures:
         """What was stated with an attestation: its remark, and the documents it names."""
         given = self.county.listed(self.county.evaluation.submission.attestations)
         for row in given.filter(pl.col("rule") == rule.attested_as).iter_rows(named=True):
-            documents = say("、", ", ").join(one for one in row["evidence"] or () if one)
-            evidence = say("佐证材料：{p}", "evidence: {p}", p=documents) if documents else ""
+            documents = msg("、").join(one for one in row["evidence"] or () if one)
+            evidence = say("佐证材料：{p}", p=documents) if documents else ""
             if row["note"] or evidence:
-                return Entry(text=say("；", "; ").join(filter(None, (row["note"], evidence))))
-        return blank([MissingFigure("", why=say("结论由县填写", "to be concluded by the county"))])
+                return Entry(text=msg("；").join(filter(None, (row["note"], evidence))))
+        return blank([MissingFigure("", why=msg("结论由县填写"))])
 
 
 _OF_RULE: Mapping[str, Callable[[CountyFigures, Rule, FigureReference], Entry]] = {

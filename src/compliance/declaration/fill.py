@@ -42,7 +42,7 @@ from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import LANGUAGES, lang, pick, say, use
+from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
 from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS
 from compliance.plugins.registry import Registry
 from compliance.render import phrases
@@ -131,7 +131,6 @@ class _CountyForm:
         tables = tuple(self._tables())
         basis = say(
             "依据：{title}（{layers}），{day}。",
-            "Basis: {title} ({layers}), {day}.",
             title=pick(rules.title, rules.title_en),
             layers=" → ".join(rules.layers),
             day=self._county.evaluation.as_of.isoformat(),
@@ -159,10 +158,9 @@ class _CountyForm:
             if rows:
                 yield say(
                     "只因放宽规定而达标：{rule}，{n}处（{by}）。",
-                    "Met only by a relaxation: {rule}, {n} times ({by}).",
                     rule=rule.label,
                     n=len(rows),
-                    by=say("；", "; ").join(labels),
+                    by=msg("；").join(labels),
                 )
 
     def _tables(self) -> Iterator[FilledTable]:
@@ -196,7 +194,6 @@ class _CountyForm:
             if rule is not None and row.label and rule.label != str(row.label[0]):
                 yield say(
                     "{n}按{by}的规定判定：{title}。",
-                    "{n} is judged by {by}: {title}.",
                     n=row.ordinal,
                     by=rule.given_by or rule.given_by_id,
                     title=rule.label,
@@ -224,11 +221,7 @@ class _CountyForm:
         rule = self._county.rules.rules.get(row.rule)
         if rule is None or row.text is None:
             raise self._form.fault(
-                say(
-                    "申报表提到规则集没有的规则 {rule}",
-                    "the form asks for rule {rule}, which the rule set does not have",
-                    rule=row.rule,
-                ),
+                say("申报表提到规则集没有的规则 {rule}", rule=row.rule),
                 f'rule = "{row.rule}"',
             )
         title = str(row.label[0]) if row.label else rule.label
@@ -282,11 +275,11 @@ class _CountyForm:
                 continue
             known = [self._titles[fact] for fact in one.facts if fact in self._titles]
             who = names.get(one.school_code, one.school_code) if one.school_code else ""
-            about = (who or say("全县", "county"), say("、", ", ").join(known[:2]))
+            about = (who or msg_in("county", "全县"), msg("、").join(known[:2]))
             said = one.message
             if one.expected:
-                said = say("{m}（{e}）", "{m} ({e})", m=one.message, e=one.expected)
-            subject = say("：", ": ").join(filter(None, about))
+                said = say("{m}（{e}）", m=one.message, e=one.expected)
+            subject = msg("：").join(filter(None, about))
             yield DoubtfulFigure(sheets, subject, said, f"{one.file} {one.at}".strip())
 
     def _facts(self, table: FormTable) -> set[str]:
@@ -363,7 +356,7 @@ class _UnitLines:
         """A band and the units of each stage."""
         for stage, words in self._table.bands.items():
             title, own = str(words), self._county.outcome(self._table.rule, stage)
-            count = say("（{n}所）", " ({n})", n=len(own)) if own else say("（无）", " (none)")
+            count = say("（{n}所）", n=len(own)) if own else msg("（无）")
             band = FilledCell((f"{title}{count}",), "label")
             yield FilledLine((band,), (stage,), title, band=True)
             for number, row in enumerate(own, 1):
@@ -372,7 +365,9 @@ class _UnitLines:
                 cells = tuple(
                     self._cell(column, number, row, unit) for column in self._table.columns
                 )
-                yield FilledLine(cells, (stage, name), f"{title}{pick('', ' ')}{number} {name}")
+                yield FilledLine(
+                    cells, (stage, name), f"{title}{('' if lang() == 'zh' else ' ')}{number} {name}"
+                )
 
     def _cell(self, column: FormColumn, number: int, row: Row, unit: Row) -> FilledCell:
         kind, _, name = column.value.partition(":")
@@ -432,7 +427,7 @@ class _UnitLines:
             for place, numbers in found.items()
             if numbers
         ]
-        return Entry(text=say("；", "; ").join(said))
+        return Entry(text=msg("；").join(said))
 
 
 def _listed(codes: Sequence[str], numbers: Sequence[int]) -> str:
@@ -448,4 +443,4 @@ def _listed(codes: Sequence[str], numbers: Sequence[int]) -> str:
         for run in runs
         for number in (run[:1] if len(run) > 2 else run)
     ]
-    return say("、", ", ").join(names)
+    return msg("、").join(names)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from compliance.assessment import figures
 from compliance.declaration.form import TYPED
 from compliance.engine.exact_arithmetic import rounded
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import plain
 
 NONE = "—"
@@ -136,7 +136,7 @@ class Heading:
         words = self.text if self.group in ("", self.text) else f"{self.group} {self.text}"
         if not self.code:
             return words
-        return say("{words}（{code}）", "{words} ({code})", words=words, code=self.code)
+        return say("{words}（{code}）", words=words, code=self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class FilledTable:
                 elif self.kind == "grid" and line.name:
                     item = f"{line.name} {heading.code or heading.name}"
                 yield from ((where, item, one) for one in dict.fromkeys(cell.blanks))
-        note_name = say("表注", "note")
+        note_name = msg("表注")
         for note in self.notes:
             yield from ((note_name, note_name, one) for one in dict.fromkeys(note.blanks))
 

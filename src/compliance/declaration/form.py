@@ -206,11 +206,7 @@ class Form:
 
     def unknown(self, what: str, *places: str) -> PackError:
         """What the form asks for and the rule set lacks; places: where it stands, if not by that name."""
-        said = say(
-            "申报表提到规则集没有的 {what}",
-            "the form asks for {what}, which the rule set does not have",
-            what=what,
-        )
+        said = say("申报表提到规则集没有的 {what}", what=what)
         return self.fault(said, *(places or (what,)))
 
     def fault(self, what: str, *places: str) -> PackError:
@@ -229,12 +225,8 @@ def form_for(rules: Ruleset) -> Form:
             if form.ruleset in rules.layers:
                 return form
     raise UsageError(
-        say("规则集“{id}”没有申报表", "rule set '{id}' has no declaration form", id=rules.id),
-        todo=say(
-            "请用 --ruleset 换一个规则集，或由插件提供 templates/{file}",
-            "choose another --ruleset, or let its plugin offer templates/{file}",
-            file=FILE,
-        ),
+        say("规则集“{id}”没有申报表", id=rules.id),
+        todo=say("请用 --ruleset 换一个规则集，或由插件提供 templates/{file}", file=FILE),
     )
 
 
@@ -246,14 +238,12 @@ def read_form(path: Path) -> Form:
     except OSError as error:
         raise PackError(reason(error), where=path.name) from error
     except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise PackError(
-            say("不是有效的TOML：{why}", "not valid TOML: {why}", why=error), where=path.name
-        ) from error
+        raise PackError(say("不是有效的TOML：{why}", why=error), where=path.name) from error
     found = sorted({*faults("declaration", tables, text), *_uncounted(tables, text)})
     if found:
         told = "\n".join(f"{path.name}:{line}: {message}" for line, message in found)
         raise PackError(
-            say("申报表有错误：\n{told}", "the form is faulty:\n{told}", told=told),
+            say("申报表有错误：\n{told}", told=told),
             where=path.name,
         )
     head = {"numerals": (), "blank": "＿＿", "figure": {}, "lead": (), **_paired(tables["form"])}
@@ -277,12 +267,7 @@ def _uncounted(tables: Mapping[str, Any], text: str) -> Iterator[tuple[int, str]
         if isinstance(node, Mapping) and sum(kind in node for kind in FIGURES) != 1:
             yield (
                 find_line(text, ["figure", name]),
-                say(
-                    "figure.{n} 须有且只有一种算法：{all}",
-                    "figure.{n} needs exactly one of {all}",
-                    n=name,
-                    all=", ".join(FIGURES),
-                ),
+                say("figure.{n} 须有且只有一种算法：{all}", n=name, all=", ".join(FIGURES)),
             )
 
 
@@ -290,24 +275,14 @@ def reference(text: str) -> FigureReference:
     """Parse a reference. Raises ValueError with a sentence where it is not one."""
     found = _REFERENCE.fullmatch(text)
     if found is None:
-        raise ValueError(say("看不懂“{t}”", "'{t}' is not understood", t=text))
+        raise ValueError(say("看不懂“{t}”", t=text))
     kind, stage = found["kind"] or "", found["stage"] or ""
     if kind and kind not in KINDS:
-        raise ValueError(
-            say(
-                "“{t}”：没有“{k}”，可用 {all}",
-                "'{t}': no '{k}', use {all}",
-                t=text,
-                k=kind,
-                all=", ".join(KINDS),
-            )
-        )
+        raise ValueError(say("“{t}”：没有“{k}”，可用 {all}", t=text, k=kind, all=", ".join(KINDS)))
     if stage and stage not in COMPULSORY:
-        raise ValueError(say("“{t}”：没有学段“{s}”", "'{t}': no stage '{s}'", t=text, s=stage))
+        raise ValueError(say("“{t}”：没有学段“{s}”", t=text, s=stage))
     if not kind and (found["part"] or stage):
-        raise ValueError(
-            say("“{t}”：缺少种类，如 value:", "'{t}': a kind is missing, such as value:", t=text)
-        )
+        raise ValueError(say("“{t}”：缺少种类，如 value:", t=text))
     return FigureReference(kind, found["name"], found["part"] or "", stage)
 
 
@@ -318,17 +293,11 @@ def parsed(text: str) -> tuple[Piece, ...]:
         if number % 2:
             asked, _, form = inside.partition("|")
             if form not in ("", "t") and not (form.isdigit() and len(form) == 1):
-                raise ValueError(
-                    say(
-                        "“{t}”：| 之后应为一位数字或 t",
-                        "'{t}': after | a digit or t",
-                        t=f"{{{inside}}}",
-                    )
-                )
+                raise ValueError(say("“{t}”：| 之后应为一位数字或 t", t=f"{{{inside}}}"))
             decimals = TYPED if form == "t" else int(form or 0)
             pieces.append(Placeholder(reference(asked), decimals))
         elif "{" in inside or "}" in inside:
-            raise ValueError(say("“{t}”：花括号不成对", "'{t}': unmatched braces", t=inside))
+            raise ValueError(say("“{t}”：花括号不成对", t=inside))
         elif inside:
             pieces.append(inside)
     return tuple(pieces)
@@ -383,12 +352,7 @@ def _values(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], key: s
         texts = [row["value"].replace("{of}", name) if name else "" for name in names]
     if texts and len(texts) != len(columns):
         raise _UnclearError(
-            say(
-                "一行应有{n}个值，写了{m}个",
-                "a row of {n} columns has {m} values",
-                n=len(columns),
-                m=len(texts),
-            ),
+            say("一行应有{n}个值，写了{m}个", n=len(columns), m=len(texts)),
             f'key = "{key}"',
         )
     return [text or None for text in texts]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render.documents.text import printable, shortened
 
 _PLACES = 6  # how many places of the form one gap names
@@ -95,42 +95,42 @@ class Listing:
 
 def listings(form: FilledForm) -> list[Listing]:
     """What is missing, fact by fact; doubtful figures; and those whose rounding misleads."""
-    number = pick("序号", "No.")
-    others = pick("等{count}所", " and others, {count} in all")
-    elsewhere = pick("等{count}处", " and others, {count} in all")
+    number = msg("序号")
+    others = msg("等{count}所")
+    elsewhere = msg("等{count}处")
     found = [
         Listing(
-            title=pick("缺项清单", "What is missing"),
-            headings=(number, pick("缺少的数据或结论", "What is missing"),
-                      pick("学校", "Schools"), pick("用在何处", "Where it is used")),
+            title=msg("缺项清单"),
+            headings=(number, msg("缺少的数据或结论"),
+                      msg_in("heading", "学校"), msg("用在何处")),
             widths=(12, 58, 60, 96),
             rows=_numbered(
                 (one.what, shortened(list(map(printable, one.schools)), others),
                  shortened(list(map(printable, one.places)), elsewhere, _PLACES))
                 for one in form.missing
             ),
-            empty=pick("没有缺项。", "Nothing is missing."),
+            empty=msg("没有缺项。"),
         ),
         Listing(
-            title=pick("存疑数据", "Doubtful figures"),
-            headings=(number, pick("学校、数据", "School and fact"), pick("提示", "Warning"),
-                      pick("用在何处；数据位置", "Where it is used; where it stands")),
+            title=msg("存疑数据"),
+            headings=(number, msg("学校、数据"), msg_in("heading", "提示"),
+                      msg("用在何处；数据位置")),
             widths=(12, 58, 84, 72),
             rows=_numbered(
                 (one.subject, one.message,
-                 pick("；", "; ").join(filter(None, (pick("、", ", ").join(one.sheets), one.place))))
+                 msg("；").join(filter(None, (msg("、").join(one.sheets), one.place))))
                 for one in form.doubtful
             ),
         ),
         Listing(
-            title=pick("取整后与判定不一致的数", "Figures that read otherwise when rounded"),
-            headings=(number, pick("单元格", "Cell"), pick("填写的数（取整）", "Shown, rounded"),
-                      pick("未取整的数与判定", "Unrounded, and verdict")),
+            title=msg("取整后与判定不一致的数"),
+            headings=(number, msg("单元格"), msg("填写的数（取整）"),
+                      msg("未取整的数与判定")),
             widths=(12, 110, 40, 64),
             rows=_numbered(
                 (f"{one.table} {one.cell}", one.shown,
-                 say("{exact}，{met}", "{exact}, {met}", exact=one.exact,
-                     met=pick("达标", "met") if one.met else pick("未达标", "not met")))
+                 say("{exact}，{met}", exact=one.exact,
+                     met=msg_in("met", "达标") if one.met else msg("未达标")))
                 for one in form.misleading
             ),
         ),

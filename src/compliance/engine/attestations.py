@@ -109,10 +109,8 @@ def _unknown(row: Mapping[str, object], takers: Mapping[str, Rule], column: str)
     return Problem(
         "error" if incident else "warning",
         "unknown_veto" if column == "exists" else "unknown_attestation",
-        say(
-            "“{text}”不是要说明的事项", "'{text}' is nothing that takes a statement", text=text[:60]
-        ),
-        expected=say("最接近的是 {near}", "the nearest is {near}", near=near),
+        say("“{text}”不是要说明的事项", text=text[:60]),
+        expected=say("最接近的是 {near}", near=near),
         file=str(row.get("file") or ""),
         at=str(row.get("at") or ""),
         county_code=str(row["county_code"]),

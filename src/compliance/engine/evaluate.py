@@ -18,7 +18,7 @@ import polars as pl
 from compliance.engine import tallies
 from compliance.engine.units import Frames, Merger, beside, each_once, frames, merger
 from compliance.kernel.errors import show_traceback
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     ERROR,
     NO_WORDS,
@@ -131,33 +131,29 @@ class Evaluation:
         apply". A rule made of others may leave out subjects that one of those does.
         """
         if not isinstance(answer, pl.DataFrame):
-            raise AnswerError(say("应为表，而得{got}", "no table but {got}", got=type(answer)))
+            raise AnswerError(say("应为表，而得{got}", got=type(answer)))
         columns = set(answer.columns)
         if strange := sorted(columns - {*SUBJECT, *RESULTS}):
-            raise AnswerError(
-                say("不认识列 {names}", "unknown columns {names}", names=", ".join(strange))
-            )
+            raise AnswerError(say("不认识列 {names}", names=", ".join(strange)))
         key = [rule.scope, *(["stage"] if rule.scope == "county" and "stage" in columns else [])]
         if lacking := sorted({"county", "status", *key} - columns):
-            raise AnswerError(
-                say("缺少列 {names}", "columns {names} are missing", names=", ".join(lacking))
-            )
+            raise AnswerError(say("缺少列 {names}", names=", ".join(lacking)))
         known = pl.col("status").is_in(range(len(STATUSES)))
         if not answer.select(known.fill_null(value=False).all()).item():
-            raise AnswerError(say("status 为空或超出范围", "a status is blank or out of range"))
+            raise AnswerError(msg("status 为空或超出范围"))
         if answer.select(key).is_duplicated().any():
-            raise AnswerError(say("同一对象有两行", "two rows of one subject"))
+            raise AnswerError(msg("同一对象有两行"))
         given = answer.select(rule.scope).unique()
         everyone = self.frames_of(rule).of(rule.scope)
         if not given.join(everyone, on=rule.scope, how="anti").is_empty():
-            raise AnswerError(say("有不属于本范围的对象", "a subject that is not of its scope"))
+            raise AnswerError(msg("有不属于本范围的对象"))
         wanted = self.subjects(rule).select(rule.scope)
         if rule.scope != "county":
             members = map(self.outcome, rule.references.rules)
             for member in (one for one in members if rule.scope in one.columns):
                 wanted = wanted.join(member, on=rule.scope, how="semi")
         if not wanted.join(given, on=rule.scope, how="anti").is_empty():
-            raise AnswerError(say("有对象没有判定", "subjects are left out"))
+            raise AnswerError(msg("有对象没有判定"))
         return answer
 
     @cached_property

@@ -10,7 +10,7 @@ from compliance.engine import exact_arithmetic
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input
 from compliance.facts.fact import Fact
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import lang, msg, say
 from compliance.kernel.labels import STAGE_WORDS, unit_words
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
@@ -59,7 +59,7 @@ def _record(subject: Subject, fact: Fact) -> Input:
 
 def _said(fact: Fact, value: object) -> str:
     """A word of a fixed choice in Chinese: 小学 for ``primary``; English speakers read the code."""
-    if not fact.words or value is None or pick("zh", "en") == "en":
+    if not fact.words or value is None or lang() == "en":
         return ""
     code = str(int(value)) if isinstance(value, float) else str(value)
     words = (word for word, canonical in fact.words.items() if canonical == code)
@@ -174,7 +174,7 @@ def _summed(subject: Subject, tally: Tally, whole: Input) -> Input:
         return replace(whole, fact=str(settings["or"]), origin="given")
     return replace(
         whole,
-        where=pick("；另计", "; and ").join(_condition(subject, one) for one in sums),
+        where=msg("；另计").join(_condition(subject, one) for one in sums),
         rows=len(parts),
         parts=tuple(sorted(parts, key=_blanks_then_largest)[:LISTED]),
     )
@@ -207,5 +207,5 @@ def _condition(subject: Subject, settings: Mapping[str, Any]) -> str:
     told = condition_words(settings.get("where", {}), subject.ruleset, subject.words)
     if settings.get("unless"):
         but = condition_words(settings["unless"], subject.ruleset, subject.words)
-        told += say("（{but}的除外）", " (but not: {but})", but=but)
-    return told or say("全部学校", "all schools")
+        told += say("（{but}的除外）", but=but)
+    return told or msg("全部学校")

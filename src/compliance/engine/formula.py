@@ -17,7 +17,7 @@ from compliance.engine.exact_arithmetic import Quantity, Standard, equals, shown
 from compliance.engine.subject import Row, Subject
 from compliance.engine.units import Frames
 from compliance.engine.working import Comparison, Weighed
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS, stage_words, status_words
 from compliance.kernel.submission import COMPULSORY, STATUSES
 from compliance.rules.language.model import (
@@ -47,7 +47,7 @@ def formula(
     elif indicator.over is not None:
         text += f" ÷ {_terms(indicator.over, named)}"
     if indicator.round_up:
-        text += say("，向上取整", ", rounded up")
+        text += msg("，向上取整")
     return text
 
 
@@ -161,7 +161,7 @@ def _written(subject: Subject, indicator: Indicator) -> tuple[str, str]:
     weight = shown(next((w.weight for w in weighed if w.stage == subject.stage), Fraction(1)))
     names = [f"{subject.title(f'{w.stage}_students')} × {shown(w.weight)}" for w in weighed]
     sizes = [f"{shown(w.pupils)} × {shown(w.weight)}" for w in weighed]
-    own = say("本学段权数{w}", "this stage's weight {w}", w=weight)
+    own = say("本学段权数{w}", w=weight)
     return (
         formula(indicator, subject.title, f"({' + '.join(names)})", own),
         formula(indicator, figure, f"({' + '.join(sizes)})", weight),
@@ -239,7 +239,7 @@ def _case(
     if value is None or bar is None or of is None or over is None:
         return
     indicator = bound.indicator
-    yield (f"{stage_words()[stage]}{pick('：', ': ')}" if stage else "") + pick("，", ", ").join(
+    yield (f"{stage_words()[stage]}{msg('：')}" if stage else "") + msg("，").join(
         f"{titles[name]} {shown(typed(figure))}"
         for name, figure in row.items()
         if name in titles and isinstance(figure, float) and figure
@@ -247,7 +247,7 @@ def _case(
     filled = formula(indicator, lambda name: shown(typed(row.get(name))))
     unit = pick(indicator.unit, indicator.unit_en)
     exactly = f"= {shown(value)}" if filled == shown(value) else f"{filled} {equals(value)}"
-    text = f"  {exactly} {unit}{pick('；', '; ')}{verdict(limit, value, bar)}"
+    text = f"  {exactly} {unit}{msg('；')}{verdict(limit, value, bar)}"
     if (
         not exact_arithmetic.meets_exactly(value, limit.operator, bar)
         and limit.operator not in UPPER
@@ -255,17 +255,16 @@ def _case(
         need = bar * over / Fraction(indicator.per) - of
         short = exact_arithmetic.steps_up(need, indicator.gap_step)
         gap_unit = pick(indicator.gap_unit, indicator.gap_unit_en)
-        text += say("，缺{n}{u}", ", {n} {u} short", n=shown(short), u=gap_unit) if short else ""
-    yield text + pick("。", ".")
+        text += say("，缺{n}{u}", n=shown(short), u=gap_unit) if short else ""
+    yield text + msg("。")
 
 
 def verdict(limit: Limit, value: Fraction, bar: Fraction) -> str:
     """The limit, and whether a value meets it: “标准 ≥ 3，达标”."""
     return say(
-        "标准 {sign} {bar}，{status}", "limit {sign} {bar}, {status}",
+        "标准 {sign} {bar}，{status}",
         sign=WRITTEN[limit.operator], bar=shown(bar),
-        status=met_words(met=exact_arithmetic.meets_exactly(value, limit.operator, bar)),
-    )  # fmt: skip
+        status=met_words(met=exact_arithmetic.meets_exactly(value, limit.operator, bar)))  # fmt: skip
 
 
 def met_words(*, met: bool) -> str:
@@ -278,7 +277,7 @@ def bars(limit: Limit | None) -> Iterable[tuple[Limit, str, Fraction]]:
     if limit is None:
         return
     for key, bar in limit.table.items():
-        stage = f"{stage_words()[key]}{pick('：', ': ')}" if key in STAGE_WORDS else ""
+        stage = f"{stage_words()[key]}{msg('：')}" if key in STAGE_WORDS else ""
         yield limit, stage, Fraction(bar)
 
 
@@ -327,10 +326,8 @@ def _several(indicator: Indicator, limit: Limit, rules: Ruleset) -> Iterable[str
     total = " + ".join(f"{shown(_SEVERAL[s])}×{shown(weights[s])}" for s in COMPULSORY)
     yield say(
         "九年一贯制学校小学{p}人、初中{j}人，全校共用{n}{u}，按加权学生数拆分：",
-        "a school of both stages, {p} and {j} pupils, sharing {n} {u} by weighted pupils:",
         p=shown(_SEVERAL["primary"]), j=shown(_SEVERAL["junior"]), n=shown(amount),
-        u=pick(indicator.gap_unit, indicator.gap_unit_en),
-    )  # fmt: skip
+        u=pick(indicator.gap_unit, indicator.gap_unit_en))  # fmt: skip
     for stage in COMPULSORY:
         row = {**facts, **pupils, "stage": stage, "students": _SEVERAL[stage]}
         value, bar = bound.exact(row), exact_arithmetic.exact_limit(limit, None, {limit.by: stage})
@@ -339,7 +336,5 @@ def _several(indicator: Indicator, limit: Limit, rules: Ruleset) -> Iterable[str
         per = "" if indicator.per == 1 else f"{shown(Fraction(indicator.per))} × "
         yield say(
             "  {stage}：{per}{n} × {w} ÷ ({total}) {value}；{verdict}。",
-            "  {stage}: {per}{n} × {w} ÷ ({total}) {value}; {verdict}.",
             stage=stage_words()[stage], per=per, n=shown(amount), w=shown(weights[stage]),
-            total=total, value=equals(value), verdict=verdict(limit, value, bar),
-        )  # fmt: skip
+            total=total, value=equals(value), verdict=verdict(limit, value, bar))  # fmt: skip

@@ -7,7 +7,7 @@ import polars as pl
 from compliance.engine.exact_arithmetic import shown
 from compliance.engine.subject import Row, Subject
 from compliance.engine.working import Member
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.submission import FAIL, STATUSES, UNKNOWN
 from compliance.rules.language.model import UPPER, Rule
@@ -75,15 +75,15 @@ def _detail(subject: Subject, rule: Rule, status: str) -> str:
         return ""
     if rule.form.coefficient:
         rows = subject.outcomes(rule.id).filter(pl.col("status") <= UNKNOWN)
-        return pick("、", ", ").join(
+        return msg("、").join(
             f"{stage_words()[row['stage']]}{_coefficient(row)}"
             for row in rows.iter_rows(named=True)
         )
     if rule.scope == "county":
         return ""
     names = [_school(*item[1:]) for item in failing_schools(subject, rule)]
-    more = say("等{n}个", " … {n} in all", n=len(names)) if len(names) > _NAMED else ""
-    return pick("、", ", ").join(names[:_NAMED]) + more
+    more = say("等{n}个", n=len(names)) if len(names) > _NAMED else ""
+    return msg("、").join(names[:_NAMED]) + more
 
 
 def _coefficient(row: Row) -> str:
@@ -96,8 +96,8 @@ def _school(name: str, stage: str, status: str) -> str:
     """A school with what makes it differ from the plain case: its stage, and that it is open."""
     words = [stage_words()[stage]] if stage else []
     words += [status_words()[status]] if status != "fail" else []
-    inner = pick("，", ", ").join(words)
-    return name + (say("（{inner}）", " ({inner})", inner=inner) if inner else "")
+    inner = msg("，").join(words)
+    return name + (say("（{inner}）", inner=inner) if inner else "")
 
 
 def failing_schools(subject: Subject, rule: Rule) -> list[tuple[str, str, str, str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from compliance.engine.exact_arithmetic import meets
-from compliance.kernel.i18n import lang, pick
+from compliance.kernel.i18n import lang, msg, pick
 from compliance.kernel.labels import STAGE_WORDS, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
@@ -49,8 +49,7 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
     kind = kinds[rule.kind]
     gaps = {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
     switches = {
-        name: pick("“{title}”", "“{title}”").format(title=one.label)
-        for name, one in ruleset.switches.items()
+        name: msg("“{title}”").format(title=one.label) for name, one in ruleset.switches.items()
     }
     units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
     part = pl.element().struct
@@ -88,7 +87,7 @@ def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str |
 def state(rule: Rule) -> pl.Expr:
     """Title and state, where there is no figure to show."""
     return line(
-        pick("{who}：“{title}”{state}。", "{who}: {title}: {state}."),
+        msg("{who}：“{title}”{state}。"),
         who=pl.col("subject"),
         title=rule.label,
         state=status_word(),
@@ -119,12 +118,10 @@ def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:
 def unrounded(limit: Limit, decimals: int) -> pl.Expr:
     """Where the rounded figure would read as the other verdict, the unrounded one is said."""
     value, bar = pl.col("value"), pl.col("threshold")
-    full = line(pick("（未四舍五入为{value}）", " (unrounded {value})"), value=exact(value))
+    full = line(msg("（未四舍五入为{value}）"), value=exact(value))
     if limit.indicator is not None:  # the limit is a figure too, and shown rounded
         full = line(
-            pick(
-                "（未四舍五入为{value}，标准为{bar}）", " (unrounded {value}, the standard {bar})"
-            ),
+            msg("（未四舍五入为{value}，标准为{bar}）"),
             value=exact(value),
             bar=exact(bar),
         )
@@ -139,9 +136,7 @@ def parts(rule: Rule) -> pl.Expr:
     name, status = part.field("name"), part.field("status").replace(status_words())
     unit = _spaced(part.field("unit").fill_null(""))
     figures = line(
-        pick(
-            "{name}{value}（标准{sign}{bar}{unit}）", "{name} {value} (standard {sign}{bar}{unit}) "
-        ),
+        msg("{name}{value}（标准{sign}{bar}{unit}）"),
         name=name,
         value=_part_value(part, unit),
         sign=part.field("operator").replace(WRITTEN),
@@ -149,7 +144,7 @@ def parts(rule: Rule) -> pl.Expr:
         unit=unit,
     )
     gap = line(
-        pick("，缺{amount}{unit}", ", short of {amount} {unit}"),
+        msg("，缺{amount}{unit}"),
         amount=short(part.field("shortfall")),
         unit=part.field("shortfall_unit").fill_null(""),
     )
@@ -157,14 +152,14 @@ def parts(rule: Rule) -> pl.Expr:
     one = (
         pl.when(part.field("value").is_not_null() & part.field("threshold").is_not_null())
         .then(line("{figures}{status}{gap}", figures=figures, status=status, gap=short_of))
-        .otherwise(line(pick("{name}{status}", "{name} {status}"), name=name, status=status))
+        .otherwise(line(msg("{name}{status}"), name=name, status=status))
     )
     told = line(
-        pick("{who}：“{title}”{state}（{parts}）。", "{who}: {title}: {state} ({parts})."),
+        msg("{who}：“{title}”{state}（{parts}）。"),
         who=pl.col("subject"),
         title=rule.label,
         state=status_word(),
-        parts=pl.col("parts").list.eval(one).list.join(pick("；", "; ")),
+        parts=pl.col("parts").list.eval(one).list.join(msg("；")),
     )
     return pl.when(pl.col("parts").list.len() > 0).then(told).otherwise(state(rule))
 
@@ -190,7 +185,7 @@ def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars e
         met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)
     misleads = (met != (part.field("status") == "pass")).fill_null(value=False)
     full = line(
-        pick("{text}{unit}（未四舍五入为{value}）", "{text}{unit} (unrounded {value})"),
+        msg("{text}{unit}（未四舍五入为{value}）"),
         text=text,
         unit=unit,
         value=exact(value),

@@ -15,7 +15,7 @@ from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
 from compliance.rules.language.model import Part, Rule, Ruleset
@@ -169,18 +169,16 @@ class Subject:
             inner = self._stem_title(counted, str(tally.settings.get("stage", "")))
             if "count" in tally.settings:
                 size = tally.settings["at_least"]
-                return say("达到{n}平方米的间数", "rooms of {n} m² or more", n=size)
+                return say("达到{n}平方米的间数", n=size)
             if "times" in tally.settings:
                 other = self._stem_title(str(tally.settings["times"]))
-                return say("Σ（{a} × {b}）", "Σ ({a} × {b})", a=inner, b=other)
-            where = say("各校", "schools: ") if tally.scope == "county" else ""
-            return say("{w}{t}合计", "{w}{t}, total", w=where, t=inner)
+                return say("Σ（{a} × {b}）", a=inner, b=other)
+            where = msg("各校") if tally.scope == "county" else ""
+            return say("{w}{t}合计", w=where, t=inner)
         return {
-            "stages": say("学段数", "stages"),
-            "compulsory_students": say("义务教育阶段学生数", "compulsory-stage pupils"),
-            "known_compulsory_students": say(
-                "已填的义务教育阶段学生数", "compulsory-stage pupils given"
-            ),
+            "stages": msg("学段数"),
+            "compulsory_students": msg("义务教育阶段学生数"),
+            "known_compulsory_students": msg("已填的义务教育阶段学生数"),
         }.get(name, self._stem_title(name))
 
     def _stem_title(self, stem: str, stage: str = "") -> str:

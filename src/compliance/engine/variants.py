@@ -19,7 +19,7 @@ from compliance.engine.subject import Subject
 from compliance.engine.units import beside
 from compliance.engine.working import Flip, Input
 from compliance.facts.fact import Fact
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STATUSES
 from compliance.rules.language.model import Rule, Ruleset
 
@@ -225,7 +225,7 @@ def _rooms_lever(one: Input, items: Sequence[float], size: float) -> Lever:
     """A lever on the number of items of a list that reach a size: whole rooms, added or gone."""
     reaching = [place for place, item in enumerate(items) if item >= size]
     rooms = one.title.replace("各间面积", "").replace(" areas", "s")
-    title = say("{t}（达到{n}平方米的）", "{t} (of {n} m² or more)", t=rooms, n=f"{size:g}")
+    title = say("{t}（达到{n}平方米的）", t=rooms, n=f"{size:g}")
 
     def make(steps: int) -> Change:
         if steps >= 0:
@@ -234,9 +234,7 @@ def _rooms_lever(one: Input, items: Sequence[float], size: float) -> Lever:
         return {one.fact: [item for place, item in enumerate(items) if place not in gone]}
 
     count = len(reaching)
-    return Lever(
-        one.fact, title, pick("间", "rooms"), Decimal(1), Decimal(count), -count, 1000, make
-    )
+    return Lever(one.fact, title, msg("间"), Decimal(1), Decimal(count), -count, 1000, make)
 
 
 def _sizes(subject: Subject) -> dict[str, float]:

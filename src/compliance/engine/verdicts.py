@@ -14,7 +14,7 @@ from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.results import CountyResult
 from compliance.engine.units import MERGED
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
@@ -107,8 +107,8 @@ def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
     """Reason → why a school or stage is left out, in the current language."""
     return {
         **{name: pick(one.title, one.title_en) for name, one in ruleset.exclusions.items()},
-        MERGED: pick("已并入主校（中心校）计算", "added to its main school"),
-        "stage_without_pupils": pick("该学段没有学生", "the stage has no pupils"),
+        MERGED: msg("已并入主校（中心校）计算"),
+        "stage_without_pupils": msg("该学段没有学生"),
     }
 
 
@@ -144,12 +144,9 @@ def without_main_school(evaluation: Evaluation) -> list[Problem]:
             "main_school_not_found",
             say(
                 "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
-                "{school} names no main school with its stages; it is not merged and stands alone",
                 school=row["school_name"],
             ),
-            expected=say(
-                "填写同县主校的学校（机构）标识码", "the code of its main school in the county"
-            ),
+            expected=msg("填写同县主校的学校（机构）标识码"),
             county_code=row["county_code"],
             school_code=row["school_code"],
             year=row["year"],
@@ -180,12 +177,11 @@ def second_opinions(evaluation: Evaluation) -> list[Problem]:
                     "parts_disagree",
                     say(
                         "{title}填{said:g}，按学校数据应为{worked:.2f}",
-                        "{title} is {said:g}; the schools' figures give {worked:.2f}",
                         title=pick(one.title, one.title_en),
                         said=said,
                         worked=worked,
                     ),
-                    expected=say("以所填数字判定，请核对", "judged as given; please compare"),
+                    expected=msg("以所填数字判定，请核对"),
                     county_code=code,
                     year=year,
                     facts=tuple(one.of.facts),
@@ -203,10 +199,9 @@ def without_units(evaluation: Evaluation) -> list[Problem]:
             "no_units",
             say(
                 "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
-                "{county} has no compulsory stage with pupils: nothing to judge resources by",
                 county=row["county_name"],
             ),
-            expected=say("核对学校表", "check the table of schools"),
+            expected=msg("核对学校表"),
             county_code=row["county_code"],
             year=row["year"],
         )
@@ -219,19 +214,18 @@ def broken(evaluation: Evaluation) -> list[Problem]:
     problems = []
     for rule_id, why in evaluation.broken.items():
         plugin = evaluation.kinds[evaluation.ruleset.rules[rule_id].kind].offered_by
-        by = say("（{plugin}）", " ({plugin})", plugin=plugin) if plugin else ""
+        by = say("（{plugin}）", plugin=plugin) if plugin else ""
         problems.append(
             Problem(
                 "warning",
                 "rule_broken",
                 say(
                     "规则 {rule} 执行出错{by}：{why}",
-                    "rule {rule} broke{by}: {why}",
                     rule=rule_id,
                     by=by,
                     why=why.splitlines()[0][:200],
                 ),
-                expected=say("请把此信息告知规则的作者", "tell the rule's author"),
+                expected=msg("请把此信息告知规则的作者"),
             )
         )
     return problems
@@ -299,11 +293,9 @@ def _of_rule(rule: Rule, evaluation: Evaluation) -> Iterator[Problem]:
 
 def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Problem:
     upper = rule.limit is not None and rule.limit.operator in UPPER
-    stage = {"primary": pick("小学", "primary"), "junior": pick("初中", "junior")}
+    stage = {"primary": msg("小学"), "junior": msg("初中")}
     message = say(
         "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
-        "{rule} ({stage}): {a} schools lie within {band} {side_en} the limit of {at:g} and only {b} "
-        "within {band} on its other side: the values crowd where they just meet it",
         rule=f"{rule.id} {rule.label}",
         stage=stage.get(str(row["stage"]), str(row["stage"])),
         side="以下" if upper else "以上",
@@ -317,10 +309,7 @@ def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Prob
         "warning",
         "figures_bunched",
         message,
-        say(
-            "仅为线索：按标准补足的学校也会如此，请抽查原始台账",
-            "a hint only: schools topped up to the limit look alike; sample the original records",
-        ),
+        msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账"),
         county_code=str(row["county_code"]),
         year=int(str(row["year"])),
         facts=_facts(rule, evaluation, str(row["stage"])),

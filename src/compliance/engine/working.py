@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from compliance.kernel.i18n import lang, say
+from compliance.kernel.i18n import lang, msg, say
 
 FORMAT = "junheng-explanation/1"
 
@@ -105,21 +105,20 @@ class Flip:
         size, unit = f"{abs(self.change):.12g}", self.unit
         unit = f" {unit}" if unit and lang() == "en" else unit
         if self.change > 0:
-            return say("增加{n}{unit}", "{n}{unit} more", n=size, unit=unit)
-        return say("减少{n}{unit}", "{n}{unit} less", n=size, unit=unit)
+            return say("增加{n}{unit}", n=size, unit=unit)
+        return say("减少{n}{unit}", n=size, unit=unit)
 
     @property
     def sentence(self) -> str:
         """The change and what it turns the verdict to."""
         to = {
-            "pass": say("即可达标", "meets the standard"),
-            "fail": say("即不达标", "fails it"),
-            "above_floor": say("即达到下限", "reaches the floor"),
+            "pass": msg("即可达标"),
+            "fail": msg("即不达标"),
+            "above_floor": msg("即达到下限"),
         }[self.turns_to]
         return say(
-            "{title}{amount}（{change}），{to}。", "{title}: {amount} ({change}) {to}.",
-            title=self.title, amount=self.amount, change=self.before_after, to=to,
-        )  # fmt: skip
+            "{title}{amount}（{change}），{to}。",
+            title=self.title, amount=self.amount, change=self.before_after, to=to)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from compliance.engine.variants import concerning
 from compliance.facts.vocabulary import titles
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, Problem, UsageError, suggestion
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.plugins.registry import Registry
 from compliance.rules.language.model import Rule, Ruleset
@@ -83,11 +83,10 @@ def find_rule(rules: Ruleset, wanted: str) -> Rule:
         return rules.rules[found]
     raise UsageError(
         say(
-            "规则集 {set} 没有规则“{rule}”", "rule set {set} has no rule '{rule}'",
-            set=rules.id, rule=wanted,
-        ),
+            "规则集 {set} 没有规则“{rule}”",
+            set=rules.id, rule=wanted),
         todo=suggestion(wanted.upper(), rules.rules)
-        or say("用 compliance rules 查看", "see `compliance rules`"),
+        or msg("用 compliance rules 查看"),
     )  # fmt: skip
 
 
@@ -121,9 +120,8 @@ def find_school(context: Context, wanted: str) -> Row:
     names = schools.select("school_code", "school_name").iter_rows()
     raise UsageError(
         say(
-            "{county}没有学校“{school}”", "{county} has no school '{school}'",
-            county=context.county["county_name"], school=wanted,
-        ),
+            "{county}没有学校“{school}”",
+            county=context.county["county_name"], school=wanted),
         todo=suggestion(wanted, (str(name) for row in names for name in row), cutoff=0.0),
     )  # fmt: skip
 
@@ -132,19 +130,17 @@ def _several(wanted: str, codes: Sequence[str]) -> UsageError:
     """A name that several schools have says of none which is meant."""
     return UsageError(
         say(
-            "名为“{school}”的学校有{n}所", "{n} schools are called '{school}'",
-            school=wanted, n=len(codes),
-        ),
+            "名为“{school}”的学校有{n}所",
+            school=wanted, n=len(codes)),
         todo=say(
-            "请用学校代码指明：{codes}", "name one by its code: {codes}",
-            codes=_first(codes, say("、", ", ")),
-        ),
+            "请用学校代码指明：{codes}",
+            codes=_first(codes, msg("、"))),
     )  # fmt: skip
 
 
 def _first(names: Sequence[str], joint: str) -> str:
     """The first of them, and whether there are more."""
-    more = say(" 等", " and more") if len(names) > _NAMED else ""
+    more = msg(" 等") if len(names) > _NAMED else ""
     return joint.join(names[:_NAMED]) + more
 
 
@@ -163,12 +159,8 @@ def _county(batch: Batch, school: str | None, county: str | None) -> County:
     if len(found) == 1:
         return found[0]
     raise UsageError(
-        say("给出了{n}个县，请指明是哪一个", "{n} counties were given; say which", n=len(found)),
-        todo=say(
-            "加 --county：{names}",
-            "add --county: {names}",
-            names=_counties(row for _, row in found),
-        ),
+        say("给出了{n}个县，请指明是哪一个", n=len(found)),
+        todo=say("加 --county：{names}", names=_counties(row for _, row in found)),
     )
 
 
@@ -186,14 +178,14 @@ def _named(found: Sequence[County], county: str, batch: Batch) -> list[County]:
         raise _nothing(batch, code)
     names = [str(row[key]) for _, row in found for key in ("county_code", "county_name")]
     raise UsageError(
-        say("没有县“{county}”", "no county '{county}'", county=county),
+        say("没有县“{county}”", county=county),
         todo=suggestion(code, names, cutoff=0.0),
     )
 
 
 def _counties(rows: Iterable[Mapping[str, object]]) -> str:
     names = (f"{row['county_code']}:{row['year']} {row['county_name']}" for row in rows)
-    return _first(list(dict.fromkeys(names)), say("；", "; "))
+    return _first(list(dict.fromkeys(names)), msg("；"))
 
 
 def _has(job: Job, row: Row, school: str) -> bool:
@@ -211,7 +203,6 @@ def _nothing(batch: Batch, county: str | None = None) -> UnjudgeableError:
     ]
     lines = "\n".join(one.line() for one in errors[:3])
     return UnjudgeableError(
-        say("数据有错误，无法判定", "the data have errors; nothing can be judged")
-        + (f"\n{lines}" if lines else ""),
-        todo=say("先用 compliance validate 检查", "check them first: compliance validate"),
+        msg("数据有错误，无法判定") + (f"\n{lines}" if lines else ""),
+        todo=msg("先用 compliance validate 检查"),
     )

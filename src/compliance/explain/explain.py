@@ -15,7 +15,7 @@ from compliance.explain import rule_page, working_text
 from compliance.explain.context import find_rule, open_context
 from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import wrap
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
@@ -90,11 +90,10 @@ def _holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) ->
     if len(first) > 1:
         raise UsageError(
             say(
-                "有几个规则集都有规则“{rule}”", "several rule sets have a rule '{rule}'",
-                rule=rule_id,
-            ),
+                "有几个规则集都有规则“{rule}”",
+                rule=rule_id),
             todo=say(
-                "加 --ruleset：{names}", "add --ruleset: {names}", names=say("、", ", ").join(first)
+                "加 --ruleset：{names}", names=msg("、").join(first)
             ),
         )  # fmt: skip
     return first[0] if first else usual

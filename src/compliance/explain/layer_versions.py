@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from compliance.engine.working import Version
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_words, status_words
 from compliance.rules.language.model import Rule, Ruleset
 
@@ -27,7 +27,7 @@ def versions(
             layer=one.layer,
             basis=one.basis,
             decides=one.role != "advisory",
-            limit=say("；", "; ").join(limits(one)),
+            limit=msg("；").join(limits(one)),
             status=status(one),
             source=one.source,
         )
@@ -38,11 +38,9 @@ def versions(
 
 def line(one: Version) -> str:
     """A version on one line: who gave it, what it asks, what became of it, its source."""
-    weight = say("起决定作用", "decides") if one.decides else say("参考", "advisory")
-    verdict = pick("，", ", ") + status_words()[one.status] if one.status else ""
+    weight = msg("起决定作用") if one.decides else msg_in("advisory", "参考")
+    verdict = msg("，") + status_words()[one.status] if one.status else ""
     return say(
         "{rule}（{by}，{basis}，{weight}）：{limit}{verdict}；{source}",
-        "{rule} ({by}, {basis}, {weight}): {limit}{verdict}; {source}",
         rule=one.rule, by=one.given_by, basis=basis_words()[one.basis], weight=weight,
-        limit=one.limit, verdict=verdict, source=one.source,
-    )  # fmt: skip
+        limit=one.limit, verdict=verdict, source=one.source)  # fmt: skip

@@ -13,7 +13,7 @@ from compliance.explain.layer_versions import line, versions
 from compliance.explain.working_text import beside, block
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_words, unit_words
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
@@ -105,12 +105,7 @@ def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
     for name, tally in rules.tallies.items():
         if "times" in tally.settings:
             one, other = (str(tally.settings[key]) for key in ("sum", "times"))
-            titles[name] = say(
-                "Σ（{a} × {b}）",
-                "Σ ({a} × {b})",
-                a=titles.get(one, one),
-                b=titles.get(other, other),
-            )
+            titles[name] = say("Σ（{a} × {b}）", a=titles.get(one, one), b=titles.get(other, other))
     return titles
 
 
@@ -127,8 +122,7 @@ def _standard(
         yield {
             "part": one.key if isinstance(one, Part) else "",
             "title": one.label if isinstance(one, Part) else "",
-            "limit": limit_words(one.limit, rules, measure, words)
-            or say("由佐证说明", "by attestation"),
+            "limit": limit_words(one.limit, rules, measure, words) or msg("由佐证说明"),
             "floor": limit_words(floor, rules, measure, words),
             "formula": formula(indicator, titles) if indicator is not None else "",
         }
@@ -167,15 +161,13 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary, kinds: Kinds) -> Itera
 def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
     known: Mapping[str, Fact] = {**words.county, **words.school}
     periods = {
-        "school_year": say(
-            "学年初（9月1日）的数", "as of the beginning of the school year, 1 September"
-        ),
-        "calendar_year": say("上一日历年的数", "of the calendar year before"),
+        "school_year": msg("学年初（9月1日）的数"),
+        "calendar_year": msg("上一日历年的数"),
     }
     tables = {
-        "school": pick("学校", "schools"),
-        "county": pick("县区", "counties"),
-        "monitoring": pick("监测", "monitoring"),
+        "school": msg_in("schools", "学校"),
+        "county": msg("县区"),
+        "monitoring": msg("监测"),
     }
     return {
         "fact": fact.name,
@@ -210,17 +202,15 @@ def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
             for one in step.changes
             if "limit" in one.field
         ]
-        limits = pick("，", ", ").join(dict.fromkeys(told))
+        limits = msg("，").join(dict.fromkeys(told))
         source = next((one.after for one in step.changes if one.field == "source"), "")
         return say(
             "本规则集自{day}起采用{limits}（{source}）",
-            "in this rule set from {day}{limits} ({source})",
-            day=step.day, limits=pick("：", ": ") + limits if limits else "", source=source,
-        )  # fmt: skip
+            day=step.day, limits=msg("：") + limits if limits else "", source=source)  # fmt: skip
     if first.field == DROPPED:
-        return say("{day}起不再适用", "{day}: no longer applies", day=step.day)
-    named = pick("；", "; ").join(_changed(one, rule, words) for one in step.changes)
-    return say("{day}起：{what}", "{day}: {what}", day=step.day, what=named)
+        return say("{day}起不再适用", day=step.day)
+    named = msg("；").join(_changed(one, rule, words) for one in step.changes)
+    return say("{day}起：{what}", day=step.day, what=named)
 
 
 def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
@@ -229,7 +219,7 @@ def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
         before, after = one.before.split(", "), one.after.split(", ")
         came = [f"+{name}" for name in after if name not in before]
         went = [f"−{name}" for name in before if name not in after]
-        return key + pick("、", ", ").join(came + went)
+        return key + msg("、").join(came + went)
     return f"{key}{one.before or '—'} → {one.after or '—'}"
 
 
@@ -247,36 +237,36 @@ def text(found: Mapping[str, Any], day: date) -> str:
         pair
         for one in found["standard"]
         for pair in (
-            (f"· {one['title']}" if one["part"] else say("标准", "standard"), one["limit"]),
-            (say("  下限", "  floor"), one["floor"]),
-            (say("  算式", "  formula"), one["formula"]),
+            (f"· {one['title']}" if one["part"] else msg("标准"), one["limit"]),
+            (msg("  下限"), one["floor"]),
+            (msg("  算式"), one["formula"]),
         )
     ]
     named = [
-        (say("条文", "text"), found["text"]),
-        (say("依据", "source"), _aside(found["source"], basis_words()[found["basis"]])),
-        (say("确认文件", "confirmed by"), found["confirmed"]),
-        (say("地位", "role"), role_words()[found["role"]]),
-        (say("层级", "level"), level_words()[found["level"]]),
-        (say("规则集", "rule set"), _aside(found["ruleset"], found["given_by"], day.isoformat())),
+        (msg_in("text", "条文"), found["text"]),
+        (msg_in("source", "依据"), _aside(found["source"], basis_words()[found["basis"]])),
+        (msg("确认文件"), found["confirmed"]),
+        (msg("地位"), role_words()[found["role"]]),
+        (msg("层级"), level_words()[found["level"]]),
+        (msg("规则集"), _aside(found["ruleset"], found["given_by"], day.isoformat())),
         *standard,
-        (say("不参加", "left out"), pick("；", "; ").join(found["excluded"])),
-        (say("整改", "remedy"), found["remedy"]),
-        (say("责任", "owner"), found["owner"]),
-        (say("说明", "note"), found["note"]),
+        (msg("不参加"), msg("；").join(found["excluded"])),
+        (msg("整改"), found["remedy"]),
+        (msg("责任"), found["owner"]),
+        (msg("说明"), found["note"]),
     ]
     relaxed = [
         _aside(f"{one['switch']} {one['title']}", one["source"]) for one in found["relaxations"]
     ]
     layers = [one["text"] for one in found["layers"]]
     blocks = [
-        (say("历次变动", "history"), _history(found["history"])),
-        (say("各级标准", "by layer"), layers if len(layers) > 1 else []),
-        (say("已打开的放宽", "relaxations switched on"), relaxed),
-        (say("由以下规则构成", "made of"), _members(found["members"])),
-        (say("所用数据项", "facts"), [x for one in found["facts"] for x in _about(one)]),
+        (msg("历次变动"), _history(found["history"])),
+        (msg("各级标准"), layers if len(layers) > 1 else []),
+        (msg("已打开的放宽"), relaxed),
+        (msg("由以下规则构成"), _members(found["members"])),
+        (msg("所用数据项"), [x for one in found["facts"] for x in _about(one)]),
         (
-            say("算例（数字为举例，不是任何学校的数据）", "worked example (figures made up)"),
+            msg("算例（数字为举例，不是任何学校的数据）"),
             found["example"],
         ),
     ]
@@ -288,13 +278,13 @@ def text(found: Mapping[str, Any], day: date) -> str:
 def _history(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [str(step["text"]) for step in steps]
     if len(lines) == 1:
-        lines.append(say("此后没有见到变动。", "No change is known since."))
+        lines.append(msg("此后没有见到变动。"))
     return lines
 
 
 def _aside(text: str, *more: str) -> str:
     """Text with words in brackets behind it."""
-    return say("{t}（{inner}）", "{t} ({inner})", t=text, inner=pick("，", ", ").join(more))
+    return say("{t}（{inner}）", t=text, inner=msg("，").join(more))
 
 
 def _members(members: Sequence[Mapping[str, Any]]) -> Iterable[str]:
@@ -307,13 +297,11 @@ def _about(one: Mapping[str, Any]) -> Iterable[str]:
     title = _aside(one["title"], one["unit"]) if one["unit"] else one["title"]
     yield f"{title} [{one['fact']}]"
     yield f"  {one['definition']}"
-    where = say("填在“{t}”表", "in the table {t}", t=one["table"])
+    where = say("填在“{t}”表", t=one["table"])
     others = [name for name in one["headings"] if name != one["title"]]
     if others:
-        where += say(
-            "；表头也可写作：{names}", "; also headed: {names}", names=pick("、", ", ").join(others)
-        )
+        where += say("；表头也可写作：{names}", names=msg("、").join(others))
     yield f"  {where}"
     for group in one["parts"]:
-        names = pick("、", ", ").join(group)
-        yield "  " + say("可由下列各项相加：{names}", "may be summed up from: {names}", names=names)
+        names = msg("、").join(group)
+        yield "  " + say("可由下列各项相加：{names}", names=names)

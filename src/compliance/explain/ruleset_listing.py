@@ -12,7 +12,7 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.choice import base_of, with_pack_file
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import wrap
 from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset, Switch
@@ -40,22 +40,22 @@ def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Voc
 def ruleset_table() -> str:
     """The installed rule sets with what they extend, their layers and editions; then the plugins."""
     registry = load()
-    lines = [say("已安装的规则集：", "installed rule sets:")]
+    lines = [msg("已安装的规则集：")]
     for name, found in sorted(registry.packs.items(), key=lambda one: one[0].replace("/", "!")):
         head, layer = found[-1].head, found[-1].layer
         since = ", ".join(pack.effective.isoformat() for pack in found)
         title = pick(str(head["title"]), str(head.get("title_en", "")))
         indent = "  "
         if layer == STANDARD:
-            told, indent = say("学校标准（参考）", "school standard (advisory)"), "      "
+            told, indent = msg("学校标准（参考）"), "      "
         else:
             told = f"{name} ← {head['extends']}" if "extends" in head else name
         if layer == "city":
-            told += say("（市级，只按名称选用）", " (a city's, by name only)")
+            told += msg("（市级，只按名称选用）")
         lines += wrap(
             f"{told}  {title}  {head['source']}  ({since})", WIDTH, indent, indent + "    "
         )
-    lines.append(say("插件：", "plugins:"))
+    lines.append(msg("插件："))
     lines += [f"  {name} {number}" for name, number in sorted(registry.plugins.items())]
     return "\n".join(lines)
 
@@ -73,12 +73,9 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
             for rule in rules.rules.values()
         )  # fmt: skip
     head = say(
-        "{title}（{id} {version}），{source}", "{title} ({id} {version}), {source}",
-        title=rules.label, id=rules.id, version=rules.version, source=rules.source,
-    )  # fmt: skip
-    notes = [
-        line for note in rules.notes for line in wrap(say("注：{n}", "note: {n}", n=note), WIDTH)
-    ]
+        "{title}（{id} {version}），{source}",
+        title=rules.label, id=rules.id, version=rules.version, source=rules.source)  # fmt: skip
+    notes = [line for note in rules.notes for line in wrap(say("注：{n}", n=note), WIDTH)]
     return "\n".join([*wrap(head, WIDTH), *_rows(rules, words), "", *notes])
 
 
@@ -90,9 +87,7 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
             yield f"\n{aspect}"
         standard = standard_words(rule, rules, words)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
-        text = (
-            f"{rule.id:<6} {rule.label}" + (pick("：", ": ") + standard if standard else "") + mark
-        )
+        text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark
         yield from wrap(text, WIDTH, "  ", _HANGING)
         yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
 
@@ -121,7 +116,7 @@ def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
         for (pack, document), values in by_layer.items():
             lines += wrap(f"{pack}  {document}", WIDTH, "  ", "    ")
             for one in values:
-                line = f"{field_words(one.field, rule, words)}{pick('：', ': ')}{one.value}"
+                line = f"{field_words(one.field, rule, words)}{msg('：')}{one.value}"
                 lines += wrap(line, WIDTH, "    ", "      ")
     return "\n".join(lines[1:])
 
@@ -136,15 +131,13 @@ def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) 
         )
     lines = [f"{one.id} {first} → {other.id} {second}"]
     if not found:
-        return "\n".join([*lines, say("没有差别。", "no difference.")])
+        return "\n".join([*lines, msg("没有差别。")])
     last = "—"  # no rule is called so
     for change in found:
         rule = other.rules.get(change.rule) or one.rules.get(change.rule)
         if change.rule != last:
             last = change.rule
-            shared = say(
-                "各条共用：拆分与不计的学校", "shared by all: the split, and who is left out"
-            )
+            shared = msg("各条共用：拆分与不计的学校")
             lines += ["", *wrap(f"{rule.id}  {rule.label}" if rule else shared, WIDTH)]
         lines += wrap(_told(change, rule, words), WIDTH, "  ", "    ")
     return "\n".join(lines)
@@ -157,11 +150,8 @@ def _two(
     names = _either_side(wanted)
     if not names:
         raise UsageError(
-            say("--diff 应写成 A..B", "--diff takes A..B"),
-            todo=say(
-                "两个日期，如 2023-09-01..2026-09-01；或两个规则集的编号",
-                "two dates, such as 2023-09-01..2026-09-01; or the ids of two rule sets",
-            ),
+            msg("--diff 应写成 A..B"),
+            todo=msg("两个日期，如 2023-09-01..2026-09-01；或两个规则集的编号"),
         )
     days = [day for name in names if (day := _day(name)) is not None]
     if len(days) == len(names):
@@ -194,11 +184,11 @@ def _day(text: str) -> date | None:
 
 def _told(change: Change, rule: Rule | None, words: Vocabulary) -> str:
     if change.field == ADDED:
-        return say("新增：{what}", "added: {what}", what=change.after)
+        return say("新增：{what}", what=change.after)
     if change.field == DROPPED:
-        return say("取消：{what}", "dropped: {what}", what=change.before)
+        return say("取消：{what}", what=change.before)
     field = field_words(change.field, rule, words)
-    return f"{field}{pick('：', ': ')}{change.before or '—'} → {change.after or '—'}"
+    return f"{field}{msg('：')}{change.before or '—'} → {change.after or '—'}"
 
 
 def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
@@ -208,12 +198,12 @@ def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
         return _json(clause_coverage.rows(rules))
     if form == "md":
         return clause_coverage.page(rules).rstrip("\n")
-    words, colon = clause_coverage.how_words(), pick("：", ": ")
+    words, colon = clause_coverage.how_words(), msg("：")
     lines = [*wrap(f"{rules.label}{colon}{clause_coverage.counted(rules.clauses)}", WIDTH)]
     for part, clauses in clause_coverage.by_part(rules.clauses):
         lines += ["", part]
         for clause in clauses:
-            ids = pick("、", ", ").join(clause.rules)
+            ids = msg("、").join(clause.rules)
             item = pick(clause.item, clause.item_en)
             lines += wrap(f"{item}{colon}{words[clause.how]} {ids}".rstrip(), WIDTH, "  ", "    ")
             note = pick(clause.note, clause.note_en)
@@ -233,9 +223,7 @@ def switch_table(ruleset: str | None, as_of: date | None, form: str) -> str:
     switches = [*rules.switches.values(), without_standard]
     if form == "json":
         return _json(map(_switch_row, switches))
-    lines = [
-        say("--switch 可用的开关（默认都不打开）：", "switches for --switch (all off by default):")
-    ]
+    lines = [msg("--switch 可用的开关（默认都不打开）：")]
     for one in switches:
         lines += ["", *wrap(f"{one.name}  {one.label}", WIDTH, "  ", "    ")]
         lines += wrap(" · ".join(_about(one)), WIDTH, "      ", "      ")
@@ -246,12 +234,12 @@ def switch_table(ruleset: str | None, as_of: date | None, form: str) -> str:
 
 def _about(one: Switch) -> Iterable[str]:
     if one.includes:
-        yield say("包括 {names}", "turns on {names}", names=", ".join(one.includes))
+        yield say("包括 {names}", names=", ".join(one.includes))
     if one.kind == "relaxation":
-        yield say("放宽", "relaxation")
+        yield msg("放宽")
     elif one.kind == "alternative":
-        default = say("（默认）", " (default)") if one.default else ""
-        yield say("算法之一", "one of several readings") + default
+        default = msg("（默认）") if one.default else ""
+        yield msg("算法之一") + default
     if one.from_ or one.until:
         yield f"{one.from_ or '…'} – {one.until or '…'}"
     if one.source:

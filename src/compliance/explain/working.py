@@ -16,7 +16,7 @@ from compliance.explain.inputs import placed
 from compliance.explain.layer_versions import versions
 from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import Problem, UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
@@ -48,9 +48,7 @@ def workings(
         return [_working(context, replace(whole, stage=name)) for name in stages]
     if stage is None and _excluded(whole):
         return [_working(context, whole)]
-    raise UsageError(
-        say("{s}没有这个学段的学生", "{s} has no pupils of that stage", s=row["school_name"])
-    )
+    raise UsageError(say("{s}没有这个学段的学生", s=row["school_name"]))
 
 
 def _whose(subject: Subject) -> UsageError:
@@ -58,17 +56,15 @@ def _whose(subject: Subject) -> UsageError:
     failing = list(
         dict.fromkeys((one[0], one[1]) for one in failing_schools(subject, subject.rule))
     )
-    names = say("；", "; ").join(f"{code} {name}" for code, name in failing[:_NAMED])
+    names = msg("；").join(f"{code} {name}" for code, name in failing[:_NAMED])
     return UsageError(
         say(
             "{rule}按学校判定，请用 --school 指明学校（代码或名称）",
-            "{rule} is judged school by school: name one with --school (code or name)",
-            rule=subject.rule.id,
-        ),
-        todo=say("未达标或数据缺失的{n}所：{names}", "{n} schools are not met: {names}",
+            rule=subject.rule.id),
+        todo=say("未达标或数据缺失的{n}所：{names}",
                  n=len(failing), names=names)
         if failing
-        else say("各校均达标，任选一所即可", "all schools meet it; choose any"),
+        else msg("各校均达标，任选一所即可"),
     )  # fmt: skip
 
 
@@ -165,7 +161,7 @@ def _excluded(subject: Subject) -> tuple[str, ...]:
             continue
         if mine.select(conditions.matches(where)).to_series().any():
             words = condition_words(where, subject.ruleset, subject.words)
-            return (say("不参加本项：{who}", "left out of this rule: {who}", who=words),)
+            return (say("不参加本项：{who}", who=words),)
     return ()
 
 

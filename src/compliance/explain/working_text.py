@@ -8,7 +8,7 @@ from fractions import Fraction
 from compliance.engine.exact_arithmetic import equals, percent, shown
 from compliance.engine.working import Comparison, Flip, Input, Member, Spread, Working
 from compliance.explain.layer_versions import line
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_words, stage_words, status_words
 from compliance.rules.language.model import WRITTEN
 
@@ -20,17 +20,17 @@ ITEMS = 12  # of a list
 def text(one: Working) -> str:
     """The whole working, line by line, blocks under headings."""
     blocks: list[tuple[str, Iterable[str]]] = [
-        (say("填报数及其位置", "figures and where they stand"), (x for i in one.inputs for x in _input(i))),
-        (say("存疑的数", "doubtful figures"), _doubts(one)),
-        (say("适用条件", "whether it applies"), _conditions(one)),
-        (say("拆分", "shared among stages"), _split(one)),
-        (say("计算与比较", "computed and compared"), (x for c in one.comparisons for x in _comparison(c))),
-        (say("各项", "members"), member_lines(one.members)),
-        (say("各学段差异", "disparity by stage"), (x for s in one.spread for x in _spread(s))),
-        (say("怎样补齐", "how to mend it"), one.plan),
-        (say("什么会改变结论", "what would turn it"), _flips(one)),
-        (say("各级标准", "by layer"), (line(v) for v in one.layers)),
-        (say("依据", "clause and source"), _source(one)),
+        (msg("填报数及其位置"), (x for i in one.inputs for x in _input(i))),
+        (msg("存疑的数"), _doubts(one)),
+        (msg("适用条件"), _conditions(one)),
+        (msg("拆分"), _split(one)),
+        (msg("计算与比较"), (x for c in one.comparisons for x in _comparison(c))),
+        (msg("各项"), member_lines(one.members)),
+        (msg("各学段差异"), (x for s in one.spread for x in _spread(s))),
+        (msg("怎样补齐"), one.plan),
+        (msg("什么会改变结论"), _flips(one)),
+        (msg("各级标准"), (line(v) for v in one.layers)),
+        (msg_in("clause and source", "依据"), _source(one)),
     ]  # fmt: skip
     lines = [*_head(one)]
     for heading, body in blocks:
@@ -41,31 +41,28 @@ def text(one: Working) -> str:
 def block(heading: str, body: Iterable[str]) -> list[str]:
     """Lines under a heading, nothing where there are none."""
     lines = [f"  {line}" for line in body]
-    return ["", say("【{h}】", "[{h}]", h=heading), *lines] if lines else []
+    return ["", say("【{h}】", h=heading), *lines] if lines else []
 
 
 def _head(one: Working) -> Iterable[str]:
-    stage = say("·{s}", " {s}", s=stage_words()[one.stage]) if one.stage else ""
-    who = one.county_name + say("（{code}）", " ({code})", code=one.county_code)
+    stage = say("·{s}", s=stage_words()[one.stage]) if one.stage else ""
+    who = one.county_name + say("（{code}）", code=one.county_code)
     if one.school_name:
-        who += say("{n} {c}", " {n} {c}", n=one.school_name, c=one.school_code)
+        who += say("{n} {c}", n=one.school_name, c=one.school_code)
     yield f"{one.rule}  {one.title}"
     yield say(
         "{who}，{year}学年，规则集 {set}，按{day}有效的规则：{status}",
-        "{who}, school year {year}, rule set {set} as of {day}: {status}",
         who=who + stage, year=one.year, set=one.ruleset, day=one.as_of,
-        status=status_words()[one.status],
-    )  # fmt: skip
+        status=status_words()[one.status])  # fmt: skip
     yield from (line for line in one.message.split("\n") if line)
     if one.missing:
-        yield say("缺少：{facts}", "missing: {facts}", facts=pick("、", ", ").join(one.missing))
+        yield say("缺少：{facts}", facts=msg("、").join(one.missing))
     if one.relaxed_by:
         yield say(
-            "仅凭放宽规定（{switch}）达标。", "Met only by the relaxation {switch}.",
-            switch=one.relaxed_by,
-        )  # fmt: skip
+            "仅凭放宽规定（{switch}）达标。",
+            switch=one.relaxed_by)  # fmt: skip
     elif one.switches:
-        yield say("已打开：{s}", "switched on: {s}", s=", ".join(one.switches))
+        yield say("已打开：{s}", s=", ".join(one.switches))
     yield from one.notes
 
 
@@ -75,21 +72,21 @@ def _input(item: Input, indent: str = "") -> Iterable[str]:
         yield from _input(part, indent + "  ")
     left = item.rows - len(item.parts)
     if item.origin == "total" and item.parts and left > 0:
-        yield indent + say("  其余{n}所从略。", "  … and {n} more schools.", n=left)
+        yield indent + say("  其余{n}所从略。", n=left)
 
 
 def _value(item: Input) -> str:
     if item.origin == "missing" or item.value is None:
-        return say("（未填报）", "(not given)")
+        return msg("（未填报）")
     if isinstance(item.value, bool):
-        return say("是", "yes") if item.value else say("否", "no")
+        return msg("是") if item.value else msg("否")
     if isinstance(item.value, list):
-        text = pick("、", ", ").join(_plain(one) for one in item.value[:ITEMS])
+        text = msg("、").join(_plain(one) for one in item.value[:ITEMS])
         if len(item.value) > ITEMS:
-            text += say("……共{n}项", " … {n} in all", n=len(item.value))
-        return text or say("无", "none")
+            text += say("……共{n}项", n=len(item.value))
+        return text or msg("无")
     value = _plain(item.value)
-    return say("{v}{u}", "{v} {u}", v=value, u=item.unit) if item.unit else value
+    return say("{v}{u}", v=value, u=item.unit) if item.unit else value
 
 
 def _plain(value: object) -> str:
@@ -98,51 +95,46 @@ def _plain(value: object) -> str:
 
 def _place(item: Input) -> str:
     if item.source:
-        return say("（由“{s}”得出）", " (follows from '{s}')", s=item.source)
+        return say("（由“{s}”得出）", s=item.source)
     if item.origin == "derived":
-        return say("（由下列各项相加）", " (the sum of the following)")
+        return msg("（由下列各项相加）")
     if item.origin == "total" and item.where:
         return say(
             "（{n}所学校填报数之和，计入：{where}）",
-            " (the sum of {n} schools' figures; counted: {where})",
-            n=item.rows, where=item.where,
-        )  # fmt: skip
+            n=item.rows, where=item.where)  # fmt: skip
     if item.origin == "total":
-        return say("（各校填报数之和）", " (the sum of the schools' figures)")
+        return msg("（各校填报数之和）")
     if not item.at:
         return ""
     where = f"{item.file} {item.at}"
     if item.rows > 1:
-        where = say("{at} 起{n}行", "{at} and on, {n} rows", at=where, n=item.rows)
+        where = say("{at} 起{n}行", at=where, n=item.rows)
     if item.written and isinstance(item.value, bool):
-        where += say("，佐证材料：{w}", ", evidence: {w}", w=item.written)
+        where += say("，佐证材料：{w}", w=item.written)
     elif item.written:
-        where += say("，原填“{w}”", ", written '{w}'", w=item.written[:60])
-    return say("　〔{where}〕", "  [{where}]", where=where)
+        where += say("，原填“{w}”", w=item.written[:60])
+    return say("　〔{where}〕", where=where)
 
 
 def _doubts(one: Working) -> Iterable[str]:
     """Warnings about what the verdict rests on: it was judged by the figures as they were given."""
     if not one.warnings:
         return
-    yield say(
-        "结论以所填的数判定，下列各处须先核对：",
-        "judged by the figures as given; these should be checked first:",
-    )
+    yield msg("结论以所填的数判定，下列各处须先核对：")
     for doubt in one.warnings[:DOUBTS]:
         yield f"{doubt.place}{_colon()}{doubt.message}" if doubt.place else doubt.message
     left = len(one.warnings) - DOUBTS
     if left > 0:
-        yield say("另有{n}处，见检查结果。", "{n} more: see the check's report.", n=left)
+        yield say("另有{n}处，见检查结果。", n=left)
 
 
 def _conditions(one: Working) -> list[str]:
     named = [f"{item.title}{_colon()}{item.said or _value(item)}" for item in one.conditions]
-    return [pick("；", "; ").join(named)] if named else []
+    return [msg("；").join(named)] if named else []
 
 
 def _colon() -> str:
-    return pick("：", ": ")
+    return msg("：")
 
 
 def _split(one: Working) -> Iterable[str]:
@@ -152,14 +144,12 @@ def _split(one: Working) -> Iterable[str]:
     total = shown(sum((item.pupils * item.weight for item in one.split), Fraction(0)))
     yield say(
         "本校有{names}，校舍、场地和设备等各学段共用，按加权学生数拆分，权数为 {weights}；加权学生数 {terms} = {total}。",
-        "{names} share buildings, grounds and equipment by weighted pupils, weights {weights}; {terms} = {total}.",
-        names=pick("、", ", ").join(words[item.stage] for item in one.split),
+        names=msg("、").join(words[item.stage] for item in one.split),
         weights=" : ".join(shown(item.weight) for item in one.split),
         terms=" + ".join(f"{shown(item.pupils)}×{shown(item.weight)}" for item in one.split),
-        total=total,
-    )  # fmt: skip
+        total=total)  # fmt: skip
     for item in one.split:
-        mine = say("（本学段）", " (this stage)") if item.stage == one.stage else ""
+        mine = msg("（本学段）") if item.stage == one.stage else ""
         yield (
             f"{words[item.stage]}{mine}{_colon()}{shown(item.pupils)}×{shown(item.weight)} ÷ {total}"
             f" = {percent(item.share, 4)}"
@@ -178,30 +168,23 @@ def _comparison(one: Comparison) -> Iterable[str]:
             yield f"  = {one.filled} {equals(one.value)} {one.unit}".rstrip()
     if one.value is None or one.threshold is None or not one.operator:
         if one.formula and one.value is None:
-            yield say("数据缺失，无法计算。", "It cannot be computed: figures are missing.")
+            yield msg("数据缺失，无法计算。")
         return
     if one.threshold_formula:
-        yield say(
-            "标准：{t} {v}", "limit: {t} {v}", t=one.threshold_formula, v=equals(one.threshold)
-        )
+        yield say("标准：{t} {v}", t=one.threshold_formula, v=equals(one.threshold))
     order = ("<", "=", ">")[(one.value > one.threshold) - (one.value < one.threshold) + 1]
     yield say(
         "标准 {sign} {limit}：{value} {order} {limit}，{verdict}。",
-        "limit {sign} {limit}: {value} {order} {limit}, {verdict}.",
         sign=WRITTEN[one.operator], limit=shown(one.threshold), value=shown(one.value),
-        order=order, verdict=verdict,
-    )  # fmt: skip
+        order=order, verdict=verdict)  # fmt: skip
     if one.floor is not None and one.status not in ("pass", "waived"):
         yield say(
-            "下限 {floor}：{state}。", "floor {floor}: {state}.", floor=shown(one.floor),
-            state=say("已达到", "reached")
+            "下限 {floor}：{state}。", floor=shown(one.floor),
+            state=msg("已达到")
             if one.value >= one.floor
-            else say("未达到", "not reached"),
-        )  # fmt: skip
+            else msg("未达到"))  # fmt: skip
     if one.shortfall:
-        yield say(
-            "尚缺 {n}{unit}。", "{n} {unit} short.", n=shown(one.shortfall), unit=one.shortfall_unit
-        )
+        yield say("尚缺 {n}{unit}。", n=shown(one.shortfall), unit=one.shortfall_unit)
 
 
 def member_lines(members: Iterable[Member]) -> Iterable[str]:
@@ -215,27 +198,25 @@ def member_lines(members: Iterable[Member]) -> Iterable[str]:
 
 def beside(advisory: Iterable[str]) -> Iterable[str]:
     """The members without weight on one line, where there are any."""
-    names = pick("、", ", ").join(advisory)
+    names = msg("、").join(advisory)
     if names:
-        yield say("参考，不计入结论：{n}", "advisory, without weight: {n}", n=names)
+        yield say("参考，不计入结论：{n}", n=names)
 
 
 def _member(one: Member) -> str:
-    mark = pick("▶", ">") if one.decides and one.status != "pass" else pick("　", " ")
+    mark = msg("▶") if one.decides and one.status != "pass" else msg("　")
     told = f"{mark}{one.rule} {one.title}{_colon()}{status_words()[one.status]}"
     if one.value is not None and one.threshold is not None:
-        told += say(
-            "，{v}（标准 {t}）", ", {v} (limit {t})", v=shown(one.value, 4), t=shown(one.threshold)
-        )
+        told += say("，{v}（标准 {t}）", v=shown(one.value, 4), t=shown(one.threshold))
     if one.status == "fail" and one.floor is not None:
-        told += say("，下限 {f} 已达到", ", floor {f} reached", f=shown(one.floor)) if one.above_floor \
-            else say("，下限 {f} 未达到", ", floor {f} not reached", f=shown(one.floor))  # fmt: skip
+        told += say("，下限 {f} 已达到", f=shown(one.floor)) if one.above_floor \
+            else say("，下限 {f} 未达到", f=shown(one.floor))  # fmt: skip
     if one.shortfall:
-        told += say("，缺{n}{u}", ", {n} {u} short", n=shown(one.shortfall), u=one.shortfall_unit)
+        told += say("，缺{n}{u}", n=shown(one.shortfall), u=one.shortfall_unit)
     if one.detail:
-        told += pick("，", ", ") + one.detail
+        told += msg("，") + one.detail
     if one.gap is not None:
-        told += say("，差距{g}%", ", gap {g}%", g=f"{one.gap * 100:.1f}")
+        told += say("，差距{g}%", g=f"{one.gap * 100:.1f}")
     return told
 
 
@@ -243,86 +224,59 @@ def _spread(one: Spread) -> Iterable[str]:
     """One stage: the figures, the schools that drive it, what would bring it under its limit."""
     yield say(
         "{stage}：{n}所，X̄ = ΣP·x ÷ ΣP = {mean}，S = √(ΣP·(x−X̄)² ÷ ΣP) = {s}，差异系数 S ÷ X̄ = {cv}",
-        "{stage}: {n} schools, X̄ = ΣP·x ÷ ΣP = {mean}, S = √(ΣP·(x−X̄)² ÷ ΣP) = {s}, coefficient S ÷ X̄ = {cv}",
         stage=stage_words()[one.stage], n=one.units, mean=shown(one.mean),
-        s=shown(one.deviation), cv=shown(one.coefficient),
-    )  # fmt: skip
+        s=shown(one.deviation), cv=shown(one.coefficient))  # fmt: skip
     if one.threshold is not None:
         yield say(
             "S² = {variance}，(标准×X̄)² = {bar}；差异系数 {sign} {limit}，{status}。",
-            "S² = {variance}, (limit × X̄)² = {bar}; coefficient {sign} {limit}, {status}.",
             variance=shown(one.variance), bar=shown((one.threshold * one.mean) ** 2),
             sign=WRITTEN["<=" if one.status != "fail" else ">"], limit=shown(one.threshold),
-            status=status_words()[one.status],
-        )  # fmt: skip
+            status=status_words()[one.status])  # fmt: skip
     if any(driver.share for driver in one.drivers):
-        yield say(
-            "各校对S²的贡献：占比 = P·(x−X̄)² ÷ Σ，合计100%：",
-            "what each school adds to S²: share = P·(x−X̄)² ÷ Σ, 100 % together:",
-        )
+        yield msg("各校对S²的贡献：占比 = P·(x−X̄)² ÷ Σ，合计100%：")
     for place, driver in enumerate(one.drivers[:DRIVERS], start=1):
         yield say(
             "  {n}. {code} {name}：学生{p}人，x = {x}（{side}均值{away}），占{share}",
-            "  {n}. {code} {name}: {p} pupils, x = {x} ({away} {side} the mean), {share}",
             n=place, code=driver.school_code, name=driver.school_name, p=shown(driver.pupils),
             x=shown(driver.value, 4), away=shown(abs(driver.value - one.mean), 4),
-            side=say("高于", "above") if driver.value >= one.mean else say("低于", "below"),
-            share=percent(driver.share),
-        )  # fmt: skip
+            side=msg("高于") if driver.value >= one.mean else msg("低于"),
+            share=percent(driver.share))  # fmt: skip
     rest = one.drivers[DRIVERS:]
     if rest:
         left = sum((driver.share for driver in rest), Fraction(0))
         yield say(
-            "  其余{n}所合计占{share}", "  the other {n} together: {share}",
-            n=len(rest), share=percent(left),
-        )  # fmt: skip
+            "  其余{n}所合计占{share}",
+            n=len(rest), share=percent(left))  # fmt: skip
     yield from _turning(one)
 
 
 def _turning(one: Spread) -> Iterable[str]:
     """What one school alone would have to change; nothing where nobody asked."""
     if one.flips and one.status == "pass":
-        yield say(
-            "其他学校不变，单独改变一所即不达标的最小变动（已用分数重新计算核实）：",
-            "the smallest change of one school that breaks it alone (checked with fractions):",
-        )
+        yield msg("其他学校不变，单独改变一所即不达标的最小变动（已用分数重新计算核实）：")
     elif one.flips and one.status == "fail":
-        yield say(
-            "其他学校不变，单独改变一所即可达标的最小变动（已用分数重新计算核实）：",
-            "the smallest change of one school that is enough alone (checked with fractions):",
-        )
+        yield msg("其他学校不变，单独改变一所即可达标的最小变动（已用分数重新计算核实）：")
     elif one.status == "fail" and one.alone is not None:
-        yield say(
-            "贡献最大的几所学校中，单独改变任何一所的资源都不足以达标，须几所同时改善。",
-            "None of the schools that drive it most can bring it under the limit alone.",
-        )
+        yield msg("贡献最大的几所学校中，单独改变任何一所的资源都不足以达标，须几所同时改善。")
     yield from map(_change, one.flips)
 
 
 def _change(flip: Flip) -> str:
     return say(
-        "  {name}：{title}{amount}（{change}）", "  {name}: {title}: {amount} ({change})",
-        name=flip.of_name, title=flip.title, amount=flip.amount, change=flip.before_after,
-    )  # fmt: skip
+        "  {name}：{title}{amount}（{change}）",
+        name=flip.of_name, title=flip.title, amount=flip.amount, change=flip.before_after)  # fmt: skip
 
 
 def _flips(one: Working) -> Iterable[str]:
     if one.flips:
-        yield say(
-            "其他数不变，单独改变一项的最小变动（少变一个单位则结论不变，均已重新判定核实）：",
-            "the smallest change of one figure alone (one unit less does not turn it; each was judged again):",
+        yield msg(
+            "其他数不变，单独改变一项的最小变动（少变一个单位则结论不变，均已重新判定核实）："
         )
     elif one.status in ("fail", "pass") and any(_countable(item) for item in one.inputs):
         yield (
-            say(
-                "单独改变任何一项都不能使结论变为达标。",
-                "No change of a single figure alone makes it meet the standard.",
-            )
+            msg("单独改变任何一项都不能使结论变为达标。")
             if one.status == "fail"
-            else say(
-                "单独改变任何一项都不能使结论变为不达标。",
-                "No change of a single figure alone makes it fail the standard.",
-            )
+            else msg("单独改变任何一项都不能使结论变为不达标。")
         )
     yield from (flip.sentence for flip in one.flips)
 
@@ -334,4 +288,4 @@ def _countable(item: Input) -> bool:
 def _source(one: Working) -> Iterable[str]:
     if one.text:
         yield one.text
-    yield say("{s}（{basis}）", "{s} ({basis})", s=one.source, basis=basis_words()[one.basis])
+    yield say("{s}（{basis}）", s=one.source, basis=basis_words()[one.basis])

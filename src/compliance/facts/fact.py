@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, pick, say
 
 # JSON type -> form, where the schema does not name the form itself
 FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
@@ -113,17 +113,15 @@ def _plain(value: float | None) -> str:
 def _count(fact: Fact) -> str:
     if fact.words:
         return _word(fact)
-    return say("{low}至{high}的整数", "a whole number from {low} to {high}", **_span(fact))
+    return say("{low}至{high}的整数", **_span(fact))
 
 
 def _number(fact: Fact) -> str:
     if fact.unit:
-        text = say(
-            "{low}至{high}的数（单位：{unit}）", "a number from {low} to {high}", **_span(fact)
-        )
+        text = say("{low}至{high}的数（单位：{unit}）", **_span(fact))
     else:
-        text = say("{low}至{high}的数", "a number from {low} to {high}", **_span(fact))
-    return text + say("；没有则填“无”", "; 无 for none") if fact.none else text
+        text = say("{low}至{high}的数", **_span(fact))
+    return text + msg("；没有则填“无”") if fact.none else text
 
 
 def _word(fact: Fact) -> str:
@@ -133,79 +131,55 @@ def _word(fact: Fact) -> str:
             continue
         chosen.setdefault(canonical, word)
     words = "、".join(f"{c} {word}" if c.isdigit() else word for c, word in chosen.items())
-    return say("以下之一：{words}", "one of: {codes}", words=words, codes=", ".join(chosen))
+    return say("以下之一：{words}", words=words, codes=", ".join(chosen))
 
 
 def _flag(_: Fact) -> str:
-    return say("“是”或“否”", "yes or no (是/否, true/false)")
+    return msg("“是”或“否”")
 
 
 def _year(fact: Fact) -> str:
-    return say("{low}至{high}的年份", "a year from {low} to {high}", **_span(fact))
+    return say("{low}至{high}的年份", **_span(fact))
 
 
 def _date(_: Fact) -> str:
-    return say("日期（如2015-12-30）或年份（如2015）", "a date such as 2015-12-30 or a year")
+    return msg("日期（如2015-12-30）或年份（如2015）")
 
 
 def _list(fact: Fact) -> str:
     if fact.form == "counts":
-        text = say(
-            "用分号分隔的整数，每项{low}至{high}；没有则填“无”",
-            "whole numbers separated by semicolons, each from {low} to {high}; 无 for none",
-            **_span(fact),
-        )
+        text = say("用分号分隔的整数，每项{low}至{high}；没有则填“无”", **_span(fact))
     else:
-        text = say(
-            "用分号分隔的数，每项{low}至{high}；没有则填“无”",
-            "numbers separated by semicolons, each from {low} to {high}; 无 for none",
-            **_span(fact),
-        )
+        text = say("用分号分隔的数，每项{low}至{high}；没有则填“无”", **_span(fact))
     return text + _exactly(fact)
 
 
 def _json_list(fact: Fact) -> str:
     if fact.form == "counts":
-        text = say(
-            "整数的列表，每项{low}至{high}；没有则写[]",
-            "a list of whole numbers, each from {low} to {high}; [] for none",
-            **_span(fact),
-        )
+        text = say("整数的列表，每项{low}至{high}；没有则写[]", **_span(fact))
     else:
-        text = say(
-            "数的列表，每项{low}至{high}；没有则写[]",
-            "a list of numbers, each from {low} to {high}; [] for none",
-            **_span(fact),
-        )
+        text = say("数的列表，每项{low}至{high}；没有则写[]", **_span(fact))
     return text + _exactly(fact)
 
 
 def _exactly(fact: Fact) -> str:
-    return "" if fact.length is None else say("；共{n}项", "; {n} items", n=fact.length)
+    return "" if fact.length is None else say("；共{n}项", n=fact.length)
 
 
 def _text(fact: Fact) -> str:
     if fact.pattern == "^[0-9]{6}$":
-        return say("6位数字", "six digits")
+        return msg("6位数字")
     if fact.max_length is None:
-        return say("文字", "a text")
-    return say("不超过{n}字的文字", "a text of at most {n} characters", n=fact.max_length)
+        return msg_in("a text", "文字")
+    return say("不超过{n}字的文字", n=fact.max_length)
 
 
 def _texts(fact: Fact) -> str:
-    return say(
-        "不超过{n}字的文字，多份用分号分隔",
-        "texts of at most {n} characters, separated by semicolons",
-        n=fact.item_length,
-    )
+    return say("不超过{n}字的文字，多份用分号分隔", n=fact.item_length)
 
 
 def _json_texts(fact: Fact) -> str:
-    return say(
-        '文字的列表，如["文件名称"]，每项不超过{n}字；没有则写[]',
-        'a list of texts such as ["document"], each of at most {n} characters; [] for none',
-        n=fact.item_length,
-    )
+    return say('文字的列表，如["文件名称"]，每项不超过{n}字；没有则写[]', n=fact.item_length)
 
 
 _EXPECTED = {

@@ -20,7 +20,7 @@ from typing import Any
 from compliance.facts.fact import Fact, fact_of
 from compliance.facts.plausibility import Checks, checks_of
 from compliance.kernel.errors import PluginError, closest
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 
 # record schemas of one submission: table -> (schema file, definition inside it)
 TABLES = {
@@ -93,8 +93,8 @@ def titles(words: Vocabulary) -> dict[str, str]:
     found = {name: fact.label for name, fact in facts.items()}
     for name, fact in facts.items():
         if fact.form == "date":  # a year alone may not be enough
-            found[name] += pick("（填到年月日）", " (to the day)")
-    found["monitoring"] = pick("国家义务教育质量监测结果", "national quality monitoring")
+            found[name] += msg("（填到年月日）")
+    found["monitoring"] = msg("国家义务教育质量监测结果")
     return found
 
 
@@ -167,7 +167,7 @@ def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
         elif path.name in names:
             found.append(path)
         else:
-            raise _faulty(path, say("文件名应为{names}", "it should be named {names}", names=names))
+            raise _faulty(path, say("文件名应为{names}", names=names))
     return list(dict.fromkeys(found))
 
 
@@ -177,7 +177,7 @@ def _read_fragment(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise _faulty(path, str(error)) from error
     if not isinstance(record, dict) or not isinstance(record.get("properties"), dict):
-        raise _faulty(path, say("没有properties", "it has no properties"))
+        raise _faulty(path, msg("没有properties"))
     return record
 
 
@@ -185,14 +185,10 @@ def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]
     try:
         added = _facts(table, record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _faulty(
-            path, say("事实的定义不完整：{e}", "a fact is incomplete: {e}", e=error)
-        ) from error
+        raise _faulty(path, say("事实的定义不完整：{e}", e=error)) from error
     for fact in added.values():
         if fact.form in ("count", "number", "counts", "numbers", "year") and fact.maximum is None:
-            raise _faulty(
-                path, say("{f}：数值必须有maximum", "{f}: a number needs a maximum", f=fact.name)
-            )
+            raise _faulty(path, say("{f}：数值必须有maximum", f=fact.name))
     return added
 
 
@@ -200,14 +196,10 @@ def _added_checks(path: Path, facts: Mapping[str, Fact], record: Mapping[str, An
     try:
         added = checks_of(record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _faulty(
-            path, say("x-注解不完整：{e}", "a check is incomplete: {e}", e=error)
-        ) from error
+        raise _faulty(path, say("x-注解不完整：{e}", e=error)) from error
     for name in added.facts():
         if name not in facts:
-            raise _faulty(
-                path, say("检查中没有事实{f}", "a check names an unknown fact {f}", f=name)
-            )
+            raise _faulty(path, say("检查中没有事实{f}", f=name))
     return added
 
 
@@ -215,27 +207,21 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
     keys = _index(known.values())
     for fact in added.values():
         if fact.name in known:
-            raise _faulty(path, say("重复定义了事实{f}", "it redefines the fact {f}", f=fact.name))
+            raise _faulty(path, say("重复定义了事实{f}", f=fact.name))
         for heading in fact.headings:
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:
                 raise _faulty(
                     path,
-                    say(
-                        "{f}的表头“{h}”已属于{o}",
-                        "heading “{h}” of {f} already belongs to {o}",
-                        f=fact.name,
-                        h=heading,
-                        o=other.name,
-                    ),
+                    say("{f}的表头“{h}”已属于{o}", f=fact.name, h=heading, o=other.name),
                 )
 
 
 def _faulty(path: Path, why: str) -> PluginError:
     return PluginError(
-        say("省份插件的事实定义有误：{why}", "a plugin's schema fragment is wrong: {why}", why=why),
+        say("省份插件的事实定义有误：{why}", why=why),
         where=path.name,
-        todo=say("请插件作者修改该文件", "ask the plugin's author to mend the file"),
+        todo=msg("请插件作者修改该文件"),
     )
 
 

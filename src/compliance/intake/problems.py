@@ -108,9 +108,5 @@ class Complaints:
         if self._room > 0:
             self.problems.append(problem)
         elif self._room == 0:
-            text = say(
-                "问题超过{n}个，其余不再列出",
-                "more than {n} problems; the rest is not listed",
-                n=MOST_PROBLEMS - 1,
-            )
+            text = say("问题超过{n}个，其余不再列出", n=MOST_PROBLEMS - 1)
             self.problems.append(Location(self.file).error("too_many_problems", text))

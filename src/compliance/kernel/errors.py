@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Problem:
 
     def line(self) -> str:
         """One line for a terminal: where, what, what was expected."""
-        school = pick("学校{}", "school {}").format(self.school_code) if self.school_code else ""
+        school = msg("学校{}").format(self.school_code) if self.school_code else ""
         place = " ".join(part for part in (self.file, self.at, school) if part)
-        tail = pick("（{}）", " ({})").format(self.expected) if self.expected else ""
+        tail = msg("（{}）").format(self.expected) if self.expected else ""
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
 
 
@@ -99,7 +99,7 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """“Did you mean …?” with the `closest` known word; empty where none is alike."""
     near = closest(word, sorted(known, reverse=True), cutoff)
-    return say("是否指 {near}？", "did you mean {near}?", near=near) if near else ""
+    return say("是否指 {near}？", near=near) if near else ""
 
 
 def reason(error: OSError) -> str:

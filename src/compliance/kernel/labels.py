@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.kernel.i18n import lang, pick
+from compliance.kernel.i18n import lang, msg, msg_in
 
 STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 
@@ -10,32 +10,32 @@ STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 def status_words() -> dict[str, str]:
     """State → the word for it in the current language."""
     return {
-        "pass": pick("达标", "met"),
-        "fail": pick("不达标", "not met"),
-        "unknown": pick("数据缺失", "data missing"),
-        "not_applicable": pick("不适用", "not applicable"),
-        "not_checked": pick("待佐证", "to be attested"),
-        "waived": pick("已备案豁免", "waived"),
-        "error": pick("规则出错", "rule error"),
+        "pass": msg_in("met", "达标"),
+        "fail": msg("不达标"),
+        "unknown": msg("数据缺失"),
+        "not_applicable": msg("不适用"),
+        "not_checked": msg("待佐证"),
+        "waived": msg("已备案豁免"),
+        "error": msg("规则出错"),
     }
 
 
 def basis_words() -> dict[str, str]:
     """Legal basis → the word for it in the current language."""
     return {
-        "verified": pick("已核实", "verified"),
-        "secondary": pick("来源待核实", "secondary source"),
-        "conflicting": pick("来源相互矛盾", "sources conflict"),
-        "unconfirmed": pick("未经证实", "unconfirmed"),
+        "verified": msg("已核实"),
+        "secondary": msg("来源待核实"),
+        "conflicting": msg("来源相互矛盾"),
+        "unconfirmed": msg("未经证实"),
     }
 
 
 def stage_words() -> dict[str, str]:
     """Stage → the word for it in the current language."""
     return {
-        "primary": pick("小学", "primary"),
-        "junior": pick("初中", "junior"),
-        "senior": pick("高中", "senior"),
+        "primary": msg("小学"),
+        "junior": msg("初中"),
+        "senior": msg("高中"),
     }
 
 

@@ -33,7 +33,7 @@ from compliance.kernel.errors import (
     UsageError,
     suggestion,
 )
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
 from compliance.rules.language.pack import Pack, packs_in
@@ -149,16 +149,9 @@ class Registry:
         owner = self._owners.setdefault(name, plugin)
         if owner != plugin:
             raise PluginError(
-                say(
-                    "{name} 由两个插件提供：{one} 与 {other}",
-                    "{name} is offered by two plugins: {one} and {other}",
-                    name=name,
-                    one=owner,
-                    other=plugin,
-                ),
+                say("{name} 由两个插件提供：{one} 与 {other}", name=name, one=owner, other=plugin),
                 todo=say(
                     "请卸载其中一个，或用 --without-plugin {plugin} 停用",
-                    "uninstall one of them, or switch one off: --without-plugin {plugin}",
                     plugin=plugin.distribution,
                 ),
             )
@@ -214,9 +207,9 @@ def _switched_off(entries: Sequence[EntryPoint]) -> set[str]:
     for name in sorted(off - known):
         near = suggestion(name, sorted(known))
         raise UsageError(
-            say("没有插件“{name}”", "no plugin '{name}'", name=name),
-            todo=say("已安装：{known}", "installed: {known}", known=", ".join(sorted(known)))
-            + (pick("；", "; ") + near if near else ""),
+            say("没有插件“{name}”", name=name),
+            todo=say("已安装：{known}", known=", ".join(sorted(known)))
+            + (msg("；") + near if near else ""),
         )
     return off
 
@@ -247,12 +240,8 @@ def _ask(offers: Offers, module: object) -> None:
     callers = {name: getattr(manager.hook, name) for name in HOOKS}
     if not any(caller.get_hookimpls() for caller in callers.values()):
         raise PluginError(
-            say("插件 {plugin} 没有提供任何内容", "plugin {plugin} offers nothing", plugin=plugin),
-            todo=say(
-                "应有标了 @hookimpl 的钩子：{hooks}",
-                "expected a hook marked with @hookimpl: {hooks}",
-                hooks=", ".join(HOOKS),
-            ),
+            say("插件 {plugin} 没有提供任何内容", plugin=plugin),
+            todo=say("应有标了 @hookimpl 的钩子：{hooks}", hooks=", ".join(HOOKS)),
         )
     for home in _homes(callers["compliance_packs"], plugin):
         _take_packs(offers, home)
@@ -278,7 +267,6 @@ def _answer(hook: pluggy.HookCaller, plugin: Plugin) -> object:
     def failed(kind: str, why: object) -> str:
         return say(
             "插件 {plugin} 的 {hook} 出错：{kind}: {why}",
-            "{hook} of plugin {plugin} failed: {kind}: {why}",
             plugin=plugin,
             hook=hook.name,
             kind=kind,
@@ -315,11 +303,10 @@ def _take_packs(offers: Offers, home: Path) -> None:
         raise PluginError(
             say(
                 "插件 {plugin} 的文件夹里没有规则文件（rules/*.toml）：{home}",
-                "the folder of plugin {plugin} holds no packs (rules/*.toml): {home}",
                 plugin=plugin,
                 home=home,
             ),
-            todo=say("打包时是否漏了数据文件？", "was it built without its data?"),
+            todo=msg("打包时是否漏了数据文件？"),
         )
     if (home / "schemas").is_dir():
         offers.fragments.append(home / "schemas")
@@ -342,24 +329,23 @@ def _table(
 
 def _unexpected(hook: pluggy.HookCaller, answer: object, plugin: Plugin) -> PluginError:
     expected = {
-        "compliance_packs": say("文件夹路径的列表，至少一个", "a list of paths of folders, one at least"),
-        "compliance_kinds": say("名称 → Kind，至少一个", "name → Kind, one at least"),
-        "compliance_readers": say(
-            "小写扩展名（带点）→ 读取函数，至少一个", "suffix in lower case, with its dot → reader, one at least"
+        "compliance_packs": msg("文件夹路径的列表，至少一个"),
+        "compliance_kinds": msg("名称 → Kind，至少一个"),
+        "compliance_readers": msg(
+            "小写扩展名（带点）→ 读取函数，至少一个"
         ),
-        "compliance_renderers": say(
-            "格式名（不含冒号）→ 输出函数，至少一个", "format (without a colon) → renderer, one at least"
+        "compliance_renderers": msg(
+            "格式名（不含冒号）→ 输出函数，至少一个"
         ),
     }  # fmt: skip
     return PluginError(
         say(
             "插件 {plugin} 的 {hook} 答非所需：{answer}",
-            "{hook} of plugin {plugin} answered {answer}",
             plugin=plugin,
             hook=hook.name,
             answer=reprlib.repr(answer),
         ),
-        todo=say("应为{expected}", "expected: {expected}", expected=expected[hook.name]),
+        todo=say("应为{expected}", expected=expected[hook.name]),
     )
 
 
@@ -371,7 +357,6 @@ def _blamed(plugin: Plugin, hook: str, name: str, offer: Any) -> Any:  # noqa: A
     def failed(kind: str, why: object) -> str:
         return say(
             "插件 {plugin} 的“{name}”出错：{kind}: {why}",
-            "'{name}' of plugin {plugin} failed: {kind}: {why}",
             plugin=plugin,
             name=name,
             kind=kind,
@@ -404,17 +389,12 @@ def _blaming(
 
 def _not_loaded(plugin: Plugin) -> Callable[[str, object], str]:
     return lambda kind, why: say(
-        "插件 {plugin} 无法加载：{kind}: {why}",
-        "plugin {plugin} could not be loaded: {kind}: {why}",
-        plugin=plugin,
-        kind=kind,
-        why=why,
+        "插件 {plugin} 无法加载：{kind}: {why}", plugin=plugin, kind=kind, why=why
     )
 
 
 def _mend(plugin: Plugin) -> str:
     return say(
         "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
-        "mend it or uninstall it: pip uninstall {name}; or switch it off: --without-plugin {name}",
         name=plugin.distribution,
     )

@@ -28,7 +28,7 @@ from compliance.assessment.figures import (
     verdict,
 )
 from compliance.engine.results import CountyResult, Report
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
@@ -126,7 +126,7 @@ def _overview(report: Report) -> dict[str, Any]:
                 "missing": row.missing,
             }
         )
-    return {"blocks": [*blocks.values(), pick("其他", "Others")], "rows": rows}
+    return {"blocks": [*blocks.values(), msg("其他")], "rows": rows}
 
 
 def _identity(county: CountyResult) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _county(report: Report, about: Assessment) -> dict[str, Any]:
 
 def _problems(report: Report) -> list[dict[str, str]]:
     """Errors first."""
-    words = {"error": pick("错误", "error"), "warning": pick("提示", "warning")}
+    words = {"error": msg("错误"), "warning": msg("提示")}
     return [
         {
             "severity": words.get(one.severity, one.severity),
@@ -283,23 +283,23 @@ def _found(rule: Rule, row: Finding) -> str:
             " ".join(filter(None, [part["name"], _against(rule, row, part), state(part["status"])]))
             for part in row["parts"]
         ]
-        return pick("；", "; ").join(told)
+        return msg("；").join(told)
     return _stated(rule, row["status"]) if rule.statement else _against(rule, row)
 
 
 def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
     if rule.statement == "vetoes":
-        return {"pass": pick("不存在", "no case"), "fail": pick("存在", "exists")}.get(status, "")
+        return {"pass": msg("不存在"), "fail": msg("存在")}.get(status, "")
     return {
-        "pass": pick("已佐证", "attested"),
-        "fail": pick("佐证为未达到", "attested as not met"),
+        "pass": msg("已佐证"),
+        "fail": msg("佐证为未达到"),
     }.get(status, "")
 
 
 def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     value, held = _figure(rule, row, part), bar(rule, part or row)
-    return say("{v}（{l}）", "{v} ({l})", v=value, l=held) if value and held else value
+    return say("{v}（{l}）", v=value, l=held) if value and held else value
 
 
 def _figure(rule: Rule, row: Finding, part: Finding | None = None) -> str:
@@ -346,7 +346,7 @@ def _stage_table(units: pl.DataFrame, key: str, rules: Mapping[str, Rule]) -> St
         (one, short(rules[one].label), bars[one].pop() if len(bars[one]) == 1 else "")
         for one in columns
     ]
-    title = say("{stage}（{n}个）", "{stage} ({n})", stage=stage(key), n=len(rows))
+    title = say("{stage}（{n}个）", stage=stage(key), n=len(rows))
     return StageTable(title, heads, rows)
 
 
@@ -359,9 +359,9 @@ def _value(rule: Rule, row: Finding) -> Mark:
     if status != "fail":
         return Mark(text, status)
     if row["floor"] is not None and not below(row["value"], row["floor"]):
-        meaning = say("未达标，但不低于下限", "not met, but not below the floor")
+        meaning = msg("未达标，但不低于下限")
         return Mark(text, "short", _SHORT_OF, meaning)
-    return Mark(text, status, SIGNS["fail"], say("未达标", "not met"))
+    return Mark(text, status, SIGNS["fail"], msg("未达标"))
 
 
 def _school_rules(about: Assessment) -> list[dict[str, Any]]:

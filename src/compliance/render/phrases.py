@@ -35,7 +35,7 @@ from compliance.assessment.figures import (
     with_unit,
 )
 from compliance.engine.results import CountyResult, RulesetInfo
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
@@ -47,7 +47,7 @@ _SCHOOLS = 6
 
 def listed(words: Sequence[str]) -> str:
     """The words one after another."""
-    return pick("、", ", ").join(words)
+    return msg("、").join(words)
 
 
 def named(rule: Rule) -> str:
@@ -63,7 +63,7 @@ def counted(part: Decisive) -> str:
         return ""
     where = ""
     if part.schools and part.schools != total:
-        where = say("（{n}所学校）", " (schools: {n})", n=part.schools)
+        where = say("（{n}所学校）", n=part.schools)
     return outcomes(part.counts, part.level) + where
 
 
@@ -73,18 +73,18 @@ def outcomes(counts: Mapping[str, int], level: str) -> str:
     others = [(state(status), n) for status, n in counts.items() if status != "pass"]
     if level == "unit":
         if not others:
-            return say("{n}个学段全部达标", "all {n} stages of schools meet it", n=total)
-        head = say("{n}个学段中", "of {n} stages of schools: ", n=total)
-        return head + listed([say("{n}个{s}", "{n} {s}", n=n, s=word) for word, n in others])
+            return say("{n}个学段全部达标", n=total)
+        head = say("{n}个学段中", n=total)
+        return head + listed([say("{n}个{s}", n=n, s=word) for word, n in others])
     if level == "school":
         if not others:
-            return say("{n}所学校全部达标", "all {n} schools meet it", n=total)
-        head = say("{n}所学校中", "of {n} schools: ", n=total)
-        return head + listed([say("{n}所{s}", "{n} {s}", n=n, s=word) for word, n in others])
+            return say("{n}所学校全部达标", n=total)
+        head = say("{n}所学校中", n=total)
+        return head + listed([say("{n}所{s}", n=n, s=word) for word, n in others])
     if not others:
-        return say("{n}项全部达标", "all {n} met", n=total)
-    head = say("{n}项中", "of {n}: ", n=total)
-    return head + listed([say("{n}项{s}", "{n} {s}", n=n, s=word) for word, n in others])
+        return say("{n}项全部达标", n=total)
+    head = say("{n}项中", n=total)
+    return head + listed([say("{n}项{s}", n=n, s=word) for word, n in others])
 
 
 def reasons(about: Assessment) -> list[str]:
@@ -94,17 +94,12 @@ def reasons(about: Assessment) -> list[str]:
     for row in about.reasons:
         rule = about.rules[row["rule"]]
         if rule.form.coefficient and row["value"] is not None:
-            head = say(
-                "{stage}差异系数（应{bar}）",
-                "{stage}, disparity ({bar})",
-                stage=stage(row["stage"]),
-                bar=bar(rule, row),
-            )
+            head = say("{stage}差异系数（应{bar}）", stage=stage(row["stage"]), bar=bar(rule, row))
             told = f"{short(subject(rule, about.rules))} {figure(rule, row)}"
             coefficients.setdefault(head, []).append(told)
         else:
             others.append(f"{rule.id} {_reason(row, rule, about)}")
-    return [head + pick("：", ": ") + listed(all_) for head, all_ in coefficients.items()] + others
+    return [head + msg("：") + listed(all_) for head, all_ in coefficients.items()] + others
 
 
 def subject(rule: Rule, rules: Mapping[str, Rule]) -> str:
@@ -113,7 +108,7 @@ def subject(rule: Rule, rules: Mapping[str, Rule]) -> str:
 
 
 def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
-    head = rule.label + pick("：", ": ")
+    head = rule.label + msg("：")
     if rule.id in about.spread:
         return head + outcomes(about.spread[rule.id], "school")
     told = [
@@ -122,7 +117,7 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
         if part["status"] == "fail" and part["value"] is not None
     ]
     if told:
-        return head + pick("；", "; ").join(told)
+        return head + msg("；").join(told)
     return head + _against(rule, row) if row["value"] is not None else str(row["message"])
 
 
@@ -136,8 +131,8 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
-        told.append(say("缺{gap}", "short of {gap}", gap=gap))
-    return pick("，", ", ").join(filter(None, told))
+        told.append(say("缺{gap}", gap=gap))
+    return msg("，").join(filter(None, told))
 
 
 def school(one: FallingShort, rules: Mapping[str, Rule]) -> str:
@@ -146,16 +141,16 @@ def school(one: FallingShort, rules: Mapping[str, Rule]) -> str:
     for key, ids in one.rules.items():
         names = listed([named(rules[rule]) for rule in ids])
         staged.append(f"{stage(key)} {names}".strip())
-    return printable(one.school_name) + pick("：", ": ") + pick("；", "; ").join(staged)
+    return printable(one.school_name) + msg("：") + msg("；").join(staged)
 
 
 def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
     """What the schools lack in all, under its headings."""
     headings = {
-        PROBLEM: say("缺口合计（未达标学校）", "Missing in all, at schools that fall short"),
-        OPEN: say("缺口合计（所在学段尚不能判定）", "Missing in stages not yet decided"),
-        SUGGESTION: say("建议提升（所在学段已达标）", "Worth improving in stages that pass"),
-        "": say("超出上限合计", "Over upper limits in all"),
+        PROBLEM: msg("缺口合计（未达标学校）"),
+        OPEN: msg("缺口合计（所在学段尚不能判定）"),
+        SUGGESTION: msg("建议提升（所在学段已达标）"),
+        "": msg("超出上限合计"),
     }
     lines: dict[str, list[str]] = {key: [] for key in headings}
     for one in about.totals:
@@ -168,7 +163,6 @@ def _total(one: Total, rules: Mapping[str, Rule]) -> str:
     """``体育运动场馆面积 3590.91平方米（1所学校）``."""
     return say(
         "{name} {amount}（{schools}所学校）",
-        "{name} {amount} (schools: {schools})",
         name=one.amount.part or named(rules[one.rule]),
         amount=with_unit(amount(one.amount.value), one.amount.unit),
         schools=one.schools,
@@ -178,25 +172,23 @@ def _total(one: Total, rules: Mapping[str, Rule]) -> str:
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
     rest = [
-        say("待佐证：{rules}", "To be attested: {rules}", rules=listed(ids)) + _by(owner)
-        for ids, owner in about.statements
+        say("待佐证：{rules}", rules=listed(ids)) + _by(owner) for ids, owner in about.statements
     ]
     if about.waived:
         rules = listed(about.waived)
-        rest.append(say("已备案豁免：{rules}", "Exempted on record: {rules}", rules=rules))
+        rest.append(say("已备案豁免：{rules}", rules=rules))
     return [_gap(one, titles) for one in about.missing], rest
 
 
 def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
     """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
-    quoted = [say("“{name}”", "'{name}'", name=titles.get(fact, fact)) for fact in one.facts]
-    what = say("缺{facts}", "missing {facts}", facts=pick("", ", ").join(quoted))
+    quoted = [say("“{name}”", name=titles.get(fact, fact)) for fact in one.facts]
+    what = say("缺{facts}", facts=("" if lang() == "zh" else ", ").join(quoted))
     where = ""
     if one.schools:
-        others = pick("等", " and others") if len(one.schools) > _NAMES else ""
+        others = msg("等") if len(one.schools) > _NAMES else ""
         where = say(
             "：{count}所学校（{named}{others}）",
-            ": {count} of the schools ({named}{others})",
             count=len(one.schools),
             named=listed([printable(name) for name in one.schools[:_NAMES]]),
             others=others,
@@ -205,7 +197,7 @@ def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
 
 
 def _by(owner: str) -> str:
-    return say("——{owner}提供", " - from {owner}", owner=owner) if owner else ""
+    return say("——{owner}提供", owner=owner) if owner else ""
 
 
 def _advice(one: Advice) -> str:
@@ -218,20 +210,18 @@ def _advice(one: Advice) -> str:
     if not one.base:
         return say(
             "{id} {title}（{own}）：{result}",
-            "{id} {title} ({own}): {result}",
             id=one.rule.id,
             title=one.rule.label,
-            own=pick("，", ", ").join(filter(None, [own, doubt])),
+            own=msg("，").join(filter(None, [own, doubt])),
             result=result,
         )
     in_force = limit(*one.base_limit)
     return say(
         "{id} {title}：按{base_from}{in_force}{base}；按{given_by}{bar}（{doubt}）{result}",
-        "{id} {title}: by {base_from}{in_force}: {base}; by {given_by} {bar} ({doubt}): {result}",
         id=one.rule.id,
         title=one.rule.label,
         base_from=one.base_from,
-        in_force=say("（{l}）", " ({l})", l=in_force) if in_force else "",
+        in_force=say("（{l}）", l=in_force) if in_force else "",
         base=_verdict(one.base),
         given_by=one.rule.given_by,
         bar=own,
@@ -253,29 +243,26 @@ def advice(found: Iterable[Advice]) -> list[str]:
         (together if standard or waits else alone).append(one)
     lines = [_advice(one) for one in alone]
     words = {
-        "pass": say("另有参考规则达标", "further advisory rules met"),
-        "unknown": say("缺数据未判定的参考规则", "advisory rules without the figures to judge"),
-        "not_checked": say("待佐证的参考规则", "advisory rules awaiting a statement"),
+        "pass": msg("另有参考规则达标"),
+        "unknown": msg("缺数据未判定的参考规则"),
+        "not_checked": msg("待佐证的参考规则"),
     }
     for status, word in words.items():
         ids = [one.rule.id for one in together if next(iter(one.counts)) == status]
         if ids:
-            lines.append(f"{word}{pick('：', ': ')}{listed(ids)}")
+            lines.append(f"{word}{msg('：')}{listed(ids)}")
     return lines
 
 
 def _verdict(status: str) -> str:
     """The words of a verdict: 未达标 rather than 不达标."""
-    return pick("未达标", "not met") if status == "fail" else state(status)
+    return msg("未达标") if status == "fail" else state(status)
 
 
 def conforming(about: Assessment) -> str:
     """``可计算指标27项，已达标18项。``."""
     return say(
-        "可计算指标{computable}项，已达标{met}项。",
-        "{computable} indicators can be worked out from the figures; {met} of them are met.",
-        computable=about.computable,
-        met=about.met,
+        "可计算指标{computable}项，已达标{met}项。", computable=about.computable, met=about.met
     )
 
 
@@ -283,7 +270,6 @@ def ruleset(info: RulesetInfo) -> str:
     """Which rules, from which layers, as of when."""
     return say(
         "{title}（{layers}），{day}",
-        "{title} ({layers}), {day}",
         title=pick(info.title, info.title_en),
         layers=" → ".join(info.layers),
         day=info.as_of,
@@ -294,18 +280,12 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
     """Switches and enforcement: what makes this judgement differ from the usual one."""
     lines = []
     if manifest.get("strict"):
-        lines.append(
-            say(
-                "严格判定：经过未核实的规则即不下结论",
-                "Strict: no conclusion past an unverified rule",
-            )
-        )
+        lines.append(msg("严格判定：经过未核实的规则即不下结论"))
     confirmed = manifest.get("confirmations")
     for one in confirmed if isinstance(confirmed, (list, tuple)) else ():
         lines.append(
             say(
                 "依据经确认：{rule}（{document}，{by}，{date}）",
-                "Basis confirmed: {rule} ({document}, {by}, {date})",
                 rule=printable(one["rule"]),
                 document=printable(one["document"]),
                 by=printable(one["confirmed_by"]),
@@ -313,15 +293,9 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
             )
         )
     if names := _names(manifest, "switches"):
-        lines.append(say("已启用的放宽或替代口径：{names}", "Switched on: {names}", names=names))
+        lines.append(say("已启用的放宽或替代口径：{names}", names=names))
     if names := _names(manifest, "enforced"):
-        lines.append(
-            say(
-                "未核实而参与结论的依据：{names}",
-                "Enforced though unverified: {names}",
-                names=names,
-            )
-        )
+        lines.append(say("未核实而参与结论的依据：{names}", names=names))
     return lines
 
 
@@ -336,15 +310,13 @@ def bases(county: CountyResult) -> str:
 
     def told(key: str) -> str:
         many = [(words[name], each.get(key, 0)) for name, each in county.bases.items()]
-        return pick("、", ", ").join(
-            say("{word}{n}条", "{n} {word}", word=word, n=n) for word, n in many if n
-        )
+        return msg("、").join(say("{word}{n}条", word=word, n=n) for word, n in many if n)
 
     deciding, advisory = told("deciding"), told("advisory")
     if not deciding:
         return ""
-    text = say("依据：{d}参与结论", "Bases: {d} decide", d=deciding)
-    return text + (say("；{a}只作参考", "; {a} advisory only", a=advisory) if advisory else "")
+    text = say("依据：{d}参与结论", d=deciding)
+    return text + (say("；{a}只作参考", a=advisory) if advisory else "")
 
 
 def relaxed(about: Assessment) -> list[str]:
@@ -360,14 +332,11 @@ def relaxed(about: Assessment) -> list[str]:
     for rule, name in own.select("rule", "relaxed_by").unique(maintain_order=True).iter_rows():
         same = at_school.filter((pl.col("rule") == rule) & (pl.col("relaxed_by") == name))
         names = [printable(one) for one in same["school_name"].unique(maintain_order=True)]
-        more = (
-            say("等{n}所", " and others, {n} in all", n=len(names)) if len(names) > _SCHOOLS else ""
-        )
-        where = say("：{names}{more}", ": {names}{more}", names=listed(names[:_SCHOOLS]), more=more)
+        more = say("等{n}所", n=len(names)) if len(names) > _SCHOOLS else ""
+        where = say("：{names}{more}", names=listed(names[:_SCHOOLS]), more=more)
         lines.append(
             say(
                 "{rule} {title}（{name}）{where}",
-                "{rule} {title} ({name}){where}",
                 rule=rule,
                 title=printable(rules[rule].label),
                 name=name,

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias, get_args, get_origin
 from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
 
 from compliance.kernel.errors import PackError, suggestion
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.language.model import FindingForm, Part, References, Rule
 from compliance.rules.language.pack import Pack
 
@@ -80,12 +80,7 @@ def kind_of(holder: Rule | Part, kinds: Kinds, rule_id: str, where: str) -> Rule
     """The kind of a rule or part; PackError with the nearest name where nobody offers it."""
     if holder.kind not in kinds:
         raise PackError(
-            say(
-                "规则 {rule} 的种类 {kind} 没有插件提供",
-                "rule {rule}: no plugin offers kind '{kind}'",
-                rule=rule_id,
-                kind=holder.kind,
-            ),
+            say("规则 {rule} 的种类 {kind} 没有插件提供", rule=rule_id, kind=holder.kind),
             where=where,
             todo=suggestion(holder.kind, kinds),
         )
@@ -140,7 +135,6 @@ def _faults(
         unknown = sorted(error.extra_fields)
         what = say(
             "规则 {rule} 的种类 {kind} 没有字段 {fields}",
-            "rule {rule}: kind '{kind}' has no field {fields}",
             rule=rule_id,
             kind=kind.name,
             fields=", ".join(unknown),
@@ -152,24 +146,13 @@ def _faults(
     if isinstance(error, KeyError):
         yield (
             address,
-            say(
-                "规则 {rule} 缺少字段 {field}",
-                "rule {rule} lacks the field {field}",
-                rule=rule_id,
-                field=field,
-            ),
-            say("请补上", "add it"),
+            say("规则 {rule} 缺少字段 {field}", rule=rule_id, field=field),
+            msg("请补上"),
         )
         return
     yield (
         address,
-        say(
-            "规则 {rule} 的字段 {field}：{why}",
-            "field {field} of rule {rule}: {why}",
-            rule=rule_id,
-            field=field,
-            why=error,
-        ),
+        say("规则 {rule} 的字段 {field}：{why}", rule=rule_id, field=field, why=error),
         "",
     )
 
@@ -216,20 +199,13 @@ def _decimal(value: object, _: object) -> Decimal:
 
 def _wrong(value: object, wanted: type) -> ValueError:
     words = {
-        str: pick("文字", "text"),
+        str: msg("文字"),
         bool: "true/false",
-        int: pick("整数", "whole number"),
-        Decimal: pick("数", "number"),
-        list: pick("列表", "list"),
+        int: msg("整数"),
+        Decimal: msg("数"),
+        list: msg("列表"),
     }
-    return ValueError(
-        say(
-            "“{found}”应为{kind}",
-            "'{found}' should be of type {kind}",
-            found=str(value)[:60],
-            kind=words[wanted],
-        )
-    )
+    return ValueError(say("“{found}”应为{kind}", found=str(value)[:60], kind=words[wanted]))
 
 
 _CONVERTER = _converter()

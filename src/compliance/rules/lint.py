@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from compliance.facts.vocabulary import Vocabulary, quantity
 from compliance.kernel.errors import PackError, suggestion
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.submission import STAGES
 from compliance.rules.kinds import Kinds
 from compliance.rules.language import conditions
@@ -32,7 +32,6 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
             raise PackError(
                 say(
                     "规则 {rule} 引用了不存在的 {section} “{name}”",
-                    "rule {rule} refers to {section} '{name}', which does not exist",
                     rule=rule.id,
                     section=section,
                     name=name,
@@ -46,7 +45,6 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
             raise owners[indicator].error(
                 say(
                     "指标 {indicator} 引用了不存在的 {section} “{name}”",
-                    "indicator {indicator} refers to {section} '{name}', which does not exist",
                     indicator=indicator,
                     section=section,
                     name=name,
@@ -86,7 +84,6 @@ def _check_units(rule: Rule, resolved: Ruleset) -> None:
                 raise PackError(
                     say(
                         "规则 {rule}：{one} 的单位是“{unit}”，{other} 的单位是“{another}”，不能相比",
-                        "rule {rule}: {one} is in '{unit}', {other} in '{another}': not to be compared",
                         rule=rule.id,
                         one=one.indicator,
                         unit=units[one.indicator],
@@ -94,7 +91,7 @@ def _check_units(rule: Rule, resolved: Ruleset) -> None:
                         another=units[name],
                     ),
                     where=rule.stated_at,
-                    todo=say("请统一两个指标的 unit", "give both indicators one unit"),
+                    todo=msg("请统一两个指标的 unit"),
                 )
 
 
@@ -110,7 +107,6 @@ def _check_switches(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
                 raise pack.error(
                     say(
                         "开关 {switch} 引用了不存在的 {section} “{name}”",
-                        "switch {switch} refers to {section} '{name}', which does not exist",
                         switch=switch.name,
                         section=section,
                         name=name,
@@ -123,14 +119,13 @@ def _check_switches(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
             raise pack.error(
                 say(
                     "开关 {switch} 的起日 {begin} 晚于止日 {end}",
-                    "switch {switch} begins on {begin}, after its end on {end}",
                     switch=switch.name,
                     begin=switch.from_,
                     end=switch.until,
                 ),
                 "switch",
                 switch.name,
-                todo=say("请对调 from 与 until", "exchange from and until"),
+                todo=msg("请对调 from 与 until"),
             )
 
 
@@ -142,7 +137,6 @@ def _check_clauses(resolved: Ruleset) -> None:
                 raise PackError(
                     say(
                         "条文“{item}”列了不存在的规则 {rule}",
-                        "clause '{item}' lists rule {rule}, which does not exist",
                         item=pick(clause.item, clause.item_en),
                         rule=name,
                     ),
@@ -157,18 +151,14 @@ def _check_circles(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
         return
     section, name = circle[0]
     ids = " → ".join(node.name for node in circle)
-    todo = say("请去掉其中一处引用", "take one of the references out")
+    todo = msg("请去掉其中一处引用")
     if section == "rule":
-        what = say(
-            "规则互相引用成环：{ids}", "rules refer to each other in a cycle: {ids}", ids=ids
-        )
+        what = say("规则互相引用成环：{ids}", ids=ids)
         raise PackError(what, where=resolved.rules[name].stated_at, todo=todo)
     if section == "indicator":
-        what = say(
-            "指标互相引用成环：{ids}", "indicators refer to each other in a cycle: {ids}", ids=ids
-        )
+        what = say("指标互相引用成环：{ids}", ids=ids)
         raise owners[name].error(what, section, name, "else", todo=todo)
-    what = say("合计互相引用成环：{ids}", "tallies refer to each other in a cycle: {ids}", ids=ids)
+    what = say("合计互相引用成环：{ids}", ids=ids)
     raise PackError(what, where=resolved.tallies[name].stated_at, todo=todo)
 
 
@@ -186,12 +176,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
         for name in rules.references.facts(rule.id):
             if name not in known:
                 raise PackError(
-                    say(
-                        "规则 {rule} 用到词汇表中没有的数据项 {fact}",
-                        "rule {rule} looks at '{fact}', which the vocabulary does not have",
-                        rule=rule.id,
-                        fact=name,
-                    ),
+                    say("规则 {rule} 用到词汇表中没有的数据项 {fact}", rule=rule.id, fact=name),
                     where=rule.stated_at,
                     todo=suggestion(name, known),
                 )
@@ -205,7 +190,6 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
                 raise PackError(
                     say(
                         "规则 {rule} 按{scope}计算，那里没有数据项 {fact}",
-                        "rule {rule} is judged by {scope}, where there is no fact {fact}",
                         rule=rule.id,
                         scope=_scope_word(scope),
                         fact=name,
@@ -223,8 +207,8 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary) -> None:
 
 def _scope_word(scope: str) -> str:
     if scope == "unit":
-        return pick("学段", "stage")
-    return pick("学校", "school") if scope == "school" else pick("全县", "county")
+        return msg("学段")
+    return msg_in("school", "学校") if scope == "school" else msg_in("county", "全县")
 
 
 def _columns(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
@@ -255,7 +239,6 @@ def _examine_tally(tally: Tally, at: Mapping[str, Set[str]]) -> None:
             raise PackError(
                 say(
                     "合计 {tally} 按{scope}取数，那里没有数据项 {fact}",
-                    "tally {tally} is taken by {scope}, where there is no fact {fact}",
                     tally=tally.name,
                     scope=_scope_word(scope),
                     fact=name,
@@ -283,15 +266,12 @@ def _examine_numbers(rule: Rule, indicator: Indicator, others: Set[str]) -> None
             raise PackError(
                 say(
                     "规则 {rule} 的指标 {name} 用到 {fact}，它不是数，不能计算",
-                    "indicator {name} of rule {rule} takes {fact}, which is no number",
                     rule=rule.id,
                     name=indicator.name,
                     fact=name,
                 ),
                 where=rule.stated_at,
-                todo=say(
-                    "请改用填数的数据项，或用 where 选择", "take a figure, or choose by `where`"
-                ),
+                todo=msg("请改用填数的数据项，或用 where 选择"),
             )
 
 
@@ -330,7 +310,6 @@ def _examine_quantities(rule: Rule, indicator: Indicator, units: Mapping[str, st
             raise PackError(
                 say(
                     "规则 {rule} 的指标 {name}：{one} 的单位是“{unit}”，{other} 的单位是“{another}”，不是一种量",
-                    "indicator {name} of rule {rule}: {one} is in '{unit}', {other} in '{another}'",
                     rule=rule.id,
                     name=indicator.name,
                     one=one,
@@ -339,7 +318,7 @@ def _examine_quantities(rule: Rule, indicator: Indicator, units: Mapping[str, st
                     another=another,
                 ),
                 where=rule.stated_at,
-                todo=say("请核对数据项与 unit、measure", "see the facts, and unit and measure"),
+                todo=msg("请核对数据项与 unit、measure"),
             )
 
 
@@ -352,14 +331,12 @@ def _examine_reach(rules: Ruleset) -> None:
         raise PackError(
             say(
                 "规则 {rule} 不在结论 {top} 的任何一条路上，判了也不起作用",
-                "nothing leads from the conclusion {top} to rule {rule}: it would be judged for nothing",
                 rule=rule.id,
                 top=rules.concludes,
             ),
             where=rule.stated_at,
             todo=say(
                 '请写 [override.{top}] add = ["{rule}"]，或 role = "advisory"',
-                '[override.{top}] add = ["{rule}"], or role = "advisory"',
                 top=rules.concludes,
                 rule=rule.id,
             ),

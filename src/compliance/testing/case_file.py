@@ -17,7 +17,7 @@ from typing import Any
 import tomli
 
 from compliance.kernel.errors import JunhengError, UsageError, suggestion
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.testing.case import DAY, Case, CaseOptions, RulesInForce, law
 from compliance.testing.expected import KEYS, fault_of
@@ -60,7 +60,7 @@ class CaseFile:
 
     def fault(self, line: int, what: str, near: str = "") -> None:
         """Keep a fault; near: the question what may have been meant."""
-        tail = pick("（{}）", " ({})").format(near) if near else ""
+        tail = msg("（{}）").format(near) if near else ""
         text = f"{self.path.name}:{line}: {what}{tail}"
         if text not in self.faults:
             self.faults.append(text)
@@ -72,7 +72,7 @@ class CaseFile:
             if key not in names:
                 self.fault(
                     self.line(number, key),
-                    say("{what}中没有“{key}”", "{what} has no '{key}'", what=what, key=key),
+                    say("{what}中没有“{key}”", what=what, key=key),
                     suggestion(key, names, _ALIKE),
                 )
 
@@ -122,7 +122,7 @@ def _files(place: Path) -> list[Path]:
     place = place.resolve()
     found = sorted(place.glob("*.toml")) if place.is_dir() else [place]
     if not found or not all(path.is_file() for path in found):
-        raise CaseError(say("没有算例文件", "there are no files of cases"), where=str(place))
+        raise CaseError(msg("没有算例文件"), where=str(place))
     return found
 
 
@@ -134,9 +134,7 @@ def _opened(path: Path) -> CaseFile:
         why = str(error)
         line = re.search(r"line (\d+)", why)
         where = f"{path.name}:{line[1] if line else 1}"
-        raise CaseError(
-            say("不是有效的TOML：{why}", "not valid TOML: {why}", why=why), where=where
-        ) from error
+        raise CaseError(say("不是有效的TOML：{why}", why=why), where=where) from error
     lines = text.splitlines()
     starts = [
         number
@@ -147,22 +145,19 @@ def _opened(path: Path) -> CaseFile:
 
 
 def _cases(file: CaseFile) -> list[Case]:
-    file.known(file.tables, FILE, -1, say("文件", "the file"))
+    file.known(file.tables, FILE, -1, msg("文件"))
     given = file.tables.get("given", {})
     for name, table in given.items():
         file.known(table, GIVEN, -1, f"[given.{name}]")
     if not file.tables.get("case"):
-        file.fault(1, say("没有 [[case]]", "no [[case]]"))
+        file.fault(1, msg("没有 [[case]]"))
     found = [_case(file, number) for number in range(len(file.tables.get("case", ())))]
     for one in file.tables.get("exempt", ()):
         missing = [key for key in ("rule", "lacks", "because") if key not in one]
         if missing or set(one) - set(EXEMPT):
             file.fault(
                 1,
-                say(
-                    "[[exempt]] 须写明 rule、lacks、because",
-                    "[[exempt]] needs rule, lacks, because",
-                ),
+                msg("[[exempt]] 须写明 rule、lacks、because"),
             )
     return [one for one in found if one is not None]
 
@@ -173,7 +168,7 @@ def _case(file: CaseFile, number: int) -> Case | None:
     file.known(table, CASE, number, "[[case]]")
     for key in ("it", "rule", "expect"):
         if key not in table:
-            file.fault(file.line(number), say("缺少 {key}", "{key} is missing", key=key))
+            file.fault(file.line(number), say("缺少 {key}", key=key))
     options = _options(file, number, table)
     if len(file.faults) > before or options is None:
         return None
@@ -211,10 +206,10 @@ def _options(file: CaseFile, number: int, table: Mapping[str, Any]) -> CaseOptio
 
     name, day = said("ruleset", None), said("as_of", DAY)
     if not isinstance(name, str):
-        file.fault(1, say("文件须写明 ruleset", "the file must name its ruleset"))
+        file.fault(1, msg("文件须写明 ruleset"))
         return None
     if type(day) is not date:
-        file.fault(file.line(number, "as_of"), say("as_of 须是日期", "as_of must be a day"))
+        file.fault(file.line(number, "as_of"), msg("as_of 须是日期"))
         return None
     if name.endswith(".toml"):
         name = str((file.path.parent / name).resolve())
@@ -227,7 +222,7 @@ def _check_rule(file: CaseFile, number: int, table: Mapping[str, Any], rules: Ru
     if table["rule"] not in rules.rules:
         file.fault(
             file.line(number, "rule"),
-            say("没有规则 {rule}", "there is no rule {rule}", rule=table["rule"]),
+            say("没有规则 {rule}", rule=table["rule"]),
             suggestion(str(table["rule"]), rules.rules, _ALIKE),
         )
 
@@ -235,9 +230,7 @@ def _check_rule(file: CaseFile, number: int, table: Mapping[str, Any], rules: Ru
 def _check_expected(file: CaseFile, number: int, expect: Mapping[str, Any]) -> None:
     file.known(expect, KEYS, number, "expect")
     if "status" not in expect:
-        file.fault(
-            file.line(number, "expect"), say("expect 须写明 status", "expect needs a status")
-        )
+        file.fault(file.line(number, "expect"), msg("expect 须写明 status"))
     for key, value in expect.items():
         why = fault_of(key, value)
         if why:
@@ -252,7 +245,7 @@ def _figures(
     if name is not None and name not in given:
         file.fault(
             file.line(number, "given"),
-            say("没有 [given.{name}]", "there is no [given.{name}]", name=name),
+            say("没有 [given.{name}]", name=name),
             suggestion(str(name), given, _ALIKE),
         )
         return None
@@ -277,15 +270,15 @@ def _subject(
     if not isinstance(at, dict) or not set(at) <= {"school", "stage"}:
         file.fault(
             file.line(number, "at"),
-            say('at 写 "county" 或 {{school, stage}}', 'at: "county" or {{school, stage}}'),
+            say('at 写 "county" 或 {{school, stage}}'),
         )
         return None, None, True
     codes = [str(one["school_code"]) for one in read.schools]
     code = str(at["school"]) if "school" in at else None
     if code is not None and code not in codes:
-        file.fault(file.line(number, "at"), say("没有学校 {c}", "no school {c}", c=code))
+        file.fault(file.line(number, "at"), say("没有学校 {c}", c=code))
     if at.get("stage", "primary") not in COMPULSORY:
-        file.fault(file.line(number, "at"), say("没有这个学段", "no such stage"))
+        file.fault(file.line(number, "at"), msg("没有这个学段"))
     if code is None and "stage" in at and ("unit" in table or "school" in table):
         code = codes[0]
     return code, at.get("stage"), True

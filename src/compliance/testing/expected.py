@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STATUSES
 from compliance.testing.case import Case
 
@@ -31,16 +31,13 @@ ABOUT = "≈"
 def fault_of(key: str, value: object) -> str:
     """Why this cannot be expected; empty where it can."""
     if key == "status" and value not in STATES:
-        return say("没有状态“{v}”：{all}", "no status '{v}': {all}", v=value, all=", ".join(STATES))
+        return say("没有状态“{v}”：{all}", v=value, all=", ".join(STATES))
     if key in FIGURES and not _is_figure(value):
-        return say('{key} 写数、"≈数" 或 "none"', '{key}: a number, "≈number" or "none"', key=key)
+        return say('{key} 写数、"≈数" 或 "none"', key=key)
     if key in LISTS and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
-        return say("{key} 写文字的列表", "{key} is a list of texts", key=key)
+        return say("{key} 写文字的列表", key=key)
     if key == "parts" and not (isinstance(value, list) and all(map(_is_part, value))):
-        return say(
-            "parts 写状态或 {{status, value, threshold, shortfall}} 的列表",
-            "parts is a list of statuses or of {{status, value, threshold, shortfall}}",
-        )
+        return say("parts 写状态或 {{status, value, threshold, shortfall}} 的列表")
     return ""
 
 
@@ -72,7 +69,7 @@ def _number(text: str) -> Decimal | None:
 def differences(case: Case, found: Mapping[str, Any]) -> Iterator[str]:
     """A line for everything that is not as expected; the finding's sentence last."""
     wrong = [
-        f"{key}: {say('应为', 'expected')} {_shown(wanted)}, {say('得到', 'found')} {_shown(got)}"
+        f"{key}: {msg('应为')} {_shown(wanted)}, {msg('得到')} {_shown(got)}"
         for key, wanted in case.expect.items()
         for got in [_got(key, found)]
         if not _same(key, wanted, got)

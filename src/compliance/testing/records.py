@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.facts.school_types import IMPLIED
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.testing.case import RulesInForce
 
@@ -39,7 +39,7 @@ def figures(table: Table, given: Table, law: RulesInForce) -> CaseRecords:
     found = CaseRecords()
     own = [key for key in STATED if key in table]
     if len(own) > 1:
-        found.fault(own[1], say("unit、school、schools 只写一个", "one of unit, school, schools"))
+        found.fault(own[1], msg("unit、school、schools 只写一个"))
     found.county = _known(
         {**given.get("county", {}), **table.get("county", {})}, law.words.county, found, "county"
     )
@@ -47,10 +47,10 @@ def figures(table: Table, given: Table, law: RulesInForce) -> CaseRecords:
     takers = law.attested | law.vetoes
     for rule, met in found.statements.items():
         if rule not in takers:
-            what = say("{rule} 不是要说明的规则", "{rule} takes no statement", rule=rule)
+            what = say("{rule} 不是要说明的规则", rule=rule)
             found.fault(rule, what, takers)
         elif not isinstance(met, bool):
-            found.fault(rule, say("说明写 true 或 false", "a statement is true or false"))
+            found.fault(rule, msg("说明写 true 或 false"))
     entries = table.get("monitoring", given.get("monitoring", ()))
     found.monitoring = tuple(
         _known(one, law.words.tables["monitoring"], found, "monitoring") for one in entries
@@ -69,7 +69,7 @@ def _schools(
             first = stated[0] if stated else {}
             stated = [{**first, **table[key]}, *stated[1:]]
     if "unit" in table and table["unit"].get("stage") not in COMPULSORY:
-        found.fault("unit", say("unit 须写明 stage", "unit needs its stage"))
+        found.fault("unit", msg("unit 须写明 stage"))
     schools = stated or [{}]  # a submission has a school; of this one everything is missing
     return tuple(_school(one, number, law, found) for number, one in enumerate(schools, start=1))
 
@@ -78,13 +78,13 @@ def _school(table: Record, number: int, law: RulesInForce, found: CaseRecords) -
     facts = law.words.school
     stage = table.pop("stage", None)
     if stage is not None and stage not in COMPULSORY:
-        found.fault("stage", say("没有这个学段", "no such stage"), COMPULSORY)
+        found.fault("stage", msg("没有这个学段"), COMPULSORY)
     spelt = {
         f"{stage}_{name}" if stage and f"{stage}_{name}" in facts else name: value
         for name, value in table.items()
     }
     known = [*facts, *({fact.stem for fact in facts.values()} if stage else ())]
-    record = _known(spelt, facts, found, say("学校", "a school"), known)
+    record = _known(spelt, facts, found, msg_in("a school", "学校"), known)
     record.setdefault("school_type", stage or _type(record))
     return {"school_code": str(number), "school_name": f"第{number}学校", **record}
 
@@ -101,7 +101,7 @@ def _known(
 ) -> Record:
     for name in table:
         if name in KEYS or name not in facts:
-            text = say("{what}没有数据项“{name}”", "{what}: no fact '{name}'", what=what, name=name)
+            text = say("{what}没有数据项“{name}”", what=what, name=name)
             found.fault(name, text, near or facts)
     return {name: _plain(value) for name, value in table.items()}
 
@@ -113,7 +113,7 @@ def _take_out(names: Iterable[str], found: CaseRecords) -> None:
         for holder in (holders := [one for one in holders if name in one]):
             del holder[name]
         if not holders:
-            found.fault(name, say("{n} 本来就没有", "{n} is not there anyway", n=name))
+            found.fault(name, say("{n} 本来就没有", n=name))
 
 
 def _plain(value: object) -> object:

@@ -22,7 +22,7 @@ from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
 from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
 from compliance.rules.lint import examine
 from compliance.testing.case import Case, CaseOptions, installed, law
@@ -57,7 +57,6 @@ def finding(case: Case) -> Finding:
         raise AssertionError(
             say(
                 "{where} {rule}：有几条结果（{which}），请写 at",
-                "{where} {rule}: several findings ({which}); say `at`",
                 where=case.where,
                 rule=case.rule,
                 which="; ".join(_named(row) for row in kept),
@@ -94,7 +93,7 @@ def _of_stage(case: Case, row: Finding) -> bool:
 
 
 def _named(row: Finding) -> str:
-    school, stage = row["school_code"] or say("县", "county"), row["stage"] or ""
+    school, stage = row["school_code"] or msg("县"), row["stage"] or ""
     return f"{school} {stage} {row['status']}".replace("  ", " ")
 
 
@@ -174,7 +173,7 @@ def _document(path: Path) -> RawDocument:
     rows: dict[str, list[tuple[int, Row]]] = {}
     for case in cases:
         key: Row = {"county_code": codes[path, case.line], "year": case.options.year}
-        name = say("算例{line}县", "county of case {line}", line=case.line)
+        name = say("算例{line}县", line=case.line)
         vetoes = law(case.options).vetoes
         said = case.statements.items()
         records: dict[str, list[Row]] = {

@@ -20,7 +20,7 @@ from compliance.engine.members import members
 from compliance.engine.subject import Subject
 from compliance.engine.units import beside, each_once
 from compliance.engine.working import Working
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import FindingForm, Part, Rule, Ruleset
@@ -75,8 +75,7 @@ class All(Kind):
             notes += (
                 say(
                     "结论取各项中最不利者：{names}（{state}）。",
-                    "The group is as its least favourable member: {names} ({state}).",
-                    names=pick("、", ", ").join(one.rule for one in deciding),
+                    names=msg("、").join(one.rule for one in deciding),
                     state=status_words()[deciding[0].status],
                 ),
             )

@@ -17,7 +17,7 @@ from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.units import beside
 from compliance.engine.working import Input
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg
 from compliance.kernel.submission import FAIL, KEY, NOT_CHECKED, PASS
 from compliance.rules.language.model import Part, Rule, Ruleset
 
@@ -68,13 +68,11 @@ class Attested(Kind):
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """What was stated."""
         if rule.statement == VETOES:
-            met = pick("{who}不存在“{title}”。", "{who}: no case of '{title}'.")
-            missed = pick("{who}存在“{title}”，一票否决。", "{who}: '{title}' exists: veto.")
+            met = msg("{who}不存在“{title}”。")
+            missed = msg("{who}存在“{title}”，一票否决。")
         else:
-            met = pick("{who}：“{title}”，经佐证达标。", "{who}: {title}: attested as met.")
-            missed = pick(
-                "{who}：“{title}”，佐证为未达到。", "{who}: {title}: attested as not met."
-            )
+            met = msg("{who}：“{title}”，经佐证达标。")
+            missed = msg("{who}：“{title}”，佐证为未达到。")
         holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.label}
         return (
             pl.when(pl.col("status") == PASS)
@@ -86,11 +84,7 @@ class Attested(Kind):
     def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
         """The statements made under the rule, each with its place; a missing one where there is none."""
         table, rule_id = self.statement(holder), subject.rule.attested_as
-        title = (
-            say("佐证说明", "statement")
-            if table == ATTESTATIONS
-            else say("一票否决事项的说明", "statement on an incident")
-        )
+        title = msg("佐证说明") if table == ATTESTATIONS else msg("一票否决事项的说明")
         given: pl.DataFrame = getattr(subject.evaluation.submission, table)
         rows = given.filter(pl.col("rule") == rule_id)
         if rows.is_empty():
@@ -99,16 +93,13 @@ class Attested(Kind):
             evidence = [str(one) for one in (*(row.get("evidence") or ()), row.get("note")) if one]
             yield Input(
                 rule_id, title, row[_SAYING[table]], file=str(row.get("file") or ""),
-                at=str(row.get("at") or ""), written=pick("；", "; ").join(evidence),
+                at=str(row.get("at") or ""), written=msg("；").join(evidence),
             )  # fmt: skip
 
     def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
         """Of a whole rule: nobody infers it."""
         if isinstance(holder, Rule):
-            yield say(
-                "本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。",
-                "This item rests on a statement with its evidence; without one it waits.",
-            )
+            yield msg("本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。")
 
 
 def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> pl.DataFrame:

@@ -30,7 +30,7 @@ from compliance.engine.subject import Row, Subject
 from compliance.engine.units import beside, each_once
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Driver, Flip, Spread, Working
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words, unit_words
 from compliance.kernel.number_format import fixed, short
 from compliance.kernel.submission import (
@@ -95,11 +95,7 @@ class Dispersion(Kind):
         if subject.focus is not None:
             found = [_only(one, str(subject.focus["school_code"])) for one in found]
         absent = [
-            say(
-                "该校没有{s}段，或不参加该学段的差异计算。",
-                "The school is not among those of the {s} stage.",
-                s=stage_words()[one.stage],
-            )
+            say("该校没有{s}段，或不参加该学段的差异计算。", s=stage_words()[one.stage])
             for one in found
             if not one.drivers
         ]
@@ -113,32 +109,27 @@ class Dispersion(Kind):
         mean, variance = _exact_moments(units)
         whole = variance * 1000
         shares = [percent(one.term(mean) / whole) for one in units]
-        yield say(
-            "甲校学生100人、x = 9，乙校学生900人、x = 3：",
-            "school A: 100 pupils, x = 9; school B: 900 pupils, x = 3:",
-        )
+        yield msg("甲校学生100人、x = 9，乙校学生900人、x = 3：")
         yield f"  X̄ = (100×9 + 900×3) ÷ 1000 = {shown(mean)}"
         yield (
             f"  S² = (100×(9−{shown(mean)})² + 900×(3−{shown(mean)})²) ÷ 1000 = {shown(variance)}"
-            f"{pick('，', ', ')}S = {shown(exact_arithmetic.root(variance))}"
+            f"{msg('，')}S = {shown(exact_arithmetic.root(variance))}"
         )
         yield say(
             "  差异系数 = S ÷ X̄ = {cv}；两校对S²的贡献分别占{shares}。",
-            "  coefficient = S ÷ X̄ = {cv}; the schools' shares of S²: {shares}.",
             cv=shown(exact_arithmetic.root(variance / mean**2)),
-            shares=pick("、", ", ").join(shares),
+            shares=msg("、").join(shares),
         )
         if holder.limit is None:
             return
         for stage, number in holder.limit.table.items():
             bar, sign = Fraction(number), holder.limit.operator
             yield say(
-                "  {stage}标准 {sign} {bar}：{status}。", "  {stage}, limit {sign} {bar}: {status}.",
+                "  {stage}标准 {sign} {bar}：{status}。",
                 stage=stage_words().get(stage, ""), sign=WRITTEN[sign], bar=shown(bar),
                 status=met_words(
                     met=exact_arithmetic.meets_exactly(variance, sign, (bar * mean) ** 2)
-                ),
-            )  # fmt: skip
+                ))  # fmt: skip
 
 
 def coefficient_sentence(rule: Rule) -> pl.Expr:
@@ -152,18 +143,9 @@ def coefficient_sentence(rule: Rule) -> pl.Expr:
         "value": fixed(pl.col("value"), 3),
         "bar": limit_text(rule.limit, 3),
     }
-    alone = pick(
-        "{who}{stage}{title}为{value}（仅一个单位）。",
-        "{who}, {stage}: {title} is {value} (a single unit).",
-    )
-    met = pick(
-        "{who}{stage}{title}为{value}，不超过{bar}的上限。",
-        "{who}, {stage}: {title} is {value}, within the limit of {bar}.",
-    )
-    missed = pick(
-        "{who}{stage}{title}为{value}{exactly}，超过{bar}的上限。",
-        "{who}, {stage}: {title} is {value}{exactly}, over the limit of {bar}.",
-    )
+    alone = msg("{who}{stage}{title}为{value}（仅一个单位）。")
+    met = msg("{who}{stage}{title}为{value}，不超过{bar}的上限。")
+    missed = msg("{who}{stage}{title}为{value}{exactly}，超过{bar}的上限。")
     return (
         pl.when((pl.col("status") == PASS) & (pl.col("over_count") == 1))
         .then(line(alone, **holes))
@@ -176,11 +158,7 @@ def coefficient_sentence(rule: Rule) -> pl.Expr:
 
 def _without_bar(rule: Rule) -> pl.Expr:
     """A coefficient of which nothing is asked by itself."""
-    told = pick(
-        "{who}{stage}{title}为{value}（均值{mean}，标准差{deviation}），本项不单设限值。",
-        "{who}, {stage}: {title} is {value} (mean {mean}, deviation {deviation}); "
-        "it has no limit of its own.",
-    )
+    told = msg("{who}{stage}{title}为{value}（均值{mean}，标准差{deviation}），本项不单设限值。")
     figure = line(
         told,
         who=pl.col("subject"),

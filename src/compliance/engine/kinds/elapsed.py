@@ -64,12 +64,10 @@ class Elapsed(Kind):
         today = subject.evaluation.as_of
         yield say(
             "自“{t}”至 {day} 按周年计算满几年。",
-            "Full years from '{t}' to {day}, counted as birthdays are.",
-            t=subject.title(settings.since), day=today.isoformat(),
-        )  # fmt: skip
+            t=subject.title(settings.since), day=today.isoformat())  # fmt: skip
         value = (subject.outcome(subject.rule.id) or {}).get("value")
         if isinstance(holder, Rule) and value is not None:
-            yield say("已满{n}年。", "{n} full years.", n=int(value))
+            yield say("已满{n}年。", n=int(value))
         since = subject.record(settings.since)
         if since is None:
             return
@@ -77,14 +75,11 @@ class Elapsed(Kind):
         yield (
             say(
                 "{day} 已满{n}年，在此以前判定则未满。",
-                "{n} years were full on {day}; judged as of an earlier day they are not.",
-                n=needed, day=full.isoformat(),
-            )
+                n=needed, day=full.isoformat())
             if full <= today
             else say(
-                "{day} 满{n}年。", "{n} years will be full on {day}.",
-                n=needed, day=full.isoformat(),
-            )
+                "{day} 满{n}年。",
+                n=needed, day=full.isoformat())
         )  # fmt: skip
 
     def example(
@@ -96,9 +91,7 @@ class Elapsed(Kind):
             for day, years in ((full, bar), (full - timedelta(days=1), bar - 1)):
                 yield say(
                     "自{first}，按{day}判定：已满{n}年；{verdict}。",
-                    "since {first}, judged as of {day}: {n} full years; {verdict}.",
-                    first=_FIRST, day=day, n=shown(years), verdict=verdict(limit, years, bar),
-                )  # fmt: skip
+                    first=_FIRST, day=day, n=shown(years), verdict=verdict(limit, years, bar))  # fmt: skip
 
 
 _FIRST = date(2020, 9, 1)  # the date of the example

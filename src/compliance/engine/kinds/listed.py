@@ -19,7 +19,7 @@ from compliance.engine.subject import Row, Subject
 from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import msg, pick
 from compliance.kernel.submission import FAIL, KEY, NO_WORDS, PASS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
@@ -147,7 +147,7 @@ class Listed(Kind):
         self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
     ) -> Iterable[str]:
         """For each field, figures on its limit and a step to either side, those that meet it first."""
-        colon, stop = pick("：", ": "), pick("。", ".")
+        colon, stop = msg("："), msg("。")
         for _, title, stated in self.entry_limits(rule):
             for limit, _, bar in bars(stated):
                 step = Fraction(1) if bar.denominator == 1 else Fraction(1, 100)

@@ -25,7 +25,7 @@ from compliance.engine.members import members
 from compliance.engine.subject import Row, Subject
 from compliance.engine.units import beside, each_once
 from compliance.engine.working import Comparison, Working
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import (
     ERROR,
@@ -81,7 +81,7 @@ class Mean(Kind):
                 mean = sum(told, Fraction(0)) / many  # the distances from the limit cancel out
                 yield (
                     f"{head}({' + '.join(map(shown, told))}) ÷ {many} = {shown(mean)}"
-                    f"{pick('；', '; ')}{verdict(limit, mean, bar)}{pick('。', '.')}"
+                    f"{msg('；')}{verdict(limit, mean, bar)}{msg('。')}"
                 )
 
 
@@ -94,7 +94,7 @@ def _written(subject: Subject, row: Row) -> Comparison:
     return Comparison(
         title=stage_words()[row["stage"]],
         status=STATUSES[int(row["status"])],
-        formula=say("（{m}）÷ {n}", "({m}) ÷ {n}", m=" + ".join(rule.of), n=len(rule.of)),
+        formula=say("（{m}）÷ {n}", m=" + ".join(rule.of), n=len(rule.of)),
         filled=f"({' + '.join(known)}) ÷ {len(known)}" if whole else "",
         value=typed(row["value"]),
         operator=rule.limit.operator if rule.limit is not None else "",

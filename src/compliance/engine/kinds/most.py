@@ -26,7 +26,7 @@ from compliance.engine.units import beside, each_once
 from compliance.engine.variants import to_floor
 from compliance.engine.working import Member, Working
 from compliance.facts.vocabulary import titles as fact_titles
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
@@ -69,7 +69,7 @@ class Most(Kind):
 
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         """What is counted."""
-        return pick("项", "indicators")
+        return msg("项")
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a unit; value is the number of rules met, threshold how many must be."""
@@ -118,23 +118,14 @@ class Most(Kind):
         }
         titles = {name: ruleset.rules[name].label for name in rule.of}
         named = pl.col("members").list.eval(pl.element().replace(titles))
-        met = pick(
-            "{who}{n}项指标中{met}项达标，{title}达标。",
-            "{who}: {met} of {n} indicators met; {title}: met.",
-        )
-        missed = pick(
-            "{who}{n}项指标中{met}项达标，{title}不达标（未达标：{missed}）。",
-            "{who}: {met} of {n} indicators met; {title}: not met (missed: {missed}).",
-        )
-        blank = pick(
-            "{who}{n}项指标中{met}项达标，{title}因数据缺失尚不能下结论。",
-            "{who}: {met} of {n} indicators met; {title}: undecided, data missing.",
-        )
+        met = msg("{who}{n}项指标中{met}项达标，{title}达标。")
+        missed = msg("{who}{n}项指标中{met}项达标，{title}不达标（未达标：{missed}）。")
+        blank = msg("{who}{n}项指标中{met}项达标，{title}因数据缺失尚不能下结论。")
         return (
             pl.when(pl.col("status") == PASS)
             .then(line(met, **holes))
             .when(pl.col("status") == FAIL)
-            .then(line(missed, **holes, missed=named.list.join(pick("、", ", "))))
+            .then(line(missed, **holes, missed=named.list.join(msg("、"))))
             .when(pl.col("status") == UNKNOWN)
             .then(line(blank, **holes))
         )
@@ -145,10 +136,8 @@ class Most(Kind):
         counted = members(subject, worst_decides=False)
         note = say(
             "共{n}项，达标{met}项；须至少{needed}项达标，其余不低于各自标准的{share}%。",
-            "Of {n}, {met} are met; at least {needed} must be, the rest reach {share} % of their limits.",
             n=len(counted), met=sum(one.status == "pass" for one in counted),
-            needed=settings.pass_at_least, share=shown(Fraction(settings.rest_at_least) * 100),
-        )  # fmt: skip
+            needed=settings.pass_at_least, share=shown(Fraction(settings.rest_at_least) * 100))  # fmt: skip
         return replace(
             begun,
             inputs=figures(subject),
@@ -169,37 +158,29 @@ class Most(Kind):
         met, not_met = met_words(met=True), met_words(met=False)
         yield say(
             "{n}项达标，另{m}项恰为标准的{share}%：{met}；其中一项为标准的{less}%：{not_met}。",
-            "{n} met and the other {m} at exactly {share} % of their limits: {met}; one of them at {less} %: {not_met}.",
             n=needed, m=len(rule.of) - needed, share=shown(share), less=shown(share - 1),
-            met=met, not_met=not_met,
-        )  # fmt: skip
+            met=met, not_met=not_met)  # fmt: skip
         yield say(
             "只有{n}项达标，其余均为标准的99%：{not_met}。",
-            "only {n} met, the others at 99 % of their limits: {not_met}.",
-            n=needed - 1, not_met=not_met,
-        )  # fmt: skip
+            n=needed - 1, not_met=not_met)  # fmt: skip
 
 
 def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
     """What the group needs, the cheapest first: floors before all, then as many as are short."""
     settings: MostSettings = subject.rule.settings
-    joint = pick("、", ", ")
+    joint = msg("、")
     waiting = [_awaited(subject, one) for one in counted if one.status == "unknown"]
     if waiting:
         yield say(
             "数据缺失的{n}项须先补报：{names}。",
-            "{n} lack data, which must be supplied first: {names}.",
-            n=len(waiting), names=joint.join(waiting),
-        )  # fmt: skip
+            n=len(waiting), names=joint.join(waiting))  # fmt: skip
     missed = [one for one in counted if one.status == "fail"]
     missed.sort(key=lambda one: (one.gap or 0.0, one.rule))
     low = [one.rule for one in missed if one.above_floor is False]
     if low:
         yield say(
             "低于下限的{n}项必须先达到下限：{names}。",
-            "{n} lie below their floor and must reach it first: {names}.",
-            n=len(low), names=joint.join(low),
-        )  # fmt: skip
+            n=len(low), names=joint.join(low))  # fmt: skip
     met = sum(one.status == "pass" for one in counted)
     short = max(0, settings.pass_at_least - met)
     cheapest = missed[:short]
@@ -218,35 +199,27 @@ def _awaited(subject: Subject, one: Member) -> str:
     """A member that cannot be judged yet, with the facts that it waits for."""
     known = fact_titles(subject.words)
     lacks = (subject.outcome(one.rule) or {}).get("missing") or ()
-    facts = pick("、", ", ").join(known.get(fact, fact) for fact in lacks)
-    return say("{r}（{facts}）", "{r} ({facts})", r=one.rule, facts=facts)
+    facts = msg("、").join(known.get(fact, fact) for fact in lacks)
+    return say("{r}（{facts}）", r=one.rule, facts=facts)
 
 
 def _short(met: int, needed: int, short: int, cheapest: Sequence[Member]) -> str:
     told = say(
         "已达标{met}项，至少须{needed}项，还差{short}项",
-        "{met} are met, {needed} must be, {short} more are needed",
-        met=met, needed=needed, short=short,
-    )  # fmt: skip
+        met=met, needed=needed, short=short)  # fmt: skip
     if cheapest:
         told += say(
             "；相对差距最小、最易补齐的{n}项是：{names}",
-            "; the {n} smallest relative gaps: {names}",
-            n=len(cheapest), names=pick("、", ", ").join(map(_with_gap, cheapest)),
-        )  # fmt: skip
+            n=len(cheapest), names=msg("、").join(map(_with_gap, cheapest)))  # fmt: skip
     if len(cheapest) < short:
-        told += say(
-            "；其余{n}项只能来自补报后达标的各项",
-            "; the other {n} can only be met by what is still to be supplied",
-            n=short - len(cheapest),
-        )
-    return told + pick("。", ".")
+        told += say("；其余{n}项只能来自补报后达标的各项", n=short - len(cheapest))
+    return told + msg("。")
 
 
 def _with_gap(one: Member) -> str:
     if one.gap is None:
         return one.rule
-    return say("{r}（差{g:.1f}%）", "{r} ({g:.1f} % short)", r=one.rule, g=one.gap * 100)
+    return say("{r}（差{g:.1f}%）", r=one.rule, g=one.gap * 100)
 
 
 def _status(needed: int) -> pl.Expr:

@@ -22,7 +22,7 @@ from compliance.engine.exact_arithmetic import Quantity, Standard
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, unrounded
 from compliance.engine.units import beside, each_once
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import msg, pick
 from compliance.kernel.number_format import fixed, short
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language import conditions
@@ -84,31 +84,19 @@ def _against(rule: Rule, indicator: Indicator) -> pl.Expr:
         "exactly": unrounded(rule.limit, decimals),
     }
     if rule.limit.operator in UPPER:
-        met = pick(
-            "{who}{title}为{value}{m}，不超过{bar}{m}的上限。",
-            "{who}: {title} is {value} {m}, within the limit of {bar} {m}.",
-        )
-        missed = pick(
-            "{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。",
-            "{who}: {title} is {value} {m}{exactly}, over the limit of {bar} {m}{over}.",
-        )
+        met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")
+        missed = msg("{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。")
         over = line(
-            pick("，超出{amount}{m}", ", {amount} {m} too many"),
+            msg("，超出{amount}{m}"),
             amount=short(pl.col("excess")),
             m=measure,
         )
         body = line(missed, **holes, over=over)
     else:
-        met = pick(
-            "{who}{title}为{value}{m}，达到{bar}{m}的标准。",
-            "{who}: {title} is {value} {m}, meeting the standard of {bar} {m}.",
-        )
-        missed = pick(
-            "{who}{title}为{value}{m}{exactly}，低于{bar}{m}的标准{gap}。",
-            "{who}: {title} is {value} {m}{exactly}, below the standard of {bar} {m}{gap}.",
-        )
+        met = msg("{who}{title}为{value}{m}，达到{bar}{m}的标准。")
+        missed = msg("{who}{title}为{value}{m}{exactly}，低于{bar}{m}的标准{gap}。")
         gap = line(
-            pick("，缺{amount}{unit}", ", short of {amount} {unit}"),
+            msg("，缺{amount}{unit}"),
             amount=short(pl.col("shortfall")),
             unit=pick(indicator.gap_unit, indicator.gap_unit_en or indicator.gap_unit),
         )

@@ -22,7 +22,7 @@ from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.variants import OPPOSITE, judged_again, status_of
 from compliance.engine.working import Comparison, Flip, Working
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
@@ -122,36 +122,27 @@ class Within(Kind):
             pl.when(known)
             .then(
                 line(
-                    pick(
-                        "{who}最大班额{value}{u}，不超过{bar}{u}。",
-                        "{who}: the largest class has {value} {u}, within {bar} {u}.",
-                    ),
+                    msg("{who}最大班额{value}{u}，不超过{bar}{u}。"),
                     **holes,
                 )
             )
             .otherwise(
                 line(
-                    pick("{who}各班均不超过{bar}{u}。", "{who}: no class exceeds {bar} {u}."),
+                    msg("{who}各班均不超过{bar}{u}。"),
                     **holes,
                 )
             )
         )
-        largest = line(pick("（最大班额{value}{u}）", " (the largest has {value} {u})"), **holes)
+        largest = line(msg("（最大班额{value}{u}）"), **holes)
         counted = line(
-            pick(
-                "{who}有{over}{items}超过{bar}{u}{largest}。",
-                "{who}: {over} {items} exceed {bar} {u}{largest}.",
-            ),
+            msg("{who}有{over}{items}超过{bar}{u}{largest}。"),
             **holes,
             over=short(pl.col("over_count"), 0),
             items=pick(settings.item_unit, settings.item_unit_en),
             largest=pl.when(known).then(largest).otherwise(pl.lit("")),
         )
         single = line(
-            pick(
-                "{who}最大班额{value}{u}，超过{bar}{u}的上限。",
-                "{who}: the largest class has {value} {u}, over the limit of {bar} {u}.",
-            ),
+            msg("{who}最大班额{value}{u}，超过{bar}{u}的上限。"),
             **holes,
         )
         missed = pl.when(pl.col("over_count").is_not_null()).then(counted).otherwise(single)
@@ -172,7 +163,7 @@ class Within(Kind):
         largest = Comparison(
             title=rule.label,
             status=begun.status,
-            formula=say("最大的一个班的人数", "the largest class"),
+            formula=msg("最大的一个班的人数"),
             filled="" if value is None else shown(value),
             value=value,
             unit=self.measure(rule, subject.ruleset),
@@ -199,14 +190,12 @@ class Within(Kind):
         bar, largest = int(limit), max(sizes)
         place, over = sizes.index(largest), [size for size in sizes if size > bar]
         if over:
-            title = say(
-                "超过标准的班的学生数合计", "pupils of the classes over the limit, together"
-            )
+            title = msg("超过标准的班的学生数合计")
             before, change, wanted = sum(over), len(over) * bar - sum(over), "pass"
             after = [min(size, bar) for size in sizes]
             short = [*after[:place], bar + 1, *after[place + 1 :]]
         else:
-            title = say("最大的一个班", "the largest class")
+            title = msg("最大的一个班")
             before, change, wanted = largest, bar + 1 - largest, "fail"
             after = [*sizes[:place], bar + 1, *sizes[place + 1 :]]
             short = [*sizes[:place], bar, *sizes[place + 1 :]]
@@ -225,10 +214,8 @@ class Within(Kind):
                 sizes = [shown(largest - 2), shown(largest - 1), shown(largest)]
                 yield say(
                     "{stage}{n}个班{sizes}：最大{largest}，{verdict}。",
-                    "{stage}{n} classes of {sizes}: the largest has {largest}, {verdict}.",
-                    stage=head, n=len(sizes), sizes=pick("、", ", ").join(sizes),
-                    largest=shown(largest), verdict=verdict(limit, largest, bar),
-                )  # fmt: skip
+                    stage=head, n=len(sizes), sizes=msg("、").join(sizes),
+                    largest=shown(largest), verdict=verdict(limit, largest, bar))  # fmt: skip
 
 
 def _sizes(subject: Subject) -> list[float]:
@@ -241,12 +228,10 @@ def _over(sizes: Sequence[float], bar: int | None) -> Iterable[str]:
     """The classes over the limit, and how many pupils must leave them."""
     over = [] if bar is None else sorted((int(s) for s in sizes if s > bar), reverse=True)
     if over and bar is not None:
-        told = pick("、", ", ").join(map(str, over[:20])) + ("…" if len(over) > 20 else "")
+        told = msg("、").join(map(str, over[:20])) + ("…" if len(over) > 20 else "")
         yield say(
             "共{n}个班超过{bar}人：{sizes}；须调出{total}人次。",
-            "{n} classes exceed {bar}: {sizes}; {total} pupils must be moved.",
-            n=len(over), bar=bar, sizes=told, total=sum(over) - len(over) * bar,
-        )  # fmt: skip
+            n=len(over), bar=bar, sizes=told, total=sum(over) - len(over) * bar)  # fmt: skip
 
 
 def _judged(bar: float, settings: WithinSettings) -> Mapping[str, pl.Expr]:

@@ -24,7 +24,7 @@ from compliance.facts.vocabulary import UNITS, factor
 from compliance.intake.cell_text import BLANKS, INVISIBLE, LARGEST_WHOLE, show
 from compliance.intake.formats.raw_table import Cells
 from compliance.intake.problems import CellError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 NOTHING = "无"
@@ -74,9 +74,8 @@ class CellReader:
             value = value.strip(BLANKS)
             if value in SPREADSHEET_ERRORS:
                 message = say(
-                    "{f}：单元格公式出错，显示{v}", "{f}: the formula yields {v}",
-                    f=self.fact.label, v=value,
-                )  # fmt: skip
+                    "{f}：单元格公式出错，显示{v}",
+                    f=self.fact.label, v=value)  # fmt: skip
                 raise CellError("formula_error", message, self.fact.expected())
         if value is None or value == "":
             return None
@@ -98,7 +97,7 @@ class CellReader:
         if not isinstance(value, str):
             raise self._refusal(
                 "not_text",
-                say("{f}：“{v}”不是文字", "{f}: “{v}” is not a text", **self._quoted(value)),
+                say("{f}：“{v}”不是文字", **self._quoted(value)),
             )
         if fact.code and not self.strict:
             if _SCIENTIFIC.match(value):
@@ -121,12 +120,8 @@ class CellReader:
     def _lost_digits(self, value: object) -> CellError:
         return self._refusal(
             "bad_code",
-            say(
-                "{f}：“{v}”不是完整的代码", "{f}: “{v}” is not a whole code", **self._quoted(value)
-            ),
-            say(
-                "把单元格设为文本格式后重新填写", "format the cell as text and type the code again"
-            ),
+            say("{f}：“{v}”不是完整的代码", **self._quoted(value)),
+            msg("把单元格设为文本格式后重新填写"),
         )
 
     def _clean(self, value: str) -> str:
@@ -135,20 +130,14 @@ class CellReader:
         if control.search(value) or not _encodable(value):
             raise self._refusal(
                 "control_character",
-                say(
-                    "{f}：“{v}”含有控制字符",
-                    "{f}: “{v}” has control characters",
-                    **self._quoted(value),
-                ),
+                say("{f}：“{v}”含有控制字符", **self._quoted(value)),
             )
         if fact.max_length is not None and len(value) > fact.max_length:
-            raise self._refusal(
-                "too_long", say("{f}：“{v}”过长", "{f}: “{v}” is too long", **self._quoted(value))
-            )
+            raise self._refusal("too_long", say("{f}：“{v}”过长", **self._quoted(value)))
         if fact.pattern and not re.search(fact.pattern, value):
             raise self._refusal(
                 "bad_code",
-                say("{f}：“{v}”格式不对", "{f}: “{v}” has the wrong form", **self._quoted(value)),
+                say("{f}：“{v}”格式不对", **self._quoted(value)),
             )
         return value
 
@@ -175,11 +164,7 @@ class CellReader:
     def _no_date(self, value: object) -> CellError:
         return self._refusal(
             "bad_date",
-            say(
-                "{f}：“{v}”不是日期或年份",
-                "{f}: “{v}” is not a date or year",
-                **self._quoted(value),
-            ),
+            say("{f}：“{v}”不是日期或年份", **self._quoted(value)),
         )
 
     # ── numbers ────────────────────────────────────────────────────────────────────
@@ -203,39 +188,29 @@ class CellReader:
         if not math.isfinite(number):
             raise self._refusal(
                 "not_finite",
-                say(
-                    "{f}：“{v}”不是有限的数",
-                    "{f}: “{v}” is not a finite number",
-                    **self._quoted(written),
-                ),
+                say("{f}：“{v}”不是有限的数", **self._quoted(written)),
             )
         if fact.minimum is not None and number < fact.minimum:
             code = "negative" if number < 0 and fact.minimum == 0 else "below_minimum"
             raise self._refusal(
                 code,
-                say("{f}：{v}低于下限", "{f}: {v} is below the minimum", **self._quoted(written)),
+                say("{f}：{v}低于下限", **self._quoted(written)),
             )
         if fact.maximum is not None and number > fact.maximum:
             wanted = "；".join(one for one in (fact.expected(), _damage(written)) if one)
-            message = say(
-                "{f}：{v}超过上限", "{f}: {v} is above the maximum", **self._quoted(written)
-            )
+            message = say("{f}：{v}超过上限", **self._quoted(written))
             raise self._refusal("above_maximum", message, wanted)
         if fact.form != "number" and number != math.floor(number):
             raise self._refusal(
                 "not_whole",
-                say("{f}：{v}不是整数", "{f}: {v} is not a whole number", **self._quoted(written)),
+                say("{f}：{v}不是整数", **self._quoted(written)),
             )
         return number + 0.0
 
     def _not_a_number(self, value: object) -> CellError:
-        message = say("{f}：“{v}”不是数字", "{f}: “{v}” is not a number", **self._quoted(value))
+        message = say("{f}：“{v}”不是数字", **self._quoted(value))
         if isinstance(value, list | tuple | dict):
-            message = say(
-                "{f}：应是一个数，填了多个值",
-                "{f}: one number is wanted, not several values",
-                f=self.fact.label,
-            )
+            message = say("{f}：应是一个数，填了多个值", f=self.fact.label)
         return self._refusal("not_a_number", message, self._advice(value))
 
     def _advice(self, value: object) -> str:
@@ -243,7 +218,7 @@ class CellReader:
         if not isinstance(value, str) or len(value) > 40:
             return ""
         if value.startswith("="):
-            return say("填计算结果，不填公式文字", "type the result, not the formula's text")
+            return msg("填计算结果，不填公式文字")
         folded = unicodedata.normalize("NFKC", value).replace(" ", "")
         plain, why = _meant(self.fact, folded)
         if not _NUMBER.match(plain):
@@ -251,8 +226,8 @@ class CellReader:
         if self.fact.maximum is not None and float(plain) > self.fact.maximum:
             return _damage(value)
         if self.strict:
-            return say("不加引号的数字：{p}", "a number without quotes: {p}", p=plain)
-        return say("{reason}，填{p}", "{reason}: {p}", reason=why, p=plain)
+            return say("不加引号的数字：{p}", p=plain)
+        return say("{reason}，填{p}", reason=why, p=plain)
 
     # ── words ──────────────────────────────────────────────────────────────────────
 
@@ -266,7 +241,7 @@ class CellReader:
         if found is None:
             raise self._refusal(
                 "unknown_word",
-                say("{f}：不认识“{v}”", "{f}: “{v}” is not known", **self._quoted(value)),
+                say("{f}：不认识“{v}”", **self._quoted(value)),
             )
         return found
 
@@ -280,19 +255,13 @@ class CellReader:
         if fact.max_items is not None and len(items) > fact.max_items:
             raise self._too_many(fact.expected(strict=self.strict))
         if fact.length is not None and len(items) != fact.length:
-            message = say(
-                "{f}：“{v}”的项数不对",
-                "{f}: “{v}” has the wrong number of items",
-                **self._quoted(value),
-            )
+            message = say("{f}：“{v}”的项数不对", **self._quoted(value))
             raise self._refusal("list_length", message, fact.expected(strict=self.strict))
         numbers = []
         for position, item in enumerate(items, start=1):
             number = self._item(position, item)
             if number is None:
-                message = say(
-                    "{f}：“{v}”中有空项", "{f}: “{v}” has an empty item", **self._quoted(value)
-                )
+                message = say("{f}：“{v}”中有空项", **self._quoted(value))
                 raise self._refusal("bad_item", message, fact.expected(strict=self.strict))
             numbers.append(number)
         return numbers
@@ -309,7 +278,7 @@ class CellReader:
         try:
             return self.of_items(item)
         except CellError as bad:
-            message = say("{m}（第{n}项）", "{m} (item {n})", m=bad.message, n=position)
+            message = say("{m}（第{n}项）", m=bad.message, n=position)
             raise CellError("bad_item", message, bad.expected) from None
 
     def _items_of(self, value: object) -> Sequence[object]:
@@ -330,15 +299,15 @@ class CellReader:
         one = replace(fact, form="text", max_length=fact.item_length, pattern="")
         texts = [read_cell(one, item, self.strict) for item in value]
         if fact.max_items is not None and len(texts) > fact.max_items:
-            raise self._too_many(say("不超过{n}项", "at most {n} items", n=fact.max_items))
+            raise self._too_many(say("不超过{n}项", n=fact.max_items))
         return [text for text in texts if isinstance(text, str)]
 
     def _too_many(self, expected: str) -> CellError:
-        message = say("{f}：项数过多", "{f}: too many items", f=self.fact.label)
+        message = say("{f}：项数过多", f=self.fact.label)
         return self._refusal("list_length", message, expected)
 
     def _not_a_list(self, value: object) -> CellError:
-        message = say("{f}：“{v}”不是列表", "{f}: “{v}” is not a list", **self._quoted(value))
+        message = say("{f}：“{v}”不是列表", **self._quoted(value))
         return self._refusal("not_a_list", message, self.fact.expected(strict=self.strict))
 
 
@@ -359,33 +328,27 @@ def _damage(written: object) -> str:
     glued = _GLUED_YEAR.search(str(written))
     if glued is None:
         return ""
-    return say(
-        "数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数",
-        "“{y}” is glued into it, as a careless replacement leaves it: the figure as it was",
-        y=glued[1] or glued[2],
-    )
+    return say("数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数", y=glued[1] or glued[2])
 
 
 def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
     """The number that was probably meant, and what to leave out; "" where that is not certain."""
     unseen = _UNSEEN.sub("", text)
     if unseen != text and _NUMBER.match(unseen):
-        return unseen, say("去掉看不见的字符", "without the unseen characters")
+        return unseen, msg("去掉看不见的字符")
     if _THOUSANDS.match(text):
-        return text.replace(",", ""), say("去掉千位分隔符", "without thousands separators")
+        return text.replace(",", ""), msg("去掉千位分隔符")
     if text.endswith("%") and fact.unit == "%":
-        return text[:-1], say("去掉百分号", "without the percent sign")
+        return text[:-1], msg("去掉百分号")
     if text.endswith("%") and not fact.unit and _NUMBER.match(text[:-1]):
         ratio = Decimal(text[:-1]).scaleb(-2)
-        return f"{ratio:f}", say("写成小数", "as a decimal")
+        return f"{ratio:f}", msg("写成小数")
     unit = _WITH_UNIT.match(text)
     if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
-        return unit[1], say("只填数字，不带单位", "the number alone, without its unit")
+        return unit[1], msg("只填数字，不带单位")
     if _LETTERED.match(text) and not _NUMBER.match(text):
-        return text.translate(_DIGITS), say(
-            "字母O、I、l应为数字", "digits, not letters like O or l"
-        )
-    return text, say("用半角数字", "in half-width digits")
+        return text.translate(_DIGITS), msg("字母O、I、l应为数字")
+    return text, msg("用半角数字")
 
 
 # ── whole columns ───────────────────────────────────────────────────────────────────

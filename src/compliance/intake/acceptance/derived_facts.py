@@ -15,7 +15,7 @@ from compliance.intake.acceptance.typed_table import NONE
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 # ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
 
@@ -66,24 +66,14 @@ def _lists(items: pl.DataFrame, by: str, value: str) -> pl.DataFrame:
 
 def _odd_lists(given: pl.DataFrame, fact: Fact, column: Fact, tables: Tables) -> Iterator[Problem]:
     for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
-        message = say(
-            "有{n}行没有填数，{f}按缺失处理",
-            "{n} rows are blank; {f} counts as missing",
-            n=row["_blank"],
-            f=fact.label,
-        )
-        expected = say("每行都填{c}", "{c} in every row", c=column.label)
+        message = say("有{n}行没有填数，{f}按缺失处理", n=row["_blank"], f=fact.label)
+        expected = say("每行都填{c}", c=column.label)
         where = locate(tables, row, column.name)
         yield where.warning("incomplete_list", message, expected, (fact.name,))
     some = (pl.col("_blank") == 0) & pl.col("_none") & (pl.col("_list").list.len() > 0)
     for row in given.filter(some).iter_rows(named=True):
-        message = say(
-            "{f}既填“无”，又填了{n}间",
-            "{f}: 无 is given beside {n} rooms",
-            n=len(row["_list"]),
-            f=fact.label,
-        )
-        expected = say("确实没有才填“无”，且只填一行", "无 alone, where there really is none")
+        message = say("{f}既填“无”，又填了{n}间", n=len(row["_list"]), f=fact.label)
+        expected = msg("确实没有才填“无”，且只填一行")
         where = locate(tables, row, column.name)
         yield where.warning("none_and_some", message, expected, (fact.name,))
 
@@ -93,13 +83,9 @@ def _differing(joined: pl.DataFrame, fact: Fact, tables: Tables) -> Iterator[Pro
     differ = own.is_not_null() & found.is_not_null() & (own.list.sort() != found.list.sort())
     columns = ("_table", "_row", *SCHOOL, "_list")
     for row in joined.filter(differ).select(columns).iter_rows(named=True):
-        message = say(
-            "{f}与明细表不一致，以学校表所填为准",
-            "{f} differs from the detailed sheet; the school's own list is used",
-            f=fact.label,
-        )
-        gives = ";".join(f"{item:.12g}" for item in row["_list"]) or say("无", "none")
-        expected = say("与明细表一致：{l}", "as in the detailed sheet: {l}", l=clip(gives, 60))
+        message = say("{f}与明细表不一致，以学校表所填为准", f=fact.label)
+        gives = ";".join(f"{item:.12g}" for item in row["_list"]) or msg("无")
+        expected = say("与明细表一致：{l}", l=clip(gives, 60))
         where = locate(tables, row, fact.name)
         yield where.warning("parts_disagree", message, expected, (fact.name,))
 
@@ -150,15 +136,10 @@ def _assumed(
     for row in _rows(schools, missing, "_once"):
         message = say(
             "艺术专任教师数恰为音乐与美术之和，按统计表“艺术（计）”处理，不重复相加：{f}为{n}",
-            "arts teachers equal music and fine arts together and are taken as their total: {f} is {n}",
             f=fact.label,
             n=f"{row['_once']:.12g}",
         )
-        expected = say(
-            "如“艺术”不含音乐、美术，请直接填写{f}",
-            "if arts do not include music and fine arts, give {f} itself",
-            f=fact.label,
-        )
+        expected = say("如“艺术”不含音乐、美术，请直接填写{f}", f=fact.label)
         where = locate(tables, row, *parts[::-1])
         yield where.warning("arts_total_assumed", message, expected, (fact.name, *parts))
 
@@ -171,16 +152,11 @@ def _disagreeing(
     for row in _rows(schools, ~agrees, fact.name, "_sum"):
         message = say(
             "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
-            "{f} is {own:.12g}, its parts sum up to {total:.12g}; the fact itself is used",
             f=fact.label,
             own=row[fact.name],
             total=row["_sum"],
         )
-        expected = say(
-            "与各分项合计一致：{total:.12g}",
-            "what the parts sum up to: {total:.12g}",
-            total=row["_sum"],
-        )
+        expected = say("与各分项合计一致：{total:.12g}", total=row["_sum"])
         where = locate(tables, row, fact.name)
         yield where.warning("parts_disagree", message, expected, (fact.name, *parts))
 
@@ -223,12 +199,8 @@ def vetoes(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 
 def _unfounded(row: Row, tables: Tables) -> Problem:
-    message = say(
-        "{rule} 说明达到，但没有列出佐证材料",
-        "{rule} is attested as met without evidence",
-        rule=row["rule"],
-    )
-    expected = say("列出佐证材料", "name the evidence")
+    message = say("{rule} 说明达到，但没有列出佐证材料", rule=row["rule"])
+    expected = msg("列出佐证材料")
     strict = tables[row["_table"]].raw.strict
     where = locate(tables, row, *(("rule",) if strict else ("evidence", "rule")))
     return where.warning("attested_without_evidence", message, expected, (row["rule"],))

@@ -11,7 +11,7 @@ from compliance.intake.cell_text import show
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.limits import NAMED_HEADINGS
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 
 @dataclass(frozen=True)
@@ -61,32 +61,29 @@ def size_word(factor: Decimal) -> str:
 def _converted(raw: RawTable, heading: str, match: Match) -> Problem:
     message = say(
         "“{h}”以{factor}{unit}为单位，已换算为{unit}",
-        "“{h}” is in {factor} {unit} and was converted to {unit}",
         h=show(heading),
         factor=size_word(match.factor),
         unit=match.fact.unit,
     )
-    expected = say("请核对换算后的数值", "check the converted figures")
+    expected = msg("请核对换算后的数值")
     return raw.of_heading(heading).warning("converted_unit", message, expected, (match.fact.name,))
 
 
 def _unknown(
     raw: RawTable, vocabulary: Vocabulary, record: str, headings: Sequence[str]
 ) -> Iterator[Problem]:
-    template = say("表头用模板中的名称", "headings as in the template")
+    template = msg("表头用模板中的名称")
     for heading in headings[:NAMED_HEADINGS]:
         near = vocabulary.nearest(record, heading)
-        message = say("不认识“{h}”，已忽略", "“{h}” is not known and was ignored", h=show(heading))
+        message = say("不认识“{h}”，已忽略", h=show(heading))
         expected = say(
             "最接近的是“{t}{unit}”（{n}）",
-            "the nearest is “{t}” ({n})",
             t=near.label,
             n=near.name,
-            unit=f"（{near.unit}）" if near.unit else "",
-        ) if near else template  # fmt: skip
+            unit=f"（{near.unit}）" if near.unit else "") if near else template  # fmt: skip
         yield raw.of_heading(heading).warning("unknown_heading", message, expected)
     if len(headings) > NAMED_HEADINGS:
         more = len(headings) - NAMED_HEADINGS
-        message = say("另有{n}个不认识的表头", "{n} more headings are not known", n=more)
+        message = say("另有{n}个不认识的表头", n=more)
         where = raw.of_heading(headings[NAMED_HEADINGS])
         yield where.warning("unknown_heading", message, template)

@@ -20,7 +20,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Refused
 
 # ── whose row it is ─────────────────────────────────────────────────────────────────
@@ -259,8 +259,8 @@ def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
 def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]:
     for fact, heading, year in table.headings.years():
         if year not in years:
-            message = say("“{h}”写的是{y}年", "“{h}” names the year {y}", h=heading, y=year)
-            expected = say("与学年起始年份一致", "the year in which the school year begins")
+            message = say("“{h}”写的是{y}年", h=heading, y=year)
+            expected = msg("与学年起始年份一致")
             where = table.raw.of_heading(heading)
             yield where.warning("period_differs", message, expected, (fact,))
 
@@ -294,7 +294,7 @@ def _require(
             yield from _refused(own)
             fact, codes = table.facts[name], own["_code"].unique()
             code = codes[0] if len(codes) == 1 else None
-            message = say("没有“{f}”这一项", "there is no heading “{f}”", f=fact.label)
+            message = say("没有“{f}”这一项", f=fact.label)
             where = Location(table.raw.file, table.raw.sheet, code)
             yield where.error("missing_heading", message, fact.expected(), (name,))
 
@@ -314,9 +314,9 @@ def _blank(
         where = replace(locate(document.tables, row), at=table.at(row["_row"], *beside))
         if (where.file, where.at) in document.explained:
             continue
-        message = say("缺少{f}", "{f} is missing", f=fact.label)
+        message = say("缺少{f}", f=fact.label)
         if row.get("school_name"):
-            message = say("{s}：{m}", "{s}: {m}", s=show(row["school_name"]), m=message)
+            message = say("{s}：{m}", s=show(row["school_name"]), m=message)
         yield where.error("missing_identity", message, fact.expected(), (name,))
 
 
@@ -330,12 +330,12 @@ def _only_county(document: _Document, counties: pl.DataFrame) -> Iterator[Outcom
     yield from _refused(counties)
     raw, at = document.raw, ""
     file = raw.inputs[0].name if len(raw.inputs) == 1 else raw.name
-    code, message = "missing_county", say("没有县区记录", "there is no county record")
+    code, message = "missing_county", msg("没有县区记录")
     if len(counties):
         at = locate(document.tables, counties.row(1, named=True), "county_code").at
         code = "several_counties"
-        message = say("一份文件只能有一个县区记录", "one file holds one county only")
-    expected = say("恰好一个县区记录", "exactly one county record")
+        message = msg("一份文件只能有一个县区记录")
+    expected = msg("恰好一个县区记录")
     yield Location(file, at).error(code, message, expected)
 
 
@@ -360,7 +360,6 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
         differs = row["county_code"] is not None and row["county_code"] != row["_code"]
         message = say(
             "{what}与本县记录（{code}，{year}）不同",
-            "the {what_en} is not that of the county record ({code}, {year})",
             what="行政区划代码" if differs else "学年起始年份",
             what_en="county code" if differs else "year",
             code=row["_code"],
@@ -402,12 +401,11 @@ def _no_county(document: _Document, rows: pl.DataFrame) -> Problem:
     row = _of_county(rows)
     message = say(
         "{c}{y}没有县区记录，却有{n}条记录属于它",
-        "{c}{y} has no county record, but {n} records",
         c=row["_code"],
         y="" if row["_year"] is None else f"（{row['_year']}）",
         n=len(rows),
     )
-    expected = say("县区表中有该县该学年的记录", "a record of that county and year")
+    expected = msg("县区表中有该县该学年的记录")
     return document.error(row, "missing_county", message, expected, "county_code")
 
 
@@ -421,13 +419,8 @@ def _undated(document: _Document, rows: pl.DataFrame, year: str) -> Iterator[Out
         blank = group.filter(~pl.col("_row").is_in(list(table.refused.get(year, ()))))
         for _, of_county in blank.group_by("_code", maintain_order=True):
             row = _of_county(of_county)
-            message = say(
-                "{c}有多个学年，{n}条记录没有写明学年",
-                "{c} has several years; {n} records name none",
-                c=row["_code"],
-                n=len(of_county),
-            )
-            expected = say("填写学年起始年份", "the year in which the school year begins")
+            message = say("{c}有多个学年，{n}条记录没有写明学年", c=row["_code"], n=len(of_county))
+            expected = msg("填写学年起始年份")
             yield document.error(row, "year_needed", message, expected, year, "county_code")
 
 
@@ -437,11 +430,10 @@ def _no_years(rows: pl.DataFrame, table: Accepted, year: str) -> Iterator[Outcom
     only = codes[0] if len(codes) == 1 else None
     message = say(
         "没有“{f}”这一项，而{c}有多个学年",
-        "there is no heading “{f}”, but {c} has several years",
         f=table.facts[year].label,
-        c=only or say("{n}个县", "each of {n} counties", n=len(codes)),
+        c=only or say("{n}个县", n=len(codes)),
     )
-    expected = say("每行写明学年起始年份", "the year in which the school year begins, in every row")
+    expected = msg("每行写明学年起始年份")
     where = Location(table.raw.file, table.raw.sheet, only)
     yield where.error("year_needed", message, expected, (year,))
 
@@ -452,8 +444,8 @@ def _doubled(document: _Document, schools: pl.DataFrame) -> Iterator[Outcome]:
     named = schools.filter(pl.col("school_code").is_not_null())
     named = named.filter(keyed()) if document.raw.many else named
     for row in named.filter(pl.struct(SCHOOL).is_duplicated()).iter_rows(named=True):
-        message = say("学校标识码{c}重复", "school code {c} is given twice", c=row["school_code"])
-        expected = say("每所学校只出现一次", "every school once")
+        message = say("学校标识码{c}重复", c=row["school_code"])
+        expected = msg("每所学校只出现一次")
         yield document.error(row, "duplicate_school", message, expected, "school_code")
 
 
@@ -476,8 +468,8 @@ def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -
         if unread or code in blamed or astray & {None, code} or (keys and None in key):
             yield Refused(code, year, "")
             continue
-        message = say("没有任何学校", "the county has no schools")
-        expected = say("至少一所学校", "at least one school")
+        message = msg("没有任何学校")
+        expected = msg("至少一所学校")
         yield document.error(row, "no_schools", message, expected, "county_code")
 
 
@@ -559,22 +551,12 @@ def _shared(schools: pl.DataFrame) -> list[str]:
 
 def _no_counties(table: Accepted, lost: pl.DataFrame, counties: int) -> Problem:
     fact = table.facts["county_code"]
-    why = say("数据有{n}个县", "the data are of {n} counties", n=counties)
+    why = say("数据有{n}个县", n=counties)
     if "school_code" in lost.columns:
         codes = lost["school_code"].unique(maintain_order=True)
-        why = say(
-            "有{n}个学校标识码（如{c}）几个县都在用",
-            "{n} school codes ({c} for one) are used in several counties",
-            n=len(codes),
-            c=codes[0],
-        )
-    message = say(
-        "没有填写“{f}”，而{why}，无法确定属于哪个县",
-        "“{f}” is not given, and {why}: whose rows these are cannot be told",
-        f=fact.label,
-        why=why,
-    )
-    expected = say("每行写明行政区划代码（6位数字）", "the county code (six digits) in every row")
+        why = say("有{n}个学校标识码（如{c}）几个县都在用", n=len(codes), c=codes[0])
+    message = say("没有填写“{f}”，而{why}，无法确定属于哪个县", f=fact.label, why=why)
+    expected = msg("每行写明行政区划代码（6位数字）")
     where = Location(table.raw.file, table.raw.sheet)
     return where.error("missing_heading", message, expected, (fact.name,))
 
@@ -602,8 +584,8 @@ def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -
         if unread or known.doubtful(code, year, row["school_code"]):
             yield Refused(code, year, "")
             continue
-        message = say("学校表中没有{c}", "there is no school {c}", c=row["school_code"])
-        expected = say("学校表中已有的标识码", "the code of a school in the table of schools")
+        message = say("学校表中没有{c}", c=row["school_code"])
+        expected = msg("学校表中已有的标识码")
         yield document.error(row, "unknown_school", message, expected, "school_code")
 
 
@@ -659,8 +641,8 @@ def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterato
     said = rows.filter(pl.col(first).is_not_null())
     said = said.filter(keyed()) if document.raw.many else said
     for row in said.filter(pl.struct(names).is_duplicated()).iter_rows(named=True):
-        message = say("{w}重复填写", "{w} is given twice", w=row[first])
-        expected = say("每项只填一次", "once each")
+        message = say("{w}重复填写", w=row[first])
+        expected = msg("每项只填一次")
         yield document.error(row, "duplicate_statement", message, expected, first)
 
 
@@ -671,10 +653,8 @@ def given_twice(counties: pl.DataFrame, tables: Tables) -> Iterator[Problem]:
     """One county and year twice, in one file or in two."""
     known = counties.filter(keyed())
     for row in known.filter(pl.struct("_code", "_year").is_duplicated()).iter_rows(named=True):
-        message = say(
-            "{c}（{y}）的数据给了两次", "{c} ({y}) is given twice", c=row["_code"], y=row["_year"]
-        )
-        expected = say("一县一学年只给一份", "one record a county and year")
+        message = say("{c}（{y}）的数据给了两次", c=row["_code"], y=row["_year"])
+        expected = msg("一县一学年只给一份")
         where = locate(tables, row, "county_code")
         yield where.error("duplicate_county", message, expected, ("county_code",))
 

@@ -19,7 +19,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import CellError, Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 NONE = "_none"  # the column that says of a row: 无 is written where a figure may stand
 
@@ -79,12 +79,7 @@ class Accepted:
         ]
         if len(cells) > EXPLAINED_ROWS:
             fact, row = _in_written_unit(self.headings.meaning(name)), list(cells)[EXPLAINED_ROWS]
-            more = say(
-                "{f}：另有{n}处错误未逐一列出",
-                "{f}: {n} more errors are not listed",
-                f=fact.label,
-                n=len(cells) - EXPLAINED_ROWS,
-            )
+            more = say("{f}：另有{n}处错误未逐一列出", f=fact.label, n=len(cells) - EXPLAINED_ROWS)
             found.append((row, Location(file).error("more_errors", more, fact.expected())))
         return found
 
@@ -148,8 +143,8 @@ def _joined(
     if not doubled:
         return cells, []
     quoted = "、".join(f"“{show(name)}”" for name in names)
-    message = say("{names}是同一项“{f}”", "{names} are one fact, “{f}”", names=quoted, f=fact.label)
-    expected = say("只保留一列", "keep one of them")
+    message = say("{names}是同一项“{f}”", names=quoted, f=fact.label)
+    expected = msg("只保留一列")
     return cells, [raw.of_heading(names[1]).error("duplicate_heading", message, expected)]
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.data_checks.declarations import Check, Doubt, Row
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import COMPULSORY
 
 Span = tuple[float, float | None]  # lowest and highest size of a band; the last has no highest
@@ -92,54 +92,50 @@ def _figure(value: object) -> str:
 
 
 def _no_sum(v: Words) -> str:
-    return say("{t0}相加（{v0}）不等于{t1}（{v1}）", "{t0} add up to {v0}, but {t1} are {v1}", **v)
+    return say("{t0}相加（{v0}）不等于{t1}（{v1}）", **v)
 
 
 def _other_length(v: Words) -> str:
-    return say("{t0}的项数不等于{t1}（{v1}）", "the number of {t0} is not that of {t1} ({v1})", **v)
+    return say("{t0}的项数不等于{t1}（{v1}）", **v)
 
 
 def _unfit_pupils(v: Words) -> str:
-    return say("{t1}（{v1}）与{t0}不符", "{t1} ({v1}) do not fit {t0}", **v)
+    return say("{t1}（{v1}）与{t0}不符", **v)
 
 
 def _unfit_sizes(v: Words) -> str:
-    return say("{t0}与{t1}不符", "{t0} do not fit {t1}", **v)
+    return say("{t0}与{t1}不符", **v)
 
 
 def _unfit_largest(v: Words) -> str:
-    return say("{t0}（{v0}）与{t1}不符", "{t0} ({v0}) does not fit {t1}", **v)
+    return say("{t0}（{v0}）与{t1}不符", **v)
 
 
 def _too_small(v: Words) -> str:
-    return say(
-        "{t0}（{v0}）乘以{t1}（{v1}）小于{t2}（{v2}）",
-        "{t0} ({v0}) times {t1} ({v1}) is less than {t2} ({v2})",
-        **v,
-    )
+    return say("{t0}（{v0}）乘以{t1}（{v1}）小于{t2}（{v2}）", **v)
 
 
 def _no_classes(v: Words) -> str:
-    return say("有{t0}（{v0}）而{t1}为0", "{t0} ({v0}) but no classes", **v)
+    return say("有{t0}（{v0}）而{t1}为0", **v)
 
 
 def _no_pupils(v: Words) -> str:
-    return say("{t0}为0而有{t1}（{v1}）", "no pupils but {t1} ({v1})", **v)
+    return say("{t0}为0而有{t1}（{v1}）", **v)
 
 
 # ── what the other figures demand ──────────────────────────────────────────────────
 
 
 def _original(_: Figures, __: Sequence[Span]) -> str:
-    return say("请核对原始数据", "check the original figures")
+    return msg("请核对原始数据")
 
 
 def _sum(values: Figures, _: Sequence[Span]) -> str:
-    return say("相加等于{n:.12g}", "a sum of {n:.12g}", n=values[1][0])
+    return say("相加等于{n:.12g}", n=values[1][0])
 
 
 def _length(values: Figures, _: Sequence[Span]) -> str:
-    return say("{n:.12g}项，一班一项", "{n:.12g} items, one a class", n=values[1][0])
+    return say("{n:.12g}项，一班一项", n=values[1][0])
 
 
 def _pupils_of_bands(values: Figures, spans: Sequence[Span]) -> str:
@@ -148,13 +144,8 @@ def _pupils_of_bands(values: Figures, spans: Sequence[Span]) -> str:
     least = sum(count * low for count, low, _ in filled)
     most = sum(count * (math.inf if high is None else high) for count, _, high in filled)
     if math.isinf(most):
-        return say("按班额段至少{a:.12g}人", "by the bands, at least {a:.12g} pupils", a=least)
-    return say(
-        "按班额段为{a:.12g}至{b:.12g}人",
-        "by the bands, {a:.12g} to {b:.12g} pupils",
-        a=least,
-        b=most,
-    )
+        return say("按班额段至少{a:.12g}人", a=least)
+    return say("按班额段为{a:.12g}至{b:.12g}人", a=least, b=most)
 
 
 def _bands_of_sizes(values: Figures, spans: Sequence[Span]) -> str:
@@ -164,13 +155,13 @@ def _bands_of_sizes(values: Figures, spans: Sequence[Span]) -> str:
         sum(low <= size and (high is None or size <= high) for size in sizes) for low, high in spans
     ]
     bands = ";".join(map(str, counts))
-    return say("按各班学生数，各档为{b}", "by the sizes, the bands are {b}", b=bands)
+    return say("按各班学生数，各档为{b}", b=bands)
 
 
 def _largest_of_sizes(values: Figures, spans: Sequence[Span]) -> str:
     if not values[1]:
         return _original(values, spans)
-    return say("按各班学生数为{n:.12g}", "by the sizes, {n:.12g}", n=max(values[1]))
+    return say("按各班学生数为{n:.12g}", n=max(values[1]))
 
 
 def _largest_of_bands(values: Figures, spans: Sequence[Span]) -> str:
@@ -179,14 +170,12 @@ def _largest_of_bands(values: Figures, spans: Sequence[Span]) -> str:
         return _original(values, spans)
     low, high = filled[-1]
     if high is None:
-        return say("按班额段至少{a:.12g}人", "by the bands, at least {a:.12g}", a=low)
-    return say(
-        "按班额段为{a:.12g}至{b:.12g}人", "by the bands, {a:.12g} to {b:.12g}", a=low, b=high
-    )
+        return say("按班额段至少{a:.12g}人", a=low)
+    return say("按班额段为{a:.12g}至{b:.12g}人", a=low, b=high)
 
 
 def _mean(values: Figures, spans: Sequence[Span]) -> str:
     _, classes, pupils = (value[0] for value in values)
     if not classes:
         return _original(values, spans)
-    return say("不小于平均班额{n}", "at least the mean of {n}", n=math.ceil(pupils / classes))
+    return say("不小于平均班额{n}", n=math.ceil(pupils / classes))

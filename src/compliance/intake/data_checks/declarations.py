@@ -18,7 +18,7 @@ from compliance.facts.school_types import IMPLIED
 from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg_in, say
 from compliance.kernel.submission import STAGES
 
 Row = dict[str, Any]
@@ -123,5 +123,5 @@ def total(names: Sequence[str], facts: Mapping[str, Fact], besides: Sequence[str
 
 def titles(facts: Mapping[str, Fact], names: Sequence[str]) -> str:
     """What a sum of facts is called."""
-    joined = say("、", " + ").join(facts[name].label for name in names)
-    return say("{f}之和", "{f}", f=joined) if len(names) > 1 else joined
+    joined = msg_in("+", "、").join(facts[name].label for name in names)
+    return say("{f}之和", f=joined) if len(names) > 1 else joined

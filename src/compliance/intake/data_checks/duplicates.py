@@ -14,7 +14,7 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import ROW, Check, Doubt, Row
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 SCHOOL = ("school_code", "school_name")
 OTHER = ("_other_code", "_other_school_code", "_other_school_name")
@@ -72,12 +72,11 @@ def _codes_elsewhere(schools: pl.DataFrame, national: str) -> pl.DataFrame:
 def _code_elsewhere(row: Row) -> Doubt:
     message = say(
         "学校标识码{c}也出现在{o}（{s}）",
-        "school code {c} also stands in {o} ({s})",
         c=row["school_code"],
         o=row["_other_code"],
         s=show(row["_other_school_name"]),
     )
-    expected = say("一所学校只属于一个县", "a school belongs to one county")
+    expected = msg("一所学校只属于一个县")
     return Doubt("school_in_two_counties", message, expected, ("school_code",))
 
 
@@ -103,31 +102,24 @@ def _same_figures(row: Row, facts: tuple[str, ...]) -> Doubt:
     same = not abroad and row["school_name"] == row["_other_school_name"]
     message = say(
         "与{where}“{n}”（{c}）填报的{k}项数字完全相同",
-        "all {k} figures are those of {where}“{n}” ({c})",
         where=f"{row['_other_code']} " if abroad else "",
         n=show(row["_other_school_name"]),
         c=row["_other_school_code"],
         k=len(facts),
     )
     if same:
-        expected = say("同一所学校只填一次", "one record a school")
+        expected = msg("同一所学校只填一次")
     else:
-        expected = say("逐校按原始台账填报", "each school's figures from its own records")
+        expected = msg("逐校按原始台账填报")
     code = "school_twice" if same else "figures_copied"
     return Doubt(code, message, expected, facts)
 
 
 def _same_name(row: Row) -> Doubt:
     message = say(
-        "校名“{n}”与同县的{c}相同",
-        "the name “{n}” is also that of {c} in the county",
-        n=show(row["school_name"]),
-        c=row["_other_school_code"],
+        "校名“{n}”与同县的{c}相同", n=show(row["school_name"]), c=row["_other_school_code"]
     )
-    expected = say(
-        "同一所学校只填一次；确为两所的，填写全称",
-        "one record a school; of two schools the full names",
-    )
+    expected = msg("同一所学校只填一次；确为两所的，填写全称")
     return Doubt("same_name", message, expected, at=("school_name",))
 
 

@@ -17,7 +17,7 @@ from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import KEY, Check, Doubt, Row, titles, total
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STAGES
 
 # ── contradictions ──────────────────────────────────────────────────────────────────────
@@ -63,12 +63,8 @@ def _exceeding(view: str, bound: Bound, facts: dict[str, Fact]) -> Check:
         }
         return Doubt(
             "part_of_zero" if row["_whole"] == 0 else "part_exceeds_whole",
-            say(
-                "{part}（{a:.12g}）大于{whole}（{b:.12g}）",
-                "{part} ({a:.12g}) exceed {whole} ({b:.12g})",
-                **values,
-            ),
-            say("不大于{whole}的{b:.12g}", "at most {b:.12g}, {whole}", **values),
+            say("{part}（{a:.12g}）大于{whole}（{b:.12g}）", **values),
+            say("不大于{whole}的{b:.12g}", **values),
             (*bound.of, *bound.within),
         )
 
@@ -88,17 +84,12 @@ def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
         kind = row["school_type"]
         message = say(
             "办学类型是{kind}，却有{f}{n:.12g}人",
-            "a school of type {kind_en} has {n:.12g} {f}",
             kind=next(word for word, canonical in words.items() if canonical == kind != word),
             kind_en=kind,
             f=facts[name].label,
             n=row[name],
         )
-        expected = say(
-            "核对办学类型；确无该学段的，{f}留空或填0",
-            "check the school's type; {f} blank or 0 where it has no such stage",
-            f=facts[name].label,
-        )
+        expected = say("核对办学类型；确无该学段的，{f}留空或填0", f=facts[name].label)
         return Doubt("stage_not_in_type", message, expected, (name, "school_type"))
 
     when = (pl.col(name) > 0) & pl.col("school_type").is_in(without)
@@ -115,12 +106,11 @@ def _room_count(fact: Fact, counted: Counted) -> Check:
     def tell(row: Row) -> Doubt:
         message = say(
             "{f}填{own:.12g}，按逐间面积应为{n:.12g}",
-            "{f} is {own:.12g}; the list of areas gives {n:.12g}",
             f=fact.label,
             own=row[fact.name],
             n=row["_counted"],
         )
-        expected = say("{n:.12g}间，或改正各间面积", "{n:.12g}, or other areas", n=row["_counted"])
+        expected = say("{n:.12g}间，或改正各间面积", n=row["_counted"])
         return Doubt("parts_disagree", message, expected, (fact.name, counted.list))
 
     needs = (fact.name, number.alias("_counted"))
@@ -165,12 +155,11 @@ def _county_total(fact: Fact) -> Check:
     def tell(row: Row) -> Doubt:
         message = say(
             "{f}填{own:.12g}，各校合计{total:.12g}，以各校所填为准",
-            "{f} is {own:.12g}, the schools sum up to {total:.12g}; the schools' figures are used",
             f=fact.label,
             own=row[fact.name],
             total=row[total_of],
         )
-        expected = say("与各校合计一致：{n:.12g}", "the schools' total: {n:.12g}", n=row[total_of])
+        expected = say("与各校合计一致：{n:.12g}", n=row[total_of])
         return Doubt("totals_disagree", message, expected, (fact.name, fact.sum_of))
 
     return Check("counties", when, tell, (fact.name, total_of))
@@ -188,12 +177,8 @@ def _exceeding_schools(number: int, bound: Bound, vocabulary: Vocabulary) -> Che
             "a": row["_part"],
             "b": row[whole],
         }
-        message = say(
-            "{part}（{a:.12g}）大于各校{whole}的合计（{b:.12g}）",
-            "{part} ({a:.12g}) exceed what all schools have: {whole} ({b:.12g})",
-            **values,
-        )
-        expected = say("不大于各校合计的{b:.12g}", "at most the schools' {b:.12g}", **values)
+        message = say("{part}（{a:.12g}）大于各校{whole}的合计（{b:.12g}）", **values)
+        expected = say("不大于各校合计的{b:.12g}", **values)
         return Doubt("county_exceeds_schools", message, expected, (*bound.of, *known))
 
     return Check("counties", part > pl.col(whole), tell, (part.alias("_part"), whole))
@@ -242,7 +227,6 @@ def _ratio(view: str, one: Plausible, facts: dict[str, Fact]) -> Check:
         value = row["_ratio"]
         message = say(
             "{t}为{v}{u}，不合常理",
-            "{t}: {v} is hardly possible",
             t=one.label,
             v=f"{value:.4g}" if value < 10_000 else f"{value:.0f}",
             u=one.unit,
@@ -255,12 +239,12 @@ def _ratio(view: str, one: Plausible, facts: dict[str, Fact]) -> Check:
 def _usual(one: Plausible) -> str:
     values = {"low": one.low, "high": one.high, "u": one.unit}
     if one.low is None:
-        span = say("一般不超过{high:g}{u}", "usually at most {high:g}", **values)
+        span = say("一般不超过{high:g}{u}", **values)
     elif one.high is None:
-        span = say("一般不低于{low:g}{u}", "usually at least {low:g}", **values)
+        span = say("一般不低于{low:g}{u}", **values)
     else:
-        span = say("一般在{low:g}至{high:g}{u}之间", "usually from {low:g} to {high:g}", **values)
-    return span + say("，请核对单位和小数点", "; check the unit and the decimal point")
+        span = say("一般在{low:g}至{high:g}{u}之间", **values)
+    return span + msg("，请核对单位和小数点")
 
 
 def _items(view: str, item: Item, fact: Fact) -> Check:
@@ -270,15 +254,10 @@ def _items(view: str, item: Item, fact: Fact) -> Check:
 
     def tell(row: Row) -> Doubt:
         message = say(
-            "{f}中有{v}{u}，不合常理",
-            "{f}: {v} is hardly possible",
-            f=fact.label,
-            v=show(row["_odd"]).strip("[]"),
-            u=fact.unit,
+            "{f}中有{v}{u}，不合常理", f=fact.label, v=show(row["_odd"]).strip("[]"), u=fact.unit
         )
         expected = say(
             "每项一般在{low:g}至{high:g}{u}之间，请核对单位和小数点",
-            "usually from {low:g} to {high:g} each; check the unit and the decimal point",
             low=item.low,
             high=item.high,
             u=fact.unit,
@@ -294,13 +273,9 @@ def _to_come(view: str, fact: Fact) -> Check:
 
     def tell(row: Row) -> Doubt:
         message = say(
-            "{f}（{v}）晚于本次的{y}学年",
-            "{f} ({v}) lies after the school year {y}",
-            f=fact.label,
-            v=show(row[fact.name]),
-            y=row["_year"],
+            "{f}（{v}）晚于本次的{y}学年", f=fact.label, v=show(row[fact.name]), y=row["_year"]
         )
-        expected = say("不晚于{y}年", "{y} or earlier", y=row["_year"])
+        expected = say("不晚于{y}年", y=row["_year"])
         return Doubt("after_the_year", message, expected, (fact.name,))
 
     return Check(view, year > pl.col("_year"), tell, (fact.name,))
@@ -315,18 +290,8 @@ def _fraction(view: str, fact: Fact) -> Check:
 
     def tell(row: Row) -> Doubt:
         value = row[fact.name]
-        message = say(
-            "{f}填{v:.12g}，疑把百分数填成了小数",
-            "{f} is {v:.12g}: a fraction, it seems, where a percentage is asked for",
-            f=fact.label,
-            v=value,
-        )
-        expected = say(
-            "以百分数填写：{n:.12g}；确为{v:.12g}%的，不必改",
-            "the percentage, {n:.12g}; leave it if it is {v:.12g}% indeed",
-            n=value * 100,
-            v=value,
-        )
+        message = say("{f}填{v:.12g}，疑把百分数填成了小数", f=fact.label, v=value)
+        expected = say("以百分数填写：{n:.12g}；确为{v:.12g}%的，不必改", n=value * 100, v=value)
         return Doubt("fraction_for_percent", message, expected, (fact.name,))
 
     return Check(view, _is_fraction(fact.name), tell, (fact.name,))
@@ -344,7 +309,6 @@ def _quotient(view: str, one: Quotient, facts: dict[str, Fact]) -> Check:
         title = facts[one.fact].label
         message = say(
             "{f}填{v:.12g}%，而{a}÷{b}为{w:.2f}%",
-            "{f} is {v:.12g}%, but {a} ÷ {b} gives {w:.2f}%",
             f=title,
             v=row[one.fact],
             a=facts[one.of].label,
@@ -352,10 +316,7 @@ def _quotient(view: str, one: Quotient, facts: dict[str, Fact]) -> Check:
             w=row["_worked"],
         )
         expected = say(
-            "一般相差不超过{p:g}个百分点；以所填的{f}判定，请核对",
-            "usually within {p:g} points; {f} is judged as given, please compare",
-            p=one.points,
-            f=title,
+            "一般相差不超过{p:g}个百分点；以所填的{f}判定，请核对", p=one.points, f=title
         )
         return Doubt("quotient_differs", message, expected, (one.fact, one.of, one.over))
 

@@ -14,7 +14,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import INVISIBLE, show
 from compliance.intake.data_checks.declarations import KEY, ROW, Check, Doubt, Row
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 # Groups of digits that a replacement leaves: years, but none that round figures end in.
 YEARS = [year for year in range(1990, 2050) if year % 10]
@@ -48,10 +48,7 @@ def _odd_characters(view: str, fact: Fact) -> Iterator[Check]:
     for number, which in enumerate((*ODD, *(ODD_IN_CODES if fact.code else ()))):
 
         def tell(row: Row, number: int = number) -> Doubt:
-            expected = say(
-                "请核对并重新输入；程序按原样使用",
-                "check and type it again; it is used as it stands",
-            )
+            expected = msg("请核对并重新输入；程序按原样使用")
             message = _oddity(number, fact.label, show(row[fact.name]))
             return Doubt("odd_characters", message, expected, (fact.name,))
 
@@ -61,15 +58,10 @@ def _odd_characters(view: str, fact: Fact) -> Iterator[Check]:
 def _oddity(number: int, f: str, v: str) -> str:
     """What the pattern of that number in ODD and ODD_IN_CODES found."""
     return (
-        say("{f}“{v}”含有看不见的字符", "{f} “{v}” has characters nobody sees", f=f, v=v),
-        say("{f}“{v}”是百分数，不是文字", "{f} “{v}” is a percentage and no text", f=f, v=v),
-        say("{f}“{v}”含有全角字符", "{f} “{v}” has full-width characters", f=f, v=v),
-        say(
-            "{f}“{v}”在数字中夹有字母O、I或l",
-            "{f} “{v}” has the letter O, I or l among its digits",
-            f=f,
-            v=v,
-        ),
+        say("{f}“{v}”含有看不见的字符", f=f, v=v),
+        say("{f}“{v}”是百分数，不是文字", f=f, v=v),
+        say("{f}“{v}”含有全角字符", f=f, v=v),
+        say("{f}“{v}”在数字中夹有字母O、I或l", f=f, v=v),
     )[number]
 
 
@@ -142,7 +134,6 @@ def _replaced(row: Row, fact: Fact) -> Doubt:
     if fact.form == "text":
         message = say(
             "{f}填“{v}”，其中的“{g}”夹在本县{n}个不同的单元格里，疑为批量替换造成的损坏",
-            "{f} is “{v}”; “{g}” is glued into {n} different cells of the county, as a careless replacement would leave it",
             f=fact.label,
             v=show(row["_value"]),
             g=row["_group"],
@@ -151,11 +142,10 @@ def _replaced(row: Row, fact: Fact) -> Doubt:
     else:
         message = say(
             "{f}填{v:.12g}，其中的“{g}”夹在本县{n}个不同的数字里，疑为批量替换造成的损坏",
-            "{f} is {v:.12g}; “{g}” is glued into {n} different figures of the county, as a careless replacement would leave it",
             f=fact.label,
             v=float(row["_value"]),
             g=row["_group"],
             n=row["_n"],
         )
-    expected = say("对照原始台账恢复原样", "as it was, from the original records")
+    expected = msg("对照原始台账恢复原样")
     return Doubt("text_replaced", message, expected, (fact.name,))

@@ -19,7 +19,7 @@ from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import KEY, ROW, Check, Doubt, Row
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import Submission
 
 IDENTITY = ("school_name", "school_type")  # what seldom changes under the same code
@@ -114,54 +114,38 @@ def _unread(previous: Submission) -> pl.Expr:
 
 def _no_year(row: Row) -> Doubt:
     if row["_latest"] is None:
-        message = say("上年数据中没有本县", "last year's figures do not have this county")
+        message = msg("上年数据中没有本县")
     else:
         message = say(
             "用来比较的数据是{then}学年的，不早于本次的{now}学年",
-            "the figures to compare with are of {then}, not earlier than {now}",
             then=row["_latest"],
             now=row["_year"],
         )
-    expected = say("同一县较早学年的数据", "the same county's figures of an earlier year")
+    expected = msg("同一县较早学年的数据")
     return Doubt("no_previous", message, expected, at=("county_code",))
 
 
 def _renumbered(_: Row) -> Doubt:
-    message = say(
-        "没有一所学校的标识码与上年数据相同，无法逐校比较",
-        "no school has a code of last year's figures: nothing can be compared",
-    )
-    expected = say("两年使用同一套标识码", "the same codes in both years")
+    message = msg("没有一所学校的标识码与上年数据相同，无法逐校比较")
+    expected = msg("两年使用同一套标识码")
     return Doubt("codes_differ_from_previous", message, expected, at=("county_code",))
 
 
 def _new(row: Row) -> Doubt:
-    message = say(
-        "{n}不在{y}学年的数据中",
-        "{n} is not among the schools of {y}",
-        n=show(row["school_name"]),
-        y=row["_before"],
-    )
-    expected = say("新建、改制或更换标识码的，请说明", "say if it is new, changed or recoded")
+    message = say("{n}不在{y}学年的数据中", n=show(row["school_name"]), y=row["_before"])
+    expected = msg("新建、改制或更换标识码的，请说明")
     return Doubt("school_new", message, expected, at=("school_code",))
 
 
 def _gone(row: Row, file: str) -> Doubt:
-    message = say(
-        "{n}在{y}学年的数据中，本次没有",
-        "{n} was among the schools of {y} and is not now",
-        n=show(row["school_name"]),
-        y=row["_before"],
-    )
-    expected = say("撤并或更换标识码的，请说明", "say if it was closed, merged or recoded")
+    message = say("{n}在{y}学年的数据中，本次没有", n=show(row["school_name"]), y=row["_before"])
+    expected = msg("撤并或更换标识码的，请说明")
     where = Location(_as_last_year(file), "", row["_code"], row["_year"], row["school_code"])
     return Doubt("school_gone", message, expected, where=where)
 
 
 def _as_last_year(file: str) -> str:
-    return (
-        say("{f}（上年数据）", "{f} (last year)", f=file) if file else say("上年数据", "last year")
-    )
+    return say("{f}（上年数据）", f=file) if file else msg("上年数据")
 
 
 def faults_of(previous: Submission) -> list[Problem]:
@@ -177,16 +161,12 @@ def _altered(fact: Fact) -> Check:
     def tell(row: Row) -> Doubt:
         message = say(
             "{f}由{y}学年的“{a}”变为“{b}”，标识码未变",
-            "{f}: “{a}” in {y}, “{b}” now, under the same code",
             f=fact.label,
             y=row["_before"],
             a=_word(fact, row[then]),
             b=_word(fact, row[fact.name]),
         )
-        expected = say(
-            "更名或改制的请说明，否则核对标识码",
-            "say if it was renamed or changed, or check the code",
-        )
+        expected = msg("更名或改制的请说明，否则核对标识码")
         return Doubt("identity_changed", message, expected, at=(fact.name,))
 
     differs = pl.col(fact.name) != pl.col(then)
@@ -211,23 +191,15 @@ def _jump(view: str, jump: Jump, fact: Fact) -> Check:
     def tell(row: Row) -> Doubt:
         message = say(
             "{f}由{y}学年的{a:.12g}变为{b:.12g}",
-            "{f}: {a:.12g} in {y}, {b:.12g} now",
             f=fact.label,
             y=row["_before"],
             a=row[before],
             b=row[name],
         )
         if row["_shrunk"]:
-            expected = say(
-                "一般不减少；拆除、报废的请说明",
-                "it usually does not shrink; say what was pulled down or written off",
-            )
+            expected = msg("一般不减少；拆除、报废的请说明")
             return Doubt("shrunk_since_previous", message, expected, (name,))
-        expected = say(
-            "一年之间一般不超过{k:g}倍；请核对单位和数字",
-            "usually at most {k:g} times as much or as little; check unit and figure",
-            k=jump.factor,
-        )
+        expected = say("一年之间一般不超过{k:g}倍；请核对单位和数字", k=jump.factor)
         return Doubt("jump_from_previous", message, expected, (name,))
 
     when = ((now - then).abs() >= jump.least) & (factor | shrunk)

@@ -17,7 +17,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.formats.source_file import check_size, plain_text
 from compliance.intake.limits import LONGEST_LINE
 from compliance.intake.problems import Complaints
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 BATCH = 20_000
 COUNTY_CODE = re.compile("[0-9]{6}")
@@ -35,9 +35,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None
     records = _records(text.decode(), separator, complaints)
     head, headings = next(records, (0, []))
     if not headings:
-        raise complaints.unreadable(
-            "empty_file", say("没有表头和数据", "neither headings nor data")
-        )
+        raise complaints.unreadable("empty_file", msg("没有表头和数据"))
     clean = None if b'"' in text else _cut(text, separator, head, len(headings))
     lines, cells = clean or _columns(records, table, headings, complaints)
     names = _names(headings, head, complaints)
@@ -71,11 +69,7 @@ def _records(text: str, separator: str, complaints: Complaints) -> Iterator[Reco
                 yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
-        message = say(
-            "第{n}行起双引号不成对，或引号后还有文字",
-            "from line {n} quotes do not pair, or text follows a closing quote",
-            n=line,
-        )
+        message = say("第{n}行起双引号不成对，或引号后还有文字", n=line)
         raise complaints.unreadable("bad_quotes", message, at=f"A{line}") from error
 
 
@@ -145,17 +139,8 @@ def _misfit(
     line: int, cells: Sequence[str], width: int, county: int | None, complaints: Complaints
 ) -> None:
     """More or fewer cells than headings: an error of the county that the line names, or of all."""
-    message = say(
-        "第{n}行有{f}格，表头有{w}格",
-        "line {n} has {f} cells, the heading {w}",
-        n=line,
-        f=len(cells),
-        w=width,
-    )
-    expected = say(
-        "每行格数与表头相同；格内有逗号时加双引号",
-        "as many cells as headings; a cell with a comma in quotes",
-    )
+    message = say("第{n}行有{f}格，表头有{w}格", n=line, f=len(cells), w=width)
+    expected = msg("每行格数与表头相同；格内有逗号时加双引号")
     code = "" if county is None else "".join(cells[county : county + 1]).strip()
     named = code if COUNTY_CODE.fullmatch(code) else None
     complaints.error("ragged_line", message, expected, at=f"A{line}", county=named)
@@ -167,8 +152,8 @@ def _names(headings: Sequence[str], head: int, complaints: Complaints) -> dict[s
     for index, written in enumerate(headings):
         heading = " ".join(written.split())
         if heading and heading in names:
-            message = say("表头“{h}”重复出现", "heading '{h}' occurs twice", h=clip(heading))
-            once = say("每个表头只出现一次", "each heading once")
+            message = say("表头“{h}”重复出现", h=clip(heading))
+            once = msg("每个表头只出现一次")
             complaints.error("duplicate_heading", message, once, at=f"{letters(index)}{head}")
             return None
         if heading:
@@ -182,8 +167,6 @@ def _mention_nameless(
     for index, (heading, column) in enumerate(zip(headings, columns, strict=True)):
         if not heading.strip() and column.null_count() < len(column):
             name = letters(index)
-            message = say(
-                "{c}列没有表头，未读取", "column {c} has no heading and is not read", c=name
-            )
-            expected = say("写上表头，或删去该列", "give it a heading or delete it")
+            message = say("{c}列没有表头，未读取", c=name)
+            expected = msg("写上表头，或删去该列")
             complaints.warning("no_heading", message, expected, at=f"{name}{head}")

@@ -28,7 +28,7 @@ from compliance.intake.formats.source_file import (
 )
 from compliance.intake.limits import MOST_OF_A_TABLE
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 FORMS = {".csv": read_csv, ".parquet": read_parquet}
 
@@ -71,11 +71,7 @@ def _read_table(data: bytes, name: str, complaints: Complaints) -> RawTable | No
     path = PurePosixPath(name)
     table = table_named(path.stem)
     if table is None:
-        message = say(
-            "从文件名“{n}”看不出是哪张表",
-            "the name '{n}' does not say which table it is",
-            n=clip(name),
-        )
+        message = say("从文件名“{n}”看不出是哪张表", n=clip(name))
         raise complaints.unreadable("unknown_table", message, known_names())
     return FORMS[path.suffix.lower()](data, table, complaints)
 
@@ -91,22 +87,16 @@ def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
             given[table] = name
             continue
         message = say(
-            "“{a}”和“{b}”都是{t}表",
-            "{a} and {b} are both the table {e}",
-            a=clip(given[table]),
-            b=clip(name),
-            t=SHEETS[table],
-            e=table,
+            "“{a}”和“{b}”都是{t}表", a=clip(given[table]), b=clip(name), t=SHEETS[table], e=table
         )
-        complaints.error("duplicate_table", message, say("只留一份", "keep one"), at=clip(name))
+        complaints.error("duplicate_table", message, msg("只留一份"), at=clip(name))
     for table in NEEDED:
         if table not in given:
             message = say(
                 "缺少{t}表；现有：{found}",
-                "the table {e} is missing; found: {found}",
                 t=SHEETS[table],
                 e=table,
-                found=say("、", ", ").join(map(clip, given.values())) or say("无", "none"),
+                found=msg("、").join(map(clip, given.values())) or msg("无"),
             )
             names_of_it = f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv"
             complaints.error("missing_table", message, names_of_it)
@@ -115,18 +105,12 @@ def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
 def _unzip(path: Path, found: RawDocument, complaints: Complaints) -> None:
     data = load(path, found, complaints, MOST_OF_A_TABLE)
     if not data.startswith(b"PK"):
-        raise complaints.unreadable("not_a_zip", say("不是zip压缩包", "not a zip archive"))
+        raise complaints.unreadable("not_a_zip", msg("不是zip压缩包"))
     archive = open_archive(data, complaints)
     members = _members(archive, complaints)
     if not members:
-        message = say(
-            "压缩包内没有数据表（.csv、.parquet）", "no tables (.csv, .parquet) in the archive"
-        )
-        expected = say(
-            "{names}；其他文件请解压后提交文件夹",
-            "{names}; unpack other files into a folder",
-            names=known_names(),
-        )
+        message = msg("压缩包内没有数据表（.csv、.parquet）")
+        expected = say("{names}；其他文件请解压后提交文件夹", names=known_names())
         raise complaints.unreadable("missing_table", message, expected)
     _check_tables([posixpath.basename(name) for name in members], complaints)
     for name, member in members.items():
@@ -146,17 +130,13 @@ def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipf
         if member.is_dir() or base.startswith((".", "~$")) or "__MACOSX/" in name:
             continue
         if _escapes(name):
-            message = say(
-                "忽略路径可疑的文件“{n}”",
-                "'{n}' has a suspicious path and is ignored",
-                n=clip(name),
-            )
-            expected = say("压缩包内用普通的相对路径", "plain relative paths in the archive")
+            message = say("忽略路径可疑的文件“{n}”", n=clip(name))
+            expected = msg("压缩包内用普通的相对路径")
             complaints.warning("unsafe_path", message, expected, at=clip(name))
         elif PurePosixPath(base).suffix.lower() in FORMS and table_named(PurePosixPath(base).stem):
             members[name] = member
         else:
-            message = say("未读取“{n}”", "'{n}' is not read", n=clip(name))
+            message = say("未读取“{n}”", n=clip(name))
             complaints.warning("file_not_read", message, known_names(), at=clip(name))
     return members
 
@@ -183,5 +163,5 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, complaints: Com
     except DAMAGE as error:
         raise damaged(complaints) from error
     if is_empty(data):
-        raise complaints.unreadable("empty_file", say("文件是空的", "the file is empty"))
+        raise complaints.unreadable("empty_file", msg("文件是空的"))
     return data

@@ -19,7 +19,7 @@ from compliance.intake.formats.raw_table import RawDocument, known_names, table_
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 Reader = Callable[[Path], RawDocument]
 # Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
@@ -60,9 +60,9 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
             found += _folder(path, readers, seen, named)
         elif not path.is_file():
             raise UsageError(
-                say("没有这个文件或文件夹", "no such file or folder"),
+                msg("没有这个文件或文件夹"),
                 where=str(path),
-                todo=say("检查路径", "check the path"),
+                todo=msg("检查路径"),
             )
         elif _ignored(path.name) or not _first_time(path, seen):
             continue
@@ -107,9 +107,7 @@ def _folder(
     if found:
         inner = [path for path in contents.inner if path.resolve() not in named]
         _mention_inner(inner, Complaints(name, found[0].problems))
-        message = say(
-            "从文件名看不出是哪张表，未读取", "its name does not say which table it is; not read"
-        )
+        message = msg("从文件名看不出是哪张表，未读取")
         for path in contents.strange:
             strange = Complaints(path.name, found[0].problems)
             strange.warning("file_not_read", message, known_names())
@@ -117,12 +115,10 @@ def _folder(
 
 
 def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
-    expected = say(
-        "需要其中的文件时，另行指定该文件夹", "name that folder as well if its files are wanted"
-    )
+    expected = msg("需要其中的文件时，另行指定该文件夹")
     for path in folders:
         name = clip(path.name)
-        message = say("子文件夹“{n}”未读取", "the subfolder '{n}' is not read", n=name)
+        message = say("子文件夹“{n}”未读取", n=name)
         complaints.warning("folder_not_read", message, expected)
 
 
@@ -131,7 +127,7 @@ def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _
         entries = sorted(path for path in folder.iterdir() if not _ignored(path.name))
     except OSError as error:
         raise UsageError(
-            say("文件夹无法打开：{why}", "the folder cannot be opened: {why}", why=error.strerror),
+            say("文件夹无法打开：{why}", why=error.strerror),
             where=str(folder),
         ) from error
     contents = _Contents(inner=[path for path in entries if path.is_dir() and _filled(path)])
@@ -179,7 +175,7 @@ def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kind = path.suffix or "?"
-        message = say("不支持这种文件（{s}）", "files of this kind ({s}) are not supported", s=kind)
+        message = say("不支持这种文件（{s}）", s=kind)
         return _failed(path, "unsupported_format", message, _offered(readers))
     try:
         return reader(path)
@@ -200,7 +196,7 @@ def _offered(readers: Mapping[str, Reader]) -> str:
 
 
 def _gave_up(error: BaseException) -> str:
-    return say("读取时出错，无法继续（{e}）", "reading it failed ({e})", e=type(error).__name__)
+    return say("读取时出错，无法继续（{e}）", e=type(error).__name__)
 
 
 def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocument:
@@ -215,14 +211,12 @@ def _nothing(where: str, contents: _Contents | None = None) -> UsageError:
         ", ".join(path.name for path in paths[:10]) for paths in (found.strange, found.inner)
     )
     return UsageError(
-        say("没有可评估的数据", "there is nothing to judge")
-        + (say("；不认识的表：{n}", "; unknown tables: {n}", n=strange) if strange else "")
-        + (say("；子文件夹未读取：{n}", "; subfolders not read: {n}", n=inner) if inner else ""),
+        msg("没有可评估的数据")
+        + (say("；不认识的表：{n}", n=strange) if strange else "")
+        + (say("；子文件夹未读取：{n}", n=inner) if inner else ""),
         where=where,
         todo=say(
             "提供 .json 或 .xlsx（一县一份），或含县区、学校两张表（.csv、.parquet）的文件夹；表名：{names}",
-            "give .json or .xlsx files (one county each), or a folder with the tables counties and "
-            "schools (.csv, .parquet); names of tables: {names}",
             names=known_names(),
         ),
     )

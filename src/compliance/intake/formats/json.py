@@ -17,7 +17,7 @@ from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, msg_in, say
 
 FORMAT = "junheng-submission/1"
 LISTS = ("monitoring", "attestations", "vetoes")  # of a county; tables of their own
@@ -48,7 +48,7 @@ def read(path: Path) -> RawDocument:
 def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
     root = _parse(load(path, found, complaints, MOST_OF_A_DOCUMENT), complaints)
     if not isinstance(root, dict):
-        message = say("最外层不是对象", "the document is not an object")
+        message = msg("最外层不是对象")
         expected = f'{{"format": "{FORMAT}", "county": {{…}}, "schools": [{{…}}]}}'
         raise complaints.unreadable("wrong_type", message, expected)
     reading = _Reading(complaints)
@@ -75,17 +75,16 @@ def _parse(data: bytes, complaints: Complaints) -> object:
     except UnicodeDecodeError as error:
         message = say(
             "不是UTF-8编码（第{line}行，第{byte}字节起）",
-            "not UTF-8 (line {line}, from byte {byte})",
             line=data.count(b"\n", 0, error.start) + 1,
             byte=error.start + 1,
         )
-        utf8 = say("另存为UTF-8编码", "save it as UTF-8")
+        utf8 = msg("另存为UTF-8编码")
         raise complaints.unreadable("bad_encoding", message, utf8) from error
     except json.JSONDecodeError as error:
         message, at = _explained(error)
         raise complaints.unreadable("bad_json", message, at=at) from error
     except RecursionError as error:
-        message = say("括号嵌套过深", "brackets are nested too deeply")
+        message = msg("括号嵌套过深")
         raise complaints.unreadable("too_deep", message) from error
 
 
@@ -109,38 +108,32 @@ def _explained(error: json.JSONDecodeError) -> tuple[str, str]:
     closes = text[error.pos : error.pos + 1] in ("}", "]") and text[spot : spot + 1] == ","
     named = "trailing comma" in error.msg
     if named or closes:
-        why = say("最后一项后面多了逗号，请删去", "a trailing comma after the last item; delete it")
+        why = msg("最后一项后面多了逗号，请删去")
         if not named:
             line, column = text.count("\n", 0, spot) + 1, spot - text.rfind("\n", 0, spot)
     else:
         why = _reason(error.msg) + _found(text, error.pos)
-    place = say("第{line}行第{column}列", "line {line}, column {column}", line=line, column=column)
-    return say("JSON语法错误：{why}", "invalid JSON: {why}", why=why), place
+    place = say("第{line}行第{column}列", line=line, column=column)
+    return say("JSON语法错误：{why}", why=why), place
 
 
 def _found(text: str, position: int) -> str:
     if position >= len(text):
-        return say("（文件在此处中断）", " (the file ends here)")
+        return msg("（文件在此处中断）")
     here = " ".join(text[position : position + 12].split())
-    return say("（此处是“{c}”）", " (here: '{c}')", c=clip(here))
+    return say("（此处是“{c}”）", c=clip(here))
 
 
 def _reason(message: str) -> str:
     reasons = {
-        "Expecting property name": say(
-            "应为双引号括起的键名", "a key in double quotes is expected"
-        ),
-        "Expecting ':'": say("键名后应为冒号", "a colon is expected after the key"),
-        "Expecting ','": say("应为逗号或右括号", "a comma or a closing bracket is expected"),
-        "Expecting value": say("应为一个值", "a value is expected"),
-        "Extra data": say(
-            "文件在此处应已结束，却还有内容", "the document ends here, but more follows"
-        ),
-        "Unterminated string": say("双引号没有闭合", "the closing quote is missing"),
-        "Invalid control character": say(
-            "文字中有换行或控制字符", "a line break or control character in a text"
-        ),
-        "Invalid \\": say("反斜杠转义不对", "a wrong backslash escape"),
+        "Expecting property name": msg("应为双引号括起的键名"),
+        "Expecting ':'": msg("键名后应为冒号"),
+        "Expecting ','": msg("应为逗号或右括号"),
+        "Expecting value": msg("应为一个值"),
+        "Extra data": msg("文件在此处应已结束，却还有内容"),
+        "Unterminated string": msg("双引号没有闭合"),
+        "Invalid control character": msg("文字中有换行或控制字符"),
+        "Invalid \\": msg("反斜杠转义不对"),
     }
     return next((text for start, text in reasons.items() if message.startswith(start)), message)
 
@@ -159,22 +152,22 @@ class _Reading:
         self._twice(root, "")
         wanted = f'"{FORMAT}"'
         if "format" not in root:
-            message = say("缺少 format", "format is missing")
+            message = msg("缺少 format")
             self.complaints.error("wrong_format", message, wanted, at="/format")
         elif root["format"] != FORMAT:
             given = clip(root["format"])
-            message = say("不是本程序的填报格式：{f}", "another format: {f}", f=given)
+            message = say("不是本程序的填报格式：{f}", f=given)
             raise self.complaints.unreadable("wrong_format", message, wanted, at="/format")
         for key in root:
             if key not in ("format", "county", "schools") and not unfit(key):
-                message = say("不认识的键“{k}”，未读取", "unknown key '{k}', not read", k=clip(key))
+                message = say("不认识的键“{k}”，未读取", k=clip(key))
                 known, at = "format, county, schools", pointer(clip(key))
                 self.complaints.warning("unknown_key", message, known, at=at)
 
     def county(self, value: object) -> tuple[Records, dict[str, Records]]:
         """The county's record without its lists, and the lists as tables."""
         if value is None:
-            message = say("缺少县区记录 county", "county is missing")
+            message = msg("缺少县区记录 county")
             self.complaints.error("missing_county", message, "{…}", at="/county")
             return [], {}
         if not self._is_object(value, "/county"):
@@ -191,8 +184,8 @@ class _Reading:
     def schools(self, value: object) -> Records:
         """The school records that are objects."""
         if value is None or value == []:
-            message = say("没有学校", "there are no schools")
-            expected = say("schools 中至少一所学校", "at least one school in schools")
+            message = msg("没有学校")
+            expected = msg("schools 中至少一所学校")
             self.complaints.error("no_schools", message, expected, at="/schools")
             return []
         return list(self._objects(value, "/schools"))
@@ -200,7 +193,7 @@ class _Reading:
     def _objects(self, value: object, at: str) -> Iterator[tuple[str, Mapping[str, object]]]:
         """A list of objects with their pointers; whatever else is in it is an error."""
         if not isinstance(value, list):
-            self._wrong_type(at, value, say("列表 [{{…}}]", "a list [{{…}}]"))
+            self._wrong_type(at, value, say("列表 [{{…}}]"))
             return
         for index, item in enumerate(value):
             place = at + pointer(index)
@@ -236,18 +229,18 @@ class _Reading:
     def _is_object(self, value: object, at: str) -> TypeGuard[dict[str, object]]:
         if isinstance(value, dict):
             return True
-        self._wrong_type(at, value, say("对象 {{…}}", "an object {{…}}"))
+        self._wrong_type(at, value, say("对象 {{…}}"))
         return False
 
     def _twice(self, record: Mapping[str, object], at: str) -> None:
         """Complain about keys that stand twice in one object."""
         for key in record.keys_again if isinstance(record, Repeated) else ():
-            message = say("键“{k}”重复出现", "key '{k}' occurs twice", k=clip(key))
-            once, place = say("每个键只写一次", "each key once"), at + pointer(clip(key))
+            message = say("键“{k}”重复出现", k=clip(key))
+            once, place = msg("每个键只写一次"), at + pointer(clip(key))
             self.complaints.error("duplicate_key", message, once, place, _school(record))
 
     def _wrong_type(self, at: str, value: object, expected: str, school: str | None = None) -> None:
-        message = say("类型不对：{what}", "wrong type: {what}", what=_named(value))
+        message = say("类型不对：{what}", what=_named(value))
         self.complaints.error("wrong_type", message, expected, at, school)
 
     # ── records to columns ─────────────────────────────────────────────────────────
@@ -271,17 +264,10 @@ class _Reading:
             for key in record:
                 headings.setdefault(key, place)
         if len(headings) * len(records) > MOST_JSON_CELLS:
-            message = say(
-                "{n}条记录中有{k}个不同的键，过多",
-                "{k} different keys in {n} records: too many",
-                n=len(records),
-                k=len(headings),
-            )
+            message = say("{n}条记录中有{k}个不同的键，过多", n=len(records), k=len(headings))
             raise self.complaints.unreadable("too_large", message, at=pointer(name))
         for key in [key for key in headings if unfit(key) or len(key) > LONGEST_KEY]:
-            message = say(
-                "键中有非文字字符或过长", "a key with characters that are not text, or too long"
-            )
+            message = msg("键中有非文字字符或过长")
             at = headings.pop(key) + pointer(clip(key))
             self.complaints.error("bad_text", message, at=at)
         return list(headings)
@@ -299,12 +285,12 @@ class _Reading:
 
     def _item(self, value: object, at: str, school: str | None) -> object:
         if isinstance(value, NoNumber):
-            message = say("{v} 不是可用的数", "{v} is not a usable number", v=clip(value.text))
-            expected = say("数字；缺失写 null", "a number; null if missing")
+            message = say("{v} 不是可用的数", v=clip(value.text))
+            expected = msg("数字；缺失写 null")
             self.complaints.error("not_a_number", message, expected, at, school)
             return _UNUSABLE
         if isinstance(value, dict | list):
-            expected = say("数、文字、是否或 null", "a number, text, flag or null")
+            expected = msg("数、文字、是否或 null")
             self._wrong_type(at, value, expected, school)
             return _UNUSABLE
         return value
@@ -318,9 +304,9 @@ def _school(record: Mapping[str, object]) -> str | None:
 def _named(value: object) -> str:
     """What a JSON value is, in words; never its content, which may be nested without end."""
     if isinstance(value, dict):
-        return say("对象", "an object")
+        return msg("对象")
     if isinstance(value, list):
-        return say("列表", "a list")
+        return msg_in("a list", "列表")
     if isinstance(value, NoNumber):
         return clip(value.text)
     return clip(json.dumps(value, ensure_ascii=False))

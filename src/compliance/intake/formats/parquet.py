@@ -13,7 +13,7 @@ from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import Cells, RawTable
 from compliance.intake.formats.source_file import damaged, intact
 from compliance.intake.problems import Complaints
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 # 0: decoded. 1: refused. 3: nothing learnt, there is no Polars on the child's path.
 _TRIAL = """
@@ -65,16 +65,14 @@ def read_parquet(data: bytes, table: str, complaints: Complaints) -> RawTable:
             columns[column.name] = cells
 
     def place(row: int, heading: str) -> str:
-        return say("第{n}行 {h}", "row {n} {h}", n=row + 1, h=clip(heading))
+        return say("第{n}行 {h}", n=row + 1, h=clip(heading))
 
     return RawTable(table, complaints.file, columns, frame.height, place, heading_place=clip)
 
 
 def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
     if not data.startswith(MAGIC):
-        raise complaints.unreadable(
-            "not_parquet", say("不是Parquet文件", "not a Parquet file"), "Parquet"
-        )
+        raise complaints.unreadable("not_parquet", msg("不是Parquet文件"), "Parquet")
     with intact(complaints, pl.exceptions.PolarsError, OSError, ValueError, MemoryError):
         _check_size(data, complaints)
         if not decodes(data):
@@ -90,12 +88,7 @@ def _check_size(data: bytes, complaints: Complaints) -> None:
     if columns > limits.MOST_COLUMNS or columns * rows > limits.MOST_CELLS:
         raise complaints.unreadable(
             "too_large",
-            say(
-                "表过大：{r}行{c}列",
-                "the table is too large: {r} rows, {c} columns",
-                r=rows,
-                c=columns,
-            ),
+            say("表过大：{r}行{c}列", r=rows, c=columns),
         )
 
 
@@ -121,12 +114,7 @@ def _cells(column: pl.Series) -> pl.Series | None:
 def _wrong_type(column: pl.Series, complaints: Complaints) -> None:
     complaints.error(
         "wrong_type",
-        say(
-            "列“{h}”的类型是{t}，无法使用",
-            "column '{h}' is of the unusable type {t}",
-            h=clip(column.name),
-            t=clip(column.dtype),
-        ),
-        say("数、文字、是否，或它们的列表", "numbers, texts, flags, or lists of them"),
+        say("列“{h}”的类型是{t}，无法使用", h=clip(column.name), t=clip(column.dtype)),
+        msg("数、文字、是否，或它们的列表"),
         at=clip(column.name),
     )

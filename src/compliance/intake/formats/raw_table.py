@@ -14,7 +14,7 @@ import polars as pl
 
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 from compliance.kernel.submission import InputFile
 
 # table of a document -> table of the vocabulary
@@ -114,4 +114,4 @@ def table_named(name: str) -> str | None:
 
 def known_names() -> str:
     """The names a table's file may have, for a message."""
-    return say("、", ", ").join(f"{table}/{sheet}" for table, sheet in SHEETS.items())
+    return msg("、").join(f"{table}/{sheet}" for table, sheet in SHEETS.items())

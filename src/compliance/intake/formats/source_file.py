@@ -18,7 +18,7 @@ from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.intake.limits import MIB
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import InputFile
 
 # what reading a damaged or exotic member of an archive can raise
@@ -50,25 +50,20 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
     except PermissionError as error:
-        message = say(
-            "没有权限打开，或正被其他程序占用",
-            "not allowed to open it, or another program holds it",
-        )
-        expected = say(
-            "关闭打开它的程序，或检查文件权限", "close the program, or check the file's permissions"
-        )
+        message = msg("没有权限打开，或正被其他程序占用")
+        expected = msg("关闭打开它的程序，或检查文件权限")
         raise complaints.unreadable("cannot_read", message, expected) from error
     except OSError as error:
         why = error.strerror or type(error).__name__
-        message = say("无法读取：{why}", "cannot be read: {why}", why=why)
+        message = say("无法读取：{why}", why=why)
         raise complaints.unreadable("cannot_read", message) from error
     if len(data) > limit:
         most = limit // MIB
-        message = say("文件超过{n} MB，不予读取", "the file is over {n} MB and is not read", n=most)
-        at_most = say("不超过{n} MB", "at most {n} MB", n=most)
+        message = say("文件超过{n} MB，不予读取", n=most)
+        at_most = say("不超过{n} MB", n=most)
         raise complaints.unreadable("too_large", message, at_most)
     if is_empty(data):
-        raise complaints.unreadable("empty_file", say("文件是空的", "the file is empty"))
+        raise complaints.unreadable("empty_file", msg("文件是空的"))
     found.inputs.append(InputFile(path.name, hashlib.sha256(data).hexdigest()))
     return data
 
@@ -107,13 +102,13 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     except DAMAGE as error:
         raise damaged(complaints) from error
     if len(members) > limits.MOST_MEMBERS:
-        message = say("压缩包内文件过多：{n}个", "too many files inside: {n}", n=len(members))
-        at_most = say("不超过{n}个", "at most {n}", n=limits.MOST_MEMBERS)
+        message = say("压缩包内文件过多：{n}个", n=len(members))
+        at_most = say("不超过{n}个", n=limits.MOST_MEMBERS)
         raise complaints.unreadable("too_large", message, at_most)
     _check_sizes(members, complaints)
     if any(member.flag_bits & 1 for member in members):
-        message = say("文件有密码", "the file is encrypted")
-        expected = say("去掉密码后再提交", "remove the password")
+        message = msg("文件有密码")
+        expected = msg("去掉密码后再提交")
         raise complaints.unreadable("encrypted", message, expected)
     return archive
 
@@ -121,28 +116,19 @@ def open_archive(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
 def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.MOST_UNPACKED:
-        message = say(
-            "解压后声称有{n} MB，过大，不予读取",
-            "claims to unpack to {n} MB: too large, not read",
-            n=unpacked // MIB,
-        )
+        message = say("解压后声称有{n} MB，过大，不予读取", n=unpacked // MIB)
         most = limits.MOST_UNPACKED // MIB
-        at_most = say("解压后不超过{n} MB", "at most {n} MB unpacked", n=most)
+        at_most = say("解压后不超过{n} MB", n=most)
         raise complaints.unreadable("zip_bomb", message, at_most)
     for member in members:
         ratio = member.file_size // max(member.compress_size, 1)
         if member.file_size > limits.RATIO_FROM and ratio > limits.MOST_RATIO:
             message = say(
                 "“{m}”解压后是压缩时的{r}倍，疑似压缩炸弹，不予读取",
-                "{m} unpacks to {r} times its size: taken for a zip bomb and not read",
                 m=clip(member.filename),
                 r=ratio,
             )
-            expected = say(
-                "数据表不会超过{r}倍；请检查文件内容",
-                "tables stay below {r} times; check the file's contents",
-                r=limits.MOST_RATIO,
-            )
+            expected = say("数据表不会超过{r}倍；请检查文件内容", r=limits.MOST_RATIO)
             raise complaints.unreadable("zip_bomb", message, expected)
 
 
@@ -150,8 +136,8 @@ def damaged(complaints: Complaints) -> UnreadableError:
     """A file cut short or broken on its way."""
     return complaints.unreadable(
         "damaged",
-        say("文件已损坏或不完整", "the file is damaged or incomplete"),
-        say("重新保存或重新传送", "save or transfer it again"),
+        msg("文件已损坏或不完整"),
+        msg("重新保存或重新传送"),
     )
 
 
@@ -165,12 +151,8 @@ def plain_text(data: bytes, complaints: Complaints) -> bytes:
     if nul >= 0 and (text.count(b"\n", 0, nul) == 0 or text.count(b"\0") * MOST_NULS > len(text)):
         raise complaints.unreadable(
             "bad_text",
-            say(
-                "第{n}行起有NUL字节，不是文本文件",
-                "NUL bytes from line {n} on: not a text file",
-                n=text.count(b"\n", 0, nul) + 1,
-            ),
-            say("另存为“CSV UTF-8（逗号分隔）”", "save it as CSV UTF-8 (comma delimited)"),
+            say("第{n}行起有NUL字节，不是文本文件", n=text.count(b"\n", 0, nul) + 1),
+            msg("另存为“CSV UTF-8（逗号分隔）”"),
         )
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -187,7 +169,7 @@ def _decoded(data: bytes, complaints: Complaints) -> bytes:
         if data.startswith(tuple(mark for mark, _ in _BOMS)) or _was_utf8(data, error.start):
             raise _wrong_encoding(data, error, complaints) from error
     except UnicodeEncodeError as error:
-        raise complaints.unreadable("bad_encoding", say("编码不对", "wrong encoding")) from error
+        raise complaints.unreadable("bad_encoding", msg("编码不对")) from error
     else:
         return data
     try:
@@ -208,12 +190,8 @@ def _was_utf8(data: bytes, until: int) -> bool:
 def _wrong_encoding(data: bytes, error: UnicodeDecodeError, complaints: Complaints) -> Exception:
     return complaints.unreadable(
         "bad_encoding",
-        say(
-            "编码无法识别（第{n}行起）",
-            "the encoding is not recognised (from line {n})",
-            n=data.count(b"\n", 0, error.start) + 1,
-        ),
-        say("UTF-8、GB18030（GBK），或带BOM的UTF-16", "UTF-8, GB18030 (GBK) or UTF-16 with BOM"),
+        say("编码无法识别（第{n}行起）", n=data.count(b"\n", 0, error.start) + 1),
+        msg("UTF-8、GB18030（GBK），或带BOM的UTF-16"),
     )
 
 
@@ -227,7 +205,6 @@ def check_size(text: bytes, complaints: Complaints) -> None:
                 "line_too_long",
                 say(
                     "第{n}行超过{m} MB，不像一张表",
-                    "line {n} is over {m} MB: hardly a table",
                     n=text.count(b"\n", 0, start) + 1,
                     m=limits.LONGEST_LINE // MIB,
                 ),
@@ -238,6 +215,6 @@ def check_size(text: bytes, complaints: Complaints) -> None:
     if columns > limits.MOST_COLUMNS or columns * text.count(b"\n") > limits.MOST_CELLS:
         raise complaints.unreadable(
             "too_large",
-            say("表过大：{n}列", "the table is too large: {n} columns", n=columns),
-            say("不超过{n}列", "at most {n} columns", n=limits.MOST_COLUMNS),
+            say("表过大：{n}列", n=columns),
+            say("不超过{n}列", n=limits.MOST_COLUMNS),
         )

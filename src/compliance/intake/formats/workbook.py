@@ -25,7 +25,7 @@ from compliance.facts.fact import Fact
 from compliance.intake import cell_text, limits
 from compliance.intake.formats.source_file import DAMAGE, damaged, intact, open_archive
 from compliance.intake.problems import Complaints
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORKBOOK = "xl/workbook.xml"
@@ -147,12 +147,8 @@ class Grid:
         return int(shown) if shown.is_integer() else shown
 
     def _converted(self, shown: float, at: str, school: str | None, fact: Fact) -> None:
-        message = say(
-            "单元格为百分比格式，按{v}%读取",
-            "the cell is formatted as a percentage: read as {v} %",
-            v=shown,
-        )
-        expected = say("请核对该百分数", "check the percentage")
+        message = say("单元格为百分比格式，按{v}%读取", v=shown)
+        expected = msg("请核对该百分数")
         self.complaints.warning("converted_unit", message, expected, at, school, (fact.name,))
 
     def _long_number(
@@ -166,12 +162,8 @@ class Grid:
             return f"{value:.{DIGITS - 1}e}"
         if fact.form not in ("text", "texts"):
             return value
-        message = say(
-            "数字{v}超过15位，Excel已丢失末尾数字",
-            "{v} has more than 15 digits; Excel has lost the last ones",
-            v=cell_text.clip(f"{value:.0f}"),
-        )
-        expected = say("将单元格设为“文本”格式后重填", "format the cell as text and type it again")
+        message = say("数字{v}超过15位，Excel已丢失末尾数字", v=cell_text.clip(f"{value:.0f}"))
+        expected = msg("将单元格设为“文本”格式后重填")
         self.complaints.error("digits_lost", message, expected, at, school)
         return None
 
@@ -180,13 +172,13 @@ class Grid:
         if fault and fact is None:
             return fault
         if fault:
-            message = say("公式错误 {e}", "formula error {e}", e=cell_text.clip(fault))
-            expected = say("改正公式，或直接填写数值", "correct the formula or type the figure")
+            message = say("公式错误 {e}", e=cell_text.clip(fault))
+            expected = msg("改正公式，或直接填写数值")
             self.complaints.error("formula_error", message, expected, at, school)
             return None
         complain = self.complaints.error if fact else self.complaints.warning
-        message = say("公式从未计算，没有数值", "the formula was never calculated and has no value")
-        expected = say("用 Excel 或 WPS 打开并保存一次", "open it in Excel or WPS and save it")
+        message = msg("公式从未计算，没有数值")
+        expected = msg("用 Excel 或 WPS 打开并保存一次")
         complain("formula_not_calculated", message, expected, at, school)
         return None
 
@@ -285,24 +277,21 @@ def _part(target: str) -> str:
 
 
 def _save_as() -> str:
-    return say(
-        "用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”",
-        "open it in Excel or WPS and save it as an Excel workbook (*.xlsx)",
-    )
+    return msg("用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”")
 
 
 def _encrypted(complaints: Complaints) -> Exception:
     return complaints.unreadable(
         "encrypted",
-        say("工作簿有打开密码，无法读取", "the workbook is encrypted with a password"),
-        say("去掉密码后另存为 .xlsx", "remove the password and save it as .xlsx"),
+        msg("工作簿有打开密码，无法读取"),
+        msg("去掉密码后另存为 .xlsx"),
     )
 
 
 def _old(complaints: Complaints) -> Exception:
     return complaints.unreadable(
         "old_format",
-        say("是旧版表格文件（.xls/.et），无法读取", "an old spreadsheet file (.xls/.et)"),
+        msg("是旧版表格文件（.xls/.et），无法读取"),
         _save_as(),
     )
 
@@ -310,7 +299,7 @@ def _old(complaints: Complaints) -> Exception:
 def _foreign(complaints: Complaints) -> Exception:
     return complaints.unreadable(
         "not_a_workbook",
-        say("不是 Excel 工作簿（.xlsx）", "not an Excel workbook (.xlsx)"),
+        msg("不是 Excel 工作簿（.xlsx）"),
         _save_as(),
     )
 
@@ -429,12 +418,8 @@ def _scan(
     except _TooWideError as error:
         raise complaints.unreadable(
             "too_large",
-            say(
-                "工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容",
-                "sheet {s} reaches too far: perhaps a stray cell in a distant row or column",
-                s=sheet,
-            ),
-            say("删去表格以外的多余行列", "delete the rows and columns outside the table"),
+            say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
+            msg("删去表格以外的多余行列"),
             at=sheet,
         ) from error
     except (ExpatError, HostileXmlError, KeyError, *DAMAGE) as error:

@@ -26,7 +26,7 @@ from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 # Sheets that tell people something and are never data.
 TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
@@ -73,11 +73,8 @@ def _open_elsewhere(path: Path, complaints: Complaints) -> None:
     if any(path.with_name(lock).exists() for lock in locks):
         complaints.warning(
             "open_elsewhere",
-            say(
-                "文件正在 Excel 或 WPS 中打开，读取的是最后一次保存的内容",
-                "the file is open in Excel or WPS; what was last saved is read",
-            ),
-            say("保存并关闭后再检查一次", "save, close and check again"),
+            msg("文件正在 Excel 或 WPS 中打开，读取的是最后一次保存的内容"),
+            msg("保存并关闭后再检查一次"),
         )
 
 
@@ -89,24 +86,18 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
         if table is None or chosen.setdefault(table, sheet) == sheet:
             continue
         message = say(
-            "工作表“{a}”和“{b}”都是{t}表",
-            "sheets {a} and {b} are both the table {e}",
-            a=chosen[table],
-            b=clip(sheet),
-            t=SHEETS[table],
-            e=table,
+            "工作表“{a}”和“{b}”都是{t}表", a=chosen[table], b=clip(sheet), t=SHEETS[table], e=table
         )
-        only = say("只留一张", "keep one")
+        only = msg("只留一张")
         complaints.error("duplicate_sheet", message, only, at=clip(sheet))
     for table in NEEDED:
         if table not in chosen:
             message = say(
                 "缺少工作表“{t}”；现有：{found}",
-                "no sheet {t}; found: {found}",
                 t=SHEETS[table],
-                found=say("、", ", ").join(clip(sheet) for sheet in sheets[:20]),
+                found=msg("、").join(clip(sheet) for sheet in sheets[:20]),
             )
-            both = say("工作表“县区”和“学校”", "the sheets 县区 and 学校")
+            both = msg("工作表“县区”和“学校”")
             complaints.error("missing_sheet", message, both)
     return chosen
 
@@ -116,12 +107,8 @@ def _mention_unread(book: Workbook, complaints: Complaints) -> None:
         talk = any(word in sheet.casefold() for word in TALK)
         if talk or table_named(sheet) or not book.holds_something(sheet):
             continue
-        message = say(
-            "工作表“{s}”的名称不认识，未读取",
-            "sheet {s} is not known by its name and not read",
-            s=clip(sheet),
-        )
-        known = say("、", ", ").join(SHEETS.values())
+        message = say("工作表“{s}”的名称不认识，未读取", s=clip(sheet))
+        known = msg("、").join(SHEETS.values())
         complaints.warning("sheet_not_read", message, known, at=clip(sheet))
 
 
@@ -138,15 +125,15 @@ class _Sheet:
         grid, complaints = self.grid, self.grid.complaints
         if not grid.rows:
             if self.table in NEEDED:
-                message = say("工作表“{s}”是空的", "sheet {s} is empty", s=grid.sheet)
+                message = say("工作表“{s}”是空的", s=grid.sheet)
                 complaints.error("empty_sheet", message, at=grid.sheet)
             return None
         if self.table == "counties":
             return self._record()
         raw = self._list()
         if self.table == "schools" and raw is not None and not raw.height:
-            message = say("没有学校", "there are no schools")
-            expected = say("“学校”表中至少一所学校", "at least one school in the sheet")
+            message = msg("没有学校")
+            expected = msg("“学校”表中至少一所学校")
             complaints.error("no_schools", message, expected, at=grid.sheet)
         return raw
 
@@ -229,17 +216,13 @@ class _Sheet:
             return False
         first, at = grid.text(row, filled[0]).replace(" ", ""), grid.at(row, filled[0])
         if first in TOTALS:
-            message = say("“{w}”行未读取", "the row of totals ('{w}') is not read", w=first)
-            expected = say(
-                "合计由程序计算，可以删去", "totals are computed; the row may be deleted"
-            )
+            message = say("“{w}”行未读取", w=first)
+            expected = msg("合计由程序计算，可以删去")
             complaints.warning("total_row", message, expected, at=at)
             return False
         if NOTE.match(first) and (not name or filled[0] == key) and self._talks(row, filled):
-            message = say(
-                "“{w}”行不是数据，未读取", "the line '{w}' is no data; not read", w=clip(first, 20)
-            )
-            expected = say("移到“说明”等另外的工作表", "keep it on a sheet of its own")
+            message = say("“{w}”行不是数据，未读取", w=clip(first, 20))
+            expected = msg("移到“说明”等另外的工作表")
             complaints.warning("note_row", message, expected, at=at)
             return False
         return True
@@ -319,35 +302,20 @@ class _Sheet:
         grid = self.grid
         rows = [row for row in range(header + 1, len(grid.rows)) if grid.filled(row, column)]
         if rows:
-            message = say(
-                "没有表头的一列有{n}格内容，未读取",
-                "a column without a heading has {n} filled cells; not read",
-                n=len(rows),
-            )
-            expected = say("写上表头，或删去该列", "give it a heading or delete it")
+            message = say("没有表头的一列有{n}格内容，未读取", n=len(rows))
+            expected = msg("写上表头，或删去该列")
             grid.complaints.warning("no_heading", message, expected, at=grid.at(rows[0], column))
 
     def _twice(self, heading: str, at: str, first: str) -> None:
-        message = say(
-            "表头“{h}”重复出现（另见 {first}）",
-            "heading '{h}' occurs twice (also {first})",
-            h=clip(heading),
-            first=first,
-        )
-        once = say("每个表头只出现一次", "each heading once")
+        message = say("表头“{h}”重复出现（另见 {first}）", h=clip(heading), first=first)
+        once = msg("每个表头只出现一次")
         self.grid.complaints.error("duplicate_heading", message, once, at=at)
 
     def _no_headings(self) -> None:
         message = say(
-            "工作表“{s}”中找不到{t}表的表头",
-            "sheet {s}: no headings of the table {e} found",
-            s=self.grid.sheet,
-            t=SHEETS[self.table],
-            e=self.table,
+            "工作表“{s}”中找不到{t}表的表头", s=self.grid.sheet, t=SHEETS[self.table], e=self.table
         )
         expected = say(
-            "表头用模板（compliance template）中的名称，位于前{n}行之内",
-            "headings as in the template, within the first {n} rows",
-            n=HEADER_WITHIN,
+            "表头用模板（compliance template）中的名称，位于前{n}行之内", n=HEADER_WITHIN
         )
         self.grid.complaints.error("no_headings", message, expected, at=self.grid.sheet)

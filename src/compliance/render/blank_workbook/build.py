@@ -18,7 +18,7 @@ from compliance.engine import attestations
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import say, use
+from compliance.kernel.i18n import msg, use
 from compliance.render.blank_workbook import content
 from compliance.render.documents.output_files import write_whole
 from compliance.render.documents.text import columns
@@ -69,9 +69,9 @@ def write_template(
     made = template_bytes(vocabulary, title, rows, rules)
     if path.is_file() and path.stat().st_size and path.read_bytes() != made:
         raise UsageError(
-            say("文件已存在，可能已填写", "the file exists and may have been filled in"),
+            msg("文件已存在，可能已填写"),
             where=str(path),
-            todo=say("请换个文件名或先移走", "choose another name, or move it away first"),
+            todo=msg("请换个文件名或先移走"),
         )
     write_whole(path, lambda stream: stream.write(made))
 

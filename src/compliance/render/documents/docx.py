@@ -21,7 +21,7 @@ from docxtpl import DocxTemplate
 from jinja2 import Template
 
 from compliance.kernel.errors import PackError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 from compliance.render.documents.jinja import environment, filled, loaded
 
 # python-docx wraps lxml, whose elements have no types.
@@ -68,7 +68,7 @@ def _parts(name: str, content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return {part: packed.read(part) for part in packed.namelist()}
     except zipfile.BadZipFile as error:
-        raise PackError(say("不是Word文档", "not a Word document"), name) from error
+        raise PackError(msg("不是Word文档"), name) from error
 
 
 def _without_last_section(text: bytes) -> bytes:

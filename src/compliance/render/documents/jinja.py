@@ -26,7 +26,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from compliance.kernel.errors import PackError
-from compliance.kernel.i18n import lang, pick, say
+from compliance.kernel.i18n import lang, msg, pick, say
 
 
 def loaded(load: Callable[[], Template]) -> Template:
@@ -46,7 +46,7 @@ def _faults(name: str) -> Iterator[None]:
     try:
         yield
     except TemplateNotFound as error:
-        raise _fault(str(error.name), say("找不到模板", "no such template")) from error
+        raise _fault(str(error.name), msg("找不到模板")) from error
     except TemplateSyntaxError as error:
         place = f"{error.filename or error.name or name}:{error.lineno}"
         raise _fault(place, error.message or "") from error
@@ -56,12 +56,9 @@ def _faults(name: str) -> Iterator[None]:
 
 def _fault(where: str, what: str) -> PackError:
     return PackError(
-        say("模板有误：{what}", "faulty template: {what}", what=what),
+        say("模板有误：{what}", what=what),
         where,
-        say(
-            "请改正省级插件中的模板，或删去它以使用内置模板。",
-            "Correct the template of the plugin, or remove it to use the bundled one.",
-        ),
+        msg("请改正省级插件中的模板，或删去它以使用内置模板。"),
     )
 
 

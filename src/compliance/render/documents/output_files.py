@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compliance.kernel.errors import UsageError, reason
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable, shortened
 
 DRAFTS = "旧稿"
@@ -59,12 +59,9 @@ def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         _settle(target.parent)
     except OSError as error:
         raise UsageError(
-            say("不能写入：{why}", "cannot be written: {why}", why=reason(error)),
+            say("不能写入：{why}", why=reason(error)),
             where=str(path),
-            todo=say(
-                "检查文件夹是否存在、可写，文件是否正被打开，磁盘是否已满",
-                "check that the folder exists and can be written, that the file is not open, and that the disk is not full",
-            ),
+            todo=msg("检查文件夹是否存在、可写，文件是否正被打开，磁盘是否已满"),
         ) from error
 
 
@@ -85,13 +82,12 @@ class Written:
 
     def told(self) -> list[str]:
         """What was moved aside and where to, a sentence each; empty where nothing was."""
-        tail = pick("等{count}处", " and others, {count} in all")
+        tail = msg("等{count}处")
         lines = []
         if self.kept:
             lines.append(
                 say(
                     "原有{n}份与新稿不同（可能已填写），移到 {where}",
-                    "{n} earlier papers differ from the new ones (filled in, perhaps): moved to {where}",
                     n=len(self.kept),
                     where=shortened(_drafts_of(self.kept), tail),
                 )
@@ -100,7 +96,6 @@ class Written:
             lines.append(
                 say(
                     "原有{n}份所属学校已不在数据中，移到 {where}",
-                    "{n} earlier papers are of schools no longer in the data: moved to {where}",
                     n=len(self.stale),
                     where=shortened(_drafts_of(self.stale), tail),
                 )
@@ -313,28 +308,19 @@ def _refused(out: Path, error: OSError) -> UsageError:
     )
     path = str(Path(named[0].partition(_HIDDEN)[0]) if named else out)
     if isinstance(error, PermissionError):
-        what = say("无法写入", "cannot be written")
-        todo = say(
-            "请关闭正在打开它的程序（WPS、Word、Excel），确认对该目录有写入权限，或换一个输出目录（-o）。",
-            "Close the program that has it open, check that you may write there, or choose another folder (-o).",
+        what = msg("无法写入")
+        todo = msg(
+            "请关闭正在打开它的程序（WPS、Word、Excel），确认对该目录有写入权限，或换一个输出目录（-o）。"
         )
     elif error.errno == errno.ENOSPC:
-        what = say("磁盘空间不足，未写入任何文件", "the disk is full, nothing was written")
-        todo = say(
-            "请清理磁盘，或换一个输出目录（-o）。", "Free some space or choose another folder (-o)."
-        )
+        what = msg("磁盘空间不足，未写入任何文件")
+        todo = msg("请清理磁盘，或换一个输出目录（-o）。")
     elif isinstance(error, (FileExistsError, NotADirectoryError, IsADirectoryError)):
-        what = say(
-            "该名称已被占用（文件与文件夹同名），未写入任何文件",
-            "the name is taken (a file where a folder is needed, or the reverse); nothing was written",
-        )
-        todo = say(
-            "请移走或改名，或换一个输出目录（-o）。",
-            "Move or rename it, or choose another folder (-o).",
-        )
+        what = msg("该名称已被占用（文件与文件夹同名），未写入任何文件")
+        todo = msg("请移走或改名，或换一个输出目录（-o）。")
     else:
-        what = say("无法写入：{why}", "cannot be written: {why}", why=reason(error))
-        todo = say("请换一个输出目录（-o）。", "Choose another folder (-o).")
+        what = say("无法写入：{why}", why=reason(error))
+        todo = msg("请换一个输出目录（-o）。")
     return UsageError(what, path, todo)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from wcwidth import width as cells
 
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import msg
 
 _BREAKS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 # Categories without a shape: control, format (direction marks), surrogate. Signs that this Python
@@ -49,7 +49,7 @@ def shortened(names: list[str], tail: str, shown: int = _SHORT) -> str:
 
     tail: what follows where there are more, as ``等{count}所``.
     """
-    listed = pick("、", ", ").join(names[:shown])
+    listed = msg("、").join(names[:shown])
     return listed if len(names) <= shown else listed + tail.format(count=len(names))
 
 

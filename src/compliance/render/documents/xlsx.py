@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from compliance.assessment import Amount, figures
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg
 from compliance.render.documents.text import columns
 
 # XlsxWriter says nothing about the types of its sheets and formats.
@@ -107,7 +107,7 @@ class Worksheet:
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&C{say('第&P页 共&N页', 'page &P of &N')}")
+        sheet.set_footer(f"&C{msg('第&P页 共&N页')}")
 
     def line(self, text: str, style: str = "text") -> None:
         """A text over the whole width, as high as it needs."""

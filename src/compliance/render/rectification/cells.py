@@ -22,7 +22,7 @@ from compliance.assessment import (
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
 from compliance.engine.results import Report, RulesetInfo
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import lang, pick, say
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
 from compliance.rules.language.model import Rule
@@ -99,7 +99,7 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
         standard=_standard(one),
         floor=_floor(one),
         state=_state(one),
-        gap=pick("；", "; ").join(map(quantity, amounts(one.finding))) or NONE,
+        gap=msg("；").join(map(quantity, amounts(one.finding))) or NONE,
         measure=measure(one),
         owner=_leads(one.rule),
         responsible=_responsible(one),
@@ -140,12 +140,9 @@ def awaited_lines(
                 state=figures.state(status),
                 what=what,
                 schools=len(names),
-                names=shortened(names, pick("等{count}所", " and others, {count} in all"))
-                or say("全县", "County"),
-                affects=shortened(
-                    affected, pick("等{count}项", " and others, {count} in all"), _AFFECTED
-                ),
-                owner=pick("、", ", ").join(dict.fromkeys(filter(None, map(_leads, rules)))),
+                names=shortened(names, msg("等{count}所")) or msg("全县"),
+                affects=shortened(affected, msg("等{count}项"), _AFFECTED),
+                owner=msg("、").join(dict.fromkeys(filter(None, map(_leads, rules)))),
             )
         )
     return tuple(lines)
@@ -159,8 +156,8 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
     parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
-    listed = pick("、", ", ").join(parts)
-    return say("{rule}（{parts}）", "{rule} ({parts})", rule=one.rule.label, parts=listed)
+    listed = msg("、").join(parts)
+    return say("{rule}（{parts}）", rule=one.rule.label, parts=listed)
 
 
 def named(name: str, text: str) -> str:
@@ -172,9 +169,9 @@ def quantity(amount: Amount, *, part: bool = True) -> str:
     """``590.91平方米``, ``超3个班``, ``音乐专用教室缺2间``; part: the part's name before it."""
     number = with_unit(figures.amount(amount.value), printable(amount.unit))
     if amount.over:
-        return say("超{n}", "{n} too many", n=number)
+        return say("超{n}", n=number)
     if part and amount.part:
-        return say("{of}缺{n}", "{of}: {n}", of=printable(amount.part), n=number)
+        return say("{of}缺{n}", of=printable(amount.part), n=number)
     return number
 
 
@@ -190,7 +187,7 @@ def current(one: Judged) -> str:
     """现状值: the figure as the forms ask, or the state where there is none."""
     finding = one.finding
     if parts := _parts(finding):
-        return pick("；", "; ").join(
+        return msg("；").join(
             named(part["name"], figure(one.rule, finding, part) or figures.state(part["status"]))
             for part in parts
         )
@@ -200,7 +197,7 @@ def current(one: Judged) -> str:
         return NONE
     if one.rule.statement != "vetoes":
         return figures.state(one.status)
-    return say("存在", "exists") if one.status == "fail" else say("不存在", "none")
+    return msg("存在") if one.status == "fail" else msg_in("none", "不存在")
 
 
 def _parts(finding: Finding) -> list[Finding]:
@@ -214,7 +211,7 @@ def _standard(one: Judged) -> str:
     parts = [part for part in _parts(one.finding) if part["threshold"] is not None]
     if parts:
         limits = (named(part["name"], bar(one.rule, part)) for part in parts)
-        return pick("；", "; ").join(limits)
+        return msg("；").join(limits)
     if one.finding["threshold"] is None:
         return printable(pick(one.rule.text, one.rule.text_en)) or NONE
     return bar(one.rule, one.finding)
@@ -230,9 +227,9 @@ def _floor(one: Judged) -> str:
 
 def _state(one: Judged) -> str:
     if one.standing == SUGGESTION:
-        return say("未达标（建议提升）", "not met (suggestion)")
+        return msg("未达标（建议提升）")
     if one.standing == OPEN:
-        return say("未达标（待定）", "not met (open)")
+        return msg("未达标（待定）")
     return figures.state(one.status)
 
 
@@ -246,7 +243,7 @@ def measure(one: Judged) -> str:
     }
     if all(name in known for name in _PLACEHOLDER.findall(remedy)):
         return _PLACEHOLDER.sub(lambda found: known[found[1]], remedy)
-    return pick("；", "; ").join(_steps(one)) or _PLACEHOLDER.sub(NONE, remedy)
+    return msg("；").join(_steps(one)) or _PLACEHOLDER.sub(NONE, remedy)
 
 
 def _steps(one: Judged) -> Iterator[str]:
@@ -255,9 +252,9 @@ def _steps(one: Judged) -> Iterator[str]:
         what = amount.part or figures.short(one.rule.label)
         number = with_unit(figures.amount(amount.value), printable(amount.unit))
         if amount.over:
-            yield say("{what}：减少{n}", "{what}: {n} fewer", what=what, n=number)
+            yield say("{what}：减少{n}", what=what, n=number)
         else:
-            yield say("{what}：增加{n}", "{what}: {n} more", what=what, n=number)
+            yield say("{what}：增加{n}", what=what, n=number)
 
 
 def _leads(rule: Rule) -> str:
@@ -269,8 +266,8 @@ def _responsible(one: Judged) -> str:
     """牵头单位/责任单位: the section that leads, and the school that acts."""
     if not one.school:
         return _leads(one.rule)
-    school = say("学校", "school")
-    return pick("／", " / ").join(filter(None, (_leads(one.rule), school)))
+    school = msg_in("school", "学校")
+    return msg("／").join(filter(None, (_leads(one.rule), school)))
 
 
 def note(one: Judged, warnings: Sequence[Problem]) -> str:
@@ -280,9 +277,9 @@ def note(one: Judged, warnings: Sequence[Problem]) -> str:
     """
     pieces = []
     if one.blocking:
-        pieces.append(say("影响综合评估", "blocks the overall assessment"))
+        pieces.append(msg("影响综合评估"))
     if one.whole and amounts(one.finding):
-        pieces.append(say("缺口按全校计", "the gap is the whole school's"))
+        pieces.append(msg("缺口按全校计"))
     if codes := one.finding["warnings"]:
         texts = dict.fromkeys(
             printable(warning.message).rstrip("。.")
@@ -292,11 +289,11 @@ def note(one: Judged, warnings: Sequence[Problem]) -> str:
         )
         told = shortened(
             list(texts) or [printable(code) for code in codes],
-            pick("等{count}处", " etc. ({count})"),
+            msg_in("etc. ({count})", "等{count}处"),
             2,
         )
-        pieces.append(say("数据存疑：{texts}", "doubtful figures: {texts}", texts=told))
-    return pick("；", "; ").join(pieces)
+        pieces.append(say("数据存疑：{texts}", texts=told))
+    return msg("；").join(pieces)
 
 
 def _bears_on(warning: Problem, one: Judged) -> bool:
@@ -315,17 +312,17 @@ def heading(fact: str, titles: Mapping[str, str]) -> str:
 
 def deadline() -> str:
     """What stands in the column 完成时限 until it is filled in: to the month."""
-    return say("　　年　月", "month/year")
+    return msg("　　年　月")
 
 
 def progress() -> str:
     """What stands in the column 整改进展 at first."""
-    return say("未启动", "not started")
+    return msg("未启动")
 
 
 def school_year(year: int) -> str:
     """``2023—2024学年``."""
-    return say("{a}—{b}学年", "school year {a}–{b}", a=year, b=year + 1)
+    return say("{a}—{b}学年", a=year, b=year + 1)
 
 
 def ordinal(number: int) -> str:
@@ -347,12 +344,11 @@ def basis(report: Report, about: Assessment) -> str:
     day = date.fromisoformat(county.as_of)
     text = say(
         "{title}（{source}）；规则集 {id} {version}；评估时点 {as_of}",
-        "{title} ({source}); rule set {id} {version}; as of {as_of}",
         title=printable(pick(info.title, info.title_en)),
         source=printable(info.source),
         id=info.id,
         version=info.version,
-        as_of=say("{d.year}年{d.month}月{d.day}日", "{d}", d=day),
+        as_of=say("{d.year}年{d.month}月{d.day}日", d=day),
     )
     return text + _chosen(report.manifest)
 
@@ -363,15 +359,15 @@ def _chosen(manifest: Mapping[str, object]) -> str:
     for key in ("enforced", "switches"):
         listed = manifest.get(key)
         words += [printable(one) for one in listed] if isinstance(listed, (list, tuple)) else []
-    text = pick("、", ", ").join(words)
-    told = say("；另行启用：{text}", "; switched on: {text}", text=text) if words else ""
+    text = msg("、").join(words)
+    told = say("；另行启用：{text}", text=text) if words else ""
     if manifest.get("strict"):
-        told += say("；严格判定", "; strict")
+        told += msg("；严格判定")
     confirmed = manifest.get("confirmations")
     rules = [one["rule"] for one in confirmed] if isinstance(confirmed, (list, tuple)) else []
     if rules:
-        text = pick("、", ", ").join(printable(one) for one in rules)
-        told += say("；依据经确认：{text}", "; basis confirmed: {text}", text=text)
+        text = msg("、").join(printable(one) for one in rules)
+        told += say("；依据经确认：{text}", text=text)
     return told
 
 
@@ -387,6 +383,6 @@ def conclusion(about: Assessment) -> str:
     ]
     verdict = figures.verdict(about.county.verdict)
     if not told:
-        return say("县域结论：{v}。", "County: {v}.", v=verdict)
-    listed = pick("，", ", ").join(told)
-    return say("县域结论：{v}（{l}）。", "County: {v} ({l}).", v=verdict, l=listed)
+        return say("县域结论：{v}。", v=verdict)
+    listed = msg("，").join(told)
+    return say("县域结论：{v}（{l}）。", v=verdict, l=listed)

@@ -20,7 +20,7 @@ from compliance.assessment import (
     figures,
 )
 from compliance.assessment.figures import amount, with_unit
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
 from compliance.render.rectification import cells
@@ -133,7 +133,7 @@ def county_paper(
 
     def note(one: Judged) -> str:
         where = "" if one.school else short_at(one, schools)
-        return pick("；", "; ").join(filter(None, (cells.note(one, about.warnings), where)))
+        return msg("；").join(filter(None, (cells.note(one, about.warnings), where)))
 
     def items(standing: str) -> tuple[PaperLine, ...]:
         return _items((one for one in about.open if one.standing == standing), note)
@@ -144,11 +144,7 @@ def county_paper(
         year=county.year,
         years=cells.school_year(county.year),
         ruleset=county.ruleset,
-        title=say(
-            "{county}义务教育均衡发展问题整改清单",
-            "{county}: balanced compulsory education, list of rectification",
-            county=printable(county.county_name),
-        ),
+        title=say("{county}义务教育均衡发展问题整改清单", county=printable(county.county_name)),
         verdict=figures.verdict(county.verdict),
         summary=(),
         basis=basis,
@@ -184,12 +180,9 @@ def short_at(one: Judged, schools: pl.DataFrame) -> str:
         return ""
     lacks.sort(key=lambda lack: -lack[1])
     unit = printable(finding["shortfall_unit"])
-    named = [
-        say("{name}缺{n}", "{name}: {n}", name=name, n=with_unit(amount(lack), unit))
-        for name, lack in lacks
-    ]
-    tail = pick("等{count}所", " and others, {count} in all")
-    return say("涉及：{names}", "at {names}", names=shortened(named, tail, _SHOWN))
+    named = [say("{name}缺{n}", name=name, n=with_unit(amount(lack), unit)) for name, lack in lacks]
+    tail = msg("等{count}所")
+    return say("涉及：{names}", names=shortened(named, tail, _SHOWN))
 
 
 def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
@@ -217,27 +210,23 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
         )
     )
     if reasons:
-        listed = pick("；", "; ").join(
-            say("{reason}（{n}所）", "{reason} ({n})", reason=reason, n=n)
-            for reason, n in reasons.items()
+        listed = msg("；").join(
+            say("{reason}（{n}所）", reason=reason, n=n) for reason, n in reasons.items()
         )
-        yield say("{l}。", "{l}.", l=listed)
+        yield say("{l}。", l=listed)
     if about.warnings:
         yield say(
-            "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。",
-            "The figures gave {n} warnings (see the validation); the remarks name what rests on them.",
-            n=len(about.warnings),
+            "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。", n=len(about.warnings)
         )
 
 
 def _counted(paper: CountyPaper) -> str:
     problems = paper.problems
     at_schools = [item.school_code for item in problems if item.school_code]
-    first = say("未发现需要整改的问题", "No problems were found that need rectification")
+    first = msg("未发现需要整改的问题")
     if problems:
         first = say(
             "需整改问题{n}项：学校层面{s}项、涉及学校{k}所，全县层面{c}项",
-            "{n} problems: {s} at {k} schools, {c} of the county",
             n=len(problems),
             s=len(at_schools),
             k=len(set(at_schools)),
@@ -245,14 +234,14 @@ def _counted(paper: CountyPaper) -> str:
         )
     told = [first]
     if n := len(paper.suggestions):
-        told.append(say("建议提升{n}项", "{n} suggestions", n=n))
+        told.append(say("建议提升{n}项", n=n))
     if n := len(paper.open):
-        told.append(say("待补数据后确定{n}项", "{n} to be settled when data are complete", n=n))
+        told.append(say("待补数据后确定{n}项", n=n))
     if n := len(paper.blanks):
-        told.append(say("待补数据、待佐证{n}项", "{n} facts or statements awaited", n=n))
+        told.append(say("待补数据、待佐证{n}项", n=n))
     if n := len(paper.references):
-        told.append(say("参考（不计入结论）{n}项", "{n} for reference only", n=n))
-    return pick("；", "; ").join(told) + pick("。", ".")
+        told.append(say("参考（不计入结论）{n}项", n=n))
+    return msg("；").join(told) + msg("。")
 
 
 def _annexes(paper: CountyPaper) -> dict[str, int]:
@@ -282,7 +271,7 @@ def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
     for number, own in enumerate(by_owner.values(), 1):
         items = _items(own, note, start=done + 1)
         done += len(items)
-        owner = items[0].owner or say("责任单位待定", "to be assigned")
+        owner = items[0].owner or msg("责任单位待定")
         groups.append(OwnersItems(cells.ordinal(number), owner, items))
     return tuple(groups)
 
@@ -347,7 +336,7 @@ def _totals(about: Assessment) -> tuple[TotalLine, ...]:
 
 def _quantities(own: Iterable[Total]) -> str:
     texts = (cells.quantity(one.amount, part=False) for one in own)
-    return pick("、", ", ").join(texts) or cells.NONE
+    return msg("、").join(texts) or cells.NONE
 
 
 def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
@@ -373,8 +362,8 @@ def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
                 basis=figures.basis(rule.basis),
                 source=_ADDRESS.sub("", printable(rule.source)),
                 schools=len({one.school for one in own if one.school}),
-                names=shortened(names, pick("等{count}个", " and others, {count} in all")),
-                gap=pick("；", "; ").join(gaps.get(rule.id, ())) or cells.NONE,
+                names=shortened(names, msg("等{count}个")),
+                gap=msg("；").join(gaps.get(rule.id, ())) or cells.NONE,
                 message=own[0].finding["message"] if len(own) == 1 else "",
             )
         )

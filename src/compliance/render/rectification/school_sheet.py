@@ -18,7 +18,7 @@ from compliance.assessment import (
 )
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.kernel.i18n import lang, pick, say
+from compliance.kernel.i18n import lang, msg, msg_in, say
 from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
@@ -112,11 +112,7 @@ def school_paper(
         code=printable(code),
         name=name,
         stem=stem,
-        title=say(
-            "{name}义务教育均衡发展整改方案（一校一案）",
-            "{name}: plan of rectification",
-            name=name,
-        ),
+        title=say("{name}义务教育均衡发展整改方案（一校一案）", name=name),
         figures=tuple(_school_facts(school, around.titles)),
         verdict=_verdict(judged),
         sentences=tuple(_sentences(around, judged, blanks, numbers)),
@@ -144,7 +140,7 @@ def _school_facts(
 
 def _text(fact: Fact, value: object) -> str:
     if isinstance(value, bool):
-        return say("是", "yes") if value else say("否", "no")
+        return msg("是") if value else msg("否")
     if isinstance(value, (int, float)):
         if fact.words:
             return _word(fact, figures.plain(value))
@@ -171,12 +167,12 @@ def _applies(one: Judged) -> bool:
 
 def _verdict(judged: Sequence[Judged]) -> str:
     if not any(map(_applies, judged)):
-        return say("不参加评估（无适用要求）", "not assessed (no rule applies)")
+        return msg("不参加评估（无适用要求）")
     if any(one.standing == PROBLEM for one in judged):
-        return say("需整改", "to be rectified")
+        return msg_in("to be rectified", "需整改")
     if any(one.standing == OPEN or one.waits for one in judged):
-        return say("待补数据后确定", "open until the data are complete")
-    return say("达标", "conforms")
+        return msg_in("open until the data are complete", "待补数据后确定")
+    return msg("达标")
 
 
 def _sentences(
@@ -197,21 +193,19 @@ def _sentences(
     if applies:
         yield _counted(judged)
     for state in dict.fromkeys(blank.state for blank in blanks):
-        what = pick("、", ", ").join(blank.what for blank in blanks if blank.state == state)
-        yield say("{state}：{what}。", "{state}: {what}.", state=state, what=what)
+        what = msg("、").join(blank.what for blank in blanks if blank.state == state)
+        yield say("{state}：{what}。", state=state, what=what)
     for reason in dict.fromkeys(
         printable(unit.get("title") or unit["reason"])
         for unit in around.about.left_out
         if str(unit["school_code"]) == judged[0].school
     ):
-        yield say("{r}。", "{r}.", r=reason)
+        yield say("{r}。", r=reason)
     beside = sum(one.decides and one.status == "not_applicable" for one in judged)
     if beside and not applies:
-        yield say("{n}项要求均不适用。", "None of the {n} rules applies.", n=beside)
+        yield say("{n}项要求均不适用。", n=beside)
     elif beside:
-        yield say(
-            "不适用的要求{n}项，未列入下表。", "{n} rules do not apply and are not shown.", n=beside
-        )
+        yield say("不适用的要求{n}项，未列入下表。", n=beside)
 
 
 def _overall(group: Judged, judged: Sequence[Judged]) -> str:
@@ -220,7 +214,6 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     named = [
         say(
             "{state}：{rules}",
-            "{state}: {rules}",
             state=figures.state(status),
             rules=_listed(one for one in own if one.status == status),
         )
@@ -230,17 +223,16 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     counted = ""
     if any(one.status in _DECIDED for one in own):
         met = sum(one.status == "pass" for one in own)
-        counted = say("，{n}项指标达标{met}项", ", {met} of {n} met", n=len(own), met=met)
+        counted = say("，{n}项指标达标{met}项", n=len(own), met=met)
         counted += _too_low(own)
-    tail = pick("；", "; ").join(named)
+    tail = msg("；").join(named)
     return say(
         "{stage}：{rule}{state}{counted}{tail}。",
-        "{stage}: {rule}: {state}{counted}{tail}.",
         stage=figures.stage(group.finding["stage"]),
         rule=group.rule.label,
         state=figures.state(group.status),
         counted=counted,
-        tail=say("（{t}）", " ({t})", t=tail) if tail else "",
+        tail=say("（{t}）", t=tail) if tail else "",
     )
 
 
@@ -259,9 +251,9 @@ def _too_low(own: Sequence[Judged]) -> str:
     share = ""
     if low[0].floor_share is not None:
         text = figures.plain(float(low[0].floor_share * 100))
-        share = say("{text}%", "{text}% ", text=text)
+        share = say("{text}%", text=text)
     n = len(low)
-    return say("，另有{n}项低于{share}下限", ", {n} below the {share}floor", n=n, share=share)
+    return say("，另有{n}项低于{share}下限", n=n, share=share)
 
 
 def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[str]:
@@ -274,10 +266,9 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
     for aspect, lines in by_aspect.items():
         yield say(
             "{aspect}{n}项要求未达到（序号{lines}）。",
-            "{n} other rules missed (no. {lines}).",
-            aspect=aspect or say("其他", "other"),
+            aspect=aspect or msg_in("other", "其他"),
             n=len(lines),
-            lines=pick("、", ", ").join(map(str, sorted(lines))),
+            lines=msg("、").join(map(str, sorted(lines))),
         )
 
 
@@ -285,18 +276,18 @@ def _counted(judged: Sequence[Judged]) -> str:
     standings = [one.standing for one in judged]
     told = []
     if n := standings.count(PROBLEM):
-        told.append(say("需整改{n}项", "{n} to be rectified", n=n))
+        told.append(say("需整改{n}项", n=n))
     if n := standings.count(OPEN):
-        told.append(say("待定{n}项", "{n} open", n=n))
+        told.append(say("待定{n}项", n=n))
     if n := standings.count(SUGGESTION):
-        told.append(say("建议提升{n}项", "{n} suggestions", n=n))
+        told.append(say("建议提升{n}项", n=n))
     if not told:
-        return say("没有需要整改的事项。", "Nothing has to be rectified.")
-    return say("{l}。", "{l}.", l=pick("，", ", ").join(told))
+        return msg("没有需要整改的事项。")
+    return say("{l}。", l=msg("，").join(told))
 
 
 def _listed(judged: Iterable[Judged]) -> str:
-    return pick("、", ", ").join(figures.short(one.rule.label) for one in judged)
+    return msg("、").join(figures.short(one.rule.label) for one in judged)
 
 
 def _parts(
@@ -323,10 +314,10 @@ def _parts(
 
 def _part_of(one: Judged) -> tuple[int, str]:
     if one.rule.role == "advisory":
-        return _REFERENCE, say("参考指标（不计入结论）", "For reference (without weight)")
+        return _REFERENCE, msg("参考指标（不计入结论）")
     stage = one.finding["stage"]
     if stage is None:
-        return 2, say("学校整体", "The school as a whole")
+        return 2, msg("学校整体")
     return (0 if stage == "primary" else 1), figures.stage(stage)
 
 
@@ -359,16 +350,16 @@ def _lines_of_members(one: Judged, judged: Sequence[Judged], numbers: Mapping[in
     lines = sorted(number for place, number in numbers.items() if id(judged[place]) in own)
     if not lines:
         return ""
-    return say("见序号{lines}", "see no. {lines}", lines=pick("、", ", ").join(map(str, lines)))
+    return say("见序号{lines}", lines=msg("、").join(map(str, lines)))
 
 
 def _measure(one: Judged, around: Surroundings) -> str:
     if one.status == "unknown" and not one.rule.of:
         missing = (cells.heading(fact, around.titles) for fact in one.finding["missing"])
-        what = pick("、", ", ").join(missing)
-        return say("补报：{what}", "hand in: {what}", what=what) if what else cells.NONE
+        what = msg("、").join(missing)
+        return say("补报：{what}", what=what) if what else cells.NONE
     if one.status == "not_checked":
-        return say("提供佐证材料", "hand in the evidence")
+        return msg("提供佐证材料")
     return cells.measure(one) if one.status == "fail" else cells.NONE
 
 
@@ -377,11 +368,5 @@ def _note(one: Judged, around: Surroundings) -> str:
     if one.rule.role == "advisory":
         pieces.append(figures.basis(one.rule.basis))
     if one.finding["relaxed_by"]:
-        pieces.append(
-            say(
-                "仅依放宽（{name}）达标",
-                "met by a relaxation only ({name})",
-                name=one.finding["relaxed_by"],
-            )
-        )
-    return pick("；", "; ").join(filter(None, pieces))
+        pieces.append(say("仅依放宽（{name}）达标", name=one.finding["relaxed_by"]))
+    return msg("；").join(filter(None, pieces))

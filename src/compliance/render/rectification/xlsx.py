@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render.documents.xlsx import Book, Column, NumberCell, Value
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
@@ -30,14 +30,14 @@ class WorkbookWriter:
     def school(self, paper: SchoolPaper) -> bytes:
         """One school's sheet."""
         book = Book(paper.title)
-        sheet = book.sheet(pick("一校一案", "Plan"), _school_columns())
+        sheet = book.sheet(msg("一校一案"), _school_columns())
         sheet.line(paper.title, "title")
-        code = pick("学校标识码", "school code")
+        code = msg_in("school code", "学校标识码")
         sheet.line(f"{paper.county_name} · {paper.years} · {code} {paper.code}")
         if paper.figures:
-            about = (f"{heading}{pick('：', ': ')}{text}" for heading, text in paper.figures)
-            sheet.line(pick("；", "; ").join(about))
-        sheet.line(say("结论：{v}", "Verdict: {v}", v=paper.verdict))
+            about = (f"{heading}{msg('：')}{text}" for heading, text in paper.figures)
+            sheet.line(msg("；").join(about))
+        sheet.line(say("结论：{v}", v=paper.verdict))
         for sentence in paper.sentences:
             sheet.line(sentence)
         if paper.parts:
@@ -61,25 +61,25 @@ class WorkbookWriter:
 
 
 def _basis(basis: str) -> str:
-    return say("依据：{b}。", "Basis: {b}.", b=basis)
+    return say("依据：{b}。", b=basis)
 
 
 def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     return [
-        Column(pick("序号", "No."), 5, "centre"),
+        Column(msg("序号"), 5, "centre"),
         *extra,
-        Column(pick("学校", "School"), 14),
-        Column(pick("存在问题", "Problem"), 31),
-        Column(pick("现状值", "Now"), 10),
-        Column(pick("标准值", "Standard"), 10),
-        Column(pick("缺口", "Gap"), 14, "amount"),
-        Column(pick("整改措施", "Measure"), 22),
-        Column(pick("牵头单位/责任单位", "Lead / responsible"), 11),
-        Column(pick("责任人", "Person"), 8),
-        Column(pick("完成时限", "Deadline"), 11, "centre"),
-        Column(pick("整改进展", "Progress"), 9, "centre"),
-        Column(pick("验收/销号", "Closed"), 8),
-        Column(pick("备注", "Remarks"), 13),
+        Column(msg("学校"), 14),
+        Column(msg("存在问题"), 31),
+        Column(msg("现状值"), 10),
+        Column(msg("标准值"), 10),
+        Column(msg("缺口"), 14, "amount"),
+        Column(msg("整改措施"), 22),
+        Column(msg("牵头单位/责任单位"), 11),
+        Column(msg("责任人"), 8),
+        Column(msg("完成时限"), 11, "centre"),
+        Column(msg("整改进展"), 9, "centre"),
+        Column(msg("验收/销号"), 8),
+        Column(msg("备注"), 13),
     ]
 
 
@@ -93,16 +93,16 @@ def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | NumberCell, 
 def _steps() -> list[str]:
     """The words of progress seen in counties' papers."""
     return [
-        say("未启动", "not started"),
-        say("正在办理", "under way"),
-        say("已完成整改", "rectified"),
-        say("已经完成长期坚持", "done, kept up"),
-        say("办结销号", "closed"),
+        msg("未启动"),
+        msg("正在办理"),
+        msg("已完成整改"),
+        msg("已经完成长期坚持"),
+        msg("办结销号"),
     ]
 
 
 def _problems(book: Book, paper: CountyPaper) -> None:
-    sheet = book.sheet(pick("整改清单", "Problems"), _item_columns())
+    sheet = book.sheet(msg("整改清单"), _item_columns())
     sheet.line(paper.title, "title")
     for line in (paper.years, *paper.summary, _basis(paper.basis)):
         sheet.line(line)
@@ -110,23 +110,22 @@ def _problems(book: Book, paper: CountyPaper) -> None:
     for item in paper.problems:
         sheet.row((item.number, *_item(paper, item)))
     if not paper.problems:
-        sheet.line(say("未发现需要整改的问题。", "No problems were found that need rectification."))
+        sheet.line(msg("未发现需要整改的问题。"))
     sheet.finish((_PROGRESS_COLUMN, _steps()), filters=bool(paper.problems))
 
 
 def _suggestions(book: Book, paper: CountyPaper) -> None:
-    advised = pick("建议提升", "suggestion")
-    waiting = pick("待补数据后确定", "open")
+    advised = msg_in("suggestion", "建议提升")
+    waiting = msg_in("open", "待补数据后确定")
     rows = [(advised, item) for item in paper.suggestions] + [(waiting, i) for i in paper.open]
     _table(
         book,
-        pick("建议提升", "Suggestions"),
-        _item_columns([Column(pick("类别", "Kind"), 10)]),
-        pick("建议提升事项", "Suggestions"),
+        msg("建议提升"),
+        _item_columns([Column(msg("类别"), 10)]),
+        msg("建议提升事项"),
         [(number, word, *_item(paper, item)) for number, (word, item) in enumerate(rows, 1)],
-        say(
-            "低于标准但该校综合评估已达标的，建议逐步提升；综合评估因数据缺失尚不能下结论的，待补数据后确定。",
-            "What falls short although the school meets the overall assessment, and what is open until data are complete.",
+        msg(
+            "低于标准但该校综合评估已达标的，建议逐步提升；综合评估因数据缺失尚不能下结论的，待补数据后确定。"
         ),
         frozen_columns=3,
     )
@@ -135,19 +134,19 @@ def _suggestions(book: Book, paper: CountyPaper) -> None:
 def _awaited(book: Book, paper: CountyPaper) -> None:
     """School by school, so that it can be filtered and handed out."""
     columns = [
-        Column(pick("序号", "No."), 6, "centre"),
-        Column(pick("学校标识码", "School code"), 14),
-        Column(pick("学校", "School"), 24),
-        Column(pick("状态", "State"), 10, "centre"),
-        Column(pick("待补事项", "What"), 34),
-        Column(pick("影响的指标", "Rules that wait"), 34),
-        Column(pick("提供单位", "Who can supply it"), 16),
+        Column(msg("序号"), 6, "centre"),
+        Column(msg_in("heading", "学校标识码"), 14),
+        Column(msg("学校"), 24),
+        Column(msg("状态"), 10, "centre"),
+        Column(msg("待补事项"), 34),
+        Column(msg("影响的指标"), 34),
+        Column(msg("提供单位"), 16),
     ]
     _table(
         book,
-        pick("待补数据", "Awaited"),
+        msg("待补数据"),
         columns,
-        pick("待补数据和待佐证事项", "Data and statements awaited"),
+        msg("待补数据和待佐证事项"),
         [
             (row.number, row.school_code, row.names, row.state, row.what, row.affects, row.owner)
             for row in paper.blanks_at
@@ -157,22 +156,20 @@ def _awaited(book: Book, paper: CountyPaper) -> None:
 
 def _references(book: Book, paper: CountyPaper) -> None:
     columns = [
-        Column(pick("序号", "No."), 6, "centre"),
-        Column(pick("指标", "Rule"), 24),
-        Column(pick("依据", "Basis"), 24),
-        Column(pick("涉及单位数", "Schools"), 9, "centre"),
-        Column(pick("涉及单位", "Which"), 28),
-        Column(pick("差距", "Gap"), 16),
-        Column(pick("说明", "Remarks"), 30),
+        Column(msg("序号"), 6, "centre"),
+        Column(msg_in("heading", "指标"), 24),
+        Column(msg("依据"), 24),
+        Column(msg("涉及单位数"), 9, "centre"),
+        Column(msg("涉及单位"), 28),
+        Column(msg("差距"), 16),
+        Column(msg_in("heading", "说明"), 30),
     ]
-    bases = [
-        pick("：", ": ").join(filter(None, (row.basis, row.source))) for row in paper.references
-    ]
+    bases = [msg("：").join(filter(None, (row.basis, row.source))) for row in paper.references]
     _table(
         book,
-        pick("参考", "Reference"),
+        msg("参考"),
         columns,
-        pick("参考指标（不计入结论）", "For reference (without weight)"),
+        msg("参考指标（不计入结论）"),
         [
             (row.number, row.title, basis, row.schools or "", row.names, row.gap, row.message)
             for row, basis in zip(paper.references, bases, strict=True)
@@ -182,42 +179,39 @@ def _references(book: Book, paper: CountyPaper) -> None:
 
 def _totals(book: Book, paper: CountyPaper) -> None:
     columns = [
-        Column(pick("指标", "Indicator"), 44),
-        Column(pick("涉及学校", "Schools"), 10, "centre"),
-        Column(pick("整改缺口", "Must be added"), 24),
-        Column(pick("待补数据后确定", "Open"), 24),
-        Column(pick("建议提升另需", "Suggested beyond"), 24),
+        Column(msg("指标"), 44),
+        Column(msg("涉及学校"), 10, "centre"),
+        Column(msg("整改缺口"), 24),
+        Column(msg("待补数据后确定"), 24),
+        Column(msg("建议提升另需"), 24),
     ]
     _table(
         book,
-        pick("汇总", "Totals"),
+        msg("汇总"),
         columns,
-        pick("缺口汇总", "What is missing in all"),
+        msg("缺口汇总"),
         [
             (row.of or row.title, row.schools or "", row.problems, row.open, row.also)
             for row in paper.totals
         ],
-        say(
-            "一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。",
-            "Of what the stages of one school share, the largest amount counts, not the sum.",
-        ),
+        msg("一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。"),
     )
 
 
 def _schools(book: Book, paper: CountyPaper) -> None:
     columns = [
-        Column(pick("学校标识码", "Code"), 16),
-        Column(pick("学校", "School"), 44),
-        Column(pick("结论", "Verdict"), 22),
-        Column(pick("需整改", "Problems"), 12, "centre"),
-        Column(pick("建议提升", "Suggestions"), 12, "centre"),
-        Column(pick("待补", "Awaited"), 12, "centre"),
+        Column(msg("学校标识码"), 16),
+        Column(msg("学校"), 44),
+        Column(msg_in("Verdict", "结论"), 22),
+        Column(msg("需整改"), 12, "centre"),
+        Column(msg("建议提升"), 12, "centre"),
+        Column(msg("待补"), 12, "centre"),
     ]
     _table(
         book,
-        pick("学校一览", "Schools"),
+        msg_in("heading", "学校一览"),
         columns,
-        pick("学校一览", "School by school"),
+        msg("学校一览"),
         [
             (one.code, one.name, one.verdict, one.problems, one.suggestions, one.blanks)
             for one in paper.schools
@@ -244,22 +238,22 @@ def _table(
     for row in rows:
         sheet.row(row)
     if not rows:
-        sheet.line(pick("无", "None"))
+        sheet.line(msg_in("heading", "无"))
     sheet.finish(filters=bool(rows))
 
 
 def _school_columns() -> list[Column]:
     return [
-        Column(pick("序号", "No."), 5, "centre"),
-        Column(pick("指标", "Indicator"), 26),
-        Column(pick("现状值", "Now"), 12),
-        Column(pick("标准值", "Standard"), 12),
-        Column(pick("余项下限", "Floor"), 11),
-        Column(pick("结论", "State"), 12, "centre"),
-        Column(pick("缺口", "Gap"), 15, "amount"),
-        Column(pick("整改措施", "Measure"), 24),
-        Column(pick("牵头单位/责任单位", "Lead / responsible"), 12),
-        Column(pick("责任人", "Person"), 9),
-        Column(pick("完成时限", "Deadline"), 12, "centre"),
-        Column(pick("备注", "Remarks"), 16),
+        Column(msg("序号"), 5, "centre"),
+        Column(msg("指标"), 26),
+        Column(msg("现状值"), 12),
+        Column(msg("标准值"), 12),
+        Column(msg("余项下限"), 11),
+        Column(msg_in("State", "结论"), 12, "centre"),
+        Column(msg("缺口"), 15, "amount"),
+        Column(msg("整改措施"), 24),
+        Column(msg("牵头单位/责任单位"), 12),
+        Column(msg("责任人"), 9),
+        Column(msg("完成时限"), 12, "centre"),
+        Column(msg("备注"), 16),
     ]

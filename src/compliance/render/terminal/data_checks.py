@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from compliance.engine.results import SEVERITIES, Checked, CheckedCounty
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable
 from compliance.render.machine_formats import problem_record
 
@@ -18,51 +18,47 @@ FORMAT = "junheng-validation/1"
 def kind_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
     words = {
-        "after_the_year": pick("日期晚于本学年", "dated after the school year"),
-        "arts_total_assumed": pick(
-            "艺术教师数是否已含音乐、美术", "arts teachers taken as a total"
-        ),
-        "attested_without_evidence": pick("佐证没有材料", "a statement without evidence"),
-        "class_bands_classes": pick("班额段与班级数不符", "size bands against classes"),
-        "class_bands_students": pick("班额段与学生数不符", "size bands against pupils"),
-        "class_sizes_bands": pick("各班学生数与班额段不符", "class sizes against bands"),
-        "class_sizes_classes": pick("各班学生数与班级数不符", "class sizes against classes"),
-        "class_sizes_students": pick("各班学生数与学生数不符", "class sizes against pupils"),
-        "classes_without_students": pick("有班级而无学生", "classes without pupils"),
-        "codes_differ_from_previous": pick(
-            "标识码与上年全不相同", "all codes differ from last year's"
-        ),
-        "converted_unit": pick("换算了单位", "a converted unit"),
-        "county_exceeds_schools": pick("县级数大于各校合计", "more than all schools have"),
-        "figures_bunched": pick("数值密集在达标线上", "values bunched at the limit"),
-        "figures_copied": pick("两校数字完全相同", "two schools with the same figures"),
-        "fraction_for_percent": pick("疑把百分数填成小数", "a fraction for a percentage"),
-        "identity_changed": pick("校名或办学类型与上年不同", "another name or type than last year"),
-        "implausible_item": pick("单项数值不合常理", "an implausible item"),
-        "implausible_ratio": pick("比例不合常理", "an implausible ratio"),
-        "jump_from_previous": pick("与上年相差过大", "a jump against last year"),
-        "largest_class_bands": pick("最大班额与班额段不符", "largest class against bands"),
-        "largest_class_sizes": pick("最大班额与各班学生数不符", "largest class against sizes"),
-        "largest_class_students": pick("最大班额与学生数不符", "largest class against pupils"),
-        "no_previous": pick("没有可比的上年数据", "nothing to compare with"),
-        "no_units": pick("没有可评的学段", "no stage to judge"),
-        "odd_characters": pick("代码或名称中有异常字符", "odd characters in codes or names"),
-        "part_exceeds_whole": pick("部分大于整体", "a part greater than its whole"),
-        "part_of_zero": pick("整体为0而部分不为0", "a part of nothing"),
-        "parts_disagree": pick("总数与分项不符", "a total against its parts"),
-        "period_differs": pick("表头年份不符", "another year in the heading"),
-        "quotient_differs": pick("百分数与其计数不符", "a percentage against its counts"),
-        "same_name": pick("同县两校同名", "two schools of one name"),
-        "school_gone": pick("上年有而本次没有的学校", "schools gone since last year"),
-        "school_in_two_counties": pick("标识码出现在两个县", "a code in two counties"),
-        "school_new": pick("上年没有的学校", "schools new since last year"),
-        "school_twice": pick("同一学校疑似填了两次", "a school given twice"),
-        "shrunk_since_previous": pick("比上年减少", "less than last year"),
-        "stage_not_in_type": pick("学段与办学类型不符", "a stage that the type does not have"),
-        "students_without_classes": pick("有学生而无班级", "pupils without classes"),
-        "text_replaced": pick("疑为文字批量替换损坏", "damage by a text replacement"),
-        "totals_disagree": pick("县级合计与各校不符", "county totals against the schools"),
-        "unknown_heading": pick("不认识的表头", "an unknown heading"),
+        "after_the_year": msg("日期晚于本学年"),
+        "arts_total_assumed": msg("艺术教师数是否已含音乐、美术"),
+        "attested_without_evidence": msg("佐证没有材料"),
+        "class_bands_classes": msg("班额段与班级数不符"),
+        "class_bands_students": msg("班额段与学生数不符"),
+        "class_sizes_bands": msg("各班学生数与班额段不符"),
+        "class_sizes_classes": msg("各班学生数与班级数不符"),
+        "class_sizes_students": msg("各班学生数与学生数不符"),
+        "classes_without_students": msg("有班级而无学生"),
+        "codes_differ_from_previous": msg("标识码与上年全不相同"),
+        "converted_unit": msg("换算了单位"),
+        "county_exceeds_schools": msg("县级数大于各校合计"),
+        "figures_bunched": msg("数值密集在达标线上"),
+        "figures_copied": msg("两校数字完全相同"),
+        "fraction_for_percent": msg("疑把百分数填成小数"),
+        "identity_changed": msg("校名或办学类型与上年不同"),
+        "implausible_item": msg("单项数值不合常理"),
+        "implausible_ratio": msg("比例不合常理"),
+        "jump_from_previous": msg("与上年相差过大"),
+        "largest_class_bands": msg("最大班额与班额段不符"),
+        "largest_class_sizes": msg("最大班额与各班学生数不符"),
+        "largest_class_students": msg("最大班额与学生数不符"),
+        "no_previous": msg("没有可比的上年数据"),
+        "no_units": msg("没有可评的学段"),
+        "odd_characters": msg("代码或名称中有异常字符"),
+        "part_exceeds_whole": msg("部分大于整体"),
+        "part_of_zero": msg("整体为0而部分不为0"),
+        "parts_disagree": msg("总数与分项不符"),
+        "period_differs": msg("表头年份不符"),
+        "quotient_differs": msg("百分数与其计数不符"),
+        "same_name": msg("同县两校同名"),
+        "school_gone": msg("上年有而本次没有的学校"),
+        "school_in_two_counties": msg("标识码出现在两个县"),
+        "school_new": msg("上年没有的学校"),
+        "school_twice": msg("同一学校疑似填了两次"),
+        "shrunk_since_previous": msg("比上年减少"),
+        "stage_not_in_type": msg("学段与办学类型不符"),
+        "students_without_classes": msg("有学生而无班级"),
+        "text_replaced": msg("疑为文字批量替换损坏"),
+        "totals_disagree": msg("县级合计与各校不符"),
+        "unknown_heading": msg("不认识的表头"),
     }
     return words.get(code, "")
 
@@ -104,23 +100,18 @@ def as_text(checked: Checked) -> str:
         if own:
             lines += [_head(county, own), *_listed(own), ""]
     if checked.problems:
-        lines += [say("按种类", "By kind"), *map(_kind, checked.kinds()), ""]
+        lines += [msg("按种类"), *map(_kind, checked.kinds()), ""]
     return "\n".join([*lines, _conclusion(checked)])
 
 
 def _head(county: CheckedCounty | None, own: Sequence[Problem]) -> str:
-    counts = say(
-        "错误{e}处，提示{w}处",
-        "{e} errors, {w} warnings",
-        e=_number(own, "error"),
-        w=_number(own, "warning"),
-    )
+    counts = say("错误{e}处，提示{w}处", e=_number(own, "error"), w=_number(own, "warning"))
     if county is None:
-        return say("■ 不属于某一个县：{c}", "■ Of no single county: {c}", c=counts)
-    year = say("（{y}学年）", " ({y})", y=county.year) if county.year else ""
-    judged = "" if county.judged else say("；有错误，不能判定", "; cannot be judged")
+        return say("■ 不属于某一个县：{c}", c=counts)
+    year = say("（{y}学年）", y=county.year) if county.year else ""
+    judged = "" if county.judged else msg("；有错误，不能判定")
     name = printable(f"{county.county_code} {county.county_name}".strip())
-    return say("■ {n}{y}：{c}{j}", "■ {n}{y}: {c}{j}", n=name, y=year, c=counts, j=judged)
+    return say("■ {n}{y}：{c}{j}", n=name, y=year, c=counts, j=judged)
 
 
 def _listed(own: Sequence[Problem]) -> Iterator[str]:
@@ -129,14 +120,14 @@ def _listed(own: Sequence[Problem]) -> Iterator[str]:
     for one in _ordered(own):
         if one.school_code != school:
             school = one.school_code
-            yield say("  学校{c}", "  school {c}", c=printable(school))
+            yield say("  学校{c}", c=printable(school))
         indent = "    " if school else "  "
         told = replace(one, school_code=None).line()
         yield indent + printable(f"[{_label(one.severity)}] {told}")
 
 
 def _label(severity: str) -> str:
-    return pick("错误", "error") if severity == "error" else pick("提示", "warning")
+    return msg("错误") if severity == "error" else msg("提示")
 
 
 def _ordered(own: Sequence[Problem]) -> list[Problem]:
@@ -153,17 +144,13 @@ def _ordered(own: Sequence[Problem]) -> list[Problem]:
 
 def _kind(kind: tuple[str, str, int]) -> str:
     severity, code, number = kind
-    return f"  [{_label(severity)}] {code} {kind_words(code)}".rstrip() + say(
-        "：{n}处", ": {n}", n=number
-    )
+    return f"  [{_label(severity)}] {code} {kind_words(code)}".rstrip() + say("：{n}处", n=number)
 
 
 def _conclusion(checked: Checked) -> str:
     judged = [county for county in checked.counties if county.judged]
     return say(
         "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
-        "{counties} counties with {schools} schools can be judged; "
-        "{errors} errors, {warnings} warnings.",
         counties=len(judged),
         schools=sum(county.schools for county in judged),
         errors=checked.count("error"),

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.results import CountyResult, Report
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render import phrases
 from compliance.render.documents.text import columns, pad, printable, wrap
 
@@ -47,17 +47,17 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
     _states(sheet, about)
     _section(
         sheet,
-        say("仅凭放宽规定或所选口径达标", "Met only by a relaxation or a chosen reading"),
+        msg("仅凭放宽规定或所选口径达标"),
         phrases.relaxed(about),
     )
-    _section(sheet, say("不达标的县级指标", "County rules not met"), phrases.reasons(about))
+    _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         _section(sheet, title, lines)
     _awaited(sheet, about, report.titles)
     _section(
         sheet,
-        say("参考结果（不计入结论）", "Beside the verdict, without weight in it"),
+        msg("参考结果（不计入结论）"),
         phrases.advice(about.advice),
     )
 
@@ -65,7 +65,7 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
 def _rules(sheet: Lines, report: Report) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
-        sheet.line(say("规则：{rules}", "Rules: {rules}", rules=phrases.ruleset(info)))
+        sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
     for line in phrases.changes(report.manifest):
         sheet.line(line)
 
@@ -82,7 +82,6 @@ def _head(sheet: Lines, report: Report, about: Assessment) -> None:
     sheet.head(
         say(
             "{name}（{code}） {year}学年",
-            "{name} ({code}), school year {year}",
             name=printable(county.county_name),
             code=county.county_code,
             year=county.year,
@@ -93,7 +92,7 @@ def _head(sheet: Lines, report: Report, about: Assessment) -> None:
         sheet.line(told)
     sheet.line()
     word = verdict(county.verdict)
-    sheet.state(county.verdict, say("结论：{word}", "Verdict: {word}", word=word), "", "  ")
+    sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
     if reason := phrases.withheld(about, report.manifest):
         sheet.line(reason)
 
@@ -112,32 +111,18 @@ def _states(sheet: Lines, about: Assessment) -> None:
     sheet.line()
     sheet.line(phrases.conforming(about))
     if about.doubtful:
-        sheet.line(
-            say(
-                "有{n}项判定所依据的数据有提示，见文末。",
-                "Figures behind {n} of the findings carry a warning, see the end.",
-                n=about.doubtful,
-            )
-        )
+        sheet.line(say("有{n}项判定所依据的数据有提示，见文末。", n=about.doubtful))
     if about.broken:
         broken = phrases.listed(about.broken)
-        sheet.state(
-            "error", say("规则出错，未作判定：{rules}", "Rules that broke: {rules}", rules=broken)
-        )
+        sheet.state("error", say("规则出错，未作判定：{rules}", rules=broken))
 
 
 def _schools(sheet: Lines, about: Assessment) -> None:
     count = len(about.falling_short)
     lines = [phrases.school(one, about.rules) for one in about.falling_short[:_SCHOOLS]]
     if count > _SCHOOLS:
-        lines.append(
-            say(
-                "另有{more}所，见整改清单（compliance rectify）",
-                "{more} more: see the rectification lists (compliance rectify)",
-                more=count - _SCHOOLS,
-            )
-        )
-    title = say("未达标学校（{count}所）", "Schools that fall short ({count})", count=count)
+        lines.append(say("另有{more}所，见整改清单（compliance rectify）", more=count - _SCHOOLS))
+    title = say("未达标学校（{count}所）", count=count)
     _section(sheet, title, lines)
 
 
@@ -146,14 +131,14 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
     lines = facts[:_GAPS]
     if len(facts) > _GAPS:
         more = len(facts) - _GAPS
-        lines.append(say("另缺{more}组数据", "{more} more groups of figures", more=more))
-    _section(sheet, say("尚缺的数据和佐证", "Still missing, and from whom"), [*lines, *rest])
+        lines.append(say("另缺{more}组数据", more=more))
+    _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
 def _overview(sheet: Lines, report: Report) -> None:
     """The table of counties as given, the totals, and where to find more."""
     count = len(report.counties)
-    sheet.head(say("{count}个县的判定结果", "Results of {count} counties", count=count))
+    sheet.head(say("{count}个县的判定结果", count=count))
     _rules(sheet, report)
     sheet.line()
     _table(sheet, report)
@@ -165,7 +150,7 @@ def _table(sheet: Lines, report: Report) -> None:
     years = {county.year for county in report.counties}
     names = [_name(county, years) for county in report.counties]
     head, rows = _cells(report, list(blocks))
-    place = say("县（市、区）", "county")
+    place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
     room = sheet.width - sum(widths) - len(_GAP) * len(widths)
@@ -179,7 +164,7 @@ def _table(sheet: Lines, report: Report) -> None:
             sheet.row(line)
         sheet.row(_row([code, name if fits else "", *cells], widths))
     sheet.line()
-    sheet.line(pick("；", "; ").join(f"{block} {title}" for block, title in blocks.items()))
+    sheet.line(msg("；").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
 
 
@@ -187,14 +172,14 @@ def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]
     """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
     counted = overview(report)
     head = [
-        say("代码", "code"), say("结论", "verdict"), *blocks, say("其他", "others"),
-        say("未达标校", "schools"), say("缺数据", "missing"),
+        msg("代码"), msg("结论"), *blocks, msg_in("others", "其他"),
+        msg("未达标校"), msg("缺数据"),
     ]  # fmt: skip
     rows = []
     for county in report.counties:
         own = counted[(county.county_code, county.year)]
         states = [county.blocks.get(block, "not_applicable") for block in blocks]
-        word = say("未达标", "fails") if county.verdict == "fail" else verdict(county.verdict)
+        word = msg_in("fails", "未达标") if county.verdict == "fail" else verdict(county.verdict)
         rows.append(
             [
                 printable(county.county_code),
@@ -225,54 +210,34 @@ def _legend() -> str:
     signs = {
         "pass": state("pass"),
         "fail": state("fail"),
-        "unknown": pick("／", " / ").join(map(state, ("unknown", "not_checked", "waived"))),
+        "unknown": msg("／").join(map(state, ("unknown", "not_checked", "waived"))),
         "error": state("error"),
         "not_applicable": state("not_applicable"),
     }
-    explained = pick("；", "; ").join(f"{SIGNS[key]} {word}" for key, word in signs.items())
-    return explained + say(
-        "；其他：一票否决、申报条件等；未达标校：有几所学校未达标；缺数据：还缺几项数据",
-        "; others: vetoes, eligibility and the like; schools: those that fall short;"
-        " missing: figures not given",
+    explained = msg("；").join(f"{SIGNS[key]} {word}" for key, word in signs.items())
+    return explained + msg(
+        "；其他：一票否决、申报条件等；未达标校：有几所学校未达标；缺数据：还缺几项数据"
     )
 
 
 def _totals(sheet: Lines, report: Report) -> None:
     found = Counter(county.verdict for county in report.counties)
-    listed = pick("，", ", ").join(
-        say("{word}{n}个", "{word} {n}", word=verdict(word), n=found[word])
+    listed = msg("，").join(
+        say("{word}{n}个", word=verdict(word), n=found[word])
         for word in ("pass", "fail", "undecided")
         if found[word]
     )
     sheet.line()
-    sheet.line(
-        say(
-            "合计{n}个县：{listed}。",
-            "{n} counties: {listed}.",
-            n=len(report.counties),
-            listed=listed,
-        )
-    )
-    sheet.line(
-        say(
-            "逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。",
-            "For details give one county only, or write a page with -o html:report.html.",
-        )
-    )
+    sheet.line(say("合计{n}个县：{listed}。", n=len(report.counties), listed=listed))
+    sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
 def _refused(sheet: Lines, report: Report) -> None:
     if not report.refused:
         return
-    sheet.head(
-        say(
-            "数据有误，未判定（{count}个县）",
-            "Not judged because of errors in the figures ({count})",
-            count=len(report.refused),
-        )
-    )
+    sheet.head(say("数据有误，未判定（{count}个县）", count=len(report.refused)))
     for one in report.refused:
-        year = say("{year}学年", "school year {year}", year=one.year) if one.year else ""
+        year = say("{year}学年", year=one.year) if one.year else ""
         sheet.item(f"{one.county_name} {one.county_code} {year}".strip())
 
 
@@ -281,8 +246,8 @@ def _problems(sheet: Lines, report: Report) -> None:
     errors = [one for one in report.problems if one.severity == "error"]
     warnings = [one for one in report.problems if one.severity != "error"]
     for title, listed, limit in (
-        (say("错误（{count}处）", "Errors ({count})", count=len(errors)), errors, len(errors)),
-        (say("提示（{count}处）", "Warnings ({count})", count=len(warnings)), warnings, _WARNINGS),
+        (say("错误（{count}处）", count=len(errors)), errors, len(errors)),
+        (say("提示（{count}处）", count=len(warnings)), warnings, _WARNINGS),
     ):
         if listed:
             sheet.head(title)
@@ -290,7 +255,7 @@ def _problems(sheet: Lines, report: Report) -> None:
             sheet.item(problem.line())
         if len(listed) > limit:
             more = len(listed) - limit
-            sheet.item(say("另有{more}处提示", "{more} more warnings", more=more))
+            sheet.item(say("另有{more}处提示", more=more))
 
 
 class Lines:

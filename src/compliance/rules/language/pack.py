@@ -20,7 +20,7 @@ from typing import Any
 import tomli
 
 from compliance.kernel.errors import PackError, reason
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.language.pack_errors import sentence
 
 MAX_PACK_BYTES = 4 << 20
@@ -145,19 +145,19 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
         raw = path.read_bytes()
     except OSError as error:
         raise PackError(
-            say("规则文件无法读取：{why}", "cannot read the pack: {why}", why=reason(error)),
+            say("规则文件无法读取：{why}", why=reason(error)),
             where=str(path.name),
         ) from error
     if len(raw) > MAX_PACK_BYTES:
-        raise PackError(say("规则文件过大", "the pack is too large"), where=path.name)
+        raise PackError(msg("规则文件过大"), where=path.name)
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
         tables = tomli.loads(text, parse_float=Decimal)
     except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
         raise PackError(
-            say("规则文件不是有效的TOML：{why}", "the pack is not valid TOML: {why}", why=error),
+            say("规则文件不是有效的TOML：{why}", why=error),
             where=path.name,
-            todo=say("请按提示的行列修改", "mend the line and column named"),
+            todo=msg("请按提示的行列修改"),
         ) from error
     pack_id = tables.get("pack", {}).get("id") if isinstance(tables.get("pack"), dict) else None
     pack = Pack(str(pack_id), path, text, tables, version, home)
@@ -172,11 +172,7 @@ def check(pack: Pack) -> None:
         return
     what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in faults)
     raise PackError(
-        say(
-            "规则文件不符合规则语言：\n{what}",
-            "the pack breaks the rule language:\n{what}",
-            what=what,
-        ),
+        say("规则文件不符合规则语言：\n{what}", what=what),
         where=pack.path.name,
     )
 
@@ -205,11 +201,7 @@ def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterab
             tables = [one for one in value if isinstance(one, Mapping)]
             yield from (fault for one in tables for fault in _quoted_dates(pack, one, *here))
         elif key in _DAYS and address[:1] != ("tally",) and type(value) is not date:
-            what = say(
-                "{name}：日期不加引号，写作 2023-09-01",
-                "{name}: a date is written without quotes, as 2023-09-01",
-                name=".".join(here),
-            )
+            what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(here))
             yield pack.line(*here), what
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from compliance.kernel.errors import suggestion
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 
 Schema = Mapping[str, Any]
 
@@ -35,41 +35,23 @@ def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in found]
-            told = say("缺少 {names}；请补上", "{names} is missing: add it", names=_listed(missing))
+            told = say("缺少 {names}；请补上", names=_listed(missing))
         case "additionalProperties" | "unevaluatedProperties":
             told = _unknown(error, root)
         case "enum":
             told = say(
-                "“{found}”不在可用的词之内：{known}",
-                "'{found}' is not one of {known}",
-                found=_short(found),
-                known=_listed(wanted),
+                "“{found}”不在可用的词之内：{known}", found=_short(found), known=_listed(wanted)
             ) + _perhaps(str(found), [str(one) for one in wanted])
         case "type":
-            told = say(
-                "“{found}”应为{kind}",
-                "'{found}' should be of type {kind}",
-                found=_short(found),
-                kind=_kinds(wanted),
-            )
+            told = say("“{found}”应为{kind}", found=_short(found), kind=_kinds(wanted))
         case "pattern":
-            told = say(
-                "“{found}”的写法不对，应合于 {pattern}",
-                "'{found}' does not match {pattern}",
-                found=_short(found),
-                pattern=wanted,
-            )
+            told = say("“{found}”的写法不对，应合于 {pattern}", found=_short(found), pattern=wanted)
         case "const":
-            told = say("只能写 {wanted}", "must be {wanted}", wanted=_short(wanted))
+            told = say("只能写 {wanted}", wanted=_short(wanted))
         case "minProperties" | "minItems" | "minLength":
-            told = say("不能为空", "must not be empty")
+            told = msg("不能为空")
         case "minimum" | "maximum" | "maxLength" | "maxItems":
-            told = say(
-                "“{found}”超出范围（{bound}）",
-                "'{found}' is out of bounds ({bound})",
-                found=_short(found),
-                bound=wanted,
-            )
+            told = say("“{found}”超出范围（{bound}）", found=_short(found), bound=wanted)
         case _:
             told = str(error.message)[:200]
     return told
@@ -78,9 +60,7 @@ def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
 def _unknown(error: Any, root: Schema) -> str:  # noqa: ANN401
     names = re.findall(r"'([^']+)'", str(error.message))
     known = sorted(_keys(error.schema, root))
-    return say("不认识 {names}", "unknown key {names}", names=_listed(names)) + _perhaps(
-        "".join(names[:1]), known
-    )
+    return say("不认识 {names}", names=_listed(names)) + _perhaps("".join(names[:1]), known)
 
 
 def _keys(schema: object, root: Schema) -> Iterable[str]:
@@ -98,11 +78,11 @@ def _keys(schema: object, root: Schema) -> Iterable[str]:
 
 def _perhaps(word: str, known: Iterable[str]) -> str:
     near = suggestion(word, known)
-    return pick("；", "; ") + near if near else ""
+    return msg("；") + near if near else ""
 
 
 def _listed(names: Iterable[object]) -> str:
-    return pick("、", ", ").join(str(name) for name in names)
+    return msg("、").join(str(name) for name in names)
 
 
 def _short(value: object) -> str:
@@ -111,11 +91,11 @@ def _short(value: object) -> str:
 
 def _kinds(wanted: object) -> str:
     words = {
-        "object": pick("表", "table"), "array": pick("列表", "list"), "string": pick("文字", "text"),
-        "number": pick("数", "number"), "integer": pick("整数", "whole number"),
+        "object": msg("表"), "array": msg("列表"), "string": msg("文字"),
+        "number": msg("数"), "integer": msg("整数"),
         "boolean": "true/false",
     }  # fmt: skip
     kinds = (
         [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, list) else []
     )
-    return pick("或", " or ").join(words.get(str(kind), str(kind)) for kind in kinds)
+    return msg("或").join(words.get(str(kind), str(kind)) for kind in kinds)

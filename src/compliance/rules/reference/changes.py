@@ -8,7 +8,7 @@ from datetime import date
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import msg, pick
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import plain
 from compliance.rules.kinds import Kinds, written
@@ -190,7 +190,7 @@ def _held(
         ways = [
             way_words(other, rules, words) for other in one.instead if other.switch == way.switch
         ]
-        yield f"{at}instead.{way.switch}", pick("；", "; ").join(ways)
+        yield f"{at}instead.{way.switch}", msg("；").join(ways)
 
 
 def _beneath(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[tuple[str, str]]:
@@ -216,7 +216,7 @@ def _common(rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
     weights = ", ".join(f"{stage} {plain(weight)}" for stage, weight in rules.split.weights.items())
     fields = {"split": f"{', '.join(rules.split.facts)} ({weights})"}
     for one in rules.exclusions.values():
-        fields[f"exclusion.{one.reason}"] = pick("{}：{}", "{}: {}").format(
+        fields[f"exclusion.{one.reason}"] = msg("{}：{}").format(
             pick(one.title, one.title_en), condition_words(one.where, rules, words)
         )
     return fields

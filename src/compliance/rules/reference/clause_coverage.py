@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.rules.language.model import Clause, Ruleset
 
 HOW = ("judged", "attested", "outside", "not_covered", "text_not_seen")
@@ -13,11 +13,11 @@ HOW = ("judged", "attested", "outside", "not_covered", "text_not_seen")
 def how_words() -> dict[str, str]:
     """What became of an item → words."""
     return {
-        "judged": pick("按数据判定", "judged from figures"),
-        "attested": pick("由人佐证", "attested by a person"),
-        "outside": pick("由外部给出", "given from outside"),
-        "not_covered": pick("未编入", "not covered"),
-        "text_not_seen": pick("原文未见", "text not seen"),
+        "judged": msg("按数据判定"),
+        "attested": msg("由人佐证"),
+        "outside": msg("由外部给出"),
+        "not_covered": msg("未编入"),
+        "text_not_seen": msg("原文未见"),
     }
 
 
@@ -41,15 +41,7 @@ def unanswered(rules: Ruleset) -> list[str]:
 def left_over(rules: Ruleset) -> str:
     """A sentence on the rules that no item names, for whoever writes the pack; empty if none is."""
     ids = unanswered(rules)
-    return (
-        say(
-            "没有条文列出的规则：{ids}",
-            "rules that no clause names: {ids}",
-            ids=pick("、", ", ").join(ids),
-        )
-        if ids
-        else ""
-    )
+    return say("没有条文列出的规则：{ids}", ids=msg("、").join(ids)) if ids else ""
 
 
 def by_part(clauses: Sequence[Clause]) -> list[tuple[str, list[Clause]]]:
@@ -64,10 +56,8 @@ def counted(clauses: Sequence[Clause]) -> str:
     """How many items became what."""
     words = how_words()
     many = [(how, sum(clause.how == how for clause in clauses)) for how in HOW]
-    return pick("，", ", ").join(
-        say("{word}{n}项", "{n} {word}", word=words[how], n=number)
-        for how, number in many
-        if number
+    return msg("，").join(
+        say("{word}{n}项", word=words[how], n=number) for how, number in many if number
     )
 
 
@@ -78,9 +68,9 @@ def page(rules: Ruleset, own: bool = False) -> str:
     """
     clauses = [one for one in rules.clauses if not own or one.pack == rules.id]
     lines = [
-        f"# {say('条文覆盖：{title}', 'What became of every clause: {title}', title=rules.label)}",
+        f"# {say('条文覆盖：{title}', title=rules.label)}",
         "",
-        say("共{all}项：{many}。", "{all} items: {many}.", all=len(clauses), many=counted(clauses)),
+        say("共{all}项：{many}。", all=len(clauses), many=counted(clauses)),
     ]
     for part, items in by_part(clauses):
         lines += ["", f"## {part}", "", *_table(items)]
@@ -92,7 +82,7 @@ def page(rules: Ruleset, own: bool = False) -> str:
 def _table(clauses: Sequence[Clause]) -> Iterable[str]:
     words = how_words()
     head = (
-        say("条文", "item"), say("处理", "what became of it"), say("规则", "rules"), say("说明", "note")
+        msg("条文"), msg("处理"), msg("规则"), msg("说明")
     )  # fmt: skip
     yield f"| {' | '.join(head)} |"
     yield "|---|---|---|---|"
@@ -100,7 +90,7 @@ def _table(clauses: Sequence[Clause]) -> Iterable[str]:
         cells = (
             pick(clause.item, clause.item_en),
             words[clause.how],
-            pick("、", ", ").join(clause.rules),
+            msg("、").join(clause.rules),
             pick(clause.note, clause.note_en),
         )
         yield (

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.i18n import lang, pick
+from compliance.kernel.i18n import lang, msg, msg_in, pick
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.number_format import plain
 from compliance.rules.language.model import (
@@ -26,20 +26,20 @@ from compliance.rules.language.model import (
 def role_words() -> dict[str, str]:
     """Role → words."""
     return {
-        "component": pick("组成指标（经综合评估起作用）", "component"),
-        "requirement": pick("必须达标", "requirement"),
-        "block": pick("板块结论", "block"),
-        "conclusion": pick("总结论", "conclusion"),
-        "advisory": pick("参考，不计入结论", "advisory, without weight"),
+        "component": msg("组成指标（经综合评估起作用）"),
+        "requirement": msg("必须达标"),
+        "block": msg("板块结论"),
+        "conclusion": msg("总结论"),
+        "advisory": msg("参考，不计入结论"),
     }
 
 
 def level_words() -> dict[str, str]:
     """Level → words."""
     return {
-        "unit": pick("每所学校的每个学段", "each stage of each school"),
-        "school": pick("每所学校", "each school"),
-        "county": pick("全县", "the county"),
+        "unit": msg("每所学校的每个学段"),
+        "school": msg("每所学校"),
+        "county": msg_in("the county", "全县"),
     }
 
 
@@ -51,7 +51,7 @@ def standard_words(rule: Rule, rules: Ruleset, words: Vocabulary | None = None) 
         unit = pick(indicator.measure, indicator.measure_en) if indicator is not None else ""
         text = limit_words(one.limit, rules, unit, words)
         told.append(f"{one.label} {text}".strip() if isinstance(one, Part) else text)
-    return pick("；", "; ").join(text for text in told if text)
+    return msg("；").join(text for text in told if text)
 
 
 def limit_words(
@@ -65,7 +65,7 @@ def limit_words(
         return ""
     names = key_words(limit.by, words)
     pieces = limit_pieces(limit, rules, unit)
-    return pick("，", ", ").join(f"{names.get(key, key)} {text}".strip() for key, text in pieces)
+    return msg("，").join(f"{names.get(key, key)} {text}".strip() for key, text in pieces)
 
 
 def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def formula(indicator: Indicator, named: Mapping[str, str]) -> str:
         text = f"{plain(indicator.per)} × {text}"
     if indicator.over is not None:
         text = f"{text} ÷ {_terms(indicator.over, named)}"
-    return text + (pick("（向上取整）", " (rounded up)") if indicator.round_up else "")
+    return text + (msg("（向上取整）") if indicator.round_up else "")
 
 
 def _terms(terms: Terms, named: Mapping[str, str]) -> str:
@@ -123,7 +123,7 @@ def _terms(terms: Terms, named: Mapping[str, str]) -> str:
         sign = (" + " if weight > 0 else " − ") if text else ("" if weight > 0 else "−")
         size = "" if abs(weight) == 1 else f"{plain(abs(weight))}×"
         text += f"{sign}{size}{named.get(name, name)}"
-    return pick("（{}）", "({})").format(text) if len(terms.facts) > 1 else text
+    return msg_in("({})", "（{}）").format(text) if len(terms.facts) > 1 else text
 
 
 def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = None) -> str:
@@ -133,7 +133,7 @@ def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = No
     """
     if not isinstance(where, Mapping):
         ways = where if isinstance(where, list | tuple) else ()
-        return pick("；或", "; or ").join(condition_words(one, rules, words) for one in ways)
+        return msg("；或").join(condition_words(one, rules, words) for one in ways)
     known = words or vocabulary()
     told = []
     for name, wanted in where.items():
@@ -143,16 +143,16 @@ def condition_words(where: object, rules: Ruleset, words: Vocabulary | None = No
         names = key_words(name, known)
         if isinstance(wanted, Mapping):
             tests = [f"{_signed(key)} {value_words(one, names)}" for key, one in wanted.items()]
-            told.append(f"{title} {pick(' 且 ', ' and ').join(tests)}")
+            told.append(f"{title} {msg(' 且 ').join(tests)}")
         else:
-            told.append(f"{title}{pick('为', ' is ')}{value_words(wanted, names)}")
-    return pick("，", ", ").join(told)
+            told.append(f"{title}{msg('为')}{value_words(wanted, names)}")
+    return msg("，").join(told)
 
 
 def left_out(rule: Rule, rules: Ruleset) -> str:
     """The schools that a rule leaves out."""
     known = [rules.exclusions[reason] for reason in rule.exclude]
-    return pick("；", "; ").join(pick(one.title, one.title_en) for one in known)
+    return msg("；").join(pick(one.title, one.title_en) for one in known)
 
 
 def fact_words(name: str, words: Vocabulary | None = None) -> str:
@@ -163,13 +163,11 @@ def fact_words(name: str, words: Vocabulary | None = None) -> str:
 def _derived() -> dict[str, str]:
     """What a frame has beside the facts of the vocabulary."""
     return {
-        "stage": pick("学段", "stage"),
-        "stages": pick("义务教育学段数", "compulsory stages"),
-        "compulsory_students": pick("义务教育阶段在校生数", "compulsory-stage pupils"),
-        "known_compulsory_students": pick(
-            "已填的义务教育阶段在校生数", "compulsory-stage pupils given"
-        ),
-        "monitoring": pick("国家义务教育质量监测结果", "national quality monitoring"),
+        "stage": msg("学段"),
+        "stages": msg("义务教育学段数"),
+        "compulsory_students": msg("义务教育阶段在校生数"),
+        "known_compulsory_students": msg("已填的义务教育阶段在校生数"),
+        "monitoring": msg("国家义务教育质量监测结果"),
     }
 
 
@@ -177,13 +175,11 @@ def value_words(value: object, names: Mapping[str, str] | None = None) -> str:
     """A value of a pack on one line. names: what single words of it are called."""
     called = names or {}
     if isinstance(value, Mapping):
-        return pick("，", ", ").join(
-            f"{key} {value_words(item, called)}" for key, item in value.items()
-        )
+        return msg("，").join(f"{key} {value_words(item, called)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return pick("、", ", ").join(value_words(item, called) for item in value)
+        return msg("、").join(value_words(item, called) for item in value)
     if isinstance(value, bool):
-        return pick("是", "yes") if value else pick("否", "no")
+        return msg("是") if value else msg("否")
     text = plain(value) if isinstance(value, Decimal) else str(value)
     return called.get(text, text)
 
@@ -197,8 +193,8 @@ def way_words(way: Instead, rules: Ruleset, words: Vocabulary | None = None) -> 
     told = [limit_words(way.limit, rules, words=words)]
     if way.indicator is not None:
         told.insert(0, formula(rules.indicators[way.indicator], {}))
-    text = pick("，", ", ").join(one for one in told if one)
-    return f"{condition_words(way.where, rules, words)}{pick('：', ': ')}{text}"
+    text = msg("，").join(one for one in told if one)
+    return f"{condition_words(way.where, rules, words)}{msg('：')}{text}"
 
 
 def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None = None) -> str:

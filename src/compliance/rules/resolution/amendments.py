@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.kernel.errors import PackError, UsageError, suggestion
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.language import parse
 from compliance.rules.language.model import COMPARE, OPERATORS, Instead, Switch, relaid
 from compliance.rules.language.pack import Pack
@@ -86,12 +86,7 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
             last = change["date"]
             if set(change) & _WEIGHTY and "source" not in change:
                 raise pack.error(
-                    say(
-                        "{name} 自 {day} 的改变须写明 source",
-                        "what changes {name} from {day} needs a source",
-                        name=".".join(address),
-                        day=last,
-                    ),
+                    say("{name} 自 {day} 的改变须写明 source", name=".".join(address), day=last),
                     *address,
                     todo='source = "…"',
                 )
@@ -106,15 +101,9 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
 
 def _out_of_order(pack: Pack, day: date, last: date, *address: str) -> PackError:
     return pack.error(
-        say(
-            "{name} 的日期 {day} 应晚于 {last}",
-            "{name}: the date {day} should come after {last}",
-            name=".".join(address),
-            day=day,
-            last=last,
-        ),
+        say("{name} 的日期 {day} 应晚于 {last}", name=".".join(address), day=day, last=last),
         *address,
-        todo=say("请按时间先后排列", "put the changes in order of time"),
+        todo=msg("请按时间先后排列"),
     )
 
 
@@ -136,21 +125,12 @@ def turned_on(declared: Mapping[str, Switch], asked: Sequence[str]) -> tuple[str
         choice = declared[name].choice
         if choice and chosen.setdefault(choice, name) != name:
             raise UsageError(
-                say(
-                    "开关 {one} 与 {other} 只能选一个",
-                    "switches {one} and {other} exclude each other",
-                    one=chosen[choice],
-                    other=name,
-                )
+                say("开关 {one} 与 {other} 只能选一个", one=chosen[choice], other=name)
             )
     merging = sorted(name for name in on if declared[name].merge)
     if len(merging) > 1:  # a school added to one school cannot be added to another as well
         raise UsageError(
-            say(
-                "开关 {names} 都要合并学校，只能选一个",
-                "switches {names} each merge schools: only one of them may be on",
-                names=say("、", ", ").join(merging),
-            )
+            say("开关 {names} 都要合并学校，只能选一个", names=msg("、").join(merging))
         )
     return tuple(name for name in declared if name in on)
 
@@ -161,10 +141,9 @@ def check_switches(pack: Pack, table: Table, known: Iterable[str], *address: str
         name = str(entry["switch"])
         if name not in known:
             raise pack.error(
-                say("没有开关“{name}”", "there is no switch '{name}'", name=name),
+                say("没有开关“{name}”", name=name),
                 *address,
-                todo=suggestion(name, known)
-                or say("请用 [switch.{name}] 声明", "declare it: [switch.{name}]", name=name),
+                todo=suggestion(name, known) or say("请用 [switch.{name}] 声明", name=name),
             )
     for key, part in table.get("part", {}).items():
         check_switches(pack, part, known, *address, "part", key)
@@ -227,17 +206,13 @@ def overridden(
         raise pack.error(
             say(
                 "对 {rule} 的修改放宽了 {fields}，或无从比较宽严；省市规则只能从严",
-                "the override of {rule} loosens {fields}, or cannot be compared; a layer may only tighten",
                 rule=rule_id,
                 fields=", ".join(looser),
             ),
             "override",
             rule_id,
             looser[0].rsplit(".", 1)[-1],
-            todo=say(
-                "确有放宽的依据时，写明 relaxes = true 与 source",
-                "with a source that allows it, say relaxes = true",
-            ),
+            todo=msg("确有放宽的依据时，写明 relaxes = true 与 source"),
         )
     return changed, touched
 
@@ -247,17 +222,12 @@ def _parts(pack: Pack, rule_id: str, changed: dict[str, Any], parts: Table) -> I
     for key, given in parts.items():
         if key not in known:
             raise pack.error(
-                say(
-                    "规则 {rule} 没有部分 {key}",
-                    "rule {rule} has no part {key}",
-                    rule=rule_id,
-                    key=key,
-                ),
+                say("规则 {rule} 没有部分 {key}", rule=rule_id, key=key),
                 "override",
                 rule_id,
                 "part",
                 key,
-                todo=say("可用：{known}", "known: {known}", known=", ".join(known) or "—"),
+                todo=say("可用：{known}", known=", ".join(known) or "—"),
             )
         known[key] = relaid(known[key], given)
         yield from (f"part.{key}.{name}" for name in given)
@@ -268,19 +238,10 @@ def _part_with(pack: Pack, rule_id: str, table: Table, field: str) -> str:
     having = [key for key, part in table.get("part", {}).items() if field in part]
     if len(having) != 1:
         raise pack.error(
-            say(
-                "规则 {rule} 没有唯一的 {field} 可改",
-                "rule {rule} has no single {field} to override",
-                rule=rule_id,
-                field=field,
-            ),
+            say("规则 {rule} 没有唯一的 {field} 可改", rule=rule_id, field=field),
             "override",
             rule_id,
-            todo=say(
-                "请写明 [override.{rule}.part.…]",
-                "name the part: [override.{rule}.part.…]",
-                rule=rule_id,
-            ),
+            todo=say("请写明 [override.{rule}.part.…]", rule=rule_id),
         )
     return str(having[0])
 
@@ -340,28 +301,18 @@ def check_drop(pack: Pack, rule_id: str, table: Table, rules: Mapping[str, Table
     """Raise PackError where a drop gives no reason, or where another rule still counts the rule."""
     if not table.get("because") or not table.get("source"):
         raise pack.error(
-            say(
-                "删除 {rule} 须写明 because 与 source",
-                "dropping {rule} needs because and source",
-                rule=rule_id,
-            ),
+            say("删除 {rule} 须写明 because 与 source", rule=rule_id),
             "drop",
             rule_id,
         )
     counting = [name for name, one in rules.items() if rule_id in one.get("of", ())]
     if counting:
         raise pack.error(
-            say(
-                "规则 {group} 仍包含 {rule}",
-                "rule {group} still counts {rule}",
-                group=counting[0],
-                rule=rule_id,
-            ),
+            say("规则 {group} 仍包含 {rule}", group=counting[0], rule=rule_id),
             "drop",
             rule_id,
             todo=say(
                 "请用 [override.{group}] 写明其余的 of，relaxes = true 并注明来源",
-                "state the remaining `of` in [override.{group}], with relaxes = true and a source",
                 group=counting[0],
             ),
         )

@@ -20,7 +20,7 @@ from typing import Any
 import tomli
 
 from compliance.kernel.errors import UsageError, reason
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.language.pack import find_line
 
 MAX_BYTES = 1 << 20
@@ -50,28 +50,26 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
     """The confirmations of one file; UsageError naming every fault with its line."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UsageError(say("确认文件过大", "the file is too large"), where=path.name)
+            raise UsageError(msg("确认文件过大"), where=path.name)
         text = path.read_text("utf-8-sig")
         tables = tomli.loads(text)
     except OSError as error:
         raise UsageError(
-            say(
-                "确认文件无法读取：{why}", "cannot read the confirmations: {why}", why=reason(error)
-            ),
+            say("确认文件无法读取：{why}", why=reason(error)),
             where=str(path),
         ) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            say("确认文件不是有效的TOML：{why}", "not valid TOML: {why}", why=error),
+            say("确认文件不是有效的TOML：{why}", why=error),
             where=path.name,
         ) from error
     rows: Any = tables.get("confirmation")
     whole = isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)
     if not whole or set(tables) != {"confirmation"}:
         raise UsageError(
-            say("确认文件没有 [[confirmation]]", "there is no [[confirmation]] in it"),
+            msg("确认文件没有 [[confirmation]]"),
             where=path.name,
-            todo=say("写法见 docs/rule-language.md", "see docs/rule-language.md"),
+            todo=msg("写法见 docs/rule-language.md"),
         )
     faults = list(_faults(rows))
     if faults:
@@ -79,9 +77,7 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
             f"{path.name}:{find_line(text, ['confirmation', str(place)])}: {what}"
             for place, what in faults
         )
-        raise UsageError(
-            say("确认文件有误：\n{told}", "the confirmations are wrong:\n{told}", told=told)
-        )
+        raise UsageError(say("确认文件有误：\n{told}", told=told))
     return tuple(
         Confirmation(
             **{name: row[name].strip() for name in _TEXTS},
@@ -97,18 +93,15 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
     for place, row in enumerate(rows):
         for name in _TEXTS:
             if not isinstance(row.get(name), str) or not row[name].strip():
-                yield place, say("缺少 {name}", "{name} is missing", name=name)
+                yield place, say("缺少 {name}", name=name)
         if type(row.get("date")) is not date:
-            yield place, say("date 应为日期，如 2026-11-01", "date must be a date, as 2026-11-01")
+            yield place, msg("date 应为日期，如 2026-11-01")
         elif row["date"] > date.today():
-            yield place, say("date 晚于今天", "date lies in the future")
+            yield place, msg("date 晚于今天")
         if not re.fullmatch(r"[0-9a-fA-F]{64}", str(row.get("sha256", ""))):
             yield (
                 place,
-                say(
-                    "sha256 应为扫描件的64位十六进制摘要",
-                    "sha256 must be the scan's digest, 64 hex digits",
-                ),
+                msg("sha256 应为扫描件的64位十六进制摘要"),
             )
         for name in sorted(set(row) - set(_FIELDS)):
-            yield place, say("不认识 {name}", "unknown key {name}", name=name)
+            yield place, say("不认识 {name}", name=name)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from compliance.kernel.errors import NoEditionError, PackError, UsageError, suggestion
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds, kind_of, read_settings
 from compliance.rules.language import conditions, parse
 from compliance.rules.language.model import (
@@ -53,7 +53,6 @@ def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
                 raise other.error(
                     say(
                         "规则集 {id} 在 {day} 有两个版本：{one} 与 {other}",
-                        "rule set {id} has two editions of {day}: {one} and {other}",
                         id=one.id,
                         day=one.effective,
                         one=one.path.name,
@@ -71,21 +70,20 @@ def edition(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> P
     if pack_id not in names:
         near = suggestion(pack_id, names)
         raise UsageError(
-            say("没有规则集“{id}”", "no rule set '{id}'", id=pack_id),
-            todo=say("已安装：{known}", "installed: {known}", known=", ".join(names))
-            + (pick("；", "; ") + near if near else ""),
+            say("没有规则集“{id}”", id=pack_id),
+            todo=say("已安装：{known}", known=", ".join(names))
+            + (msg("；") + near if near else ""),
         )
     current = [pack for pack in known[pack_id] if pack.effective <= as_of]
     if not current:
         raise NoEditionError(
             say(
                 "规则集“{id}”自 {first} 起施行，{day} 尚无版本",
-                "rule set '{id}' begins on {first}; there is no edition for {day}",
                 id=pack_id,
                 first=known[pack_id][0].effective,
                 day=as_of,
             ),
-            todo=say("请改用 --as-of 或学年", "choose another --as-of or school year"),
+            todo=msg("请改用 --as-of 或学年"),
         )
     return current[-1]
 
@@ -99,7 +97,6 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
             raise chain[-1].error(
                 say(
                     "规则集互相引用成环：{ids}",
-                    "rule sets extend each other in a cycle: {ids}",
                     ids=" → ".join([*(pack.id for pack in chain), wanted]),
                 ),
                 "pack",
@@ -107,14 +104,10 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
             )
         if chain and wanted not in known:
             raise chain[-1].error(
-                say(
-                    "所扩展的规则集“{id}”没有安装",
-                    "extends '{id}', which is not installed",
-                    id=wanted,
-                ),
+                say("所扩展的规则集“{id}”没有安装", id=wanted),
                 "pack",
                 "extends",
-                todo=say("请安装相应的插件", "install its plugin"),
+                todo=msg("请安装相应的插件"),
             )
         chain.append(edition(known, wanted, as_of))
         wanted = chain[-1].extends
@@ -159,14 +152,10 @@ def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> d
     for name in pack.table("import"):
         if name not in known:
             raise pack.error(
-                say(
-                    "所引入的规则集“{id}”没有安装",
-                    "imports '{id}', which is not installed",
-                    id=name,
-                ),
+                say("所引入的规则集“{id}”没有安装", id=name),
                 "import",
                 name,
-                todo=say("请安装相应的插件", "install its plugin"),
+                todo=msg("请安装相应的插件"),
             )
         found[name] = edition(known, name, as_of)
     return found
@@ -230,7 +219,7 @@ class Layers:
                 _twice(pack.prefix, self.prefixes[pack.prefix]),
                 "pack",
                 "prefix",
-                todo=say("请换一个前缀", "choose another prefix"),
+                todo=msg("请换一个前缀"),
             )
         self._share(pack.table("split"))
         for name, table in pack.table("switch").items():
@@ -277,7 +266,7 @@ class Layers:
         split = tables.get("split", {})
         if parse.split(split).weights != parse.split(self.split).weights:
             raise source.error(
-                say("拆分的权重与所引入的不同", "the weights of the split differ"),
+                msg("拆分的权重与所引入的不同"),
                 "split",
                 "weights",
             )
@@ -299,13 +288,12 @@ class Layers:
             raise pack.error(
                 say(
                     "规则 {rule} 的编号须以 {prefix} 开头",
-                    "the id of rule {rule} must begin with {prefix}",
                     rule=rule_id,
                     prefix=pack.prefix or "prefix",
                 ),
                 "rule",
                 rule_id,
-                todo=say("例如 {id}", "such as {id}", id=f"{pack.prefix}1") if pack.prefix else "",
+                todo=say("例如 {id}", id=f"{pack.prefix}1") if pack.prefix else "",
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
 
@@ -332,11 +320,7 @@ class Layers:
             return
         if "source" not in table or "basis" not in table:
             raise pack.error(
-                say(
-                    "对 {rule} 的修改须写明 source 与 basis",
-                    "an override of {rule} needs source and basis",
-                    rule=rule_id,
-                ),
+                say("对 {rule} 的修改须写明 source 与 basis", rule=rule_id),
                 "override",
                 rule_id,
                 todo='source = "…"  basis = "secondary"',
@@ -364,7 +348,7 @@ class Layers:
         rules = self.tables["rule"]
         if rule_id not in rules:
             raise pack.error(
-                say("没有规则 {rule}", "there is no rule {rule}", rule=rule_id),
+                say("没有规则 {rule}", rule=rule_id),
                 section,
                 *(named_at or (rule_id,)),
                 todo=suggestion(rule_id, rules),
@@ -384,12 +368,9 @@ class Layers:
         rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
         if not rules:
             raise chain[0].error(
-                say("规则集 {id} 没有规则", "rule set {id} has no rules", id=top.id),
+                say("规则集 {id} 没有规则", id=top.id),
                 "pack",
-                todo=say(
-                    '以现有规则集为基础的，请写 extends = "national"',
-                    'to build on an installed one, say extends = "national"',
-                ),
+                todo=msg('以现有规则集为基础的，请写 extends = "national"'),
             )
         split = parse.split(self.split)
         indicators = {k: parse.indicator(k, v) for k, v in self.tables["indicator"].items()}
@@ -492,12 +473,7 @@ def _without(table: Mapping[str, Any], later: Set[str]) -> Mapping[str, Any]:
 
 
 def _twice(name: str, owner: str) -> str:
-    return say(
-        "“{name}”已由 {owner} 定义",
-        "'{name}' is already defined by {owner}",
-        name=name,
-        owner=owner,
-    )
+    return say("“{name}”已由 {owner} 定义", name=name, owner=owner)
 
 
 def _natural(rule_id: str) -> list[tuple[int, int, str]]:
@@ -520,7 +496,6 @@ def with_floor(rule: Rule, rules: Mapping[str, Rule], kinds: Kinds) -> Rule:
         raise PackError(
             say(
                 "规则 {rule} 被 {first} 与 {second} 计数，两处的 rest_at_least 不同（{one} 与 {other}）",
-                "rule {rule} is counted by {first} and {second}, whose rest_at_least differ: {one} and {other}",
                 rule=rule.id,
                 first=first.id,
                 second=second.id,
@@ -528,7 +503,7 @@ def with_floor(rule: Rule, rules: Mapping[str, Rule], kinds: Kinds) -> Rule:
                 other=other,
             ),
             where=second.stated_at,
-            todo=say("请统一 rest_at_least", "give both one rest_at_least"),
+            todo=msg("请统一 rest_at_least"),
         )
     if not shares or rule.limit is None:
         return rule
@@ -557,12 +532,7 @@ def brought(tables: Table, wanted: Iterable[str], source: Pack, asker: Pack) -> 
     for rule_id in wanted:
         if rule_id not in known:
             raise asker.error(
-                say(
-                    "规则集 {id} 没有规则 {rule}",
-                    "rule set {id} has no rule {rule}",
-                    id=source.id,
-                    rule=rule_id,
-                ),
+                say("规则集 {id} 没有规则 {rule}", id=source.id, rule=rule_id),
                 "import",
                 source.id,
                 todo=suggestion(rule_id, known),
@@ -601,12 +571,7 @@ def _names_in(table: Table) -> Iterator[str]:
 def _contradiction(rule_id: str, where: str, why: object) -> PackError:
     """A rule that states two limits or the like."""
     return PackError(
-        say(
-            "规则 {rule} 自相矛盾：{why}",
-            "rule {rule} contradicts itself: {why}",
-            rule=rule_id,
-            why=why,
-        ),
+        say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=why),
         where=where,
     )
 
