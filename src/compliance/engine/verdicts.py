@@ -14,7 +14,8 @@ from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.results import CountyResult
 from compliance.engine.units import MERGED
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, msg_in, pick, say
+from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
@@ -293,13 +294,11 @@ def _of_rule(rule: Rule, evaluation: Evaluation) -> Iterator[Problem]:
 
 def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Problem:
     upper = rule.limit is not None and rule.limit.operator in UPPER
-    stage = {"primary": msg("小学"), "junior": msg("初中")}
     message = say(
         "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
         rule=f"{rule.id} {rule.label}",
-        stage=stage.get(str(row["stage"]), str(row["stage"])),
-        side="以下" if upper else "以上",
-        side_en="below" if upper else "above",
+        stage=stage_words().get(str(row["stage"]), str(row["stage"])),
+        side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
         at=row["_at"],
         band=f"{float(BAND):.0%}",
         a=row["_in"],

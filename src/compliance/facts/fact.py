@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compliance.kernel.i18n import msg, msg_in, pick, say
+from compliance.kernel.i18n import msg, msg_in, pick, plural, say
 
 # JSON type -> form, where the schema does not name the form itself
 FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
@@ -131,7 +131,7 @@ def _word(fact: Fact) -> str:
             continue
         chosen.setdefault(canonical, word)
     words = "、".join(f"{c} {word}" if c.isdigit() else word for c, word in chosen.items())
-    return say("以下之一：{words}", words=words, codes=", ".join(chosen))
+    return say("以下之一：{words}", words=pick(words, ", ".join(chosen)))
 
 
 def _flag(_: Fact) -> str:
@@ -163,7 +163,7 @@ def _json_list(fact: Fact) -> str:
 
 
 def _exactly(fact: Fact) -> str:
-    return "" if fact.length is None else say("；共{n}项", n=fact.length)
+    return "" if fact.length is None else plural(fact.length, "；共{n}项")
 
 
 def _text(fact: Fact) -> str:

@@ -20,7 +20,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import Refused
 
 # ── whose row it is ─────────────────────────────────────────────────────────────────
@@ -360,8 +360,9 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
         differs = row["county_code"] is not None and row["county_code"] != row["_code"]
         message = say(
             "{what}与本县记录（{code}，{year}）不同",
-            what="行政区划代码" if differs else "学年起始年份",
-            what_en="county code" if differs else "year",
+            what=msg_in("differs", "行政区划代码")
+            if differs
+            else msg_in("differs", "学年起始年份"),
             code=row["_code"],
             year=row["_year"],
         )
