@@ -6,7 +6,7 @@ PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference bench clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference messages bench clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -54,3 +54,6 @@ clean:
 
 reference: $(VENV)/.installed  ## make the reference pages anew from schemas and packs
 	$(BIN)/python docs/make_reference.py
+
+messages: $(VENV)/.installed  ## bring the English catalogue up to date with the messages in the code
+	$(BIN)/python docs/make_messages.py

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, assess, overview
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.render.rectification.write import papers
 from compliance.render.terminal.summary import summary
 from tests.render import fixture

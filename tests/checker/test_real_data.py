@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 
 FOLDER = Path(__file__).parents[1] / "data" / "tw114"
 WITHOUT_PUPILS = 12

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from tests.support.nonempty import nonempty
 from tests.support.pack_files import NATIONAL, read
 

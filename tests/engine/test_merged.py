@@ -8,8 +8,9 @@ import pytest
 
 from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Bench
-from compliance.engine.findings import findings, verdicts
+from compliance.engine.findings import findings
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import UsageError
@@ -132,7 +133,7 @@ def test_what_one_lacks_both_lack() -> None:
     bench = judged(law("merged"), submission(schools))
     assert rows(bench, "R1") == [("1", "primary", "pass", 12)]
     assert rows(bench, "R2") == [("1", "primary", "unknown", None)]
-    assert bench.outcome("R2")["lacks"].to_list() == [["teaching_area"]]
+    assert bench.outcome("R2")["missing"].to_list() == [["teaching_area"]]
 
 
 def test_only_amounts_are_added() -> None:
@@ -201,7 +202,7 @@ def test_findings_keep_their_school() -> None:
         school("primary", 100, 9, 30),
         school("primary", 100, 1, 30),
     ]
-    found = told(findings.findings(judged(law("merged"), submission(schools)), []), {})[0]
+    found = told(findings(judged(law("merged"), submission(schools)), []), {})[0]
     units = [
         (row["rule"], row["school_code"], row["school_name"], row["value"])
         for row in found.iter_rows(named=True)

@@ -157,8 +157,8 @@ def test_a_pass_by_an_unverified_relaxation(pupils: float, basis: str, strict: s
 def test_the_sentence_names_what_keeps_it_open() -> None:
     rules = law(rule("G1", STATED), G2, of=BOTH)
     said = {"G1": True, "G2": True}
-    found = told(findings.findings(bench(rules, strict=True, said=said), []), {})[0]
+    found = told(findings(bench(rules, strict=True, said=said), []), {})[0]
     message = found.filter(pl.col("rule") == "C")["message"][0]
     assert message == "甲县：“C”不作结论（严格判定）：G2未经核实。"
-    loose = told(findings.findings(bench(rules, strict=False, said=said), []), {})[0]
+    loose = told(findings(bench(rules, strict=False, said=said), []), {})[0]
     assert loose.filter(pl.col("rule") == "C")["message"][0] == "甲县：“C”达标。"

@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.engine.kinds import kinds
+from compliance.engine.results import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Rule
@@ -151,7 +151,7 @@ def rule(rule_id: str, **fields: Any) -> Rule:
         "title": rule_id,
         "title_en": f"Rule {rule_id}",
         "source": BASE,
-        "given_by": "国家标准",
+        "giver": "国家标准",
     }
     made = Rule(**{**known, **fields})
     return replace(made, form=kinds()[made.kind].form(made))
@@ -237,7 +237,7 @@ ADVISORY = rule(
     title_en="Quota of the better senior schools",
     source="皖教基 2015",
     layers={"limit": "anhui"},
-    given_by="安徽省",
+    giver="安徽省",
 )
 BOOKS = rule(
     "AH-S1",

@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from tests.render import fixture

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.kernel import i18n
 from compliance.render.documents.text import columns
 from compliance.render.terminal.summary import summary

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.render.rectification.cells import PaperLine

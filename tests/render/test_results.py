@@ -14,7 +14,7 @@ import jsonschema
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import FINDINGS, Report
+from compliance.engine.results import FINDINGS, Report
 from compliance.kernel.errors import UsageError
 from compliance.render import machine_formats, renderers, write
 from tests.render import fixture

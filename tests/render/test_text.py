@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from compliance.assessment import assess
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.kernel import i18n
 from compliance.kernel.errors import Problem
 from compliance.render import renderers

@@ -14,7 +14,7 @@ from typing import Any
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.plugins.registry import Registry
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people

@@ -12,9 +12,9 @@ import polars as pl
 
 from compliance.assessment import messages
 from compliance.assessment.figures import verdict
-from compliance.engine.findings import verdicts
-from compliance.engine.findings.findings import Findings
-from compliance.engine.findings.report import FINDINGS, CountyResult, Results
+from compliance.engine import verdicts
+from compliance.engine.findings import Findings
+from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, use

@@ -23,7 +23,7 @@ from compliance.cli.command import (
     shared_options,
 )
 from compliance.kernel.errors import UsageError, reason
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
 
 if TYPE_CHECKING:
     from compliance.declaration import Declaration
@@ -163,7 +163,7 @@ def _write(
         )
     for one in forms:
         counted = [
-            say("缺项{n}条", n=len(one.form.missing)) if one.form.missing else "",
+            plural(len(one.form.missing), "缺项{n}条") if one.form.missing else "",
             say("存疑数据{n}条", n=len(one.form.doubtful)) if one.form.doubtful else "",
         ]
         if any(counted):
@@ -203,5 +203,5 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
         return DIFFERS if found else 0
     for one in found:
         click.echo(f"{against.name} {printable(one.line())}")
-    click.echo(say("{n}处不一致。", n=len(found)) if found else msg("与重新计算的结果一致。"))
+    click.echo(plural(len(found), "{n}处不一致。") if found else msg("与重新计算的结果一致。"))
     return DIFFERS if found else 0

@@ -85,12 +85,12 @@ class CountyView:
     def missing(self, row: Row) -> Iterator[MissingFigure]:
         """Why a row of an outcome has no figure."""
         school = row.get("school")
-        for fact in row["lacks"] or ():
+        for fact in row["missing"] or ():
             yield from self.missing_at(fact, school)
         if row["withheld"]:
             rules = msg("、").join(row["withheld"])
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
-        elif not row["lacks"]:
+        elif not row["missing"]:
             why = msg("无法计算（分母为零）")
             yield self._of_school("", school, why)
 
@@ -146,8 +146,8 @@ class CountyView:
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]
     ) -> Iterator[MissingFigure]:
         """Which of `facts` are missing in `rows`, and at which schools."""
-        lacks = tallies.lacks(self.evaluation.frames, scope, facts).alias("_lacks")
-        for school, names in rows.with_columns(lacks).select("school", "_lacks").iter_rows():
+        lacks = tallies.missing_facts(self.evaluation.frames, scope, facts).alias("_missing")
+        for school, names in rows.with_columns(lacks).select("school", "_missing").iter_rows():
             for name in names or ():
                 yield from self.missing_at(name, school)
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.units import Frames, Merger, frames, merger
+from compliance.engine.units import Frames, Merger, beside, each_once, frames, merger
+from compliance.kernel.errors import show_traceback
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     ERROR,
     NO_WORDS,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 # What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
 # it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
 # members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
-# way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
+# alternative: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.UInt8,
@@ -49,17 +51,21 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "excess": pl.Float64,
     "excess_unit": pl.String,
     "parts": pl.List(PART),
-    "lacks": pl.List(pl.String),
+    "missing": pl.List(pl.String),
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
     "members": pl.List(pl.String),
     "detail": pl.String,
-    "way": pl.UInt8,
+    "alternative": pl.UInt8,
     "relaxed_by": pl.String,
     "withheld": pl.List(pl.String),
 }
 SUBJECT = ("county", "school", "unit", "stage")
+
+
+class AnswerError(ValueError):
+    """A kind's answer that is none; what is wrong with it."""
 
 
 @dataclass
@@ -104,10 +110,11 @@ class Evaluation:
         if rule_id not in self.outcomes:
             rule = self.ruleset.rules[rule_id]
             try:
-                result = self.kinds[rule.kind].evaluate(rule, self)
+                result = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
                 result = completed(within_reach(result, rule, self))
                 result = self._attributed(rule, result)
             except Exception as error:  # a broken rule is a finding, never a lost run
+                show_traceback(error)
                 self.broken[rule_id] = f"{type(error).__name__}: {error}"
                 result = completed(
                     subject_columns(self.subjects(rule)).with_columns(
@@ -116,6 +123,38 @@ class Evaluation:
                 )
             self.outcomes[rule_id] = result
         return self.outcomes[rule_id]
+
+    def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+        """A kind's answer, if it is one: a known status for every subject of the rule, and no more.
+
+        Raises AnswerError otherwise, so that what a kind leaves out is never taken for "does not
+        apply". A rule made of others may leave out subjects that one of those does.
+        """
+        if not isinstance(answer, pl.DataFrame):
+            raise AnswerError(say("应为表，而得{got}", got=type(answer)))
+        columns = set(answer.columns)
+        if strange := sorted(columns - {*SUBJECT, *RESULTS}):
+            raise AnswerError(say("不认识列 {names}", names=", ".join(strange)))
+        key = [rule.scope, *(["stage"] if rule.scope == "county" and "stage" in columns else [])]
+        if lacking := sorted({"county", "status", *key} - columns):
+            raise AnswerError(say("缺少列 {names}", names=", ".join(lacking)))
+        known = pl.col("status").is_in(range(len(STATUSES)))
+        if not answer.select(known.fill_null(value=False).all()).item():
+            raise AnswerError(msg("status 为空或超出范围"))
+        if answer.select(key).is_duplicated().any():
+            raise AnswerError(msg("同一对象有两行"))
+        given = answer.select(rule.scope).unique()
+        everyone = self.frames_of(rule).of(rule.scope)
+        if not given.join(everyone, on=rule.scope, how="anti").is_empty():
+            raise AnswerError(msg("有不属于本范围的对象"))
+        wanted = self.subjects(rule).select(rule.scope)
+        if rule.scope != "county":
+            members = map(self.outcome, rule.references.rules)
+            for member in (one for one in members if rule.scope in one.columns):
+                wanted = wanted.join(member, on=rule.scope, how="semi")
+        if not wanted.join(given, on=rule.scope, how="anti").is_empty():
+            raise AnswerError(msg("有对象没有判定"))
+        return answer
 
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
@@ -210,7 +249,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         conditions.matches(rule.where).alias("_applies"),
         tallies.open_facts(evaluation.frames, scope, rule.where).alias("_open"),
     )
-    joined = result.join(applies, on=scope, how="left", maintain_order="left")
+    joined = beside(result, applies, scope)
     out = (~pl.col("_applies")).fill_null(value=False)
     settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
     is_open = pl.col("_applies").is_null() & ~settled
@@ -219,7 +258,7 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
         if name in result.columns
     ]
-    lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS
+    lacks = pl.col("missing") if "missing" in result.columns else NO_WORDS
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
@@ -230,9 +269,9 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         pl.when(out)
         .then(NO_WORDS)
         .when(is_open)
-        .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
+        .then(each_once("_open", lacks))
         .otherwise(lacks)
-        .alias("lacks"),
+        .alias("missing"),
         *blank,
     ).drop("_applies", "_open")
 
@@ -254,10 +293,8 @@ def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.E
 def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     """A status for every county: the worst of an outcome's rows, not_applicable where none."""
     worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
-    return (
-        evaluation.frames.county.select("county")
-        .join(worst, on="county", how="left", maintain_order="left")
-        .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
+    return beside(evaluation.frames.county.select("county"), worst, "county").with_columns(
+        pl.col("status").fill_null(NOT_APPLICABLE)
     )
 
 
@@ -287,6 +324,9 @@ def attributed(
 ) -> pl.DataFrame:
     """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
 
+    A rule judged row by row says itself by which switch a row passes; one made of such rules passes
+    only by a relaxation where it passes with them and not without.
+
     The switches named are those by which the subject's members pass; where none does although the
     figures changed, all that `may` matter. A normal judgement that broke says nothing.
     """
@@ -303,8 +343,7 @@ def attributed(
     owing = (pl.col("status") == PASS) & missed
     names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
     return (
-        result.join(before, on=key, how="left", maintain_order="left")
-        .join(named, on=key, how="left", maintain_order="left")
+        beside(beside(result, before, key), named, key)
         .with_columns(pl.when(owing).then(names).alias("relaxed_by"))
         .drop("_before", "_names")
     )

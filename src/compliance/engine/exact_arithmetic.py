@@ -8,17 +8,26 @@ a double, not its binary value). No tolerance decides anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
 
 import polars as pl
 
-from compliance.engine.tallies import TERMS, lacks
+from compliance.engine.tallies import TERMS, missing_facts
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
 from compliance.kernel.submission import NO_WORDS
-from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
+from compliance.rules.language.model import (
+    COMPARE,
+    Indicator,
+    Instead,
+    Limit,
+    Part,
+    Rule,
+    Terms,
+    floor_of,
+)
 
 NEAR = 1e-9
 _DIGITS = 100  # of a root that is irrational
@@ -52,9 +61,40 @@ class Quantity:
     plain: bool
     columns: tuple[str, ...]
 
-    def lacks(self, frames: Frames, scope: str) -> pl.Expr:
+    def missing(self, frames: Frames, scope: str) -> pl.Expr:
         """Which of its facts are missing in each row."""
-        return lacks(frames, scope, self.needs)
+        return missing_facts(frames, scope, self.needs)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a rule or part asks in numbers: an indicator and its limit.
+
+    holder: whose standard it is, which says what share of the limit a miss must still reach.
+    """
+
+    holder: Rule | Part
+    indicator: str
+    limit: Limit
+
+    @classmethod
+    def of(cls, holder: Rule | Part) -> Standard:
+        """The holder's own. Raises ValueError where it lacks an indicator or a limit."""
+        if holder.indicator is None or holder.limit is None:
+            raise ValueError(f"{holder.label} needs an indicator and a limit")
+        return cls(holder, holder.indicator, holder.limit)
+
+    @property
+    def floor(self) -> Limit | None:
+        """What a miss must still reach, where a share is set: that share of this limit."""
+        share = self.holder.floor_share if isinstance(self.holder, Rule) else None
+        return floor_of(self.limit, share)
+
+    def changed(self, one: Instead) -> Standard:
+        """The standard with what a switch puts in its place."""
+        return replace(
+            self, indicator=one.indicator or self.indicator, limit=one.limit or self.limit
+        )
 
 
 def ratio(amount: pl.Expr, by: pl.Expr | float) -> pl.Expr:
@@ -122,7 +162,7 @@ def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
 
 def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, pl.Expr]:
     """The value of the first of them whose facts are there; and what is missing where none is."""
-    lacking = [one.lacks(frames, scope) for one in quantities]
+    lacking = [one.missing(frames, scope) for one in quantities]
     complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacking))
     value = pl.coalesce(*(one.value for one in quantities))
     return value, pl.when(complete).then(NO_WORDS).otherwise(each_once(*lacking))

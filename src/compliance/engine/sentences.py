@@ -15,7 +15,7 @@ import polars as pl
 
 from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, msg, pick
-from compliance.kernel.labels import STAGE_WORDS, status_words
+from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
@@ -104,7 +104,7 @@ def status_word() -> pl.Expr:
 
 def stage_word() -> pl.Expr:
     """The stage in words."""
-    return pl.col("stage").replace({stage: pick(*both) for stage, both in STAGE_WORDS.items()})
+    return pl.col("stage").replace(stage_words())
 
 
 def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:

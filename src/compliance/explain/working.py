@@ -16,7 +16,7 @@ from compliance.explain.inputs import placed
 from compliance.explain.layer_versions import versions
 from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import Problem, UsageError
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
@@ -61,8 +61,7 @@ def _whose(subject: Subject) -> UsageError:
         say(
             "{rule}按学校判定，请用 --school 指明学校（代码或名称）",
             rule=subject.rule.id),
-        todo=say("未达标或数据缺失的{n}所：{names}",
-                 n=len(failing), names=names)
+        todo=plural(len(failing), "未达标或数据缺失的{n}所：{names}", names=names)
         if failing
         else msg("各校均达标，任选一所即可"),
     )  # fmt: skip
@@ -112,7 +111,7 @@ def _missing(subject: Subject) -> tuple[str, ...]:
     """What the verdict waits for, as every report calls it; coefficients say it stage by stage."""
     if subject.rule.form.coefficient:
         return ()
-    lists = subject.outcomes(subject.rule.id)["lacks"].to_list()
+    lists = subject.outcomes(subject.rule.id)["missing"].to_list()
     known = titles(subject.words)
     return tuple(dict.fromkeys(known.get(fact, fact) for facts in lists for fact in facts or ()))
 

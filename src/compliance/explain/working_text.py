@@ -8,7 +8,7 @@ from fractions import Fraction
 from compliance.engine.exact_arithmetic import equals, percent, shown
 from compliance.engine.working import Comparison, Flip, Input, Member, Spread, Working
 from compliance.explain.layer_versions import line
-from compliance.kernel.i18n import msg, msg_in, say
+from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.kernel.labels import basis_words, stage_words, status_words
 from compliance.rules.language.model import WRITTEN
 
@@ -108,7 +108,7 @@ def _place(item: Input) -> str:
         return ""
     where = f"{item.file} {item.at}"
     if item.rows > 1:
-        where = say("{at} 起{n}行", at=where, n=item.rows)
+        where = plural(item.rows, "{at} 起{n}行", at=where)
     if item.written and isinstance(item.value, bool):
         where += say("，佐证材料：{w}", w=item.written)
     elif item.written:

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +105,16 @@ def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 def reason(error: OSError) -> str:
     """Why the system refused a file, in the user's language."""
     known = {
-        errno.ENOENT: ("文件或文件夹不存在", "no such file or folder"),
-        errno.EISDIR: ("这是一个文件夹", "this is a folder"),
-        errno.ENOTDIR: ("路径中有一段不是文件夹", "a part of the path is no folder"),
-        errno.EACCES: (
-            "没有权限，或文件正被其他程序打开",
-            "no permission, or open in another program",
-        ),
-        errno.EPERM: (
-            "没有权限，或文件正被其他程序打开",
-            "no permission, or open in another program",
-        ),
-        errno.EBUSY: ("文件正被其他程序打开", "open in another program"),
-        errno.ENOSPC: ("磁盘已满", "the disk is full"),
-        errno.EROFS: ("磁盘只读", "the disk is read-only"),
-        errno.ENAMETOOLONG: ("名称太长", "the name is too long"),
+        errno.ENOENT: msg("文件或文件夹不存在"),
+        errno.EISDIR: msg("这是一个文件夹"),
+        errno.ENOTDIR: msg("路径中有一段不是文件夹"),
+        errno.EACCES: msg("没有权限，或文件正被其他程序打开"),
+        errno.EPERM: msg("没有权限，或文件正被其他程序打开"),
+        errno.EBUSY: msg("文件正被其他程序打开"),
+        errno.ENOSPC: msg("磁盘已满"),
+        errno.EROFS: msg("磁盘只读"),
+        errno.ENAMETOOLONG: msg("名称太长"),
     }
     if error.errno in known:
-        return pick(*known[error.errno])
+        return known[error.errno]
     return error.strerror or type(error).__name__

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Report
 from compliance.render.documents.output_files import write_whole
 
 Renderer = Callable[[Report, BinaryIO], None]

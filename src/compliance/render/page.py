@@ -27,7 +27,7 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
-from compliance.engine.findings.report import CountyResult, Report
+from compliance.engine.results import CountyResult, Report
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases

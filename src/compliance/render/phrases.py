@@ -34,8 +34,8 @@ from compliance.assessment.figures import (
     state,
     with_unit,
 )
-from compliance.engine.findings.report import CountyResult, RulesetInfo
-from compliance.kernel.i18n import lang, msg, pick, say
+from compliance.engine.results import CountyResult, RulesetInfo
+from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
@@ -73,13 +73,13 @@ def outcomes(counts: Mapping[str, int], level: str) -> str:
     others = [(state(status), n) for status, n in counts.items() if status != "pass"]
     if level == "unit":
         if not others:
-            return say("{n}个学段全部达标", n=total)
+            return plural(total, "{n}个学段全部达标")
         head = say("{n}个学段中", n=total)
         return head + listed([say("{n}个{s}", n=n, s=word) for word, n in others])
     if level == "school":
         if not others:
-            return say("{n}所学校全部达标", n=total)
-        head = say("{n}所学校中", n=total)
+            return plural(total, "{n}所学校全部达标")
+        head = plural(total, "{n}所学校中")
         return head + listed([say("{n}所{s}", n=n, s=word) for word, n in others])
     if not others:
         return say("{n}项全部达标", n=total)

@@ -197,7 +197,7 @@ class CellReader:
                 say("{f}：{v}低于下限", **self._quoted(written)),
             )
         if fact.maximum is not None and number > fact.maximum:
-            wanted = "；".join(one for one in (fact.expected(), _damage(written)) if one)
+            wanted = msg("；").join(one for one in (fact.expected(), _damage(written)) if one)
             message = say("{f}：{v}超过上限", **self._quoted(written))
             raise self._refusal("above_maximum", message, wanted)
         if fact.form != "number" and number != math.floor(number):

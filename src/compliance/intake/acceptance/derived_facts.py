@@ -15,7 +15,7 @@ from compliance.intake.acceptance.typed_table import NONE
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
 
 # ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
 
@@ -66,7 +66,7 @@ def _lists(items: pl.DataFrame, by: str, value: str) -> pl.DataFrame:
 
 def _odd_lists(given: pl.DataFrame, fact: Fact, column: Fact, tables: Tables) -> Iterator[Problem]:
     for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
-        message = say("有{n}行没有填数，{f}按缺失处理", n=row["_blank"], f=fact.label)
+        message = plural(row["_blank"], "有{n}行没有填数，{f}按缺失处理", f=fact.label)
         expected = say("每行都填{c}", c=column.label)
         where = locate(tables, row, column.name)
         yield where.warning("incomplete_list", message, expected, (fact.name,))

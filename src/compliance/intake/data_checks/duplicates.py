@@ -107,10 +107,7 @@ def _same_figures(row: Row, facts: tuple[str, ...]) -> Doubt:
         c=row["_other_school_code"],
         k=len(facts),
     )
-    if same:
-        expected = msg("同一所学校只填一次")
-    else:
-        expected = msg("逐校按原始台账填报")
+    expected = msg("同一所学校只填一次") if same else msg("逐校按原始台账填报")
     code = "school_twice" if same else "figures_copied"
     return Doubt(code, message, expected, facts)
 

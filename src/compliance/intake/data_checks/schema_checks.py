@@ -17,7 +17,7 @@ from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import KEY, Check, Doubt, Row, titles, total
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import STAGES
 
 # ── contradictions ──────────────────────────────────────────────────────────────────────
@@ -84,8 +84,9 @@ def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
         kind = row["school_type"]
         message = say(
             "办学类型是{kind}，却有{f}{n:.12g}人",
-            kind=next(word for word, canonical in words.items() if canonical == kind != word),
-            kind_en=kind,
+            kind=pick(
+                next(word for word, canonical in words.items() if canonical == kind != word), kind
+            ),
             f=facts[name].label,
             n=row[name],
         )

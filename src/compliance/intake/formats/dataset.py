@@ -28,7 +28,7 @@ from compliance.intake.formats.source_file import (
 )
 from compliance.intake.limits import MOST_OF_A_TABLE
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 
 FORMS = {".csv": read_csv, ".parquet": read_parquet}
 
@@ -87,15 +87,17 @@ def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
             given[table] = name
             continue
         message = say(
-            "“{a}”和“{b}”都是{t}表", a=clip(given[table]), b=clip(name), t=SHEETS[table], e=table
+            "“{a}”和“{b}”都是{t}表",
+            a=clip(given[table]),
+            b=clip(name),
+            t=pick(SHEETS[table], table),
         )
         complaints.error("duplicate_table", message, msg("只留一份"), at=clip(name))
     for table in NEEDED:
         if table not in given:
             message = say(
                 "缺少{t}表；现有：{found}",
-                t=SHEETS[table],
-                e=table,
+                t=pick(SHEETS[table], table),
                 found=msg("、").join(map(clip, given.values())) or msg("无"),
             )
             names_of_it = f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv"

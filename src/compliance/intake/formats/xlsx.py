@@ -26,7 +26,7 @@ from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 
 # Sheets that tell people something and are never data.
 TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
@@ -86,7 +86,10 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
         if table is None or chosen.setdefault(table, sheet) == sheet:
             continue
         message = say(
-            "工作表“{a}”和“{b}”都是{t}表", a=chosen[table], b=clip(sheet), t=SHEETS[table], e=table
+            "工作表“{a}”和“{b}”都是{t}表",
+            a=chosen[table],
+            b=clip(sheet),
+            t=pick(SHEETS[table], table),
         )
         only = msg("只留一张")
         complaints.error("duplicate_sheet", message, only, at=clip(sheet))
@@ -313,7 +316,9 @@ class _Sheet:
 
     def _no_headings(self) -> None:
         message = say(
-            "工作表“{s}”中找不到{t}表的表头", s=self.grid.sheet, t=SHEETS[self.table], e=self.table
+            "工作表“{s}”中找不到{t}表的表头",
+            s=self.grid.sheet,
+            t=pick(SHEETS[self.table], self.table),
         )
         expected = say(
             "表头用模板（compliance template）中的名称，位于前{n}行之内", n=HEADER_WITHIN

@@ -20,7 +20,7 @@ from compliance.assessment import (
     figures,
 )
 from compliance.assessment.figures import amount, with_unit
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
 from compliance.render.rectification import cells
@@ -215,8 +215,8 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
         )
         yield say("{l}。", l=listed)
     if about.warnings:
-        yield say(
-            "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。", n=len(about.warnings)
+        yield plural(
+            len(about.warnings), "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。"
         )
 
 
@@ -234,11 +234,11 @@ def _counted(paper: CountyPaper) -> str:
         )
     told = [first]
     if n := len(paper.suggestions):
-        told.append(say("建议提升{n}项", n=n))
+        told.append(plural(n, "建议提升{n}项"))
     if n := len(paper.open):
         told.append(say("待补数据后确定{n}项", n=n))
     if n := len(paper.blanks):
-        told.append(say("待补数据、待佐证{n}项", n=n))
+        told.append(plural(n, "待补数据、待佐证{n}项"))
     if n := len(paper.references):
         told.append(say("参考（不计入结论）{n}项", n=n))
     return msg("；").join(told) + msg("。")

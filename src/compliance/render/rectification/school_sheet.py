@@ -18,7 +18,7 @@ from compliance.assessment import (
 )
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
-from compliance.kernel.i18n import lang, msg, msg_in, say
+from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
@@ -205,7 +205,7 @@ def _sentences(
     if beside and not applies:
         yield say("{n}项要求均不适用。", n=beside)
     elif beside:
-        yield say("不适用的要求{n}项，未列入下表。", n=beside)
+        yield plural(beside, "不适用的要求{n}项，未列入下表。")
 
 
 def _overall(group: Judged, judged: Sequence[Judged]) -> str:
@@ -280,7 +280,7 @@ def _counted(judged: Sequence[Judged]) -> str:
     if n := standings.count(OPEN):
         told.append(say("待定{n}项", n=n))
     if n := standings.count(SUGGESTION):
-        told.append(say("建议提升{n}项", n=n))
+        told.append(plural(n, "建议提升{n}项"))
     if not told:
         return msg("没有需要整改的事项。")
     return say("{l}。", l=msg("，").join(told))

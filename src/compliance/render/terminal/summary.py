@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.findings.report import CountyResult, Report
-from compliance.kernel.i18n import msg, msg_in, say
+from compliance.engine.results import CountyResult, Report
+from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
@@ -221,7 +221,7 @@ def _totals(sheet: Lines, report: Report) -> None:
         if found[word]
     )
     sheet.line()
-    sheet.line(say("合计{n}个县：{listed}。", n=len(report.counties), listed=listed))
+    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=listed))
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 

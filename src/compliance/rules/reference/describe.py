@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cache
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.i18n import lang, msg, msg_in, pick
-from compliance.kernel.labels import STAGE_WORDS
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say
+from compliance.kernel.labels import STAGE_WORDS, stage_words
 from compliance.kernel.number_format import plain
+from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language.model import (
     OPERATORS,
     WRITTEN,
@@ -85,7 +86,7 @@ def limit_pieces(limit: Limit | None, rules: Ruleset, unit: str = "") -> list[tu
 def key_words(by: str, words: Vocabulary | None = None) -> Mapping[str, str]:
     """What the keys of a limit's table are called: stages, or the words of the fact `by`."""
     if by == "stage":
-        return {stage: pick(*both) for stage, both in STAGE_WORDS.items()}
+        return {stage: stage_words()[stage] for stage in COMPULSORY}
     return _word_names(words or vocabulary(), by, lang())
 
 
@@ -214,32 +215,37 @@ def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None =
 
 def _field(field: str, limit: Limit | None, words: Vocabulary | None) -> str:
     name, _, rest = field.partition(".")
-    told = _FIELDS.get(name)
-    text = pick(*told) if told is not None else name
+    text = _field_names().get(name, name)
     if name == "add" or not rest:
         return text
     names = key_words(limit.by if limit is not None else "stage", words)
     return f"{text} {names.get(rest, rest) if name == 'limit' else rest}"
 
 
-_FIELDS = {
-    "at_least": ("下限", "lower limit"), "above": ("下限（不含）", "lower limit, exclusive"),
-    "at_most": ("上限", "upper limit"), "below": ("上限（不含）", "upper limit, exclusive"),
-    "limit": ("标准", "limit"), "indicator": ("指标", "indicator"), "formula": ("算式", "formula"),
-    "tally": ("合计", "tally"), "of": ("由…构成", "made of"), "add": ("另加", "added"),
-    "by": ("按…取值", "keyed by"), "where": ("适用于", "applies to"), "exclude": ("不计", "leaves out"),
-    "exclusion": ("不计的学校", "left out"), "instead": ("开关", "switch"), "split": ("拆分", "split"),
-    "pass_at_least": ("至少达标项数", "to be met"), "rest_at_least": ("余项不低于", "the rest at least"),
-    "expect": ("应为", "expected"), "statement": ("说明列于", "stated under"),
-    "statements": ("须说明", "statements"), "value": ("所示数值", "value shown"),
-    "since": ("起算日期", "since"), "each": ("逐项", "each"), "list": ("清单", "list"),
-    "bands": ("分段人数", "bands"), "edges": ("分段上限", "edges of bands"),
-    "largest": ("最大的一项", "largest item"), "name": ("名称", "name"), "words": ("文字", "words"),
-    "title": ("名称", "title"), "text": ("条文", "text"), "source": ("依据", "source"),
-    "basis": ("核实程度", "basis"), "role": ("地位", "role"), "level": ("层级", "level"),
-    "scope": ("判定对象", "judged by"), "kind": ("种类", "kind"), "remedy": ("整改", "remedy"),
-    "owner": ("责任", "answerable"), "note": ("说明", "note"),
-}  # fmt: skip
+def _field_names() -> dict[str, str]:
+    """Field of a pack → words."""
+    return {
+        "at_least": msg("下限"), "above": msg("下限（不含）"),
+        "at_most": msg("上限"), "below": msg("上限（不含）"),
+        "limit": msg_in("limit", "标准"), "indicator": msg_in("indicator", "指标"),
+        "formula": msg("算式"), "tally": msg("合计"),
+        "of": msg("由…构成"), "add": msg("另加"),
+        "by": msg("按…取值"), "where": msg("适用于"),
+        "exclude": msg("不计"), "exclusion": msg("不计的学校"),
+        "instead": msg("开关"), "split": msg_in("split", "拆分"),
+        "pass_at_least": msg("至少达标项数"),
+        "rest_at_least": msg("余项不低于"), "expect": msg("应为"),
+        "statement": msg("说明列于"), "statements": msg("须说明"),
+        "value": msg("所示数值"), "since": msg("起算日期"),
+        "each": msg("逐项"), "list": msg("清单"), "bands": msg("分段人数"),
+        "edges": msg("分段上限"), "largest": msg("最大的一项"),
+        "name": msg("名称"), "words": msg_in("words", "文字"), "title": msg_in("title", "名称"),
+        "text": msg_in("text", "条文"), "source": msg_in("source", "依据"), "basis": msg("核实程度"),
+        "role": msg("地位"), "level": msg("层级"),
+        "scope": msg("判定对象"), "kind": msg("种类"),
+        "remedy": msg("整改"), "owner": msg_in("answerable", "责任"),
+        "note": msg("说明"),
+    }  # fmt: skip
 
 
 def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
@@ -249,14 +255,11 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
         counted = str(tally.settings.get("sum", tally.settings.get("count")))
         if "count" in tally.settings:
             size, what = tally.settings["at_least"], titles.get(counted, counted)
-            titles[name] = pick(
-                f"{what.replace('各间面积', '')}达到{size}平方米的间数",
-                f"{what} of {size} m² or more",
+            titles[name] = say(
+                "{room}达到{size}平方米的间数", room=what.replace("各间面积", ""), size=size
             )
             continue
-        titles[name] = pick(
-            f"{titles.get(counted, counted)}合计", f"total of {titles.get(counted, counted)}"
-        )
+        titles[name] = say("{what}合计", what=titles.get(counted, counted))
     return titles
 
 
