@@ -15,11 +15,11 @@ from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.results import CountyResult, Report
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
-from compliance.render.documents.text import columns, pad, printable, wrap
+from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
 _WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
-_NAME, _GAP = 12, "  "
+_NAME = 12
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
@@ -106,7 +106,7 @@ def _states(sheet: Lines, about: Assessment) -> None:
     hanging = " " * (len("  ✗ ") + title_width + len("  ") + state_width + len("  "))
     for one in about.decisive:
         title, word = printable(one.title), state(one.status)
-        told = f"{pad(title, title_width)}  {pad(word, state_width)}  {phrases.counted(one)}"
+        told = row([title, word, phrases.counted(one)], [title_width, state_width, 0])
         sheet.state(one.status, told, hanging=hanging)
     sheet.line()
     sheet.line(phrases.conforming(about))
@@ -153,16 +153,18 @@ def _table(sheet: Lines, report: Report) -> None:
     place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
-    room = sheet.width - sum(widths) - len(_GAP) * len(widths)
+    room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
     longest = max(map(columns, [place, *names]))
     name_width = max(min(longest, _NAME, room), columns(place))
     widths.insert(1, name_width)
-    sheet.row(_row([head[0], place, *head[1:]], widths))
+    sheet.row(row([head[0], place, *head[1:]], widths, right=2))
     for (code, *cells), name in zip(rows, names, strict=True):
         fits = columns(name) <= name_width
-        for line in () if fits else wrap(f"{code}{_GAP}{name}", sheet.width, "", " " * widths[0]):
+        for line in (
+            () if fits else wrap(f"{code}{BETWEEN}{name}", sheet.width, "", " " * widths[0])
+        ):
             sheet.row(line)
-        sheet.row(_row([code, name if fits else "", *cells], widths))
+        sheet.row(row([code, name if fits else "", *cells], widths, right=2))
     sheet.line()
     sheet.line(msg("；").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
@@ -190,15 +192,6 @@ def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]
             ]
         )
     return head, rows
-
-
-def _row(cells: list[str], widths: list[int]) -> str:
-    """The cells one beside another; the two numbers stand at the right end of their columns."""
-    first = len(cells) - 2
-    return _GAP.join(
-        pad(cell, width, right=place >= first)
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
 
 
 def _name(county: CountyResult, years: set[int]) -> str:
