@@ -85,9 +85,7 @@ def _bundled(name: str) -> str | None:
 
 
 def environment(
-    suffix: str,
-    template_dirs: Sequence[Path] = (),
-    escape: Callable[[object], str] | None = None,
+    suffix: str, template_dirs: Sequence[Path] = (), escape: Callable[[object], str] | None = None
 ) -> SandboxedEnvironment:
     """Templates for one format (``md``, ``html``): a province's directories first, then ours.
 
