@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from compliance.assessment import Assessment, Judged, assess
 from compliance.engine.findings.report import Report
-from compliance.kernel.errors import UsageError
+from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
 from compliance.render.documents.jinja import environment, filled, loaded
@@ -88,29 +89,54 @@ def write_papers(
     replace ours by name. progress(done, total) is called after every paper. An earlier xlsx or docx
     that differs, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
-    (nothing is changed then) and PackError for a faulty template.
+    (nothing is changed then). A faulty template costs the papers of its rule set in its format
+    (`Written.faults`); PackError where nothing is left.
     """
     forms = list(dict.fromkeys(formats))
     _check(forms)
     if not report.counties:
         return Written()
     total = len(forms) * (len(report.counties) + _school_count(report))
-    writers: dict[tuple[str, str], Writer] = {}
+    renderer = _Renderer(report, template_dirs)
     done = 0
     with staged(out) as place:
         for folder, paper in _folders(report):
             for form in forms:
-                key = (form, paper.ruleset)
-                if key not in writers:
-                    writers[key] = _writer(form, template_dirs.get(key[1], ()))
-                for relative, content in _contents(writers[key], paper, form):
+                for relative, content in renderer.render(paper, form):
                     place.put(folder / relative, content, keep=form in _FILLED_IN)
                     done += 1
                     if progress is not None:
                         progress(done, total)
             for name in _stale(out / folder / SCHOOL_SHEETS, paper, forms):
                 place.retire(folder / SCHOOL_SHEETS / name)
-        return place.place()
+        faults = tuple(renderer.faults.values())
+        if faults and not done:
+            raise faults[0]
+        return replace(place.place(), faults=faults)
+
+
+class _Renderer:
+    """Puts papers into bytes, with a writer for each format and rule set, made once."""
+
+    def __init__(self, report: Report, template_dirs: Mapping[str, Sequence[Path]]) -> None:
+        self._versions = {info.id: info.version for info in report.rulesets}
+        self._template_dirs = template_dirs
+        self._writers: dict[tuple[str, str], Writer] = {}
+        self.faults: dict[tuple[str, str], PackError] = {}
+
+    def render(self, paper: CountyPaper, form: str) -> list[tuple[Path, bytes]]:
+        """A county's papers; none, with the fault noted once, where a template is wrong."""
+        key = (form, paper.ruleset)
+        if key in self.faults:
+            return []
+        try:
+            if key not in self._writers:
+                self._writers[key] = _writer(form, self._template_dirs.get(paper.ruleset, ()))
+            return list(_contents(self._writers[key], paper, form))
+        except PackError as error:
+            what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
+            self.faults[key] = PackError(what, error.where, error.todo)
+            return []
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
