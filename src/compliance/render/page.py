@@ -291,10 +291,7 @@ def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
     if rule.statement == "vetoes":
         return {"pass": msg("不存在"), "fail": msg("存在")}.get(status, "")
-    return {
-        "pass": msg("已佐证"),
-        "fail": msg("佐证为未达到"),
-    }.get(status, "")
+    return {"pass": msg("已佐证"), "fail": msg("佐证为未达到")}.get(status, "")
 
 
 def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:

@@ -160,8 +160,7 @@ def _check(forms: Sequence[str]) -> None:
     for form in forms:
         if form not in FORMATS:
             raise UsageError(
-                say("不认识格式“{f}”", f=form),
-                todo=say("可用：{l}", l=", ".join(FORMATS)),
+                say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
 
 

@@ -45,21 +45,13 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
     _states(sheet, about)
-    _section(
-        sheet,
-        msg("仅凭放宽规定或所选口径达标"),
-        phrases.relaxed(about),
-    )
+    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about))
     _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         _section(sheet, title, lines)
     _awaited(sheet, about, report.titles)
-    _section(
-        sheet,
-        msg("参考结果（不计入结论）"),
-        phrases.advice(about.advice),
-    )
+    _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
 
 
 def _rules(sheet: Lines, report: Report) -> None:
