@@ -287,3 +287,33 @@ add = ["MO-1"]
         report = check(county(of("620102"), edit))
         (found,) = report.findings.filter(pl.col("rule") == "MO-1").iter_rows(named=True)
         assert found["status"] == status, found
+
+
+def test_a_faulty_template_costs_the_papers_of_its_rule_set_alone(
+    shelf: Shelf, county: Callable[..., Path], tmp_path: Path
+) -> None:
+    shelf.add("junheng-moon", PACKS, MOON)
+    templates = tmp_path / "junheng_moon" / "templates"
+    templates.mkdir()
+    (templates / "rectify_county.md").write_text("{{ paper.nothing }}", "utf-8")
+    paths = [county(of(code), name=f"{code}.json") for code in ("620102", "341622")]
+    words: list[str | Path] = [
+        "rectify",
+        *paths,
+        "-o",
+        tmp_path / "out",
+        "--format",
+        "md",
+        "--format",
+        "html",
+    ]
+    done = run(*words)
+    assert done.exit_code == 2
+    assert "moon 1.2" in done.stderr
+    assert "rectify_county.md" in done.stderr
+    written = {
+        (file.parent.name[:6], file.name) for file in (tmp_path / "out").glob("*/整改清单.*")
+    }
+    assert written == {
+        ("620102", "整改清单.html"), ("341622", "整改清单.md"), ("341622", "整改清单.html"),
+    }  # fmt: skip

@@ -92,12 +92,7 @@ def _clean(name: str) -> pl.Expr:
 
 def _subject() -> pl.Expr:
     """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
-    part = pl.col("stage").replace(
-        {
-            "primary": msg("（小学部）"),
-            "junior": msg("（初中部）"),
-        }
-    )
+    part = pl.col("stage").replace({"primary": msg("（小学部）"), "junior": msg("（初中部）")})
     return (
         pl.when("among_stages")
         .then(pl.col("school_name") + part)
@@ -165,19 +160,8 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     unknown = (
         pl.when(pl.col("missing").list.len() > 0)
-        .then(
-            line(
-                msg("{who}“{about}”无法判定：缺少{missing}。"),
-                **holes,
-                missing=missing,
-            )
-        )
-        .otherwise(
-            line(
-                msg("{who}“{about}”无法计算：分母为0或所据数据无效。"),
-                **holes,
-            )
-        )
+        .then(line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing))
+        .otherwise(line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes))
     )
     plain = parts(rule) if rule.parts else state(rule)
     words = {

@@ -67,32 +67,6 @@ class Batch:
     refused: tuple[Refused, ...]
     vocabulary: Vocabulary
 
-    @property
-    def cases(self) -> tuple[Job, ...]:
-        """The former name of `jobs`."""
-        return self.jobs
-
-    @property
-    def words(self) -> Vocabulary:
-        """The former name of `vocabulary`."""
-        return self.vocabulary
-
-
-__all__ = [
-    "Batch",
-    "Case",
-    "Checker",
-    "Choice",
-    "Docket",
-    "Job",
-    "check",
-    "judged",
-    "prepare",
-    "with_pack_file",
-]
-Case = Job  # as the rooms above still call them
-Docket = Batch
-
 
 def prepare(
     paths: Sequence[Path], registry: Registry, choice: Choice, previous: Sequence[Path] = ()
@@ -257,7 +231,7 @@ def _several(paths: Paths) -> list[Path]:
 
 def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:
     """Those that can be judged and those that cannot, in order."""
-    counties = [_empty_counties(), *(job.part.counties for job in batch.jobs)]
+    counties = [batch.submission.counties.clear(), *(job.part.counties for job in batch.jobs)]
     known = pl.concat([table.select(*KEY, "county_name") for table in counties])
     sizes = batch.submission.schools.group_by(KEY).len()
     sized = known.join(sizes, on=list(KEY), how="left")
@@ -270,11 +244,6 @@ def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:
         for one in batch.refused
     ]
     return tuple(sorted(found, key=lambda one: (one.county_code, one.year or 0)))
-
-
-def _empty_counties() -> pl.DataFrame:
-    types = {"county_code": pl.String, "year": pl.Int32, "county_name": pl.String}
-    return pl.DataFrame(schema=types)
 
 
 def _out_of_use(registry: Registry) -> list[Problem]:
@@ -323,9 +292,7 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
 
 def _schools(batch: Batch) -> pl.DataFrame:
     """The schools of the judged counties."""
-    parts = [job.part.schools for job in batch.jobs]
-    if len(parts) == 1:
-        return parts[0]
+    parts = (job.part.schools for job in batch.jobs)
     everyone = pl.concat([batch.submission.schools.clear(), *parts])
     return everyone.sort(*KEY, "school_code", maintain_order=True)
 

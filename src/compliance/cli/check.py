@@ -19,13 +19,14 @@ from compliance.cli.command import (
     inputs_argument,
     judging,
     option,
+    print_error,
     progress,
     refuse_clashes,
     require_format,
     shared_options,
 )
-from compliance.kernel.errors import PluginError, UsageError, show_traceback
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.errors import PackError, PluginError, UsageError
+from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -81,20 +82,22 @@ def check(
     report = checker.check(inputs, chosen(**how), progress())
     writing = [partial(write, report, form, path, renderers[form]) for form, path in files]
     writing += [partial(_print, report, form, renderers[form]) for form in formats or ("text",)]
-    return INTERNAL if _failed(writing) else exit_code(report, fail_on)
+    return _faults(writing) or exit_code(report, fail_on)
 
 
-def _failed(writing: Sequence[Callable[[], None]]) -> bool:
-    """Write one after the other; whether a plugin's renderer broke, which costs its output alone."""
-    failed = False
+def _faults(writing: Sequence[Callable[[], None]]) -> int:
+    """Write one after the other; a plugin's renderer or template that fails costs its output alone.
+
+    The exit code: 5 for a renderer, 2 for a template, 0 where all went well.
+    """
+    code = 0
     for write in writing:
         try:
             write()
-        except PluginError as error:
-            show_traceback(error)
-            click.echo(say("错误：{error}", error=error), err=True)
-            failed = True
-    return failed
+        except (PackError, PluginError) as error:
+            fault = print_error(error)
+            code = max(code, INTERNAL if isinstance(error, PluginError) else fault)
+    return code
 
 
 def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:

@@ -308,9 +308,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         try:
             code = command(*args, **kwargs)
         except JunhengError as error:
-            show_traceback(error)
-            click.echo(say("错误：{error}", error=error), err=True)
-            code = error.exit_code
+            code = print_error(error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
@@ -367,6 +365,13 @@ def exit_code(report: Results, fail_on: str) -> int:
     if "undecided" in verdicts:
         return 3 if fail_on == "undecided" else 0
     return 0
+
+
+def print_error(error: JunhengError) -> int:
+    """What keeps the run, or a part of it, from going on; the exit code."""
+    show_traceback(error)
+    click.echo(say("错误：{error}", error=error), err=True)
+    return error.exit_code
 
 
 def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:

@@ -10,6 +10,7 @@ import click
 
 from compliance.cli.command import (
     UNREADABLE,
+    USAGE,
     Command,
     chosen,
     guarded,
@@ -17,6 +18,7 @@ from compliance.cli.command import (
     judging,
     nothing_written,
     option,
+    print_error,
     print_problems,
     progress,
     shared_options,
@@ -70,4 +72,8 @@ def rectify(
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))
     for line in papers.told():
         click.echo(line)
+    for fault in papers.faults:
+        print_error(fault)
+    if papers.faults:
+        return USAGE
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

@@ -51,7 +51,7 @@ def concerning(rule: Rule, rules: Ruleset) -> Ruleset:
     )
 
 
-def judged_again(subject: Subject, changes: Sequence[Change]) -> list[Outcome]:
+def rejudged(subject: Subject, changes: Sequence[Change]) -> list[Outcome]:
     """The outcome of every variant (fact → new value), None where it is no subject any more.
 
     Facts of the county's frame for a rule of the county, else of the school's record.
@@ -265,7 +265,7 @@ def _smallest(
     while waiting:
         tried = [(one, one.next()) for one in waiting]
         changes = [one.lever.make(one.sign * k) for one, steps in tried for k in steps]
-        rows = iter(judged_again(subject, changes))
+        rows = iter(rejudged(subject, changes))
         for one, steps in tried:
             one.learn(steps, [goal(next(rows)) for _ in steps])
         waiting = [one for one in waiting if not one.done]

@@ -60,40 +60,42 @@ class Plugin:
 
 @dataclass
 class Offers:
-    """What one plugin offers. fragments: its directories of schemas.
+    """What one plugin offers: packs by id (oldest edition first), kinds, readers, renderers.
 
-    error: what is wrong with it; then nothing of it is used. whole: every pack it has is in `packs`;
-    false of one that broke before: nobody knows which rule sets are missing.
+    fragments: its directories of schemas. error: what is wrong with it; then nothing of it is used.
+    whole: every pack it has is in `packs`; false of one that broke before: nobody knows which rule
+    sets are missing.
     """
 
-    plugin: Plugin
     packs: dict[str, list[Pack]] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     renderers: dict[str, Renderer] = field(default_factory=dict)
     fragments: list[Path] = field(default_factory=list)
+    plugin: Plugin = Plugin(CORE)
     whole: bool = False
     error: JunhengError | None = None
 
+    def names(self) -> set[str]:
+        """What no other plugin may offer: ``kind moon``, ``pack moon`` …"""
+        packs = {pack.id for same in self.packs.values() for pack in same}
+        tables = {"pack": packs, "kind": self.kinds, "reader": self.readers}
+        tables["renderer"] = self.renderers
+        return {f"{what} {name}" for what, names in tables.items() for name in names}
+
 
 @dataclass
-class Registry:
-    """What is installed and in order: packs by id (oldest edition first), kinds, readers, renderers.
+class Registry(Offers):
+    """What is installed and in order: the core's offers, to which those of the plugins are added.
 
-    plugins: distribution → version. fragments: schema directories of plugins.
-    broken: the plugins of which nothing is used, each with its `error`. without: the distributions
-    that are switched off.
+    plugins: distribution → version. broken: the plugins of which nothing is used, each with its
+    `error`. without: the distributions that are switched off. owners: who offers a name.
     """
 
-    packs: dict[str, list[Pack]] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
-    readers: dict[str, Reader] = field(default_factory=dict)
-    renderers: dict[str, Renderer] = field(default_factory=dict)
     plugins: dict[str, str] = field(default_factory=dict)
-    fragments: list[Path] = field(default_factory=list)
     broken: list[Offers] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
-    _owners: dict[str, Plugin] = field(default_factory=dict)
+    owners: dict[str, Plugin] = field(default_factory=dict)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -103,58 +105,39 @@ class Registry:
     def owner(self, pack: Pack) -> Plugin | None:
         """The plugin a pack came with; None for a file."""
         broken = {name: one.plugin for one in self.broken for name in one.packs}
-        return self._owners.get(f"pack {pack.id}") or broken.get(pack.id)
+        return self.owners.get(f"pack {pack.id}") or broken.get(pack.id)
 
-    def take(self, offers: Offers) -> None:
+    def add(self, offers: Offers) -> None:
         """Put a plugin's offers among the others, or the plugin among the broken ones.
 
         Raises PluginError where another plugin, or the core, offers the same name.
         """
-        self._check_facts(offers)
+        plugin = offers.plugin
         if offers.error is not None:
             cause = offers.error if os.environ.get("COMPLIANCE_DEBUG") else None
             _log.warning("%s", offers.error, exc_info=cause)
             self.broken.append(offers)
             return
-        names = {
-            "pack": {pack.id for same in offers.packs.values() for pack in same},
-            "kind": offers.kinds,
-            "reader": offers.readers,
-            "renderer": offers.renderers,
-        }
-        for what, ones in names.items():
-            for name in ones:
-                self._claim(f"{what} {name}", offers.plugin)
-        if offers.plugin.distribution != CORE:
+        for name in sorted(offers.names()):
+            owner = self.owners.setdefault(name, plugin)
+            if owner != plugin:
+                raise _taken(name, owner, plugin)
+        if plugin.distribution != CORE:
             for kind in offers.kinds.values():
-                kind.offered_by = str(offers.plugin)
+                kind.offered_by = str(plugin)
         self.packs |= offers.packs
         self.kinds |= offers.kinds
         self.readers |= offers.readers
         self.renderers |= offers.renderers
         self.fragments += offers.fragments
-        if offers.plugin.distribution != CORE:
-            self.plugins[offers.plugin.distribution] = offers.plugin.version
+        self.plugins[plugin.distribution] = plugin.version
 
-    def _check_facts(self, offers: Offers) -> None:
-        """Whether the plugin's facts go with the core's and those of the plugins before it."""
-        if offers.error is None and offers.fragments:
-            try:
-                vocabulary([*self.fragments, *offers.fragments])
-            except PluginError as error:
-                named = f"{offers.plugin}: {error.what}"
-                offers.error = PluginError(named, error.where, error.todo)
 
-    def _claim(self, name: str, plugin: Plugin) -> None:
-        owner = self._owners.setdefault(name, plugin)
-        if owner != plugin:
-            raise PluginError(
-                say("{name} 由两个插件提供：{one} 与 {other}", name=name, one=owner, other=plugin),
-                todo=say(
-                    "请卸载其中一个，或用 --without-plugin {plugin} 停用",
-                    plugin=plugin.distribution,
-                ),
-            )
+def _taken(name: str, one: Plugin, other: Plugin) -> PluginError:
+    return PluginError(
+        say("{name} 由两个插件提供：{one} 与 {other}", name=name, one=one, other=other),
+        todo=say("请卸载其中一个，或用 --without-plugin {plugin} 停用", plugin=other.distribution),
+    )
 
 
 @contextmanager
@@ -176,21 +159,39 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     and UsageError where a plugin that is to be switched off is not installed.
     """
     registry = Registry()
-    own = Offers(Plugin(CORE))
-    _ask(own, core)
-    registry.take(own)
+    _ask(registry, core)
+    registry.owners = dict.fromkeys(registry.names(), registry.plugin)
     entries = sorted(
         entry_points(group=hookspecs.GROUP) if found is None else found,
         key=lambda one: (one.dist.name if one.dist else "", one.name),
     )
     off = _switched_off(entries)
+    asked = []
     for entry in entries:
         plugin = _plugin(entry)
         if {plugin.distribution, plugin.entry} & off:
             registry.without.append(plugin.distribution)
-            continue
-        registry.take(_offers(plugin, entry))
+        else:
+            asked.append(_offers(plugin, entry))
+    _check_facts(asked)
+    for offers in asked:
+        registry.add(offers)
     return registry
+
+
+def _check_facts(asked: Sequence[Offers]) -> None:
+    """Note the fault of every plugin whose facts do not go with those of the core and before it."""
+    sound = [one for one in asked if one.error is None]
+    try:
+        vocabulary([path for one in sound for path in one.fragments])
+    except PluginError:  # whose they are is asked only now: it takes the time of reading them all
+        kept: list[Path] = []
+        for one in sound:
+            try:
+                vocabulary([*kept, *one.fragments])
+                kept += one.fragments
+            except PluginError as error:
+                one.error = PluginError(f"{one.plugin}: {error.what}", error.where, error.todo)
 
 
 def _plugin(entry: EntryPoint) -> Plugin:
@@ -216,9 +217,9 @@ def _switched_off(entries: Sequence[EntryPoint]) -> set[str]:
 
 def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
     """What a plugin offers, up to its fault if it has one."""
-    offers = Offers(plugin)
+    offers = Offers(plugin=plugin)
     try:
-        with _blaming(_not_loaded(plugin), _mend(plugin)):
+        with _blaming(plugin):
             module = entry.load()
         _ask(offers, module)
     except JunhengError as error:
@@ -234,7 +235,7 @@ def _ask(offers: Offers, module: object) -> None:
     plugin = offers.plugin
     manager = pluggy.PluginManager(hookspecs.GROUP)
     manager.add_hookspecs(hookspecs)
-    with _blaming(_not_loaded(plugin), _mend(plugin)):
+    with _blaming(plugin):
         manager.register(module)
         manager.check_pending()
     callers = {name: getattr(manager.hook, name) for name in HOOKS}
@@ -263,17 +264,7 @@ def _ask(offers: Offers, module: object) -> None:
 
 def _answer(hook: pluggy.HookCaller, plugin: Plugin) -> object:
     """What the plugin's function answers; PluginError where it raises anything."""
-
-    def failed(kind: str, why: object) -> str:
-        return say(
-            "插件 {plugin} 的 {hook} 出错：{kind}: {why}",
-            plugin=plugin,
-            hook=hook.name,
-            kind=kind,
-            why=why,
-        )
-
-    with _blaming(failed, _mend(plugin)):
+    with _blaming(plugin, hook.name):
         answers = hook()
     return answers[0] if answers else None  # pluggy leaves None out
 
@@ -354,18 +345,9 @@ def _blamed(plugin: Plugin, hook: str, name: str, offer: Any) -> Any:  # noqa: A
     if plugin.distribution == CORE or hook == "compliance_kinds":
         return offer
 
-    def failed(kind: str, why: object) -> str:
-        return say(
-            "插件 {plugin} 的“{name}”出错：{kind}: {why}",
-            plugin=plugin,
-            name=name,
-            kind=kind,
-            why=why,
-        )
-
     @wraps(offer)
     def guarded(*given: object) -> object:
-        with _blaming(failed, _mend(plugin), (JunhengError, OSError)):
+        with _blaming(plugin, name, (JunhengError, OSError)):
             made = offer(*given)
             if hook == "compliance_readers" and not isinstance(made, RawDocument):
                 raise TypeError(reprlib.repr(made))
@@ -376,25 +358,23 @@ def _blamed(plugin: Plugin, hook: str, name: str, offer: Any) -> Any:  # noqa: A
 
 @contextmanager
 def _blaming(
-    sentence: Callable[[str, object], str], todo: str, passing: tuple[type[Exception], ...] = ()
+    plugin: Plugin, name: str = "", passing: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
-    """Whatever a plugin raises becomes a PluginError that names it, but for what is `passing`."""
+    """Whatever is raised, but for what is `passing`, becomes a PluginError that names the plugin.
+
+    name: the hook or the offer that was asked; empty while the plugin is loaded.
+    """
     try:
         yield
     except passing:
         raise
     except (Exception, SystemExit) as error:
-        raise PluginError(sentence(type(error).__name__, error), todo=todo) from error
-
-
-def _not_loaded(plugin: Plugin) -> Callable[[str, object], str]:
-    return lambda kind, why: say(
-        "插件 {plugin} 无法加载：{kind}: {why}", plugin=plugin, kind=kind, why=why
-    )
-
-
-def _mend(plugin: Plugin) -> str:
-    return say(
-        "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
-        name=plugin.distribution,
-    )
+        why = f"{type(error).__name__}: {error}"
+        raise PluginError(
+            say("插件 {plugin} 的 {name} 出错：{why}", plugin=plugin, name=name, why=why)
+            if name
+            else say("插件 {plugin} 无法加载：{why}", plugin=plugin, why=why),
+            todo=say(
+                "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
+                name=plugin.distribution),
+        ) from error  # fmt: skip

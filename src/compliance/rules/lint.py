@@ -27,46 +27,24 @@ def check_references(resolved: Ruleset, owners: Mapping[str, Pack]) -> None:
 
     owners: the pack of every indicator, and of every switch under ``switch <name>``.
     """
+    edges = resolved.references.edges
+    for node, (_, other) in ((node, edge) for node, found in edges.items() for edge in found):
+        if other.section == "fact" or other in edges:  # facts are the vocabulary's to know
+            continue
+        named = {"one": node.name, "section": other.section, "name": other.name}
+        if node.section == "rule":
+            what = say("规则 {one} 引用了不存在的 {section} “{name}”", **named)
+            where = resolved.rules[node.name].stated_at
+        else:
+            what = say("指标 {one} 引用了不存在的 {section} “{name}”", **named)
+            where = owners[node.name].place("indicator", node.name, "else")
+        known = [one.name for one in edges if one.section == other.section]
+        raise PackError(what, where=where, todo=suggestion(other.name, known))
     for rule in resolved.rules.values():
-        for section, name in _nowhere(Node("rule", rule.id), resolved):
-            raise PackError(
-                say(
-                    "规则 {rule} 引用了不存在的 {section} “{name}”",
-                    rule=rule.id,
-                    section=section,
-                    name=name,
-                ),
-                where=rule.stated_at,
-                todo=suggestion(name, _names(section, resolved)),
-            )
         _check_units(rule, resolved)
-    for indicator in resolved.indicators:
-        for section, name in _nowhere(Node("indicator", indicator), resolved):
-            raise owners[indicator].error(
-                say(
-                    "指标 {indicator} 引用了不存在的 {section} “{name}”",
-                    indicator=indicator,
-                    section=section,
-                    name=name,
-                ),
-                "indicator",
-                indicator,
-                "else",
-                todo=suggestion(name, _names(section, resolved)),
-            )
     _check_switches(resolved, owners)
     _check_clauses(resolved)
     _check_circles(resolved, owners)
-
-
-def _nowhere(node: Node, resolved: Ruleset) -> Iterator[Node]:
-    """What a node refers to although there is no such thing; facts are the vocabulary's to know."""
-    edges = resolved.references.edges
-    yield from (one for _, one in edges[node] if one.section != "fact" and one not in edges)
-
-
-def _names(section: str, resolved: Ruleset) -> list[str]:
-    return [node.name for node in resolved.references.edges if node.section == section]
 
 
 def _check_units(rule: Rule, resolved: Ruleset) -> None:

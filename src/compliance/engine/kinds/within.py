@@ -20,7 +20,7 @@ from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
-from compliance.engine.variants import OPPOSITE, judged_again, status_of
+from compliance.engine.variants import OPPOSITE, rejudged, status_of
 from compliance.engine.working import Comparison, Flip, Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
@@ -200,7 +200,7 @@ class Within(Kind):
             after = [*sizes[:place], bar + 1, *sizes[place + 1 :]]
             short = [*sizes[:place], bar, *sizes[place + 1 :]]
         fact, unit = subject.contract(rule.settings.list), self.measure(rule, subject.ruleset)
-        turned, kept = judged_again(subject, [{fact: after}, {fact: short}])
+        turned, kept = rejudged(subject, [{fact: after}, {fact: short}])
         if status_of(turned) != wanted or status_of(kept) == wanted:
             return ()
         return (Flip(fact, title, change, before, before + change, unit, wanted),)

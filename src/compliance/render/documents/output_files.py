@@ -24,7 +24,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.errors import PackError, UsageError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable, shortened
 
@@ -70,12 +70,14 @@ class Written:
     """What a run has written; its length is the number of papers.
 
     kept: earlier papers that differ from the new ones and may have been filled in, where they are
-    now. stale: earlier papers of schools that are no longer in the data, likewise.
+    now. stale: earlier papers of schools that are no longer in the data, likewise. faults: what was
+    not written, because a template is wrong.
     """
 
     papers: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
+    faults: tuple[PackError, ...] = ()
 
     def __len__(self) -> int:
         return len(self.papers)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
 from compliance.assessment import Assessment, Judged, assess
-from compliance.engine.results import Report
-from compliance.kernel.errors import UsageError
+from compliance.engine.results import Results
+from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
 from compliance.render.documents.jinja import environment, filled, loaded
@@ -76,7 +77,7 @@ class WordWriter:
 
 
 def write_papers(
-    report: Report,
+    report: Results,
     out: Path,
     formats: Sequence[str],
     template_dirs: Mapping[str, Sequence[Path]],
@@ -88,29 +89,54 @@ def write_papers(
     replace ours by name. progress(done, total) is called after every paper. An earlier xlsx or docx
     that differs, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
-    (nothing is changed then) and PackError for a faulty template.
+    (nothing is changed then). A faulty template costs the papers of its rule set in its format
+    (`Written.faults`); PackError where nothing is left.
     """
     forms = list(dict.fromkeys(formats))
     _check(forms)
     if not report.counties:
         return Written()
     total = len(forms) * (len(report.counties) + _school_count(report))
-    writers: dict[tuple[str, str], Writer] = {}
+    renderer = _Renderer(report, template_dirs)
     done = 0
     with staged(out) as place:
         for folder, paper in _folders(report):
             for form in forms:
-                key = (form, paper.ruleset)
-                if key not in writers:
-                    writers[key] = _writer(form, template_dirs.get(key[1], ()))
-                for relative, content in _contents(writers[key], paper, form):
+                for relative, content in renderer.render(paper, form):
                     place.put(folder / relative, content, keep=form in _FILLED_IN)
                     done += 1
                     if progress is not None:
                         progress(done, total)
             for name in _stale(out / folder / SCHOOL_SHEETS, paper, forms):
                 place.retire(folder / SCHOOL_SHEETS / name)
-        return place.place()
+        faults = tuple(renderer.faults.values())
+        if faults and not done:
+            raise faults[0]
+        return replace(place.place(), faults=faults)
+
+
+class _Renderer:
+    """Puts papers into bytes, with a writer for each format and rule set, made once."""
+
+    def __init__(self, report: Results, template_dirs: Mapping[str, Sequence[Path]]) -> None:
+        self._versions = {info.id: info.version for info in report.rulesets}
+        self._template_dirs = template_dirs
+        self._writers: dict[tuple[str, str], Writer] = {}
+        self.faults: dict[tuple[str, str], PackError] = {}
+
+    def render(self, paper: CountyPaper, form: str) -> list[tuple[Path, bytes]]:
+        """A county's papers; none, with the fault noted once, where a template is wrong."""
+        key = (form, paper.ruleset)
+        if key in self.faults:
+            return []
+        try:
+            if key not in self._writers:
+                self._writers[key] = _writer(form, self._template_dirs.get(paper.ruleset, ()))
+            return list(_contents(self._writers[key], paper, form))
+        except PackError as error:
+            what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
+            self.faults[key] = PackError(what, error.where, error.todo)
+            return []
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
@@ -134,8 +160,7 @@ def _check(forms: Sequence[str]) -> None:
     for form in forms:
         if form not in FORMATS:
             raise UsageError(
-                say("不认识格式“{f}”", f=form),
-                todo=say("可用：{l}", l=", ".join(FORMATS)),
+                say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
 
 
@@ -156,19 +181,19 @@ def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[P
         yield Path(SCHOOL_SHEETS) / f"{school.stem}.{form}", writer.school(school)
 
 
-def _school_count(report: Report) -> int:
+def _school_count(report: Results) -> int:
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     return schools.select(*KEY, "school_code").unique().height
 
 
-def _folders(report: Report) -> Iterator[tuple[Path, CountyPaper]]:
+def _folders(report: Results) -> Iterator[tuple[Path, CountyPaper]]:
     names = Names()
     for paper in papers(report):
         name = joined(paper.county_code, paper.county_name, paper.year)
         yield Path(names.take(name)), paper
 
 
-def papers(report: Report) -> Iterator[CountyPaper]:
+def papers(report: Results) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
@@ -197,7 +222,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _paper(report: Report, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
+def _paper(report: Results, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
     basis = cells.basis(report, about)
     around = Surroundings(about, report.titles, cells.conclusion(about), basis)
     judged = about.judged()

@@ -167,18 +167,14 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
 
 def check(pack: Pack) -> None:
     """Hold the pack against schemas/pack.schema.json; all faults in one PackError."""
-    faults = sorted({*_faults(pack), *_quoted_dates(pack, pack.tables)})
-    if not faults:
+    found = sorted({*faults("pack", pack.tables, pack.text), *_quoted_dates(pack, pack.tables)})
+    if not found:
         return
-    what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in faults)
+    what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in found)
     raise PackError(
         say("规则文件不符合规则语言：\n{what}", what=what),
         where=pack.path.name,
     )
-
-
-def _faults(pack: Pack) -> Iterable[tuple[int, str]]:
-    return faults("pack", pack.tables, pack.text)
 
 
 def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:

@@ -5,7 +5,7 @@ The pack's schema has checked names and types before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from compliance.rules.language.model import (
     Condition,
     Exclusion,
     Indicator,
+    Instead,
     Limit,
     Part,
     Rule,
@@ -112,8 +113,22 @@ def limit(table: Table) -> Limit | None:
     return Limit(operator, {"": decimal(value)}, by)
 
 
-def part(key: str, table: Table) -> Part:
-    """One [rule.X.part.<key>] table."""
+def _instead(table: Table, on: Sequence[str]) -> tuple[Instead, ...]:
+    """What the switches that are `on` put in a table's place row by row, in the order stated."""
+    return tuple(
+        Instead(
+            switch=str(entry["switch"]),
+            where=entry["where"],
+            indicator=entry.get("indicator"),
+            limit=limit({"by": table.get("by", "stage"), **entry}),
+        )
+        for entry in table.get("instead", ())
+        if entry["switch"] in on and "where" in entry
+    )
+
+
+def part(key: str, table: Table, on: Sequence[str]) -> Part:
+    """One [rule.X.part.<key>] table; on: the switches that are on."""
     return Part(
         key=key,
         name=str(table.get("name", key)),
@@ -122,10 +137,11 @@ def part(key: str, table: Table) -> Part:
         settings=_settings(table),
         indicator=table.get("indicator"),
         limit=limit(table),
+        instead=_instead(table, on),
     )
 
 
-def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
+def rule(rule_id: str, table: Table, layers: Mapping[str, str], on: Sequence[str]) -> Rule:
     """A [rule.*] table, its role as declared (basis and enforcement are settled elsewhere).
 
     Raises ValueError with the reason where the table contradicts itself.
@@ -138,12 +154,13 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str]) -> Rule:
         scope=scope,
         level=str(table.get("level", scope)),
         limit=limit(table),
-        parts=tuple(part(key, value) for key, value in table.get("part", {}).items()),
+        parts=tuple(part(key, value, on) for key, value in table.get("part", {}).items()),
         of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
         rolls_up="rolls_up" in table,
         attested_as=rule_id,
         settings=_settings(table),
+        instead=_instead(table, on),
         layers=dict(layers),
         **{**usual, **{name: table[name] for name in _PLAIN if name in table}},
     )

@@ -43,7 +43,7 @@ _COMPUTED = {Role.FIGURE, Role.ELSE}
 _LOOKED_AT = {*_COMPUTED, Role.MEASURED, Role.CONDITION}
 _OF_RULES = {Role.MEASURED, Role.MEMBER}
 
-Edges = Sequence[tuple[Role, Node]]
+Edge = tuple[Role, Node]
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,19 @@ class ReferenceGraph:
     ruleset: Ruleset
 
     @cached_property
-    def edges(self) -> Mapping[Node, Edges]:
+    def edges(self) -> Mapping[Node, Sequence[Edge]]:
         """What every rule, exclusion, indicator and tally refers to, in the order written."""
-        rules = self.ruleset
+        known = self.ruleset
+        sections: Sequence[tuple[str, Mapping[str, Any], Callable[[Any], Iterable[Edge]]]] = (
+            ("rule", known.rules, self._of_rule),
+            ("exclusion", known.exclusions, lambda one: self._asked(one.where)),
+            ("indicator", known.indicators, self._of_indicator),
+            ("tally", known.tallies, lambda one: self._of_tally(one.settings)),
+        )
         return {
-            **{Node("rule", name): list(self._of_rule(one)) for name, one in rules.rules.items()},
-            **{
-                Node("exclusion", name): self._conditions([one.where])
-                for name, one in rules.exclusions.items()
-            },
-            **{
-                Node("indicator", name): list(self._of_indicator(one))
-                for name, one in rules.indicators.items()
-            },
-            **{
-                Node("tally", name): list(self._of_tally(one.settings))
-                for name, one in rules.tallies.items()
-            },
+            Node(section, name): list(of(one))
+            for section, declared, of in sections
+            for name, one in declared.items()
         }
 
     def walk(
@@ -173,12 +169,13 @@ class ReferenceGraph:
     def _column(self, name: str) -> Node:
         return Node("tally" if name in self.ruleset.tallies else "fact", name)
 
-    def _of_rule(self, rule: Rule) -> Iterator[tuple[Role, Node]]:
+    def _of_rule(self, rule: Rule) -> Iterator[Edge]:
         for name in rule.indicators:
             yield Role.FIGURE, Node("indicator", name)
-        for way in (way for one in rule.holders for way in one.instead):
-            yield from ((Role.CONDITION, self.node(name)) for name in conditions.facts(way.where))
-        yield from self._conditions([rule.where])
+        ways = [way.where for one in rule.holders for way in one.instead]
+        for name in (name for where in ways for name in conditions.facts(where)):
+            yield Role.CONDITION, self.node(name)
+        yield from self._asked(rule.where)
         left_out = Role.CONDITION if rule.references.exclusions else Role.EXCLUSION
         yield from ((left_out, Node("exclusion", reason)) for reason in rule.exclude)
         for name in (name for one in rule.holders for name in one.references.facts):
@@ -186,26 +183,25 @@ class ReferenceGraph:
         yield from ((Role.MEASURED, Node("rule", name)) for name in rule.references.figures)
         yield from ((Role.MEMBER, Node("rule", name)) for name in rule.references.verdicts)
 
-    def _of_indicator(self, indicator: Indicator) -> Iterator[tuple[Role, Node]]:
+    def _of_indicator(self, indicator: Indicator) -> Iterator[Edge]:
         for terms in (indicator.of, indicator.over):
             yield from ((Role.FIGURE, self._column(name)) for name in _names(terms))
         if indicator.fallback is not None:
             yield Role.ELSE, Node("indicator", indicator.fallback)
 
-    def _of_tally(self, settings: Mapping[str, Any]) -> Iterator[tuple[Role, Node]]:
+    def _of_tally(self, settings: Mapping[str, Any]) -> Iterator[Edge]:
         for key in ("count", "sum", "times"):
             if key in settings:
                 yield Role.FIGURE, self._column(str(settings[key]))
         given = settings.get("or", [])
         for name in [given] if isinstance(given, str) else given:
             yield Role.ELSE, self._column(name)
-        yield from self._conditions([settings.get("where", {})])
+        yield from self._asked(settings.get("where", {}))
         if "also" in settings:
             yield from self._of_tally(settings["also"])
 
-    def _conditions(self, wheres: Iterable[conditions.Where]) -> Edges:
-        names = [name for where in wheres for name in conditions.facts(where)]
-        return [(Role.CONDITION, self._column(name)) for name in names]
+    def _asked(self, where: conditions.Where) -> Iterator[Edge]:
+        yield from ((Role.CONDITION, self._column(name)) for name in conditions.facts(where))
 
 
 def _names(terms: Terms | None) -> Iterable[str]:

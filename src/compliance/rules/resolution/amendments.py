@@ -15,8 +15,7 @@ from typing import Any
 
 from compliance.kernel.errors import PackError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language import parse
-from compliance.rules.language.model import COMPARE, OPERATORS, Instead, Switch, relaid
+from compliance.rules.language.model import COMPARE, OPERATORS, Switch, relaid
 from compliance.rules.language.pack import Pack
 
 Table = Mapping[str, Any]
@@ -161,20 +160,6 @@ def switched(table: Table, on: Sequence[str]) -> dict[str, Any]:
     if "part" in now:
         now["part"] = {key: switched(part, on) for key, part in now["part"].items()}
     return now
-
-
-def conditional(table: Table, on: Sequence[str]) -> tuple[Instead, ...]:
-    """What switches that are on put in a table's place row by row, in the order stated."""
-    return tuple(
-        Instead(
-            switch=str(entry["switch"]),
-            where=entry["where"],
-            indicator=entry.get("indicator"),
-            limit=parse.limit({"by": table.get("by", "stage"), **entry}),
-        )
-        for entry in table.get("instead", ())
-        if entry["switch"] in on and "where" in entry
-    )
 
 
 def overridden(

@@ -134,7 +134,7 @@ def resolve(
     if amendments.WITHOUT_STANDARD not in switched:
         chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
     confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
-    merged = Layers(ResolutionOptions(as_of, tuple(enforce), tuple(switched), confirmed), kinds)
+    merged = Layers(as_of, enforce, switched, confirmed, kinds)
     for pack in chain:
         merged.lay(pack, _imported(known, pack, as_of))
     return merged.ruleset(chain)
@@ -165,16 +165,6 @@ Holder = TypeVar("Holder", Rule, Part)
 Table = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class ResolutionOptions:
-    """How packs are laid: the day, what is enforced, switched on and confirmed."""
-
-    day: date
-    enforce: tuple[str, ...] = ()
-    switched: tuple[str, ...] = ()
-    confirmed: Mapping[str, Confirmation] = field(default_factory=dict)
-
-
 @dataclass
 class Origin:
     """Where the values of one rule come from: field -> pack id, field -> document."""
@@ -191,29 +181,36 @@ class Origin:
         )
 
 
+@dataclass
 class Layers:
-    """The tables of a chain of packs, laid over each other one by one."""
+    """The tables of a chain of packs, laid over each other one by one.
 
-    def __init__(self, options: ResolutionOptions, kinds: Kinds) -> None:
-        self.options = options
-        self.kinds = kinds
-        self.tables: dict[str, dict[str, Any]] = {
-            name: {} for name in ("exclusion", "tally", "indicator", "rule")
-        }
-        self.origins: dict[str, Origin] = {}
-        self.owners: dict[str, Pack] = {}
-        self.variants: dict[str, str] = {}  # advisory variant id -> base rule id
-        self.overrides: list[str] = []
-        self.enforced: set[str] = set()  # base rules that an enforced or verified override changed
-        self.confirmed: dict[str, str] = {}  # rule id -> the document that confirmed it
-        self.prefixes: dict[str, str] = {}  # prefix -> the pack whose rules begin so
-        self.split: dict[str, Any] = {}
-        self.switches: dict[str, Switch] = {}
-        self.clauses: list[Clause] = []
+    day, enforce, switched, confirmed (rule id → its confirmation), kinds: as asked for. What follows
+    is gathered on the way.
+    """
+
+    day: date
+    enforce: Sequence[str]
+    switched: Sequence[str]
+    confirmed: Mapping[str, Confirmation]
+    kinds: Kinds
+    tables: Mapping[str, dict[str, Any]] = field(
+        default_factory=lambda: {name: {} for name in ("exclusion", "tally", "indicator", "rule")}
+    )
+    origins: dict[str, Origin] = field(default_factory=dict)
+    owners: dict[str, Pack] = field(default_factory=dict)
+    variants: dict[str, str] = field(default_factory=dict)  # advisory variant id → base rule id
+    overrides: list[str] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)  # base rules that an override in force changed
+    raised: dict[str, str] = field(default_factory=dict)  # rule id → the document that confirmed it
+    prefixes: dict[str, str] = field(default_factory=dict)  # prefix → the pack whose rules begin so
+    split: dict[str, Any] = field(default_factory=dict)
+    switches: dict[str, Switch] = field(default_factory=dict)
+    clauses: list[Clause] = field(default_factory=list)
 
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
-        tables = amendments.in_force(pack, self.options.day)
+        tables = amendments.in_force(pack, self.day)
         if pack.prefix and self.prefixes.setdefault(pack.prefix, pack.id) != pack.id:
             raise pack.error(
                 _twice(pack.prefix, self.prefixes[pack.prefix]),
@@ -232,18 +229,23 @@ class Layers:
             for key, table in tables.get("clause", {}).items()
         ]
         for name, table in pack.table("import").items():
-            other = amendments.in_force(imports[name], self.options.day)
+            other = amendments.in_force(imports[name], self.day)
             self._bring(imports[name], brought(other, table["rules"], imports[name], pack), other)
         self._define(pack, tables)
         for rule_id, table in tables.get("rule", {}).items():
             self._new_rule(pack, rule_id, table)
         later = set(pack.table("rule")) - set(tables.get("rule", {}))  # their first day is to come
-        for rule_id, table in tables.get("override", {}).items():
-            self._override(pack, rule_id, _without(table, later))
+        overrides = {
+            name: _without(table, later) for name, table in tables.get("override", {}).items()
+        }
+        for rule_id, table in overrides.items():
+            self._override(pack, rule_id, table)
         for rule_id, table in pack.table("drop").items():
-            self._drop(pack, rule_id, table)
-        for rule_id, table in tables.get("override", {}).items():
-            for added in _without(table, later).get("add", ()):
+            self._known(pack, "drop", rule_id)
+            amendments.check_drop(pack, rule_id, table, self.tables["rule"])
+            del self.tables["rule"][rule_id]
+        for rule_id, table in overrides.items():
+            for added in table.get("add", ()):
                 self._known(pack, "override", added, rule_id, "add")
 
     def _share(self, split: Mapping[str, Any]) -> None:
@@ -299,10 +301,10 @@ class Layers:
 
     def _as_confirmed(self, rule_id: str, table: Mapping[str, Any]) -> dict[str, Any]:
         """A table whose basis someone confirmed by the text is verified."""
-        confirmation = self.options.confirmed.get(rule_id)
+        confirmation = self.confirmed.get(rule_id)
         if confirmation is None or table.get("basis") == VERIFIED:
             return dict(table)
-        self.confirmed[rule_id] = confirmation.document
+        self.raised[rule_id] = confirmation.document
         return {**table, "basis": VERIFIED}
 
     def _put(self, pack: Pack, rule_id: str, table: dict[str, Any], origin: Origin) -> None:
@@ -332,17 +334,12 @@ class Layers:
         origin = self.origins[rule_id].touched(touched, pack, str(table["source"]))
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
-            self.enforced.add(rule_id)
-            if variant in self.confirmed:
-                self.confirmed[rule_id] = self.confirmed[variant]
+            self.changed.add(rule_id)
+            if variant in self.raised:
+                self.raised[rule_id] = self.raised[variant]
         else:
             self._put(pack, variant, changed, origin)
             self.variants[variant] = rule_id
-
-    def _drop(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
-        self._known(pack, "drop", rule_id)
-        amendments.check_drop(pack, rule_id, table, self.tables["rule"])
-        del self.tables["rule"][rule_id]
 
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
@@ -358,13 +355,13 @@ class Layers:
 
     def _in_force(self, pack: Pack, basis: str, *ids: str) -> bool:
         """Whether a rule of this basis decides: verified ones do, but for a school standard's."""
-        asked = basis in self.options.enforce or any(one in self.options.enforce for one in ids)
+        asked = basis in self.enforce or any(one in self.enforce for one in ids)
         return asked or (basis == VERIFIED and pack.layer != STANDARD)
 
     def ruleset(self, chain: Sequence[Pack]) -> Ruleset:
         """The frozen result, every reference checked."""
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
-        on = amendments.turned_on(self.switches, self.options.switched)
+        on = amendments.turned_on(self.switches, self.switched)
         rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
         if not rules:
             raise chain[0].error(
@@ -424,27 +421,24 @@ class Layers:
         table = self.tables["rule"][rule_id]
         amendments.check_switches(pack, table, self.switches, *address)
         try:
-            rule = parse.rule(rule_id, amendments.switched(table, on), origin.layers)
-            rule = replace(rule, instead=amendments.conditional(table, on))
-            parts = tuple(
-                replace(
-                    self._typed(part, pack, rule_id, *address, "part", part.key),
-                    instead=amendments.conditional(table["part"][part.key], on),
-                )
-                for part in rule.parts
-            )
-            rule = self._typed(rule, pack, rule_id, *address)
-            rule = replace(rule, form=self.kinds[rule.kind].form(rule))
+            rule = parse.rule(rule_id, amendments.switched(table, on), origin.layers, on)
+            parts = [
+                self._typed(part, pack, rule_id, *address, "part", part.key) for part in rule.parts
+            ]
+            rule = self._typed(replace(rule, parts=tuple(parts)), pack, rule_id, *address)
         except (ValueError, KeyError) as error:
-            raise _contradiction(rule_id, pack.place(*address), error) from error
+            raise PackError(
+                say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
+                where=pack.place(*address),
+            ) from error
         decides = not base and (
-            self._in_force(pack, rule.basis, rule_id) or rule_id in self.enforced
+            self._in_force(pack, rule.basis, rule_id) or rule_id in self.changed
         )
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
         return replace(
             rule,
             role=role,
-            parts=parts,
+            form=self.kinds[rule.kind].form(rule),
             of_base=base,
             attested_as=base or rule_id,
             giver=str(pack.head.get("short", pack.head["title"])),
@@ -452,7 +446,7 @@ class Layers:
             given_by_id=pack.id,
             layer=pack.layer,
             stated_at=pack.place(*address),
-            confirmed=self.confirmed.get(rule_id, ""),
+            confirmed=self.raised.get(rule_id, ""),
             documents=origin.documents,
             shown_only=table.get("role") == "advisory",
         )
@@ -566,14 +560,6 @@ def _names_in(table: Table) -> Iterator[str]:
     also = [table["also"]] if "also" in table else ()
     for inner in (*table.get("part", {}).values(), *table.get("instead", ()), *also):
         yield from _names_in(inner)
-
-
-def _contradiction(rule_id: str, where: str, why: object) -> PackError:
-    """A rule that states two limits or the like."""
-    return PackError(
-        say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=why),
-        where=where,
-    )
 
 
 def _fields(table: Table) -> list[str]:
