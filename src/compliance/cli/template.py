@@ -22,7 +22,7 @@ from compliance.kernel.i18n import msg, say
 def template(out: Path, ruleset: str | None) -> None:
     """Write the workbook."""
     from compliance.explain.ruleset_listing import opened
-    from compliance.render.blank_workbook.build import write_template
+    from compliance.render.blank_workbook import write_template
 
     rules, words = opened(ruleset)
     write_template(out, words, rules.label, rules=list(rules.rules.values()))

@@ -84,27 +84,27 @@ def _bundled(name: str) -> str | None:
         return None
 
 
-def environment(
-    suffix: str,
-    template_dirs: Sequence[Path] = (),
-    escape: Callable[[object], str] | None = None,
-) -> SandboxedEnvironment:
+def _filled_in(zh: str, en: str, **values: object) -> str:
+    """A template's own text in the language asked for: templates carry both, side by side."""
+    return pick(zh, en).format(**values)
+
+
+def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnvironment:
     """Templates for one format (``md``, ``html``): a province's directories first, then ours.
 
     In templates: ``t(zh, en)`` picks a ready text, ``say(zh, en, **values)`` fills one in,
-    ``lang()`` is the current language. `escape` replaces the escaping of values where a format is
-    neither HTML nor Markdown.
+    ``lang()`` is the current language.
     """
     loaders: list[BaseLoader] = [FileSystemLoader(template_dirs)] if template_dirs else []
     html = suffix == "html"
     made = SandboxedEnvironment(
         loader=ChoiceLoader([*loaders, FunctionLoader(_bundled)]),
         autoescape=html,
-        finalize=escape or (None if html else markdown),
+        finalize=None if html else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(t=pick, say=say, lang=lang)
+    made.globals.update(t=pick, say=_filled_in, lang=lang)
     return made
