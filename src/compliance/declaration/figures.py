@@ -237,12 +237,6 @@ class CountyFigures:
             return Entry(text=NONE)
         return blank(lack for one in found for lack in one.missing)
 
-    def _met(self, rule: Rule, asked: FigureReference) -> Entry:
-        return self._of_status(PASS, rule, asked)
-
-    def _failing(self, rule: Rule, asked: FigureReference) -> Entry:
-        return self._of_status(FAIL, rule, asked)
-
     def _of_status(self, status: int, rule: Rule, asked: FigureReference) -> Entry:
         rows = self.county.outcome(rule.id, asked.stage)
         if any(row["status"] in _OPEN for row in rows):
@@ -254,7 +248,7 @@ class CountyFigures:
         return Entry(Fraction(sum(row["status"] != NOT_APPLICABLE for row in rows)))
 
     def _share(self, rule: Rule, asked: FigureReference) -> Entry:
-        met, units = self._met(rule, asked), self._units(rule, asked)
+        met, units = self._of_status(PASS, rule, asked), self._units(rule, asked)
         if met.number is None or units.number is None:
             return met
         if not units.number:
@@ -288,8 +282,8 @@ class CountyFigures:
 _OF_RULE: Mapping[str, Callable[[CountyFigures, Rule, FigureReference], Entry]] = {
     "value": CountyFigures._value,
     "mean": CountyFigures._mean,
-    "met": CountyFigures._met,
-    "failing": CountyFigures._failing,
+    "met": lambda figures, *asked: figures._of_status(PASS, *asked),
+    "failing": lambda figures, *asked: figures._of_status(FAIL, *asked),
     "share": CountyFigures._share,
     "units": CountyFigures._units,
     "over": CountyFigures._over,

@@ -147,7 +147,12 @@ class _CountyForm:
             lead=lead,
             tables=tables,
             blank_cells=tuple(dict.fromkeys(one for t in tables for one in self._blank_cells(t))),
-            misleading=tuple(one for table in tables for one in _misleading(table)),
+            misleading=tuple(
+                MisleadingFigure(table.name, where, filled.text, exact, bool(filled.entry.met))
+                for table in tables
+                for where, _, filled in table.blanks()
+                if (exact := filled.entry.unrounded(filled.decimals))
+            ),
             doubtful=tuple(self._doubtful(problems)),
             about=(basis, *changes, *self._relaxed()),
         )
@@ -314,13 +319,6 @@ def _beginnings(remark: Remark | None) -> tuple[str, ...]:
     return tuple(str(word).replace("{names}", "").rstrip("：: ") for word in words)
 
 
-def _misleading(table: FilledTable) -> Iterator[MisleadingFigure]:
-    for where, _, filled in table.blanks():
-        exact = filled.entry.unrounded(filled.decimals)
-        if exact:
-            yield MisleadingFigure(table.name, where, filled.text, exact, bool(filled.entry.met))
-
-
 def _marked(table: FormTable, status: int, county: CountyView, rows: Sequence[Row]) -> Entry:
     """A verdict as the table marks it; rows: of the outcome, where it is open."""
     if status in (PASS, FAIL):
@@ -412,7 +410,7 @@ class _UnitLines:
             return Entry(text=NONE)
         if row["value"] is None:
             return blank(self._county.open([row]))
-        return self._county.judged(rule, row, self._county.exact(rule).get(unit["unit"]))
+        return self._county.judged(rule, row, self._county.quotients(rule).get(unit["unit"]))
 
     def _remark(self, words: Remark, unit: Row) -> Entry:
         """Which indicators are met, which reach their floor, which do not, which are open."""

@@ -29,6 +29,11 @@ class LaidCell:
     rows: int = 1
     first: bool = True
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it holds words; all else stands in the middle."""
+        return self.content.role in ("name", "sentence", "remark")
+
 
 LaidRow = Sequence[LaidCell]
 

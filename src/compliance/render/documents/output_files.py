@@ -51,8 +51,10 @@ def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 fill(stream)
             return
         target = _led_to(path)
-        with _hidden(target.parent) as folder:
-            draft = folder / "draft"
+        with tempfile.TemporaryDirectory(
+            prefix=_HIDDEN, dir=target.parent, ignore_cleanup_errors=True
+        ) as folder:
+            draft = Path(folder, "draft")
             with _exclusive(draft) as stream:
                 fill(stream)
             draft.replace(target)
@@ -149,7 +151,7 @@ class Staged:
         except BaseException:
             self._stuck = True
             for source, target in reversed(self._moves):
-                if _taken(target) and not _taken(source):
+                if os.path.lexists(target) and not os.path.lexists(source):
                     target.rename(source)
             self._stuck = False
             raise
@@ -159,7 +161,8 @@ class Staged:
 
     def folder(self, folder: Path) -> None:
         """Make a folder with those above it; whichever stay empty go again in the end."""
-        self._made += reversed(list(_missing(folder)))
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        self._made += reversed(missing)
         folder.mkdir(parents=True, exist_ok=True)
 
     def clear(self) -> None:
@@ -187,7 +190,7 @@ class Staged:
         kept = None
         if keep and target.is_file() and target.read_bytes() != draft.read_bytes():
             kept = self._keep(path)
-        elif _taken(target):
+        elif os.path.lexists(target):
             self._rename(target, self._beside(target))
         self._rename(draft, target)
         return kept
@@ -226,7 +229,9 @@ class _DraftFolders:
         county, *rest = path.relative_to(self._out).parts
         if county not in self._folders:
             numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
-            self._folders[county] = next(folder for folder in numbers if not _taken(folder))
+            self._folders[county] = next(
+                folder for folder in numbers if not os.path.lexists(folder)
+            )
         return self._folders[county].joinpath(*rest)
 
 
@@ -245,16 +250,6 @@ def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[S
         raise _refused(out, error) from error
     finally:
         place.clear()
-
-
-@contextmanager
-def _hidden(folder: Path) -> Iterator[Path]:
-    """A folder of ours for drafts; gone in the end."""
-    made = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 @contextmanager
@@ -288,15 +283,6 @@ def _led_to(path: Path) -> Path:
     if target.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     return target
-
-
-def _taken(path: Path) -> bool:
-    return os.path.lexists(path)
-
-
-def _missing(folder: Path) -> Iterator[Path]:
-    """The folders that will have to be made for one, the innermost first."""
-    return (one for one in (folder, *folder.parents) if not one.exists())
 
 
 def _refused(out: Path, error: OSError) -> UsageError:
