@@ -174,9 +174,9 @@ def _whole_weights(split: Split) -> dict[str, int]:
     return {stage: int(weight * scale) for stage, weight in exact.items()}
 
 
-def effective(row: Mapping[str, object], stage: str, split: Split) -> Fraction | None:
+def effective(row: Mapping[str, object], split: Split) -> Fraction | None:
     """Σ w_t·P_t ÷ w_s exactly, for one row of the unit frame; None where pupils are blank."""
-    own = Fraction(split.weights[stage])
+    own = Fraction(split.weights[str(row["stage"])])
     total = Fraction(0)
     for other, weight in split.weights.items():
         pupils = row[f"_{other}"]

@@ -89,23 +89,18 @@ def _filled_in(zh: str, en: str, **values: object) -> str:
     return pick(zh, en).format(**values)
 
 
-def environment(
-    suffix: str,
-    template_dirs: Sequence[Path] = (),
-    escape: Callable[[object], str] | None = None,
-) -> SandboxedEnvironment:
+def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnvironment:
     """Templates for one format (``md``, ``html``): a province's directories first, then ours.
 
     In templates: ``t(zh, en)`` picks a ready text, ``say(zh, en, **values)`` fills one in,
-    ``lang()`` is the current language. `escape` replaces the escaping of values where a format is
-    neither HTML nor Markdown.
+    ``lang()`` is the current language.
     """
     loaders: list[BaseLoader] = [FileSystemLoader(template_dirs)] if template_dirs else []
     html = suffix == "html"
     made = SandboxedEnvironment(
         loader=ChoiceLoader([*loaders, FunctionLoader(_bundled)]),
         autoescape=html,
-        finalize=escape or (None if html else markdown),
+        finalize=None if html else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
