@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, prepare
+from compliance.checker import Choice, load, prepare
 from compliance.engine.evaluate import evaluate
 from compliance.engine.verdicts import bunched, crowded
 from compliance.kernel.errors import Problem

@@ -233,7 +233,9 @@ WITHIN = (
 def test_within(facts: dict[str, Any], verdict: str, value: Any, excess: Any, unit: Any) -> None:
     school = primary(100, 5) | {f"primary_{name}": fact for name, fact in facts.items()}
     bench = judged(ruleset(HEAD + rule("G5", WITHIN) + CONCLUSION), submission([school]))
-    row = in_words(bench.outcome("G5"), "G5", bench).row(0, named=True)
+    row = in_words(bench.outcome("G5"), bench.ruleset.rules["G5"], bench.ruleset, bench.kinds).row(
+        0, named=True
+    )
     found = (STATUSES[row["status"]], row["value"], row["excess"], row["excess_unit"])
     assert found == (verdict, value, excess, unit)
 

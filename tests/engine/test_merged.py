@@ -9,7 +9,7 @@ import pytest
 from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
 from compliance.engine import verdicts
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.findings import findings
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
@@ -67,7 +67,7 @@ def school(kind: str, pupils: Any, teachers: Any, area: Any, main: Any = None, *
     }  # fmt: skip
 
 
-def rows(bench: Bench, rule_id: str) -> list[tuple[Any, ...]]:
+def rows(bench: Evaluation, rule_id: str) -> list[tuple[Any, ...]]:
     codes = dict(bench.frames.school.select("school", "school_code").iter_rows())
     outcome = bench.outcome(rule_id).select("school", "stage", "status", "value")
     return [(codes[s], stage, STATUSES[k], v) for s, stage, k, v in outcome.iter_rows()]

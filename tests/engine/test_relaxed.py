@@ -329,7 +329,8 @@ def test_what_breaks_without_relaxations_is_told() -> None:
 
 def test_members_of_another_kind_of_subject_name_no_switch() -> None:
     units = {"county": [0, 0], "unit": [0, 1]}
-    result = pl.DataFrame({**units, "status": [PASS, PASS]})
+    nobody = pl.Series([None, None], dtype=pl.String)
+    result = pl.DataFrame({**units, "status": [PASS, PASS], "relaxed_by": nobody})
     normal = pl.DataFrame({**units, "status": [FAIL, PASS]})
     schools = pl.DataFrame({"county": [0], "school": [0], "relaxed_by": ["larger"]})
     found = engine.attributed(result, normal, [schools], ["larger", "visiting"])

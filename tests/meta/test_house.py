@@ -19,6 +19,7 @@ ROOMS = {
     "explain", "declaration", "testing", "cli",
 }  # fmt: skip
 LOOSE = {"__init__.py", "__main__.py", "kinds.py", "py.typed"}
+DATA = {"locale"}  # catalogues: no code
 FILES = sorted(PACKAGE.rglob("*.py"))
 KINDS = {
     "threshold", "dispersion", "mean", "most", "all", "attested", "elapsed", "listed", "within",
@@ -26,11 +27,11 @@ KINDS = {
 FACE = (re.compile(r"\bIn(:| comes?\b)"), re.compile(r"\b[Oo]ut(:| goe?s?\b)"))
 # What is still to be put right; only ever shorter.
 SILENT = {"declaration", "render", "testing"}
-TWICE = {"Checked", "Column", "Form", "Group", "Heading", "Words"}
+TWICE = {"Checked", "Column", "Heading", "Words"}
 
 
 def rooms() -> dict[str, Path]:
-    inside = nonempty(path for path in PACKAGE.iterdir() if path.name != "__pycache__")
+    inside = nonempty(path for path in PACKAGE.iterdir() if path.name not in DATA | {"__pycache__"})
     return {path.name: path for path in inside if path.is_dir()}
 
 
@@ -41,6 +42,7 @@ def parsed(path: Path) -> ast.Module:
 def test_thirteen_rooms_and_nothing_loose() -> None:
     assert set(rooms()) == ROOMS
     assert {path.name for path in PACKAGE.iterdir() if path.is_file()} <= LOOSE
+    assert not [path for path in FILES if path.relative_to(PACKAGE).parts[0] in DATA]
 
 
 def test_the_contract_knows_every_room_on_nine_floors_at_most() -> None:

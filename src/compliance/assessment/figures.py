@@ -164,10 +164,7 @@ def below(value: float, floor: float) -> bool:
 
 
 def limit(
-    operator: str | None,
-    threshold: float | None,
-    unit: str | None = "",
-    least: int = 0,
+    operator: str | None, threshold: float | None, unit: str | None = "", least: int = 0
 ) -> str:
     """``≥2000元``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
     if operator is None or threshold is None:

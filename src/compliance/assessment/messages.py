@@ -15,7 +15,7 @@ from compliance.engine.evaluate import JOINT, replacements, status_name
 from compliance.engine.findings import Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS
-from compliance.engine.sentences import line, parts, stage_word, state, worded
+from compliance.engine.sentences import in_words, line, parts, stage_word, state
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
@@ -51,10 +51,7 @@ def _piece(
     group: RuleFindings, found: Findings, titles: Mapping[str, str], problems: list[Problem]
 ) -> pl.DataFrame:
     rule, ruleset, kind = group.rule, found.ruleset, found.kinds[group.rule.kind]
-    frame = group.table.with_columns(
-        _subject().alias("subject"),
-        *(column.alias(name) for name, column in worded(rule, ruleset, found.kinds).items()),
-    )
+    frame = in_words(group.table, rule, ruleset, found.kinds).with_columns(subject=_subject())
     if group.whole:
         message = frame.select(message=_of_schools(rule, ruleset)).to_series()
         operator, unit = None, None
@@ -95,12 +92,7 @@ def _clean(name: str) -> pl.Expr:
 
 def _subject() -> pl.Expr:
     """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
-    part = pl.col("stage").replace(
-        {
-            "primary": msg("（小学部）"),
-            "junior": msg("（初中部）"),
-        }
-    )
+    part = pl.col("stage").replace({"primary": msg("（小学部）"), "junior": msg("（初中部）")})
     return (
         pl.when("among_stages")
         .then(pl.col("school_name") + part)
@@ -168,19 +160,8 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     unknown = (
         pl.when(pl.col("missing").list.len() > 0)
-        .then(
-            line(
-                msg("{who}“{about}”无法判定：缺少{missing}。"),
-                **holes,
-                missing=missing,
-            )
-        )
-        .otherwise(
-            line(
-                msg("{who}“{about}”无法计算：分母为0或所据数据无效。"),
-                **holes,
-            )
-        )
+        .then(line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing))
+        .otherwise(line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes))
     )
     plain = parts(rule) if rule.parts else state(rule)
     words = {

@@ -67,32 +67,6 @@ class Batch:
     refused: tuple[Refused, ...]
     vocabulary: Vocabulary
 
-    @property
-    def cases(self) -> tuple[Job, ...]:
-        """The former name of `jobs`."""
-        return self.jobs
-
-    @property
-    def words(self) -> Vocabulary:
-        """The former name of `vocabulary`."""
-        return self.vocabulary
-
-
-__all__ = [
-    "Batch",
-    "Case",
-    "Checker",
-    "Choice",
-    "Docket",
-    "Job",
-    "check",
-    "judged",
-    "prepare",
-    "with_pack_file",
-]
-Case = Job  # as the rooms above still call them
-Docket = Batch
-
 
 def prepare(
     paths: Sequence[Path], registry: Registry, choice: Choice, previous: Sequence[Path] = ()

@@ -54,8 +54,9 @@ class CountyView:
     def outcome(self, rule_id: str, stage: str = "") -> list[Row]:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
-            found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
-            told = in_words(found, rule_id, self.evaluation)
+            judged = self.evaluation
+            found = judged.outcome(rule_id).filter(pl.col("county") == self.index)
+            told = in_words(found, judged.ruleset.rules[rule_id], judged.ruleset, judged.kinds)
             self._outcomes[rule_id] = list(told.iter_rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows

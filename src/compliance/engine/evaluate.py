@@ -21,6 +21,7 @@ from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     ERROR,
+    FAIL,
     NO_WORDS,
     NOT_APPLICABLE,
     PART,
@@ -110,9 +111,8 @@ class Evaluation:
         if rule_id not in self.outcomes:
             rule = self.ruleset.rules[rule_id]
             try:
-                result = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
-                result = completed(within_reach(result, rule, self))
-                result = self._attributed(rule, result)
+                answer = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
+                result = self._attributed(rule, within_reach(completed(answer), rule, self))
             except Exception as error:  # a broken rule is a finding, never a lost run
                 show_traceback(error)
                 self.broken[rule_id] = f"{type(error).__name__}: {error}"
@@ -128,7 +128,7 @@ class Evaluation:
         """A kind's answer, if it is one: a known status for every subject of the rule, and no more.
 
         Raises AnswerError otherwise, so that what a kind leaves out is never taken for "does not
-        apply". A rule made of others may leave out subjects that one of those does.
+        apply".
         """
         if not isinstance(answer, pl.DataFrame):
             raise AnswerError(say("应为表，而得{got}", got=type(answer)))
@@ -141,20 +141,27 @@ class Evaluation:
         known = pl.col("status").is_in(range(len(STATUSES)))
         if not answer.select(known.fill_null(value=False).all()).item():
             raise AnswerError(msg("status 为空或超出范围"))
+        if not answer[rule.scope].equals(self.subjects(rule)[rule.scope]):  # as it nearly always is
+            self._check_subjects(answer, key, rule)
+        return answer
+
+    def _check_subjects(self, answer: pl.DataFrame, key: Sequence[str], rule: Rule) -> None:
+        """Raise AnswerError unless every subject of the rule has one row, and nobody else.
+
+        A rule made of others may leave out subjects that one of those does.
+        """
+        scope = rule.scope
+        given, wanted = answer.select(scope).unique(), self.subjects(rule).select(scope)
+        if not given.join(self.frames_of(rule).of(scope), on=scope, how="anti").is_empty():
+            raise AnswerError(msg("有不属于本范围的对象"))
         if answer.select(key).is_duplicated().any():
             raise AnswerError(msg("同一对象有两行"))
-        given = answer.select(rule.scope).unique()
-        everyone = self.frames_of(rule).of(rule.scope)
-        if not given.join(everyone, on=rule.scope, how="anti").is_empty():
-            raise AnswerError(msg("有不属于本范围的对象"))
-        wanted = self.subjects(rule).select(rule.scope)
-        if rule.scope != "county":
+        if scope != "county":
             members = map(self.outcome, rule.references.rules)
-            for member in (one for one in members if rule.scope in one.columns):
-                wanted = wanted.join(member, on=rule.scope, how="semi")
-        if not wanted.join(given, on=rule.scope, how="anti").is_empty():
+            for member in (one for one in members if scope in one.columns):
+                wanted = wanted.join(member, on=scope, how="semi")
+        if not wanted.join(given, on=scope, how="anti").is_empty():
             raise AnswerError(msg("有对象没有判定"))
-        return answer
 
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
@@ -167,13 +174,8 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        return replace(
-            self,
-            ruleset=_plain(self.ruleset),
-            relaxed=self,
-            outcomes={},
-            broken={},
-        )
+        plain = _plain(self.ruleset)
+        return replace(self, ruleset=plain, relaxed=self, outcomes={}, broken={})
 
     def _unchanged(self, rule_id: str) -> bool:
         """Whether a rule is judged alike with and without relaxations."""
@@ -190,9 +192,6 @@ class Evaluation:
         normal = plain.outcome(rule.id)
         self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
         return attributed(result, normal, members, self.eased[rule.id])
-
-
-Bench = Evaluation  # the old name, until the other rooms have the new one
 
 
 def evaluate(
@@ -236,7 +235,7 @@ def completed(result: pl.DataFrame) -> pl.DataFrame:
 
 
 def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
+    """A completed outcome under the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
 
     A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
     to wait for the missing fact.
@@ -256,21 +255,20 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
     blank = [
         pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
-        if name in result.columns
     ]
-    lacks = pl.col("missing") if "missing" in result.columns else NO_WORDS
+    missing = pl.col("missing").fill_null(NO_WORDS)
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
         .when(is_open)
         .then(pl.lit(UNKNOWN, pl.UInt8))
-        .otherwise(pl.col("status").cast(pl.UInt8))
+        .otherwise("status")
         .alias("status"),
         pl.when(out)
         .then(NO_WORDS)
         .when(is_open)
-        .then(each_once("_open", lacks))
-        .otherwise(lacks)
+        .then(each_once("_open", missing))
+        .otherwise(missing)
         .alias("missing"),
         *blank,
     ).drop("_applies", "_open")
@@ -288,6 +286,11 @@ def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.E
         (given[one.name] if one.name in given else pl.lit(None)).cast(one.dtype).alias(one.name)
         for one in PART.fields
     )
+
+
+def met_status(met: pl.Expr) -> pl.Expr:
+    """The status of what is met, missed or (null) unknown."""
+    return pl.when(met.is_null()).then(UNKNOWN).when(met).then(PASS).otherwise(FAIL)
 
 
 def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
@@ -332,9 +335,14 @@ def attributed(
     """
     key = _key(result)
     before = normal.select(*key, pl.col("status").alias("_before"))
-    pieces = [_named(member, key) for member in members if set(key) <= set(member.columns)]
+    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
+    pieces = [
+        one.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)
+        for one in (result.head(0), *members)  # without a row: no member may be of such subjects
+        if set(key) <= set(one.columns)
+    ]
     named = (
-        pl.concat([_nobody(result, key), *pieces])
+        pl.concat(pieces)
         .group_by(key, maintain_order=True)
         .agg(pl.col("_names").explode().drop_nulls().unique(maintain_order=True))
         .select(*key, pl.col("_names").list.join(JOINT))
@@ -354,14 +362,3 @@ def _key(outcome: pl.DataFrame) -> list[str]:
         if narrow in outcome.columns:
             return [narrow]
     return ["county", "stage"] if "stage" in outcome.columns else ["county"]
-
-
-def _nobody(result: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The columns of `_named` without a row: no member may have rows of the subject's own kind."""
-    return result.head(0).select(*key, pl.lit(None, pl.List(pl.String)).alias("_names"))
-
-
-def _named(member: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The switches that a member's rows owe their pass to."""
-    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
-    return member.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
 from math import isqrt
 
 import polars as pl
@@ -112,7 +113,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     """Bind an indicator to a frame; a shared fact at unit scope is divided among the stages."""
     shared = scope == "unit" and any(name in frames.split.facts for name in indicator.of.facts)
     of = _sum(indicator.of)
-    over = _over(indicator.over, shared)
+    over = None if indicator.over is None else pl.col(EFFECTIVE) if shared else _sum(indicator.over)
     product = float(indicator.per) * of
     if shared:
         product = product * pl.col(SHARE)
@@ -127,7 +128,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     if shared:
         needs += [f"{stage}_students" for stage in frames.split.weights]
     exact_of = _exact_sum(indicator.of)
-    exact_over = _exact_effective(frames) if shared else _exact_sum(indicator.over)
+    exact_over = partial(effective, split=frames.split) if shared else _exact_sum(indicator.over)
     return Quantity(
         indicator=indicator,
         of=of,
@@ -213,12 +214,6 @@ def _sum(terms: Terms) -> pl.Expr:
     return total
 
 
-def _over(terms: Terms | None, shared: bool) -> pl.Expr | None:
-    if terms is None:
-        return None
-    return pl.col(EFFECTIVE) if shared else _sum(terms)
-
-
 def _exact_sum(terms: Terms | None) -> Exact:
     def compute(row: Row) -> Fraction | None:
         if terms is None:
@@ -248,13 +243,6 @@ def _figure(row: Row, name: str) -> Fraction | None:
             return None
         total += one * other
     return total
-
-
-def _exact_effective(frames: Frames) -> Exact:
-    def compute(row: Row) -> Fraction | None:
-        return effective(row, str(row["stage"]), frames.split)
-
-    return compute
 
 
 def _exact_value(indicator: Indicator, of: Exact, over: Exact) -> Exact:

@@ -116,7 +116,7 @@ class Subject:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
             rows = rows.filter(pl.col("stage") == self.stage)
-        return in_words(rows, rule_id, self.evaluation)
+        return in_words(rows, self.ruleset.rules[rule_id], self.ruleset, self.evaluation.kinds)
 
     def outcome(self, rule_id: str) -> Row | None:
         """The outcome of a rule for this subject, or None where it is none of the rule's."""

@@ -6,30 +6,31 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.results import CountyResult
-from compliance.engine.units import MERGED
+from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
+from compliance.rules.language.model import BASES, UPPER, Limit, Rule, Ruleset
 
+_COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
 
 def counties(evaluation: Evaluation, found: pl.DataFrame) -> list[CountyResult]:
     """Verdict, blocks and exact counts of every county."""
-    keys = evaluation.frames.county.select(KEY).iter_rows()
-    counts: dict[tuple[str, int], dict[str, int]] = {key: {} for key in keys}
-    tally = found.group_by(*KEY, "status").len()
-    for code, year, status, many in tally.iter_rows():
-        counts[(code, year)][status] = many
+    counted = {
+        (code, year, status): n
+        for code, year, status, n in found.group_by(*KEY, "status").len().iter_rows()
+    }
     blocks = {
         rule.id: _named(evaluation, rule.id)
         for rule in evaluation.ruleset.rules.values()
@@ -48,21 +49,11 @@ def counties(evaluation: Evaluation, found: pl.DataFrame) -> list[CountyResult]:
             bases=by_basis,
             blocks={block: states[row["county"]] for block, states in blocks.items()},
             counts={
-                status: counts[(row["county_code"], row["year"])].get(status, 0)
-                for status in (
-                    "pass",
-                    "fail",
-                    "unknown",
-                    "not_applicable",
-                    "not_checked",
-                    "waived",
-                    "error",
-                )
+                status: counted.get((row["county_code"], row["year"], status), 0)
+                for status in _COUNTED
             },
         )
-        for row in evaluation.frames.county.select("county", *KEY, "county_name").iter_rows(
-            named=True
-        )
+        for row in evaluation.frames.county.iter_rows(named=True)
     ]
 
 
@@ -87,13 +78,12 @@ def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
         if rule.role == "component"
         for reason in rule.exclude
     )
-    identity = ["school", *KEY, "school_code", "school_name"]
     merger = evaluation.merger
     schools = evaluation.frames.school
     if merger is not None:
         schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
     pieces = [
-        _left_out(schools.filter(_matches(evaluation, reason)).select(identity), reason)
+        _left_out(schools.filter(_matches(evaluation, reason)).select(IDENTITY), reason)
         for reason in reasons
     ]
     if merger is not None:
@@ -135,22 +125,32 @@ def remarks(evaluation: Evaluation) -> list[Problem]:
     ]
 
 
+def _warning(
+    code: str,
+    message: str,
+    expected: str,
+    row: Mapping[str, Any],
+    **about: Any,  # noqa: ANN401
+) -> Problem:
+    """A warning about the county of a row."""
+    county, year = row["county_code"], row["year"]
+    return Problem("warning", code, message, expected, county_code=county, year=year, **about)
+
+
 def without_main_school(evaluation: Evaluation) -> list[Problem]:
     """Schools that a switch would add to another, but that name none it could be."""
     if evaluation.merger is None:
         return []
     return [
-        Problem(
-            "warning",
+        _warning(
             "main_school_not_found",
             say(
                 "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
                 school=row["school_name"],
             ),
-            expected=msg("填写同县主校的学校（机构）标识码"),
-            county_code=row["county_code"],
+            msg("填写同县主校的学校（机构）标识码"),
+            row,
             school_code=row["school_code"],
-            year=row["year"],
         )
         for row in evaluation.merger.left.iter_rows(named=True)
     ]
@@ -158,36 +158,29 @@ def without_main_school(evaluation: Evaluation) -> list[Problem]:
 
 def second_opinions(evaluation: Evaluation) -> list[Problem]:
     """County figures given although the schools' own yield another; the given one is used."""
-    known = evaluation.ruleset.indicators
+    known, frames = evaluation.ruleset.indicators, evaluation.frames
     problems = []
     for one in known.values():
         if one.fallback is None:
             continue
-        given = exact_arithmetic.quantity(one, evaluation.frames, "county").value.alias("given")
-        derived = exact_arithmetic.quantity(
-            known[one.fallback], evaluation.frames, "county"
-        ).value.alias("derived")
-        rows = evaluation.frames.county.select(*KEY, given, derived).drop_nulls()
-        for code, year, said, worked in rows.iter_rows():
-            decimals = max(0, -int(Decimal(repr(said)).normalize().as_tuple().exponent))
-            if round(Decimal(repr(worked)), decimals) == Decimal(repr(said)):
-                continue
-            problems.append(
-                Problem(
-                    "warning",
-                    "parts_disagree",
-                    say(
-                        "{title}填{said:g}，按学校数据应为{worked:.2f}",
-                        title=pick(one.title, one.title_en),
-                        said=said,
-                        worked=worked,
-                    ),
-                    expected=msg("以所填数字判定，请核对"),
-                    county_code=code,
-                    year=year,
-                    facts=tuple(one.of.facts),
+        given, derived = (
+            exact_arithmetic.quantity(each, frames, "county").value
+            for each in (one, known[one.fallback])
+        )
+        rows = frames.county.select(*KEY, given=given, derived=derived).drop_nulls()
+        for row in rows.iter_rows(named=True):
+            said, worked = Decimal(repr(row["given"])), Decimal(repr(row["derived"]))
+            decimals = max(0, -int(said.normalize().as_tuple().exponent))
+            if round(worked, decimals) != said:
+                told = say(
+                    "{title}填{said:g}，按学校数据应为{worked:.2f}",
+                    title=pick(one.title, one.title_en),
+                    said=row["given"],
+                    worked=row["derived"],
                 )
-            )
+                expected = msg("以所填数字判定，请核对")
+                facts = tuple(one.of.facts)
+                problems.append(_warning("parts_disagree", told, expected, row, facts=facts))
     return problems
 
 
@@ -195,16 +188,14 @@ def without_units(evaluation: Evaluation) -> list[Problem]:
     """Counties in which no school stage is judged at all: their pass would say nothing."""
     empty = evaluation.frames.county.join(evaluation.frames.unit, on="county", how="anti")
     return [
-        Problem(
-            "warning",
+        _warning(
             "no_units",
             say(
                 "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
                 county=row["county_name"],
             ),
-            expected=msg("核对学校表"),
-            county_code=row["county_code"],
-            year=row["year"],
+            msg("核对学校表"),
+            row,
         )
         for row in empty.iter_rows(named=True)
     ]
@@ -213,22 +204,12 @@ def without_units(evaluation: Evaluation) -> list[Problem]:
 def broken(evaluation: Evaluation) -> list[Problem]:
     """What went wrong inside rules in state error, for whoever has to mend them."""
     problems = []
-    for rule_id, why in evaluation.broken.items():
+    for rule_id, error in evaluation.broken.items():
         plugin = evaluation.kinds[evaluation.ruleset.rules[rule_id].kind].offered_by
         by = say("（{plugin}）", plugin=plugin) if plugin else ""
-        problems.append(
-            Problem(
-                "warning",
-                "rule_broken",
-                say(
-                    "规则 {rule} 执行出错{by}：{why}",
-                    rule=rule_id,
-                    by=by,
-                    why=why.splitlines()[0][:200],
-                ),
-                expected=msg("请把此信息告知规则的作者"),
-            )
-        )
+        why = error.splitlines()[0][:200]
+        told = say("规则 {rule} 执行出错{by}：{why}", rule=rule_id, by=by, why=why)
+        problems.append(Problem("warning", "rule_broken", told, msg("请把此信息告知规则的作者")))
     return problems
 
 
@@ -249,11 +230,12 @@ def bunched(evaluation: Evaluation) -> list[Problem]:
     places. It is a hint and no proof: honest schools that were topped up to a known limit look the
     same. No verdict follows from it.
     """
-    problems: list[Problem] = []
-    for rule in evaluation.ruleset.rules.values():
-        if rule.role == "component" and rule.scope == "unit" and rule.limit and rule.indicator:
-            problems += _of_rule(rule, evaluation)
-    return problems
+    return [
+        problem
+        for rule in evaluation.ruleset.rules.values()
+        if rule.role == "component" and rule.scope == "unit" and rule.limit and rule.indicator
+        for problem in _crowding(rule, rule.limit, rule.indicator, evaluation)
+    ]
 
 
 def crowded(inside: int, outside: int) -> bool:
@@ -269,54 +251,35 @@ def crowded(inside: int, outside: int) -> bool:
     return Fraction(ways, all_ways**total) < CHANCE
 
 
-def _of_rule(rule: Rule, evaluation: Evaluation) -> Iterator[Problem]:
-    if rule.limit is None or rule.indicator is None:
-        return
-    found = evaluation.outcome(rule.id)
-    band = float(BAND)
-    value, limit = pl.col("value"), pl.col("threshold")
-    near = (value - limit).abs() <= limit * band
-    inside = (value <= limit) if rule.limit.operator in UPPER else (value >= limit)
+def _crowding(
+    rule: Rule, limit: Limit, indicator: str, evaluation: Evaluation
+) -> Iterator[Problem]:
+    """Where a rule's values crowd. facts: what is counted, not the pupils it is counted for."""
+    upper = limit.operator in UPPER
+    value, bar = pl.col("value"), pl.col("threshold")
+    inside = (value <= bar) if upper else (value >= bar)
     counts = (
-        found.filter(near & (limit > 0))
+        evaluation.outcome(rule.id)
+        .filter((bar > 0) & ((value - bar).abs() <= bar * float(BAND)))
         .group_by("county", "stage")
-        .agg(inside.sum().alias("_in"), (~inside).sum().alias("_out"), limit.mean().alias("_at"))
-    )
-    named = evaluation.frames.county.select("county", *KEY)
-    for row in (
-        counts.join(named, on="county")
+        .agg(inside.sum().alias("_in"), (~inside).sum().alias("_out"), bar.mean().alias("_at"))
+        .join(evaluation.frames.county.select("county", *KEY), on="county")
         .sort(*KEY, "stage", descending=[False, False, True])
-        .to_dicts()
-    ):
-        if crowded(row["_in"], row["_out"]):
-            yield _problem(rule, evaluation, row)
-
-
-def _problem(rule: Rule, evaluation: Evaluation, row: dict[str, object]) -> Problem:
-    upper = rule.limit is not None and rule.limit.operator in UPPER
-    message = say(
-        "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
-        rule=f"{rule.id} {rule.label}",
-        stage=stage_words().get(str(row["stage"]), str(row["stage"])),
-        side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
-        at=row["_at"],
-        band=f"{float(BAND):.0%}",
-        a=row["_in"],
-        b=row["_out"],
     )
-    return Problem(
-        "warning",
-        "figures_bunched",
-        message,
-        msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账"),
-        county_code=str(row["county_code"]),
-        year=int(str(row["year"])),
-        facts=_facts(rule, evaluation, str(row["stage"])),
-    )
-
-
-def _facts(rule: Rule, evaluation: Evaluation, stage: str) -> tuple[str, ...]:
-    """The facts that can have been fitted: what is counted, not the pupils it is counted for."""
-    names = evaluation.ruleset.indicators[str(rule.indicator)].of.facts
-    staged = evaluation.frames.staged
-    return tuple(f"{stage}_{name}" if name in staged else name for name in names)
+    for row in counts.iter_rows(named=True):
+        if not crowded(row["_in"], row["_out"]):
+            continue
+        message = say(
+            "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
+            rule=f"{rule.id} {rule.label}",
+            stage=stage_words()[row["stage"]],
+            side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
+            at=row["_at"],
+            band=f"{float(BAND):.0%}",
+            a=row["_in"],
+            b=row["_out"],
+        )
+        expected = msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账")
+        names = evaluation.ruleset.indicators[indicator].of.facts
+        facts = (f"{row['stage']}_{n}" if n in evaluation.frames.staged else n for n in names)
+        yield _warning("figures_bunched", message, expected, row, facts=tuple(facts))

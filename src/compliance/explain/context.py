@@ -11,8 +11,7 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment.messages import told
-from compliance.checker.check import Batch, Job, judged, prepare
-from compliance.checker.choice import Choice
+from compliance.checker import Batch, Choice, Job, judged, prepare
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.findings import findings

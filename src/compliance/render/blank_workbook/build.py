@@ -53,11 +53,7 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 
 
 def write_template(
-    path: Path,
-    vocabulary: Vocabulary,
-    title: str,
-    rows: int = 500,
-    rules: Iterable[Rule] = (),
+    path: Path, vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = ()
 ) -> None:
     """Write the blank workbook, whole or not at all.
 
@@ -69,9 +65,7 @@ def write_template(
     made = template_bytes(vocabulary, title, rows, rules)
     if path.is_file() and path.stat().st_size and path.read_bytes() != made:
         raise UsageError(
-            msg("文件已存在，可能已填写"),
-            where=str(path),
-            todo=msg("请换个文件名或先移走"),
+            msg("文件已存在，可能已填写"), where=str(path), todo=msg("请换个文件名或先移走")
         )
     write_whole(path, lambda stream: stream.write(made))
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from compliance.assessment import Assessment, Judged, assess
-from compliance.engine.results import Report
+from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
@@ -77,7 +77,7 @@ class WordWriter:
 
 
 def write_papers(
-    report: Report,
+    report: Results,
     out: Path,
     formats: Sequence[str],
     template_dirs: Mapping[str, Sequence[Path]],
@@ -118,7 +118,7 @@ def write_papers(
 class _Renderer:
     """Puts papers into bytes, with a writer for each format and rule set, made once."""
 
-    def __init__(self, report: Report, template_dirs: Mapping[str, Sequence[Path]]) -> None:
+    def __init__(self, report: Results, template_dirs: Mapping[str, Sequence[Path]]) -> None:
         self._versions = {info.id: info.version for info in report.rulesets}
         self._template_dirs = template_dirs
         self._writers: dict[tuple[str, str], Writer] = {}
@@ -160,8 +160,7 @@ def _check(forms: Sequence[str]) -> None:
     for form in forms:
         if form not in FORMATS:
             raise UsageError(
-                say("不认识格式“{f}”", f=form),
-                todo=say("可用：{l}", l=", ".join(FORMATS)),
+                say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
 
 
@@ -182,19 +181,19 @@ def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[P
         yield Path(SCHOOL_SHEETS) / f"{school.stem}.{form}", writer.school(school)
 
 
-def _school_count(report: Report) -> int:
+def _school_count(report: Results) -> int:
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     return schools.select(*KEY, "school_code").unique().height
 
 
-def _folders(report: Report) -> Iterator[tuple[Path, CountyPaper]]:
+def _folders(report: Results) -> Iterator[tuple[Path, CountyPaper]]:
     names = Names()
     for paper in papers(report):
         name = joined(paper.county_code, paper.county_name, paper.year)
         yield Path(names.take(name)), paper
 
 
-def papers(report: Report) -> Iterator[CountyPaper]:
+def papers(report: Results) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
@@ -223,7 +222,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _paper(report: Report, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
+def _paper(report: Results, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
     basis = cells.basis(report, about)
     around = Surroundings(about, report.titles, cells.conclusion(about), basis)
     judged = about.judged()

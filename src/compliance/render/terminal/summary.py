@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.results import CountyResult, Report
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
@@ -24,7 +24,7 @@ _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
 
-def summary(report: Report, colour: bool, width: int = 80) -> str:
+def summary(report: Results, colour: bool, width: int = 80) -> str:
     """The whole summary, without a line break at its end; ANSI colours only where `colour`."""
     sheet = Lines(width, colour)
     if len(report.counties) == 1:
@@ -36,33 +36,25 @@ def summary(report: Report, colour: bool, width: int = 80) -> str:
     return sheet.text()
 
 
-def plain_text(report: Report, stream: BinaryIO) -> None:
+def plain_text(report: Results, stream: BinaryIO) -> None:
     """The summary as a file."""
     stream.write((summary(report, colour=False) + "\n").encode())
 
 
-def _details(sheet: Lines, report: Report, about: Assessment) -> None:
+def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
     _states(sheet, about)
-    _section(
-        sheet,
-        msg("仅凭放宽规定或所选口径达标"),
-        phrases.relaxed(about),
-    )
+    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about))
     _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         _section(sheet, title, lines)
     _awaited(sheet, about, report.titles)
-    _section(
-        sheet,
-        msg("参考结果（不计入结论）"),
-        phrases.advice(about.advice),
-    )
+    _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
 
 
-def _rules(sheet: Lines, report: Report) -> None:
+def _rules(sheet: Lines, report: Results) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
         sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
@@ -77,7 +69,7 @@ def _section(sheet: Lines, title: str, lines: list[str]) -> None:
         sheet.item(line)
 
 
-def _head(sheet: Lines, report: Report, about: Assessment) -> None:
+def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     county = about.county
     sheet.head(
         say(
@@ -135,7 +127,7 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
     _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
-def _overview(sheet: Lines, report: Report) -> None:
+def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
     count = len(report.counties)
     sheet.head(say("{count}个县的判定结果", count=count))
@@ -145,7 +137,7 @@ def _overview(sheet: Lines, report: Report) -> None:
     _totals(sheet, report)
 
 
-def _table(sheet: Lines, report: Report) -> None:
+def _table(sheet: Lines, report: Results) -> None:
     blocks = block_titles(report)
     years = {county.year for county in report.counties}
     names = [_name(county, years) for county in report.counties]
@@ -170,7 +162,7 @@ def _table(sheet: Lines, report: Report) -> None:
     sheet.line(_legend())
 
 
-def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
+def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
     """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
     counted = overview(report)
     head = [
@@ -213,7 +205,7 @@ def _legend() -> str:
     )
 
 
-def _totals(sheet: Lines, report: Report) -> None:
+def _totals(sheet: Lines, report: Results) -> None:
     found = Counter(county.verdict for county in report.counties)
     listed = msg("，").join(
         say("{word}{n}个", word=verdict(word), n=found[word])
@@ -225,7 +217,7 @@ def _totals(sheet: Lines, report: Report) -> None:
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
-def _refused(sheet: Lines, report: Report) -> None:
+def _refused(sheet: Lines, report: Results) -> None:
     if not report.refused:
         return
     sheet.head(say("数据有误，未判定（{count}个县）", count=len(report.refused)))
@@ -234,7 +226,7 @@ def _refused(sheet: Lines, report: Report) -> None:
         sheet.item(f"{one.county_name} {one.county_code} {year}".strip())
 
 
-def _problems(sheet: Lines, report: Report) -> None:
+def _problems(sheet: Lines, report: Results) -> None:
     """Every error; of the warnings the first ones."""
     errors = [one for one in report.problems if one.severity == "error"]
     warnings = [one for one in report.problems if one.severity != "error"]
