@@ -6,8 +6,11 @@ how it judges and how it is told. `hookimpl` marks the function that offers it. 
 it gives back has the columns of `SUBJECT` and of `RESULTS`; a state is a number in the order of the
 contract, so that the state of a group is a minimum. `quantity` binds an indicator to a frame; `meets`
 compares floats, `near` tells where they could misjudge, and there `judged_again` with
-`meets_exactly` decides from the figures as typed. Sentences are column expressions: `line` fills the holes of a template, `parts` tells the parts of a
-rule one by one. Nothing else in the package is public: it may change from one version to the next.
+`meets_exactly` decides from the figures as typed. Sentences are column expressions: `line` fills the
+holes of a template, `parts` tells the parts of a rule one by one. `explain` asks a kind for the
+`Working` of a `Subject`, for what would turn the verdict (`Flip`) and for an example; each has a
+default, from `figures` and `comparisons`. Nothing else in the package is public: it may change from
+one version to the next.
 docs/plugin-authors.md shows a plugin whole.
 """
 
@@ -22,9 +25,13 @@ from compliance.engine.exact_arithmetic import (
     quantity,
     typed,
 )
+from compliance.engine.figures import figures
+from compliance.engine.formula import comparisons
 from compliance.engine.kinds.all_of import of_parts
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, parts, stage_word, status_word
+from compliance.engine.subject import Subject
+from compliance.engine.working import Comparison, Flip, Input, Working
 from compliance.kernel.i18n import lang, pick
 from compliance.kernel.number_format import fixed, plain, short
 from compliance.kernel.submission import (
@@ -40,7 +47,7 @@ from compliance.kernel.submission import (
 )
 from compliance.plugins.hookspecs import hookimpl
 from compliance.rules.kinds import NoSettings
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
 __all__ = [
     "ERROR",
@@ -54,8 +61,11 @@ __all__ = [
     "SUBJECT",
     "UNKNOWN",
     "WAIVED",
+    "Comparison",
     "Evaluation",
-    "Form",
+    "FindingForm",
+    "Flip",
+    "Input",
     "Kind",
     "Limit",
     "NoSettings",
@@ -63,7 +73,11 @@ __all__ = [
     "References",
     "Rule",
     "Ruleset",
+    "Subject",
+    "Working",
     "by_county",
+    "comparisons",
+    "figures",
     "fixed",
     "hookimpl",
     "judged_again",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, assess, overview
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.render.rectification.write import papers
 from compliance.render.terminal.summary import summary
 from tests.render import fixture

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from compliance.checker import check
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 
 FOLDER = Path(__file__).parents[1] / "data" / "tw114"
 WITHOUT_PUPILS = 12

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compliance.checker import check
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from tests.support.nonempty import nonempty
 from tests.support.pack_files import NATIONAL, read
 

@@ -12,7 +12,7 @@ import pytest
 
 from compliance.checker import Choice, load, prepare
 from compliance.engine.evaluate import evaluate
-from compliance.engine.findings.bunching import bunched, crowded
+from compliance.engine.verdicts import bunched, crowded
 from compliance.kernel.errors import Problem
 from tests.support.nonempty import nonempty
 

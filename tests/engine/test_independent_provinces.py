@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.rules.resolution.confirmations import Confirmation
 from tests.independent import Verdict, excluded, judge, strict
 from tests.support.court import (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from polars.testing import assert_frame_equal
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.rules.resolution.confirmations import Confirmation
 from tests.support.court import Document, Findings, Found, findings_of, same
 from tests.support.generate_calm import calm

@@ -8,19 +8,25 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation
-from compliance.engine.kinds import Kind, kinds
-from compliance.engine.sentences import line
-from compliance.engine.subject import Subject
+from compliance.engine.kinds import kinds
 from compliance.explain.rule_page import page
 from compliance.explain.rule_page import text as page_text
 from compliance.explain.working import workings
 from compliance.explain.working_text import text
 from compliance.facts.vocabulary import vocabulary
-from compliance.kernel.number_format import fixed
-from compliance.kernel.submission import FAIL, PASS
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.kinds import (
+    FAIL,
+    PASS,
+    Evaluation,
+    Kind,
+    Part,
+    Rule,
+    Ruleset,
+    Subject,
+    fixed,
+    line,
+    quantity,
+)
 from compliance.rules.resolution.resolve import editions, resolve
 from tests.engine.test_kinds import primary
 from tests.support.rules import CONCLUSION, DAY, HEAD, pack, rule
@@ -40,7 +46,7 @@ class Median(Kind):
         assert rule.indicator is not None
         assert rule.limit is not None
         indicator = evaluation.ruleset.indicators[rule.indicator]
-        value = exact_arithmetic.quantity(indicator, evaluation.frames, "unit").value
+        value = quantity(indicator, evaluation.frames, "unit").value
         units = evaluation.frames.unit.select("county", value.alias("value"))
         bar = float(rule.limit.table[""])
         met = pl.col("value") >= bar

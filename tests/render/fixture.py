@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import FINDINGS, CountyResult, Results, RulesetInfo
 from compliance.engine.kinds import kinds
+from compliance.engine.results import FINDINGS, CountyResult, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Rule

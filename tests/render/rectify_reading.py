@@ -10,7 +10,7 @@ import openpyxl
 from docx import Document
 from docx.table import Table
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.render.rectification.write import write_papers
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from tests.render import fixture

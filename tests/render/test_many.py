@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.render.documents.text import columns
 from compliance.render.terminal.summary import summary

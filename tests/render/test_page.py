@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.render import page, renderers
 from compliance.render.documents.jinja import environment, markdown

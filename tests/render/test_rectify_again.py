@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import use
 from compliance.render.rectification.write import write_papers

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.render.rectification.cells import PaperLine

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import WordWriter, papers
 from tests.render import fixture

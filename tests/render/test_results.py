@@ -14,7 +14,7 @@ import jsonschema
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import FINDINGS, Results
+from compliance.engine.results import FINDINGS, Results
 from compliance.kernel.errors import UsageError
 from compliance.render import machine_formats, renderers, write
 from tests.render import fixture

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from compliance.assessment import assess
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.kernel.errors import Problem
 from compliance.render import renderers

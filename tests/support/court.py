@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from compliance.checker import check, load
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.plugins.registry import Registry
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people

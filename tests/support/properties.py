@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.plugins.registry import Registry
 from tests.support.court import Document, Findings, findings_of, installed, judged_by_the_engine
 from tests.support.generate_calm import calm

@@ -19,7 +19,7 @@ from compliance.assessment.standings import (
     Standings,
     asked_directly,
 )
-from compliance.engine.findings.report import CountyResult, Results
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY, STATUSES

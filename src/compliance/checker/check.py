@@ -23,11 +23,12 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
-from compliance.checker.report import Report, Words, together
+from compliance.checker.report import Report, Wording, together
+from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings, verdicts
-from compliance.engine.findings.report import (
+from compliance.engine.findings import findings
+from compliance.engine.results import (
     Checked,
     CheckedCounty,
     CountyResult,
@@ -175,7 +176,7 @@ class Checker:
     ) -> Report:
         batch = prepare(paths, self.registry, choice)
         problems = list(batch.problems)
-        words = Words(batch.vocabulary)
+        words = Wording(batch.vocabulary)
         pieces: list[pl.DataFrame] = []
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
@@ -184,7 +185,7 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found, speechless = words.told(findings.findings(evaluation, problems))
+            found, speechless = words.told(findings(evaluation, problems))
             problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)

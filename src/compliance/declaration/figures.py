@@ -204,7 +204,7 @@ class CountyFigures:
             return Entry(text=NONE)
         if found["value"] is None:
             own = self._rules.references.behind(indicator) if indicator else ("",)
-            needs = [fact for fact in row["lacks"] or () if fact.endswith(own)]
+            needs = [fact for fact in row["missing"] or () if fact.endswith(own)]
             missing = [lack for fact in needs for lack in self.county.missing_of_county(fact)]
             return blank(missing or list(self.county.missing(row)))
         worked = self.county.quotient(indicator) if indicator else None

@@ -37,9 +37,9 @@ from compliance.declaration.form import (
     form_for,
 )
 from compliance.declaration.submitted_form import folded
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
-from compliance.engine.findings import verdicts
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use

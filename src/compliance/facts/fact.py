@@ -196,6 +196,23 @@ _EXPECTED = {
 _IN_JSON = {"counts": _json_list, "numbers": _json_list, "texts": _json_texts}
 
 
+# what stands in the schema as the fact has it: field → key
+_AS_WRITTEN = {
+    "unit": "x-unit",
+    "stage": "x-stage",
+    "largest_of": "x-largest-of",
+    "pattern": "pattern",
+    "period": "x-period",
+    "code": "x-code",
+    "lines": "x-lines",
+    "max_length": "maxLength",
+    "max_items": "maxItems",
+    "sum_of": "x-sum-of",
+    "none": "x-none",
+}
+_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "may_total": "x-may-total"}
+
+
 def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:
     """The fact that a property of a schema defines. Raises KeyError where it has no title."""
     items = node.get("items", {})
@@ -204,6 +221,9 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
     low, high = node.get("minItems"), node.get("maxItems")
     form = node.get("x-form") or _form(node)
     words = dict(node.get("x-words", {}))
+    written: dict[str, Any] = {f: node[key] for f, key in _AS_WRITTEN.items() if key in node}
+    written |= {f: tuple(node[key]) for f, key in _LISTED.items() if key in node}
+    counts = form in ("count", "number") and not words
     return Fact(
         name=name,
         title=node["title"],
@@ -211,32 +231,17 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         description=node.get("description", ""),
         table=table,
         form=form,
-        unit=node.get("x-unit", ""),
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
-        aliases=tuple(node.get("x-aliases", ())),
         words=words,
-        stage=node.get("x-stage"),
         stem=node.get("x-stem", name),
         required=required,
         parts=tuple(tuple(group) for group in node.get("x-parts", ())),
-        largest_of=node.get("x-largest-of", ""),
-        pattern=node.get("pattern", ""),
-        period=node.get("x-period", ""),
-        code=bool(node.get("x-code", False)),
-        lines=bool(node.get("x-lines", False)),
-        max_length=node.get("maxLength"),
-        max_items=high,
         length=low if low is not None and low == high else None,
-        edges=tuple(node.get("x-edges", ())),
-        counted=Counted(counted["list"], counted["from"], counted.get("below"))
-        if counted
-        else None,
-        may_total=tuple(node.get("x-may-total", ())),
-        sum_of=node.get("x-sum-of", ""),
+        counted=counted and Counted(counted["list"], counted["from"], counted.get("below")),
         item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
-        none=bool(node.get("x-none", False)),
-        adds=form in ("count", "number") and not words and node.get("x-adds", True) is not False,
+        adds=counts and node.get("x-adds", True) is not False,
+        **written,
     )
 
 

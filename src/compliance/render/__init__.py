@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.render.documents.output_files import write_whole
 
 Renderer = Callable[[Results, BinaryIO], None]

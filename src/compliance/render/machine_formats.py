@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.engine.findings.report import FINDINGS, CountyResult, Results, RulesetInfo
+from compliance.engine.results import FINDINGS, CountyResult, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 
 FORMAT = "junheng-results/1"

@@ -27,7 +27,7 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
-from compliance.engine.findings.report import CountyResult, Results
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases

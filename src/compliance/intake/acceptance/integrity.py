@@ -7,7 +7,7 @@ they stand), ``_code`` and ``_year`` (whose they are).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -578,11 +578,11 @@ def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -
     if "school_code" not in rows.columns or rows.is_empty():
         return
     schools = with_missing(schools, school_code=pl.String)
-    known = _KnownSchools.of(schools, many=document.raw.many)
+    doubtful = _doubtful(schools, many=document.raw.many)
     for row in _unmatched(rows, schools).iter_rows(named=True):
         code, year = row["_code"], row["_year"]
         unread = code is not None and code in document.blamed
-        if unread or known.doubtful(code, year, row["school_code"]):
+        if unread or doubtful(row):
             yield Refused(code, year, "")
             continue
         message = say("学校表中没有{c}", c=row["school_code"])
@@ -602,36 +602,25 @@ def _unmatched(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(lost).unique(SCHOOL, keep="first", maintain_order=True)
 
 
-@dataclass(frozen=True)
-class _KnownSchools:
-    """What is known of the schools: the counties they are of, and what is missing of them.
+def _doubtful(schools: pl.DataFrame, *, many: bool) -> Callable[[Row], bool]:
+    """Whether a row's school may be missing only for a reason that has been given.
 
-    counties: those with schools, with and without their year. nameless: those with a school
-    that has no usable code. homeless: codes of schools whose county or year is not known.
+    Its county has no schools of its year or one without a usable code, the school itself stands
+    there without its county or year, or no school has any code.
     """
+    named = schools["school_code"].is_not_null()
+    keys = schools.select("_code", "_year").unique().rows()
+    counties = {*keys, *((code, None) for code, _ in keys)}
+    nameless = set(schools.filter(~named)["_code"])
+    homeless = set(schools.filter(~keyed() if many else pl.col("_code").is_null())["school_code"])
 
-    counties: frozenset[tuple[object, object]]
-    nameless: frozenset[object]
-    homeless: frozenset[object]
-    any_code: bool
-
-    @classmethod
-    def of(cls, schools: pl.DataFrame, *, many: bool) -> _KnownSchools:
-        keys = schools.select("_code", "_year").unique().rows()
-        named = schools["school_code"].is_not_null()
-        unclear = ~keyed() if many else pl.col("_code").is_null()
-        return cls(
-            frozenset([*keys, *((code, None) for code, _ in keys)]),
-            frozenset(schools.filter(~named)["_code"]),
-            frozenset(schools.filter(unclear)["school_code"]),
-            bool(named.any()),
-        )
-
-    def doubtful(self, code: object, year: object, school: object) -> bool:
-        """Whether the school may be missing only for a reason that has been given."""
-        if school in self.homeless or not self.any_code:
+    def doubtful(row: Row) -> bool:
+        code = row["_code"]
+        if row["school_code"] in homeless or not named.any():
             return True
-        return code is not None and (code in self.nameless or (code, year) not in self.counties)
+        return code is not None and (code in nameless or (code, row["_year"]) not in counties)
+
+    return doubtful
 
 
 def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterator[Outcome]:

@@ -86,10 +86,8 @@ def _check_size(data: bytes, complaints: Complaints) -> None:
     columns = len(lazy.collect_schema())
     rows = int(lazy.select(pl.len()).collect().item())
     if columns > limits.MOST_COLUMNS or columns * rows > limits.MOST_CELLS:
-        raise complaints.unreadable(
-            "too_large",
-            say("表过大：{r}行{c}列", r=rows, c=columns),
-        )
+        message = say("表过大：{r}行{c}列", r=rows, c=columns)
+        raise complaints.unreadable("too_large", message)
 
 
 def _cells(column: pl.Series) -> pl.Series | None:

@@ -195,17 +195,23 @@ def _moment(value: object) -> str:
 
 def _open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
     """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
+    again = msg("用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”")
+    foreign = msg("不是 Excel 工作簿（.xlsx）")
     if data.startswith(OLE2):
-        encrypted = "EncryptedPackage".encode("utf-16-le") in data
-        raise _encrypted(complaints) if encrypted else _old(complaints)
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            locked = msg("工作簿有打开密码，无法读取")
+            opened = msg("去掉密码后另存为 .xlsx")
+            raise complaints.unreadable("encrypted", locked, opened)
+        old = msg("是旧版表格文件（.xls/.et），无法读取")
+        raise complaints.unreadable("old_format", old, again)
     if not data.startswith(b"PK"):
-        raise _foreign(complaints)
+        raise complaints.unreadable("not_a_workbook", foreign, again)
     archive = open_archive(data, complaints)
     names = [name.casefold() for name in archive.namelist()]
     if len(set(names)) < len(names):
         raise damaged(complaints)
     if WORKBOOK not in archive.namelist():
-        raise _foreign(complaints)
+        raise complaints.unreadable("not_a_workbook", foreign, again)
     return archive
 
 
@@ -274,34 +280,6 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 
 def _part(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-
-
-def _save_as() -> str:
-    return msg("用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”")
-
-
-def _encrypted(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "encrypted",
-        msg("工作簿有打开密码，无法读取"),
-        msg("去掉密码后另存为 .xlsx"),
-    )
-
-
-def _old(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "old_format",
-        msg("是旧版表格文件（.xls/.et），无法读取"),
-        _save_as(),
-    )
-
-
-def _foreign(complaints: Complaints) -> Exception:
-    return complaints.unreadable(
-        "not_a_workbook",
-        msg("不是 Excel 工作簿（.xlsx）"),
-        _save_as(),
-    )
 
 
 # ── a sheet's XML ──────────────────────────────────────────────────────────────────

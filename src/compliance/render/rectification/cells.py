@@ -20,7 +20,7 @@ from compliance.assessment import (
     owner,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
-from compliance.engine.findings.report import Results, RulesetInfo
+from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY

@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from compliance.assessment import Assessment, Judged, assess
-from compliance.engine.findings.report import Results
+from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.findings.report import CountyResult, Results
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import columns, pad, printable, wrap
