@@ -27,7 +27,7 @@ KINDS = {
 FACE = (re.compile(r"\bIn(:| comes?\b)"), re.compile(r"\b[Oo]ut(:| goe?s?\b)"))
 # What is still to be put right; only ever shorter.
 SILENT = {"declaration", "render", "testing"}
-TWICE = {"Checked", "Column", "Heading", "Words"}
+TWICE = set()
 
 
 def rooms() -> dict[str, Path]:

@@ -23,7 +23,7 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
-from compliance.checker.report import Report, Words, together
+from compliance.checker.report import Report, Wording, together
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
@@ -176,7 +176,7 @@ class Checker:
     ) -> Report:
         batch = prepare(paths, self.registry, choice)
         problems = list(batch.problems)
-        words = Words(batch.vocabulary)
+        words = Wording(batch.vocabulary)
         pieces: list[pl.DataFrame] = []
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
