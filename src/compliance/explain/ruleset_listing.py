@@ -94,7 +94,7 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
 
 def blank_workbook(out: Path, ruleset: str | None) -> None:
     """The workbook to fill in, with the facts of the rule set's plugins."""
-    from compliance.render.blank_workbook.build import write_template
+    from compliance.render.blank_workbook import write_template
 
     rules, words = opened(ruleset)
     write_template(out, words, rules.label, rules=list(rules.rules.values()))
