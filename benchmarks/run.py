@@ -23,8 +23,7 @@ import polars as pl
 
 from benchmarks import data, one_off, plain_python
 from compliance import intake
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
+from compliance.checker import check, load
 from compliance.engine.evaluate import evaluate
 from compliance.facts.vocabulary import vocabulary
 from compliance.rules.resolution.resolve import resolve

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
+from compliance.checker import check, load
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.kernel import i18n

@@ -47,7 +47,7 @@ from compliance.kernel.submission import (
 )
 from compliance.plugins.hookspecs import hookimpl
 from compliance.rules.kinds import NoSettings
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
 __all__ = [
     "ERROR",
@@ -63,8 +63,8 @@ __all__ = [
     "WAIVED",
     "Comparison",
     "Evaluation",
+    "FindingForm",
     "Flip",
-    "Form",
     "Input",
     "Kind",
     "Limit",

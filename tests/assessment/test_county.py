@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, assess, overview
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.render.rectification.write import papers
 from compliance.render.terminal.summary import summary
 from tests.render import fixture
@@ -16,7 +16,7 @@ from tests.render.fixture import Sheet
 FIVE = (4.5, 1.2, 0.95, 4.6, 5.0, 2100.0, 1.0)  # R5 and R7 are missed
 
 
-def county(overall: str, *, direct: bool = False, open_: bool = False) -> Report:
+def county(overall: str, *, direct: bool = False, open_: bool = False) -> Results:
     """One school that misses R5 by 2,500 m² and R7 by 14 rooms.
 
     direct: the block of resources asks R1–R7 themselves, and RS is only advisory, as in a city's
@@ -36,7 +36,7 @@ def county(overall: str, *, direct: bool = False, open_: bool = False) -> Report
     return replace(report, rules={key: rules})
 
 
-def standings(report: Report) -> dict[str, str]:
+def standings(report: Results) -> dict[str, str]:
     judged = assess(report, report.counties[0]).open
     return {one.rule.id: one.standing for one in judged if one.rule.role == "component"}
 

@@ -6,26 +6,26 @@ import pytest
 
 from compliance.assessment import figures
 from compliance.kernel import i18n
-from compliance.rules.language.model import Form
+from compliance.rules.language.model import FindingForm
 
 
 @pytest.mark.parametrize(
     ("value", "unit", "level", "form", "places"),
     [
-        (4.1, "人/百名学生", "unit", Form(), 2),
-        (84.0, "人/百名学生", "unit", Form(), 2),
-        (0.2, None, "county", Form(decimals=3), 3),
-        (97.79, "%", "county", Form(), 1),
-        (100.0, "%", "school", Form(), 1),
-        (5833.33, "元", "county", Form(), 2),
-        (57600.0, "元", "school", Form(), 0),
-        (5800.0, "元/生", "county", Form(), 2),
-        (2000.0, "人", "school", Form(), 0),
-        (0.149, None, "county", Form(), 3),
+        (4.1, "人/百名学生", "unit", FindingForm(), 2),
+        (84.0, "人/百名学生", "unit", FindingForm(), 2),
+        (0.2, None, "county", FindingForm(decimals=3), 3),
+        (97.79, "%", "county", FindingForm(), 1),
+        (100.0, "%", "school", FindingForm(), 1),
+        (5833.33, "元", "county", FindingForm(), 2),
+        (57600.0, "元", "school", FindingForm(), 0),
+        (5800.0, "元/生", "county", FindingForm(), 2),
+        (2000.0, "人", "school", FindingForm(), 0),
+        (0.149, None, "county", FindingForm(), 3),
     ],
 )
 def test_decimals_of_the_declaration_form(
-    value: float, unit: str | None, level: str, form: Form, places: int
+    value: float, unit: str | None, level: str, form: FindingForm, places: int
 ) -> None:
     assert figures.decimals(value, unit, level, form) == places
 

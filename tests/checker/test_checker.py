@@ -80,4 +80,5 @@ def test_findings_are_said_in_either_language_after_judging(checker: Checker, na
         assert said.language == other.language
         assert said.findings.equals(other.findings)
         assert (said.titles, said.excluded) == (other.titles, other.excluded)
+        assert said.problems == other.problems
     assert chinese.in_language("zh").to_json() == chinese.to_json()

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.checker import check
+from compliance.engine.results import Results
 
 FOLDER = Path(__file__).parents[1] / "data" / "tw114"
 WITHOUT_PUPILS = 12
@@ -21,7 +21,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> Results:
     return check([FOLDER])
 
 
@@ -48,20 +48,20 @@ def test_merged_cities_are_one_county() -> None:
     assert {"臺中市", "臺南市", "高雄市"} < set(names)
 
 
-def test_schools_without_pupils_are_left_out_with_the_reason(report: Report) -> None:
+def test_schools_without_pupils_are_left_out_with_the_reason(report: Results) -> None:
     left_out = [row for row in report.excluded if row["reason"] == "stage_without_pupils"]
     assert len(left_out) == len(report.excluded) == WITHOUT_PUPILS
     units = report.findings.filter(pl.col("rule") == "RS")
     assert len(units) == 2663 - WITHOUT_PUPILS
 
 
-def test_figures_that_are_not_in_the_list_are_unknown_not_zero(report: Report) -> None:
+def test_figures_that_are_not_in_the_list_are_unknown_not_zero(report: Results) -> None:
     found = report.findings.filter(pl.col("rule").is_in(["R1", "RS", "D1"]))
     assert set(found["status"]) <= {"unknown", "not_applicable"}
     assert {county.verdict for county in report.counties} <= {"undecided", "fail"}
 
 
-def test_only_the_size_of_a_school_can_be_failed(report: Report) -> None:
+def test_only_the_size_of_a_school_can_be_failed(report: Results) -> None:
     """The largest has 3,024 pupils; above 2,000 the list has a handful."""
     failed = report.findings.filter(
         (pl.col("status") == "fail") & pl.col("school_code").is_not_null()

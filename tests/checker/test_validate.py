@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from compliance.checker.check import check
+from compliance.checker import check
 from compliance.cli.validate import validate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -387,7 +387,7 @@ def test_a_county_without_any_stage_with_pupils_is_remarked_on(county: Callable[
 
 def test_refused_counties_leave_nothing_behind(county: Callable[..., Path], tmp_path: Path) -> None:
     """A county refused for an incident that names nothing costs only itself."""
-    from compliance.checker.check import check
+    from compliance.checker import check
 
     def moved(document: dict[str, Any]) -> None:
         document["county"]["county_code"] = "510002"

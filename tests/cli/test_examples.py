@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from compliance.checker.check import check
+from compliance.checker import check
 from examples.make_examples import CONFORMING, MANY, WORKBOOKS, Told, main, tell
 from tests.independent import judge
 from tests.support.nonempty import nonempty

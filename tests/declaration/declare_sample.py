@@ -21,8 +21,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice
+from compliance.checker import Choice, load
 from compliance.cli.declare import declare
 from compliance.declaration import declarations
 from compliance.declaration.filled_form import FilledForm, FilledTable

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.checker import check
+from compliance.engine.results import Results
 from tests.support.nonempty import nonempty
 from tests.support.pack_files import NATIONAL, read
 
@@ -61,7 +61,7 @@ def two_schools(stage: str, coefficients: list[float], share: float) -> list[dic
     return schools
 
 
-def judged(schools: list[dict[str, Any]], folder: Path, ruleset: str = "basic-2012") -> Report:
+def judged(schools: list[dict[str, Any]], folder: Path, ruleset: str = "basic-2012") -> Results:
     home = {"county_code": "990001", "county_name": "算例县", "year": 2023}
     document = {"format": "junheng-submission/1", "county": home, "schools": schools}
     file = folder / "县.json"
@@ -71,7 +71,7 @@ def judged(schools: list[dict[str, Any]], folder: Path, ruleset: str = "basic-20
     return report
 
 
-def figure(report: Report, rule: str, stage: str) -> dict[str, Any]:
+def figure(report: Results, rule: str, stage: str) -> dict[str, Any]:
     (row,) = [
         row
         for row in report.findings.iter_rows(named=True)

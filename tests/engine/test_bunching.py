@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, prepare
+from compliance.checker import Choice, load, prepare
 from compliance.engine.evaluate import evaluate
-from compliance.engine.findings.bunching import bunched, crowded
+from compliance.engine.verdicts import bunched, crowded
 from compliance.kernel.errors import Problem
 from tests.support.nonempty import nonempty
 

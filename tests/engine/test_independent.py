@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from compliance.checker.check import check
+from compliance.checker import check
 from examples.writers import write_dataset
 from tests.independent import Verdict, excluded, judge
 from tests.support.court import by_the_judge, differences, findings_of, judged_by_the_engine

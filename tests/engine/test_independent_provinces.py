@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.rules.resolution.confirmations import Confirmation
 from tests.independent import Verdict, excluded, judge, strict
 from tests.support.court import (
@@ -100,7 +100,7 @@ def test_both_judges_agree(name: str, tmp_path: Path) -> None:
         _same_left_out(report, county, switches)
 
 
-def _same_left_out(report: Report, county: list[Document], switches: tuple[str, ...]) -> None:
+def _same_left_out(report: Results, county: list[Document], switches: tuple[str, ...]) -> None:
     left_out = {
         (row["school_code"], row["stage"], row["reason"])
         for row in report.excluded

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
+from compliance.checker import check, load
 from compliance.kernel.i18n import use
 from tests.support.pack_files import read
 

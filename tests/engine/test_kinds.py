@@ -115,7 +115,7 @@ def test_most(teachers: float | None, area: float | None, verdict: str, met: int
 def test_a_stage_without_pupils_is_no_unit_and_a_blank_one_is_unknown() -> None:
     bench = judged(ruleset(BASE), submission([primary(0, 1), primary(None, 1)]))
     assert statuses(bench.outcome("R1")) == ["unknown"]
-    assert bench.outcome("R1")["lacks"].to_list() == [["primary_students"]]
+    assert bench.outcome("R1")["missing"].to_list() == [["primary_students"]]
     assert bench.frames.excluded.select("school_code", "stage", "reason").rows() == [
         ("1", "primary", "stage_without_pupils")
     ]
@@ -124,7 +124,7 @@ def test_a_stage_without_pupils_is_no_unit_and_a_blank_one_is_unknown() -> None:
 def test_one_blank_leaves_the_coefficient_open_and_one_unit_has_none() -> None:
     blank = judged(ruleset(BASE), submission([primary(100, 5), primary(100, None)])).outcome("D1")
     assert statuses(blank) == ["unknown", "not_applicable"]
-    assert blank["lacks"][0].to_list() == ["primary_teachers_above_degree"]
+    assert blank["missing"][0].to_list() == ["primary_teachers_above_degree"]
     single = judged(ruleset(BASE), submission([primary(100, 5)])).outcome("D1")
     assert (statuses(single)[0], single["value"][0]) == ("pass", 0.0)
     nothing = judged(ruleset(BASE), submission([primary(100, 0), primary(50, 0)])).outcome("D1")
@@ -233,7 +233,9 @@ WITHIN = (
 def test_within(facts: dict[str, Any], verdict: str, value: Any, excess: Any, unit: Any) -> None:
     school = primary(100, 5) | {f"primary_{name}": fact for name, fact in facts.items()}
     bench = judged(ruleset(HEAD + rule("G5", WITHIN) + CONCLUSION), submission([school]))
-    row = in_words(bench.outcome("G5"), "G5", bench).row(0, named=True)
+    row = in_words(bench.outcome("G5"), bench.ruleset.rules["G5"], bench.ruleset, bench.kinds).row(
+        0, named=True
+    )
     found = (STATUSES[row["status"]], row["value"], row["excess"], row["excess_unit"])
     assert found == (verdict, value, excess, unit)
 
@@ -258,7 +260,7 @@ def test_an_open_condition_waits_only_where_the_rule_is_not_met_anyway() -> None
         "not_applicable",
         "unknown",
     ]
-    assert outcome["lacks"][5].to_list() == ["setting"]
+    assert outcome["missing"][5].to_list() == ["setting"]
 
 
 def test_a_broken_rule_is_a_finding_in_state_error() -> None:

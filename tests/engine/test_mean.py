@@ -77,24 +77,24 @@ def test_any_coefficient_missing_leaves_the_mean_open() -> None:
     schools = [school(100, None, 5100), school(900, 27, None)]
     outcome = judged(LAW, submission(schools)).outcome("BM")
     assert (state(outcome), outcome["value"][0]) == ("unknown", None)
-    assert outcome["lacks"][0].to_list() == ["primary_teachers_above_degree", "teaching_area"]
+    assert outcome["missing"][0].to_list() == ["primary_teachers_above_degree", "teaching_area"]
 
 
 @pytest.mark.parametrize(
-    ("sponsor", "value", "status", "lacks"),
+    ("sponsor", "value", "status", "missing"),
     [
         (10, 0.5, "not_applicable", []),  # out: the other two remain
         (None, None, "unknown", ["sponsor"]),  # who knows
     ],
 )
-def test_who_counts(sponsor: Any, value: Any, status: str, lacks: list[str]) -> None:
+def test_who_counts(sponsor: Any, value: Any, status: str, missing: list[str]) -> None:
     schools = [*ON_THE_LINE, school(500, 40, 1000, sponsor)]
     outcome = judged(LAW, submission(schools)).outcome("B1")
     assert (state(outcome), outcome["value"][0]) == (
         status,
         pytest.approx(value) if value else None,
     )
-    assert outcome["lacks"][0].to_list() == lacks
+    assert outcome["missing"][0].to_list() == missing
     mean = judged(LAW, submission(schools)).outcome("BM")
     assert (state(mean), mean["value"][0]) == (("pass", 0.65) if value else ("unknown", None))
 
@@ -109,7 +109,7 @@ def test_a_condition_chooses_units_and_one_that_is_open_is_named() -> None:
     assert judged(rules, submission(town)).outcome("B1")["value"][0] == 0.5
     blank = [*schools, school(500, 40, 1)]
     outcome = judged(rules, submission(blank)).outcome("B1")
-    assert (state(outcome), outcome["lacks"][0].to_list()) == ("unknown", ["setting"])
+    assert (state(outcome), outcome["missing"][0].to_list()) == ("unknown", ["setting"])
     none = judged(rules, submission([school(500, 40, 1, setting="town")])).outcome("B1")
     assert state(none) == "not_applicable"
 
@@ -118,7 +118,7 @@ def test_one_unit_and_units_of_nothing() -> None:
     single = judged(LAW, submission([school(100, 9, 5100)])).outcome("BM")
     assert (state(single), single["value"][0]) == ("pass", 0.0)
     nothing = judged(LAW, submission([school(100, 0, 5100), school(50, 0, 10)])).outcome("BM")
-    assert (state(nothing), nothing["lacks"][0].to_list()) == ("unknown", [])
+    assert (state(nothing), nothing["missing"][0].to_list()) == ("unknown", [])
 
 
 def test_a_broken_coefficient_breaks_the_mean() -> None:
@@ -136,7 +136,7 @@ class Breaking(Dispersion):
 
 def messages(schools: list[Any], rules: Any = LAW, offered: Any = None) -> dict[Any, str]:
     bench = evaluate(rules, submission(schools), DAY, offered or kinds())
-    found = told(findings.findings(bench, []), {"sponsor": "举办者类型"})[0]
+    found = told(findings(bench, []), {"sponsor": "举办者类型"})[0]
     return {(row["rule"], row["stage"]): row["message"] for row in found.iter_rows(named=True)}
 
 
@@ -153,7 +153,7 @@ def test_their_sentences() -> None:
 
 
 def test_a_coefficient_has_no_unit() -> None:
-    found = told(findings.findings(judged(LAW, submission(ON_THE_LINE)), []), {})[0]
+    found = told(findings(judged(LAW, submission(ON_THE_LINE)), []), {})[0]
     assert found.filter(pl.col("rule") == "B1")["unit"].to_list() == [None, None]
 
 

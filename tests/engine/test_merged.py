@@ -8,8 +8,9 @@ import pytest
 
 from compliance.assessment.messages import told
 from compliance.checker.builtin_offers import load
-from compliance.engine.evaluate import Bench
-from compliance.engine.findings import findings, verdicts
+from compliance.engine import verdicts
+from compliance.engine.evaluate import Evaluation
+from compliance.engine.findings import findings
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import UsageError
@@ -66,7 +67,7 @@ def school(kind: str, pupils: Any, teachers: Any, area: Any, main: Any = None, *
     }  # fmt: skip
 
 
-def rows(bench: Bench, rule_id: str) -> list[tuple[Any, ...]]:
+def rows(bench: Evaluation, rule_id: str) -> list[tuple[Any, ...]]:
     codes = dict(bench.frames.school.select("school", "school_code").iter_rows())
     outcome = bench.outcome(rule_id).select("school", "stage", "status", "value")
     return [(codes[s], stage, STATUSES[k], v) for s, stage, k, v in outcome.iter_rows()]
@@ -132,7 +133,7 @@ def test_what_one_lacks_both_lack() -> None:
     bench = judged(law("merged"), submission(schools))
     assert rows(bench, "R1") == [("1", "primary", "pass", 12)]
     assert rows(bench, "R2") == [("1", "primary", "unknown", None)]
-    assert bench.outcome("R2")["lacks"].to_list() == [["teaching_area"]]
+    assert bench.outcome("R2")["missing"].to_list() == [["teaching_area"]]
 
 
 def test_only_amounts_are_added() -> None:
@@ -201,7 +202,7 @@ def test_findings_keep_their_school() -> None:
         school("primary", 100, 9, 30),
         school("primary", 100, 1, 30),
     ]
-    found = told(findings.findings(judged(law("merged"), submission(schools)), []), {})[0]
+    found = told(findings(judged(law("merged"), submission(schools)), []), {})[0]
     units = [
         (row["rule"], row["school_code"], row["school_name"], row["value"])
         for row in found.iter_rows(named=True)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from compliance.checker.check import check
+from compliance.checker import check
 from tests.support.court import Document, judged_by_the_engine
 from tests.support.generate import county
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from compliance.checker.check import check
+from compliance.checker import check
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "conforming.json"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from polars.testing import assert_frame_equal
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.rules.resolution.confirmations import Confirmation
 from tests.support.court import Document, Findings, Found, findings_of, same
 from tests.support.generate_calm import calm
@@ -219,7 +219,7 @@ def test_a_confirmation_decides_as_enforcing_does(rules: str, unverified: list[s
     assert findings_of(confirmed) == findings_of(enforced)
 
 
-def _verdicts(report: Report) -> list[tuple[str, str, dict[str, str]]]:
+def _verdicts(report: Results) -> list[tuple[str, str, dict[str, str]]]:
     return [(one.county_code, one.verdict, dict(one.blocks)) for one in report.counties]
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from compliance.assessment.messages import told
 from compliance.engine import evaluate as engine
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings, verdicts
+from compliance.engine.findings import findings
 from compliance.engine.kinds import Kind, kinds
 from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
@@ -124,7 +125,7 @@ def states(bench: Evaluation, rule_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("students", "built", "status", "threshold", "excess", "relaxed", "lacks"),
+    ("students", "built", "status", "threshold", "excess", "relaxed", "missing"),
     [
         (1900, 2005, "pass", 2000, None, None, []),  # passes anyway: the normal standard is shown
         (2000, 2005, "pass", 2000, None, None, []),
@@ -141,13 +142,19 @@ def states(bench: Evaluation, rule_id: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_another_limit(
-    students: Any, built: Any, status: str, threshold: float, excess: Any, relaxed: Any, lacks: Any
+    students: Any,
+    built: Any,
+    status: str,
+    threshold: float,
+    excess: Any,
+    relaxed: Any,
+    missing: Any,
 ) -> None:
     bench = judged(law(BUILT), submission([school(students, built_year=built)]))
     row = bench.outcome("G4").row(0, named=True)
     assert STATUSES[row["status"]] == status
     assert (row["threshold"], row["excess"], row["relaxed_by"]) == (threshold, excess, relaxed)
-    assert row["lacks"] == lacks
+    assert row["missing"] == missing
     if status == "unknown":
         assert row["value"] is None
 
@@ -163,7 +170,7 @@ def test_switched_off_nothing_changes() -> None:
     rules = law(BUILT, on=())
     assert rules.rules["G4"].instead == ()
     row = judged(rules, figures).outcome("G4").row(0, named=True)
-    assert (STATUSES[row["status"]], row["way"], row["relaxed_by"]) == ("fail", None, None)
+    assert (STATUSES[row["status"]], row["alternative"], row["relaxed_by"]) == ("fail", None, None)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +187,7 @@ def test_a_condition_on_a_share(migrants: float | None, status: str) -> None:
     bench = judged(law(g4), submission([school(2300, migrant_students=migrants)]))
     row = bench.outcome("G4").row(0, named=True)
     assert STATUSES[row["status"]] == status
-    assert row["lacks"] == (["migrant_students"] if status == "unknown" else [])
+    assert row["missing"] == (["migrant_students"] if status == "unknown" else [])
     assert set(bench.ruleset.references.facts("G4")) == {
         "compulsory_students", "migrant_students",
     }  # fmt: skip
@@ -214,13 +221,13 @@ def test_of_two_conditions_either_will_do_and_only_the_open_one_is_named() -> No
     schools = [school(2300, built_year=b, setting=s) for b, s in cases]
     bench = judged(law(g4), submission(schools))
     assert states(bench, "G4") == ["pass", "pass", "fail", "unknown", "unknown", "unknown"]
-    assert bench.outcome("G4")["lacks"].to_list() == [
+    assert bench.outcome("G4")["missing"].to_list() == [
         [], [], [], ["setting"], ["built_year", "setting"], ["built_year"],
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "setting", "status", "value", "shortfall", "relaxed", "lacks"),
+    ("own", "other", "setting", "status", "value", "shortfall", "relaxed", "missing"),
     [
         (3, 2, "rural", "pass", 5, None, "visiting", []),
         (5, 1, "rural", "pass", 6, None, None, []),  # met anyway, and counted as the rule counts
@@ -237,12 +244,18 @@ def test_of_two_conditions_either_will_do_and_only_the_open_one_is_named() -> No
     ],
 )  # fmt: skip
 def test_another_indicator(
-    own: Any, other: Any, setting: Any, status: str, value: Any, shortfall: Any, relaxed: Any, lacks: Any
+    own: Any, other: Any, setting: Any, status: str, value: Any, shortfall: Any, relaxed: Any, missing: Any
 ) -> None:  # fmt: skip
     bench = judged(law(RESOURCES), submission([teaching(own, other, setting)]))
     row = bench.outcome("R1").row(0, named=True)
-    found = STATUSES[row["status"]], row["value"], row["shortfall"], row["relaxed_by"], row["lacks"]
-    assert found == (status, value, shortfall, relaxed, lacks)
+    found = (
+        STATUSES[row["status"]],
+        row["value"],
+        row["shortfall"],
+        row["relaxed_by"],
+        row["missing"],
+    )
+    assert found == (status, value, shortfall, relaxed, missing)
 
 
 def test_the_floor_stays_its_share_of_the_limit_chosen() -> None:
@@ -316,7 +329,8 @@ def test_what_breaks_without_relaxations_is_told() -> None:
 
 def test_members_of_another_kind_of_subject_name_no_switch() -> None:
     units = {"county": [0, 0], "unit": [0, 1]}
-    result = pl.DataFrame({**units, "status": [PASS, PASS]})
+    nobody = pl.Series([None, None], dtype=pl.String)
+    result = pl.DataFrame({**units, "status": [PASS, PASS], "relaxed_by": nobody})
     normal = pl.DataFrame({**units, "status": [FAIL, PASS]})
     schools = pl.DataFrame({"county": [0], "school": [0], "relaxed_by": ["larger"]})
     found = engine.attributed(result, normal, [schools], ["larger", "visiting"])
@@ -347,7 +361,7 @@ def test_an_open_value_leaves_the_coefficient_open() -> None:
     schools = [teaching(3, 3, None), teaching(7, 0, "urban")]
     outcome = judged(law(RESOURCES), submission(schools)).outcome("D1")
     assert STATUSES[outcome["status"][0]] == "unknown"
-    assert outcome["lacks"][0].to_list() == ["setting"]
+    assert outcome["missing"][0].to_list() == ["setting"]
 
 
 ROOMS = """
@@ -376,7 +390,7 @@ PARTS = (
 
 
 @pytest.mark.parametrize(
-    ("big", "small", "built", "setting", "art", "status", "relaxed", "lacks"),
+    ("big", "small", "built", "setting", "art", "status", "relaxed", "missing"),
     [
         (1, 2, 2010, "urban", 1, "pass", None, []),
         (0, 2, 2010, "urban", 1, "pass", "larger", []),
@@ -392,7 +406,14 @@ PARTS = (
     ],
 )  # fmt: skip
 def test_parts(
-    big: Any, small: Any, built: Any, setting: Any, art: Any, status: str, relaxed: Any, lacks: Any
+    big: Any,
+    small: Any,
+    built: Any,
+    setting: Any,
+    art: Any,
+    status: str,
+    relaxed: Any,
+    missing: Any,
 ) -> None:
     rules = law(ROOMS + rule("G3", PARTS))
     one = school(
@@ -401,7 +422,7 @@ def test_parts(
     bench = judged(rules, submission([one]))
     row = bench.outcome("G3").row(0, named=True)
     assert (STATUSES[row["status"]], row["relaxed_by"]) == (status, relaxed)
-    assert row["lacks"] == lacks
+    assert row["missing"] == missing
     assert set(rules.references.facts("G3")) == {
         "music_rooms_96", "music_rooms_73", "art_rooms_90", "built_year", "setting",
     }  # fmt: skip
@@ -414,7 +435,7 @@ def found_of(
     rules: Ruleset, schools: list[dict[str, Any]]
 ) -> dict[tuple[str, Any], dict[str, Any]]:
     bench = judged(rules, submission(schools))
-    found = told(findings.findings(bench, []), {})[0]
+    found = told(findings(bench, []), {})[0]
     return {(row["rule"], row["school_code"]): row for row in found.iter_rows(named=True)}
 
 

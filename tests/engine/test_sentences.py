@@ -19,7 +19,7 @@ def messages(
 ) -> dict[tuple[str, str | None, str | None], str]:
     bench = judged(ruleset(HEAD + rules + CONCLUSION), submission(schools, county))
     titles = {"primary_students": "小学在校生数", "setting": "城乡类型"}
-    found = told(findings.findings(bench, []), titles)[0]
+    found = told(findings(bench, []), titles)[0]
     keys = ("rule", "school_code", "stage")
     return {tuple(row[k] for k in keys): row["message"] for row in found.iter_rows(named=True)}
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice
+from compliance.checker import Choice, load
 from compliance.cli.explain import explain
 from compliance.explain.context import Context, open_context
 from compliance.explain.rule_page import page, text

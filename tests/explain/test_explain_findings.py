@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
+from compliance.checker import check, load
 from compliance.cli.explain import explain
 from compliance.explain.context import find_school
 from compliance.explain.working_text import text

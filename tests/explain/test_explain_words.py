@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, check
+from compliance.checker import Choice, check, load
 from compliance.cli.explain import explain
 from compliance.explain.context import open_context
 from compliance.explain.working import workings

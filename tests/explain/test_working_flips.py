@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice, check
+from compliance.checker import Choice, check, load
 from compliance.engine.working import Flip
 from compliance.explain.context import open_context
 from compliance.explain.working import workings

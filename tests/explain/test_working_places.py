@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import Choice
+from compliance.checker import Choice, load
 from compliance.engine.working import Input
 from compliance.explain.context import UnjudgeableError, find_school, open_context
 from compliance.explain.working import workings

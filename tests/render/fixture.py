@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import FINDINGS, CountyResult, Report, RulesetInfo
 from compliance.engine.kinds import kinds
+from compliance.engine.results import FINDINGS, CountyResult, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Rule
@@ -404,7 +404,7 @@ def schools(rows: Iterable[tuple[str, str, str, float]], county: str = "340199")
     )
 
 
-def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: Any) -> Report:
+def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: Any) -> Results:
     """A report of `sheets` with what tests rarely care about filled in."""
     rows = [row for sheet in sheets for row in sheet.rows]
     infos = fields.pop("rulesets", (info(),))
@@ -423,7 +423,7 @@ def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: 
             "enforced": [],
         },
     }
-    return Report(
+    return Results(
         findings=pl.DataFrame(rows, schema=FINDINGS),
         counties=tuple(counties),
         rulesets=tuple(infos),
@@ -601,7 +601,7 @@ def _county_of_one(sheet: Sheet) -> None:
     sheet.add("AH-G14", "fail", role="advisory", basis="secondary", parts=[strict, tilt])
 
 
-def one_county() -> Report:
+def one_county() -> Results:
     """The rich county of the module's docstring: CR, CD, CG fail, CQ unknown, CP passes."""
     sheet = Sheet()
     _schools_of_one(sheet)
@@ -665,7 +665,7 @@ def one_county() -> Report:
     )
 
 
-def many_schools(count: int = 300) -> Report:
+def many_schools(count: int = 300) -> Results:
     """`count` primary schools; every fifth lacks 3 teachers (R1) and 100.5 m² of ground (R5)."""
     sheet = Sheet()
     listed = []
@@ -691,7 +691,7 @@ def many_schools(count: int = 300) -> Report:
     return report([sheet], [sheet.result("fail", CR="fail", CD="pass")], schools=schools(listed))
 
 
-def several() -> Report:
+def several() -> Results:
     """Three judged counties (pass, fail, undecided) under two rule sets, and one refused."""
     good, bad = Sheet(("340101", "甲县", 2023)), Sheet(("370101", "乙市中区", 2023))
     open_ = Sheet(("340103", "丙自治县", 2023))
@@ -744,7 +744,7 @@ def several() -> Report:
     )
 
 
-def nothing_judged() -> Report:
+def nothing_judged() -> Results:
     """All counties refused: no county, no findings, no rule set."""
     only = Problem("error", "not_a_number", "不是数字", "数字", "丁县.csv", "第3行", "340104", 2023)
     return report([], [], rulesets=(), refused=(Refused("340104", 2023, "丁县"),), problems=(only,))

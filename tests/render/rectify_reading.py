@@ -10,11 +10,11 @@ import openpyxl
 from docx import Document
 from docx.table import Table
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.render.rectification.write import write_papers
 
 
-def written(report: Report, form: str, out: Path, school: str = "") -> bytes:
+def written(report: Results, form: str, out: Path, school: str = "") -> bytes:
     """The county's list, or the sheet of the school whose code is `school`."""
     for path in write_papers(report, out, [form], {}).papers:
         if path.name.startswith(f"{school}_") if school else path.stem == "整改清单":

@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from tests.render import fixture
@@ -199,7 +199,7 @@ G6 = fixture.rule(
 )  # fmt: skip
 
 
-def with_remedies(report: Report) -> Report:
+def with_remedies(report: Results) -> Results:
     """The same report, its rules with G6 and the remedies of this module."""
     made = {}
     for key, rules in report.rules.items():
@@ -217,7 +217,7 @@ def with_remedies(report: Report) -> Report:
     return replace(report, rules=made)
 
 
-def sample() -> Report:
+def sample() -> Results:
     """The county of the module's docstring."""
     sheet = Sheet()
     _units(sheet)
@@ -251,7 +251,7 @@ def sample() -> Report:
     )  # fmt: skip
 
 
-def conforming() -> Report:
+def conforming() -> Results:
     """A county without problems: one school, everything met."""
     sheet = Sheet(("340101", "甲县", 2023))
     sheet.unit("A1", "甲小学", "primary", GOOD, "pass")
@@ -261,7 +261,7 @@ def conforming() -> Report:
     return fixture.report([sheet], [sheet.result("pass", CR="pass")])
 
 
-def large(count: int = 300) -> Report:
+def large(count: int = 300) -> Results:
     """`count` primary schools: each fifth lacks 3 teachers and 100.5 m², all lack Q4's budget."""
     sheet = Sheet()
     listed = []

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.render.documents.text import columns
 from compliance.render.terminal.summary import summary
@@ -16,7 +16,7 @@ LONG = "积石山保安族东乡族撒拉族自治县"
 BLOCKS = {"CR": "pass", "CD": "fail", "CG": "unknown", "CQ": "not_applicable", "CP": "error"}
 
 
-def counties() -> Report:
+def counties() -> Results:
     """Counties of all five blocks, of every verdict, one with a long name."""
     report = fixture.several()
     names = (LONG, "六个汉字之县", "丙县")

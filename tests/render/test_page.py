@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.render import page, renderers
 from compliance.render.documents.jinja import environment, markdown
@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
-def rendered(report: Report, form: str) -> str:
+def rendered(report: Results, form: str) -> str:
     stream = io.BytesIO()
     renderers()[form](report, stream)
     return stream.getvalue().decode()

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import use
 from compliance.render.rectification.write import write_papers
@@ -19,7 +19,7 @@ FOLDER = "340199_样县_2023"
 SHEET = "1002_清河九年制学校.docx"
 
 
-def without(school: str) -> Report:
+def without(school: str) -> Results:
     """The sample after a school has closed."""
     report = sample()
     gone = pl.col("school_code") == school

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.render.rectification.cells import PaperLine
@@ -247,7 +247,7 @@ class TestTrainedTeachers:
         assert self.item(facts=("books",)).note == ""
 
 
-def _with(report: Report, rule: str, **fields: Any) -> Report:
+def _with(report: Results, rule: str, **fields: Any) -> Results:
     def changed(known: Any) -> dict[str, Rule]:
         return {**known, rule: replace(known[rule], **fields)}
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import papers, writer
 from tests.render import fixture
@@ -28,7 +28,7 @@ office = pytest.mark.skipif(
 )
 
 
-def suggestion() -> Report:
+def suggestion() -> Results:
     """A county that conforms, with one indicator to improve."""
     sheet = Sheet()
     values = (*GOOD[:2], 0.8, *GOOD[3:])
@@ -36,12 +36,12 @@ def suggestion() -> Report:
     return fixture.report([sheet], [sheet.result("pass", CR="pass")])
 
 
-def paper_of(report: Report) -> CountyPaper:
+def paper_of(report: Results) -> CountyPaper:
     (one,) = papers(report)
     return one
 
 
-def written(report: Report) -> bytes:
+def written(report: Results) -> bytes:
     return writer("docx", ())(paper_of(report))
 
 

@@ -14,7 +14,7 @@ import jsonschema
 import polars as pl
 import pytest
 
-from compliance.engine.findings.report import FINDINGS, Report
+from compliance.engine.results import FINDINGS, Results
 from compliance.kernel.errors import UsageError
 from compliance.render import machine_formats, renderers, write
 from tests.render import fixture
@@ -34,17 +34,17 @@ REPORTS = [
 ]
 
 
-def rendered(report: Report, form: str) -> bytes:
+def rendered(report: Results, form: str) -> bytes:
     stream = io.BytesIO()
     renderers()[form](report, stream)
     return stream.getvalue()
 
 
-def document(report: Report) -> Any:
+def document(report: Results) -> Any:
     return json.loads(rendered(report, "json"), parse_constant=pytest.fail)
 
 
-def finding(report: Report, rule: str, school: str | None) -> dict[str, Any]:
+def finding(report: Results, rule: str, school: str | None) -> dict[str, Any]:
     found = document(report)["findings"]
     return next(one for one in found if (one["rule"], one["school_code"]) == (rule, school))
 
@@ -198,7 +198,7 @@ def test_writes_the_whole_file_or_none(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert json.loads(before)["format"] == "junheng-results/1"
 
-    def breaks(report: Report, stream: Any) -> None:
+    def breaks(report: Results, stream: Any) -> None:
         stream.write(b"half")
         raise OSError(28, "磁盘已满 on device")
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from compliance.assessment import assess
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.kernel.errors import Problem
 from compliance.render import renderers
@@ -29,7 +29,7 @@ REPORTS = {
 }
 
 
-def lines_of(report: Report) -> list[str]:
+def lines_of(report: Results) -> list[str]:
     return summary(report, colour=False).splitlines()
 
 
@@ -121,7 +121,7 @@ def test_totals_take_what_stages_share_once() -> None:
     assert section(text, "超出上限合计") == ["班级学生数 3个班（1所学校）"]
 
 
-def _stages(outcomes: tuple[str, str]) -> Report:
+def _stages(outcomes: tuple[str, str]) -> Results:
     """One nine-year school whose stages lack 1,375 and 3,590.91 m², passing or failing as told."""
     sheet = fixture.Sheet()
     low = {"R5": 1375.0}, {"R5": 3590.91}

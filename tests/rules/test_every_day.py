@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
+from compliance.checker import check, load
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.render.terminal.summary import summary

@@ -12,9 +12,8 @@ from math import isclose
 from pathlib import Path
 from typing import Any
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.check import check
-from compliance.engine.findings.report import Report
+from compliance.checker import check, load
+from compliance.engine.results import Results
 from compliance.plugins.registry import Registry
 from tests.independent import Key, Verdict, judge
 from tests.independent.provinces import ROLLED_UP, left_to_people
@@ -87,7 +86,7 @@ def judged_by_the_engine(
     ruleset: str | None = "national",
     switches: Sequence[str] = (),
     **options: Any,
-) -> Report:
+) -> Results:
     """The engine's report on any number of counties, read from files in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     options.setdefault("offers", installed())
@@ -105,7 +104,7 @@ def by_the_engine(documents: Sequence[Document], folder: Path) -> dict[str, Find
     return findings_of(judged_by_the_engine(documents, folder))
 
 
-def findings_of(report: Report) -> dict[str, Findings]:
+def findings_of(report: Results) -> dict[str, Findings]:
     """The findings of a report by county code."""
     found: dict[str, Findings] = {}
     for row in nonempty(report.findings.iter_rows(named=True)):

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.plugins.registry import Registry
 from tests.support.court import Document, Findings, findings_of, installed, judged_by_the_engine
 from tests.support.generate_calm import calm
@@ -70,7 +70,9 @@ def small(number: int) -> Document:
     return {**one, "schools": one["schools"][:12]}
 
 
-def judged(documents: Sequence[Document], rules: str | None = "national", **options: Any) -> Report:
+def judged(
+    documents: Sequence[Document], rules: str | None = "national", **options: Any
+) -> Results:
     """The engine's report on counties whose codes differ."""
     with TemporaryDirectory() as folder:
         return judged_by_the_engine(documents, Path(folder), rules, **options)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import tomli
 
-from compliance.engine.evaluate import Bench, evaluate
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.submission import Submission
@@ -130,7 +130,7 @@ def submission(
     )
 
 
-def judged(rules: Ruleset, figures: Submission, as_of: date = DAY) -> Bench:
+def judged(rules: Ruleset, figures: Submission, as_of: date = DAY) -> Evaluation:
     bench = evaluate(rules, figures, as_of, kinds())
     assert bench.broken == {}
     return bench

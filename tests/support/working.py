@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compliance.checker.check import Batch, Job
+from compliance.checker import Batch, Job
 from compliance.engine.evaluate import evaluate
 from compliance.engine.kinds import Kind, kinds
 from compliance.engine.working import Working

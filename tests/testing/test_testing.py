@@ -12,7 +12,7 @@ import pytest
 
 from compliance import intake
 from compliance.engine import evaluate as engine
-from compliance.engine.evaluate import Bench
+from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import Submission
 from compliance.testing import Case, CaseError, cases, coverage_of, read_cases, run_cases
@@ -304,7 +304,7 @@ def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(
         accepted.append(len(paths))
         return take_in(paths, *rest)
 
-    def watching(*given: Any, **choice: Any) -> Bench:
+    def watching(*given: Any, **choice: Any) -> Evaluation:
         bench = evaluate(*given, **choice)
         judged.append(set(bench.outcomes))
         return bench

@@ -19,7 +19,7 @@ from compliance.assessment.standings import (
     Standings,
     asked_directly,
 )
-from compliance.engine.findings.report import CountyResult, Report
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY, STATUSES
@@ -134,7 +134,7 @@ class Assessment:
     the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
     status -> number of schools. computable, met: rules worked out from figures. statements: (rule
     ids, owner) that await a person. doubtful: verdicts that rest on figures with a warning.
-    left_out: as `Report.excluded`. warnings: about the county's figures.
+    left_out: as `Results.excluded`. warnings: about the county's figures.
     """
 
     county: CountyResult
@@ -165,7 +165,7 @@ class Assessment:
 
 
 def assess(
-    report: Report, county: CountyResult, findings: pl.DataFrame | None = None
+    report: Results, county: CountyResult, findings: pl.DataFrame | None = None
 ) -> Assessment:
     """Assess one county; `findings` spares the filtering where the caller has them already."""
     rules = report.rules_of(county)
@@ -479,7 +479,7 @@ class CountyRow:
     beside: str
 
 
-def overview(report: Report) -> Mapping[tuple[str, int], CountyRow]:
+def overview(report: Results) -> Mapping[tuple[str, int], CountyRow]:
     """The rows of all counties by code and year, the same figures as their assessments give."""
     deciding = report.findings.lazy().filter(pl.col("role").is_in(DECIDING))
     beside = deciding.filter(level="county").join(
@@ -502,7 +502,7 @@ def overview(report: Report) -> Mapping[tuple[str, int], CountyRow]:
 
 
 def _members(
-    report: Report, members: Callable[[Mapping[str, Rule]], Iterable[str]]
+    report: Results, members: Callable[[Mapping[str, Rule]], Iterable[str]]
 ) -> pl.LazyFrame:
     """The rules of each county that `members` names of its rule set: columns KEY, rule."""
     named = {key: sorted(set(members(rules))) for key, rules in report.rules.items()}
@@ -515,7 +515,7 @@ def _members(
     return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
-def _failing_schools(deciding: pl.LazyFrame, report: Report) -> pl.LazyFrame:
+def _failing_schools(deciding: pl.LazyFrame, report: Results) -> pl.LazyFrame:
     """A unit's components are told by their group, but for those that are asked directly."""
     failed = deciding.filter(pl.col("school_code").is_not_null(), status="fail")
     direct = failed.join(_members(report, asked_directly), on=[*KEY, "rule"], how="semi")
@@ -541,7 +541,7 @@ def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([at_schools, of_counties]).group_by(KEY).agg(pl.len().alias("missing"))
 
 
-def block_titles(report: Report) -> dict[str, str]:
+def block_titles(report: Results) -> dict[str, str]:
     """Block id -> title, of all the counties' rule sets, in order."""
     return {
         block: report.rules_of(county)[block].label

@@ -13,7 +13,7 @@ from typing import Any
 
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import basis_words, stage_words, status_words
-from compliance.rules.language.model import COMPARE, WRITTEN, Form, Rule
+from compliance.rules.language.model import COMPARE, WRITTEN, FindingForm, Rule
 
 Finding = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def _rounded(value: float, decimals: int) -> Decimal:
     return _typed(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def decimals(value: float, unit: str | None, level: str, form: Form) -> int:
+def decimals(value: float, unit: str | None, level: str, form: FindingForm) -> int:
     """How many decimals the declaration form asks for: coefficients 3, shares 1, unit values 2.
 
     A figure per pupil has 2 wherever it stands, a whole one that was typed (yuan, rooms) none.

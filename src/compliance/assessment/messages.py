@@ -12,10 +12,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from compliance.engine.evaluate import JOINT, replacements, status_name
-from compliance.engine.findings.findings import Findings, Group
-from compliance.engine.findings.report import FINDINGS
+from compliance.engine.findings import Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.sentences import line, parts, stage_word, state, worded
+from compliance.engine.results import FINDINGS
+from compliance.engine.sentences import in_words, line, parts, stage_word, state
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
@@ -48,13 +48,10 @@ def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list
 
 
 def _piece(
-    group: Group, found: Findings, titles: Mapping[str, str], problems: list[Problem]
+    group: RuleFindings, found: Findings, titles: Mapping[str, str], problems: list[Problem]
 ) -> pl.DataFrame:
     rule, ruleset, kind = group.rule, found.ruleset, found.kinds[group.rule.kind]
-    frame = group.table.with_columns(
-        _subject().alias("subject"),
-        *(column.alias(name) for name, column in worded(rule, ruleset, found.kinds).items()),
-    )
+    frame = in_words(group.table, rule, ruleset, found.kinds).with_columns(subject=_subject())
     if group.whole:
         message = frame.select(message=_of_schools(rule, ruleset)).to_series()
         operator, unit = None, None
@@ -144,12 +141,12 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
     subject = pl.col("subject")
     if rule.form.by_stage:
         subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
-    missing = pl.col("lacks").list.eval(pl.element().replace(titles)).list.join(msg("、"))
+    missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(msg("、"))
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
     said = parts(rule) if rule.parts else state(rule)
     if not rule.references.verdicts:
         unknown = (
-            pl.when(pl.col("lacks").list.len() > 0)
+            pl.when(pl.col("missing").list.len() > 0)
             .then(line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing))
             .otherwise(line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes))
         )

@@ -24,10 +24,11 @@ from compliance.checker.choice import (
     with_pack_file,
 )
 from compliance.checker.report import Report, Words, together
+from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings, verdicts
-from compliance.engine.findings.report import (
+from compliance.engine.findings import findings
+from compliance.engine.results import (
     Checked,
     CheckedCounty,
     CountyResult,
@@ -65,32 +66,6 @@ class Batch:
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
     vocabulary: Vocabulary
-
-    @property
-    def cases(self) -> tuple[Job, ...]:
-        """The former name of `jobs`."""
-        return self.jobs
-
-    @property
-    def words(self) -> Vocabulary:
-        """The former name of `vocabulary`."""
-        return self.vocabulary
-
-
-__all__ = [
-    "Batch",
-    "Case",
-    "Checker",
-    "Choice",
-    "Docket",
-    "Job",
-    "check",
-    "judged",
-    "prepare",
-    "with_pack_file",
-]
-Case = Job  # as the rooms above still call them
-Docket = Batch
 
 
 def prepare(
@@ -210,7 +185,7 @@ class Checker:
                 progress(job.rules.id, done, len(batch.jobs))
             evaluation = judged(job, self.registry, choice)
             problems += verdicts.remarks(evaluation)
-            found, speechless = words.told(findings.findings(evaluation, problems))
+            found, speechless = words.told(findings(evaluation, problems))
             problems += speechless
             pieces.append(found)
             counties += verdicts.counties(evaluation, found)

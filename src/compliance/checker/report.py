@@ -12,12 +12,12 @@ import polars as pl
 
 from compliance.assessment import messages
 from compliance.assessment.figures import verdict
-from compliance.engine.findings import verdicts
-from compliance.engine.findings.findings import Findings
-from compliance.engine.findings.report import FINDINGS, CountyResult, Results
+from compliance.engine import verdicts
+from compliance.engine.findings import Findings
+from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import lang, msg, use
+from compliance.kernel.i18n import in_language, lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
 from compliance.render import renderers
@@ -61,7 +61,7 @@ class Report(Results):
         return self.words.language
 
     def in_language(self, language: str) -> Report:
-        """The same findings said in ``zh`` or ``en``, without judging again."""
+        """The same report said in ``zh`` or ``en``, without judging again."""
         with use(language):
             words = Words(self.words.vocabulary)
             pieces = [words.told(found)[0] for found in self.words.found]
@@ -76,8 +76,22 @@ class Report(Results):
                 {**one, "title": reasons[of[one["county_code"], one["year"]]][str(one["reason"])]}
                 for one in self.excluded
             )
-        findings = together(pieces)
-        return replace(self, findings=findings, excluded=excluded, titles=words.titles, words=words)
+        problems = tuple(
+            replace(
+                one,
+                message=in_language(one.message, language),
+                expected=in_language(one.expected, language),
+            )
+            for one in self.problems
+        )
+        return replace(
+            self,
+            findings=together(pieces),
+            excluded=excluded,
+            problems=problems,
+            titles=words.titles,
+            words=words,
+        )
 
     def __repr__(self) -> str:
         """How many counties of which verdict, and how much there is to read."""

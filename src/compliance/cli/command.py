@@ -24,7 +24,7 @@ from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.checker import Choice
-    from compliance.engine.findings.report import Results
+    from compliance.engine.results import Results
     from compliance.kernel.errors import Problem
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5

@@ -54,8 +54,9 @@ class CountyView:
     def outcome(self, rule_id: str, stage: str = "") -> list[Row]:
         """What a rule found here, a row a subject; of one stage where it is named."""
         if rule_id not in self._outcomes:
-            found = self.evaluation.outcome(rule_id).filter(pl.col("county") == self.index)
-            told = in_words(found, rule_id, self.evaluation)
+            judged = self.evaluation
+            found = judged.outcome(rule_id).filter(pl.col("county") == self.index)
+            told = in_words(found, judged.ruleset.rules[rule_id], judged.ruleset, judged.kinds)
             self._outcomes[rule_id] = list(told.iter_rows(named=True))
         rows = self._outcomes[rule_id]
         return [row for row in rows if row["stage"] == stage] if stage else rows
@@ -85,12 +86,12 @@ class CountyView:
     def missing(self, row: Row) -> Iterator[MissingFigure]:
         """Why a row of an outcome has no figure."""
         school = row.get("school")
-        for fact in row["lacks"] or ():
+        for fact in row["missing"] or ():
             yield from self.missing_at(fact, school)
         if row["withheld"]:
             rules = msg("、").join(row["withheld"])
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
-        elif not row["lacks"]:
+        elif not row["missing"]:
             why = msg("无法计算（分母为零）")
             yield self._of_school("", school, why)
 
@@ -146,8 +147,8 @@ class CountyView:
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]
     ) -> Iterator[MissingFigure]:
         """Which of `facts` are missing in `rows`, and at which schools."""
-        lacks = tallies.lacks(self.evaluation.frames, scope, facts).alias("_lacks")
-        for school, names in rows.with_columns(lacks).select("school", "_lacks").iter_rows():
+        lacks = tallies.missing_facts(self.evaluation.frames, scope, facts).alias("_missing")
+        for school, names in rows.with_columns(lacks).select("school", "_missing").iter_rows():
             for name in names or ():
                 yield from self.missing_at(name, school)
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from compliance.declaration.county import CountyView, Row, counting, near
 from compliance.declaration.filled_form import NONE, Entry, MissingFigure, blank
-from compliance.declaration.form import FigureReference, Form, FormFigure
+from compliance.declaration.form import DeclarationForm, FigureReference, FormFigure
 from compliance.engine.exact_arithmetic import root_exactly, typed
 from compliance.engine.kinds.dispersion import moments_exactly
 from compliance.kernel.i18n import msg, say
@@ -36,7 +36,7 @@ _PART_MET = {"pass": True, "fail": False}
 class CountyFigures:
     """Everything the blanks of a form can ask of one county."""
 
-    def __init__(self, form: Form, county: CountyView) -> None:
+    def __init__(self, form: DeclarationForm, county: CountyView) -> None:
         self.form, self.county, self._rules = form, county, county.rules
 
     def of(self, asked: FigureReference) -> Entry:
@@ -204,7 +204,7 @@ class CountyFigures:
             return Entry(text=NONE)
         if found["value"] is None:
             own = self._rules.references.behind(indicator) if indicator else ("",)
-            needs = [fact for fact in row["lacks"] or () if fact.endswith(own)]
+            needs = [fact for fact in row["missing"] or () if fact.endswith(own)]
             missing = [lack for fact in needs for lack in self.county.missing_of_county(fact)]
             return blank(missing or list(self.county.missing(row)))
         worked = self.county.quotient(indicator) if indicator else None

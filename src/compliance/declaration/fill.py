@@ -20,14 +20,14 @@ from compliance.declaration.filled_form import (
     FilledForm,
     FilledLine,
     FilledTable,
-    Heading,
     MisleadingFigure,
     MissingFigure,
+    TableHeading,
     blank,
 )
 from compliance.declaration.form import (
+    DeclarationForm,
     FigureReference,
-    Form,
     FormColumn,
     FormRow,
     FormTable,
@@ -37,9 +37,9 @@ from compliance.declaration.form import (
     form_for,
 )
 from compliance.declaration.submitted_form import folded
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
-from compliance.engine.findings import verdicts
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
@@ -92,7 +92,7 @@ def declarations(
 
 
 def _filled(
-    form: Form,
+    form: DeclarationForm,
     evaluation: Evaluation,
     words: Vocabulary,
     problems: Sequence[Problem],
@@ -119,7 +119,11 @@ class _CountyForm:
     """One county's form in the making."""
 
     def __init__(
-        self, form: Form, county: CountyView, titles_: Mapping[str, str], spellings: Spellings
+        self,
+        form: DeclarationForm,
+        county: CountyView,
+        titles_: Mapping[str, str],
+        spellings: Spellings,
     ) -> None:
         self._form, self._county = form, county
         self._figures = CountyFigures(form, county)
@@ -177,7 +181,7 @@ class _CountyForm:
                 below=table.below,
                 labels=len(table.labels),
                 headings=tuple(
-                    Heading(str(c.heading), str(c.group), c.code, c.width) for c in columns
+                    TableHeading(str(c.heading), str(c.group), c.code, c.width) for c in columns
                 ),
                 lines=tuple(self._lines(table)),
                 notes=(
@@ -332,7 +336,7 @@ class _UnitLines:
     """
 
     def __init__(
-        self, form: Form, table: FormTable, county: CountyView, spellings: Spellings
+        self, form: DeclarationForm, table: FormTable, county: CountyView, spellings: Spellings
     ) -> None:
         self._form, self._table, self._county = form, table, county
         self._spellings, rules = spellings, county.rules.rules

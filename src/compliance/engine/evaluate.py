@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.units import Frames, Merger, frames, merger
+from compliance.engine.units import Frames, Merger, beside, each_once, frames, merger
+from compliance.kernel.errors import show_traceback
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     ERROR,
     NO_WORDS,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 # What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
 # it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
 # members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
-# way: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
+# alternative: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.UInt8,
@@ -49,17 +51,21 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "excess": pl.Float64,
     "excess_unit": pl.String,
     "parts": pl.List(PART),
-    "lacks": pl.List(pl.String),
+    "missing": pl.List(pl.String),
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
     "members": pl.List(pl.String),
     "detail": pl.String,
-    "way": pl.UInt8,
+    "alternative": pl.UInt8,
     "relaxed_by": pl.String,
     "withheld": pl.List(pl.String),
 }
 SUBJECT = ("county", "school", "unit", "stage")
+
+
+class AnswerError(ValueError):
+    """A kind's answer that is none; what is wrong with it."""
 
 
 @dataclass
@@ -104,10 +110,10 @@ class Evaluation:
         if rule_id not in self.outcomes:
             rule = self.ruleset.rules[rule_id]
             try:
-                result = self.kinds[rule.kind].evaluate(rule, self)
-                result = completed(within_reach(result, rule, self))
-                result = self._attributed(rule, result)
+                answer = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
+                result = self._attributed(rule, within_reach(completed(answer), rule, self))
             except Exception as error:  # a broken rule is a finding, never a lost run
+                show_traceback(error)
                 self.broken[rule_id] = f"{type(error).__name__}: {error}"
                 result = completed(
                     subject_columns(self.subjects(rule)).with_columns(
@@ -116,6 +122,45 @@ class Evaluation:
                 )
             self.outcomes[rule_id] = result
         return self.outcomes[rule_id]
+
+    def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+        """A kind's answer, if it is one: a known status for every subject of the rule, and no more.
+
+        Raises AnswerError otherwise, so that what a kind leaves out is never taken for "does not
+        apply".
+        """
+        if not isinstance(answer, pl.DataFrame):
+            raise AnswerError(say("应为表，而得{got}", got=type(answer)))
+        columns = set(answer.columns)
+        if strange := sorted(columns - {*SUBJECT, *RESULTS}):
+            raise AnswerError(say("不认识列 {names}", names=", ".join(strange)))
+        key = [rule.scope, *(["stage"] if rule.scope == "county" and "stage" in columns else [])]
+        if lacking := sorted({"county", "status", *key} - columns):
+            raise AnswerError(say("缺少列 {names}", names=", ".join(lacking)))
+        known = pl.col("status").is_in(range(len(STATUSES)))
+        if not answer.select(known.fill_null(value=False).all()).item():
+            raise AnswerError(msg("status 为空或超出范围"))
+        if not answer[rule.scope].equals(self.subjects(rule)[rule.scope]):  # as it nearly always is
+            self._check_subjects(answer, key, rule)
+        return answer
+
+    def _check_subjects(self, answer: pl.DataFrame, key: Sequence[str], rule: Rule) -> None:
+        """Raise AnswerError unless every subject of the rule has one row, and nobody else.
+
+        A rule made of others may leave out subjects that one of those does.
+        """
+        scope = rule.scope
+        given, wanted = answer.select(scope).unique(), self.subjects(rule).select(scope)
+        if not given.join(self.frames_of(rule).of(scope), on=scope, how="anti").is_empty():
+            raise AnswerError(msg("有不属于本范围的对象"))
+        if answer.select(key).is_duplicated().any():
+            raise AnswerError(msg("同一对象有两行"))
+        if scope != "county":
+            members = map(self.outcome, rule.references.rules)
+            for member in (one for one in members if scope in one.columns):
+                wanted = wanted.join(member, on=scope, how="semi")
+        if not wanted.join(given, on=scope, how="anti").is_empty():
+            raise AnswerError(msg("有对象没有判定"))
 
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
@@ -128,13 +173,8 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        return replace(
-            self,
-            ruleset=_plain(self.ruleset),
-            relaxed=self,
-            outcomes={},
-            broken={},
-        )
+        plain = _plain(self.ruleset)
+        return replace(self, ruleset=plain, relaxed=self, outcomes={}, broken={})
 
     def _unchanged(self, rule_id: str) -> bool:
         """Whether a rule is judged alike with and without relaxations."""
@@ -151,9 +191,6 @@ class Evaluation:
         normal = plain.outcome(rule.id)
         self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
         return attributed(result, normal, members, self.eased[rule.id])
-
-
-Bench = Evaluation  # the old name, until the other rooms have the new one
 
 
 def evaluate(
@@ -197,7 +234,7 @@ def completed(result: pl.DataFrame) -> pl.DataFrame:
 
 
 def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """Apply the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
+    """A completed outcome under the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
 
     A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
     to wait for the missing fact.
@@ -210,29 +247,28 @@ def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl
         conditions.matches(rule.where).alias("_applies"),
         tallies.open_facts(evaluation.frames, scope, rule.where).alias("_open"),
     )
-    joined = result.join(applies, on=scope, how="left", maintain_order="left")
+    joined = beside(result, applies, scope)
     out = (~pl.col("_applies")).fill_null(value=False)
     settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
     is_open = pl.col("_applies").is_null() & ~settled
     blank = [
         pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
         for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
-        if name in result.columns
     ]
-    lacks = pl.col("lacks") if "lacks" in result.columns else NO_WORDS
+    missing = pl.col("missing").fill_null(NO_WORDS)
     return joined.with_columns(
         pl.when(out)
         .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
         .when(is_open)
         .then(pl.lit(UNKNOWN, pl.UInt8))
-        .otherwise(pl.col("status").cast(pl.UInt8))
+        .otherwise("status")
         .alias("status"),
         pl.when(out)
         .then(NO_WORDS)
         .when(is_open)
-        .then(pl.concat_list("_open", lacks).list.unique(maintain_order=True))
-        .otherwise(lacks)
-        .alias("lacks"),
+        .then(each_once("_open", missing))
+        .otherwise(missing)
+        .alias("missing"),
         *blank,
     ).drop("_applies", "_open")
 
@@ -254,10 +290,8 @@ def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.E
 def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     """A status for every county: the worst of an outcome's rows, not_applicable where none."""
     worst = outcome.group_by("county", maintain_order=True).agg(pl.col("status").min())
-    return (
-        evaluation.frames.county.select("county")
-        .join(worst, on="county", how="left", maintain_order="left")
-        .with_columns(pl.col("status").fill_null(NOT_APPLICABLE))
+    return beside(evaluation.frames.county.select("county"), worst, "county").with_columns(
+        pl.col("status").fill_null(NOT_APPLICABLE)
     )
 
 
@@ -287,14 +321,22 @@ def attributed(
 ) -> pl.DataFrame:
     """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
 
+    A rule judged row by row says itself by which switch a row passes; one made of such rules passes
+    only by a relaxation where it passes with them and not without.
+
     The switches named are those by which the subject's members pass; where none does although the
     figures changed, all that `may` matter. A normal judgement that broke says nothing.
     """
     key = _key(result)
     before = normal.select(*key, pl.col("status").alias("_before"))
-    pieces = [_named(member, key) for member in members if set(key) <= set(member.columns)]
+    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
+    pieces = [
+        one.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)
+        for one in (result.head(0), *members)  # without a row: no member may be of such subjects
+        if set(key) <= set(one.columns)
+    ]
     named = (
-        pl.concat([_nobody(result, key), *pieces])
+        pl.concat(pieces)
         .group_by(key, maintain_order=True)
         .agg(pl.col("_names").explode().drop_nulls().unique(maintain_order=True))
         .select(*key, pl.col("_names").list.join(JOINT))
@@ -303,8 +345,7 @@ def attributed(
     owing = (pl.col("status") == PASS) & missed
     names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
     return (
-        result.join(before, on=key, how="left", maintain_order="left")
-        .join(named, on=key, how="left", maintain_order="left")
+        beside(beside(result, before, key), named, key)
         .with_columns(pl.when(owing).then(names).alias("relaxed_by"))
         .drop("_before", "_names")
     )
@@ -315,14 +356,3 @@ def _key(outcome: pl.DataFrame) -> list[str]:
         if narrow in outcome.columns:
             return [narrow]
     return ["county", "stage"] if "stage" in outcome.columns else ["county"]
-
-
-def _nobody(result: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The columns of `_named` without a row: no member may have rows of the subject's own kind."""
-    return result.head(0).select(*key, pl.lit(None, pl.List(pl.String)).alias("_names"))
-
-
-def _named(member: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """The switches that a member's rows owe their pass to."""
-    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
-    return member.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)

@@ -8,17 +8,27 @@ a double, not its binary value). No tolerance decides anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
 from math import isqrt
 
 import polars as pl
 
-from compliance.engine.tallies import TERMS, lacks
+from compliance.engine.tallies import TERMS, missing_facts
 from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
 from compliance.kernel.submission import NO_WORDS
-from compliance.rules.language.model import COMPARE, Indicator, Limit, Terms
+from compliance.rules.language.model import (
+    COMPARE,
+    Indicator,
+    Instead,
+    Limit,
+    Part,
+    Rule,
+    Terms,
+    floor_of,
+)
 
 NEAR = 1e-9
 _DIGITS = 100  # of a root that is irrational
@@ -52,9 +62,40 @@ class Quantity:
     plain: bool
     columns: tuple[str, ...]
 
-    def lacks(self, frames: Frames, scope: str) -> pl.Expr:
+    def missing(self, frames: Frames, scope: str) -> pl.Expr:
         """Which of its facts are missing in each row."""
-        return lacks(frames, scope, self.needs)
+        return missing_facts(frames, scope, self.needs)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a rule or part asks in numbers: an indicator and its limit.
+
+    holder: whose standard it is, which says what share of the limit a miss must still reach.
+    """
+
+    holder: Rule | Part
+    indicator: str
+    limit: Limit
+
+    @classmethod
+    def of(cls, holder: Rule | Part) -> Standard:
+        """The holder's own. Raises ValueError where it lacks an indicator or a limit."""
+        if holder.indicator is None or holder.limit is None:
+            raise ValueError(f"{holder.label} needs an indicator and a limit")
+        return cls(holder, holder.indicator, holder.limit)
+
+    @property
+    def floor(self) -> Limit | None:
+        """What a miss must still reach, where a share is set: that share of this limit."""
+        share = self.holder.floor_share if isinstance(self.holder, Rule) else None
+        return floor_of(self.limit, share)
+
+    def changed(self, one: Instead) -> Standard:
+        """The standard with what a switch puts in its place."""
+        return replace(
+            self, indicator=one.indicator or self.indicator, limit=one.limit or self.limit
+        )
 
 
 def ratio(amount: pl.Expr, by: pl.Expr | float) -> pl.Expr:
@@ -72,7 +113,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     """Bind an indicator to a frame; a shared fact at unit scope is divided among the stages."""
     shared = scope == "unit" and any(name in frames.split.facts for name in indicator.of.facts)
     of = _sum(indicator.of)
-    over = _over(indicator.over, shared)
+    over = None if indicator.over is None else pl.col(EFFECTIVE) if shared else _sum(indicator.over)
     product = float(indicator.per) * of
     if shared:
         product = product * pl.col(SHARE)
@@ -87,7 +128,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     if shared:
         needs += [f"{stage}_students" for stage in frames.split.weights]
     exact_of = _exact_sum(indicator.of)
-    exact_over = _exact_effective(frames) if shared else _exact_sum(indicator.over)
+    exact_over = partial(effective, split=frames.split) if shared else _exact_sum(indicator.over)
     return Quantity(
         indicator=indicator,
         of=of,
@@ -122,7 +163,7 @@ def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
 
 def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, pl.Expr]:
     """The value of the first of them whose facts are there; and what is missing where none is."""
-    lacking = [one.lacks(frames, scope) for one in quantities]
+    lacking = [one.missing(frames, scope) for one in quantities]
     complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacking))
     value = pl.coalesce(*(one.value for one in quantities))
     return value, pl.when(complete).then(NO_WORDS).otherwise(each_once(*lacking))
@@ -173,12 +214,6 @@ def _sum(terms: Terms) -> pl.Expr:
     return total
 
 
-def _over(terms: Terms | None, shared: bool) -> pl.Expr | None:
-    if terms is None:
-        return None
-    return pl.col(EFFECTIVE) if shared else _sum(terms)
-
-
 def _exact_sum(terms: Terms | None) -> Exact:
     def compute(row: Row) -> Fraction | None:
         if terms is None:
@@ -208,13 +243,6 @@ def _figure(row: Row, name: str) -> Fraction | None:
             return None
         total += one * other
     return total
-
-
-def _exact_effective(frames: Frames) -> Exact:
-    def compute(row: Row) -> Fraction | None:
-        return effective(row, str(row["stage"]), frames.split)
-
-    return compute
 
 
 def _exact_value(indicator: Indicator, of: Exact, over: Exact) -> Exact:

@@ -13,8 +13,8 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.exact_arithmetic import Quantity, equals, shown, typed
-from compliance.engine.subject import AppliedLimit, Row, Subject
+from compliance.engine.exact_arithmetic import Quantity, Standard, equals, shown, typed
+from compliance.engine.subject import Row, Subject
 from compliance.engine.units import Frames
 from compliance.engine.working import Comparison, Weighed
 from compliance.kernel.i18n import msg, pick, say
@@ -119,7 +119,7 @@ def _state(status: object) -> str:
     return STATUSES[status] if isinstance(status, int) else str(status or "")
 
 
-def _compared(subject: Subject, applied: AppliedLimit) -> Comparison:
+def _compared(subject: Subject, applied: Standard) -> Comparison:
     """One quantity and its limit, both exactly and in words."""
     known, scope, row = subject.ruleset.indicators, subject.rule.scope, subject.row
     limit, floor = applied.limit, applied.floor

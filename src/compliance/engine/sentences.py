@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from compliance.engine.exact_arithmetic import meets
-from compliance.kernel.i18n import lang, msg, pick
+from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
 from compliance.kernel.submission import FAIL, STATUSES
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
 
 if TYPE_CHECKING:
-    from compliance.engine.evaluate import Evaluation
     from compliance.engine.kinds.kind import Kind
 
 
@@ -40,22 +39,20 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
     return pl.concat_str(pieces)
 
 
-def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
-    """The columns of an outcome that hold names of the pack, in words of the current language.
+def in_words(
+    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+) -> pl.DataFrame:
+    """Rows of a rule's outcome, what they name by the pack's names in words of the current language.
 
-    parts, whose names become titles; units, which stand as the indicator's name; withheld, where
-    switches become their titles.
+    parts become titles; units, which stand as the indicator's name, and switches that are withheld too.
     """
     kind = kinds[rule.kind]
     gaps = {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
-    switches = {
-        name: msg("“{title}”").format(title=one.label) for name, one in ruleset.switches.items()
-    }
+    switches = {name: say("“{title}”", title=one.label) for name, one in ruleset.switches.items()}
     units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
     part = pl.element().struct
     name, unit = part.field("name"), part.field("unit")
-    excess = pl.col("excess").is_not_null()
-    return {
+    words = {
         "parts": pl.col("parts").list.eval(
             part.with_fields(
                 kind.part_title(name, rule, ruleset).alias("name"),
@@ -64,16 +61,15 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
             )
         ),
         "shortfall_unit": pl.col("shortfall_unit").replace(gaps),
-        "excess_unit": pl.when(excess).then(kind.excess_unit(rule, ruleset)),
+        "excess_unit": kind.excess_unit(rule, ruleset),
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
-
-
-def in_words(outcome: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> pl.DataFrame:
-    """Rows of a rule's outcome with what `worded` says."""
-    ruleset = evaluation.ruleset
-    columns = worded(ruleset.rules[rule_id], ruleset, evaluation.kinds)
-    return outcome.with_columns(column.alias(name) for name, column in columns.items())
+    about = {"excess_unit": "excess"}
+    return outcome.with_columns(
+        pl.when(pl.col(about.get(name, name)).is_not_null()).then(column).alias(name)
+        for name, column in words.items()
+        if outcome[about.get(name, name)].null_count() < outcome.height
+    )
 
 
 def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import Standard
 from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
@@ -17,7 +18,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
-from compliance.rules.language.model import Limit, Part, Rule, Ruleset, floor_of
+from compliance.rules.language.model import Part, Rule, Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
@@ -29,15 +30,6 @@ Where = Callable[[str | None, str], tuple[str, str]]
 def nowhere(_: str | None, __: str) -> tuple[str, str]:
     """File and cell of a figure that was read from none."""
     return "", ""
-
-
-class AppliedLimit(NamedTuple):
-    """What a rule or a part asks of one subject: an indicator, its limit, what a miss must reach."""
-
-    holder: Rule | Part
-    indicator: str
-    limit: Limit
-    floor: Limit | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +116,7 @@ class Subject:
             rows = rows.filter(pl.col("school") == self.school["school"])
         if "stage" in rows.columns and self.stage is not None:
             rows = rows.filter(pl.col("stage") == self.stage)
-        return in_words(rows, rule_id, self.evaluation)
+        return in_words(rows, self.ruleset.rules[rule_id], self.ruleset, self.evaluation.kinds)
 
     def outcome(self, rule_id: str) -> Row | None:
         """The outcome of a rule for this subject, or None where it is none of the rule's."""
@@ -137,22 +129,19 @@ class Subject:
         return "not_applicable" if worst is None else STATUSES[int(str(worst))]
 
     @cached_property
-    def limits(self) -> list[AppliedLimit]:
+    def limits(self) -> list[Standard]:
         """What the rule and its parts ask of the subject in numbers, after what switches put there.
 
         None of a rule whose indicators are computed on other subjects than its own.
         """
-        found: list[AppliedLimit] = []
+        found: list[Standard] = []
         if self.kind.measured_at(self.rule) != self.rule.scope:
             return found
         for one in self.rule.holders:
             if one.indicator is None or one.limit is None:
                 continue
-            way = self._way(one) if one.instead else 0
-            other = one.instead[way - 1] if way else one
-            indicator, limit = other.indicator or one.indicator, other.limit or one.limit
-            share = one.floor_share if isinstance(one, Rule) else None
-            found.append(AppliedLimit(one, indicator, limit, floor_of(limit, share)))
+            standard, way = Standard.of(one), self._way(one) if one.instead else 0
+            found.append(standard.changed(one.instead[way - 1]) if way else standard)
         return found
 
     def _way(self, one: Rule | Part) -> int:
@@ -161,13 +150,13 @@ class Subject:
         An outcome has no way for each of its parts: a part is judged again, for this subject alone.
         """
         if isinstance(one, Rule):
-            return int((self.outcome(one.id) or {}).get("way") or 0)
+            return int((self.outcome(one.id) or {}).get("alternative") or 0)
         scope, evaluation = self.rule.scope, self.evaluation
         mine = evaluation.subjects(self.rule).filter(pl.col(scope) == self.row[scope])
         if mine.is_empty():
             return 0
         judged = evaluation.kinds[one.kind].judge_part(self.rule, one, mine, evaluation)
-        return int(judged["way"][0] or 0)
+        return int(judged["alternative"][0] or 0)
 
     def title(self, name: str) -> str:
         """What a column of a frame is called: a fact's title, with its stage; a tally by what it sums."""

@@ -5,7 +5,7 @@
     [tally.x] scope="county" sum="fact" from="unit|school" [where] [stage] [unless] [also] [or]
 
 Each tally adds three columns to its frame: its value (null where any figure it needs is missing),
-`<name>__lacks` (the facts missing, by the names of the contract) and, for products, `<name>__terms`
+`<name>__missing` (the facts missing, by the names of the contract) and, for products, `<name>__terms`
 (the factors, from which `compliance.engine.exact_arithmetic` computes exactly).
 """
 
@@ -17,12 +17,12 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.units import TOGETHER, Frames
+from compliance.engine.units import TOGETHER, Frames, beside, each_once
 from compliance.kernel.submission import COMPULSORY, NO_WORDS, STAGES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Tally
 
-LACKS = "__lacks"
+MISSING = "__missing"
 TERMS = "__terms"
 
 
@@ -43,19 +43,19 @@ def contract_name(frames: Frames, scope: str, fact: str) -> pl.Expr:
     return pl.lit(fact)
 
 
-def lacks(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
+def missing_facts(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
     """A list column: which of `facts` are missing in each row, by the names of the contract."""
     known = frames.of(scope).columns
     pieces = []
     for fact in dict.fromkeys(facts):
-        if f"{fact}{LACKS}" in known:
-            pieces.append(pl.col(f"{fact}{LACKS}"))
+        if f"{fact}{MISSING}" in known:
+            pieces.append(pl.col(f"{fact}{MISSING}"))
         elif fact == TOGETHER and scope != "county":
             pieces += [_blank(pl.col(f"_{s}"), pl.lit(f"{s}_students")) for s in COMPULSORY]
         else:
             name = contract_name(frames, scope, fact)
             pieces.append(_blank(_column(fact, scope), name))
-    return pl.concat_list(pieces).list.unique(maintain_order=True) if pieces else NO_WORDS
+    return each_once(*pieces) if pieces else NO_WORDS
 
 
 def _blank(column: pl.Expr, name: pl.Expr) -> pl.Expr:
@@ -65,14 +65,14 @@ def _blank(column: pl.Expr, name: pl.Expr) -> pl.Expr:
 def open_facts(frames: Frames, scope: str, where: conditions.Where) -> pl.Expr:
     """A list column: the missing facts that leave a condition open; of alternatives, the open ones'."""
     if isinstance(where, Mapping):
-        return lacks(frames, scope, conditions.facts(where))
+        return missing_facts(frames, scope, conditions.facts(where))
     pieces = [
         pl.when(conditions.matches(one).is_null())
-        .then(lacks(frames, scope, conditions.facts(one)))
+        .then(missing_facts(frames, scope, conditions.facts(one)))
         .otherwise(NO_WORDS)
         for one in where
     ]
-    return pl.concat_list(pieces).list.unique(maintain_order=True)
+    return each_once(*pieces)
 
 
 def _column(fact: str, scope: str) -> pl.Expr:
@@ -87,11 +87,9 @@ def _added(frames: Frames, tally: Tally) -> pl.DataFrame:
         return frames.school.with_columns(*_counted(tally.name, settings))
     if tally.scope == "school":
         sums = _summed_units(frames, tally.name, settings)
-        return frames.school.join(
-            sums, on="school", how="left", maintain_order="left"
-        ).with_columns(
+        return beside(frames.school, sums, "school").with_columns(
             pl.col(tally.name).fill_null(pl.when(pl.col("stages") == 0).then(0.0).otherwise(None)),
-            pl.col(f"{tally.name}{LACKS}").fill_null(NO_WORDS),
+            pl.col(f"{tally.name}{MISSING}").fill_null(NO_WORDS),
         )
     return _county_tally(frames, tally.name, settings)
 
@@ -110,7 +108,7 @@ def _counted(name: str, settings: Mapping[str, Any]) -> Iterable[pl.Expr]:
         value = counted.otherwise(None)
     yield value.alias(name)
     missing = pl.lit([settings["count"]], dtype=pl.List(pl.String))
-    yield pl.when(value.is_null()).then(missing).otherwise(NO_WORDS).alias(f"{name}{LACKS}")
+    yield pl.when(value.is_null()).then(missing).otherwise(NO_WORDS).alias(f"{name}{MISSING}")
 
 
 def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
@@ -119,14 +117,18 @@ def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
     needed = [fact, times] if times else [fact]
     value = pl.col(fact) * pl.col(times) if times else pl.col(fact)
     rows = frames.unit.with_columns(
-        value.alias("_value"), lacks(frames, "unit", needed).alias("_lacks")
+        value.alias("_value"), missing_facts(frames, "unit", needed).alias("_missing")
     )
     columns = [
         pl.when(pl.col("_value").is_null().any())
         .then(None)
         .otherwise(pl.col("_value").sum())
         .alias(name),
-        pl.col("_lacks").explode().drop_nulls().unique(maintain_order=True).alias(f"{name}{LACKS}"),
+        pl.col("_missing")
+        .explode()
+        .drop_nulls()
+        .unique(maintain_order=True)
+        .alias(f"{name}{MISSING}"),
     ]
     if times:
         factors = pl.struct(pl.col(fact).alias("a"), pl.col(times).alias("b"))
@@ -136,19 +138,19 @@ def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
 
 def _county_tally(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
     sums = _summed(frames, name, settings)
-    county = frames.county.join(sums, on="county", how="left", maintain_order="left").with_columns(
+    county = beside(frames.county, sums, "county").with_columns(
         pl.col("_rows").fill_null(0), pl.col("_blank").fill_null(0)
     )
     value: pl.Expr = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
-    blank = pl.col("_lacks").fill_null(NO_WORDS)
+    blank = pl.col("_missing").fill_null(NO_WORDS)
     total = settings.get("or")
     if total:
         none_given = (pl.col("_blank") == pl.col("_rows")) & (pl.col("_rows") > 0)
         use_total = none_given & pl.col(total).is_not_null()
         value = pl.when(use_total).then(pl.col(total)).otherwise(value)
         blank = pl.when(use_total).then(NO_WORDS).otherwise(blank)
-    county = county.with_columns(value.alias(name), blank.alias(f"{name}{LACKS}")).drop(
-        "_sum", "_rows", "_blank", "_lacks"
+    county = county.with_columns(value.alias(name), blank.alias(f"{name}{MISSING}")).drop(
+        "_sum", "_rows", "_blank", "_missing"
     )
     if "also" in settings:
         return _with_another(replace(frames, county=county), name, settings["also"])
@@ -162,11 +164,9 @@ def _with_another(frames: Frames, name: str, also: Mapping[str, Any]) -> pl.Data
         _county_tally(frames, other, also)
         .with_columns(
             (pl.col(name) + pl.col(other)).alias(name),
-            pl.concat_list(f"{name}{LACKS}", f"{other}{LACKS}")
-            .list.unique(maintain_order=True)
-            .alias(f"{name}{LACKS}"),
+            each_once(f"{name}{MISSING}", f"{other}{MISSING}").alias(f"{name}{MISSING}"),
         )
-        .drop(other, f"{other}{LACKS}")
+        .drop(other, f"{other}{MISSING}")
     )
 
 
@@ -184,11 +184,11 @@ def _summed(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFr
         rows = rows.filter(~conditions.matches(unless).fill_null(value=False))
     rows = rows.with_columns(
         pl.when(pl.col("_counts")).then(pl.col(fact)).alias("_value"),
-        lacks(frames, scope, [fact, *where]).alias("_lacks"),
+        missing_facts(frames, scope, [fact, *where]).alias("_missing"),
     )
     return rows.group_by("county", maintain_order=True).agg(
         pl.col("_value").sum().alias("_sum"),
         pl.len().alias("_rows"),
         pl.col("_value").is_null().sum().alias("_blank"),
-        pl.col("_lacks").explode().drop_nulls().unique(maintain_order=True),
+        pl.col("_missing").explode().drop_nulls().unique(maintain_order=True),
     )

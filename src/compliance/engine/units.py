@@ -27,7 +27,8 @@ TOGETHER = "compulsory_students"  # the pupils of the compulsory stages, a blank
 
 def beside(frame: pl.DataFrame, other: pl.DataFrame, on: str | Sequence[str]) -> pl.DataFrame:
     """A frame with the columns of another beside its rows, null where that has none; order stays."""
-    return frame.join(other, on=on, how="left", maintain_order="left")
+    keys = on if isinstance(on, str) else list(on)
+    return frame.join(other, on=keys, how="left", maintain_order="left")
 
 
 def each_once(*lists: pl.Expr | str) -> pl.Expr:
@@ -81,12 +82,8 @@ def frames(submission: Submission, split: Split) -> Frames:
     school = school.with_columns(*presence())
     staged = _staged(school.columns) | _staged(county.columns)
     unit = unfold(school, county, split)
-    school = school.join(
-        unit.group_by("school", maintain_order=True).agg(pl.len().cast(pl.Float64).alias("stages")),
-        on="school",
-        how="left",
-        maintain_order="left",
-    ).with_columns(pl.col("stages").fill_null(0.0))
+    stages = unit.group_by("school", maintain_order=True).agg(stages=pl.len().cast(pl.Float64))
+    school = beside(school, stages, "school").with_columns(pl.col("stages").fill_null(0.0))
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 
@@ -144,14 +141,8 @@ def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataF
             *_sharing(stage, split),
         )
         shared = _of_stage(county.columns, stage)
-        pieces.append(
-            piece.join(
-                county.select("county", *(pl.col(n).alias(s) for n, s in shared.items())),
-                on="county",
-                how="left",
-                maintain_order="left",
-            )
-        )
+        of_county = county.select("county", *(pl.col(n).alias(s) for n, s in shared.items()))
+        pieces.append(beside(piece, of_county, "county"))
     units = pl.concat(pieces, how="diagonal").sort("school", "stage_order", maintain_order=True)
     return units.with_row_index("unit")
 
@@ -183,9 +174,9 @@ def _whole_weights(split: Split) -> dict[str, int]:
     return {stage: int(weight * scale) for stage, weight in exact.items()}
 
 
-def effective(row: Mapping[str, object], stage: str, split: Split) -> Fraction | None:
+def effective(row: Mapping[str, object], split: Split) -> Fraction | None:
     """Σ w_t·P_t ÷ w_s exactly, for one row of the unit frame; None where pupils are blank."""
-    own = Fraction(split.weights[stage])
+    own = Fraction(split.weights[str(row["stage"])])
     total = Fraction(0)
     for other, weight in split.weights.items():
         pupils = row[f"_{other}"]
@@ -237,6 +228,10 @@ class Merger:
 def merger(frames: Frames, ruleset: Ruleset, amounts: Sequence[str]) -> Merger | None:
     """What the switch that is on adds up; None where none does.
 
+    Pupils and resources are added up, school by school, and the stages unfolded anew; a figure that
+    is missing in either school is missing in the sum. What a school has no pupils for adds nothing.
+    What two schools do not have the sum of (a code, a length, a percentage) stays the main school's.
+
     amounts: the facts of a school that are added. No two switches merge at once: `turned_on` refuses.
     """
     merges = [ruleset.switches[name].merge for name in ruleset.switched if name in ruleset.switches]
@@ -249,7 +244,7 @@ def merger(frames: Frames, ruleset: Ruleset, amounts: Sequence[str]) -> Merger |
     school = _added(frames, found, amounts)
     unit = unfold(school, frames.county, frames.split).drop("unit")
     numbers = frames.unit.select("school", "stage", "unit")
-    unit = unit.join(numbers, on=["school", "stage"], how="left", maintain_order="left")
+    unit = beside(unit, numbers, ["school", "stage"])
     return Merger(
         frozenset(str(name) for name in merge["rules"]),
         replace(frames, unit=unit.select(frames.unit.columns)),
@@ -286,7 +281,7 @@ def _pairs(frames: Frames, merge: Mapping[str, Any], excluded: pl.Expr) -> pl.Da
     moving = known.filter(pl.col("_moves") & pl.any_horizontal(*has)).with_columns(
         pl.col(str(merge["into"])).str.strip_chars().alias("_code")
     )
-    joined = moving.join(mains, on=["county", "_code"], how="left", maintain_order="left")
+    joined = beside(moving, mains, ["county", "_code"])
     fits = pl.all_horizontal(*(~pl.col(name) | pl.col(f"{name}_main") for name in has))
     return joined.with_columns(pl.when(fits).then("_main").alias("_main"))
 

@@ -16,6 +16,7 @@ import polars as pl
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.figures import figures
 from compliance.engine.subject import Subject
+from compliance.engine.units import beside
 from compliance.engine.working import Flip, Input
 from compliance.facts.fact import Fact
 from compliance.kernel.i18n import msg, say
@@ -58,10 +59,10 @@ def rejudged(subject: Subject, changes: Sequence[Change]) -> list[Outcome]:
     evaluation = _county(subject, changes) if subject.school is None else _school(subject, changes)
     outcome = evaluation.outcome(subject.rule.id)
     places = evaluation.frames.county.select("county", _VARIANT)
-    rows = outcome.join(places, on="county", how="left", maintain_order="left")
+    rows = beside(outcome, places, "county")
     if subject.school is not None:
         schools = evaluation.frames.school.select("school", "school_code")
-        rows = rows.join(schools, on="school", how="left", maintain_order="left")
+        rows = beside(rows, schools, "school")
         rows = rows.filter(pl.col("school_code") == subject.code)
     if subject.stage is not None and "stage" in rows.columns:
         rows = rows.filter(pl.col("stage") == subject.stage)
@@ -124,7 +125,7 @@ def _varied(frame: pl.DataFrame, changes: Sequence[Change], school: str = "") ->
         if school:
             mine &= pl.col("school_code") == school
         varied = (
-            varied.join(table, on=_VARIANT, how="left", maintain_order="left")
+            beside(varied, table, _VARIANT)
             .with_columns(pl.when(mine).then(pl.col("_new")).otherwise(pl.col(fact)).alias(fact))
             .drop("_new", "_set")
         )

@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment.messages import told
-from compliance.checker.check import Batch, Job, judged, prepare
-from compliance.checker.choice import Choice
+from compliance.checker import Batch, Choice, Job, judged, prepare
+from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation
-from compliance.engine.findings import findings, verdicts
+from compliance.engine.findings import findings
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import concerning
 from compliance.facts.vocabulary import titles
@@ -62,7 +62,7 @@ class Context:
     @cached_property
     def findings(self) -> pl.DataFrame:
         """The findings of the county by the rules asked about, as every report has them."""
-        found = findings.findings(self.evaluation, self.problems)
+        found = findings(self.evaluation, self.problems)
         return told(found, titles(self.batch.vocabulary))[0]
 
     def subject(self, rule: Rule, **who: Any) -> Subject:  # noqa: ANN401 - school, stage or focus

@@ -111,7 +111,7 @@ def _missing(subject: Subject) -> tuple[str, ...]:
     """What the verdict waits for, as every report calls it; coefficients say it stage by stage."""
     if subject.rule.form.coefficient:
         return ()
-    lists = subject.outcomes(subject.rule.id)["lacks"].to_list()
+    lists = subject.outcomes(subject.rule.id)["missing"].to_list()
     known = titles(subject.words)
     return tuple(dict.fromkeys(known.get(fact, fact) for facts in lists for fact in facts or ()))
 

@@ -212,8 +212,7 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:
                 raise _faulty(
-                    path,
-                    say("{f}的表头“{h}”已属于{o}", f=fact.name, h=heading, o=other.name),
+                    path, say("{f}的表头“{h}”已属于{o}", f=fact.name, h=heading, o=other.name)
                 )
 
 

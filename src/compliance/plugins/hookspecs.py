@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 import pluggy
 
 if TYPE_CHECKING:
-    from compliance.engine.findings.report import Results
     from compliance.engine.kinds.kind import Kind
+    from compliance.engine.results import Results
     from compliance.intake.formats.discover import Reader
 
 GROUP = "compliance"

@@ -122,6 +122,9 @@ class Registry(Offers):
             owner = self.owners.setdefault(name, plugin)
             if owner != plugin:
                 raise _taken(name, owner, plugin)
+        if plugin.distribution != CORE:
+            for kind in offers.kinds.values():
+                kind.offered_by = str(plugin)
         self.packs |= offers.packs
         self.kinds |= offers.kinds
         self.readers |= offers.readers

@@ -1,4 +1,4 @@
-"""Renderers: a Report goes in, bytes come out. Each is imported when it is first used."""
+"""Renderers: a Results goes in, bytes come out. Each is imported when it is first used."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.render.documents.output_files import write_whole
 
-Renderer = Callable[[Report, BinaryIO], None]
+Renderer = Callable[[Results, BinaryIO], None]
 
 _PLACES = {
     "text": ("compliance.render.terminal.summary", "plain_text"),
@@ -24,7 +24,7 @@ _PLACES = {
 
 
 def _lazy(module: str, name: str) -> Renderer:
-    def render(report: Report, stream: BinaryIO) -> None:
+    def render(report: Results, stream: BinaryIO) -> None:
         cast("Renderer", getattr(import_module(module), name))(report, stream)
 
     return render
@@ -35,7 +35,7 @@ def renderers() -> Mapping[str, Renderer]:
     return {name: _lazy(*place) for name, place in _PLACES.items()}
 
 
-def write(report: Report, form: str, path: Path, render: Renderer | None = None) -> None:
+def write(report: Results, form: str, path: Path, render: Renderer | None = None) -> None:
     """Write `report` to `path`, whole or not at all; `render` replaces the core's own renderer.
 
     Raises UsageError where the file cannot be written.

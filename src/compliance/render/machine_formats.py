@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.engine.findings.report import FINDINGS, CountyResult, Report
+from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.kernel.errors import Problem
 
 FORMAT = "junheng-results/1"
@@ -37,7 +37,7 @@ _FORMULA = r"^([=+\-@\t\r])"
 _TYPED = ("school_code", "school_name", "message")
 
 
-def json_results(report: Report, stream: BinaryIO) -> None:
+def json_results(report: Results, stream: BinaryIO) -> None:
     """The results document of the contract: the head indented, then a finding a line."""
     head = json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2)
     stream.write(head.removesuffix("\n}").encode() + b',\n  "findings": [')
@@ -49,13 +49,13 @@ def json_results(report: Report, stream: BinaryIO) -> None:
     stream.write(b"]\n}\n" if first else b"\n  ]\n}\n")
 
 
-def ndjson(report: Report, stream: BinaryIO) -> None:
+def ndjson(report: Results, stream: BinaryIO) -> None:
     """The findings alone, one JSON object a line."""
     for lines in _slices(report.findings):
         stream.write(lines.str.join("\n").item().encode() + b"\n")
 
 
-def csv(report: Report, stream: BinaryIO) -> None:
+def csv(report: Results, stream: BinaryIO) -> None:
     """The findings for a spreadsheet: UTF-8 with a byte order mark, lists as JSON text."""
     listed = [name for name in _FIELDS if FINDINGS[name].is_nested()]
     typed = [pl.col(name).str.replace(_FORMULA, "'$1") for name in _TYPED]
@@ -69,7 +69,7 @@ def csv(report: Report, stream: BinaryIO) -> None:
         stream.write((",".join(_FIELDS) + "\n").encode())
 
 
-def parquet(report: Report, stream: BinaryIO) -> None:
+def parquet(report: Results, stream: BinaryIO) -> None:
     """The findings with their types, for the next program."""
     report.findings.write_parquet(stream)
 
@@ -100,7 +100,7 @@ def _json(column: pl.Series) -> pl.Series:
     ).to_series()  # fmt: skip
 
 
-def _head(report: Report) -> dict[str, Any]:
+def _head(report: Results) -> dict[str, Any]:
     sets = [{name: getattr(info, name) for name in _RULESET} for info in report.rulesets]
     common = sets[0] if len(sets) == 1 else None
     return {

@@ -27,7 +27,7 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
-from compliance.engine.findings.report import CountyResult, Report
+from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
@@ -62,24 +62,24 @@ class StageTable:
     rows: Sequence[tuple[str, Sequence[Mark], Mark]]
 
 
-def markdown_page(report: Report, stream: BinaryIO) -> None:
+def markdown_page(report: Results, stream: BinaryIO) -> None:
     """The page as Markdown."""
     _render(report, "md", stream)
 
 
-def html_page(report: Report, stream: BinaryIO) -> None:
+def html_page(report: Results, stream: BinaryIO) -> None:
     """The page as HTML: one file, no script, nothing loaded from elsewhere."""
     _render(report, "html", stream)
 
 
-def _render(report: Report, suffix: str, stream: BinaryIO) -> None:
+def _render(report: Results, suffix: str, stream: BinaryIO) -> None:
     dirs = report.rulesets[0].template_dirs if len(report.rulesets) == 1 else ()
     template = environment(suffix, dirs).get_template(f"report.{suffix}")
     for piece in template.generate(**_context(report)):
         stream.write(piece.encode())
 
 
-def _context(report: Report) -> dict[str, Any]:
+def _context(report: Results) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
     return {
         "rulesets": [
@@ -108,7 +108,7 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
-def _overview(report: Report) -> dict[str, Any]:
+def _overview(report: Results) -> dict[str, Any]:
     """The table of counties: verdict, blocks, schools that fall short, missing figures."""
     blocks, counted = block_titles(report), overview(report)
     rows = []
@@ -138,7 +138,7 @@ def _identity(county: CountyResult) -> dict[str, Any]:
     }
 
 
-def _counties(report: Report) -> Iterator[dict[str, Any]]:
+def _counties(report: Results) -> Iterator[dict[str, Any]]:
     """Everything on each county, made when the template asks for it."""
     found: Mapping[Any, pl.DataFrame] = report.findings.partition_by(
         KEY, as_dict=True, maintain_order=True
@@ -149,7 +149,7 @@ def _counties(report: Report) -> Iterator[dict[str, Any]]:
         yield _county(report, assess(report, county, own))
 
 
-def _county(report: Report, about: Assessment) -> dict[str, Any]:
+def _county(report: Results, about: Assessment) -> dict[str, Any]:
     facts, rest = phrases.awaited(about, report.titles)
     return {
         **_identity(about.county),
@@ -193,7 +193,7 @@ def _county(report: Report, about: Assessment) -> dict[str, Any]:
     }
 
 
-def _problems(report: Report) -> list[dict[str, str]]:
+def _problems(report: Results) -> list[dict[str, str]]:
     """Errors first."""
     words = {"error": msg("错误"), "warning": msg("提示")}
     return [

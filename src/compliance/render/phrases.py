@@ -34,7 +34,7 @@ from compliance.assessment.figures import (
     state,
     with_unit,
 )
-from compliance.engine.findings.report import CountyResult, RulesetInfo
+from compliance.engine.results import CountyResult, RulesetInfo
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import columns, printable

@@ -16,7 +16,7 @@ from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
 
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import Form, Part, References, Rule
+from compliance.rules.language.model import FindingForm, Part, References, Rule
 from compliance.rules.language.pack import Pack
 
 
@@ -60,9 +60,9 @@ class RuleKind(ABC):
         """The table of statements that decides it: attestations or vetoes; empty where figures do."""
         return ""
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """How the figures of its findings are shown."""
-        return Form()
+        return FindingForm()
 
     def part_names(self, rule: Rule) -> tuple[str, ...]:
         """What the parts of its findings are, in their order; all of them again for a further entry."""

@@ -16,10 +16,10 @@ from typing import Any
 
 from compliance import intake
 from compliance.assessment import messages
+from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
-from compliance.engine.findings import verdicts
-from compliance.engine.findings.findings import findings
+from compliance.engine.findings import findings
 from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import msg, say

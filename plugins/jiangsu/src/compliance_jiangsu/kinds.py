@@ -56,12 +56,12 @@ class Graded(Kind):
 
 def _own_parts(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     if rule.parts:
-        return of_parts(rule, evaluation).select("county", "status", "parts", "lacks")
+        return of_parts(rule, evaluation).select("county", "status", "parts", "missing")
     return evaluation.frames.county.select(
         "county",
         pl.lit(None, pl.UInt8).alias("status"),
         pl.lit([], pl.List(PART)).alias("parts"),
-        NO_WORDS.alias("lacks"),
+        NO_WORDS.alias("missing"),
     )
 
 
@@ -69,8 +69,8 @@ def _with_member(result: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> 
     """A member counts by its worst row in the county, advisory or not: the item is about it."""
     outcome = evaluation.outcome(rule_id)
     lacking = outcome.group_by("county", maintain_order=True).agg(
-        pl.col("lacks").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
-        .unique(maintain_order=True).alias("_lacks"),
+        pl.col("missing").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
+        .unique(maintain_order=True).alias("_missing"),
     )  # fmt: skip
     member = by_county(evaluation, outcome).rename({"status": "_status"})
     entry = part_entry(pl.lit(rule_id), "_status")
@@ -81,9 +81,9 @@ def _with_member(result: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> 
             "county",
             pl.min_horizontal("status", "_status").cast(pl.UInt8).alias("status"),
             pl.concat_list("parts", pl.concat_arr(entry).arr.to_list()).alias("parts"),
-            pl.concat_list("lacks", pl.col("_lacks").fill_null(NO_WORDS))
+            pl.concat_list("missing", pl.col("_missing").fill_null(NO_WORDS))
             .list.unique(maintain_order=True)
-            .alias("lacks"),
+            .alias("missing"),
         )
     )
 

@@ -18,11 +18,12 @@ from compliance.engine.evaluate import JOINT, Evaluation, by_county, part_entry,
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.members import members
 from compliance.engine.subject import Subject
+from compliance.engine.units import beside, each_once
 from compliance.engine.working import Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Part, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, Rule, Ruleset
 
 LEAST = "least"
 
@@ -41,9 +42,9 @@ class All(Kind):
     settings = AllSettings
     withholds = True
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A group of the rules it names."""
-        return Form(groups=True)
+        return FindingForm(groups=True)
 
     def operator(self, rule: Rule) -> str | None:
         """That of the parts, where the least of them is the value."""
@@ -100,15 +101,13 @@ def _of_rules(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         column = _standing(evaluation, evaluation.ruleset.rules[name]).select(
             "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
         )
-        result = result.join(column, on="county", how="left", maintain_order="left")
+        result = beside(result, column, "county")
     worst = pl.min_horizontal(*names) if names else pl.lit(NOT_APPLICABLE)
     lists = [pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names]
     return result.select(
         "county",
         worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"),
-        (pl.concat_list(lists).list.unique(maintain_order=True) if lists else NO_WORDS).alias(
-            "withheld"
-        ),
+        (each_once(*lists) if lists else NO_WORDS).alias("withheld"),
     ).with_columns(pl.when(pl.col("status") == UNKNOWN).then("withheld").alias("withheld"))
 
 
@@ -127,22 +126,20 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.D
             else pl.lit(None, dtype).alias(f"{name}_{number}")
             for name, dtype in (
                 ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
-                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("lacks", pl.List(pl.String)),
+                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("missing", pl.List(pl.String)),
                 ("relaxed_by", pl.String),
             )
         ]  # fmt: skip
-        result = result.join(
-            judged.select(key, *columns), on=key, how="left", maintain_order="left"
-        ).with_columns(_entry(part, number).alias(f"part_{number}"))
+        result = beside(result, judged.select(key, *columns), key).with_columns(
+            _entry(part, number).alias(f"part_{number}")
+        )
     numbers = range(len(rule.parts))
     return result.select(
         *subject_columns(frame).columns,
         pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
         *_figures(numbers, least=least),
         pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
-        pl.concat_list(*(pl.col(f"lacks_{n}").fill_null(NO_WORDS) for n in numbers))
-        .list.unique(maintain_order=True)
-        .alias("lacks"),
+        each_once(*(pl.col(f"missing_{n}").fill_null(NO_WORDS) for n in numbers)).alias("missing"),
         *_relaxed_by(rule),
     )
 
@@ -219,9 +216,7 @@ def _standing(evaluation: Evaluation, rule: Rule) -> pl.DataFrame:
     doubts = rows.group_by("county", maintain_order=True).agg(
         pl.col("withheld").explode().drop_nulls().unique(maintain_order=True)
     )
-    result = by_county(evaluation, rows).join(
-        doubts, on="county", how="left", maintain_order="left"
-    )
+    result = beside(by_county(evaluation, rows), doubts, "county")
     for one in _on_the_way(evaluation, rule):
         for variant in _variants(evaluation, one):
             result = _with_variant(evaluation, result, variant)
@@ -281,7 +276,7 @@ def _with_variant(evaluation: Evaluation, result: pl.DataFrame, variant: Rule) -
         pl.col("withheld").fill_null(NO_WORDS), pl.lit([variant.id], dtype=pl.List(pl.String))
     )
     return (
-        result.join(state, on="county", how="left", maintain_order="left")
+        beside(result, state, "county")
         .with_columns(
             pl.when("_applies").then(named).otherwise("withheld").alias("withheld"),
             pl.when("_applies")

@@ -15,9 +15,10 @@ from compliance.engine.evaluate import Evaluation, part_entry
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
+from compliance.engine.units import beside
 from compliance.engine.working import Input
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
+from compliance.kernel.submission import FAIL, KEY, NOT_CHECKED, PASS
 from compliance.rules.language.model import Part, Rule, Ruleset
 
 ATTESTATIONS, VETOES = "attestations", "vetoes"
@@ -108,20 +109,15 @@ def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> p
     statements: pl.DataFrame = getattr(evaluation.submission, source)
     said = (
         statements.filter(pl.col("rule") == rule_id)
-        .select("county_code", "year", pl.col(_SAYING[source]).alias("_said"))
-        .unique(["county_code", "year"], keep="last", maintain_order=True)
+        .select(*KEY, pl.col(_SAYING[source]).alias("_said"))
+        .unique(KEY, keep="last", maintain_order=True)
     )
-    return (
-        evaluation.frames.county.select("county", "county_code", "year")
-        .join(said, on=["county_code", "year"], how="left", maintain_order="left")
-        .select(
-            "county",
-            pl.when(pl.col("_said").is_null())
-            .then(NOT_CHECKED)
-            .when(pl.col("_said") == expected)
-            .then(PASS)
-            .otherwise(FAIL)
-            .cast(pl.UInt8)
-            .alias("status"),
-        )
+    status = (
+        pl.when(pl.col("_said").is_null())
+        .then(NOT_CHECKED)
+        .when(pl.col("_said") == expected)
+        .then(PASS)
+        .otherwise(FAIL)
     )
+    counties = evaluation.frames.county.select("county", *KEY)
+    return beside(counties, said, KEY).select("county", status.cast(pl.UInt8).alias("status"))

@@ -2,7 +2,8 @@
 
     X̄ = Σ P·x ÷ Σ P,  S² = Σ (P ÷ ΣP)·(x − X̄)²,  coefficient = S ÷ X̄
 
-Its own `exclude` and `where` choose the units that count.
+A coefficient is of a rule (`of`), whose exclusions and relaxations then hold, or of an indicator of
+its own; its own `exclude` and `where` choose among the units.
 
 x is a unit's indicator value, P its pupils: the population form, no n − 1. Since a unit's part of a
 shared fact over its own pupils is x, Σ P·x is the stage's whole resource and X̄ its pupils' mean.
@@ -26,7 +27,7 @@ from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
 from compliance.engine.subject import Row, Subject
-from compliance.engine.units import each_once
+from compliance.engine.units import beside, each_once
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Driver, Flip, Spread, Working
 from compliance.kernel.i18n import msg, say
@@ -44,7 +45,7 @@ from compliance.kernel.submission import (
 from compliance.rules.language import conditions
 from compliance.rules.language.model import (
     WRITTEN,
-    Form,
+    FindingForm,
     Limit,
     Part,
     References,
@@ -68,9 +69,9 @@ class Dispersion(Kind):
         """The units of the county."""
         return "unit"
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A figure of three decimals for each stage, beside its mean and deviation."""
-        return Form(decimals=3, limit_decimals=2, by_stage=True, coefficient=True)
+        return FindingForm(decimals=3, limit_decimals=2, by_stage=True, coefficient=True)
 
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         """None: the indicator's unit is not its own."""
@@ -179,9 +180,7 @@ def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     status is not_applicable, or unknown where one is missing.
     """
     units = measured(rule, evaluation, own_frame(rule, evaluation))
-    stages = every_stage(evaluation).join(
-        _moments(units), on=["county", "stage"], how="left", maintain_order="left"
-    )
+    stages = beside(every_stage(evaluation), _moments(units), ["county", "stage"])
     bar = (
         exact_arithmetic.limit_column(rule.limit, None) if rule.limit else pl.lit(None, pl.Float64)
     )
@@ -204,7 +203,7 @@ def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         "threshold",
         pl.col("_mean").alias("mean"),
         pl.col("_s").alias("deviation"),
-        pl.col("_lacks").fill_null(NO_WORDS).alias("lacks"),
+        pl.col("_missing").fill_null(NO_WORDS).alias("missing"),
         pl.col("_n").cast(pl.Float64).alias("over_count"),
     )
 
@@ -224,17 +223,17 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
         (value.is_null() | weight.is_null()).any().alias("_blank"),
         weight.sum().alias("_pupils"),
         exact_arithmetic.ratio((weight * value).sum(), weight.sum()).alias("_mean"),
-        pl.col("lacks").explode().drop_nulls().unique(maintain_order=True).alias("_lacks"),
+        pl.col("missing").explode().drop_nulls().unique(maintain_order=True).alias("_missing"),
     )
     means = means.with_columns(
         pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
     )
     squares = (
-        units.join(means.select(*key, "_mean"), on=key, how="left", maintain_order="left")
+        beside(units, means.select(*key, "_mean"), key)
         .group_by(key, maintain_order=True)
         .agg((weight * (value - pl.col("_mean")).pow(2)).sum().alias("_squares"))
     )
-    joined = means.join(squares, on=key, how="left", maintain_order="left")
+    joined = beside(means, squares, key)
     return joined.with_columns(
         pl.when(pl.col("_mean").is_not_null())
         .then(exact_arithmetic.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt())
@@ -289,25 +288,25 @@ PUPILS = "students"
 
 
 def measured(rule: Rule, evaluation: Evaluation, frame: pl.DataFrame) -> pl.DataFrame:
-    """The units of `frame` that count, or may: unit, county, stage, value, lacks, way and pupils.
+    """The units of `frame` that count, or may: unit, county, stage, value, missing, alternative and pupils.
 
     A unit of which cannot be told whether it counts has no value, and lacks the facts that say so.
     """
     if rule.indicator is None:
         measured = evaluation.outcome(member_of(rule, evaluation).id).select(
-            "unit", "value", "lacks", "way"
+            "unit", "value", "missing", "alternative"
         )
         units = frame.join(measured, on="unit", how="inner", maintain_order="left")
     else:
         units = _valued(rule.indicator, frame, evaluation)
-    units = units.select("unit", "county", "stage", "value", "lacks", "way", PUPILS)
+    units = units.select("unit", "county", "stage", "value", "missing", "alternative", PUPILS)
     if not rule.exclude and not rule.where:
         return units
     chosen = _chosen(rule, frame, evaluation)
     open_facts = pl.when(pl.col("_counts").is_null()).then("_open").otherwise(NO_WORDS)
     return units.join(chosen, on="unit", how="inner", maintain_order="left").with_columns(
         pl.when("_counts").then("value").alias("value"),
-        each_once(open_facts, "lacks").alias("lacks"),
+        each_once(open_facts, "missing").alias("missing"),
     )
 
 
@@ -330,7 +329,7 @@ def _valued(indicator: str, frame: pl.DataFrame, evaluation: Evaluation) -> pl.D
     chain = exact_arithmetic.chain(indicator, evaluation.ruleset.indicators, frames, "unit")
     value, missing = exact_arithmetic.first(chain, frames, "unit")
     return frame.with_columns(
-        value.alias("value"), missing.alias("lacks"), pl.lit(None, pl.UInt8).alias("way")
+        value.alias("value"), missing.alias("missing"), pl.lit(None, pl.UInt8).alias("alternative")
     )
 
 
@@ -359,35 +358,29 @@ def moments_exactly(
 
     Raises ValueError where a unit has no value.
     """
-    pairs = [(weight, value) for _, weight, value in units_exactly(rule, evaluation, county, stage)]
-    total = sum((weight for weight, _ in pairs), Fraction(0))
-    mean = sum((weight * value for weight, value in pairs), Fraction(0)) / total
-    variance = sum((weight * (value - mean) ** 2 for weight, value in pairs), Fraction(0)) / total
-    return mean, variance
+    return _exact_moments(units_exactly(rule, evaluation, county, stage))
 
 
-def units_exactly(
-    rule: Rule, evaluation: Evaluation, county: object, stage: object
-) -> list[tuple[exact_arithmetic.Row, Fraction, Fraction]]:
-    """The units of one county's stage that count: their rows, with `way`; pupils; values.
+def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: object) -> list[Unit]:
+    """The units of one county's stage that count, their rows with `alternative`.
 
     Raises ValueError where a unit has no value.
     """
-    chains = ways(rule, evaluation)
+    quantities = chains(rule, evaluation)
     here = (pl.col("county") == county) & (pl.col("stage") == stage)
     frame = own_frame(rule, evaluation).filter(here)
-    units = measured(rule, evaluation, frame).select("unit", "way")
-    found: list[tuple[exact_arithmetic.Row, Fraction, Fraction]] = []
+    units = measured(rule, evaluation, frame).select("unit", "alternative")
+    found = []
     for unit in units.join(frame, on="unit", maintain_order="left").iter_rows(named=True):
-        value = exact_arithmetic.first_exact(chains[unit["way"] or 0], unit)
+        value = exact_arithmetic.first_exact(quantities[unit["alternative"] or 0], unit)
         weight = exact_arithmetic.typed(unit[PUPILS])
         if value is None or weight is None:
             raise ValueError("a unit without a value has a coefficient")
-        found.append((unit, weight, value))
+        found.append(Unit(unit, weight, value))
     return found
 
 
-def ways(rule: Rule, evaluation: Evaluation) -> list[list[exact_arithmetic.Quantity]]:
+def chains(rule: Rule, evaluation: Evaluation) -> list[list[exact_arithmetic.Quantity]]:
     """The quantities a unit's value may come from: the indicator's, then what stands instead."""
     holder = rule if rule.indicator is not None else member_of(rule, evaluation)
     if holder.indicator is None:
@@ -426,10 +419,9 @@ def _spread(subject: Subject, outcome: Row) -> Iterable[Spread]:
     """
     rule, evaluation, stage = subject.rule, subject.evaluation, str(outcome["stage"])
     try:
-        found = units_exactly(rule, evaluation, outcome["county"], stage)
+        units = units_exactly(rule, evaluation, outcome["county"], stage)
     except ValueError:  # a unit without a value: there is no coefficient
         return
-    units = [Unit(*one) for one in found]
     if not units:
         return
     mean, variance = _exact_moments(units)
@@ -476,7 +468,7 @@ def _turned(
     beyond one. A miss is mended by steps towards the value at which it holds best; a pass is broken
     by steps away from it, else by the longer way across it.
     """
-    chain = ways(subject.rule, subject.evaluation)[unit.row["way"] or 0]
+    chain = chains(subject.rule, subject.evaluation)[unit.row["alternative"] or 0]
     bound = next((one for one in chain if one.exact(unit.row) is not None), None)
     if bound is None:
         return None

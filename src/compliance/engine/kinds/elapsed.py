@@ -128,7 +128,7 @@ def _columns(holder: Rule | Part, evaluation: Evaluation) -> Mapping[str, pl.Exp
         "status": status.cast(pl.UInt8),
         "value": pl.when(most == least).then(least).cast(pl.Float64),
         "threshold": pl.lit(float(needed)),
-        "lacks": pl.when(status == UNKNOWN).then(missing).otherwise(NO_WORDS),
+        "missing": pl.when(status == UNKNOWN).then(missing).otherwise(NO_WORDS),
     }
 
 

@@ -41,7 +41,8 @@ class Kind(RuleKind):
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a subject: the subject's columns, and any of RESULTS, status among them.
 
-        Null status: nothing is judged there. Whatever is raised puts the rule into state error.
+        Every subject of the rule, once. An answer that lacks a subject or status, or has strange
+        ones, puts the rule into state error, and so does whatever is raised.
         """
         frame = evaluation.subjects(rule)
         columns = self.columns(rule, evaluation)

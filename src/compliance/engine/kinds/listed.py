@@ -16,10 +16,11 @@ from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import parts
 from compliance.engine.subject import Row, Subject
+from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
 from compliance.kernel.i18n import msg, pick
-from compliance.kernel.submission import FAIL, NO_WORDS, PASS, UNKNOWN
+from compliance.kernel.submission import FAIL, KEY, NO_WORDS, PASS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
 
@@ -94,30 +95,22 @@ class Listed(Kind):
         settings: ListedSettings = rule.settings
         table = rule.of[0]
         given: pl.DataFrame = getattr(evaluation.submission, table)
-        entries = given.join(
-            evaluation.frames.county.select("county", "county_code", "year"),
-            on=["county_code", "year"],
-            how="inner",
-            maintain_order="left",
-        ).with_row_index("_entry")
+        counties = evaluation.frames.county.select("county", *KEY)
+        entries = given.join(counties, on=list(KEY), maintain_order="left").with_row_index("_entry")
         fields = [_judged(entries, place, one) for place, one in enumerate(settings.each)]
         every = pl.concat(fields).sort("_entry", "_place", maintain_order=True)
         grouped = every.group_by("county", maintain_order=True).agg(
             pl.col("status").min(),
             pl.col("part").alias("parts"),
-            pl.col("lack").drop_nulls().unique(maintain_order=True).alias("lacks"),
+            pl.col("lack").drop_nulls().unique(maintain_order=True).alias("missing"),
         )
         nothing = pl.lit([table], dtype=pl.List(pl.String))
-        return (
-            evaluation.frames.county.select("county")
-            .join(grouped, on="county", how="left", maintain_order="left")
-            .with_columns(
-                pl.col("status").fill_null(UNKNOWN).cast(pl.UInt8),
-                pl.when(pl.col("status").is_null())
-                .then(nothing)
-                .otherwise(pl.col("lacks").fill_null(NO_WORDS))
-                .alias("lacks"),
-            )
+        return beside(counties.select("county"), grouped, "county").with_columns(
+            pl.col("status").fill_null(UNKNOWN).cast(pl.UInt8),
+            pl.when(pl.col("status").is_null())
+            .then(nothing)
+            .otherwise(pl.col("missing").fill_null(NO_WORDS))
+            .alias("missing"),
         )
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:

@@ -23,6 +23,7 @@ from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.members import members
 from compliance.engine.subject import Row, Subject
+from compliance.engine.units import beside, each_once
 from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
@@ -35,7 +36,9 @@ from compliance.kernel.submission import (
     STATUSES,
     UNKNOWN,
 )
-from compliance.rules.language.model import Form, Limit, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
+
+_KEY = ["county", "stage"]
 
 
 class Mean(Kind):
@@ -48,9 +51,9 @@ class Mean(Kind):
         """The coefficients, whose figures are its own."""
         return References(figures=holder.of if isinstance(holder, Rule) else ())
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A finding a stage."""
-        return Form(by_stage=True)
+        return FindingForm(by_stage=True)
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """Two rows a county, one a stage: value (the mean)."""
@@ -109,18 +112,16 @@ def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         raise ValueError("mean needs `of` coefficients and a limit")
     stages = every_stage(evaluation)
     for name in rule.of:
-        stages = stages.join(
-            _member(evaluation, name), on=["county", "stage"], how="left", maintain_order="left"
-        )
+        stages = beside(stages, _member(evaluation, name), _KEY)
     values = [pl.col(f"{name}_value") for name in rule.of]
     total = pl.sum_horizontal(*values, ignore_nulls=False)
     stages = stages.with_columns(
         exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
         exact_arithmetic.ratio(total, float(len(values))).alias("value"),
         pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
-        pl.concat_list(pl.col(f"{name}_lacks").fill_null(NO_WORDS) for name in rule.of)
-        .list.unique(maintain_order=True)
-        .alias("lacks"),
+        each_once(*(pl.col(f"{name}_missing").fill_null(NO_WORDS) for name in rule.of)).alias(
+            "missing"
+        ),
     ).with_columns(
         exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
             "_meets"
@@ -128,12 +129,12 @@ def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
     )
     stages = exact_arithmetic.judged_again(
         stages,
-        ("county", "stage"),
+        _KEY,
         ("value", "_meets"),
         partial(_exact_row, rule, rule.limit, evaluation),
     )
     return stages.select(
-        "county", "stage", _status().alias("status"), "value", "threshold", "lacks"
+        "county", "stage", _status().alias("status"), "value", "threshold", "missing"
     )
 
 
@@ -146,7 +147,7 @@ def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
         "stage",
         pl.col("value").alias(f"{name}_value"),
         pl.col("over_count").alias(f"{name}_units"),
-        pl.col("lacks").alias(f"{name}_lacks"),
+        pl.col("missing").alias(f"{name}_missing"),
     )
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import SUBJECT, Evaluation
 from compliance.engine.exact_arithmetic import shown
 from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import met_words, split
@@ -22,13 +22,14 @@ from compliance.engine.kinds.kind import Kind
 from compliance.engine.members import members
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
+from compliance.engine.units import beside, each_once
 from compliance.engine.variants import to_floor
 from compliance.engine.working import Member, Working
 from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ class Most(Kind):
         settings: MostSettings = rule.settings
         return settings.rest_at_least
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A number of rules."""
-        return Form(counts=True, groups=True, counts_members=True)
+        return FindingForm(counts=True, groups=True, counts_members=True)
 
     def lines(self, rule: Rule) -> tuple[str, ...]:
         """As many as are needed."""
@@ -74,45 +75,37 @@ class Most(Kind):
         """One row a unit; value is the number of rules met, threshold how many must be."""
         settings: MostSettings = rule.settings
         names = list(rule.of)
-        together = evaluation.outcome(names[0]).select("unit", "school", "county", "stage")
+        together = evaluation.outcome(names[0]).select(SUBJECT)
         for name in names:
-            together = together.join(
-                evaluation.outcome(name).select(
-                    "unit",
-                    pl.col("status").alias(name),
-                    pl.col("above_floor").alias(f"{name}_above"),
-                    pl.col("lacks").alias(f"{name}_lacks"),
-                ),
-                on="unit",
-                how="left",
-                maintain_order="left",
+            member = evaluation.outcome(name).select(
+                "unit",
+                pl.col("status").alias(name),
+                pl.col("above_floor").alias(f"{name}_above"),
+                pl.col("missing").alias(f"{name}_missing"),
             )
+            together = beside(together, member, "unit")
+        above = {name: pl.col(f"{name}_above") for name in names}
+        tests: Mapping[str, Callable[[str], pl.Expr]] = {
+            "_met": lambda n: pl.col(n) == PASS,
+            "_blank": lambda n: pl.col(n) == UNKNOWN,
+            "_broken": lambda n: pl.col(n) == ERROR,
+            "_low": lambda n: (pl.col(n) == FAIL) & ~above[n].fill_null(value=True),
+            "_open": lambda n: (pl.col(n) == FAIL) & above[n].is_null(),
+            "_apply": lambda n: pl.col(n) != NOT_APPLICABLE,
+        }
         counted = together.with_columns(
-            _count(names, lambda n: pl.col(n) == PASS).alias("_met"),
-            _count(names, lambda n: pl.col(n) == UNKNOWN).alias("_blank"),
-            _count(names, lambda n: pl.col(n) == ERROR).alias("_broken"),
-            _count(
-                names, lambda n: (pl.col(n) == FAIL) & ~pl.col(f"{n}_above").fill_null(value=True)
-            ).alias("_low"),
-            _count(names, lambda n: (pl.col(n) == FAIL) & pl.col(f"{n}_above").is_null()).alias(
-                "_open"
-            ),
-            _count(names, lambda n: pl.col(n) != NOT_APPLICABLE).alias("_apply"),
+            pl.sum_horizontal(test(name).cast(pl.Int32) for name in names).alias(count)
+            for count, test in tests.items()
         )
         return counted.select(
-            "county",
-            "school",
-            "unit",
-            "stage",
+            *SUBJECT,
             _status(settings.pass_at_least).alias("status"),
             pl.col("_met").cast(pl.Float64).alias("value"),
             pl.lit(float(settings.pass_at_least)).alias("threshold"),
             pl.concat_list(pl.when(pl.col(name) == FAIL).then(pl.lit(name)) for name in names)
             .list.drop_nulls()
             .alias("members"),
-            pl.concat_list(*(f"{name}_lacks" for name in names))
-            .list.unique(maintain_order=True)
-            .alias("lacks"),
+            each_once(*(f"{name}_missing" for name in names)).alias("missing"),
         )
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
@@ -205,7 +198,7 @@ def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
 def _awaited(subject: Subject, one: Member) -> str:
     """A member that cannot be judged yet, with the facts that it waits for."""
     known = fact_titles(subject.words)
-    lacks = (subject.outcome(one.rule) or {}).get("lacks") or ()
+    lacks = (subject.outcome(one.rule) or {}).get("missing") or ()
     facts = msg("、").join(known.get(fact, fact) for fact in lacks)
     return say("{r}（{facts}）", r=one.rule, facts=facts)
 
@@ -227,10 +220,6 @@ def _with_gap(one: Member) -> str:
     if one.gap is None:
         return one.rule
     return say("{r}（差{g:.1f}%）", r=one.rule, g=one.gap * 100)
-
-
-def _count(names: list[str], test: Callable[[str], pl.Expr]) -> pl.Expr:
-    return pl.sum_horizontal(*(test(name).cast(pl.Int32) for name in names))
 
 
 def _status(needed: int) -> pl.Expr:

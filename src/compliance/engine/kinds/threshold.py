@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +18,7 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import SUBJECT, Evaluation, subject_columns
-from compliance.engine.exact_arithmetic import Quantity
+from compliance.engine.exact_arithmetic import Quantity, Standard
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, unrounded
 from compliance.engine.units import beside, each_once
@@ -36,7 +35,6 @@ from compliance.rules.language.model import (
     Part,
     Rule,
     Ruleset,
-    floor_of,
 )
 
 
@@ -48,20 +46,13 @@ class Threshold(Kind):
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a subject of the rule's scope."""
-        if rule.indicator is None or rule.limit is None:
-            raise ValueError("threshold needs an indicator and a limit")
-        normal = Standard(rule.indicator, rule.limit, rule.floor_share)
-        frame = evaluation.subjects(rule)
-        return held(frame, evaluation, rule.scope, normal, rule.instead)
+        return held(evaluation.subjects(rule), evaluation, rule.scope, rule)
 
     def judge_part(
         self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
     ) -> pl.DataFrame:
         """The part's own indicator against its own limit."""
-        if part.indicator is None or part.limit is None:
-            raise ValueError(f"part {part.key} needs an indicator and a limit")
-        normal = Standard(part.indicator, part.limit)
-        return held(frame, evaluation, rule.scope, normal, part.instead)
+        return held(frame, evaluation, rule.scope, part)
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The indicator against its limit: those that decided, where a switch put others in its place."""
@@ -72,7 +63,7 @@ class Threshold(Kind):
         for number, one in enumerate(rule.instead, start=1):
             name = one.indicator or str(rule.indicator)
             other = replace(rule, indicator=name, limit=one.limit or rule.limit)
-            decided = (pl.col("way") == number).fill_null(value=False)
+            decided = (pl.col("alternative") == number).fill_null(value=False)
             body = pl.when(decided).then(_against(other, known[name])).otherwise(body)
         return body
 
@@ -119,46 +110,28 @@ def _against(rule: Rule, indicator: Indicator) -> pl.Expr:
     )
 
 
-@dataclass(frozen=True)
-class Standard:
-    """What is asked: an indicator, its limit, and the share of it that a miss must still reach."""
-
-    indicator: str
-    limit: Limit
-    floor_share: Decimal | None = None
-
-    @property
-    def floor(self) -> Limit | None:
-        """What a miss must still reach, where a share is set."""
-        return floor_of(self.limit, self.floor_share)
-
-    def changed(self, one: Instead) -> Standard:
-        """The standard with what a switch puts in its place; the floor stays its share of the limit."""
-        indicator, limit = one.indicator or self.indicator, one.limit or self.limit
-        return Standard(indicator, limit, self.floor_share)
-
-
 def held(
-    frame: pl.DataFrame, evaluation: Evaluation, scope: str, normal: Standard,
-    instead: Sequence[Instead] = (),
-) -> pl.DataFrame:  # fmt: skip
-    """A standard held against the rows of a scope's frame, or what switches put in its place.
+    frame: pl.DataFrame, evaluation: Evaluation, scope: str, holder: Rule | Part
+) -> pl.DataFrame:
+    """The standard of a rule or part held against the rows of a scope's frame.
 
-    The subject's columns, those of `_compared`, and with `instead` also `way` and `relaxed_by`.
+    The subject's columns, those of `_compared`, and where switches put others in the standard's
+    place also `alternative` and `relaxed_by`. Raises ValueError where the holder has no limit or indicator.
     """
+    normal, instead = Standard.of(holder), holder.instead
     base = _compared(frame, evaluation, scope, normal)
     if not instead:
         return base
     names = [name for name in base.columns if name not in SUBJECT]
     together = base
     for number, one in enumerate(instead, start=1):
-        other = _other_way(frame, evaluation, scope, normal, one)
+        other = _alternative(frame, evaluation, scope, normal, one)
         columns = [pl.col(name).alias(f"{name}_{number}") for name in ("_holds", "_open", *names)]
         together = beside(together, other.select(scope, *columns), scope)
     return _chosen(together, base, names, instead)
 
 
-def _other_way(
+def _alternative(
     frame: pl.DataFrame, evaluation: Evaluation, scope: str, normal: Standard, one: Instead
 ) -> pl.DataFrame:
     """The rows for which the condition holds or is open, judged by what stands instead.
@@ -181,13 +154,16 @@ def _chosen(
 ) -> pl.DataFrame:
     """One row a subject again: the figures of the way that decides."""
     numbers = range(1, len(instead) + 1)
-    way, waits = _way(instead)
-    chosen = together.with_columns(way.cast(pl.UInt8).alias("way"), waits.alias("_waits"))
+    alternative, waits = _which(instead)
+    chosen = together.with_columns(
+        alternative.cast(pl.UInt8).alias("alternative"), waits.alias("_waits")
+    )
     picked = {
-        name: _by_way(pl.col(name), [pl.col(f"{name}_{n}") for n in numbers]) for name in names
+        name: _of_alternative(pl.col(name), [pl.col(f"{name}_{n}") for n in numbers])
+        for name in names
     }
     unknown = pl.col("_waits") | (picked["status"] == UNKNOWN)
-    switch = _by_way(pl.lit(None, pl.String), [pl.lit(one.switch) for one in instead])
+    switch = _of_alternative(pl.lit(None, pl.String), [pl.lit(one.switch) for one in instead])
     # a miss either way, whose floor the open condition decides
     floor_open = ~unknown & (picked["status"] == FAIL) & _floor_open(picked["above_floor"], numbers)
     picked["above_floor"] = pl.when(~floor_open).then(picked["above_floor"])
@@ -199,10 +175,10 @@ def _chosen(
         *(
             (picked[name] if name in kept else pl.when(~unknown).then(picked[name])).alias(name)
             for name in names
-            if name not in ("status", "lacks")
+            if name not in ("status", "missing")
         ),
-        pl.when(unknown | floor_open).then(_lacks(numbers)).otherwise(NO_WORDS).alias("lacks"),
-        "way",
+        pl.when(unknown | floor_open).then(_lacks(numbers)).otherwise(NO_WORDS).alias("missing"),
+        "alternative",
         pl.when(owing).then(switch).alias("relaxed_by"),
     )
 
@@ -219,7 +195,7 @@ def _floor_open(chosen: pl.Expr, numbers: range) -> pl.Expr:
     )
 
 
-def _way(instead: Sequence[Instead]) -> tuple[pl.Expr, pl.Expr]:
+def _which(instead: Sequence[Instead]) -> tuple[pl.Expr, pl.Expr]:
     """Which way decides (0: the normal standard), and whether the row waits for a condition.
 
     1. The first way that passes; beside a normal pass only one that changes the indicator, so that
@@ -249,9 +225,9 @@ def _way(instead: Sequence[Instead]) -> tuple[pl.Expr, pl.Expr]:
     return way, pl.any_horizontal(*opens) & ~pl.any_horizontal(*passes)
 
 
-def _by_way(normal: pl.Expr, others: Sequence[pl.Expr]) -> pl.Expr:
+def _of_alternative(normal: pl.Expr, others: Sequence[pl.Expr]) -> pl.Expr:
     for number, one in enumerate(others, start=1):
-        normal = pl.when(pl.col("way") == number).then(one).otherwise(normal)
+        normal = pl.when(pl.col("alternative") == number).then(one).otherwise(normal)
     return normal
 
 
@@ -261,13 +237,13 @@ def _sure(test: pl.Expr) -> pl.Expr:
 
 def _lacks(numbers: range) -> pl.Expr:
     """The facts that keep an unknown row from being decided, of every way it could pass by."""
-    pieces = [pl.when(pl.col("status") == UNKNOWN).then(pl.col("lacks")).otherwise(NO_WORDS)]
+    pieces = [pl.when(pl.col("status") == UNKNOWN).then(pl.col("missing")).otherwise(NO_WORDS)]
     for number in numbers:
         status = pl.col(f"status_{number}")
         is_open = pl.col(f"_holds_{number}").is_null() & (status != NOT_APPLICABLE)
         missing = _sure(status == UNKNOWN)
         pieces.append(pl.when(_sure(is_open)).then(pl.col(f"_open_{number}")).otherwise(NO_WORDS))
-        pieces.append(pl.when(missing).then(pl.col(f"lacks_{number}")).otherwise(NO_WORDS))
+        pieces.append(pl.when(missing).then(pl.col(f"missing_{number}")).otherwise(NO_WORDS))
     return each_once(*pieces)
 
 
@@ -277,7 +253,7 @@ def _compared(
     """A standard held against the rows of a scope's frame.
 
     The subject's columns with status, value, threshold, floor, above_floor, shortfall,
-    shortfall_unit, excess and lacks. Missing facts give unknown, 0 of 0 not_applicable, n of 0
+    shortfall_unit, excess and missing. Missing facts give unknown, 0 of 0 not_applicable, n of 0
     unknown. Where the indicator's facts are missing and it names another (`else`), that one is judged.
     """
     test = _Comparison.of(evaluation, scope, standard)
@@ -286,20 +262,20 @@ def _compared(
     if fallback is None:
         return first
     second = _compared(frame, evaluation, scope, replace(standard, indicator=fallback))
-    names = [name for name in first.columns if name not in (*SUBJECT, "lacks")]
+    names = [name for name in first.columns if name not in (*SUBJECT, "missing")]
     both = pl.concat(
-        [first, second.select(pl.col(*names, "lacks").name.suffix("_other"))], how="horizontal"
+        [first, second.select(pl.col(*names, "missing").name.suffix("_other"))], how="horizontal"
     )
-    missing = pl.col("lacks").list.len() > 0
+    missing = pl.col("missing").list.len() > 0
     return both.select(
         *subject_columns(first).columns,
         *(pl.when(missing).then(f"{name}_other").otherwise(name).alias(name) for name in names),
         pl.when(missing & (pl.col("status_other") == UNKNOWN))
-        .then(pl.concat_list("lacks", "lacks_other"))
+        .then(pl.concat_list("missing", "missing_other"))
         .when(missing)
         .then(NO_WORDS)
-        .otherwise("lacks")
-        .alias("lacks"),
+        .otherwise("missing")
+        .alias("missing"),
     )
 
 
@@ -328,7 +304,7 @@ class _Comparison:
     def judge(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame's subjects with the columns of `_compared`."""
         q, frames, operator = self.quantity, self.evaluation.frames, self.limit.operator
-        pieces = [one.lacks(frames, self.scope) for one in (q, self.limits) if one is not None]
+        pieces = [one.missing(frames, self.scope) for one in (q, self.limits) if one is not None]
         floor = exact_arithmetic.limit_column(self.floor, None) if self.floor else None
         value, threshold = pl.col("value"), pl.col("threshold")
         measured = frame.with_columns(
@@ -337,7 +313,7 @@ class _Comparison:
             (q.over if q.over is not None else pl.lit(1.0)).alias("_over"),
             exact_arithmetic.limit_column(self.limit, self.limits).alias("threshold"),
             (pl.lit(None, pl.Float64) if floor is None else floor).alias("floor"),
-            each_once(*pieces).alias("lacks"),
+            each_once(*pieces).alias("missing"),
             q.value.alias("value"),
         ).with_columns(
             exact_arithmetic.meets(value, operator, threshold).alias("_meets"),
@@ -353,7 +329,7 @@ class _Comparison:
             # by its indicator's name: the gap unit is a word, and said at the edge
             pl.when(pl.col("shortfall").is_not_null()).then(pl.lit(q.indicator.name))
             .alias("shortfall_unit"),
-            pl.when(unknown).then("lacks").otherwise(NO_WORDS).alias("lacks"),
+            pl.when(unknown).then("missing").otherwise(NO_WORDS).alias("missing"),
         )  # fmt: skip
 
     def _exactly(self, measured: pl.DataFrame) -> pl.DataFrame:
@@ -424,7 +400,7 @@ class _Comparison:
     def _status(self) -> pl.Expr:
         """No limit for this subject → not_applicable, whatever is missing; missing → unknown; 0 of 0
         → not_applicable; n of 0 → unknown."""
-        has_all = pl.col("lacks").list.len() == 0
+        has_all = pl.col("missing").list.len() == 0
         unset = pl.col("threshold").is_null() & pl.lit(self.limits is None)
         return (
             pl.when(unset | (has_all & pl.col("threshold").is_null()))
@@ -456,7 +432,7 @@ def _conditioned(
     for name in names:
         chain = exact_arithmetic.chain(name, known, frames, scope)
         value, missing = exact_arithmetic.first(chain, frames, scope)
-        frame = frame.with_columns(value.alias(name), missing.alias(f"{name}{tallies.LACKS}"))
+        frame = frame.with_columns(value.alias(name), missing.alias(f"{name}{tallies.MISSING}"))
         for bound in _bounds(name, where):
             frame = _on_its_side(frame, chain, name, bound)
     if names:

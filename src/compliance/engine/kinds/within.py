@@ -25,7 +25,7 @@ from compliance.engine.working import Comparison, Flip, Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import Form, Part, References, Rule, Ruleset
+from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Within(Kind):
         settings: WithinSettings = holder.settings
         return References(facts=(settings.list, settings.bands, settings.largest))
 
-    def form(self, rule: Rule) -> Form:
+    def form(self, rule: Rule) -> FindingForm:
         """A number of people."""
-        return Form(counts=True)
+        return FindingForm(counts=True)
 
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         """What a size is counted in."""
@@ -106,7 +106,7 @@ class Within(Kind):
         )
         missing = tallies.contract_name(evaluation.frames, "unit", settings.list)
         lacks = pl.when(judged["status"] == UNKNOWN).then(pl.concat_list(missing))
-        return {**judged, "lacks": lacks.otherwise(NO_WORDS)}
+        return {**judged, "missing": lacks.otherwise(NO_WORDS)}
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The items over the limit, or the largest one."""

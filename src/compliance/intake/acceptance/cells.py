@@ -95,10 +95,7 @@ class CellReader:
         if _is_number(value) and (fact.code or not self.strict):
             value = self._digits_of(value)
         if not isinstance(value, str):
-            raise self._refusal(
-                "not_text",
-                say("{f}：“{v}”不是文字", **self._quoted(value)),
-            )
+            raise self._refusal("not_text", say("{f}：“{v}”不是文字", **self._quoted(value)))
         if fact.code and not self.strict:
             if _SCIENTIFIC.match(value):
                 raise self._lost_digits(value)
@@ -129,16 +126,12 @@ class CellReader:
         control = _CONTROL_LINES if fact.lines else _CONTROL
         if control.search(value) or not _encodable(value):
             raise self._refusal(
-                "control_character",
-                say("{f}：“{v}”含有控制字符", **self._quoted(value)),
+                "control_character", say("{f}：“{v}”含有控制字符", **self._quoted(value))
             )
         if fact.max_length is not None and len(value) > fact.max_length:
             raise self._refusal("too_long", say("{f}：“{v}”过长", **self._quoted(value)))
         if fact.pattern and not re.search(fact.pattern, value):
-            raise self._refusal(
-                "bad_code",
-                say("{f}：“{v}”格式不对", **self._quoted(value)),
-            )
+            raise self._refusal("bad_code", say("{f}：“{v}”格式不对", **self._quoted(value)))
         return value
 
     def _date(self, value: object) -> str:
@@ -162,10 +155,7 @@ class CellReader:
             raise self._no_date(value) from None
 
     def _no_date(self, value: object) -> CellError:
-        return self._refusal(
-            "bad_date",
-            say("{f}：“{v}”不是日期或年份", **self._quoted(value)),
-        )
+        return self._refusal("bad_date", say("{f}：“{v}”不是日期或年份", **self._quoted(value)))
 
     # ── numbers ────────────────────────────────────────────────────────────────────
 
@@ -187,24 +177,17 @@ class CellReader:
         fact = self.fact
         if not math.isfinite(number):
             raise self._refusal(
-                "not_finite",
-                say("{f}：“{v}”不是有限的数", **self._quoted(written)),
+                "not_finite", say("{f}：“{v}”不是有限的数", **self._quoted(written))
             )
         if fact.minimum is not None and number < fact.minimum:
             code = "negative" if number < 0 and fact.minimum == 0 else "below_minimum"
-            raise self._refusal(
-                code,
-                say("{f}：{v}低于下限", **self._quoted(written)),
-            )
+            raise self._refusal(code, say("{f}：{v}低于下限", **self._quoted(written)))
         if fact.maximum is not None and number > fact.maximum:
             wanted = msg("；").join(one for one in (fact.expected(), _damage(written)) if one)
             message = say("{f}：{v}超过上限", **self._quoted(written))
             raise self._refusal("above_maximum", message, wanted)
         if fact.form != "number" and number != math.floor(number):
-            raise self._refusal(
-                "not_whole",
-                say("{f}：{v}不是整数", **self._quoted(written)),
-            )
+            raise self._refusal("not_whole", say("{f}：{v}不是整数", **self._quoted(written)))
         return number + 0.0
 
     def _not_a_number(self, value: object) -> CellError:
@@ -239,10 +222,7 @@ class CellReader:
             key = str(int(value)) if abs(value) < LARGEST_WHOLE and value == int(value) else ""
         found = self._words.get(key) if len(key) <= 100 else None
         if found is None:
-            raise self._refusal(
-                "unknown_word",
-                say("{f}：不认识“{v}”", **self._quoted(value)),
-            )
+            raise self._refusal("unknown_word", say("{f}：不认识“{v}”", **self._quoted(value)))
         return found
 
     def _flag(self, value: object) -> bool:

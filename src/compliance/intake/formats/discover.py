@@ -59,11 +59,7 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
         if path.is_dir():
             found += _folder(path, readers, seen, named)
         elif not path.is_file():
-            raise UsageError(
-                msg("没有这个文件或文件夹"),
-                where=str(path),
-                todo=msg("检查路径"),
-            )
+            raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif _ignored(path.name) or not _first_time(path, seen):
             continue
         elif path.suffix.lower() in FORMS:
@@ -127,8 +123,7 @@ def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _
         entries = sorted(path for path in folder.iterdir() if not _ignored(path.name))
     except OSError as error:
         raise UsageError(
-            say("文件夹无法打开：{why}", why=error.strerror),
-            where=str(folder),
+            say("文件夹无法打开：{why}", why=error.strerror), where=str(folder)
         ) from error
     contents = _Contents(inner=[path for path in entries if path.is_dir() and _filled(path)])
     for path in entries:

@@ -134,11 +134,7 @@ def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> 
 
 def damaged(complaints: Complaints) -> UnreadableError:
     """A file cut short or broken on its way."""
-    return complaints.unreadable(
-        "damaged",
-        msg("文件已损坏或不完整"),
-        msg("重新保存或重新传送"),
-    )
+    return complaints.unreadable("damaged", msg("文件已损坏或不完整"), msg("重新保存或重新传送"))
 
 
 # ── text ───────────────────────────────────────────────────────────────────────────
@@ -214,7 +210,5 @@ def check_size(text: bytes, complaints: Complaints) -> None:
     columns = max(head.count(b","), head.count(b"\t")) + 1
     if columns > limits.MOST_COLUMNS or columns * text.count(b"\n") > limits.MOST_CELLS:
         raise complaints.unreadable(
-            "too_large",
-            say("表过大：{n}列", n=columns),
-            say("不超过{n}列", n=limits.MOST_COLUMNS),
+            "too_large", say("表过大：{n}列", n=columns), say("不超过{n}列", n=limits.MOST_COLUMNS)
         )

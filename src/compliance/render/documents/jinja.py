@@ -82,6 +82,11 @@ def _bundled(name: str) -> str | None:
         return None
 
 
+def _filled_in(zh: str, en: str, **values: object) -> str:
+    """A template's own text in the language asked for: templates carry both, side by side."""
+    return pick(zh, en).format(**values)
+
+
 def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnvironment:
     """Templates for one format (``md``, ``html``): a province's directories first, then ours.
 
@@ -98,5 +103,5 @@ def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnv
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals.update(t=pick, say=say, lang=lang)
+    made.globals.update(t=pick, say=_filled_in, lang=lang)
     return made

@@ -20,7 +20,7 @@ from compliance.assessment import (
     owner,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
-from compliance.engine.findings.report import Report, RulesetInfo
+from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
@@ -325,7 +325,7 @@ def ordinal(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
-def basis(report: Report, about: Assessment) -> str:
+def basis(report: Results, about: Assessment) -> str:
     """By which rule set, as of when: one line for the head of a paper."""
     county = about.county
     info = next(

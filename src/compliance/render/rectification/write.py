@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from compliance.assessment import Judged, assess
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
@@ -33,7 +33,7 @@ Writer = Callable[[CountyPaper | SchoolPaper], bytes]
 
 
 def write_papers(
-    report: Report,
+    report: Results,
     out: Path,
     formats: Sequence[str],
     template_dirs: Mapping[str, Sequence[Path]],
@@ -81,7 +81,7 @@ def write_papers(
 class _Renderer:
     """Puts papers into bytes, with a writer for each format and rule set, made once."""
 
-    def __init__(self, report: Report, template_dirs: Mapping[str, Sequence[Path]]) -> None:
+    def __init__(self, report: Results, template_dirs: Mapping[str, Sequence[Path]]) -> None:
         self._versions = {info.id: info.version for info in report.rulesets}
         self._template_dirs = template_dirs
         self._writers: dict[tuple[str, str], Writer] = {}
@@ -149,7 +149,7 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()
 
 
-def papers(report: Report) -> Iterator[CountyPaper]:
+def papers(report: Results) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:

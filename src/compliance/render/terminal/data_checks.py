@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from compliance.engine.findings.report import SEVERITIES, Checked, CheckedCounty
+from compliance.engine.results import SEVERITIES, Checked, CheckedCounty
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable

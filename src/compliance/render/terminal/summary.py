@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.findings.report import Report
+from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
-from compliance.render.documents.text import BETWEEN, columns, pad, printable, row, wrap
+from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
 _WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
@@ -24,7 +24,7 @@ _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
 
-def summary(report: Report, colour: bool, width: int = 80) -> str:
+def summary(report: Results, colour: bool, width: int = 80) -> str:
     """The whole summary, without a line break at its end; ANSI colours only where `colour`."""
     sheet = Lines(width, colour)
     if len(report.counties) == 1:
@@ -36,12 +36,12 @@ def summary(report: Report, colour: bool, width: int = 80) -> str:
     return sheet.text()
 
 
-def plain_text(report: Report, stream: BinaryIO) -> None:
+def plain_text(report: Results, stream: BinaryIO) -> None:
     """The summary as a file."""
     stream.write((summary(report, colour=False) + "\n").encode())
 
 
-def _details(sheet: Lines, report: Report, about: Assessment) -> None:
+def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
     _states(sheet, about)
@@ -54,7 +54,7 @@ def _details(sheet: Lines, report: Report, about: Assessment) -> None:
     _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
 
 
-def _rules(sheet: Lines, report: Report) -> None:
+def _rules(sheet: Lines, report: Results) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
         sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
@@ -69,7 +69,7 @@ def _section(sheet: Lines, title: str, lines: list[str]) -> None:
         sheet.item(line)
 
 
-def _head(sheet: Lines, report: Report, about: Assessment) -> None:
+def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     county = about.county
     sheet.head(
         say(
@@ -98,7 +98,7 @@ def _states(sheet: Lines, about: Assessment) -> None:
     hanging = " " * (len("  ✗ ") + title_width + len("  ") + state_width + len("  "))
     for one in about.decisive:
         title, word = printable(one.title), state(one.status)
-        told = f"{pad(title, title_width)}  {pad(word, state_width)}  {phrases.counted(one)}"
+        told = row([title, word, phrases.counted(one)], [title_width, state_width, 0])
         sheet.state(one.status, told, hanging=hanging)
     sheet.line()
     sheet.line(phrases.conforming(about))
@@ -124,7 +124,7 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
     _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
-def _overview(sheet: Lines, report: Report) -> None:
+def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
     sheet.head(say("{count}个县的判定结果", count=len(report.counties)))
     _rules(sheet, report)
@@ -133,7 +133,7 @@ def _overview(sheet: Lines, report: Report) -> None:
     _totals(sheet, report)
 
 
-def _table(sheet: Lines, report: Report) -> None:
+def _table(sheet: Lines, report: Results) -> None:
     blocks = block_titles(report)
     names = [printable(county.county_name) for county in report.counties]
     if len({county.year for county in report.counties}) > 1:
@@ -160,7 +160,7 @@ def _table(sheet: Lines, report: Report) -> None:
     sheet.line(_legend())
 
 
-def _cells(report: Report, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
+def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
     """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
     counted = overview(report)
     head = [
@@ -198,7 +198,7 @@ def _legend() -> str:
     )
 
 
-def _totals(sheet: Lines, report: Report) -> None:
+def _totals(sheet: Lines, report: Results) -> None:
     found = Counter(county.verdict for county in report.counties)
     order = ("pass", "fail", "undecided")
     told = [say("{word}{n}个", word=verdict(key), n=found[key]) for key in order if found[key]]
@@ -207,7 +207,7 @@ def _totals(sheet: Lines, report: Report) -> None:
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
-def _refused(sheet: Lines, report: Report) -> None:
+def _refused(sheet: Lines, report: Results) -> None:
     lines = []
     for one in report.refused:
         year = say("{year}学年", year=one.year) if one.year else ""
@@ -215,7 +215,7 @@ def _refused(sheet: Lines, report: Report) -> None:
     _section(sheet, say("数据有误，未判定（{count}个县）", count=len(lines)), lines)
 
 
-def _problems(sheet: Lines, report: Report) -> None:
+def _problems(sheet: Lines, report: Results) -> None:
     """Every error; of the warnings the first ones."""
     errors = [one for one in report.problems if one.severity == "error"]
     warnings = [one for one in report.problems if one.severity != "error"]

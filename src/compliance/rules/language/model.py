@@ -134,7 +134,7 @@ class References:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FindingForm:
     """How the figures of a rule's findings are shown, whatever the paper.
 
     decimals: of the value; None where its unit and level decide. limit_decimals: how many a limit
@@ -221,7 +221,7 @@ class Rule:
     rolls_up: bool = False
     attested_as: str = ""
     settings: Any = None
-    form: Form = Form()
+    form: FindingForm = FindingForm()
     statement: str = ""
     references: References = References()
     shared: bool = False

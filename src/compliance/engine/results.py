@@ -115,9 +115,6 @@ class Results:
         )
 
 
-Report = Results  # as the rooms above still call it
-
-
 @dataclass(frozen=True, slots=True)
 class CheckedCounty:
     """A county whose figures were looked at; judged: nothing in them keeps it from being judged."""

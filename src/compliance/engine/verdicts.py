@@ -1,0 +1,286 @@
+"""Each county's conclusion, who was left out and why, and what statements lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import polars as pl
+
+from compliance.engine import exact_arithmetic
+from compliance.engine.evaluate import Evaluation, by_county
+from compliance.engine.results import CountyResult
+from compliance.engine.units import MERGED
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import msg, msg_in, pick, say
+from compliance.kernel.labels import stage_words
+from compliance.kernel.submission import KEY, STATUSES
+from compliance.rules.language import conditions
+from compliance.rules.language.model import BASES, UPPER, Limit, Rule, Ruleset
+
+_COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
+_VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
+
+
+def counties(evaluation: Evaluation, found: pl.DataFrame) -> list[CountyResult]:
+    """Verdict, blocks and exact counts of every county."""
+    counted = {
+        (code, year, status): n
+        for code, year, status, n in found.group_by(*KEY, "status").len().iter_rows()
+    }
+    blocks = {
+        rule.id: _named(evaluation, rule.id)
+        for rule in evaluation.ruleset.rules.values()
+        if rule.role == "block"
+    }
+    final = _named(evaluation, evaluation.ruleset.concludes)
+    by_basis = bases(evaluation.ruleset)
+    return [
+        CountyResult(
+            county_code=row["county_code"],
+            county_name=row["county_name"],
+            year=row["year"],
+            verdict=_VERDICTS.get(final[row["county"]], "undecided"),
+            ruleset=evaluation.ruleset.id,
+            as_of=evaluation.as_of.isoformat(),
+            bases=by_basis,
+            blocks={block: states[row["county"]] for block, states in blocks.items()},
+            counts={
+                status: counted.get((row["county_code"], row["year"], status), 0)
+                for status in _COUNTED
+            },
+        )
+        for row in evaluation.frames.county.iter_rows(named=True)
+    ]
+
+
+def _named(evaluation: Evaluation, rule_id: str) -> dict[int, str]:
+    states = by_county(evaluation, evaluation.outcome(rule_id))
+    return {county: STATUSES[status] for county, status in states.iter_rows()}
+
+
+def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
+    """How many rules of each legal basis have weight, and how many are shown without it."""
+    found = {basis: {"deciding": 0, "advisory": 0} for basis in BASES}
+    for rule in ruleset.rules.values():
+        found[rule.basis]["advisory" if rule.role == "advisory" else "deciding"] += 1
+    return {basis: counted for basis, counted in found.items() if any(counted.values())}
+
+
+def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
+    """The schools and stages left out of the component rules, each with its reason."""
+    reasons = dict.fromkeys(
+        reason
+        for rule in evaluation.ruleset.rules.values()
+        if rule.role == "component"
+        for reason in rule.exclude
+    )
+    identity = ["school", *KEY, "school_code", "school_name"]
+    merger = evaluation.merger
+    schools = evaluation.frames.school
+    if merger is not None:
+        schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
+    pieces = [
+        _left_out(schools.filter(_matches(evaluation, reason)).select(identity), reason)
+        for reason in reasons
+    ]
+    if merger is not None:
+        pieces.append(_left_out(merger.absorbed, MERGED))
+    pieces.append(evaluation.frames.excluded)
+    rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
+    titles = exclusion_titles(evaluation.ruleset)
+    return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
+
+
+def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
+    """Reason → why a school or stage is left out, in the current language."""
+    return {
+        **{name: pick(one.title, one.title_en) for name, one in ruleset.exclusions.items()},
+        MERGED: msg("已并入主校（中心校）计算"),
+        "stage_without_pupils": msg("该学段没有学生"),
+    }
+
+
+def _matches(evaluation: Evaluation, reason: str) -> pl.Expr:
+    where = evaluation.ruleset.exclusions[reason].where
+    return conditions.matches(where).fill_null(value=False)
+
+
+def _left_out(schools: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return schools.with_columns(
+        pl.lit(None, pl.String).alias("stage"), pl.lit(reason).alias("reason")
+    )
+
+
+def remarks(evaluation: Evaluation) -> list[Problem]:
+    """What the judging itself found doubtful."""
+    return [
+        *without_units(evaluation),
+        *without_main_school(evaluation),
+        *second_opinions(evaluation),
+        *bunched(evaluation),
+        *broken(evaluation),
+    ]
+
+
+def _warning(
+    code: str,
+    message: str,
+    expected: str,
+    row: Mapping[str, Any],
+    **about: Any,  # noqa: ANN401
+) -> Problem:
+    """A warning about the county of a row."""
+    county, year = row["county_code"], row["year"]
+    return Problem("warning", code, message, expected, county_code=county, year=year, **about)
+
+
+def without_main_school(evaluation: Evaluation) -> list[Problem]:
+    """Schools that a switch would add to another, but that name none it could be."""
+    if evaluation.merger is None:
+        return []
+    return [
+        _warning(
+            "main_school_not_found",
+            say(
+                "{school}的主校（中心校）未填、未找到或没有相应学段，未并入，仍单独计算",
+                school=row["school_name"],
+            ),
+            msg("填写同县主校的学校（机构）标识码"),
+            row,
+            school_code=row["school_code"],
+        )
+        for row in evaluation.merger.left.iter_rows(named=True)
+    ]
+
+
+def second_opinions(evaluation: Evaluation) -> list[Problem]:
+    """County figures given although the schools' own yield another; the given one is used."""
+    known, frames = evaluation.ruleset.indicators, evaluation.frames
+    problems = []
+    for one in known.values():
+        if one.fallback is None:
+            continue
+        given, derived = (
+            exact_arithmetic.quantity(each, frames, "county").value
+            for each in (one, known[one.fallback])
+        )
+        rows = frames.county.select(*KEY, given=given, derived=derived).drop_nulls()
+        for row in rows.iter_rows(named=True):
+            said, worked = Decimal(repr(row["given"])), Decimal(repr(row["derived"]))
+            decimals = max(0, -int(said.normalize().as_tuple().exponent))
+            if round(worked, decimals) != said:
+                told = say(
+                    "{title}填{said:g}，按学校数据应为{worked:.2f}",
+                    title=pick(one.title, one.title_en),
+                    said=row["given"],
+                    worked=row["derived"],
+                )
+                expected = msg("以所填数字判定，请核对")
+                facts = tuple(one.of.facts)
+                problems.append(_warning("parts_disagree", told, expected, row, facts=facts))
+    return problems
+
+
+def without_units(evaluation: Evaluation) -> list[Problem]:
+    """Counties in which no school stage is judged at all: their pass would say nothing."""
+    empty = evaluation.frames.county.join(evaluation.frames.unit, on="county", how="anti")
+    return [
+        _warning(
+            "no_units",
+            say(
+                "{county}没有一个有学生的义务教育学段，资源配置与校际均衡无从评起",
+                county=row["county_name"],
+            ),
+            msg("核对学校表"),
+            row,
+        )
+        for row in empty.iter_rows(named=True)
+    ]
+
+
+def broken(evaluation: Evaluation) -> list[Problem]:
+    """What went wrong inside rules in state error, for whoever has to mend them."""
+    problems = []
+    for rule_id, error in evaluation.broken.items():
+        plugin = evaluation.kinds[evaluation.ruleset.rules[rule_id].kind].offered_by
+        by = say("（{plugin}）", plugin=plugin) if plugin else ""
+        why = error.splitlines()[0][:200]
+        told = say("规则 {rule} 执行出错{by}：{why}", rule=rule_id, by=by, why=why)
+        problems.append(Problem("warning", "rule_broken", told, msg("请把此信息告知规则的作者")))
+    return problems
+
+
+BAND = Fraction(1, 20)  # of the limit, on either side
+SHARE = Fraction(2, 3)  # in the upper band, where it is twice as dense as the lower
+CHANCE = Fraction(1, 1000)
+
+
+def bunched(evaluation: Evaluation) -> list[Problem]:
+    """A warning for every county, stage and indicator whose values crowd just within the limit.
+
+    Schools scatter about a limit; how dense they lie changes little from just below it to just
+    above. For each indicator of a unit, each stage and county, the units within `BAND` of the limit
+    are counted on either side. Were the upper band twice as dense as the lower one, a unit in the
+    two bands would lie in the upper with a chance of 2/3; the share seen is doubted where so many or
+    more would then lie above with a chance of less than `CHANCE` (exact binomial, one-sided). At
+    least 18 units are needed, since (2/3)^17 > 1/1000 > (2/3)^18. For an upper limit the sides change
+    places. It is a hint and no proof: honest schools that were topped up to a known limit look the
+    same. No verdict follows from it.
+    """
+    return [
+        problem
+        for rule in evaluation.ruleset.rules.values()
+        if rule.role == "component" and rule.scope == "unit" and rule.limit and rule.indicator
+        for problem in _crowding(rule, rule.limit, rule.indicator, evaluation)
+    ]
+
+
+def crowded(inside: int, outside: int) -> bool:
+    """Whether so many units just within a limit, and so few just beyond it, are no accident."""
+    total = inside + outside
+    if inside <= SHARE * total or SHARE**total >= CHANCE:  # even all of them would not do
+        return False
+    within, all_ways = SHARE.as_integer_ratio()
+    ways = sum(
+        comb(total, k) * within**k * (all_ways - within) ** (total - k)
+        for k in range(inside, total + 1)
+    )
+    return Fraction(ways, all_ways**total) < CHANCE
+
+
+def _crowding(
+    rule: Rule, limit: Limit, indicator: str, evaluation: Evaluation
+) -> Iterator[Problem]:
+    """Where a rule's values crowd. facts: what is counted, not the pupils it is counted for."""
+    upper = limit.operator in UPPER
+    value, bar = pl.col("value"), pl.col("threshold")
+    inside = (value <= bar) if upper else (value >= bar)
+    counts = (
+        evaluation.outcome(rule.id)
+        .filter((bar > 0) & ((value - bar).abs() <= bar * float(BAND)))
+        .group_by("county", "stage")
+        .agg(inside.sum().alias("_in"), (~inside).sum().alias("_out"), bar.mean().alias("_at"))
+        .join(evaluation.frames.county.select("county", *KEY), on="county")
+        .sort(*KEY, "stage", descending=[False, False, True])
+    )
+    for row in counts.iter_rows(named=True):
+        if not crowded(row["_in"], row["_out"]):
+            continue
+        message = say(
+            "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
+            rule=f"{rule.id} {rule.label}",
+            stage=stage_words()[row["stage"]],
+            side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
+            at=row["_at"],
+            band=f"{float(BAND):.0%}",
+            a=row["_in"],
+            b=row["_out"],
+        )
+        expected = msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账")
+        names = evaluation.ruleset.indicators[indicator].of.facts
+        facts = (f"{row['stage']}_{n}" if n in evaluation.frames.staged else n for n in names)
+        yield _warning("figures_bunched", message, expected, row, facts=tuple(facts))
