@@ -28,12 +28,7 @@ from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
-from compliance.engine.results import (
-    Checked,
-    CheckedCounty,
-    CountyResult,
-    RulesetInfo,
-)
+from compliance.engine.results import Checked, CheckedCounty, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
 from compliance.kernel.i18n import msg, say, use
