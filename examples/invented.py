@@ -168,11 +168,7 @@ def county(seed: int, code: str, name: str, townships: str) -> Record:
     for school in maker.schools:
         _predecessor(school)
     county = {"county_code": code, "county_name": name, **county_facts(maker.rng, maker.schools)}
-    return {
-        "format": "junheng-submission/1",
-        "county": county,
-        "schools": maker.schools,
-    }
+    return {"format": "junheng-submission/1", "county": county, "schools": maker.schools}
 
 
 def _predecessor(school: Record) -> None:

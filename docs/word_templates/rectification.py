@@ -29,11 +29,7 @@ ITEMS = (
     Column("{{ t('备注', 'Remarks') }}", 15, "{{ row.note }}"),
 )
 TOTALS = (
-    Column(
-        "{{ t('指标', 'Indicator') }}",
-        62,
-        "{{ row.of or row.title }}",
-    ),
+    Column("{{ t('指标', 'Indicator') }}", 62, "{{ row.of or row.title }}"),
     Column("{{ t('涉及学校', 'Schools') }}", 16, "{{ row.schools or '' }}", centred=True),
     Column("{{ t('整改缺口', 'Must be added') }}", 28, "{{ row.problems }}", centred=True),
     Column("{{ t('待补数据后确定', 'Open') }}", 25, "{{ row.open }}", centred=True),
@@ -104,16 +100,8 @@ ANNEXES = (
         "{{ t('下列指标低于标准，但该校综合评估已达标，不列入整改，建议逐步提升。', "
         "'These fall short, but the school meets the overall assessment: suggestions, not problems.') }}",
     ),
-    (
-        "blanks",
-        "{{ t('待补数据和待佐证事项清单', 'Data and statements awaited') }}",
-        "",
-    ),
-    (
-        "references",
-        "{{ t('参考指标（不计入结论）', 'For reference (without weight)') }}",
-        "",
-    ),
+    ("blanks", "{{ t('待补数据和待佐证事项清单', 'Data and statements awaited') }}", ""),
+    ("references", "{{ t('参考指标（不计入结论）', 'For reference (without weight)') }}", ""),
 )
 
 

@@ -56,14 +56,12 @@ def test_a_root_that_ends_on_a_half_goes_up() -> None:
 
 
 def test_table_one_counts_and_names_what_is_missing(paper: FilledForm) -> None:
-    assert rows(paper, "I") == [
-        ["12.35", "6.00", "4", "60", "50813", "4841", "19449", BLANK],
-    ]
+    assert rows(paper, "I") == [["12.35", "6.00", "4", "60", "50813", "4841", "19449", BLANK]]
     # 1 primary, 1 nine-year, no junior, 1 complete secondary, no twelve-year, 1 special, 2 points of
     # which 1 with 50 pupils; classes: one point's are blank, junior 4 + 10; pupils 400 + 300 + 60 +
     # 40 and 200 + 500; staff 25 + 18 + 4 + 3, teachers 24 + 17 + 4 + 3; junior 16 + 40 and 15 + 38
     assert rows(paper, "I-2") == [
-        ["1", "1", "0", "1", "0", "1", "2", "1", BLANK, "14", "800", "700", "50", "48", "56", "53"],
+        ["1", "1", "0", "1", "0", "1", "2", "1", BLANK, "14", "800", "700", "50", "48", "56", "53"]
     ]
     assert [one for one in paper.blank_cells if one.table.startswith("表Ⅰ　")] == [
         BlankCell("表Ⅰ　基本情况", "经济情况 城镇居民年人均可支配收入（元）（L8）", "城镇居民年人均可支配收入", ()),

@@ -223,8 +223,7 @@ def test_another_countys_form_is_told_as_such(desk: Desk, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "空的"), (b"PK\x03\x04 torn", "损坏"), (b"name,value\n", "Excel")],
+    ("content", "said"), [(b"", "空的"), (b"PK\x03\x04 torn", "损坏"), (b"name,value\n", "Excel")]
 )
 def test_what_cannot_be_read_ends_with_four(
     desk: Desk, tmp_path: Path, content: bytes, said: str

@@ -101,8 +101,7 @@ def rotation(
     if "backbone-of-all-backbone" in on:
         of = total(unit.fact("backbone_teachers") for unit in units)
     return together(
-        at_least(moved, whole, Fraction(10), per=100),
-        at_least(backbone, of, Fraction(20), per=100),
+        at_least(moved, whole, Fraction(10), per=100), at_least(backbone, of, Fraction(20), per=100)
     )
 
 

@@ -20,13 +20,7 @@ from tests.independent.arithmetic import (
 )
 from tests.independent.resources import AREA_STEP, rate
 from tests.independent.school import class_size
-from tests.independent.units import (
-    Unit,
-    compulsory_pupils,
-    out_of_resources,
-    pupils,
-    units_of,
-)
+from tests.independent.units import Unit, compulsory_pupils, out_of_resources, pupils, units_of
 
 Key = tuple[str, str | None, str | None]
 Found = Iterator[tuple[Key, Verdict]]

@@ -55,9 +55,7 @@ def json_file(path: Path, **changes: Any) -> Path:
 
 
 def workbook(
-    path: Path,
-    sheets: Sheets = SHEETS,
-    change: Callable[[openpyxl.Workbook], object] | None = None,
+    path: Path, sheets: Sheets = SHEETS, change: Callable[[openpyxl.Workbook], object] | None = None
 ) -> Path:
     """A workbook with these sheets; `change` has the last word before it is saved."""
     book = openpyxl.Workbook()

@@ -11,16 +11,7 @@ from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import Refused
-from tests.intake.raws import (
-    COUNTY,
-    codes,
-    dataset,
-    document,
-    problems,
-    school,
-    submit,
-    table,
-)
+from tests.intake.raws import COUNTY, codes, dataset, document, problems, school, submit, table
 from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()

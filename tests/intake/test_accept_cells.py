@@ -9,9 +9,7 @@ import pytest
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cells import read_cell
 from compliance.intake.problems import CellError
-from tests.intake.raws import (
-    cell,
-)
+from tests.intake.raws import cell
 
 WORDS = vocabulary()
 

@@ -14,9 +14,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cells import TYPES, accept_column, read_cell
 from compliance.intake.problems import CellError
-from tests.intake.raws import (
-    cell,
-)
+from tests.intake.raws import cell
 from tests.support.examples import examples
 from tests.support.nonempty import nonempty
 

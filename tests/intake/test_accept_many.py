@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.intake.raws import (
-    codes,
-    dataset,
-    document,
-    school,
-    submit,
-)
+from tests.intake.raws import codes, dataset, document, school, submit
 
 
 def counties(*keys: tuple[str, int]) -> list[dict[str, Any]]:

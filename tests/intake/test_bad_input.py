@@ -79,11 +79,7 @@ class TestAnyFile:
         written(tmp_path / "bad.xlsx", "no workbook")
         documents = gather([tmp_path], readers())
         codes = {document.name: inputs.codes(document) for document in documents}
-        assert codes == {
-            "bad.json": ["bad_json"],
-            "bad.xlsx": ["not_a_workbook"],
-            "good.json": [],
-        }
+        assert codes == {"bad.json": ["bad_json"], "bad.xlsx": ["not_a_workbook"], "good.json": []}
 
     def test_english(self, tmp_path: Path) -> None:
         with use("en"):

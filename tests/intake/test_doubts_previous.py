@@ -77,12 +77,7 @@ def test_a_figure_of_two_years(fact: str, then: object, now: object, code: str |
         ("exchange_eligible_teachers", 60, 0, True),
     ],
 )
-def test_a_county_s_figure_of_two_years(
-    fact: str,
-    then: object,
-    now: object,
-    hit: bool,
-) -> None:
+def test_a_county_s_figure_of_two_years(fact: str, then: object, now: object, hit: bool) -> None:
     rows = [school()]  # teachers blank: no total of the schools contradicts the county's
     county, before = ({**COUNTY, **({fact: v} if v is not None else {})} for v in (now, then))
     previous = submit(document(rows, {**before, "year": 2022}))

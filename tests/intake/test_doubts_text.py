@@ -17,10 +17,7 @@ DAMAGED = [420235, 220237, 520231, 622023, 320238]
 def areas(*values: float) -> list[dict[str, object]]:
     return [
         school(
-            school_code=str(n),
-            school_name=f"第{n}小学",
-            primary_students=None,
-            teaching_area=value,
+            school_code=str(n), school_name=f"第{n}小学", primary_students=None, teaching_area=value
         )
         for n, value in enumerate(values)
     ]

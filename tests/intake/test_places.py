@@ -41,10 +41,7 @@ def test_headings_of_a_workbook(tmp_path: Path) -> None:
     )
     sheets: inputs.Sheets = {
         "县区": [*inputs.COUNTY_ROWS, ("随便写写", 3)],
-        "学校": [
-            (*inputs.SCHOOL_ROWS[0], *more),
-            (*inputs.SCHOOL_ROWS[1], "x", None, None, 3, 5),
-        ],
+        "学校": [(*inputs.SCHOOL_ROWS[0], *more), (*inputs.SCHOOL_ROWS[1], "x", None, None, 3, 5)],
     }
     path = inputs.workbook(tmp_path / "a.xlsx", sheets, shift)
     found = accept([read(path)], vocabulary()).problems
@@ -108,8 +105,4 @@ def test_lines_under_the_table_that_say_who_filled_it_in(tmp_path: Path) -> None
     assert [p.at for p in document.problems] == [
         f"学校!{cell}" for cell in ("A5", "B6", "A7", "A8", "A9", "A10", "A11")
     ]
-    assert inputs.values(document, "schools")["学校名称"] == [
-        "实验小学",
-        "备注小学",
-        "制表小学",
-    ]
+    assert inputs.values(document, "schools")["学校名称"] == ["实验小学", "备注小学", "制表小学"]

@@ -37,9 +37,7 @@ def _day(packs: list[Pack]) -> date:
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("pack_id", sorted(PACKS))
-def test_every_rule_has_a_case_that_passes_fails_waits_and_stands_on_the_line(
-    pack_id: str,
-) -> None:
+def test_every_rule_has_a_case_that_passes_fails_waits_and_stands_on_the_line(pack_id: str) -> None:
     home = PACKS[pack_id][-1].home
     assert home is not None
     cases, exempt = _cases(home.parents[1])

@@ -26,12 +26,7 @@ CONTRACT_FIELDS = [
     "status", "value", "operator", "threshold", "floor", "unit", "shortfall", "shortfall_unit",
     "excess", "parts", "missing", "message",
 ]  # fmt: skip
-REPORTS = [
-    fixture.one_county,
-    fixture.many_schools,
-    fixture.several,
-    fixture.nothing_judged,
-]
+REPORTS = [fixture.one_county, fixture.many_schools, fixture.several, fixture.nothing_judged]
 
 
 def rendered(report: Results, form: str) -> bytes:

@@ -179,11 +179,10 @@ def asked(operator: str | None, threshold: float | None, unit: str | None = "") 
     """``应不低于2000元``: the limit as part of a sentence."""
     if operator is None or threshold is None:
         return ""
-    bar = with_unit(plain(threshold), unit)
     asks = {
-        ">=": say("应不低于{limit}", limit=bar),
-        "<=": say("应不高于{limit}", limit=bar),
-        ">": say("应高于{limit}", limit=bar),
-        "<": say("应低于{limit}", limit=bar),
+        ">=": msg("应不低于{limit}"),
+        "<=": msg("应不高于{limit}"),
+        ">": msg("应高于{limit}"),
+        "<": msg("应低于{limit}"),
     }
-    return asks.get(operator, "")
+    return asks.get(operator, "").format(limit=with_unit(plain(threshold), unit))

@@ -23,17 +23,12 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
-from compliance.checker.report import Report, Words, together
+from compliance.checker.report import Report, Wording, together
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
-from compliance.engine.results import (
-    Checked,
-    CheckedCounty,
-    CountyResult,
-    RulesetInfo,
-)
+from compliance.engine.results import Checked, CheckedCounty, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
 from compliance.kernel.i18n import msg, say, use
@@ -176,7 +171,7 @@ class Checker:
     ) -> Report:
         batch = prepare(paths, self.registry, choice)
         problems = list(batch.problems)
-        words = Words(batch.vocabulary)
+        words = Wording(batch.vocabulary)
         pieces: list[pl.DataFrame] = []
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []

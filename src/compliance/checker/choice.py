@@ -76,11 +76,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         return registry.packs, ruleset
     pack = read_pack(path)
     if pack.id in registry.packs:
-        raise pack.error(
-            say("规则集 {id} 已安装，文件须用别的 id", id=pack.id),
-            "pack",
-            "id",
-        )
+        raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
     known = {**registry.packs, **editions([pack])}
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         with suppress(NoEditionError):
@@ -106,10 +102,7 @@ def base_of(known: Packs) -> str:
             todo=msg("请停用其中的插件"),
         )
     if not bases:
-        raise UsageError(
-            msg("没有安装国家规则集"),
-            todo=msg("请安装规则集插件（见 README）"),
-        )
+        raise UsageError(msg("没有安装国家规则集"), todo=msg("请安装规则集插件（见 README）"))
     return bases[0]
 
 
@@ -249,15 +242,11 @@ def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) 
     seen: set[str] = set()
     for one in confirmations:
         if one.rule in seen:
-            raise UsageError(
-                say("规则 {rule} 确认了两次", rule=one.rule),
-                todo=msg("请只留一条"),
-            )
+            raise UsageError(say("规则 {rule} 确认了两次", rule=one.rule), todo=msg("请只留一条"))
         seen.add(one.rule)
         if one.document not in raised:
             raise UsageError(
-                say("规则 {rule} 的依据本已核实，无须确认", rule=one.rule),
-                todo=msg("请删去这一条"),
+                say("规则 {rule} 的依据本已核实，无须确认", rule=one.rule), todo=msg("请删去这一条")
             )
 
 
@@ -270,7 +259,4 @@ def _known(option: str, words: Iterable[str], known: set[str], choices: str) -> 
             rules = msg(" 或规则编号") if option == "--enforce" else ""
             todo += msg("；") if todo else ""
             todo += say("可用：{known}", known=choices) + rules
-        raise UsageError(
-            say("{option} 不认识“{word}”", option=option, word=word),
-            todo=todo,
-        )
+        raise UsageError(say("{option} 不认识“{word}”", option=option, word=word), todo=todo)

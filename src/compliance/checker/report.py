@@ -24,7 +24,7 @@ from compliance.render import renderers
 
 
 @dataclass
-class Words:
+class Wording:
     """What a judgement is said with: the findings without words, rule set by rule set, as found.
 
     language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it.
@@ -53,7 +53,7 @@ def together(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
 class Report(Results):
     """The judged submission. `findings` is a Polars table, a row a rule and subject."""
 
-    words: Words
+    words: Wording
 
     @property
     def language(self) -> str:
@@ -63,7 +63,7 @@ class Report(Results):
     def in_language(self, language: str) -> Report:
         """The same report said in ``zh`` or ``en``, without judging again."""
         with use(language):
-            words = Words(self.words.vocabulary)
+            words = Wording(self.words.vocabulary)
             pieces = [words.told(found)[0] for found in self.words.found]
             reasons = {
                 (info.id, info.as_of): verdicts.exclusion_titles(found.ruleset)

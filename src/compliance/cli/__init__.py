@@ -28,10 +28,7 @@ from compliance.kernel.i18n import msg
     ),
 )
 @click.version_option(
-    package_name="junheng",
-    prog_name="compliance",
-    cls=Option,
-    help=lambda: msg("显示版本"),
+    package_name="junheng", prog_name="compliance", cls=Option, help=lambda: msg("显示版本")
 )
 @lang_option
 def main() -> None:

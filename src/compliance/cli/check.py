@@ -46,11 +46,7 @@ if TYPE_CHECKING:
     help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复"),
 )
 @option(
-    "-o",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT:FILE",
-    help=lambda: msg("另存为文件，可重复"),
+    "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
 )
 @option(
     "--fail-on",
@@ -104,9 +100,7 @@ def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:
     """``FORMAT:FILE`` taken apart; UsageError where it is not that."""
     form, _, path = text.partition(":")
     if not path:
-        raise UsageError(
-            msg("-o 应写成 格式:文件，例如 html:报告.html"),
-        )
+        raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"))
     require_format(form, known)
     return form, Path(path)
 

@@ -102,10 +102,7 @@ class Group(Command, click.Group):
             except click.UsageError as error:
                 click.echo(say("错误：{why}", why=complaint(error)), err=True)
                 path = error.ctx.command_path if error.ctx else "compliance"
-                click.echo(
-                    say("  → 用 {path} --help 查看用法", path=path),
-                    err=True,
-                )
+                click.echo(say("  → 用 {path} --help 查看用法", path=path), err=True)
                 code = error.exit_code
             except click.Abort:
                 code = 130  # interrupted, as shells count it
@@ -204,9 +201,7 @@ def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
 ruleset_option = option(
-    "--ruleset",
-    metavar="ID|FILE",
-    help=lambda: msg("规则集编号或规则文件（默认：按省份）"),
+    "--ruleset", metavar="ID|FILE", help=lambda: msg("规则集编号或规则文件（默认：按省份）")
 )
 
 
@@ -220,11 +215,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             help=lambda: msg("确认文件：持有文件原文的人据以提高依据的核实程度，可重复"),
         ),
-        option(
-            "--strict",
-            is_flag=True,
-            help=lambda: msg("凡经过未核实的规则即不下结论"),
-        ),
+        option("--strict", is_flag=True, help=lambda: msg("凡经过未核实的规则即不下结论")),
         option(
             "--switch",
             "switches",
@@ -275,8 +266,7 @@ def require_format(form: str, known: Sequence[str]) -> None:
     """UsageError for a format that nobody offers."""
     if form not in known:
         raise UsageError(
-            say("没有格式“{form}”", form=form),
-            todo=say("可用：{known}", known=", ".join(known)),
+            say("没有格式“{form}”", form=form), todo=say("可用：{known}", known=", ".join(known))
         )
 
 
@@ -286,16 +276,11 @@ def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     sources = [path.resolve() for path in inputs]
     for place, target in enumerate(targets):
         if target in targets[:place]:
-            raise UsageError(
-                msg("两种格式写到同一个文件"),
-                where=str(outputs[place]),
-            )
+            raise UsageError(msg("两种格式写到同一个文件"), where=str(outputs[place]))
         among = target.parent in sources and target.suffix.lower() in READ and target.is_file()
         if target in sources or among:
             raise UsageError(
-                msg("输出会覆盖输入"),
-                where=str(outputs[place]),
-                todo=msg("请写到别处"),
+                msg("输出会覆盖输入"), where=str(outputs[place]), todo=msg("请写到别处")
             )
 
 
@@ -315,10 +300,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             sys.stderr.close()
             code = 0
         except OSError as error:
-            click.echo(
-                say("输出写不出去：{why}", why=reason(error)),
-                err=True,
-            )
+            click.echo(say("输出写不出去：{why}", why=reason(error)), err=True)
             code = USAGE
         except Exception as error:
             if os.environ.get("COMPLIANCE_DEBUG"):

@@ -32,10 +32,7 @@ PAPERS = ("xlsx", "docx")
 DIFFERS = 1
 
 
-@click.command(
-    cls=Command,
-    help=lambda: msg("生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"),
-)
+@click.command(cls=Command, help=lambda: msg("生成申报表（表Ⅰ—表Ⅵ），或与填好的申报表比对。"))
 @inputs_argument
 @judging
 @option(
@@ -94,8 +91,7 @@ def _check_usage(
     """What can be told before anything is read."""
     if not outputs and against is None:
         raise UsageError(
-            msg("没有说写到哪里"),
-            todo=msg("请加 -o 申报表.xlsx（或 .docx），或用 --against 比对"),
+            msg("没有说写到哪里"), todo=msg("请加 -o 申报表.xlsx（或 .docx），或用 --against 比对")
         )
     for path in outputs:
         if path.suffix and not _is_file(path) and not path.is_dir():
@@ -105,10 +101,7 @@ def _check_usage(
                 todo=msg("请改文件名，或给一个文件夹"),
             )
     if "json" in formats and against is None:
-        raise UsageError(
-            msg("--format json 只用于 --against"),
-            todo=msg("申报表用 xlsx 或 docx"),
-        )
+        raise UsageError(msg("--format json 只用于 --against"), todo=msg("申报表用 xlsx 或 docx"))
     refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
     if against is not None:
         _check_there(against)
@@ -122,9 +115,7 @@ def _check_there(path: Path) -> None:
         path.stat()
     except OSError as error:
         raise UsageError(
-            reason(error),
-            where=str(path),
-            todo=msg("请给县里填好的申报表（.xlsx）"),
+            reason(error), where=str(path), todo=msg("请给县里填好的申报表（.xlsx）")
         ) from error
 
 
@@ -158,8 +149,7 @@ def _write(
         click.echo(say("已写 {path}", path=path), err=against is not None)
     for path in written.kept:
         click.echo(
-            say("原有一份与新稿不同（可能已填写），存为 {path}", path=path),
-            err=against is not None,
+            say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=against is not None
         )
     for one in forms:
         counted = [
@@ -189,10 +179,7 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
     spoken = max(own.spoken, key=lambda one: recognised(one, sheets))
     if not recognised(spoken, sheets):
         why = msg("认不出申报表的任何一张表")
-        click.echo(
-            say("[错误] {file}: {why}", file=against.name, why=why),
-            err=True,
-        )
+        click.echo(say("[错误] {file}: {why}", file=against.name, why=why), err=True)
         return UNREADABLE
     found = differences(spoken, sheets, own.form)
     if as_json:

@@ -31,28 +31,12 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
 )
 @click.argument("rule")
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
+@option("--school", metavar="CODE", help=lambda: msg("哪所学校（代码或名称）"))
+@option("--stage", type=click.Choice(list(STAGES)), help=lambda: msg("只看一个学段"))
 @option(
-    "--school",
-    metavar="CODE",
-    help=lambda: msg("哪所学校（代码或名称）"),
+    "--county", metavar="CODE", help=lambda: msg("哪个县（代码或名称；多个学年时写 代码:学年）")
 )
-@option(
-    "--stage",
-    type=click.Choice(list(STAGES)),
-    help=lambda: msg("只看一个学段"),
-)
-@option(
-    "--county",
-    metavar="CODE",
-    help=lambda: msg("哪个县（代码或名称；多个学年时写 代码:学年）"),
-)
-@option(
-    "--format",
-    "form",
-    default="text",
-    metavar="FORMAT",
-    help=lambda: msg("text（默认） json"),
-)
+@option("--format", "form", default="text", metavar="FORMAT", help=lambda: msg("text（默认） json"))
 @judging
 @shared_options
 @guarded

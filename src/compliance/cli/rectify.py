@@ -28,10 +28,7 @@ from compliance.kernel.i18n import msg, say
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
 
 
-@click.command(
-    cls=Command,
-    help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"),
-)
+@click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
 @inputs_argument
 @judging
 @option(

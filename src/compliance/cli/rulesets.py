@@ -8,10 +8,7 @@ from compliance.cli.command import Command, guarded, shared_options
 from compliance.kernel.i18n import msg
 
 
-@click.command(
-    cls=Command,
-    help=lambda: msg("列出已安装的规则集和插件。"),
-)
+@click.command(cls=Command, help=lambda: msg("列出已安装的规则集和插件。"))
 @shared_options
 @guarded
 def rulesets() -> None:

@@ -12,11 +12,7 @@ from compliance.kernel.i18n import msg, say
 
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿。"))
 @click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
-@option(
-    "--ruleset",
-    metavar="ID|FILE",
-    help=lambda: msg("为哪个规则集（默认：国家）"),
-)
+@option("--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家）"))
 @shared_options
 @guarded
 def template(out: Path, ruleset: str | None) -> None:

@@ -230,8 +230,7 @@ class _CountyForm:
         rule = self._county.rules.rules.get(row.rule)
         if rule is None or row.text is None:
             raise self._form.fault(
-                say("申报表提到规则集没有的规则 {rule}", rule=row.rule),
-                f'rule = "{row.rule}"',
+                say("申报表提到规则集没有的规则 {rule}", rule=row.rule), f'rule = "{row.rule}"'
             )
         title = str(row.label[0]) if row.label else rule.label
         name = f"{row.ordinal}{title}"

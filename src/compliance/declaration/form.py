@@ -242,10 +242,7 @@ def read_form(path: Path) -> DeclarationForm:
     found = sorted({*faults("declaration", tables, text), *_uncounted(tables, text)})
     if found:
         told = "\n".join(f"{path.name}:{line}: {message}" for line, message in found)
-        raise PackError(
-            say("申报表有错误：\n{told}", told=told),
-            where=path.name,
-        )
+        raise PackError(say("申报表有错误：\n{told}", told=told), where=path.name)
     head = {"numerals": (), "blank": "＿＿", "lead": (), **_paired(tables["form"])}
     nodes = {
         **head,
@@ -359,8 +356,7 @@ def _values(row: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], key: s
         texts = [row["value"].replace("{of}", name) if name else "" for name in names]
     if texts and len(texts) != len(columns):
         raise _UnclearError(
-            say("一行应有{n}个值，写了{m}个", n=len(columns), m=len(texts)),
-            f'key = "{key}"',
+            say("一行应有{n}个值，写了{m}个", n=len(columns), m=len(texts)), f'key = "{key}"'
         )
     return [text or None for text in texts]
 

@@ -8,13 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
-from compliance.declaration.filled_form import (
-    FilledCell,
-    FilledForm,
-    FilledTable,
-    printed,
-    sheets,
-)
+from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable, printed, sheets
 from compliance.declaration.form import TYPED
 from compliance.declaration.layout import LaidCell, Listing, headings, lines, listings
 from compliance.render.documents.text import printable

@@ -64,11 +64,11 @@ def in_words(
         "excess_unit": kind.excess_unit(rule, ruleset),
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
-    about = {"excess_unit": "excess"}
+    about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
     return outcome.with_columns(
         pl.when(pl.col(about.get(name, name)).is_not_null()).then(column).alias(name)
         for name, column in words.items()
-        if outcome[about.get(name, name)].null_count() < outcome.height
+        if any(outcome[one].null_count() < outcome.height for one in {name, about.get(name, name)})
     )
 
 
@@ -116,11 +116,7 @@ def unrounded(limit: Limit, decimals: int) -> pl.Expr:
     value, bar = pl.col("value"), pl.col("threshold")
     full = line(msg("（未四舍五入为{value}）"), value=exact(value))
     if limit.indicator is not None:  # the limit is a figure too, and shown rounded
-        full = line(
-            msg("（未四舍五入为{value}，标准为{bar}）"),
-            value=exact(value),
-            bar=exact(bar),
-        )
+        full = line(msg("（未四舍五入为{value}，标准为{bar}）"), value=exact(value), bar=exact(bar))
         bar = rounded(bar, decimals)
     misleads = meets(rounded(value, decimals), limit.operator, bar)
     return pl.when(misleads & (pl.col("status") == FAIL)).then(full).otherwise(pl.lit(""))
@@ -181,9 +177,6 @@ def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars e
         met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)
     misleads = (met != (part.field("status") == "pass")).fill_null(value=False)
     full = line(
-        msg("{text}{unit}（未四舍五入为{value}）"),
-        text=text,
-        unit=unit,
-        value=exact(value),
+        msg("{text}{unit}（未四舍五入为{value}）"), text=text, unit=unit, value=exact(value)
     )
     return pl.when(misleads).then(full).otherwise(line("{text}{unit}", text=text, unit=unit))

@@ -111,11 +111,9 @@ class Flip:
     @property
     def sentence(self) -> str:
         """The change and what it turns the verdict to."""
-        to = {
-            "pass": msg("即可达标"),
-            "fail": msg("即不达标"),
-            "above_floor": msg("即达到下限"),
-        }[self.turns_to]
+        to = {"pass": msg("即可达标"), "fail": msg("即不达标"), "above_floor": msg("即达到下限")}[
+            self.turns_to
+        ]
         return say(
             "{title}{amount}（{change}），{to}。",
             title=self.title, amount=self.amount, change=self.before_after, to=to)  # fmt: skip

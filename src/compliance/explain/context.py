@@ -177,8 +177,7 @@ def _named(found: Sequence[County], county: str, batch: Batch) -> list[County]:
         raise _nothing(batch, code)
     names = [str(row[key]) for _, row in found for key in ("county_code", "county_name")]
     raise UsageError(
-        say("没有县“{county}”", county=county),
-        todo=suggestion(code, names, cutoff=0.0),
+        say("没有县“{county}”", county=county), todo=suggestion(code, names, cutoff=0.0)
     )
 
 

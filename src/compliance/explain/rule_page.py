@@ -150,15 +150,8 @@ def _facts(rule: Rule, rules: Ruleset, words: Vocabulary, kinds: Kinds) -> Itera
 
 def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
     known: Mapping[str, Fact] = {**words.county, **words.school}
-    periods = {
-        "school_year": msg("学年初（9月1日）的数"),
-        "calendar_year": msg("上一日历年的数"),
-    }
-    tables = {
-        "school": msg_in("schools", "学校"),
-        "county": msg("县区"),
-        "monitoring": msg("监测"),
-    }
+    periods = {"school_year": msg("学年初（9月1日）的数"), "calendar_year": msg("上一日历年的数")}
+    tables = {"school": msg_in("schools", "学校"), "county": msg("县区"), "monitoring": msg("监测")}
     return {
         "fact": fact.name,
         "title": fact.label,
@@ -255,10 +248,7 @@ def text(found: Mapping[str, Any], day: date) -> str:
         (msg("已打开的放宽"), relaxed),
         (msg("由以下规则构成"), _members(found["members"])),
         (msg("所用数据项"), [x for one in found["facts"] for x in _about(one)]),
-        (
-            msg("算例（数字为举例，不是任何学校的数据）"),
-            found["example"],
-        ),
+        (msg("算例（数字为举例，不是任何学校的数据）"), found["example"]),
     ]
     lines = [f"{found['rule']}  {found['title']}", ""]
     lines += [f"{name}: {words}" for name, words in named if words]

@@ -32,11 +32,7 @@ def basis_words() -> dict[str, str]:
 
 def stage_words() -> dict[str, str]:
     """Stage → the word for it in the current language."""
-    return {
-        "primary": msg("小学"),
-        "junior": msg("初中"),
-        "senior": msg("高中"),
-    }
+    return {"primary": msg("小学"), "junior": msg("初中"), "senior": msg("高中")}
 
 
 _UNITS = {

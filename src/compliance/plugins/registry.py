@@ -26,13 +26,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel.errors import (
-    JunhengError,
-    PackError,
-    PluginError,
-    UsageError,
-    suggestion,
-)
+from compliance.kernel.errors import JunhengError, PackError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer

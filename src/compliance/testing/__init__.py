@@ -5,7 +5,8 @@ For the authors of packs; nothing that judges a submission imports this. In the 
     from compliance.testing import cases
     test_cases = cases(Path(__file__).parent / "cases")
 
-The form of a case stands in docs/rule-language.md under "Cases".
+In: files of cases and the installed packs. Out: what differs from what they expect. The form of a
+case stands in docs/rule-language.md under "Cases".
 """
 
 from __future__ import annotations

@@ -155,10 +155,7 @@ def _cases(file: CaseFile) -> list[Case]:
     for one in file.tables.get("exempt", ()):
         missing = [key for key in ("rule", "lacks", "because") if key not in one]
         if missing or set(one) - set(EXEMPT):
-            file.fault(
-                1,
-                msg("[[exempt]] 须写明 rule、lacks、because"),
-            )
+            file.fault(1, msg("[[exempt]] 须写明 rule、lacks、because"))
     return [one for one in found if one is not None]
 
 
@@ -268,10 +265,7 @@ def _subject(
     if at == "county":
         return None, stage, True
     if not isinstance(at, dict) or not set(at) <= {"school", "stage"}:
-        file.fault(
-            file.line(number, "at"),
-            say('at 写 "county" 或 {{school, stage}}'),
-        )
+        file.fault(file.line(number, "at"), say('at 写 "county" 或 {{school, stage}}'))
         return None, None, True
     codes = [str(one["school_code"]) for one in read.schools]
     code = str(at["school"]) if "school" in at else None

@@ -27,12 +27,7 @@ from compliance.engine.units import beside, each_once
 from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
-from compliance.kernel.submission import (
-    ERROR,
-    NO_WORDS,
-    NOT_APPLICABLE,
-    STATUSES,
-)
+from compliance.kernel.submission import ERROR, NO_WORDS, NOT_APPLICABLE, STATUSES
 from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
 _KEY = ["county", "stage"]
@@ -78,10 +73,7 @@ class Mean(Kind):
             )
         )
         stages = exact_arithmetic.judged_again(
-            stages,
-            _KEY,
-            ("value", "_meets"),
-            partial(_exact_row, rule, rule.limit, evaluation),
+            stages, _KEY, ("value", "_meets"), partial(_exact_row, rule, rule.limit, evaluation)
         )
         status = pl.when("_none").then(NOT_APPLICABLE).otherwise(met_status(pl.col("_meets")))
         return stages.select(*_KEY, status.alias("status"), "value", "threshold", "missing")

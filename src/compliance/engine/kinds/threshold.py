@@ -86,11 +86,7 @@ def _against(rule: Rule, indicator: Indicator) -> pl.Expr:
     if rule.limit.operator in UPPER:
         met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")
         missed = msg("{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。")
-        over = line(
-            msg("，超出{amount}{m}"),
-            amount=short(pl.col("excess")),
-            m=measure,
-        )
+        over = line(msg("，超出{amount}{m}"), amount=short(pl.col("excess")), m=measure)
         body = line(missed, **holes, over=over)
     else:
         met = msg("{who}{title}为{value}{m}，达到{bar}{m}的标准。")

@@ -120,18 +120,8 @@ class Within(Kind):
         known = pl.col("value").is_not_null()
         met = (
             pl.when(known)
-            .then(
-                line(
-                    msg("{who}最大班额{value}{u}，不超过{bar}{u}。"),
-                    **holes,
-                )
-            )
-            .otherwise(
-                line(
-                    msg("{who}各班均不超过{bar}{u}。"),
-                    **holes,
-                )
-            )
+            .then(line(msg("{who}最大班额{value}{u}，不超过{bar}{u}。"), **holes))
+            .otherwise(line(msg("{who}各班均不超过{bar}{u}。"), **holes))
         )
         largest = line(msg("（最大班额{value}{u}）"), **holes)
         counted = line(
@@ -141,10 +131,7 @@ class Within(Kind):
             items=pick(settings.item_unit, settings.item_unit_en),
             largest=pl.when(known).then(largest).otherwise(pl.lit("")),
         )
-        single = line(
-            msg("{who}最大班额{value}{u}，超过{bar}{u}的上限。"),
-            **holes,
-        )
+        single = line(msg("{who}最大班额{value}{u}，超过{bar}{u}的上限。"), **holes)
         missed = pl.when(pl.col("over_count").is_not_null()).then(counted).otherwise(single)
         return (
             pl.when(pl.col("status") == PASS).then(met).when(pl.col("status") == FAIL).then(missed)

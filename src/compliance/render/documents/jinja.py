@@ -6,6 +6,7 @@ thought of it: HTML by autoescape, Markdown by `finalize`. A school may be calle
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,6 @@ def _fault(where: str, what: str) -> PackError:
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 _BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def markdown(value: object) -> str:
@@ -72,9 +72,7 @@ def markdown(value: object) -> str:
     if isinstance(value, Markup):
         return value
     text = _BREAKS.sub(" ", "" if value is None else str(value))
-    for sign, entity in _ENTITIES.items():
-        text = text.replace(sign, entity)
-    return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped on the line above
+    return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
 
 
 def _bundled(name: str) -> str | None:
@@ -96,11 +94,10 @@ def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnv
     ``lang()`` is the current language.
     """
     loaders: list[BaseLoader] = [FileSystemLoader(template_dirs)] if template_dirs else []
-    html = suffix == "html"
     made = SandboxedEnvironment(
         loader=ChoiceLoader([*loaders, FunctionLoader(_bundled)]),
-        autoescape=html,
-        finalize=None if html else markdown,
+        autoescape=suffix == "html",
+        finalize=None if suffix == "html" else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

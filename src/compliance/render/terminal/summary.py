@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.results import CountyResult, Results
+from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
@@ -104,8 +104,7 @@ def _states(sheet: Lines, about: Assessment) -> None:
     sheet.line(phrases.conforming(about))
     if about.doubtful:
         sheet.line(say("有{n}项判定所依据的数据有提示，见文末。", n=about.doubtful))
-    if about.broken:
-        broken = phrases.listed(about.broken)
+    if broken := phrases.listed(about.broken):
         sheet.state("error", say("规则出错，未作判定：{rules}", rules=broken))
 
 
@@ -114,23 +113,20 @@ def _schools(sheet: Lines, about: Assessment) -> None:
     lines = [phrases.school(one, about.rules) for one in about.falling_short[:_SCHOOLS]]
     if count > _SCHOOLS:
         lines.append(say("另有{more}所，见整改清单（compliance rectify）", more=count - _SCHOOLS))
-    title = say("未达标学校（{count}所）", count=count)
-    _section(sheet, title, lines)
+    _section(sheet, say("未达标学校（{count}所）", count=count), lines)
 
 
 def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None:
     facts, rest = phrases.awaited(about, titles)
     lines = facts[:_GAPS]
     if len(facts) > _GAPS:
-        more = len(facts) - _GAPS
-        lines.append(say("另缺{more}组数据", more=more))
+        lines.append(say("另缺{more}组数据", more=len(facts) - _GAPS))
     _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
 def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
-    count = len(report.counties)
-    sheet.head(say("{count}个县的判定结果", count=count))
+    sheet.head(say("{count}个县的判定结果", count=len(report.counties)))
     _rules(sheet, report)
     sheet.line()
     _table(sheet, report)
@@ -139,8 +135,10 @@ def _overview(sheet: Lines, report: Results) -> None:
 
 def _table(sheet: Lines, report: Results) -> None:
     blocks = block_titles(report)
-    years = {county.year for county in report.counties}
-    names = [_name(county, years) for county in report.counties]
+    names = [printable(county.county_name) for county in report.counties]
+    if len({county.year for county in report.counties}) > 1:
+        years = (county.year for county in report.counties)
+        names = [f"{name} {year}" for name, year in zip(names, years, strict=True)]
     head, rows = _cells(report, list(blocks))
     place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
@@ -186,11 +184,6 @@ def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str
     return head, rows
 
 
-def _name(county: CountyResult, years: set[int]) -> str:
-    name = printable(county.county_name)
-    return f"{name} {county.year}" if len(years) > 1 else name
-
-
 def _legend() -> str:
     signs = {
         "pass": state("pass"),
@@ -207,23 +200,19 @@ def _legend() -> str:
 
 def _totals(sheet: Lines, report: Results) -> None:
     found = Counter(county.verdict for county in report.counties)
-    listed = msg("，").join(
-        say("{word}{n}个", word=verdict(word), n=found[word])
-        for word in ("pass", "fail", "undecided")
-        if found[word]
-    )
+    order = ("pass", "fail", "undecided")
+    told = [say("{word}{n}个", word=verdict(key), n=found[key]) for key in order if found[key]]
     sheet.line()
-    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=listed))
+    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=msg("，").join(told)))
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
 def _refused(sheet: Lines, report: Results) -> None:
-    if not report.refused:
-        return
-    sheet.head(say("数据有误，未判定（{count}个县）", count=len(report.refused)))
+    lines = []
     for one in report.refused:
         year = say("{year}学年", year=one.year) if one.year else ""
-        sheet.item(f"{one.county_name} {one.county_code} {year}".strip())
+        lines.append(f"{one.county_name} {one.county_code} {year}".strip())
+    _section(sheet, say("数据有误，未判定（{count}个县）", count=len(lines)), lines)
 
 
 def _problems(sheet: Lines, report: Results) -> None:
@@ -239,8 +228,7 @@ def _problems(sheet: Lines, report: Results) -> None:
         for problem in listed[:limit]:
             sheet.item(problem.line())
         if len(listed) > limit:
-            more = len(listed) - limit
-            sheet.item(say("另有{more}处提示", more=more))
+            sheet.item(say("另有{more}处提示", more=len(listed) - limit))
 
 
 class Lines:
