@@ -243,10 +243,17 @@ def read_form(path: Path) -> DeclarationForm:
     if found:
         told = "\n".join(f"{path.name}:{line}: {message}" for line, message in found)
         raise PackError(say("申报表有错误：\n{told}", told=told), where=path.name)
-    head = {"numerals": (), "blank": "＿＿", "figure": {}, "lead": (), **_paired(tables["form"])}
-    nodes = {**head, "table": _paired(tables["table"]), "path": path, "source": text}
+    head = {"numerals": (), "blank": "＿＿", "lead": (), **_paired(tables["form"])}
+    nodes = {
+        **head,
+        "path": path,
+        "source": text,
+        "ruleset": head["for"],
+        "figures": tables.get("figure", {}),
+        "tables": _paired(tables["table"]),
+    }
     try:
-        return _CONVERTER.structure({**nodes, "figure": tables.get("figure", {})}, DeclarationForm)
+        return _CONVERTER.structure(nodes, DeclarationForm)
     except _UnclearError as error:
         raise PackError(str(error), where=f"{path.name}:{_line(text, error.at)}") from error
 
@@ -369,34 +376,20 @@ def _converter() -> cattrs.Converter:
             FormFigure, made, total=override(rename="sum"), scope=override(rename="from")
         ),
     )
-    table = make_dict_structure_fn(
-        FormTable,
-        made,
-        labels=override(rename="label"),
-        columns=override(rename="column"),
-        rows=override(rename="row"),
-        notes=override(rename="note"),
-        bands=override(rename="band"),
-    )
+    table = make_dict_structure_fn(FormTable, made)
 
-    def with_values(node: Mapping[str, Any], kind: type) -> FormTable:
-        columns = node.get("column", ())
-        rows = [
-            {**row, "values": _values(row, columns, node["key"])} for row in node.get("row", ())
-        ]
-        return table({**node, "row": rows}, kind)
+    def renamed(node: Mapping[str, Any], kind: type) -> FormTable:
+        columns, rows = node.get("column", ()), node.get("row", ())
+        lists = {
+            "labels": node.get("label", ()),
+            "columns": columns,
+            "rows": [{**row, "values": _values(row, columns, node["key"])} for row in rows],
+            "notes": node.get("note", ()),
+            "bands": node.get("band", {}),
+        }
+        return table({**node, **lists}, kind)
 
-    made.register_structure_hook(FormTable, with_values)
-    made.register_structure_hook(
-        DeclarationForm,
-        make_dict_structure_fn(
-            DeclarationForm,
-            made,
-            ruleset=override(rename="for"),
-            figures=override(rename="figure"),
-            tables=override(rename="table"),
-        ),
-    )
+    made.register_structure_hook(FormTable, renamed)
     return made
 
 
