@@ -29,10 +29,10 @@ from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
 from compliance.engine.results import (
-    Checked,
     CheckedCounty,
     CountyResult,
     RulesetInfo,
+    Validation,
 )
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
@@ -158,7 +158,7 @@ class Checker:
 
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
-    ) -> Checked:
+    ) -> Validation:
         """The data checks alone: everything that `check` would doubt, and last year beside it.
 
         previous: last year's figures of the same counties. Each county's rule set is needed to tell
@@ -169,7 +169,7 @@ class Checker:
         problems = list(batch.problems)
         for job in batch.jobs:
             problems += verdicts.remarks(judged(job, self.registry, choice))
-        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+        return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
     def _judge(
         self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
