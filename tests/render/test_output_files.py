@@ -100,7 +100,7 @@ def test_a_draft_is_a_file_that_was_not_there(
     victim.write_bytes(b"precious")
     mine.mkdir()
     (mine / name).symlink_to(victim)
-    monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(mine))
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda *_, **__: str(mine))
     write = {"draft": one_file, "0": one_paper}[name]
     with pytest.raises(UsageError):
         write(tmp_path)

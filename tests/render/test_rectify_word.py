@@ -15,7 +15,7 @@ from docx import Document
 
 from compliance.engine.results import Results
 from compliance.render.rectification.county_list import CountyPaper
-from compliance.render.rectification.write import WordWriter, papers
+from compliance.render.rectification.write import papers, writer
 from tests.render import fixture
 from tests.render.fixture import Sheet
 from tests.render.rectify_reading import word_text
@@ -42,7 +42,7 @@ def paper_of(report: Results) -> CountyPaper:
 
 
 def written(report: Results) -> bytes:
-    return WordWriter(()).county(paper_of(report))
+    return writer("docx", ())(paper_of(report))
 
 
 def sections(content: bytes) -> list[Any]:
@@ -117,7 +117,7 @@ def test_a_province_keeps_what_it_puts_after_the_lists(tmp_path: Path) -> None:
     document.add_section()
     document.add_paragraph("省里的附言{% if paper.annexes.problems %}{% endif %}")
     document.save(str(tmp_path / "rectify_county.docx"))
-    content = WordWriter([tmp_path]).county(paper_of(conforming()))
+    content = writer("docx", [tmp_path])(paper_of(conforming()))
     assert "省里的附言" in word_text(content)
     assert len(sections(content)) == 2
 

@@ -17,8 +17,7 @@ from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
-from compliance.render.blank_workbook.build import template_bytes, write_template
-from compliance.render.blank_workbook.content import ELSEWHERE
+from compliance.render.blank_workbook import ELSEWHERE, template_bytes, write_template
 from compliance.render.documents.text import columns
 from compliance.rules.language.model import Part, Rule
 from tests.support.nonempty import nonempty

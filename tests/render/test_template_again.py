@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import UsageError
-from compliance.render.blank_workbook.build import template_bytes, write_template
+from compliance.render.blank_workbook import template_bytes, write_template
 
 WORDS = vocabulary()
 

@@ -25,8 +25,6 @@ from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import Rule
 
-_RANK = {status: rank for rank, status in enumerate(STATUSES)}
-_STATUS_OF = dict(enumerate(STATUSES))
 # What the first are given of a shared thing serves the later ones too.
 _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
 
@@ -221,8 +219,7 @@ def _ids(judged: Iterable[Judged]) -> tuple[str, ...]:
 
 def _worst() -> pl.Expr:
     """The state of a group: the first of the contract's order that occurs."""
-    rank = pl.col("status").replace_strict(_RANK, return_dtype=pl.Int8)
-    return rank.min().replace_strict(_STATUS_OF, return_dtype=pl.String).alias("status")
+    return pl.col("status").cast(pl.Enum(STATUSES)).min().cast(pl.String)
 
 
 def _counts(frame: pl.DataFrame) -> dict[str, int]:
@@ -275,31 +272,24 @@ def _outcome(
     found: pl.DataFrame, key: str, title: str, members: Sequence[str], status: str = ""
 ) -> Decisive:
     own = found.filter(pl.col("rule").is_in(list(members)) & (pl.col("role") != "advisory"))
-    level = "county" if (own.get_column("level") == "county").any() else "unit"
-    if level == "county":
-        own = own.filter(pl.col("level") == "county")
+    of_county = own.filter(level="county")
+    own = of_county if of_county.height else own
     counts = _counts(own)
-    failing = own.filter((pl.col("status") == "fail") & pl.col("school_code").is_not_null())
+    failing = own.filter(pl.col("school_code").is_not_null(), status="fail")
     return Decisive(
         id=key,
         title=title,
         status=status or next(iter(counts), "not_applicable"),
-        level=level,
+        level="county" if of_county.height else "unit",
         counts=counts,
         schools=failing.get_column("school_code").n_unique(),
     )
 
 
 def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
-    by_school = (
-        deciding.filter(pl.col("level") == "school")
-        .group_by("rule", "school_code", maintain_order=True)
-        .agg(_worst())
-    )
-    return {
-        str(rule): _counts(schools)
-        for (rule,), schools in by_school.group_by("rule", maintain_order=True)
-    }
+    schools = deciding.filter(level="school").group_by("rule", "school_code", maintain_order=True)
+    by_rule = schools.agg(_worst()).group_by("rule", maintain_order=True)
+    return {str(rule): _counts(found) for (rule,), found in by_rule}
 
 
 def _falling_short(judged: Iterable[Judged]) -> tuple[FallingShort, ...]:
@@ -323,11 +313,10 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     subjects.
     """
     made = []
-    judged = set(found.filter(pl.col("role") == "advisory").get_column("rule"))
+    judged = set(found.filter(role="advisory").get_column("rule"))
     for key in (key for key in rules if key in judged):
         own, level = _widest(found, key)
-        counts = _counts(own)
-        if counts:
+        if counts := _counts(own):
             base, _ = _widest(found, rules[key].of_base)
             replaced = rules.get(rules[key].of_base)
             made.append(
@@ -345,8 +334,8 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
 
 
 def _widest(found: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, str]:
-    own = found.filter(pl.col("rule") == rule)
-    county = own.filter(pl.col("level") == "county")
+    own = found.filter(rule=rule)
+    county = own.filter(level="county")
     if county.height:
         return county, "county"
     return own, str(own.get_column("level").first() or "")
@@ -493,20 +482,22 @@ class CountyRow:
 def overview(report: Results) -> Mapping[tuple[str, int], CountyRow]:
     """The rows of all counties by code and year, the same figures as their assessments give."""
     deciding = report.findings.lazy().filter(pl.col("role").is_in(DECIDING))
+    beside = deciding.filter(level="county").join(
+        _members(report, _beside_blocks), on=[*KEY, "rule"], how="semi"
+    )
     counted = (
         _failing_schools(deciding, report)
         .join(_missing_facts(deciding), on=KEY, how="full", coalesce=True)
-        .join(_states_beside(deciding, report), on=KEY, how="full", coalesce=True)
+        .join(beside.group_by(KEY).agg(_worst()), on=KEY, how="full", coalesce=True)
         .select(*KEY, "schools", "missing", "status")
         .collect()
     )
-    found = {(code, year): row for code, year, *row in counted.iter_rows()}
-    nothing = (None, None, None)
-    rows = {}
-    for county in report.counties:
-        key = (county.county_code, county.year)
-        schools, missing, beside = found.get(key, nothing)
-        rows[key] = CountyRow(schools or 0, missing or 0, beside or "not_applicable")
+    rows = {
+        (county.county_code, county.year): CountyRow(0, 0, "not_applicable")
+        for county in report.counties
+    }
+    for code, year, schools, missing, state in counted.iter_rows():
+        rows[code, year] = CountyRow(schools or 0, missing or 0, state or "not_applicable")
     return rows
 
 
@@ -526,10 +517,10 @@ def _members(
 
 def _failing_schools(deciding: pl.LazyFrame, report: Results) -> pl.LazyFrame:
     """A unit's components are told by their group, but for those that are asked directly."""
-    failed = deciding.filter((pl.col("status") == "fail") & pl.col("school_code").is_not_null())
+    failed = deciding.filter(pl.col("school_code").is_not_null(), status="fail")
     direct = failed.join(_members(report, asked_directly), on=[*KEY, "rule"], how="semi")
     return (
-        pl.concat([failed.filter(pl.col("role") == "requirement"), direct])
+        pl.concat([failed.filter(role="requirement"), direct])
         .group_by(KEY)
         .agg(pl.col("school_code").n_unique().alias("schools"))
     )
@@ -537,7 +528,7 @@ def _failing_schools(deciding: pl.LazyFrame, report: Results) -> pl.LazyFrame:
 
 def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
     lacking = (
-        deciding.filter((pl.col("status") == "unknown") & (pl.col("missing").list.len() > 0))
+        deciding.filter(pl.col("missing").list.len() > 0, status="unknown")
         .select(*KEY, "school_code", pl.col("missing").alias("fact"))
         .explode("fact")
         .unique()
@@ -548,12 +539,6 @@ def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
         at_schools.select(*KEY, "fact").unique(), on=[*KEY, "fact"], how="anti"
     )
     return pl.concat([at_schools, of_counties]).group_by(KEY).agg(pl.len().alias("missing"))
-
-
-def _states_beside(deciding: pl.LazyFrame, report: Results) -> pl.LazyFrame:
-    own = deciding.filter(pl.col("level") == "county")
-    asked = own.join(_members(report, _beside_blocks), on=[*KEY, "rule"], how="semi")
-    return asked.group_by(KEY).agg(_worst())
 
 
 def block_titles(report: Results) -> dict[str, str]:

@@ -164,10 +164,7 @@ def below(value: float, floor: float) -> bool:
 
 
 def limit(
-    operator: str | None,
-    threshold: float | None,
-    unit: str | None = "",
-    least: int = 0,
+    operator: str | None, threshold: float | None, unit: str | None = "", least: int = 0
 ) -> str:
     """``≥2000元``; empty where a rule has no limit. A coefficient's limit has two decimals at least."""
     if operator is None or threshold is None:
@@ -182,11 +179,10 @@ def asked(operator: str | None, threshold: float | None, unit: str | None = "") 
     """``应不低于2000元``: the limit as part of a sentence."""
     if operator is None or threshold is None:
         return ""
-    bar = with_unit(plain(threshold), unit)
     asks = {
-        ">=": say("应不低于{limit}", limit=bar),
-        "<=": say("应不高于{limit}", limit=bar),
-        ">": say("应高于{limit}", limit=bar),
-        "<": say("应低于{limit}", limit=bar),
+        ">=": msg("应不低于{limit}"),
+        "<=": msg("应不高于{limit}"),
+        ">": msg("应高于{limit}"),
+        "<": msg("应低于{limit}"),
     }
-    return asks.get(operator, "")
+    return asks.get(operator, "").format(limit=with_unit(plain(threshold), unit))

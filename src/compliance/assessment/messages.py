@@ -58,6 +58,8 @@ def _piece(
     else:
         message = _messages(frame, rule, ruleset, kind, titles, problems)
         operator, unit = kind.operator(rule), kind.unit(rule, ruleset) or None
+    # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
+    # What is over a limit is a difference, whose noise is that of the figures subtracted.
     return frame.select(
         "_county", "_school", "_stage", "_rule",
         pl.lit(rule.id).alias("rule"),
@@ -66,13 +68,13 @@ def _piece(
         pl.lit(rule.basis).alias("basis"),
         *KEY, "school_code", "school_name", "stage",
         status_name().alias("status"),
-        _clean("value"),
+        pl.col("value").round_sig_figs(15),
         pl.lit(operator, pl.String).alias("operator"),
         "threshold", "floor",
         pl.lit(unit, pl.String).alias("unit"),
         "shortfall",
         pl.when(pl.col("shortfall").is_not_null()).then("shortfall_unit").alias("shortfall_unit"),
-        _clean("excess"), "excess_unit", "parts", "missing", "warnings", "mean", "deviation",
+        pl.col("excess").round(14), "excess_unit", "parts", "missing", "warnings", "mean", "deviation",
         pl.lit(rule.layer).alias("layer"),
         pl.lit(rule.given_by_id or None, pl.String).alias("given_by"),
         "relaxed_by",
@@ -80,24 +82,9 @@ def _piece(
     )  # fmt: skip
 
 
-def _clean(name: str) -> pl.Expr:
-    """A figure without the noise of its last binary digits: 29.9 ÷ 10 is 2.99; judged before.
-
-    What is over a limit is a difference, whose noise is that of the figures subtracted.
-    """
-    if name == "excess":
-        return pl.col(name).round(14)
-    return pl.col(name).round_sig_figs(15)
-
-
 def _subject() -> pl.Expr:
     """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
-    part = pl.col("stage").replace(
-        {
-            "primary": msg("（小学部）"),
-            "junior": msg("（初中部）"),
-        }
-    )
+    part = pl.col("stage").replace({"primary": msg("（小学部）"), "junior": msg("（初中部）")})
     return (
         pl.when("among_stages")
         .then(pl.col("school_name") + part)
@@ -125,23 +112,16 @@ def _messages(
         return message(pl.when(speaks).then(pl.coalesce(sentence, plain)).otherwise(plain))
     except Exception as error:  # a broken sentence costs the sentence, not the verdict
         show_traceback(error)
-        problems.append(_speechless(rule, kind, error))
-        return message(plain)
-
-
-def _speechless(rule: Rule, kind: Kind, error: Exception) -> Problem:
-    return Problem(
-        "warning",
-        "sentence_broken",
-        say(
+        speechless = say(
             "{plugin}的规则种类“{kind}”未能写出规则 {rule} 的说明：{why}",
             plugin=kind.offered_by or type(kind).__module__,
             kind=kind.name,
             rule=rule.id,
             why=f"{type(error).__name__}: {error}".splitlines()[0][:200],
-        ),
-        expected=msg("判定不受影响；请把此信息告知插件的作者"),
-    )
+        )
+        todo = msg("判定不受影响；请把此信息告知插件的作者")
+        problems.append(Problem("warning", "sentence_broken", speechless, expected=todo))
+        return message(plain)
 
 
 def _of_schools(rule: Rule, ruleset: Ruleset) -> pl.Expr:
@@ -163,39 +143,24 @@ def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Exp
         subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
     missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(msg("、"))
     holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
-    unknown = (
-        pl.when(pl.col("missing").list.len() > 0)
-        .then(
-            line(
-                msg("{who}“{about}”无法判定：缺少{missing}。"),
-                **holes,
-                missing=missing,
-            )
+    said = parts(rule) if rule.parts else state(rule)
+    if not rule.references.verdicts:
+        unknown = (
+            pl.when(pl.col("missing").list.len() > 0)
+            .then(line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing))
+            .otherwise(line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes))
         )
-        .otherwise(
-            line(
-                msg("{who}“{about}”无法计算：分母为0或所据数据无效。"),
-                **holes,
-            )
-        )
-    )
-    plain = parts(rule) if rule.parts else state(rule)
+        said = pl.when(pl.col("status") == UNKNOWN).then(unknown).otherwise(said)
     words = {
         NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
         ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
         NOT_CHECKED: msg("{who}：“{about}”待佐证。"),
         WAIVED: msg("{who}：“{about}”已备案豁免。"),
     }
-    said = (
-        plain if rule.references.verdicts else pl.when(_is(UNKNOWN)).then(unknown).otherwise(plain)
-    )
     for status, template in words.items():
-        said = pl.when(_is(status)).then(line(template, **holes, rule=rule.id)).otherwise(said)
+        told = line(template, **holes, rule=rule.id)
+        said = pl.when(pl.col("status") == status).then(told).otherwise(said)
     return said
-
-
-def _is(status: int) -> pl.Expr:
-    return pl.col("status") == status
 
 
 def _about(rule: Rule, ruleset: Ruleset) -> str:
@@ -211,16 +176,12 @@ def _beside(said: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
     if rule.role == "advisory":
         advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
         said = said + pl.lit(advisory)
-    relaxable = bool(rule.of) or bool(replacements(rule))
-    if ruleset.switched and relaxable:
-        said = said + _relaxed(ruleset, whole=not rule.of)
+    if ruleset.switched and (rule.of or replacements(rule)):
+        switches = {name: ruleset.switches[name] for name in ruleset.switched}
+        words = {name: _of_switch(one, whole=not rule.of) for name, one in switches.items()}
+        told = pl.col("relaxed_by").str.split(JOINT).list.eval(pl.element().replace(words))
+        said = said + told.list.join("").fill_null("")
     return _withheld(said, rule) if rule.references.verdicts else said
-
-
-def _relaxed(ruleset: Ruleset, *, whole: bool) -> pl.Expr:
-    words = {name: _of_switch(ruleset.switches[name], whole=whole) for name in ruleset.switched}
-    told = pl.col("relaxed_by").str.split(JOINT).list.eval(pl.element().replace(words))
-    return told.list.join("").fill_null("")
 
 
 def _of_switch(switch: Switch, *, whole: bool) -> str:
@@ -230,11 +191,9 @@ def _of_switch(switch: Switch, *, whole: bool) -> str:
     """
     if not whole:
         return say("其中有仅凭“{title}”达标的。", title=switch.label)
-    until = (
-        say("适用期至{day}", day=switch.until.isoformat())
-        if switch.until is not None
-        else msg("期限未见")
-    )
+    until = msg("期限未见")
+    if switch.until is not None:
+        until = say("适用期至{day}", day=switch.until.isoformat())
     source = switch.source.split("（")[0]  # the document; where it was read stands with the switch
     if switch.kind != "relaxation":
         return say("按“{title}”的口径方达标（{source}）。", title=switch.label, source=source)

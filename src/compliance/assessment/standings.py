@@ -139,19 +139,14 @@ class Standings:
 
     def _asked(self, member: str, row: Finding) -> str:
         """What the conclusion makes of a miss, by the way that asks most of all its groups."""
-        ways = [
-            SUGGESTION,
-            *(self._by_way_of(group, row) for group in self._groups.get(member, ())),
-        ]
-        return min(ways, key=_ASKS_MOST.index)
+        ways = (self._by_way_of(group, row) for group in self._groups.get(member, ()))
+        return min((SUGGESTION, *ways), key=_ASKS_MOST.index)
 
     def _by_way_of(self, group: Rule, row: Finding) -> str:
         if group.role == "conclusion":
             return PROBLEM
-        if group.role == "block":
-            return self._asked(group.id, row)
         state = self._state(group, row)
-        if state == "fail":
+        if group.role == "block" or state == "fail":
             return self._asked(group.id, row)
         return SUGGESTION if state in _GROUP_MET else OPEN
 
@@ -168,17 +163,16 @@ class Standings:
 
 def asked_directly(rules: Mapping[str, Rule]) -> set[str]:
     """Components that a block or the conclusion asks itself: missing them counts in any unit."""
-    blocks = [rule for rule in rules.values() if rule.role in ("block", "conclusion")]
-    return {
-        one for rule in blocks for one in rule.of if one in rules and rules[one].role == "component"
+    asked = {
+        one for rule in rules.values() if rule.role in ("block", "conclusion") for one in rule.of
     }
+    return {one for one in asked if one in rules and rules[one].role == "component"}
 
 
 def _subject(row: Finding, *, several: bool) -> str:
     stage = figures.stage(row["stage"])
     if not row["school_code"]:
-        whole = msg("全县")
-        return say("全县（{s}）", s=stage) if stage else whole
+        return say("全县（{s}）", s=stage) if stage else msg("全县")
     name = row["school_name"] or str(row["school_code"])
     if stage and several:
         return say("{name}（{stage}部）", name=name, stage=stage)

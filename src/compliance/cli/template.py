@@ -21,7 +21,9 @@ from compliance.kernel.i18n import msg, say
 @guarded
 def template(out: Path, ruleset: str | None) -> None:
     """Write the workbook."""
-    from compliance.explain.ruleset_listing import blank_workbook
+    from compliance.explain.ruleset_listing import opened
+    from compliance.render.blank_workbook import write_template
 
-    blank_workbook(out, ruleset)
+    rules, words = opened(ruleset)
+    write_template(out, words, rules.label, rules=list(rules.rules.values()))
     click.echo(say("已写 {out}", out=out))

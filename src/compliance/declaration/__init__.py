@@ -2,7 +2,7 @@
 
 No word of any form stands here. A form is a file ``declaration.toml`` among the templates of the
 rule set's layers; it says which figure stands in which cell and which sentence has which blanks
-(`form`). In come paths and how to judge; `declarations` fills a form for every county (`fill`, from
+(`form`). In: paths and how to judge. Out: forms, files of them, differences. `declarations` fills a form for every county (`fill`, from
 `county` and `figures`), `write_forms` makes workbooks and Word documents of them (`layout`, `xlsx`,
 `docx`), `differences` (`compare`) holds one against the form that a county filled in (`submitted_form`). What a form
 says stands in its file alone: change that, not this room.

@@ -32,7 +32,7 @@ class CountyView:
         self.evaluation, self.index, self.rules = evaluation, index, evaluation.ruleset
         self.row: Row = self.frame("county").row(0, named=True)
         self._outcomes: dict[str, list[Row]] = {}
-        self._exact: dict[str, dict[int, Fraction]] = {}
+        self._quotients: dict[str, dict[int, Fraction | None]] = {}
         self._schools = {row["school"]: row for row in self.frame("school").iter_rows(named=True)}
 
     def frame(self, scope: str, rule: Rule | None = None) -> pl.DataFrame:
@@ -62,7 +62,7 @@ class CountyView:
         return [row for row in rows if row["stage"] == stage] if stage else rows
 
     def judged(self, rule: Rule, row: Row, worked: Fraction | None) -> Entry:
-        """The value of a row of an outcome as an entry; worked: the same, exactly, where it is known."""
+        """The value of a row of an outcome as an entry; worked: the same, exactly, if it is that."""
         limit, met = rule.limit, {PASS: True, FAIL: False}.get(row["status"])
         held = (
             None
@@ -152,29 +152,15 @@ class CountyView:
             for name in names or ():
                 yield from self.missing_at(name, school)
 
-    def exact(self, rule: Rule) -> dict[int, Fraction]:
-        """Unit → the rule's value there, exactly; units without a value are left out.
-
-        The exact quotient of the rule's own indicator stands where it is what was judged, else the
-        judged value as it is (another indicator may have taken its place).
-        """
-        if rule.id not in self._exact:
-            worked = self._quotients(rule)
-            self._exact[rule.id] = {
-                row["unit"]: near(worked.get(row["unit"]), row["value"])
-                for row in self.outcome(rule.id)
-                if row["value"] is not None
-            }
-        return self._exact[rule.id]
-
-    def _quotients(self, rule: Rule) -> dict[int, Fraction | None]:
+    def quotients(self, rule: Rule) -> Mapping[int, Fraction | None]:
+        """Unit → the value there of the rule's own indicator, exactly; empty for a rule without."""
         indicator = self.rules.indicators.get(rule.indicator or "")
-        if indicator is None:
-            return {}
-        bound = exact_arithmetic.quantity(indicator, self.evaluation.frames_of(rule), "unit")
-        columns = list(dict.fromkeys(["unit", *bound.columns]))
-        rows = self.frame("unit", rule).select(columns).iter_rows(named=True)
-        return {row["unit"]: bound.exact(row) for row in rows}
+        if indicator is not None and rule.id not in self._quotients:
+            bound = exact_arithmetic.quantity(indicator, self.evaluation.frames_of(rule), "unit")
+            columns = list(dict.fromkeys(["unit", *bound.columns]))
+            rows = self.frame("unit", rule).select(columns).iter_rows(named=True)
+            self._quotients[rule.id] = {row["unit"]: bound.exact(row) for row in rows}
+        return self._quotients.get(rule.id, {})
 
     def quotient(self, name: str) -> Fraction | None:
         """The county's value of an indicator, exactly, or of the one that it falls back on."""

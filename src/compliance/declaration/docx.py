@@ -16,7 +16,6 @@ _PAGE = 225.0  # millimetres of text on a page across
 _TWIPS = 1440 / 25.4
 _MANY = 9  # columns from which a table is set in small type
 _HEADING, _NOTE, _CENTRED, _TEXT = "表头", "申报表注", "表格居中", "表格文字"
-_LEFT = ("name", "sentence", "remark")  # roles of words; all others stand in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _grid(widths: Sequence[float]) -> tuple[int, ...]:
 def _row(row: LaidRow, grid: Sequence[int], *, heading: bool = False) -> WordRow:
     cells = []
     for one in row:
-        style = _TEXT if one.content.role in _LEFT else _CENTRED
+        style = _TEXT if one.is_left else _CENTRED
         if heading or one.columns > 1:  # a band's cell goes all across
             style = _HEADING
         cells.append(

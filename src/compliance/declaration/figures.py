@@ -19,7 +19,7 @@ import polars as pl
 
 from compliance.declaration.county import CountyView, Row, counting, near
 from compliance.declaration.filled_form import NONE, Entry, MissingFigure, blank
-from compliance.declaration.form import FigureReference, Form, FormFigure
+from compliance.declaration.form import DeclarationForm, FigureReference, FormFigure
 from compliance.engine.exact_arithmetic import root_exactly, typed
 from compliance.engine.kinds.dispersion import moments_exactly
 from compliance.kernel.i18n import msg, say
@@ -36,7 +36,7 @@ _PART_MET = {"pass": True, "fail": False}
 class CountyFigures:
     """Everything the blanks of a form can ask of one county."""
 
-    def __init__(self, form: Form, county: CountyView) -> None:
+    def __init__(self, form: DeclarationForm, county: CountyView) -> None:
         self.form, self.county, self._rules = form, county, county.rules
 
     def of(self, asked: FigureReference) -> Entry:
@@ -237,12 +237,6 @@ class CountyFigures:
             return Entry(text=NONE)
         return blank(lack for one in found for lack in one.missing)
 
-    def _met(self, rule: Rule, asked: FigureReference) -> Entry:
-        return self._of_status(PASS, rule, asked)
-
-    def _failing(self, rule: Rule, asked: FigureReference) -> Entry:
-        return self._of_status(FAIL, rule, asked)
-
     def _of_status(self, status: int, rule: Rule, asked: FigureReference) -> Entry:
         rows = self.county.outcome(rule.id, asked.stage)
         if any(row["status"] in _OPEN for row in rows):
@@ -254,7 +248,7 @@ class CountyFigures:
         return Entry(Fraction(sum(row["status"] != NOT_APPLICABLE for row in rows)))
 
     def _share(self, rule: Rule, asked: FigureReference) -> Entry:
-        met, units = self._met(rule, asked), self._units(rule, asked)
+        met, units = self._of_status(PASS, rule, asked), self._units(rule, asked)
         if met.number is None or units.number is None:
             return met
         if not units.number:
@@ -288,8 +282,8 @@ class CountyFigures:
 _OF_RULE: Mapping[str, Callable[[CountyFigures, Rule, FigureReference], Entry]] = {
     "value": CountyFigures._value,
     "mean": CountyFigures._mean,
-    "met": CountyFigures._met,
-    "failing": CountyFigures._failing,
+    "met": lambda figures, *asked: figures._of_status(PASS, *asked),
+    "failing": lambda figures, *asked: figures._of_status(FAIL, *asked),
     "share": CountyFigures._share,
     "units": CountyFigures._units,
     "over": CountyFigures._over,

@@ -20,14 +20,14 @@ from compliance.declaration.filled_form import (
     FilledForm,
     FilledLine,
     FilledTable,
-    Heading,
     MisleadingFigure,
     MissingFigure,
+    TableHeading,
     blank,
 )
 from compliance.declaration.form import (
+    DeclarationForm,
     FigureReference,
-    Form,
     FormColumn,
     FormRow,
     FormTable,
@@ -92,7 +92,7 @@ def declarations(
 
 
 def _filled(
-    form: Form,
+    form: DeclarationForm,
     evaluation: Evaluation,
     words: Vocabulary,
     problems: Sequence[Problem],
@@ -119,7 +119,11 @@ class _CountyForm:
     """One county's form in the making."""
 
     def __init__(
-        self, form: Form, county: CountyView, titles_: Mapping[str, str], spellings: Spellings
+        self,
+        form: DeclarationForm,
+        county: CountyView,
+        titles_: Mapping[str, str],
+        spellings: Spellings,
     ) -> None:
         self._form, self._county = form, county
         self._figures = CountyFigures(form, county)
@@ -143,7 +147,12 @@ class _CountyForm:
             lead=lead,
             tables=tables,
             blank_cells=tuple(dict.fromkeys(one for t in tables for one in self._blank_cells(t))),
-            misleading=tuple(one for table in tables for one in _misleading(table)),
+            misleading=tuple(
+                MisleadingFigure(table.name, where, filled.text, exact, bool(filled.entry.met))
+                for table in tables
+                for where, _, filled in table.blanks()
+                if (exact := filled.entry.unrounded(filled.decimals))
+            ),
             doubtful=tuple(self._doubtful(problems)),
             about=(basis, *changes, *self._relaxed()),
         )
@@ -177,7 +186,7 @@ class _CountyForm:
                 below=table.below,
                 labels=len(table.labels),
                 headings=tuple(
-                    Heading(str(c.heading), str(c.group), c.code, c.width) for c in columns
+                    TableHeading(str(c.heading), str(c.group), c.code, c.width) for c in columns
                 ),
                 lines=tuple(self._lines(table)),
                 notes=(
@@ -310,13 +319,6 @@ def _beginnings(remark: Remark | None) -> tuple[str, ...]:
     return tuple(str(word).replace("{names}", "").rstrip("：: ") for word in words)
 
 
-def _misleading(table: FilledTable) -> Iterator[MisleadingFigure]:
-    for where, _, filled in table.blanks():
-        exact = filled.entry.unrounded(filled.decimals)
-        if exact:
-            yield MisleadingFigure(table.name, where, filled.text, exact, bool(filled.entry.met))
-
-
 def _marked(table: FormTable, status: int, county: CountyView, rows: Sequence[Row]) -> Entry:
     """A verdict as the table marks it; rows: of the outcome, where it is open."""
     if status in (PASS, FAIL):
@@ -332,7 +334,7 @@ class _UnitLines:
     """
 
     def __init__(
-        self, form: Form, table: FormTable, county: CountyView, spellings: Spellings
+        self, form: DeclarationForm, table: FormTable, county: CountyView, spellings: Spellings
     ) -> None:
         self._form, self._table, self._county = form, table, county
         self._spellings, rules = spellings, county.rules.rules
@@ -408,7 +410,7 @@ class _UnitLines:
             return Entry(text=NONE)
         if row["value"] is None:
             return blank(self._county.open([row]))
-        return self._county.judged(rule, row, self._county.exact(rule).get(unit["unit"]))
+        return self._county.judged(rule, row, self._county.quotients(rule).get(unit["unit"]))
 
     def _remark(self, words: Remark, unit: Row) -> Entry:
         """Which indicators are met, which reach their floor, which do not, which are open."""

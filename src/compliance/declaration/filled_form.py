@@ -122,7 +122,7 @@ class FilledCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class TableHeading:
     """A column: its text, the group's above, the code below, millimetres."""
 
     text: str
@@ -167,7 +167,7 @@ class FilledTable:
     name: str
     below: bool
     labels: int
-    headings: tuple[Heading, ...]
+    headings: tuple[TableHeading, ...]
     lines: tuple[FilledLine, ...]
     notes: tuple[FilledCell, ...]
     remark: tuple[str, ...] = ()
@@ -203,15 +203,6 @@ class BlankCell:
     what: str
     schools: tuple[str, ...]
     place: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MissingItem:
-    """A fact that is missing: where on the form it is waited for, and at which schools it is."""
-
-    what: str
-    places: tuple[str, ...]
-    schools: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,19 +245,12 @@ class FilledForm:
     about: tuple[str, ...]
 
     @property
-    def missing(self) -> list[MissingItem]:
-        """What is missing, fact by fact."""
+    def missing(self) -> dict[str, list[BlankCell]]:
+        """What is missing → the cells that wait for it."""
         found: dict[str, list[BlankCell]] = {}
         for one in self.blank_cells:
             found.setdefault(one.what, []).append(one)
-        return [
-            MissingItem(
-                what,
-                tuple(dict.fromkeys(one.place for one in group)),
-                tuple(dict.fromkeys(name for one in group for name in one.schools)),
-            )
-            for what, group in found.items()
-        ]
+        return found
 
 
 def sheets(tables: Sequence[FilledTable]) -> list[list[FilledTable]]:

@@ -187,7 +187,7 @@ class FormFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class DeclarationForm:
     """A declaration form for the rule set `ruleset` and whatever extends it.
 
     blank: what stands where nothing can be written. numerals: how whole numbers from 0 are written
@@ -214,7 +214,7 @@ class Form:
         return PackError(what, where=f"{self.path.name}:{_line(self.source, *places)}")
 
 
-def form_for(rules: Ruleset) -> Form:
+def form_for(rules: Ruleset) -> DeclarationForm:
     """The nearest form among the rule set's templates that is for one of its layers.
 
     Raises UsageError where there is none, PackError where it is wrong.
@@ -230,7 +230,7 @@ def form_for(rules: Ruleset) -> Form:
     )
 
 
-def read_form(path: Path) -> Form:
+def read_form(path: Path) -> DeclarationForm:
     """Read one form. Raises PackError with file and line of every fault."""
     try:
         text = path.read_text("utf-8-sig").replace("\r\n", "\n")
@@ -249,7 +249,7 @@ def read_form(path: Path) -> Form:
     head = {"numerals": (), "blank": "＿＿", "figure": {}, "lead": (), **_paired(tables["form"])}
     nodes = {**head, "table": _paired(tables["table"]), "path": path, "source": text}
     try:
-        return _CONVERTER.structure({**nodes, "figure": tables.get("figure", {})}, Form)
+        return _CONVERTER.structure({**nodes, "figure": tables.get("figure", {})}, DeclarationForm)
     except _UnclearError as error:
         raise PackError(str(error), where=f"{path.name}:{_line(text, error.at)}") from error
 
@@ -392,9 +392,9 @@ def _converter() -> cattrs.Converter:
 
     made.register_structure_hook(FormTable, with_values)
     made.register_structure_hook(
-        Form,
+        DeclarationForm,
         make_dict_structure_fn(
-            Form,
+            DeclarationForm,
             made,
             ruleset=override(rename="for"),
             figures=override(rename="figure"),

@@ -13,7 +13,7 @@ from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTab
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render.documents.text import printable, shortened
 
-_PLACES = 6  # how many places of the form one gap names
+_SCHOOLS, _PLACES = 5, 6  # how many schools, and places of the form, one missing fact names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class LaidCell:
     columns: int = 1
     rows: int = 1
     first: bool = True
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it holds words; all else stands in the middle."""
+        return self.content.role in ("name", "sentence", "remark")
 
 
 LaidRow = Sequence[LaidCell]
@@ -105,9 +110,9 @@ def listings(form: FilledForm) -> list[Listing]:
                       msg_in("heading", "学校"), msg("用在何处")),
             widths=(12, 58, 60, 96),
             rows=_numbered(
-                (one.what, shortened(list(map(printable, one.schools)), others),
-                 shortened(list(map(printable, one.places)), elsewhere, _PLACES))
-                for one in form.missing
+                (what, _first((name for one in cells for name in one.schools), others),
+                 _first((one.place for one in cells), elsewhere, _PLACES))
+                for what, cells in form.missing.items()
             ),
             empty=msg("没有缺项。"),
         ),
@@ -136,6 +141,11 @@ def listings(form: FilledForm) -> list[Listing]:
         ),
     ]  # fmt: skip
     return [one for one in found if one.rows or one.empty]
+
+
+def _first(names: Iterable[str], tail: str, shown: int = _SCHOOLS) -> str:
+    """The first few of several names, each once, and how many there are."""
+    return shortened([printable(name) for name in dict.fromkeys(names)], tail, shown)
 
 
 def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:

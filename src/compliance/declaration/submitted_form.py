@@ -202,12 +202,12 @@ def located(table: FilledTable, region: Region) -> Located | None:
 
 def _row_of(codes: Mapping[str, int], region: Region) -> int | None:
     """The row with most of a table's codes, if it has at least half of them."""
-    best, most = None, 0
-    for row in region.rows():
-        there = len({folded(value) for value in region.sheet.rows[row].values()} & set(codes))
-        if there > most:
-            best, most = row, there
-    return best if most and 2 * most >= len(codes) else None
+
+    def there(row: int) -> int:
+        return len({folded(value) for value in region.sheet.rows[row].values()} & codes.keys())
+
+    best = max(region.rows(), key=there, default=None)
+    return best if best is not None and there(best) and 2 * there(best) >= len(codes) else None
 
 
 def _heading(table: FilledTable, column: int, region: Region, last: int) -> tuple[int, int] | None:

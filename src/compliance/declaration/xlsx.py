@@ -21,7 +21,6 @@ from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Worksheet, height
 
 _MM = 0.55  # characters of a column's width in a millimetre
-_LEFT = ("name", "sentence", "remark")  # roles of words; all others stand in the middle
 Places = Sequence[tuple[int, int]]  # column of a table → first and last column of the sheet
 
 
@@ -114,7 +113,7 @@ class _FormSheet(Worksheet):
         if not one.first:
             return
         left, right = places[one.column][0], places[one.column + one.columns - 1][1]
-        style = "cell" if one.content.role in _LEFT else "centre"
+        style = "cell" if one.is_left else "centre"
         value, picture = _value(one.content)
         if one.content.role == "heading":
             style, value, picture = "head", one.content.text, ""

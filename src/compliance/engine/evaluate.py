@@ -21,6 +21,7 @@ from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     ERROR,
+    FAIL,
     NO_WORDS,
     NOT_APPLICABLE,
     PART,
@@ -285,6 +286,11 @@ def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.E
         (given[one.name] if one.name in given else pl.lit(None)).cast(one.dtype).alias(one.name)
         for one in PART.fields
     )
+
+
+def met_status(met: pl.Expr) -> pl.Expr:
+    """The status of what is met, missed or (null) unknown."""
+    return pl.when(met.is_null()).then(UNKNOWN).when(met).then(PASS).otherwise(FAIL)
 
 
 def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:

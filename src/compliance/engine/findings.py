@@ -202,11 +202,8 @@ def _warned(rule: Rule, frame: pl.DataFrame, doubts: Doubts | None) -> pl.Series
 
 def _hits(keys: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
     """Findings with the doubts of their school and county, stage not yet looked at."""
-    wanted = ["_row", "stage", "_of", "code"]
     if keys["school_code"].null_count() == keys.height:
-        return keys.join(doubts, on="county").select(wanted)
-    own = keys.join(doubts, left_on=["county", "school_code"], right_on=["county", "_code"]).select(
-        wanted
-    )
-    everyone = doubts.filter(pl.col("_code").is_null())
-    return pl.concat([own, keys.join(everyone, on="county").select(wanted)])
+        return keys.join(doubts, on="county")
+    own = keys.join(doubts, left_on=["county", "school_code"], right_on=["county", "_code"])
+    everyone = keys.join(doubts.filter(pl.col("_code").is_null()), on="county")
+    return pl.concat(one.select("_row", "stage", "_of", "code") for one in (own, everyone))

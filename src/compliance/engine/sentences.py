@@ -64,11 +64,11 @@ def in_words(
         "excess_unit": kind.excess_unit(rule, ruleset),
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
-    about = {"excess_unit": "excess"}
+    about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
     return outcome.with_columns(
         pl.when(pl.col(about.get(name, name)).is_not_null()).then(column).alias(name)
         for name, column in words.items()
-        if outcome[about.get(name, name)].null_count() < outcome.height
+        if any(outcome[one].null_count() < outcome.height for one in {name, about.get(name, name)})
     )
 
 

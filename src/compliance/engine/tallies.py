@@ -31,8 +31,7 @@ def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
     for scope in ("school", "county"):
         for tally in tallies:
             if tally.scope == scope:
-                frame = _added(frames, tally)
-                frames = frames.with_frame(scope, frame)
+                frames = frames.with_frame(scope, _added(frames, tally))
     return frames
 
 
@@ -102,10 +101,7 @@ def _counted(name: str, settings: Mapping[str, Any]) -> Iterable[pl.Expr]:
     counted = pl.when(listed.is_not_null()).then(reached)
     given = settings.get("or", [])
     others = [given] if isinstance(given, str) else list(given)
-    if others:
-        value = counted.otherwise(pl.sum_horizontal(*others, ignore_nulls=False))
-    else:
-        value = counted.otherwise(None)
+    value = counted.otherwise(pl.sum_horizontal(*others, ignore_nulls=False) if others else None)
     yield value.alias(name)
     missing = pl.lit([settings["count"]], dtype=pl.List(pl.String))
     yield pl.when(value.is_null()).then(missing).otherwise(NO_WORDS).alias(f"{name}{MISSING}")
@@ -119,16 +115,11 @@ def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.
     rows = frames.unit.with_columns(
         value.alias("_value"), missing_facts(frames, "unit", needed).alias("_missing")
     )
+    known = ~pl.col("_value").is_null().any()
+    missing = pl.col("_missing").explode().drop_nulls().unique(maintain_order=True)
     columns = [
-        pl.when(pl.col("_value").is_null().any())
-        .then(None)
-        .otherwise(pl.col("_value").sum())
-        .alias(name),
-        pl.col("_missing")
-        .explode()
-        .drop_nulls()
-        .unique(maintain_order=True)
-        .alias(f"{name}{MISSING}"),
+        pl.when(known).then(pl.col("_value").sum()).alias(name),
+        missing.alias(f"{name}{MISSING}"),
     ]
     if times:
         factors = pl.struct(pl.col(fact).alias("a"), pl.col(times).alias("b"))
@@ -176,12 +167,10 @@ def _summed(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFr
     where = dict(settings.get("where", {}))
     if "stage" in settings:
         where["stage"] = settings["stage"]
-    counts = conditions.matches(where)
-    rows = frames.of(scope).with_columns(counts.alias("_counts"))
-    rows = rows.filter(pl.col("_counts").is_null() | pl.col("_counts"))
-    unless = settings.get("unless", {})
-    if unless:
-        rows = rows.filter(~conditions.matches(unless).fill_null(value=False))
+    rows = frames.of(scope).with_columns(conditions.matches(where).alias("_counts"))
+    rows = rows.filter(pl.col("_counts").fill_null(value=True))
+    if settings.get("unless"):
+        rows = rows.filter(~conditions.matches(settings["unless"]).fill_null(value=False))
     rows = rows.with_columns(
         pl.when(pl.col("_counts")).then(pl.col(fact)).alias("_value"),
         missing_facts(frames, scope, [fact, *where]).alias("_missing"),

@@ -22,6 +22,7 @@ from compliance.rules.language.model import Rule, Ruleset, Split
 
 EFFECTIVE = "effective_students"
 SHARE = "share_weight"
+IDENTITY = ("school", *KEY, "school_code", "school_name")
 TOGETHER = "compulsory_students"  # the pupils of the compulsory stages, a blank in any: blank
 
 
@@ -42,8 +43,8 @@ class Frames:
 
     county, school, unit: one row a subject, numbered in the column of the frame's own name; the
     numbers of the wider scopes stand beside. Unit rows are sorted by county, year, school, stage.
-    named: (scope, column) -> how the fact is called in the contract, where `{stage}` is to be
-    filled in. excluded: rows county_code, year, school_code, school_name, stage, reason.
+    excluded: rows school, county_code, year, school_code, school_name, stage, reason. staged: the
+    stems of the facts that are given by stage.
     """
 
     county: pl.DataFrame
@@ -60,9 +61,7 @@ class Frames:
 
     def with_frame(self, scope: str, frame: pl.DataFrame) -> Frames:
         """The same with one frame replaced."""
-        if scope == "unit":
-            return replace(self, unit=frame)
-        return replace(self, county=frame) if scope == "county" else replace(self, school=frame)
+        return replace(self, **{scope: frame})  # type: ignore[arg-type]  # a frame's name
 
 
 def frames(submission: Submission, split: Split) -> Frames:
@@ -72,15 +71,12 @@ def frames(submission: Submission, split: Split) -> Frames:
     with 0 pupils is excluded with the reason stage_without_pupils.
     """
     county = submission.counties.sort(KEY).with_row_index("county")
-    school = submission.schools.join(
-        county.select(*KEY, "county", "county_name"),
-        on=list(KEY),
-        how="inner",
-        maintain_order="left",
-    )
+    named = county.select(*KEY, "county", "county_name")
+    school = submission.schools.join(named, on=list(KEY), maintain_order="left")
     school = school.sort("county", "school_code", maintain_order=True).with_row_index("school")
     school = school.with_columns(*presence())
-    staged = _staged(school.columns) | _staged(county.columns)
+    columns = (*school.columns, *county.columns)
+    staged = {stem for stage in COMPULSORY for stem in _of_stage(columns, stage).values()}
     unit = unfold(school, county, split)
     stages = unit.group_by("school", maintain_order=True).agg(stages=pl.len().cast(pl.Float64))
     school = beside(school, stages, "school").with_columns(pl.col("stages").fill_null(0.0))
@@ -109,22 +105,10 @@ def _implies(stage: str) -> pl.Expr:
     return pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
 
 
-def _staged(columns: Iterable[str]) -> set[str]:
-    """The stems of the facts that are given by stage."""
-    return {
-        name.removeprefix(f"{stage}_")
-        for name in columns
-        for stage in COMPULSORY
-        if name.startswith(f"{stage}_")
-    }
-
-
 def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
     """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
     pieces = []
-    many = pl.sum_horizontal(
-        *((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null() for stage in STAGES)
-    )
+    many = pl.sum_horizontal(_there(stage) for stage in STAGES) > 1
     for order, stage in enumerate(COMPULSORY):
         stems = _of_stage(school.columns, stage)
         whole = [
@@ -132,12 +116,12 @@ def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataF
             for name in school.columns
             if not any(name.startswith(f"{s}_") for s in COMPULSORY) and name not in stems.values()
         ]
-        piece = school.filter((pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()).select(
+        piece = school.filter(_there(stage)).select(
             *whole,
             *(pl.col(name).alias(stem) for name, stem in stems.items()),
             pl.lit(stage).alias("stage"),
             pl.lit(order).alias("stage_order"),
-            (many > 1).alias("among_stages"),
+            many.alias("among_stages"),
             *_sharing(stage, split),
         )
         shared = _of_stage(county.columns, stage)
@@ -147,7 +131,13 @@ def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataF
     return units.with_row_index("unit")
 
 
+def _there(stage: str) -> pl.Expr:
+    """Whether a school has a stage: pupils, or a blank where its type implies some."""
+    return (pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()
+
+
 def _of_stage(columns: Iterable[str], stage: str) -> dict[str, str]:
+    """The columns of a stage, with their stems."""
     prefix = f"{stage}_"
     return {name: name.removeprefix(prefix) for name in columns if name.startswith(prefix)}
 
@@ -187,22 +177,16 @@ def effective(row: Mapping[str, object], split: Split) -> Fraction | None:
 
 
 def _without_pupils(school: pl.DataFrame) -> pl.DataFrame:
-    pieces = [
+    reason = pl.lit("stage_without_pupils").alias("reason")
+    return pl.concat(
         school.filter(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).select(
-            "school",
-            *KEY,
-            "school_code",
-            "school_name",
-            pl.lit(stage).alias("stage"),
-            pl.lit("stage_without_pupils").alias("reason"),
+            *IDENTITY, pl.lit(stage).alias("stage"), reason
         )
         for stage in COMPULSORY
-    ]
-    return pl.concat(pieces)
+    )
 
 
 MERGED = "merged_into_main_school"
-_IDENTITY = ("school", *KEY, "school_code", "school_name")
 
 
 @dataclass(frozen=True)
@@ -248,8 +232,8 @@ def merger(frames: Frames, ruleset: Ruleset, amounts: Sequence[str]) -> Merger |
     return Merger(
         frozenset(str(name) for name in merge["rules"]),
         replace(frames, unit=unit.select(frames.unit.columns)),
-        found.select(_IDENTITY),
-        left.select(_IDENTITY),
+        found.select(IDENTITY),
+        left.select(IDENTITY),
     )
 
 
@@ -269,7 +253,7 @@ def _pairs(frames: Frames, merge: Mapping[str, Any], excluded: pl.Expr) -> pl.Da
     and has every stage that is added to it.
     """
     moves = conditions.matches(merge["where"]).fill_null(value=False)
-    there = [((pl.col(f"_{s}") > 0) | pl.col(f"_{s}").is_null()).alias(f"_has_{s}") for s in STAGES]
+    there = [_there(stage).alias(f"_has_{stage}") for stage in COMPULSORY]
     known = frames.school.with_columns(*there, moves.alias("_moves"), excluded.alias("_out"))
     has = [f"_has_{stage}" for stage in COMPULSORY]
     mains = known.filter(~pl.col("_moves") & ~pl.col("_out")).select(
@@ -289,14 +273,9 @@ def _pairs(frames: Frames, merge: Mapping[str, Any], excluded: pl.Expr) -> pl.Da
 def _added(frames: Frames, pairs: pl.DataFrame, amounts: Sequence[str]) -> pl.DataFrame:
     """The school frame without the schools that are added, their figures in their main schools'."""
     facts = [name for name in amounts if name in frames.school.columns]
-    rows = pl.concat(
-        [
-            pairs.select(pl.col("_main").alias("school"), *_shares(facts)),
-            frames.school.join(pairs, left_on="school", right_on="_main", how="semi").select(
-                "school", *_shares(facts)
-            ),
-        ]
-    )
+    mains = frames.school.join(pairs, left_on="school", right_on="_main", how="semi")
+    moving = pairs.with_columns(pl.col("_main").alias("school"))
+    rows = pl.concat(one.select("school", *_shares(facts)) for one in (moving, mains))
     sums = rows.group_by("school", maintain_order=True).agg(pl.col(facts))
     sums = sums.with_columns(_total(pl.col(name)).alias(name) for name in facts)
     stays = frames.school.join(pairs, on="school", how="anti", maintain_order="left")
@@ -314,15 +293,8 @@ def _shares(facts: Sequence[str]) -> Iterable[pl.Expr]:
     """What a school brings: of a stage that is not there, nothing; else its figure or a blank."""
     for name in facts:
         stage = next((stage for stage in STAGES if name.startswith(f"{stage}_")), None)
-        own = pl.col(name)
-        yield (
-            own
-            if stage is None
-            else pl.when((pl.col(f"_{stage}") == 0).fill_null(value=False))
-            .then(0.0)
-            .otherwise(own)
-            .alias(name)
-        )
+        absent = pl.lit(value=False) if stage is None else pl.col(f"_{stage}") == 0
+        yield pl.when(absent).then(0.0).otherwise(pl.col(name)).alias(name)
 
 
 def _total(listed: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.results import CountyResult
-from compliance.engine.units import MERGED
+from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
@@ -78,13 +78,12 @@ def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
         if rule.role == "component"
         for reason in rule.exclude
     )
-    identity = ["school", *KEY, "school_code", "school_name"]
     merger = evaluation.merger
     schools = evaluation.frames.school
     if merger is not None:
         schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
     pieces = [
-        _left_out(schools.filter(_matches(evaluation, reason)).select(identity), reason)
+        _left_out(schools.filter(_matches(evaluation, reason)).select(IDENTITY), reason)
         for reason in reasons
     ]
     if merger is not None:

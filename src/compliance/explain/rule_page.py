@@ -38,7 +38,7 @@ def page(
 
     known: the installed packs, for what became of the rule from day to day.
     """
-    titles = _titles(words, rules)
+    titles = titles_of(words, rules)
     switched = [name for name in rules.switched if name in rules.switches]
     steps = history(known, rules.id, rule.id, enforce, switched, words, kinds=kinds)
 
@@ -97,16 +97,6 @@ def page(
 def _without_status(version: Mapping[str, Any]) -> dict[str, Any]:
     """Nothing is judged here, so that there is no verdict."""
     return {name: value for name, value in version.items() if name != "status"}
-
-
-def _titles(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
-    """What facts and tallies are called; a sum of products is no number of either factor."""
-    titles = titles_of(words, rules)
-    for name, tally in rules.tallies.items():
-        if "times" in tally.settings:
-            one, other = (str(tally.settings[key]) for key in ("sum", "times"))
-            titles[name] = say("Σ（{a} × {b}）", a=titles.get(one, one), b=titles.get(other, other))
-    return titles
 
 
 def _standard(

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import base_of, with_pack_file
@@ -90,14 +89,6 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
         text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark
         yield from wrap(text, WIDTH, "  ", _HANGING)
         yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
-
-
-def blank_workbook(out: Path, ruleset: str | None) -> None:
-    """The workbook to fill in, with the facts of the rule set's plugins."""
-    from compliance.render.blank_workbook.build import write_template
-
-    rules, words = opened(ruleset)
-    write_template(out, words, rules.label, rules=list(rules.rules.values()))
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:

@@ -21,7 +21,7 @@ from compliance.intake.acceptance.derived_facts import (
     vetoes,
 )
 from compliance.intake.acceptance.integrity import (
-    Checked,
+    CheckedRows,
     check_document,
     given_twice,
     refusals,
@@ -46,7 +46,7 @@ def accept(
     data checks on accepted counties last.
     """
     tables: list[Accepted] = []
-    checked: list[Checked] = []
+    checked: list[CheckedRows] = []
     for document in documents:
         first = len(tables)
         tables += [accept_table(raw, vocabulary, n) for n, raw in enumerate(document.tables, first)]

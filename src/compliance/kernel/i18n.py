@@ -126,10 +126,12 @@ def in_language(text: str, language: str) -> str:
 
 
 def _translated(message: str, context: str, count: int | None, english: str | None) -> str:
-    if lang() == "zh" or not message:
+    if lang() == "zh":
         return message
     if english is not None:
         return english
+    if not message:  # the catalogue's key for its own head
+        return ""
     known = _catalogue()
     if count is not None:
         return known.ngettext(message, message, count)

@@ -1,4 +1,9 @@
-"""Renderers: a Results goes in, bytes come out. Each is imported when it is first used."""
+"""What people read and machines take in: text, pages, papers, workbooks, machine formats.
+
+In: `Results`, rules, the assessment of each county. Out: bytes. A renderer shows and decides
+nothing; what is shown, how it is rounded and what counts as a problem stand in `assessment`.
+Each renderer is imported when it is first used.
+"""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ Three million findings are written in columns and in slices; no Python loop sees
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.engine.results import FINDINGS, CountyResult, Results, RulesetInfo
+from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.kernel.errors import Problem
 
 FORMAT = "junheng-results/1"
@@ -27,6 +27,9 @@ _COUNTS = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived",
 _PROBLEM = (
     "severity", "code", "file", "at", "county_code", "school_code", "message", "expected", "year",
 )  # fmt: skip
+_COUNTY = ("county_code", "county_name", "year", "verdict", "ruleset", "as_of")
+_RULESET = ("id", "version", "as_of", "layers")
+_EXCLUDED = ("county_code", "school_code", "stage", "reason", "year")
 # A number follows `":` only behind a key: inside a string the quote would be escaped.
 _WHOLE = r'([^\\]":-?[0-9]+)\.0([,}])'
 # What a spreadsheet would take for a formula; only text that others typed can begin so.
@@ -98,7 +101,7 @@ def _json(column: pl.Series) -> pl.Series:
 
 
 def _head(report: Results) -> dict[str, Any]:
-    sets = [_ruleset(info) for info in report.rulesets]
+    sets = [{name: getattr(info, name) for name in _RULESET} for info in report.rulesets]
     common = sets[0] if len(sets) == 1 else None
     return {
         "format": FORMAT,
@@ -107,22 +110,13 @@ def _head(report: Results) -> dict[str, Any]:
         "manifest": report.manifest,
         "counties": [_county(county) for county in report.counties],
         "problems": [problem_record(problem) for problem in report.problems],
-        "excluded": [_excluded(unit) for unit in report.excluded],
+        "excluded": [{name: unit.get(name) for name in _EXCLUDED} for unit in report.excluded],
     }
-
-
-def _ruleset(info: RulesetInfo) -> dict[str, Any]:
-    return {name: getattr(info, name) for name in ("id", "version", "as_of", "layers")}
 
 
 def _county(county: CountyResult) -> dict[str, Any]:
     return {
-        "county_code": county.county_code,
-        "county_name": county.county_name,
-        "year": county.year,
-        "verdict": county.verdict,
-        "ruleset": county.ruleset,
-        "as_of": county.as_of,
+        **{name: getattr(county, name) for name in _COUNTY},
         "blocks": dict(county.blocks),
         "counts": {status: county.counts.get(status, 0) for status in _COUNTS},
         "bases": {basis: dict(many) for basis, many in county.bases.items()},
@@ -132,9 +126,3 @@ def _county(county: CountyResult) -> dict[str, Any]:
 def problem_record(problem: Problem) -> dict[str, Any]:
     """A problem as the results have it."""
     return {name: getattr(problem, name) for name in _PROBLEM}
-
-
-def _excluded(unit: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        name: unit.get(name) for name in ("county_code", "school_code", "stage", "reason", "year")
-    }

@@ -85,10 +85,7 @@ def _context(report: Results) -> dict[str, Any]:
         "rulesets": [
             {
                 "title": phrases.ruleset(info),
-                "id": info.id,
-                "version": info.version,
-                "source": info.source,
-                "notes": info.notes,
+                **{name: getattr(info, name) for name in ("id", "version", "source", "notes")},
             }
             for info in report.rulesets
         ],
@@ -291,10 +288,7 @@ def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
     if rule.statement == "vetoes":
         return {"pass": msg("不存在"), "fail": msg("存在")}.get(status, "")
-    return {
-        "pass": msg("已佐证"),
-        "fail": msg("佐证为未达到"),
-    }.get(status, "")
+    return {"pass": msg("已佐证"), "fail": msg("佐证为未达到")}.get(status, "")
 
 
 def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
@@ -304,7 +298,7 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
 
 def _figure(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     text = figure(rule, row, part)
-    return text + _doubt(part or row) if text else text
+    return text + _doubt(part or row) if text else ""
 
 
 def _doubt(one: Finding) -> str:
@@ -318,10 +312,8 @@ def _stage_tables(about: Assessment) -> list[StageTable]:
     )
     tables = []
     for key in units.get_column("stage").unique(maintain_order=True).sort(descending=True):
-        table = _stage_table(units.filter(pl.col("stage") == key), key, about.rules)
-        if table.rows:
-            tables.append(table)
-    return tables
+        tables.append(_stage_table(units.filter(pl.col("stage") == key), key, about.rules))
+    return [table for table in tables if table.rows]
 
 
 def _stage_table(units: pl.DataFrame, key: str, rules: Mapping[str, Rule]) -> StageTable:
@@ -354,22 +346,19 @@ def _value(rule: Rule, row: Finding) -> Mark:
     """A unit's figure, unmet ones marked by shape and word."""
     status = row["status"]
     if row["value"] is None:
-        return Mark(state(status), status, SIGNS.get(status, "?"))
+        return _verdict(status)
     text = figure(rule, row, bare=True) + _doubt(row)
     if status != "fail":
         return Mark(text, status)
     if row["floor"] is not None and not below(row["value"], row["floor"]):
-        meaning = msg("未达标，但不低于下限")
-        return Mark(text, "short", _SHORT_OF, meaning)
+        return Mark(text, "short", _SHORT_OF, msg("未达标，但不低于下限"))
     return Mark(text, status, SIGNS["fail"], msg("未达标"))
 
 
 def _school_rules(about: Assessment) -> list[dict[str, Any]]:
     """What is judged at each school beside its resources: only what is not met or not known."""
     rows = about.findings.filter(
-        (pl.col("level") == "school")
-        & (pl.col("role") == "requirement")
-        & pl.col("status").is_in(["fail", "unknown", "error"])
+        pl.col("status").is_in(["fail", "unknown", "error"]), level="school", role="requirement"
     )
     return [
         {

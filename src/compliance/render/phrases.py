@@ -6,6 +6,7 @@ Also by what was judged: the rule sets, what makes this judgement differ from th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +19,6 @@ from compliance.assessment import (
     Decisive,
     FallingShort,
     MissingFacts,
-    Total,
 )
 from compliance.assessment.figures import (
     Finding,
@@ -61,9 +61,8 @@ def counted(part: Decisive) -> str:
     total = sum(part.counts.values())
     if not total or (total == 1 and part.level == "county"):
         return ""
-    where = ""
-    if part.schools and part.schools != total:
-        where = say("（{n}所学校）", n=part.schools)
+    several = part.schools and part.schools != total
+    where = say("（{n}所学校）", n=part.schools) if several else ""
     return outcomes(part.counts, part.level) + where
 
 
@@ -72,19 +71,15 @@ def outcomes(counts: Mapping[str, int], level: str) -> str:
     total = sum(counts.values())
     others = [(state(status), n) for status, n in counts.items() if status != "pass"]
     if level == "unit":
-        if not others:
-            return plural(total, "{n}个学段全部达标")
-        head = say("{n}个学段中", n=total)
-        return head + listed([say("{n}个{s}", n=n, s=word) for word, n in others])
-    if level == "school":
-        if not others:
-            return plural(total, "{n}所学校全部达标")
-        head = plural(total, "{n}所学校中")
-        return head + listed([say("{n}所{s}", n=n, s=word) for word, n in others])
-    if not others:
-        return say("{n}项全部达标", n=total)
-    head = say("{n}项中", n=total)
-    return head + listed([say("{n}项{s}", n=n, s=word) for word, n in others])
+        all_met, head = plural(total, "{n}个学段全部达标"), say("{n}个学段中", n=total)
+        each = msg("{n}个{s}")
+    elif level == "school":
+        all_met, head = plural(total, "{n}所学校全部达标"), plural(total, "{n}所学校中")
+        each = msg("{n}所{s}")
+    else:
+        all_met, head = say("{n}项全部达标", n=total), say("{n}项中", n=total)
+        each = msg("{n}项{s}")
+    return head + listed([each.format(n=n, s=word) for word, n in others]) if others else all_met
 
 
 def reasons(about: Assessment) -> list[str]:
@@ -155,18 +150,14 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
     lines: dict[str, list[str]] = {key: [] for key in headings}
     for one in about.totals:
         if one.schools and one.standing in lines:
-            lines["" if one.amount.over else one.standing].append(_total(one, about.rules))
+            told = say(
+                "{name} {amount}（{schools}所学校）",
+                name=one.amount.part or named(about.rules[one.rule]),
+                amount=with_unit(amount(one.amount.value), one.amount.unit),
+                schools=one.schools,
+            )
+            lines["" if one.amount.over else one.standing].append(told)
     return [(headings[key], told) for key, told in lines.items() if told]
-
-
-def _total(one: Total, rules: Mapping[str, Rule]) -> str:
-    """``体育运动场馆面积 3590.91平方米（1所学校）``."""
-    return say(
-        "{name} {amount}（{schools}所学校）",
-        name=one.amount.part or named(rules[one.rule]),
-        amount=with_unit(amount(one.amount.value), one.amount.unit),
-        schools=one.schools,
-    )
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -175,8 +166,7 @@ def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], li
         say("待佐证：{rules}", rules=listed(ids)) + _by(owner) for ids, owner in about.statements
     ]
     if about.waived:
-        rules = listed(about.waived)
-        rest.append(say("已备案豁免：{rules}", rules=rules))
+        rest.append(say("已备案豁免：{rules}", rules=listed(about.waived)))
     return [_gap(one, titles) for one in about.missing], rest
 
 
@@ -281,27 +271,27 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
     lines = []
     if manifest.get("strict"):
         lines.append(msg("严格判定：经过未核实的规则即不下结论"))
-    confirmed = manifest.get("confirmations")
-    for one in confirmed if isinstance(confirmed, (list, tuple)) else ():
-        lines.append(
-            say(
-                "依据经确认：{rule}（{document}，{by}，{date}）",
-                rule=printable(one["rule"]),
-                document=printable(one["document"]),
-                by=printable(one["confirmed_by"]),
-                date=one["date"],
-            )
+    lines += [
+        say(
+            "依据经确认：{rule}（{document}，{by}，{date}）",
+            rule=printable(one["rule"]),
+            document=printable(one["document"]),
+            by=printable(one["confirmed_by"]),
+            date=one["date"],
         )
-    if names := _names(manifest, "switches"):
-        lines.append(say("已启用的放宽或替代口径：{names}", names=names))
-    if names := _names(manifest, "enforced"):
-        lines.append(say("未核实而参与结论的依据：{names}", names=names))
+        for one in chosen(manifest, "confirmations")
+    ]
+    if names := chosen(manifest, "switches"):
+        lines.append(say("已启用的放宽或替代口径：{names}", names=listed(names)))
+    if names := chosen(manifest, "enforced"):
+        lines.append(say("未核实而参与结论的依据：{names}", names=listed(names)))
     return lines
 
 
-def _names(manifest: Mapping[str, object], key: str) -> str:
-    names = manifest.get(key)
-    return listed([str(name) for name in names]) if isinstance(names, (list, tuple)) else ""
+def chosen(manifest: Mapping[str, object], key: str) -> Sequence[Any]:
+    """A list of the manifest; empty where it has none."""
+    found = manifest.get(key)
+    return found if isinstance(found, (list, tuple)) else ()
 
 
 def bases(county: CountyResult) -> str:
@@ -315,8 +305,8 @@ def bases(county: CountyResult) -> str:
     deciding, advisory = told("deciding"), told("advisory")
     if not deciding:
         return ""
-    text = say("依据：{d}参与结论", d=deciding)
-    return text + (say("；{a}只作参考", a=advisory) if advisory else "")
+    beside = say("；{a}只作参考", a=advisory) if advisory else ""
+    return say("依据：{d}参与结论", d=deciding) + beside
 
 
 def relaxed(about: Assessment) -> list[str]:

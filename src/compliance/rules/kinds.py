@@ -131,38 +131,23 @@ def _faults(
         for one in error.exceptions:
             yield from _faults(one, kind, rule_id, address)
         return
+    told = {"rule": rule_id, "kind": kind.name, "field": ".".join(address)}
     if isinstance(error, ForbiddenExtraKeysError):
         unknown = sorted(error.extra_fields)
-        what = say(
-            "规则 {rule} 的种类 {kind} 没有字段 {fields}",
-            rule=rule_id,
-            kind=kind.name,
-            fields=", ".join(unknown),
-        )
+        what = say("规则 {rule} 的种类 {kind} 没有字段 {fields}", **told, fields=", ".join(unknown))
         known = [one.name for one in fields(error.cl)] if error.cl is not None else []
         yield (*address, unknown[0]), what, suggestion(unknown[0], known)
-        return
-    field = ".".join(address)
-    if isinstance(error, KeyError):
-        yield (
-            address,
-            say("规则 {rule} 缺少字段 {field}", rule=rule_id, field=field),
-            msg("请补上"),
-        )
-        return
-    yield (
-        address,
-        say("规则 {rule} 的字段 {field}：{why}", rule=rule_id, field=field, why=error),
-        "",
-    )
+    elif isinstance(error, KeyError):
+        yield address, say("规则 {rule} 缺少字段 {field}", **told), msg("请补上")
+    else:
+        yield address, say("规则 {rule} 的字段 {field}：{why}", **told, why=error), ""
 
 
 def _converter() -> Converter:
     """TOML values into dataclasses, nothing turned into what it is not."""
     made = Converter(forbid_extra_keys=True)
-    made.register_structure_hook(str, _strictly(str))
-    made.register_structure_hook(bool, _strictly(bool))
-    made.register_structure_hook(int, _strictly(int))
+    for plain in (str, bool, int):
+        made.register_structure_hook(plain, _strictly(plain))
     made.register_structure_hook(Decimal, _decimal)
     made.register_structure_hook_func(
         _is_tuple,

@@ -6,7 +6,8 @@ that judges a submission imports this. In the tests of a plugin:
     from compliance.testing import cases
     test_cases = cases(Path(__file__).parent / "cases")
 
-The form of a case stands in docs/rule-language.md under "Cases".
+In: files of cases and the installed packs. Out: what differs from what they expect. The form of a
+case stands in docs/rule-language.md under "Cases".
 """
 
 from __future__ import annotations

@@ -102,13 +102,11 @@ def _of_rules(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
             "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
         )
         result = beside(result, column, "county")
-    worst = pl.min_horizontal(*names) if names else pl.lit(NOT_APPLICABLE)
-    lists = [pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names]
-    return result.select(
-        "county",
-        worst.fill_null(NOT_APPLICABLE).cast(pl.UInt8).alias("status"),
-        (each_once(*lists) if lists else NO_WORDS).alias("withheld"),
-    ).with_columns(pl.when(pl.col("status") == UNKNOWN).then("withheld").alias("withheld"))
+    nothing = pl.lit(NOT_APPLICABLE, pl.UInt8)
+    worst = pl.min_horizontal(*names).fill_null(nothing) if names else nothing
+    lists = [NO_WORDS, *(pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names)]
+    withheld = pl.when(worst == UNKNOWN).then(each_once(*lists))
+    return result.select("county", worst.alias("status"), withheld.alias("withheld"))
 
 
 def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.DataFrame:
@@ -173,25 +171,23 @@ def _figures(numbers: range, *, least: bool) -> list[pl.Expr]:
     Of parts that ask for the same of several things the least decides, and what is missing adds up.
     Else the one part that is short tells what is missing.
     """
-    short = [pl.col(f"shortfall_{n}") for n in numbers]
-    units = [pl.col(f"shortfall_unit_{n}") for n in numbers]
+    short, unit = (
+        [pl.col(f"{name}_{n}") for n in numbers] for name in ("shortfall", "shortfall_unit")
+    )
     if least:
-        total = pl.sum_horizontal(*short)
-        known = pl.all_horizontal(*(pl.col(f"value_{n}").is_not_null() for n in numbers))
+        total, values = pl.sum_horizontal(*short), [pl.col(f"value_{n}") for n in numbers]
+        known = pl.all_horizontal(one.is_not_null() for one in values)
         return [
-            pl.when(known).then(pl.min_horizontal(*(f"value_{n}" for n in numbers))).alias("value"),
+            pl.when(known).then(pl.min_horizontal(*values)).alias("value"),
             pl.coalesce(*(f"threshold_{n}" for n in numbers)).alias("threshold"),
             pl.when(known & (total > 0)).then(total).alias("shortfall"),
-            pl.coalesce(*units).alias("shortfall_unit"),
+            pl.coalesce(*unit).alias("shortfall_unit"),
         ]
-    failing = pl.sum_horizontal(
-        *((pl.col(f"status_{n}") == FAIL).fill_null(value=False) for n in numbers)
-    )
-    countable = pl.sum_horizontal(*(one.is_not_null() for one in short))
-    single = (countable == 1) & (failing >= 1)
+    failing = pl.any_horizontal((pl.col(f"status_{n}") == FAIL) for n in numbers)
+    single = failing & (pl.sum_horizontal(one.is_not_null() for one in short) == 1)
     return [
         pl.when(single).then(pl.coalesce(*short)).alias("shortfall"),
-        pl.when(single).then(pl.coalesce(*units)).alias("shortfall_unit"),
+        pl.when(single).then(pl.coalesce(*unit)).alias("shortfall_unit"),
     ]
 
 
@@ -217,9 +213,10 @@ def _standing(evaluation: Evaluation, rule: Rule) -> pl.DataFrame:
         pl.col("withheld").explode().drop_nulls().unique(maintain_order=True)
     )
     result = beside(by_county(evaluation, rows), doubts, "county")
-    for one in _on_the_way(evaluation, rule):
-        for variant in _variants(evaluation, one):
-            result = _with_variant(evaluation, result, variant)
+    on_the_way = {one.id for one in _on_the_way(evaluation, rule)}
+    for one in evaluation.ruleset.rules.values():
+        if one.of_base in on_the_way and one.role == "advisory" and one.layer != STANDARD:
+            result = _with_variant(evaluation, result, one)
     return result.with_columns(pl.col("withheld").fill_null(NO_WORDS))
 
 
@@ -260,15 +257,10 @@ def _unknown(where: pl.Expr) -> pl.Expr:
     return pl.when(where).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(pl.col("status"))
 
 
-def _variants(evaluation: Evaluation, rule: Rule) -> Iterable[Rule]:
-    """The rules that would stand in this one's place if their basis were verified."""
-    for one in evaluation.ruleset.rules.values():
-        if one.of_base == rule.id and one.role == "advisory" and one.layer != STANDARD:
-            yield one
-
-
 def _with_variant(evaluation: Evaluation, result: pl.DataFrame, variant: Rule) -> pl.DataFrame:
-    """Where the variant applies, a member that does not fail is open."""
+    """What would stand in a rule's place if its basis were verified: where it applies, a member that
+    does not fail is open.
+    """
     state = by_county(evaluation, evaluation.outcome(variant.id)).select(
         "county", (pl.col("status") != NOT_APPLICABLE).alias("_applies")
     )

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import Evaluation, met_status
 from compliance.engine.exact_arithmetic import percent, shown, typed
 from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind
@@ -53,6 +53,8 @@ from compliance.rules.language.model import (
     Ruleset,
 )
 
+_KEY = ["county", "stage"]
+
 
 class Dispersion(Kind):
     """The coefficient of an indicator among the units of a stage."""
@@ -78,8 +80,37 @@ class Dispersion(Kind):
         return ""
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """Two rows a county, one a stage: value (coefficient), mean and deviation."""
-        return _coefficients(rule, evaluation)
+        """Two rows a county, one a stage: value (coefficient), mean and deviation.
+
+        Of a rule (`of`) or of an indicator of its own. Without a limit the figures are shown and
+        the status is not_applicable, or unknown where one is missing.
+        """
+        units = measured(rule, evaluation, own_frame(rule, evaluation))
+        value, limit = pl.col("value"), rule.limit
+        bar = exact_arithmetic.limit_column(limit, None) if limit else pl.lit(None, pl.Float64)
+        stages = beside(every_stage(evaluation), _moments(units), _KEY).with_columns(
+            pl.col("_n").fill_null(0), bar.alias("threshold"), _coefficient().alias("value")
+        )
+        status = pl.when(value.is_null()).then(UNKNOWN).otherwise(NOT_APPLICABLE)
+        if limit is not None:
+            met = exact_arithmetic.meets(value, limit.operator, pl.col("threshold"))
+            stages = exact_arithmetic.judged_again(
+                stages.with_columns(met.alias("_meets")),
+                _KEY,
+                ("value", "_meets", "_mean", "_s"),
+                partial(_exact_row, rule, limit, evaluation),
+            )
+            status = met_status(pl.col("_meets"))
+        return stages.select(
+            *_KEY,
+            pl.when(pl.col("_n") == 0).then(NOT_APPLICABLE).otherwise(status).alias("status"),
+            "value",
+            "threshold",
+            pl.col("_mean").alias("mean"),
+            pl.col("_s").alias("deviation"),
+            pl.col("_missing").fill_null(NO_WORDS).alias("missing"),
+            pl.col("_n").alias("over_count"),
+        )
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The stage's coefficient against its limit."""
@@ -173,41 +204,6 @@ def _without_bar(rule: Rule) -> pl.Expr:
     )
 
 
-def _coefficients(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """Two rows a county, one a stage: value (coefficient), mean and deviation.
-
-    Of a rule (`of`) or of an indicator of its own. Without a limit the figures are shown and the
-    status is not_applicable, or unknown where one is missing.
-    """
-    units = measured(rule, evaluation, own_frame(rule, evaluation))
-    stages = beside(every_stage(evaluation), _moments(units), ["county", "stage"])
-    bar = (
-        exact_arithmetic.limit_column(rule.limit, None) if rule.limit else pl.lit(None, pl.Float64)
-    )
-    stages = stages.with_columns(
-        pl.col("_n").fill_null(0), bar.alias("threshold"), _coefficient().alias("value")
-    )
-    if rule.limit is not None:
-        met = exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold"))
-        stages = exact_arithmetic.judged_again(
-            stages.with_columns(met.alias("_meets")),
-            ("county", "stage"),
-            ("value", "_meets", "_mean", "_s"),
-            partial(_exact_row, rule, rule.limit, evaluation),
-        )
-    return stages.select(
-        "county",
-        "stage",
-        (_status() if rule.limit else _without_limit()).cast(pl.UInt8).alias("status"),
-        "value",
-        "threshold",
-        pl.col("_mean").alias("mean"),
-        pl.col("_s").alias("deviation"),
-        pl.col("_missing").fill_null(NO_WORDS).alias("missing"),
-        pl.col("_n").cast(pl.Float64).alias("over_count"),
-    )
-
-
 def every_stage(evaluation: Evaluation) -> pl.DataFrame:
     """A row for every county and compulsory stage."""
     stages = pl.DataFrame({"stage": COMPULSORY})
@@ -216,9 +212,8 @@ def every_stage(evaluation: Evaluation) -> pl.DataFrame:
 
 def _moments(units: pl.DataFrame) -> pl.DataFrame:
     """Sums per county and stage; centred before squaring, so that small spreads keep their digits."""
-    key = ["county", "stage"]
     weight, value = pl.col(PUPILS), pl.col("value")
-    means = units.group_by(key, maintain_order=True).agg(
+    means = units.group_by(_KEY, maintain_order=True).agg(
         pl.len().alias("_n"),
         (value.is_null() | weight.is_null()).any().alias("_blank"),
         weight.sum().alias("_pupils"),
@@ -229,15 +224,13 @@ def _moments(units: pl.DataFrame) -> pl.DataFrame:
         pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
     )
     squares = (
-        beside(units, means.select(*key, "_mean"), key)
-        .group_by(key, maintain_order=True)
+        beside(units, means.select(*_KEY, "_mean"), _KEY)
+        .group_by(_KEY, maintain_order=True)
         .agg((weight * (value - pl.col("_mean")).pow(2)).sum().alias("_squares"))
     )
-    joined = beside(means, squares, key)
-    return joined.with_columns(
-        pl.when(pl.col("_mean").is_not_null())
-        .then(exact_arithmetic.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt())
-        .alias("_s")
+    deviation = exact_arithmetic.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt()
+    return beside(means, squares, _KEY).with_columns(
+        pl.when(pl.col("_mean").is_not_null()).then(deviation).alias("_s")
     )
 
 
@@ -249,23 +242,6 @@ def _coefficient() -> pl.Expr:
         .then(0.0)
         .otherwise(exact_arithmetic.ratio(pl.col("_s"), pl.col("_mean")))
     )
-
-
-def _status() -> pl.Expr:
-    return (
-        pl.when(pl.col("_n") == 0)
-        .then(NOT_APPLICABLE)
-        .when(pl.col("_meets").is_null())
-        .then(UNKNOWN)
-        .when(pl.col("_meets"))
-        .then(PASS)
-        .otherwise(FAIL)
-    )
-
-
-def _without_limit() -> pl.Expr:
-    known = (pl.col("_n") == 0) | pl.col("value").is_not_null()
-    return pl.when(known).then(NOT_APPLICABLE).otherwise(UNKNOWN)
 
 
 def _exact_row(

@@ -10,7 +10,7 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation, part_entry
+from compliance.engine.evaluate import Evaluation, met_status, part_entry
 from compliance.engine.exact_arithmetic import meets_exactly, shown
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
@@ -20,7 +20,7 @@ from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
 from compliance.kernel.i18n import msg, pick
-from compliance.kernel.submission import FAIL, KEY, NO_WORDS, PASS, UNKNOWN
+from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
 
@@ -183,8 +183,7 @@ def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:
     limit = one.limit
     field, bar = one.field, float(limit.table[""])
     met = exact_arithmetic.meets(pl.col(field), limit.operator, pl.lit(bar))
-    status = pl.when(met.is_null()).then(UNKNOWN).when(met).then(PASS).otherwise(FAIL)
-    return entries.with_columns(status.cast(pl.UInt8).alias("status")).select(
+    return entries.with_columns(met_status(met).cast(pl.UInt8).alias("status")).select(
         "county",
         "_entry",
         pl.lit(place).alias("_place"),

@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import Evaluation, met_status
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage, moments_exactly
@@ -29,12 +29,9 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import (
     ERROR,
-    FAIL,
     NO_WORDS,
     NOT_APPLICABLE,
-    PASS,
     STATUSES,
-    UNKNOWN,
 )
 from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
 
@@ -56,8 +53,38 @@ class Mean(Kind):
         return FindingForm(by_stage=True)
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """Two rows a county, one a stage: value (the mean)."""
-        return _means(rule, evaluation)
+        """Two rows a county, one a stage: value (the mean).
+
+        Any coefficient missing leaves it unknown; a stage without units has none. Raises ValueError
+        where there is nothing to take the mean of, or a coefficient's own rule broke.
+        """
+        if not rule.of or rule.limit is None:
+            raise ValueError("mean needs `of` coefficients and a limit")
+        stages = every_stage(evaluation)
+        for name in rule.of:
+            stages = beside(stages, _member(evaluation, name), _KEY)
+        values = [pl.col(f"{name}_value") for name in rule.of]
+        total = pl.sum_horizontal(*values, ignore_nulls=False)
+        stages = stages.with_columns(
+            exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
+            exact_arithmetic.ratio(total, float(len(values))).alias("value"),
+            pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
+            each_once(*(pl.col(f"{name}_missing").fill_null(NO_WORDS) for name in rule.of)).alias(
+                "missing"
+            ),
+        ).with_columns(
+            exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
+                "_meets"
+            )
+        )
+        stages = exact_arithmetic.judged_again(
+            stages,
+            _KEY,
+            ("value", "_meets"),
+            partial(_exact_row, rule, rule.limit, evaluation),
+        )
+        status = pl.when("_none").then(NOT_APPLICABLE).otherwise(met_status(pl.col("_meets")))
+        return stages.select(*_KEY, status.alias("status"), "value", "threshold", "missing")
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The stage's mean against its limit."""
@@ -102,42 +129,6 @@ def _written(subject: Subject, row: Row) -> Comparison:
     )
 
 
-def _means(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """Two rows a county, one a stage: value (the mean).
-
-    Any coefficient missing leaves it unknown; a stage without units has none. Raises ValueError
-    where there is nothing to take the mean of, or a coefficient's own rule broke.
-    """
-    if not rule.of or rule.limit is None:
-        raise ValueError("mean needs `of` coefficients and a limit")
-    stages = every_stage(evaluation)
-    for name in rule.of:
-        stages = beside(stages, _member(evaluation, name), _KEY)
-    values = [pl.col(f"{name}_value") for name in rule.of]
-    total = pl.sum_horizontal(*values, ignore_nulls=False)
-    stages = stages.with_columns(
-        exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
-        exact_arithmetic.ratio(total, float(len(values))).alias("value"),
-        pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
-        each_once(*(pl.col(f"{name}_missing").fill_null(NO_WORDS) for name in rule.of)).alias(
-            "missing"
-        ),
-    ).with_columns(
-        exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
-            "_meets"
-        )
-    )
-    stages = exact_arithmetic.judged_again(
-        stages,
-        _KEY,
-        ("value", "_meets"),
-        partial(_exact_row, rule, rule.limit, evaluation),
-    )
-    return stages.select(
-        "county", "stage", _status().alias("status"), "value", "threshold", "missing"
-    )
-
-
 def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
     outcome = evaluation.outcome(name)
     if outcome["status"].eq(ERROR).any():
@@ -148,19 +139,6 @@ def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
         pl.col("value").alias(f"{name}_value"),
         pl.col("over_count").alias(f"{name}_units"),
         pl.col("missing").alias(f"{name}_missing"),
-    )
-
-
-def _status() -> pl.Expr:
-    return (
-        pl.when("_none")
-        .then(NOT_APPLICABLE)
-        .when(pl.col("_meets").is_null())
-        .then(UNKNOWN)
-        .when(pl.col("_meets"))
-        .then(PASS)
-        .otherwise(FAIL)
-        .cast(pl.UInt8)
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import SUBJECT, Evaluation, subject_columns
+from compliance.engine.evaluate import SUBJECT, Evaluation, met_status, subject_columns
 from compliance.engine.exact_arithmetic import Quantity, Standard
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.sentences import limit_text, line, unrounded
@@ -409,11 +409,7 @@ class _Comparison:
             .then(UNKNOWN)
             .when((pl.col("_over") == 0) & (pl.col("_of") == 0))
             .then(NOT_APPLICABLE)
-            .when(pl.col("_meets"))
-            .then(PASS)
-            .when(pl.col("_meets").is_null())
-            .then(UNKNOWN)
-            .otherwise(FAIL)
+            .otherwise(met_status(pl.col("_meets")))
             .cast(pl.UInt8)
         )
 

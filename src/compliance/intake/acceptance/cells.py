@@ -350,14 +350,14 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class AcceptedColumn:
     """The accepted values of a fact, null where missing or refused; row → why it was refused."""
 
     values: pl.Series
     refused: dict[int, CellError]
 
 
-def accept_column(fact: Fact, cells: Cells, strict: bool) -> Column:
+def accept_column(fact: Fact, cells: Cells, strict: bool) -> AcceptedColumn:
     """Type the cells of one column, a Python list or a polars Series."""
     read = CellReader(fact, strict)
     if isinstance(cells, pl.Series) and cells.dtype.is_decimal():
@@ -395,7 +395,7 @@ def _sound(fact: Fact, cells: Sequence[object]) -> bool:
     return fact.form == "number" or all(map(float.is_integer, numbers))
 
 
-def _ranged(read: CellReader, cells: pl.Series) -> Column:
+def _ranged(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     """Numbers within the bounds as they are; of what else is written the reader says why not."""
     if cells.dtype == pl.String and not read.strict:
         text = cells.str.strip_chars(BLANKS)
@@ -414,7 +414,7 @@ def _ranged(read: CellReader, cells: pl.Series) -> Column:
     if fact.form != "number":
         fits &= numbers == numbers.floor()
     fits = fits.fill_null(value=False)
-    return Column((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
+    return AcceptedColumn((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
 
 
 def _parsed(text: pl.Series) -> pl.Series:
@@ -442,7 +442,7 @@ def _items(cells: pl.Series, strict: bool) -> pl.Series | None:
     return cells if plain else None
 
 
-def _listed(read: CellReader, cells: pl.Series) -> Column:
+def _listed(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     """Lists of numbers: every item is judged in one flat column, then each list as a whole."""
     items = _items(cells, read.strict)
     if items is None:
@@ -460,7 +460,7 @@ def _listed(read: CellReader, cells: pl.Series) -> Column:
         fits &= size == read.fact.length
     value = pl.when(size == 0).then(pl.lit([], dtype=NUMBERS)).otherwise(value)
     found = joined.select(value=pl.when(fits).then(value), bad=~fits & size.is_not_null())
-    return Column(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
+    return AcceptedColumn(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
 
 
 def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
@@ -470,7 +470,7 @@ def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, Ce
     return {rows[index]: error for index, error in refused.items()}
 
 
-def _distinct(read: CellReader, cells: Cells) -> Column:
+def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
     """Every distinct value judged once."""
     values, codes = _coded(cells)
     judged: list[object] = []
@@ -483,7 +483,7 @@ def _distinct(read: CellReader, cells: Cells) -> Column:
             errors[code] = error
     column = pl.Series(judged, dtype=TYPES[read.fact.form]).gather(codes)
     bad = codes.is_in(list(errors)).arg_true() if errors else ()
-    return Column(column, {row: errors[codes[row]] for row in bad})
+    return AcceptedColumn(column, {row: errors[codes[row]] for row in bad})
 
 
 def _coded(cells: Cells) -> tuple[Sequence[object], pl.Series]:

@@ -144,14 +144,14 @@ def locate(tables: Tables, row: Row, *facts: str) -> Location:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRows:
     """The rows of a document by kind of table, each with its key, and what was found of them."""
 
     rows: Mapping[str, pl.DataFrame]
     outcomes: Sequence[Outcome]
 
 
-def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> Checked:
+def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
     """Find each row's county and school, and whatever keeps one from being judged."""
     document = _Document(raw, {table.number: table for table in tables})
     counties = county_keys(document.stacked("counties"))
@@ -170,7 +170,7 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> Checked:
         rows[kind] = _further_rows(document, kind, counties, schools)
         if document.of(kind):
             outcomes += _further(document, kind, rows[kind], counties, schools)
-    return Checked(rows, outcomes if not raw.many else list(_once(outcomes)))
+    return CheckedRows(rows, outcomes if not raw.many else list(_once(outcomes)))
 
 
 @dataclass(frozen=True)

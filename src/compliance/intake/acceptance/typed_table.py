@@ -12,7 +12,7 @@ import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Match, Vocabulary
-from compliance.intake.acceptance.cells import NOTHING, Column, accept_column, scale
+from compliance.intake.acceptance.cells import NOTHING, AcceptedColumn, accept_column, scale
 from compliance.intake.acceptance.headings import Headings, match_headings, size_word
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
@@ -112,7 +112,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
     return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
 
 
-def _column(match: Match, cells: Cells, *, strict: bool) -> Column:
+def _column(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
     column = accept_column(_in_written_unit(match), cells, strict)
     if match.factor == 1:
         return column

@@ -6,6 +6,7 @@ thought of it: HTML by autoescape, Markdown by `finalize`. A school may be calle
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,6 @@ def _fault(where: str, what: str) -> PackError:
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 _BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def markdown(value: object) -> str:
@@ -72,9 +72,7 @@ def markdown(value: object) -> str:
     if isinstance(value, Markup):
         return value
     text = _BREAKS.sub(" ", "" if value is None else str(value))
-    for sign, entity in _ENTITIES.items():
-        text = text.replace(sign, entity)
-    return Markup(_SPECIAL.sub(r"\\\1", text))  # noqa: S704 - escaped on the line above
+    return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
 
 
 def _bundled(name: str) -> str | None:
@@ -89,23 +87,17 @@ def _filled_in(zh: str, en: str, **values: object) -> str:
     return pick(zh, en).format(**values)
 
 
-def environment(
-    suffix: str,
-    template_dirs: Sequence[Path] = (),
-    escape: Callable[[object], str] | None = None,
-) -> SandboxedEnvironment:
+def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnvironment:
     """Templates for one format (``md``, ``html``): a province's directories first, then ours.
 
     In templates: ``t(zh, en)`` picks a ready text, ``say(zh, en, **values)`` fills one in,
-    ``lang()`` is the current language. `escape` replaces the escaping of values where a format is
-    neither HTML nor Markdown.
+    ``lang()`` is the current language.
     """
     loaders: list[BaseLoader] = [FileSystemLoader(template_dirs)] if template_dirs else []
-    html = suffix == "html"
     made = SandboxedEnvironment(
         loader=ChoiceLoader([*loaders, FunctionLoader(_bundled)]),
-        autoescape=html,
-        finalize=escape or (None if html else markdown),
+        autoescape=suffix == "html",
+        finalize=None if suffix == "html" else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -20,7 +20,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
+from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,8 +52,10 @@ def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 fill(stream)
             return
         target = _led_to(path)
-        with _hidden(target.parent) as folder:
-            draft = folder / "draft"
+        with tempfile.TemporaryDirectory(
+            prefix=_HIDDEN, dir=target.parent, ignore_cleanup_errors=True
+        ) as folder:
+            draft = Path(folder) / "draft"
             with _exclusive(draft) as stream:
                 fill(stream)
             draft.replace(target)
@@ -84,25 +87,16 @@ class Written:
 
     def told(self) -> list[str]:
         """What was moved aside and where to, a sentence each; empty where nothing was."""
+        told = {
+            msg("原有{n}份与新稿不同（可能已填写），移到 {where}"): self.kept,
+            msg("原有{n}份所属学校已不在数据中，移到 {where}"): self.stale,
+        }
         tail = msg("等{count}处")
-        lines = []
-        if self.kept:
-            lines.append(
-                say(
-                    "原有{n}份与新稿不同（可能已填写），移到 {where}",
-                    n=len(self.kept),
-                    where=shortened(_drafts_of(self.kept), tail),
-                )
-            )
-        if self.stale:
-            lines.append(
-                say(
-                    "原有{n}份所属学校已不在数据中，移到 {where}",
-                    n=len(self.stale),
-                    where=shortened(_drafts_of(self.stale), tail),
-                )
-            )
-        return lines
+        return [
+            text.format(n=len(moved), where=shortened(_drafts_of(moved), tail))
+            for text, moved in told.items()
+            if moved
+        ]
 
 
 def _drafts_of(moved: tuple[Path, ...]) -> list[str]:
@@ -149,7 +143,7 @@ class Staged:
         except BaseException:
             self._stuck = True
             for source, target in reversed(self._moves):
-                if _taken(target) and not _taken(source):
+                if os.path.lexists(target) and not os.path.lexists(source):
                     target.rename(source)
             self._stuck = False
             raise
@@ -159,7 +153,7 @@ class Staged:
 
     def folder(self, folder: Path) -> None:
         """Make a folder with those above it; whichever stay empty go again in the end."""
-        self._made += reversed(list(_missing(folder)))
+        self._made += reversed([up for up in (folder, *folder.parents) if not up.exists()])
         folder.mkdir(parents=True, exist_ok=True)
 
     def clear(self) -> None:
@@ -187,7 +181,7 @@ class Staged:
         kept = None
         if keep and target.is_file() and target.read_bytes() != draft.read_bytes():
             kept = self._keep(path)
-        elif _taken(target):
+        elif os.path.lexists(target):
             self._rename(target, self._beside(target))
         self._rename(draft, target)
         return kept
@@ -214,20 +208,19 @@ class Staged:
         source.rename(target)
 
 
-class _DraftFolders:
+def _to_drafts(out: Path) -> Callable[[Path], Path]:
     """Earlier papers go to the first free folder of old drafts in their county's, one a run."""
 
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._folders: dict[str, Path] = {}
+    @cache
+    def drafts(county: str) -> Path:
+        numbers = (out / county / f"{DRAFTS}{number}" for number in count(1))
+        return next(folder for folder in numbers if not os.path.lexists(folder))
 
-    def __call__(self, path: Path) -> Path:
-        """Where a file below `out` is kept."""
-        county, *rest = path.relative_to(self._out).parts
-        if county not in self._folders:
-            numbers = (self._out / county / f"{DRAFTS}{number}" for number in count(1))
-            self._folders[county] = next(folder for folder in numbers if not _taken(folder))
-        return self._folders[county].joinpath(*rest)
+    def aside(path: Path) -> Path:
+        county, *rest = path.relative_to(out).parts
+        return drafts(county).joinpath(*rest)
+
+    return aside
 
 
 @contextmanager
@@ -237,7 +230,7 @@ def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[S
     aside: path of a file → the free one to which it moves to be kept; without it a folder of old
     drafts in the county's. Raises UsageError where the disk refuses, with nothing changed.
     """
-    place = Staged(out, aside or _DraftFolders(out))
+    place = Staged(out, aside or _to_drafts(out))
     try:
         place.folder(out)
         yield place
@@ -245,16 +238,6 @@ def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[S
         raise _refused(out, error) from error
     finally:
         place.clear()
-
-
-@contextmanager
-def _hidden(folder: Path) -> Iterator[Path]:
-    """A folder of ours for drafts; gone in the end."""
-    made = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 @contextmanager
@@ -290,15 +273,6 @@ def _led_to(path: Path) -> Path:
     return target
 
 
-def _taken(path: Path) -> bool:
-    return os.path.lexists(path)
-
-
-def _missing(folder: Path) -> Iterator[Path]:
-    """The folders that will have to be made for one, the innermost first."""
-    return (one for one in (folder, *folder.parents) if not one.exists())
-
-
 def _refused(out: Path, error: OSError) -> UsageError:
     """The disk's complaint as a sentence: which path, why, what to do.
 
@@ -309,6 +283,7 @@ def _refused(out: Path, error: OSError) -> UsageError:
         key=lambda name: _HIDDEN in name,
     )
     path = str(Path(named[0].partition(_HIDDEN)[0]) if named else out)
+    todo = msg("请换一个输出目录（-o）。")
     if isinstance(error, PermissionError):
         what = msg("无法写入")
         todo = msg(
@@ -322,7 +297,6 @@ def _refused(out: Path, error: OSError) -> UsageError:
         todo = msg("请移走或改名，或换一个输出目录（-o）。")
     else:
         what = say("无法写入：{why}", why=reason(error))
-        todo = msg("请换一个输出目录（-o）。")
     return UsageError(what, path, todo)
 
 
@@ -348,13 +322,9 @@ class Names:
 
     def take(self, name: str) -> str:
         """`name`, or `name_2`, `name_3` … where it is taken."""
-        made, number = name, 1
-        while self._key(made) in self._taken:
-            number += 1
-            made = f"{name}_{number}"
-        self._taken.add(self._key(made))
+        for made in chain((name,), (f"{name}_{number}" for number in count(2))):
+            key = unicodedata.normalize("NFKC", made).casefold()
+            if key not in self._taken:
+                break
+        self._taken.add(key)
         return made
-
-    @staticmethod
-    def _key(name: str) -> str:
-        return unicodedata.normalize("NFKC", name).casefold()

@@ -29,7 +29,8 @@ def printable(text: object) -> str:
     """`text` as one printable line; ``㎡`` is missing in the fonts of official papers."""
     if text is None:
         return ""
-    line = _keep_wide_blanks(str(text))
+    # Line breaks and tabs become one blank; the full-width blank is a letter of a form.
+    line = _BREAKS.sub(lambda found: "　" if set(found[0]) == {"　"} else " ", str(text))
     if not line.isprintable():
         line = "".join(filter(_has_shape, line))
     return line.replace("㎡", "平方米").strip(" ")
@@ -37,11 +38,6 @@ def printable(text: object) -> str:
 
 def _has_shape(char: str) -> bool:
     return char not in _NO_SIGNS and unicodedata.category(char) not in _SHAPELESS
-
-
-def _keep_wide_blanks(text: str) -> str:
-    """Line breaks and tabs become one blank; the full-width blank is a letter of a form."""
-    return _BREAKS.sub(lambda found: "　" if set(found[0]) == {"　"} else " ", text)
 
 
 def shortened(names: list[str], tail: str, shown: int = _SHORT) -> str:

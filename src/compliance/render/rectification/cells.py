@@ -25,6 +25,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
+from compliance.render.phrases import chosen, listed
 from compliance.rules.language.model import Rule
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -102,7 +103,10 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
         gap=msg("；").join(map(quantity, amounts(one.finding))) or NONE,
         measure=measure(one),
         owner=_leads(one.rule),
-        responsible=_responsible(one),
+        # 牵头单位/责任单位: the section that leads, and the school that acts.
+        responsible=msg("／").join(
+            filter(None, (_leads(one.rule), msg_in("school", "学校") if one.school else ""))
+        ),
         note=note,
         met={"pass": True, "fail": False}.get(one.status),
         # What is made of others awaits theirs.
@@ -156,8 +160,7 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
     parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
-    listed = msg("、").join(parts)
-    return say("{rule}（{parts}）", rule=one.rule.label, parts=listed)
+    return say("{rule}（{parts}）", rule=one.rule.label, parts=listed(parts))
 
 
 def named(name: str, text: str) -> str:
@@ -210,8 +213,7 @@ def _standard(one: Judged) -> str:
     """标准值: ``≥3人``."""
     parts = [part for part in _parts(one.finding) if part["threshold"] is not None]
     if parts:
-        limits = (named(part["name"], bar(one.rule, part)) for part in parts)
-        return msg("；").join(limits)
+        return msg("；").join(named(part["name"], bar(one.rule, part)) for part in parts)
     if one.finding["threshold"] is None:
         return printable(pick(one.rule.text, one.rule.text_en)) or NONE
     return bar(one.rule, one.finding)
@@ -262,14 +264,6 @@ def _leads(rule: Rule) -> str:
     return printable(owner(rule))
 
 
-def _responsible(one: Judged) -> str:
-    """牵头单位/责任单位: the section that leads, and the school that acts."""
-    if not one.school:
-        return _leads(one.rule)
-    school = msg_in("school", "学校")
-    return msg("／").join(filter(None, (_leads(one.rule), school)))
-
-
 def note(one: Judged, warnings: Sequence[Problem]) -> str:
     """备注: what the item blocks, and which doubtful figures it rests on.
 
@@ -287,11 +281,8 @@ def note(one: Judged, warnings: Sequence[Problem]) -> str:
             for warning in warnings
             if warning.code == code and _bears_on(warning, one)
         )
-        told = shortened(
-            list(texts) or [printable(code) for code in codes],
-            msg_in("etc. ({count})", "等{count}处"),
-            2,
-        )
+        tail = msg_in("etc. ({count})", "等{count}处")
+        told = shortened(list(texts or map(printable, codes)), tail, 2)
         pieces.append(say("数据存疑：{texts}", texts=told))
     return msg("；").join(pieces)
 
@@ -355,20 +346,13 @@ def basis(report: Results, about: Assessment) -> str:
 
 def _chosen(manifest: Mapping[str, object]) -> str:
     """What was switched on or enforced beyond the rule set: a reader must see it."""
-    words: list[str] = []
-    for key in ("enforced", "switches"):
-        listed = manifest.get(key)
-        words += [printable(one) for one in listed] if isinstance(listed, (list, tuple)) else []
-    text = msg("、").join(words)
-    told = say("；另行启用：{text}", text=text) if words else ""
-    if manifest.get("strict"):
-        told += msg("；严格判定")
-    confirmed = manifest.get("confirmations")
-    rules = [one["rule"] for one in confirmed] if isinstance(confirmed, (list, tuple)) else []
-    if rules:
-        text = msg("、").join(printable(one) for one in rules)
-        told += say("；依据经确认：{text}", text=text)
-    return told
+    words = [printable(one) for key in ("enforced", "switches") for one in chosen(manifest, key)]
+    rules = [printable(one["rule"]) for one in chosen(manifest, "confirmations")]
+    return (
+        (say("；另行启用：{text}", text=listed(words)) if words else "")
+        + (msg("；严格判定") if manifest.get("strict") else "")
+        + (say("；依据经确认：{text}", text=listed(rules)) if rules else "")
+    )
 
 
 def conclusion(about: Assessment) -> str:
@@ -384,5 +368,4 @@ def conclusion(about: Assessment) -> str:
     verdict = figures.verdict(about.county.verdict)
     if not told:
         return say("县域结论：{v}。", v=verdict)
-    listed = msg("，").join(told)
-    return say("县域结论：{v}（{l}）。", v=verdict, l=listed)
+    return say("县域结论：{v}（{l}）。", v=verdict, l=msg("，").join(told))

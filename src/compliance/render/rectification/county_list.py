@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
-from compliance.render.rectification.school_sheet import SchoolPaper
+from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
 
 Note = Callable[[Judged], str]
 
@@ -119,17 +120,10 @@ class CountyPaper:
 
 
 def county_paper(
-    about: Assessment,
-    sheets: Sequence[SchoolPaper],
-    schools: pl.DataFrame,
-    titles: Mapping[str, str],
-    basis: str,
+    around: Surroundings, sheets: Sequence[SchoolPaper], schools: pl.DataFrame
 ) -> CountyPaper:
-    """The county's list.
-
-    sheets: its schools', as a directory; schools: their records as submitted; titles: fact -> heading; basis: the line for the head.
-    """
-    county = about.county
+    """The county's list. sheets: its schools', as a directory; schools: their records as submitted."""
+    about, county = around.about, around.about.county
 
     def note(one: Judged) -> str:
         where = "" if one.school else short_at(one, schools)
@@ -147,12 +141,12 @@ def county_paper(
         title=say("{county}义务教育均衡发展问题整改清单", county=printable(county.county_name)),
         verdict=figures.verdict(county.verdict),
         summary=(),
-        basis=basis,
+        basis=around.basis,
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=awaited_lines(about.awaited, titles, by_school=False),
-        blanks_at=awaited_lines(about.awaited, titles, by_school=True),
+        blanks=awaited_lines(about.awaited, around.titles, by_school=False),
+        blanks_at=awaited_lines(about.awaited, around.titles, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open
@@ -181,8 +175,7 @@ def short_at(one: Judged, schools: pl.DataFrame) -> str:
     lacks.sort(key=lambda lack: -lack[1])
     unit = printable(finding["shortfall_unit"])
     named = [say("{name}缺{n}", name=name, n=with_unit(amount(lack), unit)) for name, lack in lacks]
-    tail = msg("等{count}所")
-    return say("涉及：{names}", names=shortened(named, tail, _SHOWN))
+    return say("涉及：{names}", names=shortened(named, msg("等{count}所"), _SHOWN))
 
 
 def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
@@ -199,21 +192,16 @@ def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
     yield cells.conclusion(about)
     yield _counted(paper)
-    reasons = Counter(
-        reason
-        for reason, _ in dict.fromkeys(
-            (
-                printable(one.get("title") or one["reason"]),
-                printable(one.get("school_name") or one["school_code"]),
-            )
-            for one in about.left_out
-        )
-    )
-    if reasons:
-        listed = msg("；").join(
-            say("{reason}（{n}所）", reason=reason, n=n) for reason, n in reasons.items()
-        )
-        yield say("{l}。", l=listed)
+    left_out = {
+        (
+            printable(one.get("title") or one["reason"]),
+            printable(one.get("school_name") or one["school_code"]),
+        ): None
+        for one in about.left_out
+    }
+    if reasons := Counter(reason for reason, _ in left_out):
+        told = (say("{reason}（{n}所）", reason=reason, n=n) for reason, n in reasons.items())
+        yield say("{l}。", l=msg("；").join(told))
     if about.warnings:
         yield plural(
             len(about.warnings), "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。"
@@ -223,38 +211,28 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
 def _counted(paper: CountyPaper) -> str:
     problems = paper.problems
     at_schools = [item.school_code for item in problems if item.school_code]
-    first = msg("未发现需要整改的问题")
-    if problems:
-        first = say(
-            "需整改问题{n}项：学校层面{s}项、涉及学校{k}所，全县层面{c}项",
-            n=len(problems),
-            s=len(at_schools),
-            k=len(set(at_schools)),
-            c=len(problems) - len(at_schools),
-        )
-    told = [first]
-    if n := len(paper.suggestions):
-        told.append(plural(n, "建议提升{n}项"))
-    if n := len(paper.open):
-        told.append(say("待补数据后确定{n}项", n=n))
-    if n := len(paper.blanks):
-        told.append(plural(n, "待补数据、待佐证{n}项"))
-    if n := len(paper.references):
-        told.append(say("参考（不计入结论）{n}项", n=n))
+    first = say(
+        "需整改问题{n}项：学校层面{s}项、涉及学校{k}所，全县层面{c}项",
+        n=len(problems),
+        s=len(at_schools),
+        k=len(set(at_schools)),
+        c=len(problems) - len(at_schools),
+    )
+    others = [
+        plural(n, "建议提升{n}项") if (n := len(paper.suggestions)) else "",
+        say("待补数据后确定{n}项", n=n) if (n := len(paper.open)) else "",
+        plural(n, "待补数据、待佐证{n}项") if (n := len(paper.blanks)) else "",
+        say("参考（不计入结论）{n}项", n=n) if (n := len(paper.references)) else "",
+    ]
+    told = [first if problems else msg("未发现需要整改的问题"), *filter(None, others)]
     return msg("；").join(told) + msg("。")
 
 
 def _annexes(paper: CountyPaper) -> dict[str, int]:
     """Numbers of the lists that have entries, else 0."""
-    lists = {
-        "problems": bool(paper.groups),
-        "open": bool(paper.open),
-        "suggestions": bool(paper.suggestions),
-        "blanks": bool(paper.blanks),
-        "references": bool(paper.references),
-    }
-    filled = [name for name, has in lists.items() if has]
-    return {name: filled.index(name) + 1 if has else 0 for name, has in lists.items()}
+    lists = ("problems", "open", "suggestions", "blanks", "references")
+    numbers = count(1)
+    return {name: next(numbers) if getattr(paper, name) else 0 for name in lists}
 
 
 def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.render.documents.text import printable
+from compliance.render.phrases import listed
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 
@@ -27,17 +29,9 @@ _REFERENCE = 3
 _DECIDED = ("pass", "fail")
 _STAGE_FACTS = ("students", "classes", "teachers")
 _SHOWN = (
-    "school_type",
-    "sponsor",
-    "setting",
-    "township",
-    "alliance",
-    "principal",
-    *(f"primary_{stem}" for stem in _STAGE_FACTS),
-    *(f"junior_{stem}" for stem in _STAGE_FACTS),
-    "special_teachers",
-    "special_certified_teachers",
-    "special_trained_teachers",
+    *("school_type", "sponsor", "setting", "township", "alliance", "principal"),
+    *(f"{stage}_{stem}" for stage in ("primary", "junior") for stem in _STAGE_FACTS),
+    *("special_teachers", "special_certified_teachers", "special_trained_teachers"),
 )
 
 
@@ -189,11 +183,10 @@ def _sentences(
         if one.decides and one.rule.of and one.finding["level"] == "unit":
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
-    applies = any(map(_applies, judged))
-    if applies:
+    if applies := any(map(_applies, judged)):
         yield _counted(judged)
     for state in dict.fromkeys(blank.state for blank in blanks):
-        what = msg("、").join(blank.what for blank in blanks if blank.state == state)
+        what = listed([blank.what for blank in blanks if blank.state == state])
         yield say("{state}：{what}。", state=state, what=what)
     for reason in dict.fromkeys(
         printable(unit.get("title") or unit["reason"])
@@ -211,28 +204,23 @@ def _sentences(
 def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     """How a stage's overall assessment came out, with the names of what it misses or lacks."""
     own = members(group, judged)
-    named = [
-        say(
-            "{state}：{rules}",
-            state=figures.state(status),
-            rules=_listed(one for one in own if one.status == status),
-        )
-        for status in ("fail", "unknown")
-        if any(one.status == status for one in own)
-    ]
+    named = []
+    for status in ("fail", "unknown"):
+        if rules := [figures.short(one.rule.label) for one in own if one.status == status]:
+            word = figures.state(status)
+            named.append(say("{state}：{rules}", state=word, rules=listed(rules)))
     counted = ""
     if any(one.status in _DECIDED for one in own):
         met = sum(one.status == "pass" for one in own)
         counted = say("，{n}项指标达标{met}项", n=len(own), met=met)
         counted += _too_low(own)
-    tail = msg("；").join(named)
     return say(
         "{stage}：{rule}{state}{counted}{tail}。",
         stage=figures.stage(group.finding["stage"]),
         rule=group.rule.label,
         state=figures.state(group.status),
         counted=counted,
-        tail=say("（{t}）", t=tail) if tail else "",
+        tail=say("（{t}）", t=msg("；").join(named)) if named else "",
     )
 
 
@@ -250,10 +238,8 @@ def _too_low(own: Sequence[Judged]) -> str:
         return ""
     share = ""
     if low[0].floor_share is not None:
-        text = figures.plain(float(low[0].floor_share * 100))
-        share = say("{text}%", text=text)
-    n = len(low)
-    return say("，另有{n}项低于{share}下限", n=n, share=share)
+        share = say("{text}%", text=figures.plain(float(low[0].floor_share * 100)))
+    return say("，另有{n}项低于{share}下限", n=len(low), share=share)
 
 
 def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[str]:
@@ -268,26 +254,20 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
             "{aspect}{n}项要求未达到（序号{lines}）。",
             aspect=aspect or msg_in("other", "其他"),
             n=len(lines),
-            lines=msg("、").join(map(str, sorted(lines))),
+            lines=listed([str(line) for line in sorted(lines)]),
         )
 
 
 def _counted(judged: Sequence[Judged]) -> str:
-    standings = [one.standing for one in judged]
-    told = []
-    if n := standings.count(PROBLEM):
-        told.append(say("需整改{n}项", n=n))
-    if n := standings.count(OPEN):
-        told.append(say("待定{n}项", n=n))
-    if n := standings.count(SUGGESTION):
-        told.append(plural(n, "建议提升{n}项"))
-    if not told:
-        return msg("没有需要整改的事项。")
-    return say("{l}。", l=msg("，").join(told))
-
-
-def _listed(judged: Iterable[Judged]) -> str:
-    return msg("、").join(figures.short(one.rule.label) for one in judged)
+    found = Counter(one.standing for one in judged)
+    told = {
+        PROBLEM: say("需整改{n}项", n=found[PROBLEM]),
+        OPEN: say("待定{n}项", n=found[OPEN]),
+        SUGGESTION: plural(found[SUGGESTION], "建议提升{n}项"),
+    }
+    if lines := [text for standing, text in told.items() if found[standing]]:
+        return say("{l}。", l=msg("，").join(lines))
+    return msg("没有需要整改的事项。")
 
 
 def _parts(
@@ -348,15 +328,12 @@ def _lines_of_members(one: Judged, judged: Sequence[Judged], numbers: Mapping[in
         return ""
     own = {id(member) for member in members(one, judged) if member.status == "fail"}
     lines = sorted(number for place, number in numbers.items() if id(judged[place]) in own)
-    if not lines:
-        return ""
-    return say("见序号{lines}", lines=msg("、").join(map(str, lines)))
+    return say("见序号{lines}", lines=listed([str(line) for line in lines])) if lines else ""
 
 
 def _measure(one: Judged, around: Surroundings) -> str:
     if one.status == "unknown" and not one.rule.of:
-        missing = (cells.heading(fact, around.titles) for fact in one.finding["missing"])
-        what = msg("、").join(missing)
+        what = listed([cells.heading(fact, around.titles) for fact in one.finding["missing"]])
         return say("补报：{what}", what=what) if what else cells.NONE
     if one.status == "not_checked":
         return msg("提供佐证材料")

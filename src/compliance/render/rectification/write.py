@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import polars as pl
 
-from compliance.assessment import Assessment, Judged, assess
+from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
@@ -27,53 +27,9 @@ COUNTY_LIST = "整改清单"
 SCHOOL_SHEETS = "一校一案"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
+_TEMPLATES = ("rectify_county", "rectify_school")
 
-
-class Writer(Protocol):
-    """One format's way of putting papers into bytes; made once a run and rule set."""
-
-    def county(self, paper: CountyPaper) -> bytes:
-        """The county's list."""
-        ...
-
-    def school(self, paper: SchoolPaper) -> bytes:
-        """One school's sheet."""
-        ...
-
-
-class PageWriter:
-    """Fills ``rectify_county.<suffix>`` and ``rectify_school.<suffix>``; a province may have its own."""
-
-    def __init__(self, suffix: str, template_dirs: Sequence[Path]) -> None:
-        made = environment(suffix, template_dirs)
-        self._county = loaded(lambda: made.get_template(f"rectify_county.{suffix}"))
-        self._school = loaded(lambda: made.get_template(f"rectify_school.{suffix}"))
-
-    def county(self, paper: CountyPaper) -> bytes:
-        """The county's list."""
-        return filled(self._county, paper=paper).encode("utf-8")
-
-    def school(self, paper: SchoolPaper) -> bytes:
-        """One school's sheet."""
-        return filled(self._school, paper=paper).encode("utf-8")
-
-
-class WordWriter:
-    """Fills ``rectify_county.docx`` and ``rectify_school.docx``."""
-
-    def __init__(self, template_dirs: Sequence[Path]) -> None:
-        from compliance.render.documents.docx import WordTemplate
-
-        self._county = WordTemplate.named("rectify_county.docx", template_dirs)
-        self._school = WordTemplate.named("rectify_school.docx", template_dirs)
-
-    def county(self, paper: CountyPaper) -> bytes:
-        """The county's list; without annexes it has no pages for them."""
-        return self._county.fill(without_last_section=not any(paper.annexes.values()), paper=paper)
-
-    def school(self, paper: SchoolPaper) -> bytes:
-        """One school's sheet."""
-        return self._school.fill(paper=paper)
+Writer = Callable[[CountyPaper | SchoolPaper], bytes]
 
 
 def write_papers(
@@ -93,22 +49,29 @@ def write_papers(
     (`Written.faults`); PackError where nothing is left.
     """
     forms = list(dict.fromkeys(formats))
-    _check(forms)
+    for form in forms:
+        if form not in FORMATS:
+            raise UsageError(
+                say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
+            )
     if not report.counties:
         return Written()
-    total = len(forms) * (len(report.counties) + _school_count(report))
+    schools = report.findings.filter(pl.col("school_code").is_not_null())
+    count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
+    names = Names()
     done = 0
     with staged(out) as place:
-        for folder, paper in _folders(report):
+        for paper in papers(report):
+            named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, form):
-                    place.put(folder / relative, content, keep=form in _FILLED_IN)
+                    place.put(Path(named) / relative, content, keep=form in _FILLED_IN)
                     done += 1
                     if progress is not None:
-                        progress(done, total)
-            for name in _stale(out / folder / SCHOOL_SHEETS, paper, forms):
-                place.retire(folder / SCHOOL_SHEETS / name)
+                        progress(done, len(forms) * count)
+            for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
+                place.retire(Path(named) / SCHOOL_SHEETS / name)
         faults = tuple(renderer.faults.values())
         if faults and not done:
             raise faults[0]
@@ -131,8 +94,12 @@ class _Renderer:
             return []
         try:
             if key not in self._writers:
-                self._writers[key] = _writer(form, self._template_dirs.get(paper.ruleset, ()))
-            return list(_contents(self._writers[key], paper, form))
+                self._writers[key] = writer(form, self._template_dirs.get(paper.ruleset, ()))
+            write, sheets = self._writers[key], Path(SCHOOL_SHEETS)
+            return [
+                (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
+                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
+            ]
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
             self.faults[key] = PackError(what, error.where, error.todo)
@@ -156,42 +123,30 @@ def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
     return found
 
 
-def _check(forms: Sequence[str]) -> None:
-    for form in forms:
-        if form not in FORMATS:
-            raise UsageError(
-                say("不认识格式“{f}”", f=form),
-                todo=say("可用：{l}", l=", ".join(FORMATS)),
-            )
+def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
+    """A format's way of putting papers into bytes: ``rectify_county``, ``rectify_school`` filled in.
 
-
-def _writer(form: str, template_dirs: Sequence[Path]) -> Writer:
-    """Imported when first used: a Markdown list needs no Word."""
+    Imported when first used: a Markdown list needs no Word.
+    """
     if form == "xlsx":
-        from compliance.render.rectification.xlsx import WorkbookWriter
+        from compliance.render.rectification.xlsx import workbook
 
-        return WorkbookWriter()
+        return workbook
     if form == "docx":
-        return WordWriter(template_dirs)
-    return PageWriter(form, template_dirs)
+        from compliance.render.documents.docx import WordTemplate
 
+        word = [WordTemplate.named(f"{name}.docx", template_dirs) for name in _TEMPLATES]
 
-def _contents(writer: Writer, paper: CountyPaper, form: str) -> Iterator[tuple[Path, bytes]]:
-    yield Path(f"{COUNTY_LIST}.{form}"), writer.county(paper)
-    for school in paper.schools:
-        yield Path(SCHOOL_SHEETS) / f"{school.stem}.{form}", writer.school(school)
+        def document(paper: CountyPaper | SchoolPaper) -> bytes:
+            if isinstance(paper, SchoolPaper):
+                return word[1].fill(paper=paper)
+            # Without annexes a county's list has no pages for them.
+            return word[0].fill(without_last_section=not any(paper.annexes.values()), paper=paper)
 
-
-def _school_count(report: Results) -> int:
-    schools = report.findings.filter(pl.col("school_code").is_not_null())
-    return schools.select(*KEY, "school_code").unique().height
-
-
-def _folders(report: Results) -> Iterator[tuple[Path, CountyPaper]]:
-    names = Names()
-    for paper in papers(report):
-        name = joined(paper.county_code, paper.county_name, paper.year)
-        yield Path(names.take(name)), paper
+        return document
+    made = environment(form, template_dirs)
+    pages = [loaded(partial(made.get_template, f"{name}.{form}")) for name in _TEMPLATES]
+    return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()
 
 
 def papers(report: Results) -> Iterator[CountyPaper]:
@@ -201,7 +156,10 @@ def papers(report: Results) -> Iterator[CountyPaper]:
         key = (county.county_code, county.year)
         found = _printed(findings.get(key, report.findings.clear()))
         about = assess(report, county, found)
-        yield _paper(report, about, schools.get(key, report.schools.clear()))
+        records = schools.get(key, report.schools.clear())
+        context, basis = cells.conclusion(about), cells.basis(report, about)
+        around = Surroundings(about, report.titles, context, basis)
+        yield county_paper(around, list(_sheets(around, records)), records)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -223,19 +181,9 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _paper(report: Results, about: Assessment, schools: pl.DataFrame) -> CountyPaper:
-    basis = cells.basis(report, about)
-    around = Surroundings(about, report.titles, cells.conclusion(about), basis)
-    judged = about.judged()
-    sheets = list(_sheets(around, judged, schools))
-    return county_paper(about, sheets, schools, report.titles, basis)
-
-
-def _sheets(
-    around: Surroundings, judged: Iterable[Judged], schools: pl.DataFrame
-) -> Iterator[SchoolPaper]:
+def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper]:
     own: dict[str, list[Judged]] = {}
-    for one in judged:
+    for one in around.about.judged():
         if one.school:
             own.setdefault(one.school, []).append(one)
     blanks: dict[str, list[AwaitedLine]] = {}

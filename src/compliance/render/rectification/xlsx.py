@@ -13,51 +13,60 @@ from compliance.render.rectification.school_sheet import SchoolPaper
 _PROGRESS_COLUMN = 10
 
 
-class WorkbookWriter:
-    """Writes workbooks; they have no template."""
+def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
+    """A paper as a workbook; there is no template.
 
-    def county(self, paper: CountyPaper) -> bytes:
-        """The county's list: problems, suggestions, what is awaited, reference, totals, schools."""
-        book = Book(paper.title)
-        _problems(book, paper)
-        _suggestions(book, paper)
-        _awaited(book, paper)
-        _references(book, paper)
-        _totals(book, paper)
-        _schools(book, paper)
-        return book.content()
+    The county's list: problems, suggestions, what is awaited, reference, totals, schools.
+    """
+    book = Book(paper.title)
+    if isinstance(paper, SchoolPaper):
+        _school(book, paper)
+    else:
+        for sheet in (_problems, _suggestions, _awaited, _references, _totals, _schools):
+            sheet(book, paper)
+    return book.content()
 
-    def school(self, paper: SchoolPaper) -> bytes:
-        """One school's sheet."""
-        book = Book(paper.title)
-        sheet = book.sheet(msg("一校一案"), _school_columns())
-        sheet.line(paper.title, "title")
-        code = msg_in("school code", "学校标识码")
-        sheet.line(f"{paper.county_name} · {paper.years} · {code} {paper.code}")
-        if paper.figures:
-            about = (f"{heading}{msg('：')}{text}" for heading, text in paper.figures)
-            sheet.line(msg("；").join(about))
-        sheet.line(say("结论：{v}", v=paper.verdict))
-        for sentence in paper.sentences:
-            sheet.line(sentence)
-        if paper.parts:
-            sheet.head()
-        for part in paper.parts:
-            sheet.line(part.title, "band")
-            for row in part.lines:
-                sheet.row(
-                    (
-                        row.number, row.title, row.current, row.standard, row.floor, row.state,
-                        NumberCell(row.gap, row.amounts), row.measure,
-                        row.responsible if row.due else "", "",
-                        paper.deadline if row.due else "", row.note,
-                    ),
-                    shaded=row.met is False and not part.reference,
-                )  # fmt: skip
-        sheet.line(paper.county)
-        sheet.line(_basis(paper.basis))
-        sheet.finish(filters=False)
-        return book.content()
+
+def _school(book: Book, paper: SchoolPaper) -> None:
+    columns = [
+        Column(msg("序号"), 5, "centre"),
+        Column(msg("指标"), 26),
+        Column(msg("现状值"), 12),
+        Column(msg("标准值"), 12),
+        Column(msg("余项下限"), 11),
+        Column(msg_in("State", "结论"), 12, "centre"),
+        Column(msg("缺口"), 15, "amount"),
+        Column(msg("整改措施"), 24),
+        Column(msg("牵头单位/责任单位"), 12),
+        Column(msg("责任人"), 9),
+        Column(msg("完成时限"), 12, "centre"),
+        Column(msg("备注"), 16),
+    ]
+    sheet = book.sheet(msg("一校一案"), columns)
+    sheet.line(paper.title, "title")
+    code = msg_in("school code", "学校标识码")
+    sheet.line(f"{paper.county_name} · {paper.years} · {code} {paper.code}")
+    if paper.figures:
+        sheet.line(msg("；").join(msg("：").join(pair) for pair in paper.figures))
+    for line in (say("结论：{v}", v=paper.verdict), *paper.sentences):
+        sheet.line(line)
+    if paper.parts:
+        sheet.head()
+    for part in paper.parts:
+        sheet.line(part.title, "band")
+        for row in part.lines:
+            sheet.row(
+                (
+                    row.number, row.title, row.current, row.standard, row.floor, row.state,
+                    NumberCell(row.gap, row.amounts), row.measure,
+                    row.responsible if row.due else "", "",
+                    paper.deadline if row.due else "", row.note,
+                ),
+                shaded=row.met is False and not part.reference,
+            )  # fmt: skip
+    sheet.line(paper.county)
+    sheet.line(_basis(paper.basis))
+    sheet.finish(filters=False)
 
 
 def _basis(basis: str) -> str:
@@ -90,17 +99,6 @@ def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | NumberCell, 
     )  # fmt: skip
 
 
-def _steps() -> list[str]:
-    """The words of progress seen in counties' papers."""
-    return [
-        msg("未启动"),
-        msg("正在办理"),
-        msg("已完成整改"),
-        msg("已经完成长期坚持"),
-        msg("办结销号"),
-    ]
-
-
 def _problems(book: Book, paper: CountyPaper) -> None:
     sheet = book.sheet(msg("整改清单"), _item_columns())
     sheet.line(paper.title, "title")
@@ -111,7 +109,11 @@ def _problems(book: Book, paper: CountyPaper) -> None:
         sheet.row((item.number, *_item(paper, item)))
     if not paper.problems:
         sheet.line(msg("未发现需要整改的问题。"))
-    sheet.finish((_PROGRESS_COLUMN, _steps()), filters=bool(paper.problems))
+    # The words of progress seen in counties' papers.
+    steps = [
+        msg("未启动"), msg("正在办理"), msg("已完成整改"), msg("已经完成长期坚持"), msg("办结销号"),
+    ]  # fmt: skip
+    sheet.finish((_PROGRESS_COLUMN, steps), filters=bool(paper.problems))
 
 
 def _suggestions(book: Book, paper: CountyPaper) -> None:
@@ -240,20 +242,3 @@ def _table(
     if not rows:
         sheet.line(msg_in("heading", "无"))
     sheet.finish(filters=bool(rows))
-
-
-def _school_columns() -> list[Column]:
-    return [
-        Column(msg("序号"), 5, "centre"),
-        Column(msg("指标"), 26),
-        Column(msg("现状值"), 12),
-        Column(msg("标准值"), 12),
-        Column(msg("余项下限"), 11),
-        Column(msg_in("State", "结论"), 12, "centre"),
-        Column(msg("缺口"), 15, "amount"),
-        Column(msg("整改措施"), 24),
-        Column(msg("牵头单位/责任单位"), 12),
-        Column(msg("责任人"), 9),
-        Column(msg("完成时限"), 12, "centre"),
-        Column(msg("备注"), 16),
-    ]

@@ -13,6 +13,7 @@ from compliance.render.documents.text import printable
 from compliance.render.machine_formats import problem_record
 
 FORMAT = "junheng-validation/1"
+_COUNTY = ("county_code", "county_name", "year", "schools")
 
 
 def kind_words(code: str) -> str:
@@ -74,10 +75,7 @@ def as_json(checked: Validation) -> str:
         ],
         "counties": [
             {
-                "county_code": county.county_code,
-                "county_name": county.county_name,
-                "year": county.year,
-                "schools": county.schools,
+                **{name: getattr(county, name) for name in _COUNTY},
                 "can_be_judged": county.judged,
                 **{severity: _number(own, severity) for severity in SEVERITIES},
             }
@@ -100,8 +98,22 @@ def as_text(checked: Validation) -> str:
         if own:
             lines += [_head(county, own), *_listed(own), ""]
     if checked.problems:
-        lines += [msg("按种类"), *map(_kind, checked.kinds()), ""]
-    return "\n".join([*lines, _conclusion(checked)])
+        lines.append(msg("按种类"))
+        for severity, code, number in checked.kinds():
+            kind = f"  [{_label(severity)}] {code} {kind_words(code)}".rstrip()
+            lines.append(kind + say("：{n}处", n=number))
+        lines.append("")
+    judged = [county for county in checked.counties if county.judged]
+    lines.append(
+        say(
+            "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
+            counties=len(judged),
+            schools=sum(county.schools for county in judged),
+            errors=checked.count("error"),
+            warnings=checked.count("warning"),
+        )
+    )
+    return "\n".join(lines)
 
 
 def _head(county: CheckedCounty | None, own: Sequence[Problem]) -> str:
@@ -132,30 +144,11 @@ def _label(severity: str) -> str:
 
 def _ordered(own: Sequence[Problem]) -> list[Problem]:
     """The county's own first, then by school; errors before warnings, else as they were found."""
-    return sorted(
-        own,
-        key=lambda one: (
-            one.school_code is not None,
-            one.school_code or "",
-            SEVERITIES.index(one.severity),
-        ),
-    )
 
+    def place(one: Problem) -> tuple[bool, str, int]:
+        return one.school_code is not None, one.school_code or "", SEVERITIES.index(one.severity)
 
-def _kind(kind: tuple[str, str, int]) -> str:
-    severity, code, number = kind
-    return f"  [{_label(severity)}] {code} {kind_words(code)}".rstrip() + say("：{n}处", n=number)
-
-
-def _conclusion(checked: Validation) -> str:
-    judged = [county for county in checked.counties if county.judged]
-    return say(
-        "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
-        counties=len(judged),
-        schools=sum(county.schools for county in judged),
-        errors=checked.count("error"),
-        warnings=checked.count("warning"),
-    )
+    return sorted(own, key=place)
 
 
 def _number(own: Sequence[Problem], severity: str) -> int:

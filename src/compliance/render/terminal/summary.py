@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles, overview
 from compliance.assessment.figures import SIGNS, state, verdict
-from compliance.engine.results import CountyResult, Results
+from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
-from compliance.render.documents.text import columns, pad, printable, wrap
+from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
 _WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
-_NAME, _GAP = 12, "  "
+_NAME = 12
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
@@ -45,21 +45,13 @@ def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
     _states(sheet, about)
-    _section(
-        sheet,
-        msg("仅凭放宽规定或所选口径达标"),
-        phrases.relaxed(about),
-    )
+    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about))
     _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         _section(sheet, title, lines)
     _awaited(sheet, about, report.titles)
-    _section(
-        sheet,
-        msg("参考结果（不计入结论）"),
-        phrases.advice(about.advice),
-    )
+    _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
 
 
 def _rules(sheet: Lines, report: Results) -> None:
@@ -106,14 +98,13 @@ def _states(sheet: Lines, about: Assessment) -> None:
     hanging = " " * (len("  ✗ ") + title_width + len("  ") + state_width + len("  "))
     for one in about.decisive:
         title, word = printable(one.title), state(one.status)
-        told = f"{pad(title, title_width)}  {pad(word, state_width)}  {phrases.counted(one)}"
+        told = row([title, word, phrases.counted(one)], [title_width, state_width, 0])
         sheet.state(one.status, told, hanging=hanging)
     sheet.line()
     sheet.line(phrases.conforming(about))
     if about.doubtful:
         sheet.line(say("有{n}项判定所依据的数据有提示，见文末。", n=about.doubtful))
-    if about.broken:
-        broken = phrases.listed(about.broken)
+    if broken := phrases.listed(about.broken):
         sheet.state("error", say("规则出错，未作判定：{rules}", rules=broken))
 
 
@@ -122,23 +113,20 @@ def _schools(sheet: Lines, about: Assessment) -> None:
     lines = [phrases.school(one, about.rules) for one in about.falling_short[:_SCHOOLS]]
     if count > _SCHOOLS:
         lines.append(say("另有{more}所，见整改清单（compliance rectify）", more=count - _SCHOOLS))
-    title = say("未达标学校（{count}所）", count=count)
-    _section(sheet, title, lines)
+    _section(sheet, say("未达标学校（{count}所）", count=count), lines)
 
 
 def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None:
     facts, rest = phrases.awaited(about, titles)
     lines = facts[:_GAPS]
     if len(facts) > _GAPS:
-        more = len(facts) - _GAPS
-        lines.append(say("另缺{more}组数据", more=more))
+        lines.append(say("另缺{more}组数据", more=len(facts) - _GAPS))
     _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
 def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
-    count = len(report.counties)
-    sheet.head(say("{count}个县的判定结果", count=count))
+    sheet.head(say("{count}个县的判定结果", count=len(report.counties)))
     _rules(sheet, report)
     sheet.line()
     _table(sheet, report)
@@ -147,22 +135,26 @@ def _overview(sheet: Lines, report: Results) -> None:
 
 def _table(sheet: Lines, report: Results) -> None:
     blocks = block_titles(report)
-    years = {county.year for county in report.counties}
-    names = [_name(county, years) for county in report.counties]
+    names = [printable(county.county_name) for county in report.counties]
+    if len({county.year for county in report.counties}) > 1:
+        years = (county.year for county in report.counties)
+        names = [f"{name} {year}" for name, year in zip(names, years, strict=True)]
     head, rows = _cells(report, list(blocks))
     place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
-    room = sheet.width - sum(widths) - len(_GAP) * len(widths)
+    room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
     longest = max(map(columns, [place, *names]))
     name_width = max(min(longest, _NAME, room), columns(place))
     widths.insert(1, name_width)
-    sheet.row(_row([head[0], place, *head[1:]], widths))
+    sheet.row(row([head[0], place, *head[1:]], widths, right=2))
     for (code, *cells), name in zip(rows, names, strict=True):
         fits = columns(name) <= name_width
-        for line in () if fits else wrap(f"{code}{_GAP}{name}", sheet.width, "", " " * widths[0]):
+        for line in (
+            () if fits else wrap(f"{code}{BETWEEN}{name}", sheet.width, "", " " * widths[0])
+        ):
             sheet.row(line)
-        sheet.row(_row([code, name if fits else "", *cells], widths))
+        sheet.row(row([code, name if fits else "", *cells], widths, right=2))
     sheet.line()
     sheet.line(msg("；").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
@@ -192,20 +184,6 @@ def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str
     return head, rows
 
 
-def _row(cells: list[str], widths: list[int]) -> str:
-    """The cells one beside another; the two numbers stand at the right end of their columns."""
-    first = len(cells) - 2
-    return _GAP.join(
-        pad(cell, width, right=place >= first)
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    )
-
-
-def _name(county: CountyResult, years: set[int]) -> str:
-    name = printable(county.county_name)
-    return f"{name} {county.year}" if len(years) > 1 else name
-
-
 def _legend() -> str:
     signs = {
         "pass": state("pass"),
@@ -222,23 +200,19 @@ def _legend() -> str:
 
 def _totals(sheet: Lines, report: Results) -> None:
     found = Counter(county.verdict for county in report.counties)
-    listed = msg("，").join(
-        say("{word}{n}个", word=verdict(word), n=found[word])
-        for word in ("pass", "fail", "undecided")
-        if found[word]
-    )
+    order = ("pass", "fail", "undecided")
+    told = [say("{word}{n}个", word=verdict(key), n=found[key]) for key in order if found[key]]
     sheet.line()
-    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=listed))
+    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=msg("，").join(told)))
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
 def _refused(sheet: Lines, report: Results) -> None:
-    if not report.refused:
-        return
-    sheet.head(say("数据有误，未判定（{count}个县）", count=len(report.refused)))
+    lines = []
     for one in report.refused:
         year = say("{year}学年", year=one.year) if one.year else ""
-        sheet.item(f"{one.county_name} {one.county_code} {year}".strip())
+        lines.append(f"{one.county_name} {one.county_code} {year}".strip())
+    _section(sheet, say("数据有误，未判定（{count}个县）", count=len(lines)), lines)
 
 
 def _problems(sheet: Lines, report: Results) -> None:
@@ -254,8 +228,7 @@ def _problems(sheet: Lines, report: Results) -> None:
         for problem in listed[:limit]:
             sheet.item(problem.line())
         if len(listed) > limit:
-            more = len(listed) - limit
-            sheet.item(say("另有{more}处提示", more=more))
+            sheet.item(say("另有{more}处提示", more=len(listed) - limit))
 
 
 class Lines:

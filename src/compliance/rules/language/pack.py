@@ -145,8 +145,7 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
         raw = path.read_bytes()
     except OSError as error:
         raise PackError(
-            say("规则文件无法读取：{why}", why=reason(error)),
-            where=str(path.name),
+            say("规则文件无法读取：{why}", why=reason(error)), where=str(path.name)
         ) from error
     if len(raw) > MAX_PACK_BYTES:
         raise PackError(msg("规则文件过大"), where=path.name)
@@ -171,10 +170,7 @@ def check(pack: Pack) -> None:
     if not found:
         return
     what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in found)
-    raise PackError(
-        say("规则文件不符合规则语言：\n{what}", what=what),
-        where=pack.path.name,
-    )
+    raise PackError(say("规则文件不符合规则语言：\n{what}", what=what), where=pack.path.name)
 
 
 def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:

@@ -95,7 +95,5 @@ def _kinds(wanted: object) -> str:
         "number": msg("数"), "integer": msg("整数"),
         "boolean": "true/false",
     }  # fmt: skip
-    kinds = (
-        [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, list) else []
-    )
+    kinds = wanted if isinstance(wanted, list) else [wanted]
     return msg("或").join(words.get(str(kind), str(kind)) for kind in kinds)

@@ -141,7 +141,7 @@ def part(key: str, table: Table, on: Sequence[str]) -> Part:
     )
 
 
-def rule(rule_id: str, table: Table, layers: Mapping[str, str], on: Sequence[str]) -> Rule:
+def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
     """A [rule.*] table, its role as declared (basis and enforcement are settled elsewhere).
 
     Raises ValueError with the reason where the table contradicts itself.
@@ -161,7 +161,6 @@ def rule(rule_id: str, table: Table, layers: Mapping[str, str], on: Sequence[str
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),
-        layers=dict(layers),
         **{**usual, **{name: table[name] for name in _PLAIN if name in table}},
     )
 

@@ -64,15 +64,7 @@ def changes(one: Ruleset, other: Ruleset, words: Vocabulary | None = None) -> li
     """
     found = _differences("", _common(one, words), _common(other, words))
     for rule_id in dict.fromkeys([*one.rules, *other.rules]):
-        before, after = one.rules.get(rule_id), other.rules.get(rule_id)
-        if before is None and after is not None:
-            found.append(Change(rule_id, ADDED, "", after.label))
-        elif after is None and before is not None:
-            found.append(Change(rule_id, DROPPED, before.label, ""))
-        elif before is not None and after is not None:
-            found += _differences(
-                rule_id, _fields(before, one, words), _fields(after, other, words)
-            )
+        found += _between(rule_id, _fields(rule_id, one, words), _fields(rule_id, other, words))
     return found
 
 
@@ -98,9 +90,11 @@ def history(
             rules = resolve(known, pack_id, day, enforce, switched, kinds=kinds)
         except NoEditionError:  # a layer above or below begins later
             continue
-        rule = rules.rules.get(rule_id)
-        now = None if rule is None else _fields(rule, rules, words)
-        found = _step(rule_id, last, now)
+        now = _fields(rule_id, rules, words)
+        found = _between(rule_id, last, now)
+        if last is None and now is not None:  # on its first day also its limits and its source
+            told = [name for name in now if name == "source" or "limit" in name.split(".")]
+            found += [Change(rule_id, name, "", now[name]) for name in told]
         if found:
             steps.append(Step(day, tuple(found)))
         last = now
@@ -123,20 +117,15 @@ def days(known: Packs, pack_id: str) -> list[date]:
     return sorted(found)
 
 
-def _step(rule_id: str, last: dict[str, str] | None, now: dict[str, str] | None) -> list[Change]:
-    if last is None and now is not None:
-        return [
-            Change(rule_id, ADDED, "", now.get("title", "")),
-            *(Change(rule_id, field, "", text) for field, text in now.items() if _told(field)),
-        ]
-    if last is not None and now is None:
-        return [Change(rule_id, DROPPED, last.get("title", ""), "")]
-    return _differences(rule_id, last or {}, now or {})
-
-
-def _told(field: str) -> bool:
-    """What is said of a rule on its first day: its limits and its source."""
-    return field == "source" or "limit" in field.split(".")
+def _between(
+    rule_id: str, before: Mapping[str, str] | None, after: Mapping[str, str] | None
+) -> list[Change]:
+    """What became of a rule, which may have come or gone."""
+    if before is None and after is not None:
+        return [Change(rule_id, ADDED, "", after["title"])]
+    if before is not None and after is None:
+        return [Change(rule_id, DROPPED, before["title"], "")]
+    return _differences(rule_id, before or {}, after or {})
 
 
 def _differences(rule_id: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
@@ -147,8 +136,11 @@ def _differences(rule_id: str, before: Mapping[str, str], after: Mapping[str, st
     ]
 
 
-def _fields(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> dict[str, str]:
+def _fields(rule_id: str, rules: Ruleset, words: Vocabulary | None) -> dict[str, str] | None:
     """What is compared of a rule, as text: all that a finding of it depends on or shows."""
+    if rule_id not in rules.rules:
+        return None
+    rule = rules.rules[rule_id]
     fields = {
         "title": rule.label,
         "kind": rule.kind,

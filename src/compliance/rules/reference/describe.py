@@ -249,17 +249,21 @@ def _field_names() -> dict[str, str]:
 
 
 def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
-    """Headings of the facts; a stem is called like its stages' facts without the stage."""
+    """Headings of the facts, and what tallies are called; a sum of products is no number of either.
+
+    A stem is called like its stages' facts without the stage.
+    """
     titles = dict(_fact_titles(words, lang()))
     for name, tally in rules.tallies.items():
         counted = str(tally.settings.get("sum", tally.settings.get("count")))
+        what, factor = titles.get(counted, counted), str(tally.settings.get("times", ""))
         if "count" in tally.settings:
-            size, what = tally.settings["at_least"], titles.get(counted, counted)
-            titles[name] = say(
-                "{room}达到{size}平方米的间数", room=what.replace("各间面积", ""), size=size
-            )
-            continue
-        titles[name] = say("{what}合计", what=titles.get(counted, counted))
+            room, size = what.replace("各间面积", ""), tally.settings["at_least"]
+            titles[name] = say("{room}达到{size}平方米的间数", room=room, size=size)
+        elif factor:
+            titles[name] = say("Σ（{a} × {b}）", a=what, b=titles.get(factor, factor))
+        else:
+            titles[name] = say("{what}合计", what=what)
     return titles
 
 

@@ -285,11 +285,7 @@ def _numbers(value: object) -> Mapping[str, Decimal]:
 def check_drop(pack: Pack, rule_id: str, table: Table, rules: Mapping[str, Table]) -> None:
     """Raise PackError where a drop gives no reason, or where another rule still counts the rule."""
     if not table.get("because") or not table.get("source"):
-        raise pack.error(
-            say("删除 {rule} 须写明 because 与 source", rule=rule_id),
-            "drop",
-            rule_id,
-        )
+        raise pack.error(say("删除 {rule} 须写明 because 与 source", rule=rule_id), "drop", rule_id)
     counting = [name for name, one in rules.items() if rule_id in one.get("of", ())]
     if counting:
         raise pack.error(

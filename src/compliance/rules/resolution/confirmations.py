@@ -55,13 +55,11 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
         tables = tomli.loads(text)
     except OSError as error:
         raise UsageError(
-            say("确认文件无法读取：{why}", why=reason(error)),
-            where=str(path),
+            say("确认文件无法读取：{why}", why=reason(error)), where=str(path)
         ) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            say("确认文件不是有效的TOML：{why}", why=error),
-            where=path.name,
+            say("确认文件不是有效的TOML：{why}", why=error), where=path.name
         ) from error
     rows: Any = tables.get("confirmation")
     whole = isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)
@@ -99,9 +97,6 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
         elif row["date"] > date.today():
             yield place, msg("date 晚于今天")
         if not re.fullmatch(r"[0-9a-fA-F]{64}", str(row.get("sha256", ""))):
-            yield (
-                place,
-                msg("sha256 应为扫描件的64位十六进制摘要"),
-            )
+            yield (place, msg("sha256 应为扫描件的64位十六进制摘要"))
         for name in sorted(set(row) - set(_FIELDS)):
             yield place, say("不认识 {name}", name=name)

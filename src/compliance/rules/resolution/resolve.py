@@ -8,7 +8,7 @@ every rule of a school standard. What came from which layer and document is kept
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
@@ -165,20 +165,7 @@ Holder = TypeVar("Holder", Rule, Part)
 Table = Mapping[str, Any]
 
 
-@dataclass
-class Origin:
-    """Where the values of one rule come from: field -> pack id, field -> document."""
-
-    layers: dict[str, str]
-    documents: dict[str, str]
-
-    def touched(self, names: Iterable[str], pack: Pack, document: str) -> Origin:
-        """The same with some fields given by a pack."""
-        given = list(names)
-        return Origin(
-            {**self.layers, **dict.fromkeys(given, pack.id)},
-            {**self.documents, **dict.fromkeys(given, document)},
-        )
+Origin = Mapping[str, tuple[str, str]]  # field of a rule → id of the pack and document that gave it
 
 
 @dataclass
@@ -234,10 +221,14 @@ class Layers:
         self._define(pack, tables)
         for rule_id, table in tables.get("rule", {}).items():
             self._new_rule(pack, rule_id, table)
+        self._amend(pack, tables)
+
+    def _amend(self, pack: Pack, tables: Table) -> None:
+        """Lay a pack's overrides over what stands, and drop what it drops."""
         later = set(pack.table("rule")) - set(tables.get("rule", {}))  # their first day is to come
-        overrides = {
-            name: _without(table, later) for name, table in tables.get("override", {}).items()
-        }
+        overrides = {name: dict(table) for name, table in tables.get("override", {}).items()}
+        for table in (one for one in overrides.values() if "add" in one):
+            table["add"] = [name for name in table["add"] if name not in later]
         for rule_id, table in overrides.items():
             self._override(pack, rule_id, table)
         for rule_id, table in pack.table("drop").items():
@@ -248,43 +239,41 @@ class Layers:
             for added in table.get("add", ()):
                 self._known(pack, "override", added, rule_id, "add")
 
-    def _share(self, split: Mapping[str, Any]) -> None:
+    def _share(self, split: Table) -> None:
         """A base's split, or what an extending pack adds to it."""
         more = [name for name in split.get("add", ()) if name not in self.split.get("facts", ())]
         self.split = {**self.split, **{k: v for k, v in split.items() if k != "add"}}
         if more:
             self.split["facts"] = [*self.split.get("facts", ()), *more]
 
-    def _define(self, pack: Pack, tables: Mapping[str, Any]) -> None:
+    def _define(self, pack: Pack, tables: Table) -> None:
         for name in ("exclusion", "tally", "indicator"):
             for key, table in tables.get(name, {}).items():
-                if key in self.tables[name]:
-                    raise pack.error(_twice(key, self.owners[key].id), name, key)
+                self._free(pack, name, key)
                 self.tables[name][key], self.owners[key] = table, pack
 
-    def _bring(self, source: Pack, found: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
+    def _free(self, pack: Pack, section: str, name: str) -> None:
+        """PackError where a layer below has one of this name."""
+        if name in self.tables[section]:
+            raise pack.error(_twice(name, self.owners[name].id), section, name)
+
+    def _bring(self, source: Pack, found: Table, tables: Table) -> None:
         """Rules of another rule set, advisory here; the stages share what they share there."""
         self._define(source, found)
         split = tables.get("split", {})
         if parse.split(split).weights != parse.split(self.split).weights:
-            raise source.error(
-                msg("拆分的权重与所引入的不同"),
-                "split",
-                "weights",
-            )
+            raise source.error(msg("拆分的权重与所引入的不同"), "split", "weights")
         self._share({"add": split.get("facts", ())})
         for rule_id, table in found["rule"].items():
-            if rule_id in self.tables["rule"]:
-                raise source.error(_twice(rule_id, self.owners[rule_id].id), "rule", rule_id)
+            self._free(source, "rule", rule_id)
             self._put(source, rule_id, dict(table), self._given(source, table))
 
-    def _given(self, pack: Pack, table: Mapping[str, Any]) -> Origin:
+    def _given(self, pack: Pack, table: Table) -> Origin:
         document = str(table.get("source", pack.head["source"]))
-        return Origin({}, {}).touched(_fields(table), pack, document)
+        return dict.fromkeys(_fields(table), (pack.id, document))
 
-    def _new_rule(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
-        if rule_id in self.tables["rule"]:
-            raise pack.error(_twice(rule_id, self.owners[rule_id].id), "rule", rule_id)
+    def _new_rule(self, pack: Pack, rule_id: str, table: Table) -> None:
+        self._free(pack, "rule", rule_id)
         bound = pack.extends or pack.layer == STANDARD
         if bound and not (pack.prefix and rule_id.startswith(pack.prefix)):
             raise pack.error(
@@ -299,7 +288,7 @@ class Layers:
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
 
-    def _as_confirmed(self, rule_id: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    def _as_confirmed(self, rule_id: str, table: Table) -> dict[str, Any]:
         """A table whose basis someone confirmed by the text is verified."""
         confirmation = self.confirmed.get(rule_id)
         if confirmation is None or table.get("basis") == VERIFIED:
@@ -312,13 +301,12 @@ class Layers:
         self.origins[rule_id] = origin
         self.owners[rule_id] = pack
 
-    def _override(self, pack: Pack, rule_id: str, table: Mapping[str, Any]) -> None:
+    def _override(self, pack: Pack, rule_id: str, table: Table) -> None:
         base = self._known(pack, "override", rule_id)
         if set(table) <= {"add"}:
             base["of"] = [*base.get("of", []), *table.get("add", [])]
-            self.origins[rule_id] = self.origins[rule_id].touched(
-                [f"add.{pack.id}"], pack, str(pack.head["source"])
-            )
+            added = {f"add.{pack.id}": (pack.id, str(pack.head["source"]))}
+            self.origins[rule_id] = {**self.origins[rule_id], **added}
             return
         if "source" not in table or "basis" not in table:
             raise pack.error(
@@ -331,7 +319,8 @@ class Layers:
         table = self._as_confirmed(variant, table)
         changed, touched = amendments.overridden(pack, rule_id, base, table)
         self.overrides.append(variant)
-        origin = self.origins[rule_id].touched(touched, pack, str(table["source"]))
+        given = dict.fromkeys(touched, (pack.id, str(table["source"])))
+        origin = {**self.origins[rule_id], **given}
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.changed.add(rule_id)
@@ -421,7 +410,7 @@ class Layers:
         table = self.tables["rule"][rule_id]
         amendments.check_switches(pack, table, self.switches, *address)
         try:
-            rule = parse.rule(rule_id, amendments.switched(table, on), origin.layers, on)
+            rule = parse.rule(rule_id, amendments.switched(table, on), on)
             parts = [
                 self._typed(part, pack, rule_id, *address, "part", part.key) for part in rule.parts
             ]
@@ -447,7 +436,8 @@ class Layers:
             layer=pack.layer,
             stated_at=pack.place(*address),
             confirmed=self.raised.get(rule_id, ""),
-            documents=origin.documents,
+            layers={field: pack_id for field, (pack_id, _) in origin.items()},
+            documents={field: document for field, (_, document) in origin.items()},
             shown_only=table.get("role") == "advisory",
         )
 
@@ -457,13 +447,6 @@ class Layers:
         settings = read_settings(kind, holder.settings, rule_id, pack, *address)
         holder = replace(holder, settings=settings)
         return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
-
-
-def _without(table: Mapping[str, Any], later: Set[str]) -> Mapping[str, Any]:
-    """An override that adds only the members that exist by now."""
-    if "add" not in table:
-        return table
-    return {**table, "add": [name for name in table["add"] if name not in later]}
 
 
 def _twice(name: str, owner: str) -> str:

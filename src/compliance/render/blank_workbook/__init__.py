@@ -1,1 +1,0 @@
-"""The blank workbook that a county fills in, made from the vocabulary."""

@@ -1,0 +1,92 @@
+"""The pages tell the truth: what they name exists, and what they show runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from compliance import Checker, Choice
+from compliance.checker import load
+from tests.support.nonempty import nonempty
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "compliance"
+PAGES = (
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/plugin-authors.md",
+    "docs/python-api.md",
+    "README.md",
+    "README.zh-CN.md",
+)
+NAMED = re.compile(r"`([\w.-]+/[\w./-]*|[\w-]+\.(?:py|md|toml|txt))`|\]\(([\w./-]+\.md)\)")
+# what a page invents, or what stands in a package of a province or in every plugin
+ELSEWHERE = {
+    "compliance_moon/__init__.py", "compliance_moon/rules/2017.toml", "declaration.toml",
+    "school.schema.json", "templates/rectify_county.docx", "rules/", "schemas/", "out/",
+}  # fmt: skip
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_a_page_names_exists(page: str) -> None:
+    bases = (ROOT, PACKAGE, (ROOT / page).parent)
+    named = nonempty({one or link for one, link in NAMED.findall(text(page))} - ELSEWHERE)
+    lost = sorted(name for name in named if not any((base / name).exists() for base in bases))
+    assert lost == []
+
+
+def test_every_function_on_the_road_of_a_figure_stands_in_its_file() -> None:
+    lines = [line.split(" | ") for line in text("docs/architecture.md").splitlines()]
+    stations = nonempty(cells for cells in lines if cells[0].endswith(".py`") and len(cells) == 3)
+    for file, _, functions in stations:
+        tree = ast.parse((PACKAGE / file.strip("| `")).read_text("utf-8"))
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        defined = {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
+        assert set(re.findall(r"`(\w+)`", functions)) <= defined, file
+
+
+def test_the_plugin_that_the_page_shows_judges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = text("docs/plugin-authors.md")
+    (module,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    _, pack, _ = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    home = tmp_path / "compliance_moon"
+    (home / "rules").mkdir(parents=True)
+    (home / "__init__.py").write_text(module, "utf-8")
+    (home / "rules" / "2017.toml").write_text(pack, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "compliance_moon", raising=False)
+    offered = [
+        EntryPoint(name, f"compliance_{name}", "compliance") for name in ("national", "moon")
+    ]
+    report = Checker(load(offered)).check(
+        ROOT / "examples" / "conforming.json", Choice(ruleset="moon")
+    )
+    found = report.findings.filter((pl.col("rule") == "MO-1") & pl.col("school_code").is_not_null())
+    assert found["status"].value_counts().sort("status").rows() == [
+        ("not_applicable", 3),
+        ("pass", 19),
+    ]
+    assert [county.verdict for county in report.counties] == ["pass"]
+
+
+def test_what_the_page_on_python_shows_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (shown,) = re.findall(r"```python\n(.*?)```", text("docs/python-api.md"), re.DOTALL)
+    exec(compile(shown, "docs/python-api.md", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    for line in nonempty(re.findall(r"print\(.*\)  # (.+)", shown)):
+        assert line in printed
