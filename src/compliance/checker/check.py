@@ -28,7 +28,7 @@ from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
-from compliance.engine.results import Checked, CheckedCounty, CountyResult, RulesetInfo
+from compliance.engine.results import CheckedCounty, CountyResult, RulesetInfo, Validation
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
 from compliance.kernel.i18n import msg, say, use
@@ -153,7 +153,7 @@ class Checker:
 
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
-    ) -> Checked:
+    ) -> Validation:
         """The data checks alone: everything that `check` would doubt, and last year beside it.
 
         previous: last year's figures of the same counties. Each county's rule set is needed to tell
@@ -164,7 +164,7 @@ class Checker:
         problems = list(batch.problems)
         for job in batch.jobs:
             problems += verdicts.remarks(judged(job, self.registry, choice))
-        return Checked(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+        return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
     def _judge(
         self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None

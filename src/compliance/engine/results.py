@@ -127,7 +127,7 @@ class CheckedCounty:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Validation:
     """The outcome of the data checks."""
 
     counties: tuple[CheckedCounty, ...]

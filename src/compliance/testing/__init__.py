@@ -1,6 +1,7 @@
 """A pack's cases: TOML tables that say what a rule must find, run under pytest.
 
-For the authors of packs; nothing that judges a submission imports this. In the tests of a plugin:
+In: a folder of cases. Out: tests, and what the cases leave out. For the authors of packs; nothing
+that judges a submission imports this. In the tests of a plugin:
 
     from compliance.testing import cases
     test_cases = cases(Path(__file__).parent / "cases")

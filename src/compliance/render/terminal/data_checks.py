@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from compliance.engine.results import SEVERITIES, Checked, CheckedCounty
+from compliance.engine.results import SEVERITIES, CheckedCounty, Validation
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable
@@ -64,7 +64,7 @@ def kind_words(code: str) -> str:
     return words.get(code, "")
 
 
-def as_json(checked: Checked) -> str:
+def as_json(checked: Validation) -> str:
     """The same as a document; problems as in the results, with the facts they concern."""
     document = {
         "format": FORMAT,
@@ -91,7 +91,7 @@ def as_json(checked: Checked) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def as_text(checked: Checked) -> str:
+def as_text(checked: Validation) -> str:
     """One line a problem, under its county and school; counts by kind; the sum of it all last."""
     lines: list[str] = []
     for county, own in checked.groups():
