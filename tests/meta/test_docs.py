@@ -47,8 +47,8 @@ def test_every_path_that_a_page_names_exists(page: str) -> None:
 
 def test_every_function_on_the_road_of_a_figure_stands_in_its_file() -> None:
     lines = [line.split(" | ") for line in text("docs/architecture.md").splitlines()]
-    stations = nonempty(cells for cells in lines if cells[0].endswith(".py`") and len(cells) == 3)
-    for file, _, functions in stations:
+    stations = [cells for cells in lines if cells[0].endswith(".py`") and len(cells) == 3]
+    for file, _, functions in nonempty(stations):
         tree = ast.parse((PACKAGE / file.strip("| `")).read_text("utf-8"))
         kinds = (ast.FunctionDef, ast.ClassDef)
         defined = {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
