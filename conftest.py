@@ -22,7 +22,7 @@ settings.register_profile(
 settings.load_profile("default")
 
 SLOW = Path(__file__).parent / "tests" / "slow.txt"
-LONG = 0.5  # seconds
+LONG = 0.15  # seconds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
