@@ -58,7 +58,9 @@ def test_every_slow_test_exists() -> None:
         tree = ast.parse((ROOT / file).read_text("utf-8"))
         known = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         made = {ast.unparse(one.targets[0]) for one in tree.body if isinstance(one, ast.Assign)}
-        assert function in known | made, f"{name}: make slow"  # a pack's cases are made, not written
+        assert function in known | made, (
+            f"{name}: make slow"
+        )  # a pack's cases are made, not written
 
 
 @pytest.mark.parametrize(
