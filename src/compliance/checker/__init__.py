@@ -6,7 +6,7 @@ May not know the formats of papers.
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Batch, Checker, Job, check, judged, prepare
-from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
+from compliance.checker.choice import Choice, base_of, check_words, chosen_rules, with_pack_file
 from compliance.checker.report import Report
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "base_of",
     "check",
     "check_words",
+    "chosen_rules",
     "judged",
     "load",
     "prepare",

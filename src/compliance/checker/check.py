@@ -19,6 +19,7 @@ from compliance.checker.choice import (
     Packs,
     check_words,
     choose,
+    chosen_rules,
     out_of_date,
     regions,
     with_pack_file,
@@ -35,9 +36,8 @@ from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.model import Ruleset
-from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import edition, resolve
+from compliance.rules.resolution.resolve import edition
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
@@ -84,16 +84,7 @@ def prepare(
     jobs = []
     for (name, day), keys in served.items():
         try:
-            rules = resolve(
-                known,
-                name,
-                day,
-                choice.enforce,
-                choice.switches,
-                choice.confirmations,
-                kinds=registry.kinds,
-            )
-            examine(rules, registry.kinds, words)
+            rules = chosen_rules(registry, known, name, day, choice)
         except (NoEditionError, PackError) as error:  # these counties alone cannot be judged
             faults |= dict.fromkeys(keys, error)
             continue

@@ -27,6 +27,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.rules.language.model import BASES, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.lint import examine
 from compliance.rules.resolution.amendments import WITHOUT_STANDARD, days_of_change
 from compliance.rules.resolution.confirmations import Confirmation
 from compliance.rules.resolution.resolve import editions, resolve
@@ -59,6 +60,24 @@ class Choice:
             "strict": self.strict,
             "confirmations": [one.row() for one in self.confirmations],
         }
+
+
+def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice: Choice) -> Ruleset:
+    """A rule set as of a day as the choice has it, held against what is installed.
+
+    Raises NoEditionError or PackError.
+    """
+    rules = resolve(
+        known,
+        name,
+        day,
+        choice.enforce,
+        choice.switches,
+        choice.confirmations,
+        kinds=registry.kinds,
+    )
+    examine(rules, registry.kinds, registry.vocabulary)
+    return rules
 
 
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:

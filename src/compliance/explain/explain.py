@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.choice import Choice, base_of, check_words, with_pack_file
+from compliance.checker import Choice, base_of, check_words, chosen_rules, load, with_pack_file
 from compliance.engine.working import FORMAT
 from compliance.explain import rule_page, working_text
 from compliance.explain.context import find_rule, open_context
@@ -19,7 +18,6 @@ from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import wrap
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint import examine
 from compliance.rules.resolution.resolve import edition, resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80
@@ -34,17 +32,8 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     day = choice.as_of or date.today()
     if name is None:
         name = _holding(known, registry.kinds, base_of(known), rule_id, day)
-    rules = resolve(
-        known,
-        name,
-        day,
-        choice.enforce,
-        choice.switches,
-        choice.confirmations,
-        kinds=registry.kinds,
-    )
+    rules = chosen_rules(registry, known, name, day, choice)
     words = registry.vocabulary
-    examine(rules, registry.kinds, words)
     check_words(choice, [rules])
     rule = find_rule(rules, rule_id)
     found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)

@@ -7,21 +7,18 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from compliance.checker.builtin_offers import load
-from compliance.checker.choice import base_of, with_pack_file
+from compliance.checker import Choice, base_of, chosen_rules, load, with_pack_file
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import wrap
 from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset, Switch
-from compliance.rules.lint import examine
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words, role_words, standard_words
 from compliance.rules.reference.provenance import Given, provenance
 from compliance.rules.resolution.amendments import WITHOUT_STANDARD
-from compliance.rules.resolution.resolve import resolve
 
 WIDTH = 80  # columns of a terminal
 _HANGING = " " * 9
@@ -31,8 +28,8 @@ def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Voc
     """The rule set asked for (default: the base), checked, with the facts of what is installed."""
     registry = load()
     known, name = with_pack_file(registry, ruleset)
-    rules = resolve(known, name or base_of(known), as_of or date.today(), kinds=registry.kinds)
-    examine(rules, registry.kinds, registry.vocabulary)
+    day = as_of or date.today()
+    rules = chosen_rules(registry, known, name or base_of(known), day, Choice(ruleset))
     return rules, registry.vocabulary
 
 
