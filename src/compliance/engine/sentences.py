@@ -39,10 +39,8 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
     return pl.concat_str(pieces)
 
 
-def in_words(
-    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
-) -> pl.DataFrame:
-    """Rows of a rule's outcome, what they name by the pack's names in words of the current language.
+def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
+    """What an outcome of a rule names by the pack's names, in words of the current language.
 
     parts become titles; units, which stand as the indicator's name, and switches that are withheld too.
     """
@@ -65,10 +63,18 @@ def in_words(
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
     about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
-    return outcome.with_columns(
-        pl.when(pl.col(about.get(name, name)).is_not_null()).then(column).alias(name)
+    return {
+        name: pl.when(pl.col(about.get(name, name)).is_not_null()).then(column)
         for name, column in words.items()
-        if any(outcome[one].null_count() < outcome.height for one in {name, about.get(name, name)})
+    }
+
+
+def in_words(
+    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+) -> pl.DataFrame:
+    """Rows of a rule's outcome with what they name in words of the current language."""
+    return outcome.with_columns(
+        column.alias(name) for name, column in worded(rule, ruleset, kinds).items()
     )
 
 
@@ -80,13 +86,11 @@ def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str |
     return kinds[part.kind].measure(part, ruleset) or None
 
 
-def state(rule: Rule) -> pl.Expr:
-    """Title and state, where there is no figure to show."""
+def state(rule: Rule, status: int | None = None) -> pl.Expr:
+    """Title and state, where there is no figure to show; status: that of all rows."""
+    word = status_word() if status is None else status_words()[STATUSES[status]]
     return line(
-        msg("{who}：“{title}”{state}。"),
-        who=pl.col("subject"),
-        title=rule.label,
-        state=status_word(),
+        msg("{who}：“{title}”{state}。"), who=pl.col("subject"), title=rule.label, state=word
     )
 
 
