@@ -7,7 +7,8 @@ suspect. Findings hold no words, so that they can be said in either language aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from compliance.engine.evaluate import JOINT, RESULTS
 from compliance.engine.findings import Findings, RuleFindings
-from compliance.engine.kinds.kind import Sentences
+from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import line, parts, stage_word, state, worded
 from compliance.kernel.errors import Problem, show_traceback
@@ -29,7 +30,6 @@ from compliance.kernel.submission import (
     NO_WORDS,
     NOT_APPLICABLE,
     NOT_CHECKED,
-    PART,
     PASS,
     STATUSES,
     UNKNOWN,
@@ -40,15 +40,37 @@ from compliance.rules.language.model import OPERATORS, Rule, Ruleset, Switch
 
 @dataclass(frozen=True)
 class Told:
-    """Findings in words, columns FINDINGS, in order.
+    """Findings in words, columns FINDINGS, in order; those of few words as Enums.
 
-    codes: those columns that have few words as Enums. counts: county (its number), status, len.
-    problems: the kinds whose sentence failed: it costs their words alone, the core's stand instead.
+    counts: county (its number) and status → how many. problems: the kinds whose sentence failed: it
+    costs their words alone, the core's stand instead.
     """
 
-    codes: pl.DataFrame
-    counts: pl.DataFrame
+    frame: pl.DataFrame
+    counts: Mapping[tuple[int, str], int]
     problems: list[Problem]
+
+
+Words = Mapping[str, pl.Enum]
+
+
+def words_of(rulesets: Iterable[tuple[Ruleset, Mapping[str, Kind]]]) -> Words:
+    """The words that columns of findings may hold, so that they are kept as numbers until written."""
+    found: dict[str, dict[str, None]] = {
+        "level": dict.fromkeys(("unit", "school", "county")),
+        "stage": dict.fromkeys(COMPULSORY),
+        "status": dict.fromkeys(STATUSES),
+        "operator": dict.fromkeys(OPERATORS.values()),
+    }
+    for ruleset, kinds in rulesets:
+        for rule in ruleset.rules.values():
+            own = {
+                "rule": rule.id, "role": rule.role, "basis": rule.basis, "layer": rule.layer,
+                "unit": kinds[rule.kind].unit(rule, ruleset), "given_by": rule.given_by_id,
+            }  # fmt: skip
+            for name, word in own.items():
+                found.setdefault(name, {}).update({word: None} if word else {})
+    return {name: pl.Enum(list(words)) for name, words in found.items()}
 
 
 def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list[Problem]]:
@@ -56,225 +78,221 @@ def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list
 
     titles: fact → heading. The problems name the kinds whose sentence failed.
     """
-    all_told = tell(found, titles)
-    return all_told.codes.cast(dict(FINDINGS)), all_told.problems
+    all_told = tell(found, titles, words_of([(found.ruleset, found.kinds)]))
+    return all_told.frame.cast(FINDINGS), all_told.problems
 
 
-def tell(found: Findings, titles: Mapping[str, str]) -> Told:
-    """Every finding in the current language, in one query.
+def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
+    """Every finding in the current language; words: those of the rule set's columns.
 
     A rule's rows of one status share everything but their subject, their figures and what their
     sentence says of these; such pieces are put one under the other and ordered by one number.
     """
-    teller = _Teller(found, titles)
-    pieces = teller.collected()
-    if not pieces:
-        nothing = pl.DataFrame(schema=FINDINGS)
-        counts = pl.DataFrame(schema={"county": pl.UInt32, "status": pl.String, "len": pl.UInt32})
-        return Told(nothing, counts, teller.problems)
-    rows = pl.concat([piece for piece in pieces if "parts" not in piece.columns])
-    parts = [piece for piece in pieces if "parts" in piece.columns]
-    order = rows["_key"].arg_sort()
-    rows = rows.drop("_key").select(pl.all().gather(order))
-    counts = rows.group_by("county", "status").len()
-    known = pl.concat(parts)["parts"] if parts else pl.Series("parts", [], pl.List(PART))
-    return Told(teller.finished(rows, known), counts, teller.problems)
+    teller = _Teller(found, titles, words)
+    pieces = teller.pieces()
+    rows = pl.concat(
+        pieces or [pl.DataFrame(schema=_ALWAYS)], how="diagonal", rechunk=True
+    )  # rechunk: gathering from many pieces is slow
+    rows = rows[rows["_key"].arg_sort()]
+    counts: Counter[tuple[int, str]] = Counter()
+    for county, group, many in rows.group_by("county", "_group").len().iter_rows():
+        counts[county, teller.status_of(group)] += many
+    return Told(teller.finished(rows), counts, teller.problems)
 
 
-_STAGES = {stage: place for place, stage in enumerate(COMPULSORY)}
+# A piece has these columns: the place of each row, school and county by number, and what its rule's
+# rows of one status share by a number too. It has those of _FIGURES that its rule gives.
+_ALWAYS = {"_key": pl.Int64, "_group": pl.UInt16, "county": pl.UInt32, "message": pl.String}
+_FIGURES = ("value", "threshold", "floor", "shortfall", "excess", "mean", "deviation", "relaxed_by")
+_SHARED = (
+    "rule", "level", "role", "basis", "status", "operator", "unit", "shortfall_unit", "excess_unit",
+    "layer", "given_by",
+)  # fmt: skip
 
 
 class _Teller:
-    """What findings are told with: their sheets with the subjects' names, the words that occur."""
+    """What findings are told with: their sheets with the subjects' names, what pieces share."""
 
-    def __init__(self, found: Findings, titles: Mapping[str, str]) -> None:
-        self.found, self.titles = found, titles
+    def __init__(self, found: Findings, titles: Mapping[str, str], words: Words) -> None:
+        self.found, self.titles, self.words = found, titles, words
         self.problems: list[Problem] = []
-        self._parts = 0
+        self._groups: list[Sequence[str | None]] = []
+        self._parts: list[pl.Series] = []
+        self._sentences: dict[str, Sentences] = {}
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
-            name: sheet.with_columns(subject=_subject(sheet)).lazy()
+            name: sheet.with_columns(subject=_subject(sheet))
             for name, sheet in found.sheets.items()
         }
-        rules, ruleset = found.ruleset.rules.values(), found.ruleset
-        indicators = ruleset.indicators.values()
-        words: dict[str, Iterable[str]] = {
-            "rule": (rule.id for rule in rules),
-            "level": ("unit", "school", "county"),
-            "role": (rule.role for rule in rules),
-            "basis": (rule.basis for rule in rules),
-            "stage": COMPULSORY,
-            "status": STATUSES,
-            "operator": OPERATORS.values(),
-            "unit": (found.kinds[rule.kind].unit(rule, ruleset) for rule in rules),
-            "shortfall_unit": (pick(one.gap_unit, one.gap_unit_en) for one in indicators),
-            "layer": (rule.layer for rule in rules),
-            "given_by": (rule.given_by_id for rule in rules),
-        }
-        self._enums = {
-            name: pl.Enum(list(dict.fromkeys(word for word in known if word)))
-            for name, known in words.items()
-        }
 
-    def collected(self) -> list[pl.DataFrame]:
-        """The findings rule by rule and status by status; their parts apart, for few have any."""
-        cases = [
-            (group, status, self._parted(group, many))
-            for group in self.found.groups
-            for status, many in group.rows.items()
+    def pieces(self) -> list[pl.DataFrame]:
+        """The findings rule by rule and status by status."""
+        return [
+            self._collected(group, status) for group in self.found.groups for status in group.rows
         ]
-        frames = [self._piece(*case) for case in cases]
-        parts = [
-            self._rows(group, status).select("parts")
-            for group, status, first in cases
-            if first is not None
+
+    def _collected(self, group: RuleFindings, status: int) -> pl.DataFrame:
+        try:
+            piece = self._piece(group, status).collect()
+        except Exception as error:  # a broken sentence costs the sentence, not the verdict
+            self._speechless(group, error)
+            piece = self._piece(group, status, plain=True).collect()
+        if "parts" in piece.columns:
+            first = sum(one.len() for one in self._parts)
+            self._parts.append(piece["parts"])
+            numbers = pl.int_range(first, first + piece.height, dtype=pl.UInt32, eager=True)
+            piece = piece.drop("parts").with_columns(_parts=numbers)
+        return piece
+
+    def status_of(self, group: int) -> str:
+        """The status that the rows of a group of `_SHARED` have."""
+        return str(self._groups[group][_SHARED.index("status")])
+
+    def _piece(self, group: RuleFindings, status: int, *, plain: bool = False) -> pl.LazyFrame:
+        """The findings of one rule and status."""
+        sheet, sentence = self._sheets[group.sheet], self._sentence(group, status, plain=plain)
+        figures = [name for name in (*_FIGURES, "parts") if name in group.columns]
+        own_units = [name for name in ("shortfall_unit", "excess_unit") if name in group.columns]
+        asked = {*sentence.meta.root_names(), *figures, *own_units}
+        lacks = status == UNKNOWN and bool(group.missing)
+        stage = pl.col("stage_order") if "stage_order" in sheet.columns else pl.lit(len(COMPULSORY))
+        place = (pl.col("_place") * (len(COMPULSORY) + 1) + stage) * len(self.found.ruleset.rules)
+        columns = [
+            (place + group.order).cast(pl.Int64).alias("_key"),
+            pl.lit(self._group(group, status), pl.UInt16).alias("_group"),
+            pl.col("county").cast(pl.UInt32),
+            *(pl.col(name) for name in figures + own_units),
+            sentence.alias("message"),
         ]
-        try:
-            return pl.collect_all([*frames, *parts])
-        except Exception:  # whose sentence it is, is found by telling them one after another
-            return [*(self._alone(case) for case in cases), *pl.collect_all(parts)]
-
-    def _parted(self, group: RuleFindings, many: int) -> int | None:
-        """Where the parts of a group's next rows stand among all parts; None where it has none."""
-        if "parts" not in group.columns:
-            return None
-        first, self._parts = self._parts, self._parts + many
-        return first
-
-    def _alone(self, case: tuple[RuleFindings, int, int | None]) -> pl.DataFrame:
-        try:
-            return self._piece(*case).collect()
-        except Exception as error:
-            self._speechless(case[0], error)
-            return self._piece(*case, plain=True).collect()
-
-    def _rows(self, group: RuleFindings, status: int) -> pl.LazyFrame:
-        """The rows of one status, with the columns of RESULTS that their sentence may look at.
-
-        _lack: what they lack, as `RuleFindings.lack` says it.
-        """
-        sheet = self.found.sheets[group.sheet]
-        given = {name: group.column(name) for name in RESULTS if name not in ("status", "missing")}
-        if "shortfall_unit" in group.words:
-            word = self.found.ruleset.indicators[group.words["shortfall_unit"]]
-            given["shortfall_unit"] = pl.lit(pick(word.gap_unit, word.gap_unit_en))
-        lacks = status == UNKNOWN and group.missing
-        rows = self._sheets[group.sheet].filter(group.columns["status"] == status).select(
-            *(name for name in _OF_SUBJECT if name in sheet.columns),
-            "subject",
-            pl.lit(status, pl.UInt8).alias("status"),
-            *(column.alias(name) for name, column in given.items()),
-            (group.lack if lacks else pl.lit(0)).alias("_lack"),
-            (pl.lit(0, pl.UInt32) if group.warned is None else pl.col(group.warned)).alias("_warned"),
-        )  # fmt: skip
-        rows = rows.with_columns(missing=self._listed(group) if lacks else NO_WORDS)
-        if group.whole:
-            return rows
-        words = worded(group.rule, self.found.ruleset, self.found.kinds)
-        changed = [name for name in words if name in group.columns or name == "excess_unit"]
-        return rows.with_columns(words[name].alias(name) for name in changed)
-
-    def _listed(self, group: RuleFindings) -> pl.Expr:
-        """What each row lacks, as a list of facts."""
-        lists = pl.lit(
-            pl.Series([list(one) for one in group.missing.values()], dtype=pl.List(pl.String))
-        )
-        return lists.gather(
-            _each("_lack", {one: n for n, one in enumerate(group.missing)}, pl.UInt32)
-        )
-
-    def _piece(
-        self, group: RuleFindings, status: int, first_part: int | None, *, plain: bool = False
-    ) -> pl.LazyFrame:
-        """The findings of one rule and status: codes, figures and sentence.
-
-        _key: their place; school and county by number; _missing, _warned, _parts by number in what all
-        findings share; first_part: where the first one's parts stand.
-        """
-        rule, ruleset, kind = group.rule, self.found.ruleset, self.found.kinds[group.rule.kind]
-        sheet = self.found.sheets[group.sheet].columns
-        stage = pl.lit(len(COMPULSORY))
-        if "stage" in sheet:
-            stage = pl.col("stage").replace_strict(_STAGES, return_dtype=pl.Int64)
-        many = len(ruleset.rules)
-        place = (pl.col("_place") * (len(COMPULSORY) + 1) + stage) * many + group.order
-        operator = None if group.whole else kind.operator(rule)
-        unit = None if group.whole else kind.unit(rule, ruleset)
-        lack = pl.lit(0, pl.UInt32)
-        if status == UNKNOWN and group.missing:
+        if "school" in sheet.columns:
+            columns.append(pl.col("school").cast(pl.UInt32))
+        if "stage_order" in sheet.columns:
+            columns.append(stage.cast(pl.UInt8).alias("stage"))
+        if group.warned is not None:
+            columns.append(pl.col("_warned"))
+        if lacks:
             numbers = {
                 one: self._lacks.setdefault(facts, len(self._lacks))
                 for one, facts in group.missing.items()
             }
-            lack = _each("_lack", numbers, pl.UInt32)
-        part = pl.lit(None, pl.UInt32)
-        if first_part is not None:
-            part = pl.int_range(first_part, first_part + group.rows[status], dtype=pl.UInt32)
+            columns.append(_each("_lack", numbers, pl.UInt32).alias("_missing"))
+        rows = self._rows(group, status, asked)
+        if lacks:
+            rows = rows.with_columns(_lack=group.lack)
+        if "missing" in asked:
+            rows = rows.with_columns(missing=self._listed(group) if lacks else NO_WORDS)
+        changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
+        if changed:
+            words = worded(group.rule, self.found.ruleset, self.found.kinds)
+            rows = rows.with_columns(words[name].alias(name) for name in changed)
+        return rows.select(columns)
 
-        def word(name: str, text: str | None) -> pl.Expr:
-            return pl.lit(text or None, self._enums[name]).alias(name)
+    def _rows(self, group: RuleFindings, status: int, asked: Iterable[str]) -> pl.LazyFrame:
+        """The rows of one status, with the columns of RESULTS and of their subject that are asked for."""
+        sheet = self._sheets[group.sheet]
+        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
+        found.append(sheet[group.columns["status"]].alias("status"))
+        if "missing" in group.columns:
+            found.append(sheet[group.columns["missing"]])
+        if group.warned is not None:
+            found.append(sheet[group.warned].alias("_warned"))
+        known = [name for name in asked if name in RESULTS and name not in ("status", "missing")]
+        found += [sheet[group.columns[name]].alias(name) for name in known if name in group.columns]
+        blank = [name for name in known if name not in group.columns]
+        rows = pl.DataFrame(found).lazy().filter(pl.col("status") == status)
+        if not blank:
+            return rows
+        return rows.with_columns(pl.lit(None, RESULTS[name]).alias(name) for name in blank)
 
+    def _listed(self, group: RuleFindings) -> pl.Expr:
+        """What each row lacks, as a list of facts."""
+        lists = [list(one) for one in group.missing.values()]
+        places = {one: place for place, one in enumerate(group.missing)}
+        known = pl.lit(pl.Series(lists, dtype=pl.List(pl.String)))
+        return known.gather(_each("_lack", places, pl.UInt32))
+
+    def _group(self, group: RuleFindings, status: int) -> int:
+        """The number of what all rows of a rule and status share: _SHARED, in that order."""
+        rule, ruleset, kind = group.rule, self.found.ruleset, self.found.kinds[group.rule.kind]
+        gap = ruleset.indicators.get(group.words.get("shortfall_unit", ""))
+        over = "" if group.whole else kind.excess_unit(rule, ruleset)
+        self._groups.append(
+            (
+                rule.id,
+                "county" if group.whole else rule.level,
+                rule.role,
+                rule.basis,
+                STATUSES[status],
+                None if group.whole else kind.operator(rule),
+                None if group.whole else kind.unit(rule, ruleset),
+                pick(gap.gap_unit, gap.gap_unit_en) if gap is not None else None,
+                over if isinstance(over, str) else None,
+                rule.layer,
+                rule.given_by_id,
+            )
+        )
+        return len(self._groups) - 1
+
+    def finished(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Ordered rows with the names, words and lists behind their numbers, columns FINDINGS."""
+        counties, schools = self.found.counties, self.found.schools
+
+        def behind(number: str, known: pl.Series) -> pl.Expr:
+            return pl.lit(known).gather(number)
+
+        def lists(known: Iterable[Sequence[str]]) -> pl.Series:
+            return pl.Series([list(one) for one in known], dtype=pl.List(pl.String))
+
+        rows = rows.with_columns(
+            pl.lit(None, pl.UInt32).alias(name)
+            for name in ("school", "_missing", "_warned", "_parts")
+            if name not in rows.columns
+        )
+        found = {
+            "county_code": behind("county", counties["county_code"]),
+            "year": behind("county", counties["year"]),
+            "school_code": behind("school", schools["school_code"]),
+            "school_name": behind("school", schools["school_name"]),
+            "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
+            "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
+        }
+        if self._parts:
+            found["parts"] = behind("_parts", pl.concat(self._parts, rechunk=True))
+        for place, name in enumerate(_SHARED):
+            own = [one[place] or None for one in self._groups]
+            shared = pl.Series(own, dtype=self.words.get(name, pl.String))
+            found[name] = behind("_group", shared)
+        if "stage" in rows.columns:
+            found["stage"] = pl.col("stage").cat.to(self.words["stage"])
+        # no shortfall or excess, no unit of one; what rows give themselves comes first
+        for unit, about in (("shortfall_unit", "shortfall"), ("excess_unit", "excess")):
+            word = pl.coalesce(unit, found[unit]) if unit in rows.columns else found[unit]
+            there = pl.col(about).is_not_null() if about in rows.columns else pl.lit(value=False)
+            found[unit] = pl.when(there).then(word)
         # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
         # What is over a limit is a difference, whose noise is that of the figures subtracted.
-        short = pl.col("shortfall").is_not_null()
-        return self._rows(group, status).select(
-            place.alias("_key"),
-            pl.col("county").cast(pl.UInt32),
-            (pl.col("school") if "school" in sheet else pl.lit(None)).cast(pl.UInt32).alias("school"),
-            word("rule", rule.id),
-            word("level", "county" if group.whole else rule.level),
-            word("role", rule.role),
-            word("basis", rule.basis),
-            (pl.col("stage") if "stage" in sheet else pl.lit(None)).cast(self._enums["stage"]).alias("stage"),
-            word("status", STATUSES[status]),
-            pl.col("value").round_sig_figs(15),
-            word("operator", operator),
-            "threshold",
-            "floor",
-            word("unit", unit),
-            "shortfall",
-            pl.when(short).then(pl.col("shortfall_unit").cast(self._enums["shortfall_unit"])),
-            pl.col("excess").round(14),
-            "excess_unit",
-            "mean",
-            "deviation",
-            word("layer", rule.layer),
-            word("given_by", rule.given_by_id),
-            "relaxed_by",
-            self._sentence(group, status, plain=plain).alias("message"),
-            lack.alias("_missing"),
-            "_warned",
-            part.alias("_parts"),
-        )  # fmt: skip
-
-    def finished(self, rows: pl.DataFrame, parts: pl.Series) -> pl.DataFrame:
-        """Ordered rows with the names and lists behind their numbers."""
-        counties, schools = self.found.counties, self.found.schools
-        lists = pl.Series([list(one) for one in self._lacks], dtype=pl.List(pl.String))
-        warnings = pl.Series([list(one) for one in self.found.warnings], dtype=pl.List(pl.String))
-        behind = {
-            "county_code": pl.lit(counties["county_code"]).gather("county"),
-            "year": pl.lit(counties["year"]).gather("county"),
-            "school_code": pl.lit(schools["school_code"]).gather("school"),
-            "school_name": pl.lit(schools["school_name"]).gather("school"),
-            "parts": pl.lit(parts).gather("_parts"),
-            "missing": pl.lit(lists).gather("_missing"),
-            "warnings": pl.lit(warnings).gather("_warned"),
-        }
-        return rows.select(behind.get(name, pl.col(name)).alias(name) for name in FINDINGS)
+        if "value" in rows.columns:
+            found["value"] = pl.col("value").round_sig_figs(15)
+        if "excess" in rows.columns:
+            found["excess"] = pl.col("excess").round(14)
+        given = {*found, *rows.columns}
+        return rows.select(
+            (
+                found.get(name, pl.col(name))
+                if name in given
+                else pl.lit(None, self.words.get(name, dtype))
+            ).alias(name)
+            for name, dtype in FINDINGS.items()
+        )
 
     def _sentence(self, group: RuleFindings, status: int, *, plain: bool) -> pl.Expr:
         """What is said of the findings of one rule and status; plain: by the core alone."""
-        rule, ruleset, kind = group.rule, self.found.ruleset, self.found.kinds[group.rule.kind]
+        rule = group.rule
         if group.whole:
             return self._beside(_of_schools(rule, status), group, status)
         own = self._by_state(group, status)
-        said: Sentences = None
-        if not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE):
-            try:
-                said = kind.sentence(rule, ruleset)
-            except Exception as error:  # a broken sentence costs the sentence, not the verdict
-                self._speechless(group, error)
+        speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE)
+        said = self._said(group) if speaks else None
         one = said.get(status) if isinstance(said, Mapping) else said
         if one is not None:
             shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
@@ -286,6 +304,18 @@ class _Teller:
         # a verdict that rests on a suspect figure says so; a group's members have said it
         doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
         return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
+
+    def _said(self, group: RuleFindings) -> Sentences:
+        """What the rule's kind says of it."""
+        rule = group.rule
+        if rule.id not in self._sentences:
+            self._sentences[rule.id] = None
+            try:
+                said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
+                self._sentences[rule.id] = said
+            except Exception as error:  # a broken sentence costs the sentence, not the verdict
+                self._speechless(group, error)
+        return self._sentences[rule.id]
 
     def _speechless(self, group: RuleFindings, error: Exception) -> None:
         show_traceback(error)
@@ -350,7 +380,8 @@ class _Teller:
         return said
 
 
-_OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "among_stages")
+_IN_WORDS = ("parts", "shortfall_unit", "excess_unit", "withheld")  # what the pack's names stand in
+_OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
 
 
 def _each(column: str, table: Mapping[Any, Any], dtype: Any) -> pl.Expr:  # noqa: ANN401

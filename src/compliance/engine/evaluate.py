@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -70,10 +70,9 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 SUBJECT = ("county", "school", "unit", "stage")
 SCOPES = ("unit", "school", "county")  # each rests on those before
 JOINT = ","  # between the names of several switches
-Column = (
-    pl.Expr | str | Lacks | None
-)  # what a kind gives: a column, a word that all rows share, missing facts
-Columns = Mapping[str, Column]
+# What a kind gives for names of RESULTS: a column; of `missing` also `Lacks`, of a unit also a word that
+# all rows share.
+Columns = Mapping[str, Any]
 
 
 class AnswerError(ValueError):
@@ -248,9 +247,8 @@ class Evaluation:
         settled = status.is_in([PASS, NOT_APPLICABLE])
         is_open = plan.let(f"{key} open", applies.is_null() & ~settled, rule.id, passing=True)
         missing = columns.get("missing")
-        missing = (
-            missing if isinstance(missing, Lacks) else Lacks(() if missing is None else (missing,))
-        )
+        if not isinstance(missing, Lacks):
+            missing = Lacks(() if missing is None else (missing,))
         open_facts = tallies.open_facts(self.frames_of(rule), rule.scope, rule.where)
         told = {
             name: pl.when(out | is_open).then(None).otherwise(columns[name])
@@ -512,7 +510,8 @@ def evaluate(
 def every_stage(county: pl.DataFrame) -> pl.DataFrame:
     """A row for every county and compulsory stage."""
     names = county.select("county", *KEY, "county_name")
-    return names.join(pl.DataFrame({"stage": COMPULSORY}), how="cross")
+    stages = pl.DataFrame({"stage": COMPULSORY}).with_row_index("stage_order")
+    return names.join(stages, how="cross")
 
 
 def part_entry(name: pl.Expr, status: pl.Expr | str = "status", **fields: pl.Expr) -> pl.Expr:

@@ -307,8 +307,8 @@ def in_wholes(
     }
     b = lcm(*(one.denominator for one in ratios.values()))
     b *= (b * scale * Fraction(terms.gap_step)).denominator
-    most = max(1, b, *(abs(one * b) for one in ratios.values()))
-    if most >= _BIGGEST:
+    highest = float(max(abs(one * b) for one in ratios.values()))
+    if max(float(b), highest) >= _BIGGEST:
         return None
     have = plan.let(f"{key}._have", of * share * float(b), owner, passing=True)
 
@@ -317,7 +317,6 @@ def in_wholes(
         return by_key(one.by, bars) * over - have
 
     gap = plan.let(f"{key}._gap", short(0, limit), owner, passing=True)
-    highest = float(max(abs(one * b) for one in ratios.values()))
     fits = fit & (highest * over.abs() + have.abs() < _BIGGEST)
     return Wholes(
         gap=gap,
@@ -433,11 +432,10 @@ def exactly(
         return told.to_struct()
 
     looked_at = [pl.col(name) for name in dict.fromkeys(needs) if name not in fields]
-    columns = {name: column.cast(dtype) for name, (column, dtype) in fields.items()}
+    columns = [column.cast(dtype).alias(name) for name, (column, dtype) in fields.items()]
     types = {name: dtype for name, (_, dtype) in fields.items()}
-    return pl.struct(*looked_at, _doubtful=doubtful, **columns).map_batches(
-        decide, return_dtype=pl.Struct(types), is_elementwise=True
-    )
+    rows: pl.Expr = pl.struct([*looked_at, doubtful.alias("_doubtful"), *columns])
+    return rows.map_batches(decide, return_dtype=pl.Struct(types), is_elementwise=True)
 
 
 def _replaced(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from compliance.engine.evaluate import RESULTS, Evaluation
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
@@ -20,7 +20,7 @@ class RuleFindings:
     """The findings of one rule, of one level.
 
     sheet: whose rows they are, those with a status; staged: of units. columns: names of RESULTS →
-    columns of the sheet, status among them; words: what all rows share instead. lacking: the facts
+    names in the sheet, status among them; words: what all rows share instead. lacking: the facts
     behind the bits of `missing`, None where that is a list. warned: the column with the number of the
     warnings a row rests on, None where there are none. whole: of the county, of a rule about schools.
     rows: status → how many. missing: what `lack` gives → the facts it stands for.
@@ -28,7 +28,7 @@ class RuleFindings:
 
     rule: Rule
     sheet: str
-    columns: Mapping[str, pl.Expr]
+    columns: Mapping[str, str]
     words: Mapping[str, str]
     order: int
     lacking: tuple[str, ...] | None = None
@@ -38,14 +38,10 @@ class RuleFindings:
     rows: Mapping[int, int] = field(default_factory=dict)
     missing: Mapping[object, tuple[str, ...]] = field(default_factory=dict)
 
-    def column(self, name: str) -> pl.Expr:
-        """One of RESULTS over the sheet, null where the rule has none."""
-        return self.columns.get(name, pl.lit(None, RESULTS[name]))
-
     @property
     def lack(self) -> pl.Expr:
         """What is missing in a row, as one value."""
-        code = self.columns["missing"]
+        code = pl.col(self.columns["missing"])
         if self.lacking is None:
             return code.list.join(_SEPARATOR)
         return code * len(COMPULSORY) + pl.col("stage_order") if self.staged else code
@@ -110,12 +106,14 @@ def findings(
 
 def _groups(evaluation: Evaluation, rule: Rule, order: int) -> Iterator[RuleFindings]:
     judged = evaluation.judged(rule.id)
-    columns = {name: pl.col(column) for name, column in judged.columns.items()}
     sheet, staged = evaluation.sheet_of(judged), "unit" in judged.plan
-    yield RuleFindings(rule, sheet, columns, judged.words, order, judged.lacking, staged)
+    yield RuleFindings(rule, sheet, judged.columns, judged.words, order, judged.lacking, staged)
     if rule.rolls_up:
         told = evaluation.rolled_up(rule.id)
-        yield RuleFindings(rule, "county", told, {}, order, whole=True)
+        names = {name: f"{rule.id}.county told {name}" for name in told}
+        for name, column in told.items():
+            evaluation.plan("county").let(names[name], column)
+        yield RuleFindings(rule, "county", names, {}, order, whole=True)
 
 
 def _placed(evaluation: Evaluation) -> dict[str, pl.DataFrame]:
@@ -143,7 +141,7 @@ def _counted(
     own = [one for one in groups if one.sheet == name]
     asked = []
     for place, one in enumerate(own):
-        status = one.columns["status"]
+        status = pl.col(one.columns["status"])
         asked += [(status == n).sum().alias(f"{place} {n}") for n in range(len(STATUSES))]
         if "missing" in one.columns:
             lack = one.lack.filter(status == UNKNOWN).unique(maintain_order=True)

@@ -50,6 +50,7 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
     units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
     part = pl.element().struct
     name, unit = part.field("name"), part.field("unit")
+    over = kind.excess_unit(rule, ruleset)
     words = {
         "parts": pl.col("parts").list.eval(
             part.with_fields(
@@ -59,7 +60,7 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
             )
         ),
         "shortfall_unit": pl.col("shortfall_unit").replace(gaps),
-        "excess_unit": kind.excess_unit(rule, ruleset),
+        "excess_unit": pl.lit(over or None, pl.String) if isinstance(over, str) else over,
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
     about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there

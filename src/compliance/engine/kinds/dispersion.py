@@ -111,9 +111,11 @@ class Dispersion(Kind):
             again = partial(_exact_row, rule, limit, evaluation)
             near = exact_arithmetic.near(value, bar)
             found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
-            found = stages.let(f"{key}decided", found, rule.id, passing=True).struct
-            value, mean, deviation = map(found.field, ("value", "mean", "deviation"))
-            status = met_status(found.field("meets"))
+            found = stages.let(f"{key}decided", found, rule.id, passing=True)
+            value, mean, deviation = (
+                found.struct.field(name) for name in ("value", "mean", "deviation")
+            )
+            status = met_status(found.struct.field("meets"))
         names = evaluation.spreads[rule.id].names
         return {
             "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),

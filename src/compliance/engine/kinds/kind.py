@@ -84,9 +84,9 @@ class Kind(RuleKind):
         titles = {key: ruleset.rules[key].label for key in rule.of if key in ruleset.rules}
         return name.replace({**titles, **{part.key: part.label for part in rule.parts}})
 
-    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | str:
         """What is too much is counted in: by default what the limit counts."""
-        return pl.lit(self.measure(rule, ruleset) or None, pl.String)
+        return self.measure(rule, ruleset)
 
     def operator(self, rule: Rule) -> str | None:
         """How a finding's value is compared with its threshold; None where it is not."""

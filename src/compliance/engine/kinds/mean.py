@@ -75,12 +75,14 @@ class Mean(Kind):
         again = partial(_exact_row, rule, rule.limit, evaluation)
         near = exact_arithmetic.near(value, bar)
         found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
-        found = plan.let(f"{rule.id}._decided", found, rule.id, passing=True).struct
+        found = plan.let(f"{rule.id}._decided", found, rule.id, passing=True)
         none = pl.any_horizontal(*(one.column("over_count") == 0 for one in members.values()))
-        status = pl.when(none).then(NOT_APPLICABLE).otherwise(met_status(found.field("meets")))
+        status = (
+            pl.when(none).then(NOT_APPLICABLE).otherwise(met_status(found.struct.field("meets")))
+        )
         return {
             "status": status,
-            "value": found.field("value"),
+            "value": found.struct.field("value"),
             "threshold": bar,
             "missing": sum((one.lacks for one in members.values()), Lacks()),
         }

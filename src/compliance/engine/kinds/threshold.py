@@ -480,9 +480,12 @@ def _conditioned(
 
 def _renamed(where: conditions.Where, name: str, column: str) -> conditions.Where:
     """A condition that asks a column instead of an indicator."""
-    if isinstance(where, Mapping):
-        return {column if fact == name else fact: asked for fact, asked in where.items()}
-    return [_renamed(one, name, column) for one in where]
+    tables = [where] if isinstance(where, Mapping) else where
+    found = [
+        {column if fact == name else fact: asked for fact, asked in table.items()}
+        for table in tables
+    ]
+    return found[0] if isinstance(where, Mapping) else found
 
 
 def _bounds(name: str, where: conditions.Where) -> Iterable[float]:

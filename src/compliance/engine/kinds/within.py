@@ -78,7 +78,7 @@ class Within(Kind):
         settings: WithinSettings = holder.settings
         return pick(settings.unit, settings.unit_en)
 
-    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | str:
         """Items, where those over the limit were counted."""
         settings: WithinSettings = rule.settings
         words = {
