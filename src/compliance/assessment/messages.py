@@ -8,7 +8,7 @@ suspect. Findings hold no words, so that they can be said in either language aft
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,15 @@ from compliance.engine.evaluate import JOINT, RESULTS
 from compliance.engine.findings import Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.results import FINDINGS
-from compliance.engine.sentences import line, parts, stage_word, state, worded
+from compliance.engine.sentences import (
+    gap_units,
+    line,
+    parts,
+    parts_in_words,
+    stage_word,
+    state,
+    worded,
+)
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
@@ -30,6 +38,7 @@ from compliance.kernel.submission import (
     NO_WORDS,
     NOT_APPLICABLE,
     NOT_CHECKED,
+    PART,
     PASS,
     STATUSES,
     UNKNOWN,
@@ -90,20 +99,26 @@ def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
     """
     teller = _Teller(found, titles, words)
     pieces = teller.pieces()
-    rows = pl.concat(
-        pieces or [pl.DataFrame(schema=_ALWAYS)], how="diagonal", rechunk=True
-    )  # rechunk: gathering from many pieces is slow
-    rows = rows[rows["_key"].arg_sort()]
+    rows = teller.ordered(pieces or [pl.DataFrame(schema=_ALWAYS)])
     counts: Counter[tuple[int, str]] = Counter()
     for county, group, many in rows.group_by("county", "_group").len().iter_rows():
         counts[county, teller.status_of(group)] += many
     return Told(teller.finished(rows), counts, teller.problems)
 
 
-# A piece has these columns: the place of each row, school and county by number, and what its rule's
-# rows of one status share by a number too. It has those of _FIGURES that its rule gives.
-_ALWAYS = {"_key": pl.Int64, "_group": pl.UInt16, "county": pl.UInt32, "message": pl.String}
-_FIGURES = ("value", "threshold", "floor", "shortfall", "excess", "mean", "deviation", "relaxed_by")
+_Case = tuple[RuleFindings, int]  # the rows of a rule that have one status
+
+# A piece has these columns: its sentences, the place of each row's subject, its county by number, and
+# by another what its rule's rows of one status share. It has those of _FIGURES that its rule gives, and
+# of _NUMBERS, which stand for what many findings have in common.
+_ALWAYS = {
+    "message": pl.String, "_place": pl.Int64, "county": pl.UInt32, "_group": pl.UInt32,
+}  # fmt: skip
+_FIGURES = (
+    "value", "threshold", "floor", "shortfall", "shortfall_unit", "excess", "excess_unit", "mean",
+    "deviation", "relaxed_by",
+)  # fmt: skip
+_NUMBERS = ("school", "stage_order", "_missing", "_warned", "_parts")
 _SHARED = (
     "rule", "level", "role", "basis", "status", "operator", "unit", "shortfall_unit", "excess_unit",
     "layer", "given_by",
@@ -117,7 +132,8 @@ class _Teller:
         self.found, self.titles, self.words = found, titles, words
         self.problems: list[Problem] = []
         self._groups: list[Sequence[str | None]] = []
-        self._parts: list[pl.Series] = []
+        self._orders: list[int] = []
+        self._parts, self._first_parts = self._all_parts()
         self._sentences: dict[str, Sentences] = {}
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
@@ -125,88 +141,126 @@ class _Teller:
             for name, sheet in found.sheets.items()
         }
 
-    def pieces(self) -> list[pl.DataFrame]:
-        """The findings rule by rule and status by status."""
-        return [
-            self._collected(group, status) for group in self.found.groups for status in group.rows
-        ]
+    def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
+        """The parts of all findings in words and as text, and where those of a group begin."""
+        groups = [group for group in self.found.groups if "parts" in group.columns]
+        first, rows, total = {}, [], 0
+        for group in groups:
+            given = self.found.sheets[group.sheet][group.columns["parts"]].alias("parts")
+            first[id(group)], total = total, total + given.len()
+            rule = pl.Series("rule", [group.rule.id], pl.String).new_from_index(0, given.len())
+            rows.append(pl.DataFrame([rule, given]))
+        if not rows:
+            return pl.DataFrame(schema={"parts": pl.List(PART), "parts_told": pl.String}), first
+        table = pl.concat(rows, rechunk=True).with_row_index("_row")
+        return parts_in_words(table, self.found.ruleset, self.found.kinds), first
 
-    def _collected(self, group: RuleFindings, status: int) -> pl.DataFrame:
+    def pieces(self) -> list[pl.DataFrame]:
+        """The findings rule by rule and status by status, some that have few rows together."""
+        chunks: list[list[_Case]] = []
+        for group in self.found.groups:
+            for status in group.rows:
+                case = (group, status)
+                few = self._is_simple(*case)
+                if few and chunks and len(chunks[-1]) < _FEW and self._is_simple(*chunks[-1][-1]):
+                    chunks[-1].append(case)
+                else:
+                    chunks.append([case])
+        return [piece for chunk in chunks for piece in self._told(chunk)]
+
+    def _is_simple(self, group: RuleFindings, status: int) -> bool:
+        """Whether rows are few, and all that differs among them are figures."""
+        named = any(name in group.columns for name in _IN_WORDS)
+        lacks = len(group.missing) if status == UNKNOWN else 0
+        return group.rows[status] <= _FEW and not named and lacks <= 1
+
+    def _told(self, cases: Sequence[_Case]) -> list[pl.DataFrame]:
         try:
-            piece = self._piece(group, status).collect()
+            return [self._piece(cases)]
         except Exception as error:  # a broken sentence costs the sentence, not the verdict
-            self._speechless(group, error)
-            piece = self._piece(group, status, plain=True).collect()
-        if "parts" in piece.columns:
-            first = sum(one.len() for one in self._parts)
-            self._parts.append(piece["parts"])
-            numbers = pl.int_range(first, first + piece.height, dtype=pl.UInt32, eager=True)
-            piece = piece.drop("parts").with_columns(_parts=numbers)
-        return piece
+            if len(cases) > 1:
+                return [piece for case in cases for piece in self._told([case])]
+            self._speechless(cases[0][0], error)
+            return [self._piece(cases, plain=True)]
+
+    def _piece(self, cases: Sequence[_Case], *, plain: bool = False) -> pl.DataFrame:
+        """Findings with the sentences of their rules and states."""
+        rows, said = [], []
+        for group, status in cases:
+            sentence, number = (
+                self._sentence(group, status, plain=plain),
+                self._group(group, status),
+            )
+            asked = {*sentence.meta.root_names(), *(n for n in _FIGURES if n in group.columns)}
+            rows.append(self._rows(group, status, number, asked))
+            if len(cases) > 1:
+                sentence = pl.when(pl.col("_group") == number).then(sentence)
+            said.append(sentence)
+        table = pl.concat(rows, how="diagonal") if len(rows) > 1 else rows[0]
+        told = table.select(pl.coalesce(said).alias("message") if len(said) > 1 else said[0])
+        kept = [table[name] for name in (*_ALWAYS, *_FIGURES, *_NUMBERS) if name in table.columns]
+        return pl.DataFrame([*kept, told.to_series().alias("message")])
+
+    def _rows(self, group: RuleFindings, status: int, number: int, asked: Set[str]) -> pl.DataFrame:
+        """A rule's rows of one status, with the columns that its sentence looks at.
+
+        Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
+        """
+        sheet = self._sheets[group.sheet]
+        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
+        found.append(sheet[group.columns["status"]].alias("status"))
+        if group.warned is not None:
+            found.append(sheet[group.warned].alias("_warned"))
+        if "parts" in group.columns:
+            first = self._first_parts[id(group)]
+            own = self._parts.slice(first, sheet.height)
+            found += [one for one in own if one.name in asked]
+            found.append(_numbers("_parts", range(first, first + sheet.height)))
+        for name in asked - {"status", "missing", "parts"}:
+            if name in group.columns:
+                found.append(sheet[group.columns[name]].alias(name))
+            elif name in RESULTS:
+                found.append(pl.Series(name, [None], RESULTS[name]).new_from_index(0, sheet.height))
+        if status == UNKNOWN and len(group.missing) > 1:
+            found.append(sheet[group.columns["missing"]])
+        found.append(_numbers("_group", [number], sheet.height))
+        rows = pl.DataFrame(found)
+        if group.rows[status] < rows.height:
+            rows = rows.filter(pl.col("status") == status)
+        rows = self._with_lacks(rows, group, status, asked)
+        changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
+        if not changed:
+            return rows
+        words = worded(group.rule, self.found.ruleset, self.found.kinds)
+        return rows.with_columns(words[name].alias(name) for name in changed)
+
+    def _with_lacks(
+        self, rows: pl.DataFrame, group: RuleFindings, status: int, asked: Set[str]
+    ) -> pl.DataFrame:
+        """Rows with what they lack: the number of the list, and the list itself where it is asked for."""
+        lacks = {lack: self._number(facts) for lack, facts in group.missing.items()}
+        if status != UNKNOWN or not lacks:
+            return rows.with_columns(missing=NO_WORDS) if "missing" in asked else rows
+        if len(lacks) == 1:
+            rows.insert_column(0, _numbers("_missing", [*lacks.values()], rows.height))
+        else:
+            lack = _each("_lack", lacks, pl.UInt32)
+            rows = rows.with_columns(_lack=group.lack).with_columns(_missing=lack)
+        return rows.with_columns(missing=self._listed(group)) if "missing" in asked else rows
+
+    def _number(self, facts: tuple[str, ...]) -> int:
+        """The number of a list of missing facts."""
+        return self._lacks.setdefault(facts, len(self._lacks))
 
     def status_of(self, group: int) -> str:
         """The status that the rows of a group of `_SHARED` have."""
         return str(self._groups[group][_SHARED.index("status")])
 
-    def _piece(self, group: RuleFindings, status: int, *, plain: bool = False) -> pl.LazyFrame:
-        """The findings of one rule and status."""
-        sheet, sentence = self._sheets[group.sheet], self._sentence(group, status, plain=plain)
-        figures = [name for name in (*_FIGURES, "parts") if name in group.columns]
-        own_units = [name for name in ("shortfall_unit", "excess_unit") if name in group.columns]
-        asked = {*sentence.meta.root_names(), *figures, *own_units}
-        lacks = status == UNKNOWN and bool(group.missing)
-        stage = pl.col("stage_order") if "stage_order" in sheet.columns else pl.lit(len(COMPULSORY))
-        place = (pl.col("_place") * (len(COMPULSORY) + 1) + stage) * len(self.found.ruleset.rules)
-        columns = [
-            (place + group.order).cast(pl.Int64).alias("_key"),
-            pl.lit(self._group(group, status), pl.UInt16).alias("_group"),
-            pl.col("county").cast(pl.UInt32),
-            *(pl.col(name) for name in figures + own_units),
-            sentence.alias("message"),
-        ]
-        if "school" in sheet.columns:
-            columns.append(pl.col("school").cast(pl.UInt32))
-        if "stage_order" in sheet.columns:
-            columns.append(stage.cast(pl.UInt8).alias("stage"))
-        if group.warned is not None:
-            columns.append(pl.col("_warned"))
-        if lacks:
-            numbers = {
-                one: self._lacks.setdefault(facts, len(self._lacks))
-                for one, facts in group.missing.items()
-            }
-            columns.append(_each("_lack", numbers, pl.UInt32).alias("_missing"))
-        rows = self._rows(group, status, asked)
-        if lacks:
-            rows = rows.with_columns(_lack=group.lack)
-        if "missing" in asked:
-            rows = rows.with_columns(missing=self._listed(group) if lacks else NO_WORDS)
-        changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
-        if changed:
-            words = worded(group.rule, self.found.ruleset, self.found.kinds)
-            rows = rows.with_columns(words[name].alias(name) for name in changed)
-        return rows.select(columns)
-
-    def _rows(self, group: RuleFindings, status: int, asked: Iterable[str]) -> pl.LazyFrame:
-        """The rows of one status, with the columns of RESULTS and of their subject that are asked for."""
-        sheet = self._sheets[group.sheet]
-        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
-        found.append(sheet[group.columns["status"]].alias("status"))
-        if "missing" in group.columns:
-            found.append(sheet[group.columns["missing"]])
-        if group.warned is not None:
-            found.append(sheet[group.warned].alias("_warned"))
-        known = [name for name in asked if name in RESULTS and name not in ("status", "missing")]
-        found += [sheet[group.columns[name]].alias(name) for name in known if name in group.columns]
-        blank = [name for name in known if name not in group.columns]
-        rows = pl.DataFrame(found).lazy().filter(pl.col("status") == status)
-        if not blank:
-            return rows
-        return rows.with_columns(pl.lit(None, RESULTS[name]).alias(name) for name in blank)
-
     def _listed(self, group: RuleFindings) -> pl.Expr:
         """What each row lacks, as a list of facts."""
         lists = [list(one) for one in group.missing.values()]
+        if len(lists) == 1:
+            return pl.lit(lists[0], dtype=pl.List(pl.String))
         places = {one: place for place, one in enumerate(group.missing)}
         known = pl.lit(pl.Series(lists, dtype=pl.List(pl.String)))
         return known.gather(_each("_lack", places, pl.UInt32))
@@ -216,6 +270,7 @@ class _Teller:
         rule, ruleset, kind = group.rule, self.found.ruleset, self.found.kinds[group.rule.kind]
         gap = ruleset.indicators.get(group.words.get("shortfall_unit", ""))
         over = "" if group.whole else kind.excess_unit(rule, ruleset)
+        self._orders.append(group.order)
         self._groups.append(
             (
                 rule.id,
@@ -232,6 +287,18 @@ class _Teller:
             )
         )
         return len(self._groups) - 1
+
+    def ordered(self, pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """The pieces by county, school, stage (last: none) and rule."""
+        # in one piece: gathering from many is slow
+        rows = pl.concat(pieces, how="diagonal", rechunk=True)
+        stages, rules = len(COMPULSORY), len(self.found.ruleset.rules)
+        stage = pl.lit(stages)
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").fill_null(stages)
+        order = pl.lit(pl.Series(self._orders, dtype=pl.Int64)).gather("_group")
+        place = (pl.col("_place") * (stages + 1) + stage) * rules + order
+        return rows[rows.select(place.arg_sort()).to_series()]
 
     def finished(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Ordered rows with the names, words and lists behind their numbers, columns FINDINGS."""
@@ -256,17 +323,20 @@ class _Teller:
             "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
             "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
         }
-        if self._parts:
-            found["parts"] = behind("_parts", pl.concat(self._parts, rechunk=True))
+        if self._parts.height:
+            found["parts"] = behind("_parts", self._parts["parts"])
         for place, name in enumerate(_SHARED):
             own = [one[place] or None for one in self._groups]
             shared = pl.Series(own, dtype=self.words.get(name, pl.String))
             found[name] = behind("_group", shared)
-        if "stage" in rows.columns:
-            found["stage"] = pl.col("stage").cat.to(self.words["stage"])
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").cast(pl.UInt8)
+            found["stage"] = stage.cat.to(self.words["stage"])
         # no shortfall or excess, no unit of one; what rows give themselves comes first
         for unit, about in (("shortfall_unit", "shortfall"), ("excess_unit", "excess")):
-            word = pl.coalesce(unit, found[unit]) if unit in rows.columns else found[unit]
+            word = found[unit]
+            if unit in rows.columns:
+                word = pl.coalesce(pl.col(unit).replace(gap_units(self.found.ruleset)), word)
             there = pl.col(about).is_not_null() if about in rows.columns else pl.lit(value=False)
             found[unit] = pl.when(there).then(word)
         # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
@@ -285,7 +355,7 @@ class _Teller:
             for name, dtype in FINDINGS.items()
         )
 
-    def _sentence(self, group: RuleFindings, status: int, *, plain: bool) -> pl.Expr:
+    def _sentence(self, group: RuleFindings, status: int, *, plain: bool = False) -> pl.Expr:
         """What is said of the findings of one rule and status; plain: by the core alone."""
         rule = group.rule
         if group.whole:
@@ -358,6 +428,9 @@ class _Teller:
         }
         if not texts:
             return nothing
+        if len(group.missing) == 1:
+            (text,) = texts.values()
+            return line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=text)
         missing = _each("_lack", texts, pl.String)
         told = line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing)
         if len(texts) == len(group.missing):
@@ -380,8 +453,15 @@ class _Teller:
         return said
 
 
-_IN_WORDS = ("parts", "shortfall_unit", "excess_unit", "withheld")  # what the pack's names stand in
+_IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
+_FEW = 8  # rows of a rule that are told together with others, and how many such rules are
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
+
+
+def _numbers(name: str, values: Sequence[int], height: int | None = None) -> pl.Series:
+    """A column of numbers; of one, so many times."""
+    column = pl.Series(name, values, dtype=pl.UInt32)
+    return column if height is None else column.new_from_index(0, height)
 
 
 def _each(column: str, table: Mapping[Any, Any], dtype: Any) -> pl.Expr:  # noqa: ANN401

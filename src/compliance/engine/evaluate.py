@@ -510,7 +510,8 @@ def evaluate(
 def every_stage(county: pl.DataFrame) -> pl.DataFrame:
     """A row for every county and compulsory stage."""
     names = county.select("county", *KEY, "county_name")
-    stages = pl.DataFrame({"stage": COMPULSORY}).with_row_index("stage_order")
+    order = pl.Series(range(len(COMPULSORY)), dtype=pl.Int32)
+    stages = pl.DataFrame({"stage": COMPULSORY, "stage_order": order})
     return names.join(stages, how="cross")
 
 

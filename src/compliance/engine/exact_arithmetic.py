@@ -423,13 +423,17 @@ def exactly(
 
     def decide(rows: pl.Series) -> pl.Series:
         frame = rows.struct.unnest()
-        told = frame.select(list(fields))
+        told = [frame[name] for name in fields]
         if frame["_doubtful"].any():
             unsure = frame.with_row_index("_row").filter("_doubtful")
             unsure = unsure if close is None else unsure.filter(close)
             if unsure.height:
-                told = _replaced(told, unsure, [again(row) for row in unsure.iter_rows(named=True)])
-        return told.to_struct()
+                found = [again(row) for row in unsure.iter_rows(named=True)]
+                told = [
+                    _replaced(column, unsure["_row"], figures)
+                    for column, figures in zip(told, zip(*found, strict=True), strict=True)
+                ]
+        return pl.DataFrame(told).to_struct()
 
     looked_at = [pl.col(name) for name in dict.fromkeys(needs) if name not in fields]
     columns = [column.cast(dtype).alias(name) for name, (column, dtype) in fields.items()]
@@ -438,18 +442,13 @@ def exactly(
     return rows.map_batches(decide, return_dtype=pl.Struct(types), is_elementwise=True)
 
 
-def _replaced(
-    told: pl.DataFrame, unsure: pl.DataFrame, found: Sequence[Sequence[object]]
-) -> pl.DataFrame:
-    """The frame with the exact figures of some rows."""
-    for place, name in enumerate(told.columns):
-        known = [(row, one[place]) for row, one in zip(unsure["_row"], found, strict=True)]
-        known = [(row, value) for row, value in known if value is not None]
-        if known:
-            rows, values = zip(*known, strict=True)
-            column = pl.Series(values, dtype=told.schema[name])
-            told = told.with_columns(told[name].scatter(list(rows), column))
-    return told
+def _replaced(column: pl.Series, rows: pl.Series, figures: Sequence[object]) -> pl.Series:
+    """A column with the figures that are known of some rows."""
+    known = [(row, one) for row, one in zip(rows, figures, strict=True) if one is not None]
+    if not known:
+        return column
+    places, values = zip(*known, strict=True)
+    return column.scatter(list(places), pl.Series(values, dtype=column.dtype))
 
 
 def root(square: Fraction) -> float:

@@ -75,10 +75,7 @@ def coded(named: Mapping[str, pl.Expr]) -> pl.Expr:
     """Tests as one whole number a row: the n-th is bit n."""
     if not named:
         return pl.lit(0, pl.UInt64)
-    bits = [
-        pl.when(test).then(pl.lit(1 << place, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
-        for place, test in enumerate(named.values())
-    ]
+    bits = (test.cast(pl.UInt64) * (1 << place) for place, test in enumerate(named.values()))
     return pl.sum_horizontal(bits)
 
 

@@ -13,8 +13,8 @@ Types = Callable[[str], pl.DataType | type[pl.DataType]]
 class Plan:
     """A frame of subjects and the columns that rules declare over it.
 
-    A column may rest on those declared before; columns of one depth are computed side by side, and
-    all that are waiting in one query, when `frame` is asked for. Columns whose owner begins with # are
+    A column may rest on those declared before; columns of one depth are computed side by side, when
+    `frame` is asked for. Columns whose owner begins with # are
     shared: others rest on them. What cannot be computed costs the
     columns of its owner alone: they become null, of type types(name), and `failed(owner, error)` is
     called, which may declare others in their place.
@@ -62,15 +62,17 @@ class Plan:
         self._frame = self._frame.join(other, on=on, how="left", maintain_order="left")
 
     def _computed(self, names: set[str]) -> pl.DataFrame:
-        lazy = self._frame.lazy()
+        found = self._frame
         for depth in range(1 + max(depth for _, depth, _ in self._waiting.values())):
             layer = {
                 name: column
                 for name, (_, place, column) in self._waiting.items()
                 if place == depth and name in names
             }
-            lazy = lazy.with_columns(**layer)
-        return lazy.collect()
+            found = found.with_columns(
+                **layer
+            )  # at once: to optimize hundreds of columns costs more
+        return found
 
     def _tested(self, found: pl.DataFrame) -> pl.DataFrame:
         """What was computed, if it is as it should be; else computed again without the owners' columns."""
