@@ -98,13 +98,20 @@ def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kin
         measure.alias("unit"),
         pl.col("shortfall_unit").replace(gap_units(ruleset)),
     )
-    told = words.group_by("_row", maintain_order=True).agg(
+    # nothing is worked out group by group: that would be slow
+    told = words.select(
+        "_row",
+        _part().alias("parts_told"),
         pl.struct(one.name for one in PART.fields).alias("parts"),
-        _part().str.join(msg("；")).alias("parts_told"),
     )
-    return rows.select("_row", pl.col("parts").alias("_given")).join(
-        told, on="_row", how="left", maintain_order="left"
-    ).select(pl.coalesce("parts", "_given").alias("parts"), "parts_told")  # fmt: skip
+    told = told.group_by("_row", maintain_order=True).agg("parts", "parts_told")
+    return (
+        rows.select("_row", pl.col("parts").alias("_given"))
+        .join(told, on="_row", how="left", maintain_order="left")
+        .select(
+            pl.coalesce("parts", "_given").alias("parts"), pl.col("parts_told").list.join(msg("；"))
+        )
+    )
 
 
 def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str | None:
