@@ -332,9 +332,9 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
 
 def _schools(batch: Batch) -> pl.DataFrame:
     """The schools of the judged counties."""
-    parts = (job.part.schools for job in batch.jobs)
-    everyone = pl.concat([batch.submission.schools.clear(), *parts])
-    return everyone.sort(*KEY, "school_code", maintain_order=True)
+    whole = batch.submission.completed().schools
+    parts = [job.part.completed().schools for job in batch.jobs]
+    return pl.concat([whole.clear(), *parts]).sort(*KEY, "school_code", maintain_order=True)
 
 
 def _assigned(

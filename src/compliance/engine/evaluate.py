@@ -498,6 +498,7 @@ def evaluate(
 
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
     """
+    submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.tallies.values())
