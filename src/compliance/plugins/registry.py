@@ -155,14 +155,12 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     registry = Registry()
     _ask(registry, core)
     registry.owners = dict.fromkeys(registry.names(), registry.plugin)
-    entries = sorted(
-        entry_points(group=hookspecs.GROUP) if found is None else found,
-        key=lambda one: (one.dist.name if one.dist else "", one.name),
-    )
-    off = _switched_off(entries)
+    listed = entry_points(group=hookspecs.GROUP) if found is None else found
+    entries = [(_plugin(entry), entry) for entry in listed]
+    entries.sort(key=lambda one: (one[0].distribution if one[1].dist else "", one[1].name))
+    off = _switched_off([plugin for plugin, _ in entries])
     asked = []
-    for entry in entries:
-        plugin = _plugin(entry)
+    for plugin, entry in entries:
         if {plugin.distribution, plugin.entry} & off:
             registry.without.append(plugin.distribution)
         else:
@@ -191,13 +189,14 @@ def _check_facts(asked: Sequence[Offers]) -> None:
 def _plugin(entry: EntryPoint) -> Plugin:
     if entry.dist is None:
         return Plugin(entry.value, "?", entry.name)
-    return Plugin(entry.dist.name, entry.dist.version, entry.name)
+    told = entry.dist.metadata  # read anew each time it is asked for
+    return Plugin(told["Name"], told["Version"], entry.name)
 
 
-def _switched_off(entries: Sequence[EntryPoint]) -> set[str]:
+def _switched_off(plugins: Sequence[Plugin]) -> set[str]:
     """The names of plugins not to be loaded; UsageError for one that none has."""
     named = [name.strip() for name in os.environ.get(WITHOUT, "").split(",")]
-    known = {name for one in map(_plugin, entries) for name in (one.distribution, one.entry)}
+    known = {name for one in plugins for name in (one.distribution, one.entry)}
     off = {name for name in (*named, *_without.get()) if name}
     for name in sorted(off - known):
         near = suggestion(name, sorted(known))
