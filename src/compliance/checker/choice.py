@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from compliance.facts.vocabulary import sources
+from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
     NoEditionError,
@@ -25,6 +27,7 @@ from compliance.kernel.errors import (
 )
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
+from compliance.rules.kinds import classes, code
 from compliance.rules.language.model import BASES, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
 from compliance.rules.lint import examine
@@ -63,21 +66,23 @@ class Choice:
 
 
 def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice: Choice) -> Ruleset:
-    """A rule set as of a day as the choice has it, held against what is installed.
+    """A rule set as of a day as the choice has it, held against what is installed; once for many runs.
 
     Raises NoEditionError or PackError.
     """
-    rules = resolve(
-        known,
-        name,
-        day,
-        choice.enforce,
-        choice.switches,
-        choice.confirmations,
-        kinds=registry.kinds,
-    )
-    examine(rules, registry.kinds, registry.vocabulary)
-    return rules
+    asked = (choice.enforce, choice.switches, choice.confirmations)
+
+    def resolved() -> Ruleset:
+        rules = resolve(known, name, day, *asked, kinds=registry.kinds)
+        examine(rules, registry.kinds, registry.vocabulary)
+        return rules
+
+    packs = (pack for same in known.values() for pack in same)
+    written = [text for one in packs for text in (str(one.path), one.version, one.text)]
+    told = [f"{name} {day} {asked}", *written]
+    key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
+    key += sources(registry.fragments)
+    return remembered(key, classes(registry.kinds), resolved)
 
 
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:

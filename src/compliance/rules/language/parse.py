@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
-
-from cattrs import Converter, override
-from cattrs.gen import make_dict_structure_fn
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from compliance.rules.language.model import (
     OPERATORS,
@@ -29,6 +27,9 @@ from compliance.rules.language.model import (
     Tally,
     Terms,
 )
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 Table = Mapping[str, Any]
 Declared = TypeVar("Declared")
@@ -61,7 +62,11 @@ def terms(value: object) -> Terms:
     return Terms({}, constant=decimal(value))
 
 
+@cache
 def _converter() -> Converter:
+    from cattrs import Converter, override
+    from cattrs.gen import make_dict_structure_fn
+
     made = Converter(detailed_validation=False)
     made.register_structure_hook(Decimal, lambda value, _: decimal(value))
     made.register_structure_hook(date, lambda value, _: value)
@@ -79,11 +84,8 @@ def _converter() -> Converter:
     return made
 
 
-_CONVERTER = _converter()
-
-
 def _read(wanted: type[Declared], table: Table, **given: object) -> Declared:
-    return _CONVERTER.structure({**table, **given}, wanted)
+    return _converter().structure({**table, **given}, wanted)
 
 
 def indicator(name: str, table: Table) -> Indicator:
