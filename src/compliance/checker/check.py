@@ -35,9 +35,9 @@ from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Pr
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
+from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Ruleset
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import edition
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]

@@ -28,12 +28,13 @@ from compliance.kernel.errors import (
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
+from compliance.rules.language.editions import editions
 from compliance.rules.language.model import BASES, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
 from compliance.rules.lint import examine
 from compliance.rules.resolution.amendments import WITHOUT_STANDARD, days_of_change
 from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.resolution.resolve import resolve
 
 Packs = Mapping[str, Sequence[Pack]]
 

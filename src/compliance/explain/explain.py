@@ -17,8 +17,8 @@ from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.render.documents.text import wrap
+from compliance.rules.language.editions import edition
 from compliance.rules.language.pack import Pack
-from compliance.rules.resolution.resolve import edition
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80
 Answer = tuple[dict[str, Any], list[str]]

@@ -30,8 +30,8 @@ from compliance.kernel.errors import JunhengError, PackError, PluginError, Usage
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
+from compliance.rules.language.editions import editions
 from compliance.rules.language.pack import Pack, packs_in
-from compliance.rules.resolution.resolve import editions
 
 CORE = "junheng"
 WITHOUT = "COMPLIANCE_WITHOUT_PLUGINS"

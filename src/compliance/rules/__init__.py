@@ -7,6 +7,7 @@ changes them; the words for them stand in `compliance.rules.reference`. May not 
 """
 
 from compliance.rules.kinds import Kinds, RuleKind
+from compliance.rules.language.editions import edition, editions
 from compliance.rules.language.model import (
     Clause,
     Exclusion,
@@ -25,7 +26,7 @@ from compliance.rules.language.pack import Pack, packs_in, read_pack
 from compliance.rules.language.references import ReferenceGraph
 from compliance.rules.lint import examine
 from compliance.rules.resolution.confirmations import Confirmation, read_confirmations
-from compliance.rules.resolution.resolve import edition, editions, resolve
+from compliance.rules.resolution.resolve import resolve
 
 __all__ = [
     "Clause",
