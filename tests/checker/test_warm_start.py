@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from compliance.checker import Checker, Choice, choice, chosen_rules, load
+from compliance.checker import Checker, Choice, chosen_rules, load
 from compliance.facts import vocabulary
 from compliance.kernel import cache
 from compliance.kernel.i18n import Text, use
-from compliance.rules import Ruleset
+from compliance.rules import lint
 from compliance.rules.language import pack
+from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import packs_in
+from compliance.rules.resolution import resolve
 from tests.support.pack_files import PLUGINS
 
 EXAMPLE = Path("examples/conforming.json")
@@ -58,8 +60,8 @@ def test_a_warm_start_parses_no_pack_and_resolves_no_rule_set(
         (pack, "_parsed"),
         (pack, "faults"),
         (vocabulary, "_joined"),
-        (choice, "resolve"),
-        (choice, "examine"),
+        (resolve, "resolve"),
+        (lint, "examine"),
     ]:
         monkeypatch.setattr(home, name, refuse)
     assert rulesets() == before
@@ -87,7 +89,7 @@ def test_another_choice_is_another_rule_set(other: Choice, monkeypatch: pytest.M
     usual = chosen_rules(registry, registry.packs, "anhui", DAY, Choice())
     chosen = chosen_rules(registry, registry.packs, "anhui", DAY, other)
     assert chosen != usual
-    monkeypatch.setattr(choice, "resolve", refuse)
+    monkeypatch.setattr(resolve, "resolve", refuse)
     assert chosen_rules(registry, registry.packs, "anhui", DAY, other) == chosen
     assert chosen_rules(registry, registry.packs, "anhui", DAY, Choice()) == usual
 
@@ -98,7 +100,7 @@ def test_another_version_of_a_plugin_is_another_rule_set() -> None:
     for kind in registry.kinds.values():
         kind.offered_by = kind.offered_by and "junheng-jiangsu 9.9"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choice, "resolve", refuse)
+        patch.setattr(resolve, "resolve", refuse)
         with pytest.raises(AssertionError, match="worked out again"):
             chosen_rules(registry, registry.packs, "jiangsu", DAY, Choice())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
@@ -37,7 +37,9 @@ from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.confirmations import Confirmation
+
+if TYPE_CHECKING:
+    from compliance.rules.resolution.confirmations import Confirmation
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.facts.vocabulary import sources
 from compliance.kernel.cache import remembered
@@ -29,12 +29,11 @@ from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import BASES, Ruleset
+from compliance.rules.language.model import BASES, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
-from compliance.rules.lint import examine
-from compliance.rules.resolution.amendments import WITHOUT_STANDARD, days_of_change
-from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import resolve
+
+if TYPE_CHECKING:
+    from compliance.rules.resolution.confirmations import Confirmation
 
 Packs = Mapping[str, Sequence[Pack]]
 
@@ -74,6 +73,9 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     asked = (choice.enforce, choice.switches, choice.confirmations)
 
     def resolved() -> Ruleset:
+        from compliance.rules.lint import examine
+        from compliance.rules.resolution.resolve import resolve
+
         rules = resolve(known, name, day, *asked, kinds=registry.kinds)
         examine(rules, registry.kinds, registry.vocabulary)
         return rules
@@ -102,6 +104,9 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     pack = read_pack(path)
     if pack.id in registry.packs:
         raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
+    from compliance.rules.resolution.amendments import days_of_change
+    from compliance.rules.resolution.resolve import resolve
+
     known = {**registry.packs, **editions([pack])}
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         with suppress(NoEditionError):

@@ -31,6 +31,8 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 VERIFIED = "verified"  # the basis by which a rule decides
 BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
 STANDARD = "school-standard"  # the layer whose rules never decide by themselves
+# the switch that leaves that layer out; no pack may take its name
+WITHOUT_STANDARD = "without-school-standard"
 WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 

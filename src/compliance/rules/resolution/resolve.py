@@ -22,6 +22,7 @@ from compliance.rules.language.model import (
     OPERATORS,
     STANDARD,
     VERIFIED,
+    WITHOUT_STANDARD,
     Clause,
     Indicator,
     Part,
@@ -80,7 +81,7 @@ def resolve(
     Raises UsageError (unknown id or date) or PackError (a wrong pack, with file and line).
     """
     chain = lineage(known, pack_id, as_of)
-    if amendments.WITHOUT_STANDARD not in switched:
+    if WITHOUT_STANDARD not in switched:
         chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
     confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
     merged = Layers(as_of, enforce, switched, confirmed, kinds)
@@ -156,7 +157,7 @@ class Layers:
             )
         self._share(pack.table("split"))
         for name, table in pack.table("switch").items():
-            if name in self.switches or name == amendments.WITHOUT_STANDARD:
+            if name in self.switches or name == WITHOUT_STANDARD:
                 raise pack.error(_twice(name, pack.id), "switch", name)
             self.switches[name] = parse.switch(name, table)
             self.owners[f"switch {name}"] = pack
