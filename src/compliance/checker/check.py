@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -54,8 +54,7 @@ class Job:
     part: Submission
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way."""
 
     submission: Submission

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.facts.vocabulary import sources
 from compliance.kernel.cache import remembered
@@ -114,8 +114,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     return known, pack.id
 
 
-@dataclass(frozen=True)
-class Regions:
+class Regions(NamedTuple):
     """base: the rule set of whoever has none. codes: prefix → rule set; names: name → rule set."""
 
     base: str

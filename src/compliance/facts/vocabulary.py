@@ -10,12 +10,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance.facts.fact import Counted, Fact, fact_of
 from compliance.facts.plausibility import Bound, Checks, Item, Jump, Plausible, Quotient, checks_of
@@ -36,8 +35,7 @@ TABLES = {
 EXTENSIBLE = ("school", "county")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What a heading means. factor: multiply the figures by it (10000 for 万元 of a yuan fact).
 
     year: the year named in the heading's bracket, if any.
@@ -297,8 +295,7 @@ _STAGE = re.compile(r"^(小学|初中)(?:部|学段|阶段|段)")
 _TAIL = re.compile(r"^(.+?)[(\[【](小学|初中|高中)(?:部|学段|阶段|段)?[)\]】]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading read: its comparable key, the unit in its bracket, the year named there."""
 
     key: str

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pluggy
 
@@ -40,8 +40,7 @@ _log = logging.getLogger("compliance")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
 
 
-@dataclass(frozen=True)
-class Plugin:
+class Plugin(NamedTuple):
     """Where offers come from: a distribution, its version, and the name of its entry point."""
 
     distribution: str
@@ -50,6 +49,9 @@ class Plugin:
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
+
+
+_ITSELF = Plugin(CORE)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Offers:
     readers: dict[str, Reader] = field(default_factory=dict)
     renderers: dict[str, Renderer] = field(default_factory=dict)
     fragments: list[Path] = field(default_factory=list)
-    plugin: Plugin = Plugin(CORE)
+    plugin: Plugin = _ITSELF
     whole: bool = False
     error: JunhengError | None = None
 

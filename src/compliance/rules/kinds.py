@@ -83,12 +83,13 @@ Kinds: TypeAlias = Mapping[str, RuleKind]
 
 
 def classes(kinds: Kinds) -> Iterator[type]:
-    """All that a resolved rule set may consist of; of settings, the dataclasses their modules know."""
+    """All that a resolved rule set may consist of: the records that its module and those of settings know."""
     yield from (ReferenceGraph, Node, Role)
     homes = (one.__module__ for one in (Ruleset, *(kind.settings for kind in kinds.values())))
     for home in dict.fromkeys(homes):
         known = vars(sys.modules[home]).values()
-        yield from (one for one in known if isinstance(one, type) and is_dataclass(one))
+        types = (one for one in known if isinstance(one, type))
+        yield from (one for one in types if is_dataclass(one) or issubclass(one, tuple))
 
 
 def code(kinds: Kinds) -> list[bytes]:

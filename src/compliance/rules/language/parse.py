@@ -65,6 +65,7 @@ def terms(value: object) -> Terms:
 @cache
 def _converter() -> Converter:
     from cattrs import Converter, override
+    from cattrs.cols import namedtuple_dict_structure_factory
     from cattrs.gen import make_dict_structure_fn
 
     made = Converter(detailed_validation=False)
@@ -75,12 +76,16 @@ def _converter() -> Converter:
     made.register_structure_hook_func(
         lambda wanted: wanted in (Condition, Mapping[str, Any]), lambda value, _: value
     )
+    made.register_structure_hook(
+        Switch, make_dict_structure_fn(Switch, made, from_=override(rename="from"))
+    )
     for wanted, renamed in (
-        (Indicator, {"fallback": "else", "round_up": "round"}),
-        (Switch, {"from_": "from"}),
+        (Indicator, {"fallback": override(rename="else"), "round_up": override(rename="round")}),
+        (Exclusion, {}),
+        (Clause, {}),
     ):
-        names: dict[str, Any] = {one: override(rename=name) for one, name in renamed.items()}
-        made.register_structure_hook(wanted, make_dict_structure_fn(wanted, made, **names))
+        hook = namedtuple_dict_structure_factory(wanted, made, **renamed)
+        made.register_structure_hook(wanted, hook)
     return made
 
 
