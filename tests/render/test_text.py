@@ -9,6 +9,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wcwidth import width
 
 from compliance.assessment import assess
 from compliance.engine.results import Results
@@ -310,6 +313,17 @@ def test_english() -> None:
     assert "of 300 stages of schools: 60 not met (schools: 60)" in text
     own_words = re.sub(r"中心小学第\d+校区|样县|人|平方米", "", text)
     assert not re.search(r"[\u4e00-\u9fff]", own_words)
+
+
+@given(st.text() | st.text(st.sampled_from("中（）　，“”‘’—…–·×≥≤²✓✗a ~〩〪\u200d\ufe0f\u0301🏫㎡①")))
+def test_columns_are_those_of_the_tables_of_widths(text: str) -> None:
+    assert columns(text) == width(text, control_codes="ignore", ambiguous_width=2)
+
+
+def test_every_sign_takes_the_columns_of_the_tables() -> None:
+    signs = [chr(code) for code in range(0x11000)]
+    tables = [width(sign, control_codes="ignore", ambiguous_width=2) for sign in signs]
+    assert [columns(sign) for sign in signs] == tables
 
 
 def test_the_text_format_is_the_summary() -> None:

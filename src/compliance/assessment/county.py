@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -31,8 +32,7 @@ _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
 Limited = tuple[str | None, float | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Decisive:
+class Decisive(NamedTuple):
     """A block, or what the conclusion asks beside the blocks.
 
     id: empty beside the blocks. level: what the counts count, ``unit`` or ``county``. counts:
@@ -47,8 +47,7 @@ class Decisive:
     schools: int
 
 
-@dataclass(frozen=True, slots=True)
-class FallingShort:
+class FallingShort(NamedTuple):
     """A school with problems: stage (or "") -> ids of the rules it misses."""
 
     school_code: str
@@ -56,8 +55,7 @@ class FallingShort:
     rules: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """An advisory rule's outcome, shown beside the verdict and without weight in it.
 
     level, counts: what was judged and how it came out. limit: (operator, threshold, unit), where
@@ -74,8 +72,7 @@ class Advice:
     base_from: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """Something countable that is missing, or over a limit.
 
     part: which part of the rule, empty where it has none. value, unit: 2, 间.
@@ -87,8 +84,7 @@ class Amount:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """What is missing (or over a limit) in all of one thing.
 
     standing: of the findings it sums up. schools: how many lack it; 0 where the county itself does.
@@ -100,8 +96,7 @@ class Total:
     schools: int
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(NamedTuple):
     """One thing that one finding waits for.
 
     fact: by its name; empty where the rule itself waits (for a statement, or to be computed).
@@ -113,8 +108,7 @@ class Awaited:
     at_schools: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFacts:
+class MissingFacts(NamedTuple):
     """Facts that are missing together: where, and whose task they are.
 
     schools: names in the order of the findings; empty where the county itself must say.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -43,9 +43,11 @@ from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Pr
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
+from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import edition
+
+if TYPE_CHECKING:
+    from compliance.rules.resolution.confirmations import Confirmation
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
@@ -60,8 +62,7 @@ class Job:
     part: Submission
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way."""
 
     submission: Submission

@@ -6,7 +6,6 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 
 import polars as pl
 
@@ -118,6 +117,8 @@ class Report(Results):
 
     def _repr_html_(self) -> str:
         """The counties with their verdicts and blocks as a table, for a notebook."""
+        from html import escape
+
         with use(self.language):
             rows = "".join(
                 f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
