@@ -18,8 +18,8 @@ from time import perf_counter
 
 from benchmarks.data import corrected
 from compliance import Checker, Choice, intake
+from tests.support.polars_queries import counted_queries
 
-QUERIES = frozenset({"collect", "collect_batches", "collect_concurrently"})  # of a plan
 TIMES = 9
 
 
@@ -48,26 +48,9 @@ def rejudging(folder: str) -> dict[str, float]:
 def queries(path: str, ruleset: str) -> dict[str, float]:
     """A judgement, counted."""
     checker = Checker()
-    return {"queries": count_queries(lambda: checker.check(path, Choice(ruleset=ruleset)))}
-
-
-def count_queries(judge: Callable[[], object]) -> int:
-    """How often Polars is asked to carry out a plan: eager steps are plans of their own."""
-    count = 0
-
-    def seen(_frame: object, event: str, called: object) -> None:
-        nonlocal count
-        if event == "c_call":
-            name = getattr(called, "__name__", "")
-            plan = type(getattr(called, "__self__", None)).__name__ == "PyLazyFrame"
-            count += name == "collect_all" or (plan and name in QUERIES)
-
-    sys.setprofile(seen)
-    try:
-        judge()
-    finally:
-        sys.setprofile(None)
-    return count
+    with counted_queries() as counts:
+        checker.check(path, Choice(ruleset=ruleset))
+    return {"queries": counts.total()}
 
 
 if __name__ == "__main__":

@@ -79,21 +79,31 @@ class Measured:
         return ratio
 
 
-def run(arguments: Sequence[str], log: Path, *, speaks: bool = False) -> Run:
-    """Run this interpreter with arguments; what it prints goes to `log`.
+def environment(home: Path) -> dict[str, str]:
+    """That of an installed program: its bytecode is kept, its caches lie in a folder of ours."""
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
+        "COMPLIANCE_CACHE": str(home / "cache"),
+        "COMPLIANCE_LANG": "zh",
+    }
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | own
+
+
+def run(arguments: Sequence[str], home: Path, *, speaks: bool = False) -> Run:
+    """Run this interpreter with arguments; what it prints goes to files in `home`.
 
     speaks: it prints a JSON object. Raises MeasureError where it fails.
     """
     command = [sys.executable, *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COMPLIANCE_LANG": "zh"}
+    log, errors = home / "printed", home / "errors"
     opened = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    errors = log.with_suffix(".err")
     files = [
         (os.POSIX_SPAWN_OPEN, number, str(file), opened, 0o644)
         for number, file in ((1, log), (2, errors))
     ]
     start = perf_counter()
-    process = os.posix_spawn(sys.executable, command, environment, file_actions=files)
+    process = os.posix_spawn(sys.executable, command, environment(home), file_actions=files)
     _, status, used = os.wait4(process, 0)
     seconds = perf_counter() - start
     code = os.waitstatus_to_exitcode(status)

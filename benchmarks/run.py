@@ -19,7 +19,8 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from benchmarks.measure import ROOT, Measured, Run, run
 from benchmarks.page import Table
 from benchmarks.rows import NATION, PROVINCE, Row, rows
 
+LITTLE = 690  # schools to warm up with
+ROUNDS = {"ten": 2}  # at most
 MAKERS = ("benchmarks/data.py", "examples/invented.py", "examples/invented_facts.py")
 
 
@@ -49,7 +52,7 @@ class Bench:
 
     def child(self, module: str, *arguments: str, speaks: bool = False) -> Run:
         """A helper's run: what imports Polars never runs here."""
-        return run(("-m", module, *arguments), self.scratch / "log", speaks=speaks)
+        return run(("-m", module, *arguments), self.scratch, speaks=speaks)
 
     def file(self, key: str) -> Path:
         """Where a row's command writes."""
@@ -63,19 +66,26 @@ class Bench:
         file.parent.mkdir()
         return file
 
+    def measure(self, key: str, row: Row, schools: int = sys.maxsize) -> Run:
+        """One run of a row, on fewer schools where it is only to warm up."""
+        kind, size = row.data or ("", 0)
+        made = self.dataset(kind, min(size, schools)) if kind else ""
+        filled = {"data": made, "out": self.out(key)}
+        words = [word.format(**filled) if "{" in word else word for word in row.command]
+        return run(words, self.scratch, speaks=row.speaks)
+
     def group(self, chosen: Mapping[str, Row], rounds: int) -> dict[str, Measured]:
-        """Its rows in turns."""
+        """Its rows in turns, once on little data before, so that bytecode and caches are there."""
         runs: dict[str, list[Run]] = defaultdict(list)
-        places = {key: str(self.dataset(*row.data)) for key, row in chosen.items() if row.data}
+        for key, row in chosen.items():
+            log(f"warming up {key}")
+            self.measure(key, row, LITTLE)
+            if row.data:
+                self.dataset(*row.data)
         for number in range(rounds):
             for key, row in chosen.items():
                 log(f"{number + 1}/{rounds} {key}")
-                out = self.out(key)
-                words = [
-                    word.format(data=places.get(key), out=out) if "{" in word else word
-                    for word in row.command
-                ]
-                runs[key].append(run(words, self.scratch / "log", speaks=row.speaks))
+                runs[key].append(self.measure(key, row))
         found = {key: Measured(tuple(runs[key])) for key in chosen}
         self._count(chosen, found)
         for key in chosen:
@@ -120,12 +130,6 @@ def wanted(every: Mapping[str, Row], only: list[str], *, large: bool) -> dict[st
     return {key: row for key, row in every.items() if key in found}
 
 
-def by_group(chosen: Mapping[str, Row]) -> Iterator[dict[str, Row]]:
-    """The rows that run in turns."""
-    for group in dict.fromkeys(row.group for row in chosen.values()):
-        yield {key: row for key, row in chosen.items() if row.group == group}
-
-
 def measured(bench: Bench, asked: argparse.Namespace) -> Table:
     """Every row asked for, and where a nation's time goes."""
     every = rows(asked.nation, asked.province)
@@ -138,17 +142,14 @@ def measured(bench: Bench, asked: argparse.Namespace) -> Table:
     chosen = {key: row for key, row in chosen.items() if key not in absent}
     found: dict[str, Measured] = {}
     load = os.getloadavg()[0]
-    for group in by_group(chosen):
-        slow = group[next(iter(group))].group in ("ten", "growth")
-        found |= bench.group(group, min(asked.rounds, 3) if slow else asked.rounds)
+    for group in dict.fromkeys(row.group for row in chosen.values()):
+        together = {key: row for key, row in chosen.items() if row.group == group}
+        found |= bench.group(together, min(asked.rounds, ROUNDS.get(group, asked.rounds)))
     profile: Mapping[str, float] = {}
-    if "nation" in chosen:
+    if nation := chosen.get("nation"):
         log("sampling nation")
-        words = [
-            word.format(data=bench.dataset("plain", asked.nation), out=bench.out("sampled"))
-            for word in chosen["nation"].command[2:]
-        ]
-        profile = bench.child("benchmarks.sampling", *words, speaks=True).said
+        sampled = ("-m", "benchmarks.sampling", *nation.command[2:])
+        profile = bench.measure("sampled", replace(nation, command=sampled, speaks=True)).said
     return Table(chosen, found, absent, profile, load, asked.rounds)
 
 
