@@ -12,6 +12,7 @@ counties  such counties of 120 schools, a JSON document each
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -281,8 +282,6 @@ def county_files(schools: int, folder: Path) -> None:
 
 def corrected(folder: Path) -> Path:
     """The county's document with one school given a little more equipment."""
-    import json
-
     document = json.loads((folder / "county.json").read_text("utf-8"))
     document["schools"][0]["equipment_value"] += 100
     write_json(folder / "corrected.json", document)

@@ -31,7 +31,7 @@ def panel(place: int, title: str, points: Sequence[tuple[int, float]]) -> str:
     def x(schools: float) -> float:
         span = across[-1] - across[0]
         inside = (log10(schools) - across[0]) / span
-        return place * WIDTH + MARGIN + inside * (WIDTH - MARGIN - 16)
+        return place * WIDTH + MARGIN + inside * (WIDTH - MARGIN - 32)
 
     def y(value: float) -> float:
         return HEIGHT - 32 - (log10(value) - up[0]) / (up[-1] - up[0]) * (HEIGHT - 64)
@@ -61,7 +61,7 @@ def panel(place: int, title: str, points: Sequence[tuple[int, float]]) -> str:
         at, height = x(schools), y(value)
         parts.append(f'<circle cx="{at:.1f}" cy="{height:.1f}" r="3" fill="#1f5fa8"/>')
         parts.append(
-            f'<text x="{at - 4:.1f}" y="{height - 6:.1f}" text-anchor="end">{value:,.3g}</text>'
+            f'<text x="{at - 4:.1f}" y="{height - 6:.1f}" text-anchor="end">{value:,.{0 if value >= 100 else 1}f}</text>'
         )
     return "".join(f"{part}\n" for part in parts)
 

@@ -108,6 +108,7 @@ def run(arguments: Sequence[str], home: Path, *, speaks: bool = False) -> Run:
     seconds = perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
     if code not in JUDGED or (speaks and code):
-        raise MeasureError(f"{' '.join(arguments)}: exit {code}: {errors.read_text()[-500:]}")
+        last = " ".join(errors.read_text().split()[-40:])
+        raise MeasureError(f"{' '.join(arguments)}: exit {code}: {last}")
     said = json.loads(log.read_text()) if speaks else {}
     return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)

@@ -30,7 +30,7 @@ PROFILED = 15  # functions
 
 @dataclass(frozen=True)
 class Table:
-    """What a run found. absent: rows left out → the package they need; load: of the machine before."""
+    """What a run found. absent: rows left out → why; load: that of the machine before."""
 
     rows: Mapping[str, Row]
     found: Mapping[str, Measured]
@@ -45,22 +45,27 @@ class Table:
         if name == "queries":
             return float(one.runs[0].said["queries"])
         if name in ("ratio", "peak_ratio"):
-            if row.against is None:
+            other = self.found.get(row.against or "")
+            if other is None:
                 return None
-            other = self.found[row.against]
             if name == "ratio":
                 return one.against(other, per_finding=row.per_finding)
             return one.peak / other.peak
         value: float | None = getattr(one, name)
         return value
 
+    def wrong(self) -> list[str]:
+        """What compares doubles as the references do, and differs from us off the line."""
+        return [
+            key
+            for key, one in self.found.items()
+            if one.compared.get("elsewhere") and not self.rows[key].roughly
+        ]
+
 
 def text(table: Table) -> str:
     """Where and when, the rows, growth, profile."""
     parts = [machine(table), "\n".join(lines(table))]
-    if table.absent:
-        left = ", ".join(f"`{key}` ({package})" for key, package in table.absent.items())
-        parts.append(f"Left out, for want of the package: {left}; `pip install -e .[bench]`.")
     grown = growth(table)
     if len(grown) > 1:
         parts.append("\n".join(growth_lines(grown)))
@@ -101,7 +106,9 @@ def lines(table: Table) -> Iterator[str]:
     yield "| | s | × | findings | CPU s a million | MiB | aim | reached |"
     yield "|---|--:|--:|--:|--:|--:|---|---|"
     for key, row in table.rows.items():
-        if row.group != "growth":
+        if key in table.absent:
+            yield f"| {row.title} | | | | | | {'; '.join(map(aim, row.aims))} | **none: {table.absent[key]}** |"
+        elif row.group != "growth":
             yield line(table, key)
 
 
@@ -141,7 +148,8 @@ def outcomes(table: Table, key: str) -> Iterator[str]:
             continue
         met = figure >= one.limit if one.figure == "rate" else figure <= one.limit
         said = WORDS[one.figure][1].format(figure)
-        yield f"{said}" if met else f"**missed: {said}**"
+        further = ", stretch" if one.stretch is not None and figure <= one.stretch else ""
+        yield f"{said}{further}" if met else f"**missed: {said}**"
     if "rows" in table.found[key].runs[0].said and not table.rows[key].aims:
         yield WORDS["rate"][1].format(table.found[key].rate)
     agreed = table.found[key].compared
@@ -153,8 +161,8 @@ def outcomes(table: Table, key: str) -> Iterator[str]:
 
 def growth(table: Table) -> list[tuple[int, Measured]]:
     """Schools and what they took: the plain dataset with the national set."""
-    keys = [key for key, row in table.rows.items() if row.group == "growth"]
-    keys += [key for key in ("nation", "ten") if key in table.rows]
+    keys = [key for key in table.found if table.rows[key].group == "growth"]
+    keys += [key for key in ("nation", "ten") if key in table.found]
     of = [(table.rows[key].data, table.found[key]) for key in keys]
     return sorted(((data[1], one) for data, one in of if data), key=lambda pair: pair[0])
 

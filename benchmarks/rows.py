@@ -28,7 +28,7 @@ class Row:
     of the group; per_finding: their times are divided by their findings first. findings: the command
     writes the findings of all schools, which are read back and counted. verdicts: it writes bare
     verdicts, to be compared with those of the group's row of that key. speaks: it measures itself.
-    needs: a package without which the row is left out.
+    roughly: in fewer digits than doubles have. needs: a package without which the row is left out.
     """
 
     title: str
@@ -40,6 +40,7 @@ class Row:
     aims: tuple[Aim, ...] = ()
     findings: str | None = None  # the suffix of what it writes
     verdicts: str | None = None
+    roughly: bool = False
     speaks: bool = False
     needs: str | None = None
     large: bool = False
@@ -109,7 +110,7 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
         "openfisca": Row(
             "OpenFisca: R1–R7 and RS, bare verdicts",
             "nation", module("peers.by_openfisca"), plain, "short",
-            verdicts="nation", needs="openfisca_core",
+            verdicts="nation", roughly=True, needs="openfisca_core",
         ),
         "ten": Row(
             "ten nations",

@@ -25,7 +25,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from benchmarks import page
-from benchmarks.measure import ROOT, Measured, Run, run
+from benchmarks.measure import ROOT, Measured, MeasureError, Run, run
 from benchmarks.page import Table
 from benchmarks.rows import NATION, PROVINCE, Row, rows
 
@@ -41,18 +41,16 @@ class Bench:
         made_by = sha256(b"".join((ROOT / name).read_bytes() for name in MAKERS)).hexdigest()
         self.data = data / made_by[:12]
         self.scratch = scratch
+        self.absent: dict[str, str] = {}  # row → why
 
     def dataset(self, kind: str, schools: int) -> Path:
         """The dataset, made if it is not there yet."""
         folder = self.data / f"{kind}-{schools}"
         if not folder.exists():
             log(f"making {folder.name}")
-            self.child("benchmarks.data", kind, str(schools), str(folder))
+            command = ("-m", "benchmarks.data", kind, str(schools), str(folder))
+            run(command, self.scratch)
         return folder
-
-    def child(self, module: str, *arguments: str, speaks: bool = False) -> Run:
-        """A helper's run: what imports Polars never runs here."""
-        return run(("-m", module, *arguments), self.scratch, speaks=speaks)
 
     def file(self, key: str) -> Path:
         """Where a row's command writes."""
@@ -77,38 +75,44 @@ class Bench:
     def group(self, chosen: Mapping[str, Row], rounds: int) -> dict[str, Measured]:
         """Its rows in turns, once on little data before, so that bytecode and caches are there."""
         runs: dict[str, list[Run]] = defaultdict(list)
-        for key, row in chosen.items():
-            log(f"warming up {key}")
-            self.measure(key, row, LITTLE)
-            if row.data:
-                self.dataset(*row.data)
-        for number in range(rounds):
+        for number in range(rounds + 1):
             for key, row in chosen.items():
-                log(f"{number + 1}/{rounds} {key}")
-                runs[key].append(self.measure(key, row))
-        found = {key: Measured(tuple(runs[key])) for key in chosen}
-        self._count(chosen, found)
+                if key in self.absent:
+                    continue
+                log(f"{number}/{rounds} {key}")
+                try:
+                    if number:
+                        runs[key].append(self.measure(key, row))
+                    else:
+                        self.measure(key, row, LITTLE)
+                        self.dataset(*row.data) if row.data else None
+                except MeasureError as error:
+                    self.absent[key] = str(error)
+        found = {key: Measured(runs[key]) for key in chosen if key not in self.absent}
+        for key in tuple(found):
+            if chosen[key].findings:
+                self._count(key, chosen, found)
         for key in chosen:
-            shutil.rmtree(self.file(key).parent)
+            shutil.rmtree(self.file(key).parent, ignore_errors=True)
         return found
 
-    def _count(self, chosen: Mapping[str, Row], found: dict[str, Measured]) -> None:
-        """Read the findings back, and compare the verdicts of those that give the same."""
-        for key, row in chosen.items():
-            if row.findings is None or row.data is None:
-                continue
-            given = [name for name, other in chosen.items() if other.verdicts == key]
-            log(f"reading back {key}")
-            answer = self.child(
-                "benchmarks.verdicts",
-                row.findings,
-                str(row.data[1]),
-                *(str(self.file(name)) for name in (key, *given)),
-                speaks=True,
-            ).said
-            found[key].findings = int(answer["findings"])
-            for name in given:
-                found[name].compared = answer[self.file(name).name]
+    def _count(self, key: str, chosen: Mapping[str, Row], found: dict[str, Measured]) -> None:
+        """Read a row's findings back, and compare the verdicts of those that give the same."""
+        row = chosen[key]
+        given = [name for name in found if chosen[name].verdicts == key]
+        files = [str(self.file(name)) for name in (key, *given)]
+        schools = str(row.data[1] if row.data else 0)
+        log(f"reading back {key}")
+        try:
+            command = ("-m", "benchmarks.verdicts", str(row.findings), schools, *files)
+            said = run(command, self.scratch, speaks=True).said
+        except MeasureError as error:  # what cannot be read back was not done
+            self.absent[key] = str(error)
+            del found[key]
+            return
+        found[key].findings = int(said["findings"])
+        for name in given:
+            found[name].compared = said[self.file(name).name]
 
 
 def log(text: str) -> None:
@@ -134,23 +138,23 @@ def measured(bench: Bench, asked: argparse.Namespace) -> Table:
     """Every row asked for, and where a nation's time goes."""
     every = rows(asked.nation, asked.province)
     chosen = wanted(every, asked.only, large=asked.large)
-    absent = {
-        key: row.needs
+    bench.absent |= {
+        key: f"needs {row.needs}, see benchmarks/README.md"
         for key, row in chosen.items()
         if row.needs and importlib.util.find_spec(row.needs) is None
     }
-    chosen = {key: row for key, row in chosen.items() if key not in absent}
     found: dict[str, Measured] = {}
     load = os.getloadavg()[0]
     for group in dict.fromkeys(row.group for row in chosen.values()):
         together = {key: row for key, row in chosen.items() if row.group == group}
         found |= bench.group(together, min(asked.rounds, ROUNDS.get(group, asked.rounds)))
     profile: Mapping[str, float] = {}
-    if nation := chosen.get("nation"):
+    if "nation" in found:
         log("sampling nation")
-        sampled = ("-m", "benchmarks.sampling", *nation.command[2:])
-        profile = bench.measure("sampled", replace(nation, command=sampled, speaks=True)).said
-    return Table(chosen, found, absent, profile, load, asked.rounds)
+        command = ("-m", "benchmarks.sampling", *chosen["nation"].command[2:])
+        row = replace(chosen["nation"], command=command, speaks=True)
+        profile = bench.measure("sampled", row).said
+    return Table(chosen, found, bench.absent, profile, load, asked.rounds)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -170,6 +174,8 @@ def main(arguments: list[str] | None = None) -> None:
         table = measured(Bench((asked.data or scratch / "data").absolute(), scratch), asked)
     text = page.text(table)
     print(text)
+    if wrong := table.wrong():
+        sys.exit(f"other verdicts than ours: {', '.join(wrong)}")
     if not asked.only and (asked.nation, asked.province) == (NATION, PROVINCE):
         page.write(text, "before" if asked.before else "now", table)
 

@@ -175,8 +175,9 @@ def table() -> page.Table:
     of_both = {
         "old": Row("old", "nation", (), ("plain", 10)),
         "nation": Row(
-            "new", "nation", (), ("rich", 40), "old", True, (Aim("ratio", 1.5), Aim("peak", 99))
+            "new", "nation", (), ("rich", 40), "old", True, (Aim("ratio", 1.5, 1), Aim("peak", 99))
         ),
+        "zen": Row("by zen", "nation", (), aims=(Aim("rate", 1e6),), needs="zen"),
         "growth 9": Row("9 schools", "growth", (), ("plain", 9)),
     }
     found = {
@@ -184,7 +185,9 @@ def table() -> page.Table:
         "nation": measured(4, 10, 4, findings=40),
         "growth 9": measured(0.5, findings=9),
     }
-    return page.Table(of_both, found, {"zen": "zen"}, {"engine/a:b": 2.0, "start": 1.0}, 0.0, 3)
+    return page.Table(
+        of_both, found, {"zen": "needs zen"}, {"engine/a:b": 2.0, "start": 1.0}, 0.0, 3
+    )
 
 
 def test_a_ratio_is_the_median_of_those_within_a_round_for_a_finding() -> None:
@@ -194,10 +197,27 @@ def test_a_ratio_is_the_median_of_those_within_a_round_for_a_finding() -> None:
 
 def test_a_missed_aim_is_said() -> None:
     text = page.text(table())
-    assert "| 1.00 ×; **missed: 100 MiB** |" in text
-    assert "`zen` (zen)" in text
+    assert "| 1.00 ×, stretch; **missed: 100 MiB** |" in text
+    assert "| by zen | | | | | | ≥ 1,000,000 rows a second | **none: needs zen** |" in text
     assert "engine 2.00, start 1.00" in text
     assert "| 40 | 4.00 | 100.000 | 40 |" in text
+
+
+def test_a_program_that_fails_or_judges_otherwise_does_not_win(tmp_path: Path) -> None:
+    bench = run.Bench(tmp_path, tmp_path)
+    good = Row("good", "g", ("-c", "open(r'{out}', 'w')"))
+    of_both = {"good": good, "bad": Row("bad", "g", ("-c", "import sys; sys.exit(4)"))}
+    found = bench.group(of_both, 2)
+    assert list(found) == ["good"]
+    assert len(found["good"].runs) == 2
+    assert "exit 4" in bench.absent["bad"]
+    found["good"].compared = {"compared": 5, "on_the_line": 1, "elsewhere": 1}
+    told = page.Table(of_both, found, bench.absent, {}, 0.0, 2)
+    assert told.wrong() == ["good"]
+    assert "5 verdicts compared, 2 differ (1 on the line)" in page.text(told)
+    assert "| bad | | | | | |  | **none: -c import sys; sys.exit(4): exit 4: ** |" in page.text(
+        told
+    )
 
 
 def test_the_page_keeps_what_stands_around_its_part(tmp_path: Path) -> None:
