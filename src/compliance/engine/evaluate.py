@@ -7,7 +7,7 @@ contract, so that the verdict of a group is a minimum.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -83,7 +83,7 @@ _ABOUT = {"shortfall_unit": "shortfall", "excess_unit": "excess"}  # what a word
 
 
 @dataclass(frozen=True)
-class Judged:
+class OutcomeColumns:
     """Where the outcome of a rule stands: the plan, the columns by their names in RESULTS.
 
     words: what all its rows share. lacking: the names behind the bits of its `missing`; None where
@@ -140,7 +140,7 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         self._plans: dict[str, Plan] = {}
-        self._judged: dict[str, Judged] = {}
+        self._judged: dict[str, OutcomeColumns] = {}
         self._outcomes: dict[str, pl.DataFrame] = {}
         self.spreads: dict[str, Measured] = {}
 
@@ -170,7 +170,7 @@ class Evaluation:
             self._plans[key] = Plan(frame, self._fails, self._type)
         return self._plans[key]
 
-    def judged(self, rule_id: str) -> Judged:
+    def judged(self, rule_id: str) -> OutcomeColumns:
         """Where a rule's outcome stands; declared once, with all that it is made of."""
         if rule_id not in self._judged:
             rule = self.ruleset.rules[rule_id]
@@ -195,7 +195,7 @@ class Evaluation:
         plan.join(answer.select(*key, *results).rename(named), key)
         return plan, {name: pl.col(column) for name, column in named.items()}
 
-    def _declared(self, rule: Rule, plan: Plan, columns: Columns) -> Judged:
+    def _declared(self, rule: Rule, plan: Plan, columns: Columns) -> OutcomeColumns:
         """The columns of a rule in its plan, under its `where` and without whom it excludes."""
         if strange := sorted(set(columns) - {*RESULTS}):
             raise AnswerError(say("不认识列 {names}", names=", ".join(strange)))
@@ -223,7 +223,7 @@ class Evaluation:
             known = known.fill_null(left)
             plan.expect(rule.id, known, AnswerError(msg("status 为空或超出范围")))
         words = {name: word for name, word in told.items() if isinstance(word, str)}
-        return Judged(plan, names, words, lacking)
+        return OutcomeColumns(plan, names, words, lacking)
 
     def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
         """The type of a column of some rule, by the name it has in a plan."""
@@ -285,7 +285,12 @@ class Evaluation:
         )
         name = f"{owner}.status"
         plan.let(name, status)
-        self._judged[owner] = Judged(plan, {"status": name}, {}, None)
+        self._judged[owner] = OutcomeColumns(plan, {"status": name}, {}, None)
+
+    @property
+    def done(self) -> Set[str]:
+        """The rules judged so far."""
+        return self._judged.keys()
 
     def outcome(self, rule_id: str) -> pl.DataFrame:
         """The outcome of a rule: a row a subject, with the columns of RESULTS; computed once."""
@@ -393,7 +398,7 @@ class Evaluation:
         self.settle()
         return {key: plan.frame for key, plan in self._plans.items()}
 
-    def sheet_of(self, judged: Judged) -> str:
+    def sheet_of(self, judged: OutcomeColumns) -> str:
         """The name of the plan in which an outcome stands."""
         return next(key for key, plan in self._plans.items() if plan is judged.plan)
 
@@ -441,7 +446,7 @@ class Evaluation:
                 table = rows.group_by("county", maintain_order=True).agg(*columns)
                 county.join(table, "county")
 
-    def _rolled(self, rule: Rule, judged: Judged) -> Iterator[pl.Expr]:
+    def _rolled(self, rule: Rule, judged: OutcomeColumns) -> Iterator[pl.Expr]:
         status, name = judged.column("status"), f"{rule.id}.county"
         yield status.min().alias(f"{name} status")
         if not rule.rolls_up:
@@ -463,7 +468,7 @@ class Evaluation:
             names = judged.column("relaxed_by").str.split(JOINT).explode().drop_nulls()
             yield names.unique(maintain_order=True).alias(f"{name} owed")
 
-    def _by_stage(self, judged: Judged) -> Mapping[str, pl.Expr]:
+    def _by_stage(self, judged: OutcomeColumns) -> Mapping[str, pl.Expr]:
         return tallies.by_stage(judged.lacks, staged="unit" in judged.plan)
 
     def rolled_up(self, rule_id: str) -> Mapping[str, pl.Expr]:

@@ -83,7 +83,7 @@ class Elapsed(Kind):
     def example(
         self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
     ) -> Iterable[str]:
-        """Judged on the anniversary, and one day before it."""
+        """OutcomeColumns on the anniversary, and one day before it."""
         for limit, _, bar in bars(holder.limit):
             full = _FIRST.replace(year=_FIRST.year + int(bar))
             for day, years in ((full, bar), (full - timedelta(days=1), bar - 1)):
