@@ -333,9 +333,11 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
 
 def _schools(batch: Batch) -> pl.DataFrame:
     """The schools of the judged counties."""
-    whole = batch.submission.completed().schools
-    parts = [job.part.completed().schools for job in batch.jobs]
-    return pl.concat([whole.clear(), *parts]).sort(*KEY, "school_code", maintain_order=True)
+    given = batch.submission.schools
+    parts = pl.concat([given.clear(), *(job.part.schools for job in batch.jobs)])
+    if len(batch.jobs) > 1:
+        parts = parts.sort(*KEY, "school_code", maintain_order=True)
+    return replace(batch.submission, schools=parts).completed().schools
 
 
 def _assigned(

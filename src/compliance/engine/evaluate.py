@@ -506,7 +506,7 @@ def evaluate(
     submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
-    cut = tallies.count(cut, ruleset.tallies.values())
+    cut = tallies.count(cut, ruleset.references.used_tallies)
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()

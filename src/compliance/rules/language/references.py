@@ -138,6 +138,15 @@ class ReferenceGraph:
         found = self.walk([Node("rule", rule_id)], set(Role) - _OF_RULES)
         return [self.ruleset.tallies[node.name] for node in found if node.section == "tally"]
 
+    @cached_property
+    def used_tallies(self) -> list[Tally]:
+        """The counts and sums behind any rule, or behind what a figure given for a county is compared with."""
+        known = self.ruleset
+        start = [Node("rule", name) for name in known.rules]
+        start += [Node("indicator", name) for name, one in known.indicators.items() if one.fallback]
+        found = set(self.walk(start))
+        return [tally for name, tally in known.tallies.items() if Node("tally", name) in found]
+
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""
         start = [Node("rule", rule_id) for rule_id in rule_ids]
