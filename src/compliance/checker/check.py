@@ -25,6 +25,7 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
+from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
 from compliance.checker.report import Report, Wording, together, whole
 from compliance.engine import verdicts
@@ -39,7 +40,7 @@ from compliance.engine.results import (
     Validation,
 )
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
+from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
@@ -154,6 +155,24 @@ class Checker:
         with nullcontext() if lang is None else use(lang):
             batch = prepare(_several(paths), self.registry, choice or Choice())
             return self._judge(batch, choice or Choice(), progress, sinks)
+
+    def hold(
+        self, paths: Paths, choice: Choice | None = None, lang: str | None = None
+    ) -> HeldCounty:
+        """One county judged and held ready for corrections, each judged in a moment.
+
+        Raises UsageError where there is not just one county that can be judged, else as `check`.
+        """
+        choice = choice or Choice()
+        with nullcontext() if lang is None else use(lang):
+            batch = prepare(_several(paths), self.registry, choice)
+            if len(batch.jobs) != 1 or batch.jobs[0].part.counties.height != 1:
+                raise UsageError(msg("只能保持一个可以判定的县"))
+            (job,) = batch.jobs
+            evaluation = judged(job, self.registry, choice)
+            problems = [*batch.problems, *verdicts.remarks(evaluation)]
+            words = Wording(batch.vocabulary, [(job.rules, self.registry.kinds)])
+            return HeldCounty(evaluation, words, problems)
 
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()

@@ -166,9 +166,16 @@ class Evaluation:
         frames = self.frames if rule is None else self.frames_of(rule)
         key = scope if frames is self.frames or scope != "unit" else "merged"
         if key not in self._plans:
-            frame = every_stage(frames.county) if scope == "stage" else frames.of(scope)
-            self._plans[key] = Plan(frame, self._fails, self._type)
+            self._plans[key] = Plan(self._facts(key), self._fails, self._type)
         return self._plans[key]
+
+    def _facts(self, key: str) -> pl.DataFrame:
+        """The frame that a plan is begun with."""
+        if key == "stage":
+            return every_stage(self.frames.county)
+        if key == "merged" and self.merger is not None:
+            return self.merger.frames.unit
+        return self.frames.of(key)
 
     def judged(self, rule_id: str) -> OutcomeColumns:
         """Where a rule's outcome stands; declared once, with all that it is made of."""
@@ -362,6 +369,32 @@ class Evaluation:
         if not wanted.join(given, on=scope, how="anti").is_empty():
             raise AnswerError(msg("有对象没有判定"))
 
+    def corrected(self, submission: Submission, affected: Collection[str]) -> Evaluation:
+        """The same subjects judged with other figures, of which only these rules (and all made of them)
+        are judged again; the outcomes of the others are taken over.
+        """
+        cut = frames(submission, self.ruleset.split)
+        merged = merger(cut, self.ruleset, submission.amounts)
+        graph = self.ruleset.references
+        again = {tally.name for name in affected for tally in graph.tallies(name)}
+        kept = set(self.ruleset.rules) - set(affected)
+        if kept:
+            cut = tallies.count(cut, [one for one in graph.used_tallies if one.name in again])
+        else:
+            cut = tallies.count(cut, graph.used_tallies)
+        other = replace(self, frames=cut, submission=submission, merger=merged, broken={})
+        for key, old in self._plans.items():
+            columns = [one for one in old.frame if _owner(one.name) in kept]
+            other._plans[key] = Plan(other._facts(key).hstack(columns), other._fails, other._type)
+        plans = {id(old): other._plans[key] for key, old in self._plans.items()}
+        for name in kept & self._judged.keys():
+            judged = self._judged[name]
+            other._judged[name] = replace(judged, plan=plans[id(judged.plan)])
+        other.broken = {name: why for name, why in self.broken.items() if name in kept}
+        other.run(affected)
+        other.settle()
+        return other
+
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
         """The rules made of others of which some are relaxed, with the switches that may matter."""
@@ -511,6 +544,11 @@ def evaluate(
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()
     return evaluation
+
+
+def _owner(column: str) -> str:
+    """The rule whose column it is, by its name in a plan; facts have none."""
+    return column.partition("/")[0].partition(".")[0] if "." in column else ""
 
 
 def every_stage(county: pl.DataFrame) -> pl.DataFrame:

@@ -138,6 +138,10 @@ class ReferenceGraph:
         found = self.walk([Node("rule", rule_id)], set(Role) - _OF_RULES)
         return [self.ruleset.tallies[node.name] for node in found if node.section == "tally"]
 
+    def all_facts(self, rule_id: str) -> set[str]:
+        """The facts behind a rule in any role, exclusions too, by their names in a frame."""
+        return {node.name for node in self.walk([Node("rule", rule_id)]) if node.section == "fact"}
+
     @cached_property
     def used_tallies(self) -> list[Tally]:
         """The counts and sums behind any rule, or behind what a figure given for a county is compared with."""
