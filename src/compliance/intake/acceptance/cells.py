@@ -360,17 +360,27 @@ class AcceptedColumn:
 def accept_column(fact: Fact, cells: Cells, strict: bool) -> AcceptedColumn:
     """Type the cells of one column, a Python list or a polars Series."""
     read = CellReader(fact, strict)
-    plain = fact.numeric and not fact.words
-    if not isinstance(cells, pl.Series):
-        if plain and _sound(fact, cells):
-            return AcceptedColumn(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, {})
-        return _distinct(read, cells)
+    return _series(read, cells) if isinstance(cells, pl.Series) else _sequence(read, cells)
+
+
+def _sequence(read: CellReader, cells: Sequence[object]) -> AcceptedColumn:
+    fact = read.fact
+    if fact.numeric and not fact.words and _sound(fact, cells):
+        return AcceptedColumn(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, {})
+    if fact.listed and _sound_lists(read, cells):
+        lists = [[x + 0.0 for x in cell] if isinstance(cell, list) else None for cell in cells]
+        return AcceptedColumn(pl.Series(lists, dtype=NUMBERS), {})
+    return _distinct(read, cells)
+
+
+def _series(read: CellReader, cells: pl.Series) -> AcceptedColumn:
+    fact = read.fact
     if cells.dtype.is_decimal() or cells.dtype == pl.Float32:
         cells = cells.cast(pl.String).cast(pl.Float64)  # the number as it is written
     if fact.listed:
         return _listed(read, cells)
-    if plain:
-        sound = _sound_numbers(fact, cells, strict)
+    if fact.numeric and not fact.words:
+        sound = _sound_numbers(fact, cells, strict=read.strict)
         return _ranged(read, cells) if sound is None else AcceptedColumn(sound + 0.0, {})
     if fact.form == "text" and cells.dtype == pl.String:
         return _texts(read, cells)
@@ -399,7 +409,22 @@ def _sound(fact: Fact, cells: Sequence[object]) -> bool:
     return fact.form == "number" or all(map(float.is_integer, numbers))
 
 
-def _sound_numbers(fact: Fact, cells: pl.Series, strict: bool) -> pl.Series | None:
+def _sound_lists(read: CellReader, cells: Sequence[object]) -> bool:
+    """Whether every cell is blank or a list, of a length that may be, of numbers within bounds."""
+    if not set(map(type, cells)) <= {list, type(None)}:
+        return False
+    lists = [cell for cell in cells if isinstance(cell, list)]
+    items = [item for one in lists for item in one]
+    fact, sizes = read.fact, set(map(len, lists))
+    return (
+        None not in items
+        and _sound(read.of_items.fact, items)
+        and (fact.max_items is None or max(sizes, default=0) <= fact.max_items)
+        and (fact.length is None or sizes <= {fact.length})
+    )
+
+
+def _sound_numbers(fact: Fact, cells: pl.Series, *, strict: bool) -> pl.Series | None:
     """The cells as numbers where each is blank or a number within its bounds, told in few steps."""
     numbers = None
     if cells.dtype.is_numeric():
