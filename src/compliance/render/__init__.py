@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from compliance.engine.results import Results
-from compliance.render.documents.output_files import write_whole
 
 Renderer = Callable[[Results, BinaryIO], None]
 
@@ -45,5 +44,7 @@ def write(report: Results, form: str, path: Path, render: Renderer | None = None
 
     Raises UsageError where the file cannot be written.
     """
+    from compliance.render.documents.output_files import write_whole
+
     fill = render or renderers()[form]
     write_whole(path, lambda stream: fill(report, stream))
