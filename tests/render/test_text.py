@@ -260,7 +260,7 @@ def test_years_are_told_apart() -> None:
     report = fixture.several()
     first = report.counties[0]
     again = replace(first, year=2024, as_of=first.as_of)
-    text = summary(replace(report, counties=(first, again)), colour=False)
+    text = summary(fixture.counted(replace(report, counties=(first, again))), colour=False)
     assert "甲县 2023" in text
     assert "甲县 2024" in text
 
@@ -349,7 +349,8 @@ def test_thousands_of_counties_without_a_loop_over_findings(
         longest = max(longest, self.height)
         return plain(self, **options)
 
+    many = fixture.counted(replace(small, findings=findings, counties=counties))
     monkeypatch.setattr(pl.DataFrame, "iter_rows", counting)
-    text = summary(replace(small, findings=findings, counties=counties), colour=False)
+    text = summary(many, colour=False)
     assert text.count("✗ 未达标") == 300
     assert longest <= 300
