@@ -6,6 +6,7 @@ Help is said in the language of the run, and so are click's own complaints.
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import re
 import sys
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
 READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+# What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
+_YOUNG = 50_000
 Told = Callable[[], str]  # a text, said when it is asked for
 
 
@@ -93,6 +96,7 @@ class Group(Command, click.Group):
         """Run, and end with an exit code."""
         given = list(sys.argv[1:] if args is None else args)
         options["standalone_mode"] = False
+        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
         with i18n.use(asked_language(given)):
             try:
                 code = super().main(given, *rest, **options)

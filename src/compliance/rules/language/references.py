@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.kernel.submission import COMPULSORY
@@ -95,6 +94,8 @@ class ReferenceGraph:
 
         It begins with the one that stands first in the rule set, so that it is always told alike.
         """
+        from graphlib import CycleError, TopologicalSorter
+
         graph = {node: [other for _, other in found] for node, found in self.edges.items()}
         try:
             TopologicalSorter(graph).prepare()
