@@ -31,9 +31,9 @@ from compliance.intake.acceptance.integrity import (
 )
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.data_checks import data_checks
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
+from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import KEY, Submission
+from compliance.kernel.submission import IDENTITY, KEY, Submission
 
 
 def accept(
@@ -57,8 +57,8 @@ def accept(
     refused = refused_keys(outcomes)
     kept = {kind: without(frame, refused) for kind, frame in rows.items()}
 
-    schools = _complete(kept["schools"], vocabulary, "school")
-    counties = _complete(kept["counties"], vocabulary, "county")
+    schools = _identified(kept["schools"], vocabulary, "school")
+    counties = _identified(kept["counties"], vocabulary, "county")
     schools, folding = fold(schools, kept, vocabulary, tables)
     schools, deriving = derive(schools, vocabulary, tables)
     doubts = data_checks(schools, counties, vocabulary, tables, previous)
@@ -79,6 +79,7 @@ def accept(
         ],
         inputs=[item for document in documents for item in document.inputs],
         refused=refusals(refused, rows["counties"]),
+        facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
     )
 
 
@@ -89,19 +90,25 @@ def _all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(filled, how="diagonal") if filled else pl.DataFrame(schema=empty)
 
 
-def _complete(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.DataFrame:
-    """Every fact as a column, of its type."""
+def _identified(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.DataFrame:
+    """What identifies a record as columns, whatever was given."""
     facts = vocabulary.tables[record]
-    return with_missing(frame, **{name: TYPES[fact.form] for name, fact in facts.items()})
+    return with_missing(frame, **{n: TYPES[facts[n].form] for n in IDENTITY if n in facts})
+
+
+def _types(vocabulary: Vocabulary, record: str) -> dict[str, pl.DataType]:
+    """Every fact that a record may have, with the type of its column."""
+    types = {name: TYPES[fact.form] for name, fact in vocabulary.tables[record].items()}
+    return types | {"year": pl.Int32()}
 
 
 def _finished(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.DataFrame:
-    """The facts in the order of the vocabulary, keyed and sorted, nothing internal left."""
-    facts = vocabulary.tables[record]
-    keyed = frame.with_columns(county_code=pl.col("_code"), year=pl.col("_year"))
-    columns = [
-        pl.col(name).cast(pl.Int32 if name == "year" else TYPES[fact.form])
-        for name, fact in facts.items()
+    """The facts given, in the order of the vocabulary, keyed and sorted, nothing internal left."""
+    keys = {"county_code": "_code", "year": "_year"}
+    given = [
+        pl.col(keys.get(name, name)).cast(dtype).alias(name)
+        for name, dtype in _types(vocabulary, record).items()
+        if name in IDENTITY or (name in frame.columns and frame[name].null_count() < frame.height)
     ]
     order = KEY if record == "county" else (*KEY, "school_code")
-    return keyed.select(columns).sort(order, maintain_order=True)
+    return frame.lazy().select(given).sort(order, maintain_order=True).collect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -17,6 +17,11 @@ FAIL, ERROR, UNKNOWN, NOT_CHECKED, WAIVED, PASS, NOT_APPLICABLE = range(len(STAT
 STAGES = ("primary", "junior", "senior")
 COMPULSORY = ("primary", "junior")
 KEY = ("county_code", "year")
+# what every record has as a column, whatever else was given
+IDENTITY = (*KEY, "county_name", "province", "school_code", "school_name", "school_type")
+
+# the tables of a submission, each sorted by county and year
+TABLES = ("counties", "schools", "monitoring", "attestations", "vetoes")
 
 # no facts missing, no warnings: an empty list of words in every row
 NO_WORDS = pl.lit([], dtype=pl.List(pl.String))
@@ -58,10 +63,13 @@ class Submission:
     """The accepted figures of any number of counties, in columns; missing is null, never zero.
 
     counties: one row a county and year. schools: one row a school, sorted by county, year, code.
-    Both hold every fact of the vocabulary as a column: numbers Float64, flags Boolean, lists
-    List(Float64), words and codes String. monitoring, attestations, vetoes: long tables keyed by
-    county_code and year; the last two end with `file` and `at`, where each statement stands. Counties with an error stand in `refused` only.
-    amounts: the columns of `schools` of which two schools have the sum together.
+    Both hold as columns what identifies a record (`IDENTITY`) and the facts that some record
+    gives, in the order of the vocabulary: numbers Float64, flags Boolean, lists List(Float64),
+    words and codes String; `completed` has all facts. monitoring, attestations, vetoes: long
+    tables keyed by county_code and year and sorted by them; the last two end with `file` and `at`,
+    where each statement stands. Counties with an error stand in `refused` only. amounts: the facts
+    of schools of which two schools have the sum together. facts: of ``counties`` and ``schools``,
+    every fact that there may be and its type.
     """
 
     counties: pl.DataFrame
@@ -73,6 +81,13 @@ class Submission:
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
+
+    def completed(self) -> Submission:
+        """The same with every fact as a column, null where nobody gave it."""
+        return self._with(
+            {name: _with_all(getattr(self, name), facts) for name, facts in self.facts.items()}
+        )
 
     def of(self, keys: Iterable[tuple[str, int]]) -> Submission:
         """The part that concerns some counties, by code and year; problems and inputs stay whole."""
@@ -83,11 +98,17 @@ class Submission:
         def part(table: pl.DataFrame) -> pl.DataFrame:
             return table.join(wanted, on=list(KEY), how="semi", maintain_order="left")
 
-        return replace(
-            self,
-            counties=part(self.counties),
-            schools=part(self.schools),
-            monitoring=part(self.monitoring),
-            attestations=part(self.attestations),
-            vetoes=part(self.vetoes),
-        )
+        return self._with({name: part(getattr(self, name)) for name in TABLES})
+
+    def _with(self, tables: Mapping[str, pl.DataFrame]) -> Submission:
+        return replace(self, **tables)  # type: ignore[arg-type]  # each by its name
+
+
+def _with_all(table: pl.DataFrame, facts: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    if all(name in table.columns for name in facts):
+        return table
+    given = (
+        pl.col(name) if name in table.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in facts.items()
+    )
+    return table.select(*given, *(name for name in table.columns if name not in facts))

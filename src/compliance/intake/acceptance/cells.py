@@ -335,14 +335,14 @@ def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one sli
 
 
 NUMBERS = pl.List(pl.Float64)
-TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "count": pl.Float64,
-    "number": pl.Float64,
-    "year": pl.Float64,
-    "word": pl.String,
-    "flag": pl.Boolean,
-    "text": pl.String,
-    "date": pl.String,
+TYPES: dict[str, pl.DataType] = {
+    "count": pl.Float64(),
+    "number": pl.Float64(),
+    "year": pl.Float64(),
+    "word": pl.String(),
+    "flag": pl.Boolean(),
+    "text": pl.String(),
+    "date": pl.String(),
     "counts": NUMBERS,
     "numbers": NUMBERS,
     "texts": pl.List(pl.String),

@@ -10,6 +10,7 @@ import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, with_missing
 from compliance.intake.acceptance.typed_table import NONE
 from compliance.intake.cell_text import clip
@@ -44,6 +45,7 @@ def fold(
         for word in lists[by].drop_nulls().unique(maintain_order=True):
             fact, given = vocabulary.school[name.format(word)], lists.filter(pl.col(by) == word)
             whole = given.filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
+            schools = with_missing(schools, **{fact.name: TYPES[fact.form]})
             schools = schools.join(whole, on=SCHOOL, how="left", maintain_order="left")
             problems += _odd_lists(given, fact, column, tables)
             problems += _differing(schools, fact, tables)
@@ -100,15 +102,22 @@ def derive(
     problems: list[Problem] = []
     for fact in vocabulary.school.values():
         for parts in fact.parts:
-            summed = _with_sums(schools, vocabulary, parts)
+            if not set(parts) <= set(schools.columns):
+                continue
+            summed = _with_sums(with_missing(schools, **{fact.name: pl.Float64}), vocabulary, parts)
             problems += _assumed(summed, fact, parts, tables)
             problems += _disagreeing(summed, fact, parts, tables)
             derived = pl.when("_doubled").then("_once").otherwise("_sum")
-            schools = summed.with_columns(pl.coalesce(fact.name, derived).alias(fact.name))
-            schools = schools.drop("_sum", "_once", "_doubled")
-        if fact.largest_of:
+            schools = (
+                summed.lazy()
+                .with_columns(pl.coalesce(fact.name, derived).alias(fact.name))
+                .drop("_sum", "_once", "_doubled")
+                .collect()
+            )
+        if fact.largest_of in schools.columns:
             largest = pl.col(fact.largest_of).list.max()
-            schools = schools.with_columns(pl.coalesce(fact.name, largest).alias(fact.name))
+            own = [fact.name] if fact.name in schools.columns else []
+            schools = schools.with_columns(pl.coalesce(*own, largest).alias(fact.name))
     return schools, problems
 
 
@@ -162,7 +171,8 @@ def _disagreeing(
 
 
 def _rows(frame: pl.DataFrame, which: pl.Expr, *columns: str) -> list[dict[str, object]]:
-    return frame.filter(which).select("_table", "_row", *SCHOOL, *columns).to_dicts()
+    wanted = frame.lazy().filter(which).select("_table", "_row", *SCHOOL, *columns)
+    return wanted.collect().to_dicts()
 
 
 # ── monitoring results, attestations, vetoes ────────────────────────────────────────────

@@ -29,6 +29,8 @@ from compliance.kernel.submission import Refused
 def with_missing(frame: pl.DataFrame, **types: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
     """The frame with these columns added as missing where it has none."""
     absent = [name for name in types if name not in frame.columns]
+    if not absent:
+        return frame
     return frame.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
 
 

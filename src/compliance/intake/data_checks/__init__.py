@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import Tables
 from compliance.intake.data_checks import (
     class_sizes,
@@ -30,9 +31,11 @@ def data_checks(
 ) -> list[Problem]:
     """The warnings of all checks, in the order of their declaration.
 
-    The frames hold accepted figures, every fact a column. previous: last year's figures of the
-    same counties, to compare with.
+    The frames hold accepted figures. previous: last year's figures of the same counties, to
+    compare with.
     """
+    facts = (*vocabulary.county.values(), *vocabulary.school.values())
+    types = {fact.name: TYPES[fact.form] for fact in facts}
     checks: list[Check] = [
         *class_sizes.checks(vocabulary),
         *schema_checks.contradictions(vocabulary),
@@ -42,11 +45,11 @@ def data_checks(
     ]
     views = {
         "schools": schools,
-        "counties": schema_checks.county_view(counties, schools, vocabulary),
+        "counties": schema_checks.county_view(counties, schools, vocabulary, types),
         **duplicates.views(schools, vocabulary),
         "replaced": text_damage.view(schools, counties, vocabulary),
     }
     if previous is not None:
         checks += year_on_year.checks(vocabulary, previous)
         views |= year_on_year.views(schools, counties, previous, vocabulary)
-    return run(checks, views, tables)
+    return run(checks, views, tables, types)

@@ -24,6 +24,8 @@ from compliance.kernel.submission import STAGES
 Row = dict[str, Any]
 KEY = ["_code", "_year"]
 ROW = ("_table", "_row", "_code", "_year")
+BEFORE = "_before"  # ends the name of a fact of last year
+Types = Mapping[str, pl.DataType]  # of the facts of schools and counties
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,24 @@ class Check:
 
 
 def run(
-    checks: Sequence[Check], views: Mapping[str, pl.DataFrame], tables: Tables
+    checks: Sequence[Check], views: Mapping[str, pl.DataFrame], tables: Tables, types: Types
 ) -> list[Problem]:
-    """The doubts of all checks, in their order; every view is gone through once."""
+    """The doubts of all checks, in their order: a query of flags a view, and one a check that doubts."""
     doubted: dict[int, list[Row]] = {}
     for name, view in views.items():
+        if view.is_empty():
+            continue
         own = [(number, one) for number, one in enumerate(checks) if one.view == name]
         whens = {str(number): one.when for number, one in own if one.when is not None}
-        flags = view.select(**whens)
+        flags = with_absent(view, whens.values(), types).select(**whens).collect()
         for number, one in own:
-            rows = view if one.when is None else view.filter(flags[str(number)])
-            if len(rows):
-                doubted[number] = _needed(rows, one.needs).to_dicts()
+            flag = flags[str(number)] if one.when is not None else None
+            if flag is not None and not flag.any():
+                continue
+            needed = _needed(view, one.needs)
+            rows = with_absent(view, needed.values(), types)
+            rows = rows if flag is None else rows.filter(flag)
+            doubted[number] = rows.select(**needed).collect().to_dicts()
     return [
         _problem(checks[number].tell(row), row, tables)
         for number in sorted(doubted)
@@ -76,11 +84,19 @@ def run(
     ]
 
 
-def _needed(rows: pl.DataFrame, needs: Iterable[str | pl.Expr]) -> pl.DataFrame:
-    names = [name for name in (*ROW, *SCHOOL) if name in rows.columns]
-    wanted: dict[str, str | pl.Expr] = {name: name for name in names}
-    wanted |= {one if isinstance(one, str) else one.meta.output_name(): one for one in needs}
-    return rows.select(**wanted)
+def with_absent(view: pl.DataFrame, asked: Iterable[pl.Expr], types: Types) -> pl.LazyFrame:
+    """The view with the facts that expressions ask for and nobody gave, as missing."""
+    names = {name: None for one in asked for name in one.meta.root_names()}
+    absent = [name for name in names if name not in view.columns]
+    return view.lazy().with_columns(
+        pl.lit(None, types[name.removesuffix(BEFORE)]).alias(name) for name in absent
+    )
+
+
+def _needed(view: pl.DataFrame, needs: Iterable[str | pl.Expr]) -> dict[str, pl.Expr]:
+    columns = [name for name in (*ROW, *SCHOOL) if name in view.columns]
+    exprs = (pl.col(one) if isinstance(one, str) else one for one in (*columns, *needs))
+    return {one.meta.output_name(): one for one in exprs}
 
 
 def _problem(doubt: Doubt, row: Row, tables: Tables) -> Problem:

@@ -48,12 +48,14 @@ def views(schools: pl.DataFrame, vocabulary: Vocabulary) -> dict[str, pl.DataFra
     """The records of each group, paired."""
     known = vocabulary.checks["school"]
     facts, names = _figures(vocabulary), ["_code", "_year", "school_name"]
-    named = schools.filter(pl.col("school_name").is_not_null() & pl.struct(names).is_duplicated())
-    named = named.with_columns(pl.struct(*names, *facts).is_duplicated().alias("_copy"))
+    given = [name for name in facts if name in schools.columns]
+    twice = pl.col("school_name").is_not_null() & pl.struct(names).is_duplicated()
+    copy = pl.struct(*names, *given).is_duplicated().alias("_copy")
+    named = schools.lazy().filter(twice).select(*ROW, *SCHOOL, copy)
     return {
         "codes_elsewhere": _codes_elsewhere(schools, known.national),
         "same_figures": _copies(schools, facts, known.twin_digits),
-        "same_names": _paired(named.select(*ROW, *SCHOOL, "_copy"), names),
+        "same_names": _paired(named, names),
     }
 
 
@@ -62,7 +64,7 @@ def _codes_elsewhere(schools: pl.DataFrame, national: str) -> pl.DataFrame:
 
     Codes of another form may be numbered within each county: by themselves they say nothing.
     """
-    known = schools.select(*ROW, *SCHOOL)
+    known = schools.lazy().select(*ROW, *SCHOOL)
     repeated = known.filter(pl.struct("school_code", "_year").is_duplicated())
     whole = pl.col("school_code").str.contains(national) if national else pl.lit(value=False)
     twice = pl.struct("school_code", "school_name", "_year").is_duplicated()
@@ -85,15 +87,17 @@ def _copies(schools: pl.DataFrame, facts: Sequence[str], digits: int | None) -> 
 
     A figure below 10 is no evidence; any other counts with its digits, less the zeros at its end.
     """
-    alike = _alike(schools, facts)
-    given = [name for name in facts if alike[name].null_count() < alike.height]
+    given = [name for name in facts if name in schools.columns]
+    alike = _alike(schools, given)
+    given = [name for name in given if alike[name].null_count() < alike.height]
     if digits is None or not given:
         return pl.DataFrame()
     same_name = pl.struct("_group", "_code", "school_name").is_duplicated()
     least = pl.when(same_name).then(NAMED_TWIN_DIGITS).otherwise(digits)
     evidence = pl.sum_horizontal(map(_evidence, given))
-    flags = pl.concat_str(pl.col(facts).is_not_null().cast(pl.Int8)).alias("_given")
-    suspects = alike.filter(evidence >= least)
+    known = (pl.col(one).is_not_null() if one in given else pl.lit(value=False) for one in facts)
+    flags = pl.concat_str(one.cast(pl.Int8) for one in known).alias("_given")
+    suspects = alike.lazy().filter(evidence >= least)
     return _paired(suspects.select(*ROW, *SCHOOL, "_group", flags), ["_group"])
 
 
@@ -124,10 +128,10 @@ def _alike(schools: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
     """The records of a year that have the figures of another; _group numbers what is alike."""
     keys = ["_year", *facts]
     maybe = schools.select(keys).hash_rows().is_duplicated()  # cheap; compared whole below
-    few = schools.filter(maybe).select(*ROW, *SCHOOL, *facts)
+    few = schools.lazy().filter(maybe).select(*ROW, *SCHOOL, *facts)
     groups = few.select(keys).unique(maintain_order=True).with_row_index("_group")
     few = few.join(groups, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    return few.filter(pl.col("_group").is_duplicated())
+    return few.filter(pl.col("_group").is_duplicated()).collect()
 
 
 def _evidence(name: str) -> pl.Expr:
@@ -138,13 +142,15 @@ def _evidence(name: str) -> pl.Expr:
     return pl.when(pl.col(name) >= 10).then(length).otherwise(0)  # a blank is none
 
 
-def _paired(frame: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def _paired(frame: pl.LazyFrame, by: Sequence[str]) -> pl.DataFrame:
     """Each row of a group with what names the next one of it (_other_*), the last with the first.
 
     In order of county, year and code; no row stands alone.
     """
     ordered = frame.sort("_code", "_year", "school_code")
-    several = ordered.filter(pl.struct(by).is_duplicated())
+    several = ordered.filter(pl.struct(by).is_duplicated()).collect()
+    if several.is_empty():
+        return several
     return several.with_columns(
         pl.col(name).shift(-1, fill_value=pl.col(name).first()).over(by).alias(other)
         for name, other in zip(("_code", *SCHOOL), OTHER, strict=True)

@@ -16,7 +16,16 @@ from compliance.facts.plausibility import Bound, Item, Plausible, Quotient
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import show
-from compliance.intake.data_checks.declarations import KEY, Check, Doubt, Row, titles, total
+from compliance.intake.data_checks.declarations import (
+    KEY,
+    Check,
+    Doubt,
+    Row,
+    Types,
+    titles,
+    total,
+    with_absent,
+)
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import STAGES
 
@@ -119,7 +128,7 @@ def _room_count(fact: Fact, counted: Counted) -> Check:
 
 
 def county_view(
-    counties: pl.DataFrame, schools: pl.DataFrame, vocabulary: Vocabulary
+    counties: pl.DataFrame, schools: pl.DataFrame, vocabulary: Vocabulary, types: Types
 ) -> pl.DataFrame:
     """The counties with what their schools have together.
 
@@ -139,8 +148,9 @@ def county_view(
         one = total(_known(bound, vocabulary), vocabulary.school, WITHOUT_STAGES)
         whole = pl.when(one.is_null().any()).then(None).otherwise(one.sum())
         sums.append(whole.alias(f"_whole:{number}"))
-    together = schools.group_by(KEY).agg(sums)
-    return counties.join(together, on=KEY, how="left", maintain_order="left")
+    together = with_absent(schools, sums, types).group_by(KEY).agg(sums)
+    joined = counties.lazy().join(together, on=KEY, how="left", maintain_order="left")
+    return joined.collect()
 
 
 def _known(bound: Bound, vocabulary: Vocabulary) -> list[str]:

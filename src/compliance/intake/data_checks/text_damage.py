@@ -6,7 +6,7 @@ shows that; that the same year is glued into many of them does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -75,7 +75,7 @@ def view(schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary) 
     ]
     if not hits:
         return pl.DataFrame()
-    found = pl.concat(hits)
+    found = pl.concat(hits).collect().lazy()
     counts = found.group_by(*KEY, "_group").agg(pl.col("_value").n_unique().alias("_n"))
     ranked = counts.sort(*KEY, "_n", "_group", descending=[False, False, True, False])
     best = ranked.group_by(KEY, maintain_order=True).agg(
@@ -86,48 +86,66 @@ def view(schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary) 
     least = pl.max_horizontal(pl.col("_next") * TIMES, pl.lit(FEWEST))
     damaged = found.join(best.filter(pl.col("_n") >= least), on=[*KEY, "_group"], how="inner")
     cells = damaged.unique(["_record", "_row", "_table", "_fact"])
-    return cells.sort(pl.col("_record") == "county", *KEY, "school_code", "_order")
+    order = (pl.col("_record") == "county", *KEY, "school_code", "_order")
+    return cells.sort(order).collect()
 
 
-def _hits(record: str, frame: pl.DataFrame, facts: Mapping[str, Fact]) -> Iterator[pl.DataFrame]:
-    """The figures that hold a year among their digits, the names where no honest name does."""
+def _hits(record: str, frame: pl.DataFrame, facts: Mapping[str, Fact]) -> Iterator[pl.LazyFrame]:
+    """The figures that hold a year among their digits, the names where no honest name does.
+
+    A cell stands once for every such year. Where one column has none it is not looked at again.
+    """
     figures = [name for name, fact in facts.items() if fact.form in ("count", "number")]
-    for order, name in enumerate(figures):
-        large = _cells(frame.filter(pl.col(name) >= YEARS[0]), name, order, record)
-        if large.is_empty():
-            continue
-        whole = pl.col("_value").floor().cast(pl.Int64)
-        largest = int(large.select(pl.col("_value").max()).item())
-        for right in range(len(str(largest)) - DIGITS + 1):
-            yield _grouped(large, (whole // 10**right) % 10**DIGITS)
     texts = [n for n, f in facts.items() if f.form == "text" and not f.pattern and not f.code]
+    groups = {(name, right): _digits(name, right) for name, right in _places(frame, figures)}
+    hits = {f"{name}:{right}": group.is_in(YEARS) for (name, right), group in groups.items()}
     any_year = GLUED.format(y="|".join(map(str, YEARS)))
-    for order, name in enumerate(texts, len(facts)):
-        held = frame.filter(pl.col(name).str.contains(any_year))
-        for year in YEARS if len(held) else ():
-            glued = held.filter(pl.col(name).str.contains(GLUED.format(y=year)))
-            if len(glued):
-                yield _grouped(_cells(glued, name, order, record), pl.lit(year))
+    glued = [name for name in texts if name in frame.columns]
+    hits |= {name: pl.col(name).str.contains(any_year) for name in glued}
+    found = frame.select(one.any().alias(name) for name, one in hits.items()).row(0, named=True)
+    for (name, right), group in groups.items():
+        if found[f"{name}:{right}"]:
+            yield _cells(frame, name, figures.index(name), record, group, group.is_in(YEARS))
+    for name in glued:
+        for year in YEARS if found[name] else ():
+            which = pl.col(name).str.contains(GLUED.format(y=year))
+            order = len(facts) + texts.index(name)
+            yield _cells(frame, name, order, record, pl.lit(year, pl.Int64), which)
 
 
-def _cells(frame: pl.DataFrame, name: str, order: int, record: str) -> pl.DataFrame:
-    """The cells of one fact, each with where it stands."""
+def _places(frame: pl.DataFrame, figures: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Of every figure how many of its last digits may be left out."""
+    for name in figures:
+        largest = frame[name].max() if name in frame.columns else None
+        if isinstance(largest, float) and largest >= YEARS[0]:
+            yield from ((name, right) for right in range(len(str(int(largest))) - DIGITS + 1))
+
+
+def _digits(name: str, right: int) -> pl.Expr:
+    """A group of digits of the figures that are large enough."""
+    figure = pl.col(name)
+    whole: pl.Expr = pl.when(figure >= YEARS[0]).then(figure).cast(pl.Int64)
+    return whole.floordiv(10**right).mod(10**DIGITS)
+
+
+def _cells(
+    frame: pl.DataFrame, name: str, order: int, record: str, group: pl.Expr, which: pl.Expr
+) -> pl.LazyFrame:
+    """Some cells of one fact: where each stands, its value as text, the group of digits in it."""
     code = pl.col("school_code") if "school_code" in frame.columns else pl.lit(None, pl.String)
-    return frame.select(
-        *ROW,
-        code.alias("school_code"),
-        pl.col(name).alias("_value"),
-        pl.lit(name).alias("_fact"),
-        pl.lit(order).alias("_order"),
-        pl.lit(record).alias("_record"),
+    return (
+        frame.lazy()
+        .filter(which)
+        .select(
+            *ROW,
+            code.alias("school_code"),
+            pl.col(name).cast(pl.String).alias("_value"),
+            pl.lit(name).alias("_fact"),
+            pl.lit(order).alias("_order"),
+            pl.lit(record).alias("_record"),
+            group.alias("_group"),
+        )
     )
-
-
-def _grouped(cells: pl.DataFrame, group: pl.Expr) -> pl.DataFrame:
-    """Those whose group of digits is a year; figures of a kind and texts can be counted together."""
-    found = cells.with_columns(group.cast(pl.Int64).alias("_group"))
-    found = found.filter(pl.col("_group").is_in(YEARS))
-    return found.with_columns(pl.col("_value").cast(pl.String))
 
 
 def _replaced(row: Row, fact: Fact) -> Doubt:

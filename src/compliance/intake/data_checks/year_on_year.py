@@ -56,6 +56,7 @@ def views(
     """
     years = _earlier_years(counties, previous)
     paired = years.filter(pl.col("_before").is_not_null()).select(*KEY, "_before")
+    previous = previous.completed()
     then = previous.counties.rename({"county_code": "_code", "year": "_before"})
     facts = [jump.fact for jump in vocabulary.checks["county"].jumps]
     counties_now = counties.join(paired, on=KEY, how="inner", maintain_order="left")
