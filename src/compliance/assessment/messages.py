@@ -8,7 +8,7 @@ suspect. Findings hold no words, so that they can be said in either language aft
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,28 +206,10 @@ class _Teller:
 
         Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
         """
-        sheet = self._sheets[group.sheet]
-        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
-        found.append(sheet[group.columns["status"]].alias("status"))
-        if group.warned is not None:
-            found.append(sheet[group.warned].alias("_warned"))
-        if "parts" in group.columns:
-            first = self._first_parts[id(group)]
-            own = self._parts.slice(first, sheet.height)
-            found += [one for one in own if one.name in asked]
-            found.append(_numbers("_parts", range(first, first + sheet.height)))
-        elif "parts_told" in asked:
-            found.append(pl.Series("parts_told", [None], pl.String).new_from_index(0, sheet.height))
-        for name in asked - {"status", "missing", "parts"}:
-            if name in group.columns:
-                found.append(sheet[group.columns[name]].alias(name))
-            elif name in RESULTS:
-                found.append(pl.Series(name, [None], RESULTS[name]).new_from_index(0, sheet.height))
-        if status == UNKNOWN and len(group.missing) > 1:
-            found.append(sheet[group.columns["missing"]])
-        found.append(_numbers("_group", [number], sheet.height))
-        rows = pl.DataFrame(found)
-        if group.rows[status] < rows.height:
+        rows = pl.DataFrame(self._columns(group, status, number, asked))
+        if rows.height <= _FEW:  # asking each is quicker than a query
+            rows = rows[[place for place, one in enumerate(rows["status"]) if one == status]]
+        elif group.rows[status] < rows.height:
             rows = rows.filter(pl.col("status") == status)
         rows = self._with_lacks(rows, group, status, asked)
         changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
@@ -235,6 +217,27 @@ class _Teller:
             return rows
         words = worded(group.rule, self.found.ruleset, self.found.kinds)
         return rows.with_columns(words[name].alias(name) for name in changed)
+
+    def _columns(
+        self, group: RuleFindings, status: int, number: int, asked: Set[str]
+    ) -> Iterator[pl.Series]:
+        """The columns of all rows of a rule, by the names that sentences know."""
+        sheet = self._sheets[group.sheet]
+        yield from (sheet[name] for name in _OF_SUBJECT if name in sheet.columns)
+        yield sheet[group.columns["status"]].alias("status")
+        if group.warned is not None:
+            yield sheet[group.warned].alias("_warned")
+        known = {name: sheet[column] for name, column in group.columns.items()}
+        if "parts" in group.columns:
+            first = self._first_parts[id(group)]
+            known |= {one.name: one for one in self._parts.slice(first, sheet.height)}
+            yield _numbers("_parts", range(first, first + sheet.height))
+        for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
+            column = known.get(name)
+            yield _blank(name, sheet.height) if column is None else column.alias(name)
+        if status == UNKNOWN and len(group.missing) > 1:
+            yield sheet[group.columns["missing"]]
+        yield _numbers("_group", [number], sheet.height)
 
     def _with_lacks(
         self, rows: pl.DataFrame, group: RuleFindings, status: int, asked: Set[str]
@@ -458,6 +461,11 @@ class _Teller:
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
 _FEW = 8  # rows of a rule that are told together with others, and how many such rules are
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
+
+
+def _blank(name: str, height: int) -> pl.Series:
+    """A column of RESULTS that a rule does not have."""
+    return pl.Series(name, [None], RESULTS.get(name, pl.String)).new_from_index(0, height)
 
 
 def _numbers(name: str, values: Sequence[int], height: int | None = None) -> pl.Series:

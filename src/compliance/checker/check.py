@@ -199,7 +199,7 @@ class Checker:
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
         parts = list(_parts(batch.jobs))
-        keep = not sinks or sum(job.part.counties.height for job in batch.jobs) == 1
+        alone = sum(job.part.counties.height for job in batch.jobs) == 1
         with handed_on(sinks) as put:
             for done, part in enumerate(parts):
                 if progress is not None:
@@ -213,12 +213,12 @@ class Checker:
                     pieces.append(told.frame)
                     problems += _new(told.problems, problems)
                     own = verdicts.counties(evaluation, told.counts)
-                    rows |= overview(told.frame, own, job.rules.rules)
+                    rows |= {} if alone else overview(told.frame, own, job.rules.rules)
                     counties += own
                     excluded += verdicts.excluded(evaluation)
                 findings_ = together(pieces)
                 put(findings_)
-                if keep:
+                if alone or not sinks:
                     kept.append(findings_)
                     words.found.append(found)
         return Report(
@@ -249,16 +249,15 @@ _SCHOOLS = 25_000  # judged at once: more is no quicker, and takes more memory
 
 def _parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     """The jobs cut into parts of whole counties, in order, each with about so many schools."""
-    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
-    if not tables:
+    if sum(job.part.schools.height for job in jobs) <= _SCHOOLS:
+        if jobs:
+            yield list(jobs)
         return
+    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
     sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
     counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
     before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
     cut = counties.with_columns(_part=before // _SCHOOLS)
-    if cut["_part"].n_unique() == 1:
-        yield list(jobs)
-        return
     for part in cut.partition_by("_part", maintain_order=True):
         found = []
         for number, own in part.partition_by("_job", as_dict=True).items():

@@ -61,6 +61,10 @@ class Plan:
         """Take over the columns of a table, beside the rows with its keys; nothing else is computed."""
         self._frame = self._frame.join(other, on=on, how="left", maintain_order="left")
 
+    def take(self, columns: list[pl.Series]) -> None:
+        """Take over columns that have a value for each row already."""
+        self._frame = self._frame.hstack(columns)
+
     def _computed(self, names: set[str]) -> pl.DataFrame:
         found = self._frame
         for depth in range(1 + max(depth for _, depth, _ in self._waiting.values())):

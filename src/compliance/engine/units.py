@@ -205,13 +205,18 @@ def effective(row: Mapping[str, object], split: Split) -> Fraction | None:
 
 
 def _without_pupils(school: pl.DataFrame) -> pl.DataFrame:
-    reason = pl.lit("stage_without_pupils").alias("reason")
-    return pl.concat(
-        school.filter(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).select(
-            *IDENTITY, pl.lit(stage).alias("stage"), reason
+    """The stages that a school's type implies and that have no pupils, stage by stage."""
+    empty = [
+        pl.when(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).then(
+            pl.lit(stage)
         )
         for stage in COMPULSORY
-    )
+    ]
+    stages = pl.concat_list(empty).list.drop_nulls()
+    found = school.select(*IDENTITY, stages.alias("stage"))
+    found = found.filter(pl.col("stage").list.len() > 0).explode("stage")
+    reason = pl.Series("reason", ["stage_without_pupils"], pl.String)
+    return found.hstack([reason.new_from_index(0, found.height)])
 
 
 MERGED = "merged_into_main_school"

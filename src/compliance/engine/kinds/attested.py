@@ -114,12 +114,18 @@ def _said(rule: Rule, settings: AttestedSettings, evaluation: Evaluation) -> pl.
 def _statement(rule_id: str, source: str, evaluation: Evaluation) -> pl.Expr:
     """The column of a statement in the plan of counties; all of a table are brought there at once."""
     plan, mark = evaluation.plan("county"), f"#{source}"
-    given: pl.DataFrame = getattr(evaluation.submission, source)
-    if mark not in plan and given.height:
-        wide = given.select(*KEY, "rule", said=_SAYING[source]).pivot(
-            "rule", index=list(KEY), values="said", aggregate_function="last"
+    if mark not in plan:
+        given: pl.DataFrame = getattr(evaluation.submission, source)
+        columns = (given[name] for name in (*KEY, "rule", _SAYING[source]))
+        said = {(code, year, rule): one for code, year, rule, one in zip(*columns, strict=True)}
+        counties = [*zip(*(evaluation.frames.county[name] for name in KEY), strict=True)]
+        rules = dict.fromkeys(given["rule"])
+        found = {rule: [said.get((*county, rule)) for county in counties] for rule in rules}
+        plan.take(
+            [
+                pl.Series(mark, [True], pl.Boolean).new_from_index(0, len(counties)),
+                *(pl.Series(f"{mark} {r}", own, pl.Boolean) for r, own in found.items()),
+            ]
         )
-        plan.join(wide.rename(lambda name: name if name in KEY else f"#{source} {name}"), list(KEY))
-        plan.let(mark, pl.lit(value=True))
     name = f"{mark} {rule_id}"
     return pl.col(name) if name in plan else pl.lit(None, pl.Boolean)
