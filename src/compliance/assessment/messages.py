@@ -365,14 +365,15 @@ class _Teller:
         rule = group.rule
         if group.whole:
             return self._beside(_of_schools(rule, status), group, status)
-        own = self._by_state(group, status)
         speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE)
         said = self._said(group) if speaks else None
-        one = said.get(status) if isinstance(said, Mapping) else said
-        if one is not None:
+        own = said.get(status) if isinstance(said, Mapping) else said
+        if own is None:
+            own = self._by_state(group, status)
+        elif not isinstance(said, Mapping) or status == NOT_APPLICABLE:
             shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
-            one = one if shown else pl.when(pl.col("value").is_not_null()).then(one)
-            own = pl.coalesce(one, own)
+            own = own if shown else pl.when(pl.col("value").is_not_null()).then(own)
+            own = pl.coalesce(own, self._by_state(group, status))
         told = self._beside(own, group, status)
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
