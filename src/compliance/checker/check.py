@@ -30,7 +30,7 @@ from compliance.checker.handing_on import Sink, handed_on
 from compliance.checker.report import Report, Wording, together, whole
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
-from compliance.engine.evaluate import Evaluation, evaluate
+from compliance.engine.evaluate import Evaluation, Tapes, evaluate
 from compliance.engine.findings import findings
 from compliance.engine.results import (
     CheckedCounty,
@@ -112,9 +112,13 @@ def prepare(
     return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words)
 
 
-def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
-    """Every rule of a job judged for every subject."""
-    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
+def judged(
+    job: Job, registry: Registry, choice: Choice, declared: Tapes | None = None
+) -> Evaluation:
+    """Every rule of a job judged for every subject; declared: as `evaluate` takes it."""
+    return evaluate(
+        job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict, declared=declared
+    )
 
 
 class Checker:
@@ -198,7 +202,7 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
-        parts = list(_parts(batch.jobs))
+        parts, declared = list(_parts(batch.jobs)), dict[tuple[str, date], Tapes]()
         alone = sum(job.part.counties.height for job in batch.jobs) == 1
         with handed_on(sinks) as put:
             for done, part in enumerate(parts):
@@ -206,7 +210,8 @@ class Checker:
                     progress(part[0].rules.id, done, len(parts))
                 pieces, found = [], []
                 for job in part:
-                    evaluation = judged(job, registry, choice)
+                    tapes = declared.setdefault((job.rules.id, job.as_of), {})
+                    evaluation = judged(job, registry, choice, tapes)
                     problems += _new(verdicts.remarks(evaluation), problems)
                     found.append(findings(evaluation, problems))
                     told = words.told(found[-1])

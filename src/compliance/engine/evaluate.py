@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from compliance.engine import tallies
+from compliance.engine.attestations import with_statements
 from compliance.engine.lacks import Lacks, bit, coded, in_order
-from compliance.engine.plan import Plan
+from compliance.engine.plan import Declared, Plan
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
@@ -121,12 +122,16 @@ class OutcomeColumns:
             yield column.cast(dtype).alias(name)
 
 
+Tapes = dict[str, tuple[list[Declared], tuple[pl.Expr, Exception] | None, OutcomeColumns]]
+
+
 @dataclass
 class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
 
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
-    for which some schools are added to others. broken: rule → what went wrong in it.
+    for which some schools are added to others. broken: rule → what went wrong in it. declared: what
+    rules declared whose columns follow from the rule set alone; to be handed to the next counties.
     """
 
     ruleset: Ruleset
@@ -137,6 +142,7 @@ class Evaluation:
     strict: bool = False
     merger: Merger | None = None
     broken: dict[str, str] = field(default_factory=dict)
+    declared: Tapes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._plans: dict[str, Plan] = {}
@@ -175,6 +181,8 @@ class Evaluation:
             return every_stage(self.frames.county)
         if key == "merged" and self.merger is not None:
             return self.merger.frames.unit
+        if key == "county":
+            return with_statements(self.frames.county, self.submission, self.ruleset)
         return self.frames.of(key)
 
     def judged(self, rule_id: str) -> OutcomeColumns:
@@ -182,12 +190,34 @@ class Evaluation:
         if rule_id not in self._judged:
             rule = self.ruleset.rules[rule_id]
             try:
-                self._judged[rule_id] = self._declared(rule, *self._answer(rule))
+                self._judged[rule_id] = self._lasting(rule) or self._declared(
+                    rule, *self._answer(rule)
+                )
             except Exception as error:  # a broken rule is a finding, never a lost run
                 self._fails(rule_id, error)
             if rule_id in self.eased:
                 self._attribute(rule)
         return self._judged[rule_id]
+
+    def _lasting(self, rule: Rule) -> OutcomeColumns | None:
+        """The columns of a rule as they were declared over other counties; else kept for others."""
+        kinds = [self.kinds[one.kind] for one in rule.holders]
+        if not all(one.lasting for one in (kinds[1:] or kinds)) or (rule.parts and rule.of):
+            return None
+        for name in rule.references.rules:
+            self.judged(name)
+        plan = self.plan(rule.scope, rule)
+        if rule.id not in self.declared:
+            begun = len(plan.tape)
+            found = self._declared(rule, *self._answer(rule))
+            self.declared[rule.id] = (plan.tape[begun:], plan.expected(rule.id), found)
+            return found
+        tape, test, found = self.declared[rule.id]
+        for one in tape:
+            plan.again(one)
+        if test is not None:
+            plan.expect(rule.id, *test)
+        return replace(found, plan=plan)
 
     def _answer(self, rule: Rule) -> tuple[Plan, Columns]:
         """What its kind makes of a rule, and over which plan."""
@@ -382,7 +412,9 @@ class Evaluation:
             cut = tallies.count(cut, [one for one in graph.used_tallies if one.name in again])
         else:
             cut = tallies.count(cut, graph.used_tallies)
-        other = replace(self, frames=cut, submission=submission, merger=merged, broken={})
+        other = replace(
+            self, frames=cut, submission=submission, merger=merged, broken={}, declared={}
+        )
         for key, old in self._plans.items():
             columns = [one for one in old.frame if _owner(one.name) in kept]
             other._plans[key] = Plan(other._facts(key).hstack(columns), other._fails, other._type)
@@ -406,7 +438,7 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        return replace(self, ruleset=_plain(self.ruleset), broken={})
+        return replace(self, ruleset=_plain(self.ruleset), broken={}, declared={})
 
     def _attribute(self, rule: Rule) -> None:
         """Say of a rule made of others what it owes to their relaxations."""
@@ -531,16 +563,19 @@ def evaluate(
     *,
     strict: bool = False,
     only: Collection[str] | None = None,
+    declared: Tapes | None = None,
 ) -> Evaluation:
     """Judge a submission: afterwards `outcomes` holds every rule of the set.
 
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
+    declared: what was declared over other counties by the same rules, of the same switches and day.
     """
     submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.references.used_tallies)
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
+    evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()
     return evaluation

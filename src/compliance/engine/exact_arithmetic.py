@@ -345,21 +345,20 @@ def _scaled(terms: Terms | None, plan: Plan) -> tuple[pl.Expr, Fraction, pl.Expr
 
 def _whole(name: str, plan: Plan) -> pl.Expr:
     """A fact in parts of `_SCALE`, worked out once a scope."""
-    if f"#whole {name}" not in plan:
-        figure = pl.col(name)
-        parts = (figure * _SCALE).round()
-        fits = (parts / (figure * 0 + _SCALE) == figure) & (parts.abs() < _BIGGEST)
-        owner = f"#{name}"
-        fits = plan.let(f"#fits {name}", fits, owner)
-        plan.let(f"#whole {name}", pl.when(fits).then(parts).otherwise(figure * _SCALE), owner)
-    return pl.col(f"#whole {name}")
+    figure = pl.col(name)
+    parts = (figure * _SCALE).round()
+    fits = plan.share(
+        f"#fits {name}",
+        lambda: (parts / (figure * 0 + _SCALE) == figure) & (parts.abs() < _BIGGEST),
+    )
+    return plan.share(
+        f"#whole {name}", lambda: pl.when(fits).then(parts).otherwise(figure * _SCALE)
+    )
 
 
 def _is_whole(name: str, plan: Plan) -> pl.Expr:
-    if f"#fits {name}" not in plan:
-        figure = pl.col(name)
-        plan.let(f"#fits {name}", (figure == figure.floor()) & (figure < _BIGGEST), f"#{name}")
-    return pl.col(f"#fits {name}")
+    figure = pl.col(name)
+    return plan.share(f"#fits {name}", lambda: (figure == figure.floor()) & (figure < _BIGGEST))
 
 
 def by_key(column: str, table: Mapping[str, float]) -> pl.Expr:

@@ -29,9 +29,11 @@ class Kind(RuleKind):
     """A kind of rule: one instance serves every rule of it and keeps nothing of any.
 
     withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
+    lasting: its columns follow from the rule set alone, so that those of some counties serve others.
     """
 
     withholds: ClassVar[bool] = False
+    lasting: ClassVar[bool] = False
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Names of `compliance.engine.evaluate.RESULTS`, status among them, → columns of the plan.

@@ -44,6 +44,7 @@ class Threshold(Kind):
     """An indicator held against a limit, row by row."""
 
     name = "threshold"
+    lasting = True
     has_limit = True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
@@ -379,7 +380,7 @@ class _Comparison:
             close.append(
                 ((count - count.round()).abs() <= 1e-6 + 1e-11 * count.abs()) & ~pl.col("meets")
             )
-        again = partial(self._exact_row, tuple(fields))
+        again = partial(_exact_row, self.quantity, self.limits, self.standard, tuple(fields))
         found = exact_arithmetic.exactly(
             fields, doubtful, again, self._columns(), pl.any_horizontal(close)
         )
@@ -416,24 +417,6 @@ class _Comparison:
         whole = [one == one.floor() for one in (bar, over, q.of, steps)]
         return sides, steps, ~pl.all_horizontal(*whole, bar * over < 2.0**53)
 
-    def _exact_row(self, fields: Sequence[str], row: exact_arithmetic.Row) -> Sequence[object]:
-        """These of the fields of `_decided` of one row, with fractions; null of the others."""
-        q, standard = self.quantity, self.standard
-        value, of, over = q.exact(row), q.exact_of(row), q.exact_over(row)
-        bar = exact_arithmetic.exact_limit(standard.limit, self.limits, row)
-        if value is None or bar is None or of is None or over is None:
-            return (None,) * len(fields)
-        low = exact_arithmetic.exact_limit(standard.floor, None, row) if standard.floor else None
-        meets, operator = exact_arithmetic.meets_exactly, standard.limit.operator
-        need = bar * over / Fraction(q.indicator.per) - of
-        found: dict[str, object] = {
-            "value": float(value),
-            "meets": meets(value, operator, bar),
-            "above_floor": None if low is None else meets(value, operator, low),
-            "shortfall": float(exact_arithmetic.steps_up(need, q.indicator.gap_step)),
-        }
-        return [found.get(name) for name in fields]
-
     def _columns(self) -> list[str]:
         """What the exact computation of a row looks at."""
         names = [*self.quantity.columns, *(self.limits.columns if self.limits else ())]
@@ -441,6 +424,27 @@ class _Comparison:
         keys = [one.by for one in bars if one is not None and one.table]
         known = self.evaluation.frames.of(self.rule.scope).columns
         return list(dict.fromkeys([*names, *(key for key in keys if key in known)]))
+
+
+def _exact_row(
+    q: Quantity, limits: Quantity | None, standard: Standard, fields: Sequence[str],
+    row: exact_arithmetic.Row,
+) -> Sequence[object]:  # fmt: skip
+    """These of the fields of `_Comparison._decided` of one row, with fractions; null of the others."""
+    value, of, over = q.exact(row), q.exact_of(row), q.exact_over(row)
+    bar = exact_arithmetic.exact_limit(standard.limit, limits, row)
+    if value is None or bar is None or of is None or over is None:
+        return (None,) * len(fields)
+    low = exact_arithmetic.exact_limit(standard.floor, None, row) if standard.floor else None
+    meets, operator = exact_arithmetic.meets_exactly, standard.limit.operator
+    need = bar * over / Fraction(q.indicator.per) - of
+    found: dict[str, object] = {
+        "value": float(value),
+        "meets": meets(value, operator, bar),
+        "above_floor": None if low is None else meets(value, operator, low),
+        "shortfall": float(exact_arithmetic.steps_up(need, q.indicator.gap_step)),
+    }
+    return [found.get(name) for name in fields]
 
 
 def given(columns: Columns, name: str) -> pl.Expr:
