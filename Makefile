@@ -46,8 +46,8 @@ slow: $(VENV)/.installed  ## write tests/slow.txt anew: what `make quick` leaves
 examples: $(VENV)/.installed  ## make the examples anew
 	$(BIN)/python examples/make_examples.py
 
-bench: $(VENV)/.installed  ## print times side by side with a hand-written reference
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.installed  ## measure on an idle machine, side by side with references: docs/performance.md
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build

@@ -2,17 +2,21 @@
 
 ``--hypothesis-profile=thorough`` (``make thorough``) tries ten times as many examples as usual,
 others each time; ``quick`` (``make quick``) a fifth. The tests in ``tests/slow.txt`` are marked
-``slow``; ``--list-slow`` (``make slow``) writes that file anew.
+``slow``; ``--list-slow`` (``make slow``) writes that file anew. Nothing is kept in the user's own cache.
 """
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
+
+from compliance.kernel.cache import FOLDER
 
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
@@ -31,7 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reports are counted where they all arrive: not in a worker."""
+    """A cache for this session alone, and its workers; reports are counted where they all arrive."""
+    if not hasattr(config, "workerinput"):
+        folder = TemporaryDirectory()
+        config.add_cleanup(folder.cleanup)
+        os.environ[FOLDER] = folder.name
     if config.getoption("--list-slow") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(SlowList())
 

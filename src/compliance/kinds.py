@@ -16,19 +16,13 @@ docs/plugin-authors.md shows a plugin whole.
 
 from __future__ import annotations
 
-from compliance.engine.evaluate import RESULTS, SUBJECT, Evaluation, by_county, part_entry
-from compliance.engine.exact_arithmetic import (
-    judged_again,
-    meets,
-    meets_exactly,
-    near,
-    quantity,
-    typed,
-)
+from compliance.engine.evaluate import RESULTS, SUBJECT, Columns, Evaluation, by_county, part_entry
+from compliance.engine.exact_arithmetic import exactly, meets, meets_exactly, near, quantity, typed
 from compliance.engine.figures import figures
 from compliance.engine.formula import comparisons
 from compliance.engine.kinds.all_of import of_parts
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks
 from compliance.engine.sentences import limit_text, line, parts, stage_word, status_word
 from compliance.engine.subject import Subject
 from compliance.engine.working import Comparison, Flip, Input, Working
@@ -61,26 +55,29 @@ __all__ = [
     "SUBJECT",
     "UNKNOWN",
     "WAIVED",
+    "Columns",
     "Comparison",
     "Evaluation",
     "FindingForm",
     "Flip",
     "Input",
     "Kind",
+    "Lacks",
     "Limit",
     "NoSettings",
     "Part",
     "References",
     "Rule",
     "Ruleset",
+    "Sentences",
     "Subject",
     "Working",
     "by_county",
     "comparisons",
+    "exactly",
     "figures",
     "fixed",
     "hookimpl",
-    "judged_again",
     "lang",
     "limit_text",
     "line",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.assessment import OPEN, PROBLEM, SUGGESTION, assess, overview
+from compliance.assessment import OPEN, PROBLEM, SUGGESTION, assess
 from compliance.engine.results import Results
 from compliance.render.rectification.write import papers
 from compliance.render.terminal.summary import summary
@@ -33,7 +33,7 @@ def county(overall: str, *, direct: bool = False, open_: bool = False) -> Result
         rules["CR"] = replace(rules["CR"], of=tuple(fixture.RESOURCES))
     if open_:
         rules["CR"] = replace(rules["CR"], of=("RS", "R7"))
-    return replace(report, rules={key: rules})
+    return fixture.counted(replace(report, rules={key: rules}))
 
 
 def standings(report: Results) -> dict[str, str]:
@@ -68,7 +68,7 @@ def test_terminal_list_and_table_of_counties_agree(overall: str, *, direct: bool
     required = direct or overall == "fail"
     assert {item.rule for item in paper.problems} == ({"R5", "R7"} if required else set())
     assert ("未达标学校（1所）" in summary(report, colour=False)) is required
-    (row,) = overview(report).values()
+    (row,) = report.overview.values()
     assert row.schools == int(required)
     assert bool(assess(report, report.counties[0]).falling_short) is required
 
@@ -76,7 +76,7 @@ def test_terminal_list_and_table_of_counties_agree(overall: str, *, direct: bool
 def test_what_is_missing_is_counted_alike_for_one_county_and_for_many() -> None:
     report = fixture.one_county()
     about = assess(report, report.counties[0])
-    (row,) = overview(report).values()
+    (row,) = report.overview.values()
     missing = {
         (one.judged.school, one.fact) for one in about.awaited if one.fact and not one.at_schools
     }

@@ -44,7 +44,7 @@ def findings(
 def test_the_kinds_are_the_plugins_own() -> None:
     offers = load()
     assert {"graded", "overall_grade"} <= set(offers.kinds)
-    assert offers.kinds["graded"].evaluate.__module__ == "compliance_jiangsu.kinds"
+    assert offers.kinds["graded"].columns.__module__ == "compliance_jiangsu.kinds"
 
 
 def test_every_item_is_encoded_or_named_as_not_seen() -> None:

@@ -14,8 +14,9 @@ from compliance.engine.findings import findings
 from compliance.engine.kinds import kinds
 from compliance.engine.sentences import in_words
 from compliance.kernel.submission import STATUSES
+from compliance.rules.language.editions import editions
 from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import DAY, HEAD, pack, rule, submission
 
 C = rule("C", 'kind = "all"\nrole = "conclusion"\nof = ["CG"]')

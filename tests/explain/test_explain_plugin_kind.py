@@ -27,7 +27,8 @@ from compliance.kinds import (
     line,
     quantity,
 )
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.language.editions import editions
+from compliance.rules.resolution.resolve import resolve
 from tests.engine.test_kinds import primary
 from tests.support.rules import CONCLUSION, DAY, HEAD, pack, rule
 from tests.support.working import context_of

@@ -21,8 +21,10 @@ PAGES = (
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/plugin-authors.md",
+    "docs/performance.md",
     "docs/python-api.md",
     "README.md",
+    "benchmarks/README.md",
     "README.zh-CN.md",
 )
 NAMED = re.compile(r"`([\w.-]+/[\w./-]*|[\w-]+\.(?:py|md|toml|txt))`|\]\(([\w./-]+\.md)\)")

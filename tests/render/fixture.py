@@ -18,8 +18,9 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment import overview
 from compliance.engine.kinds import kinds
-from compliance.engine.results import FINDINGS, CountyResult, Results, RulesetInfo
+from compliance.engine.results import FINDINGS, CountyResult, CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Rule
@@ -423,13 +424,23 @@ def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: 
             "enforced": [],
         },
     }
-    return Results(
+    made = Results(
         findings=pl.DataFrame(rows, schema=FINDINGS),
         counties=tuple(counties),
         rulesets=tuple(infos),
-        rules=sets,
-        **{**known, **fields},
+        **{"rules": sets, "overview": {}, **known, **fields},
     )
+    return counted(made)
+
+
+def counted(report: Results) -> Results:
+    """The report with the table of its counties worked out anew."""
+    table: dict[tuple[str, int], CountyRow] = {}
+    for key, own in report.rules.items():
+        here = [one for one in report.counties if (one.ruleset, one.as_of) == key]
+        found = [report.findings_of(county) for county in here]
+        table |= overview(pl.concat([report.findings.clear(), *found]), here, own)
+    return replace(report, overview=table)
 
 
 def _schools_of_one(sheet: Sheet) -> None:

@@ -24,7 +24,7 @@ def counties() -> Results:
         replace(county, county_name=name, blocks=BLOCKS)
         for county, name in zip(report.counties, names, strict=True)
     ]
-    return replace(report, counties=tuple(found))
+    return fixture.counted(replace(report, counties=tuple(found)))
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -55,7 +55,9 @@ def test_the_last_column_is_as_wide_as_needed() -> None:
 def test_years_do_not_widen_it() -> None:
     report = counties()
     first = report.counties[1]
-    both = replace(report, counties=(first, replace(first, year=2024, as_of=first.as_of)))
+    both = fixture.counted(
+        replace(report, counties=(first, replace(first, year=2024, as_of=first.as_of)))
+    )
     lines = summary(both, colour=False).splitlines()
     assert max(map(columns, lines)) <= 80
     assert "370101  六个汉字之县 2023" in lines

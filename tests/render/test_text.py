@@ -9,6 +9,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wcwidth import width
 
 from compliance.assessment import assess
 from compliance.engine.results import Results
@@ -257,7 +260,7 @@ def test_years_are_told_apart() -> None:
     report = fixture.several()
     first = report.counties[0]
     again = replace(first, year=2024, as_of=first.as_of)
-    text = summary(replace(report, counties=(first, again)), colour=False)
+    text = summary(fixture.counted(replace(report, counties=(first, again))), colour=False)
     assert "甲县 2023" in text
     assert "甲县 2024" in text
 
@@ -312,6 +315,17 @@ def test_english() -> None:
     assert not re.search(r"[\u4e00-\u9fff]", own_words)
 
 
+@given(st.text() | st.text(st.sampled_from("中（）　，“”‘’—…–·×≥≤²✓✗a ~〩〪\u200d\ufe0f\u0301🏫㎡①")))
+def test_columns_are_those_of_the_tables_of_widths(text: str) -> None:
+    assert columns(text) == width(text, control_codes="ignore", ambiguous_width=2)
+
+
+def test_every_sign_takes_the_columns_of_the_tables() -> None:
+    signs = [chr(code) for code in range(0x11000)]
+    tables = [width(sign, control_codes="ignore", ambiguous_width=2) for sign in signs]
+    assert [columns(sign) for sign in signs] == tables
+
+
 def test_the_text_format_is_the_summary() -> None:
     stream = io.BytesIO()
     renderers()["text"](fixture.one_county(), stream)
@@ -335,7 +349,8 @@ def test_thousands_of_counties_without_a_loop_over_findings(
         longest = max(longest, self.height)
         return plain(self, **options)
 
+    many = fixture.counted(replace(small, findings=findings, counties=counties))
     monkeypatch.setattr(pl.DataFrame, "iter_rows", counting)
-    text = summary(replace(small, findings=findings, counties=counties), colour=False)
+    text = summary(many, colour=False)
     assert text.count("✗ 未达标") == 300
     assert longest <= 300

@@ -12,6 +12,7 @@ from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import suggestion
 from compliance.kernel.i18n import use
+from compliance.rules.language.editions import editions
 from compliance.rules.language.model import Limit
 from compliance.rules.language.parse import indicator
 from compliance.rules.reference.describe import (
@@ -21,7 +22,7 @@ from compliance.rules.reference.describe import (
     limit_pieces,
     limit_words,
 )
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
 
 LAW = ruleset(

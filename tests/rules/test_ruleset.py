@@ -9,7 +9,8 @@ import pytest
 
 from compliance.engine.kinds import kinds
 from compliance.kernel.errors import PackError, UsageError
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.language.editions import editions
+from compliance.rules.resolution.resolve import resolve
 from tests.support.rules import CONCLUSION, DAY, HEAD, pack, rule, ruleset
 
 BASE = (

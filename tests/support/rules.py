@@ -16,9 +16,10 @@ from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.submission import Submission
 from compliance.rules.kinds import Kinds
+from compliance.rules.language.editions import editions
 from compliance.rules.language.model import Ruleset
 from compliance.rules.language.pack import Pack
-from compliance.rules.resolution.resolve import editions, resolve
+from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)
 HEAD = """

@@ -306,7 +306,7 @@ def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(
 
     def watching(*given: Any, **choice: Any) -> Evaluation:
         bench = evaluate(*given, **choice)
-        judged.append(set(bench.outcomes))
+        judged.append(set(bench.done))
         return bench
 
     monkeypatch.setattr(intake, "take_in", counting)

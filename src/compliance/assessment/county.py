@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from compliance.assessment.standings import (
     Standings,
     asked_directly,
 )
-from compliance.engine.results import CountyResult, Results
+from compliance.engine.results import CountyResult, CountyRow, Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.kernel.submission import KEY, STATUSES
@@ -31,8 +32,7 @@ _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
 Limited = tuple[str | None, float | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Decisive:
+class Decisive(NamedTuple):
     """A block, or what the conclusion asks beside the blocks.
 
     id: empty beside the blocks. level: what the counts count, ``unit`` or ``county``. counts:
@@ -47,8 +47,7 @@ class Decisive:
     schools: int
 
 
-@dataclass(frozen=True, slots=True)
-class FallingShort:
+class FallingShort(NamedTuple):
     """A school with problems: stage (or "") -> ids of the rules it misses."""
 
     school_code: str
@@ -56,8 +55,7 @@ class FallingShort:
     rules: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """An advisory rule's outcome, shown beside the verdict and without weight in it.
 
     level, counts: what was judged and how it came out. limit: (operator, threshold, unit), where
@@ -74,8 +72,7 @@ class Advice:
     base_from: str
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """Something countable that is missing, or over a limit.
 
     part: which part of the rule, empty where it has none. value, unit: 2, 间.
@@ -87,8 +84,7 @@ class Amount:
     over: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """What is missing (or over a limit) in all of one thing.
 
     standing: of the findings it sums up. schools: how many lack it; 0 where the county itself does.
@@ -100,8 +96,7 @@ class Total:
     schools: int
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(NamedTuple):
     """One thing that one finding waits for.
 
     fact: by its name; empty where the rule itself waits (for a statement, or to be computed).
@@ -113,8 +108,7 @@ class Awaited:
     at_schools: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFacts:
+class MissingFacts(NamedTuple):
     """Facts that are missing together: where, and whose task they are.
 
     schools: names in the order of the findings; empty where the county itself must say.
@@ -468,67 +462,40 @@ def _statements(own: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...
     return tuple((_ids(waiting), who) for who, waiting in by_owner.items())
 
 
-@dataclass(frozen=True, slots=True)
-class CountyRow:
-    """A county's row of the table: schools that fall short, facts that are missing, and the state
-    of what the conclusion asks beside the blocks.
+def overview(
+    findings: pl.DataFrame, counties: Iterable[CountyResult], rules: Mapping[str, Rule]
+) -> Mapping[tuple[str, int], CountyRow]:
+    """The rows of counties that one rule set judged, the same figures as their assessments give.
+
+    findings: those of the counties, columns FINDINGS, words also as Enums.
     """
+    named = findings.schema["rule"]
 
-    schools: int
-    missing: int
-    beside: str
+    def among(members: Iterable[str]) -> pl.Expr:
+        return pl.col("rule").is_in(pl.Series(list(members), dtype=named).implode())
 
-
-def overview(report: Results) -> Mapping[tuple[str, int], CountyRow]:
-    """The rows of all counties by code and year, the same figures as their assessments give."""
-    deciding = report.findings.lazy().filter(pl.col("role").is_in(DECIDING))
-    beside = deciding.filter(level="county").join(
-        _members(report, _beside_blocks), on=[*KEY, "rule"], how="semi"
-    )
+    deciding = findings.lazy().filter(pl.col("role").cast(pl.String).is_in(DECIDING))
+    beside = deciding.filter((pl.col("level") == "county") & among(_beside_blocks(rules)))
+    failed = deciding.filter(pl.col("school_code").is_not_null() & (pl.col("status") == "fail"))
+    # a unit's components are told by their group, but for those that are asked directly
+    short = failed.filter((pl.col("role") == "requirement") | among(asked_directly(rules)))
     counted = (
-        _failing_schools(deciding, report)
+        short.group_by(KEY)
+        .agg(pl.col("school_code").n_unique().alias("schools"))
         .join(_missing_facts(deciding), on=KEY, how="full", coalesce=True)
         .join(beside.group_by(KEY).agg(_worst()), on=KEY, how="full", coalesce=True)
         .select(*KEY, "schools", "missing", "status")
         .collect()
     )
-    rows = {
-        (county.county_code, county.year): CountyRow(0, 0, "not_applicable")
-        for county in report.counties
-    }
+    rows = {(one.county_code, one.year): CountyRow(0, 0, "not_applicable") for one in counties}
     for code, year, schools, missing, state in counted.iter_rows():
         rows[code, year] = CountyRow(schools or 0, missing or 0, state or "not_applicable")
     return rows
 
 
-def _members(
-    report: Results, members: Callable[[Mapping[str, Rule]], Iterable[str]]
-) -> pl.LazyFrame:
-    """The rules of each county that `members` names of its rule set: columns KEY, rule."""
-    named = {key: sorted(set(members(rules))) for key, rules in report.rules.items()}
-    rows = [
-        (county.county_code, county.year, rule)
-        for county in report.counties
-        for rule in named[(county.ruleset, county.as_of)]
-    ]
-    schema = {"county_code": pl.String, "year": pl.Int32, "rule": pl.String}
-    return pl.LazyFrame(rows, schema=schema, orient="row")
-
-
-def _failing_schools(deciding: pl.LazyFrame, report: Results) -> pl.LazyFrame:
-    """A unit's components are told by their group, but for those that are asked directly."""
-    failed = deciding.filter(pl.col("school_code").is_not_null(), status="fail")
-    direct = failed.join(_members(report, asked_directly), on=[*KEY, "rule"], how="semi")
-    return (
-        pl.concat([failed.filter(role="requirement"), direct])
-        .group_by(KEY)
-        .agg(pl.col("school_code").n_unique().alias("schools"))
-    )
-
-
 def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
     lacking = (
-        deciding.filter(pl.col("missing").list.len() > 0, status="unknown")
+        deciding.filter((pl.col("missing").list.len() > 0) & (pl.col("status") == "unknown"))
         .select(*KEY, "school_code", pl.col("missing").alias("fact"))
         .explode("fact")
         .unique()

@@ -7,160 +7,494 @@ suspect. Findings hold no words, so that they can be said in either language aft
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from compliance.engine.evaluate import JOINT, replacements, status_name
+from compliance.engine.evaluate import JOINT, RESULTS
 from compliance.engine.findings import Findings, RuleFindings
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.results import FINDINGS
-from compliance.engine.sentences import in_words, line, parts, stage_word, state
+from compliance.engine.sentences import (
+    gap_units,
+    line,
+    parts,
+    parts_in_words,
+    stage_word,
+    state,
+    worded,
+)
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import (
+    COMPULSORY,
     ERROR,
     FAIL,
-    KEY,
+    NO_WORDS,
     NOT_APPLICABLE,
     NOT_CHECKED,
+    PART,
     PASS,
+    STATUSES,
     UNKNOWN,
     WAIVED,
 )
-from compliance.rules.language.model import Rule, Ruleset, Switch
+from compliance.rules.language.model import OPERATORS, Rule, Ruleset, Switch
+
+
+@dataclass(frozen=True)
+class Told:
+    """Findings in words, columns FINDINGS, in order; those of few words as Enums.
+
+    counts: county (its number) and status → how many. problems: the kinds whose sentence failed: it
+    costs their words alone, the core's stand instead.
+    """
+
+    frame: pl.DataFrame
+    counts: Mapping[tuple[int, str], int]
+    problems: list[Problem]
+
+
+Words = Mapping[str, pl.Enum]
+
+
+def words_of(rulesets: Iterable[tuple[Ruleset, Mapping[str, Kind]]]) -> Words:
+    """The words that columns of findings may hold, so that they are kept as numbers until written."""
+    found: dict[str, dict[str, None]] = {
+        "level": dict.fromkeys(("unit", "school", "county")),
+        "stage": dict.fromkeys(COMPULSORY),
+        "status": dict.fromkeys(STATUSES),
+        "operator": dict.fromkeys(OPERATORS.values()),
+    }
+    for ruleset, kinds in rulesets:
+        for rule in ruleset.rules.values():
+            own = {
+                "rule": rule.id, "role": rule.role, "basis": rule.basis, "layer": rule.layer,
+                "unit": kinds[rule.kind].unit(rule, ruleset), "given_by": rule.given_by_id,
+            }  # fmt: skip
+            for name, word in own.items():
+                found.setdefault(name, {}).update({word: None} if word else {})
+    return {name: pl.Enum(list(words)) for name, words in found.items()}
 
 
 def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list[Problem]]:
     """Every finding in the current language, columns FINDINGS, ordered by county, school, stage, rule.
 
-    titles: fact → heading. The problems name the kinds whose sentence failed: it costs their words
-    alone, the core's stand instead.
+    titles: fact → heading. The problems name the kinds whose sentence failed.
     """
-    problems: list[Problem] = []
-    pieces = [_piece(group, found, titles, problems) for group in found.groups]
-    if not pieces:
-        return pl.DataFrame(schema=FINDINGS), problems
-    everything = pl.concat(pieces).sort("_county", "_school", "_stage", "_rule", nulls_last=True)
-    return everything.select(FINDINGS.names()).cast(FINDINGS), problems
+    all_told = tell(found, titles, words_of([(found.ruleset, found.kinds)]))
+    return all_told.frame.cast(FINDINGS), all_told.problems
 
 
-def _piece(
-    group: RuleFindings, found: Findings, titles: Mapping[str, str], problems: list[Problem]
-) -> pl.DataFrame:
-    rule, ruleset, kind = group.rule, found.ruleset, found.kinds[group.rule.kind]
-    frame = in_words(group.table, rule, ruleset, found.kinds).with_columns(subject=_subject())
-    if group.whole:
-        message = frame.select(message=_of_schools(rule, ruleset)).to_series()
-        operator, unit = None, None
-    else:
-        message = _messages(frame, rule, ruleset, kind, titles, problems)
-        operator, unit = kind.operator(rule), kind.unit(rule, ruleset) or None
-    # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
-    # What is over a limit is a difference, whose noise is that of the figures subtracted.
-    return frame.select(
-        "_county", "_school", "_stage", "_rule",
-        pl.lit(rule.id).alias("rule"),
-        pl.lit("county" if group.whole else rule.level).alias("level"),
-        pl.lit(rule.role).alias("role"),
-        pl.lit(rule.basis).alias("basis"),
-        *KEY, "school_code", "school_name", "stage",
-        status_name().alias("status"),
-        pl.col("value").round_sig_figs(15),
-        pl.lit(operator, pl.String).alias("operator"),
-        "threshold", "floor",
-        pl.lit(unit, pl.String).alias("unit"),
-        "shortfall",
-        pl.when(pl.col("shortfall").is_not_null()).then("shortfall_unit").alias("shortfall_unit"),
-        pl.col("excess").round(14), "excess_unit", "parts", "missing", "warnings", "mean", "deviation",
-        pl.lit(rule.layer).alias("layer"),
-        pl.lit(rule.given_by_id or None, pl.String).alias("given_by"),
-        "relaxed_by",
-        message,
-    )  # fmt: skip
+def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
+    """Every finding in the current language; words: those of the rule set's columns.
+
+    A rule's rows of one status share everything but their subject, their figures and what their
+    sentence says of these; such pieces are put one under the other and ordered by one number.
+    """
+    teller = _Teller(found, titles, words)
+    pieces = teller.pieces()
+    rows = teller.ordered(pieces or [pl.DataFrame(schema=_ALWAYS)])
+    counts: Counter[tuple[int, str]] = Counter()
+    for county, group, many in rows.group_by("county", "_group").len().iter_rows():
+        counts[county, teller.status_of(group)] += many
+    return Told(teller.finished(rows), counts, teller.problems)
 
 
-def _subject() -> pl.Expr:
-    """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
-    part = pl.col("stage").replace({"primary": msg("（小学部）"), "junior": msg("（初中部）")})
-    return (
-        pl.when("among_stages")
-        .then(pl.col("school_name") + part)
-        .otherwise(pl.coalesce("school_name", "county_name"))
-    )
+_Case = tuple[RuleFindings, int]  # the rows of a rule that have one status
+
+# A piece has these columns: its sentences, the place of each row's subject, its county by number, and
+# by another what its rule's rows of one status share. It has those of _FIGURES that its rule gives, and
+# of _NUMBERS, which stand for what many findings have in common.
+_ALWAYS = {
+    "message": pl.String, "_place": pl.Int64, "county": pl.UInt32, "_group": pl.UInt32,
+}  # fmt: skip
+_FIGURES = (
+    "value", "threshold", "floor", "shortfall", "shortfall_unit", "excess", "excess_unit", "mean",
+    "deviation", "relaxed_by",
+)  # fmt: skip
+_NUMBERS = ("school", "stage_order", "_missing", "_warned", "_parts")
+_SHARED = (
+    "rule", "level", "role", "basis", "status", "operator", "unit", "shortfall_unit", "excess_unit",
+    "layer", "given_by",
+)  # fmt: skip
 
 
-def _messages(
-    frame: pl.DataFrame, rule: Rule, ruleset: Ruleset, kind: Kind, titles: Mapping[str, str],
-    problems: list[Problem],
-) -> pl.Series:  # fmt: skip
-    """The sentence of every finding of one rule; the core's own where its kind's fails."""
-    plain = _by_state(rule, ruleset, titles)
+class _Teller:
+    """What findings are told with: their sheets with the subjects' names, what pieces share."""
 
-    def message(said: pl.Expr) -> pl.Series:
-        whole = _doubtful(_beside(said, rule, ruleset), rule)
-        return frame.select(message=whole).to_series()
+    def __init__(self, found: Findings, titles: Mapping[str, str], words: Words) -> None:
+        self.found, self.titles, self.words = found, titles, words
+        self.problems: list[Problem] = []
+        self._groups: list[Sequence[str | None]] = []
+        self._orders: list[int] = []
+        self._parts, self._first_parts = self._all_parts()
+        self._sentences: dict[str, Sentences] = {}
+        self._lacks: dict[tuple[str, ...], int] = {(): 0}
+        self._sheets = {
+            name: sheet.with_columns(subject=_subject(sheet))
+            for name, sheet in found.sheets.items()
+        }
 
-    try:
-        sentence = kind.sentence(rule, ruleset)
-        if sentence is None:
-            return message(plain)
-        shown = (pl.col("status") == NOT_APPLICABLE) & pl.col("value").is_not_null()
-        speaks = pl.col("status").is_in([PASS, FAIL, UNKNOWN]) | shown
-        return message(pl.when(speaks).then(pl.coalesce(sentence, plain)).otherwise(plain))
-    except Exception as error:  # a broken sentence costs the sentence, not the verdict
+    def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
+        """The parts of all findings in words and as text, and where those of a group begin."""
+        groups = [group for group in self.found.groups if "parts" in group.columns]
+        first, rows, total = {}, [], 0
+        for group in groups:
+            given = self.found.sheets[group.sheet][group.columns["parts"]].alias("parts")
+            first[id(group)], total = total, total + given.len()
+            rule = pl.Series("rule", [group.rule.id], pl.String).new_from_index(0, given.len())
+            rows.append(pl.DataFrame([rule, given]))
+        if not rows:
+            return pl.DataFrame(schema={"parts": pl.List(PART), "parts_told": pl.String}), first
+        table = pl.concat(rows, rechunk=True).with_row_index("_row")
+        return parts_in_words(table, self.found.ruleset, self.found.kinds), first
+
+    def pieces(self) -> list[pl.DataFrame]:
+        """The findings rule by rule and status by status, some that have few rows together."""
+        chunks: list[list[_Case]] = []
+        for group in self.found.groups:
+            for status in group.rows:
+                case = (group, status)
+                few = self._is_simple(*case)
+                if few and chunks and len(chunks[-1]) < _FEW and self._is_simple(*chunks[-1][-1]):
+                    chunks[-1].append(case)
+                else:
+                    chunks.append([case])
+        return [piece for chunk in chunks for piece in self._told(chunk)]
+
+    def _is_simple(self, group: RuleFindings, status: int) -> bool:
+        """Whether rows are few, and all that differs among them are figures."""
+        named = any(name in group.columns for name in _IN_WORDS)
+        lacks = len(group.missing) if status == UNKNOWN else 0
+        return group.rows[status] <= _FEW and not named and lacks <= 1
+
+    def _told(self, cases: Sequence[_Case]) -> list[pl.DataFrame]:
+        try:
+            return [self._piece(cases)]
+        except Exception as error:  # a broken sentence costs the sentence, not the verdict
+            if len(cases) > 1:
+                return [piece for case in cases for piece in self._told([case])]
+            self._speechless(cases[0][0], error)
+            return [self._piece(cases, plain=True)]
+
+    def _piece(self, cases: Sequence[_Case], *, plain: bool = False) -> pl.DataFrame:
+        """Findings with the sentences of their rules and states."""
+        rows, said = [], []
+        for group, status in cases:
+            sentence, number = (
+                self._sentence(group, status, plain=plain),
+                self._group(group, status),
+            )
+            asked = {*sentence.meta.root_names(), *(n for n in _FIGURES if n in group.columns)}
+            rows.append(self._rows(group, status, number, asked))
+            if len(cases) > 1:
+                sentence = pl.when(pl.col("_group") == number).then(sentence)
+            said.append(sentence)
+        table = pl.concat(rows, how="diagonal") if len(rows) > 1 else rows[0]
+        told = table.select(pl.coalesce(said).alias("message") if len(said) > 1 else said[0])
+        kept = [table[name] for name in (*_ALWAYS, *_FIGURES, *_NUMBERS) if name in table.columns]
+        return pl.DataFrame([*kept, told.to_series().alias("message")])
+
+    def _rows(self, group: RuleFindings, status: int, number: int, asked: Set[str]) -> pl.DataFrame:
+        """A rule's rows of one status, with the columns that its sentence looks at.
+
+        Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
+        """
+        sheet = self._sheets[group.sheet]
+        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
+        found.append(sheet[group.columns["status"]].alias("status"))
+        if group.warned is not None:
+            found.append(sheet[group.warned].alias("_warned"))
+        if "parts" in group.columns:
+            first = self._first_parts[id(group)]
+            own = self._parts.slice(first, sheet.height)
+            found += [one for one in own if one.name in asked]
+            found.append(_numbers("_parts", range(first, first + sheet.height)))
+        for name in asked - {"status", "missing", "parts"}:
+            if name in group.columns:
+                found.append(sheet[group.columns[name]].alias(name))
+            elif name in RESULTS:
+                found.append(pl.Series(name, [None], RESULTS[name]).new_from_index(0, sheet.height))
+        if status == UNKNOWN and len(group.missing) > 1:
+            found.append(sheet[group.columns["missing"]])
+        found.append(_numbers("_group", [number], sheet.height))
+        rows = pl.DataFrame(found)
+        if group.rows[status] < rows.height:
+            rows = rows.filter(pl.col("status") == status)
+        rows = self._with_lacks(rows, group, status, asked)
+        changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
+        if not changed:
+            return rows
+        words = worded(group.rule, self.found.ruleset, self.found.kinds)
+        return rows.with_columns(words[name].alias(name) for name in changed)
+
+    def _with_lacks(
+        self, rows: pl.DataFrame, group: RuleFindings, status: int, asked: Set[str]
+    ) -> pl.DataFrame:
+        """Rows with what they lack: the number of the list, and the list itself where it is asked for."""
+        lacks = {lack: self._number(facts) for lack, facts in group.missing.items()}
+        if status != UNKNOWN or not lacks:
+            return rows.with_columns(missing=NO_WORDS) if "missing" in asked else rows
+        if len(lacks) == 1:
+            rows.insert_column(0, _numbers("_missing", [*lacks.values()], rows.height))
+        else:
+            lack = _each("_lack", lacks, pl.UInt32)
+            rows = rows.with_columns(_lack=group.lack).with_columns(_missing=lack)
+        return rows.with_columns(missing=self._listed(group)) if "missing" in asked else rows
+
+    def _number(self, facts: tuple[str, ...]) -> int:
+        """The number of a list of missing facts."""
+        return self._lacks.setdefault(facts, len(self._lacks))
+
+    def status_of(self, group: int) -> str:
+        """The status that the rows of a group of `_SHARED` have."""
+        return str(self._groups[group][_SHARED.index("status")])
+
+    def _listed(self, group: RuleFindings) -> pl.Expr:
+        """What each row lacks, as a list of facts."""
+        lists = [list(one) for one in group.missing.values()]
+        if len(lists) == 1:
+            return pl.lit(lists[0], dtype=pl.List(pl.String))
+        places = {one: place for place, one in enumerate(group.missing)}
+        known = pl.lit(pl.Series(lists, dtype=pl.List(pl.String)))
+        return known.gather(_each("_lack", places, pl.UInt32))
+
+    def _group(self, group: RuleFindings, status: int) -> int:
+        """The number of what all rows of a rule and status share: _SHARED, in that order."""
+        rule, ruleset, kind = group.rule, self.found.ruleset, self.found.kinds[group.rule.kind]
+        gap = ruleset.indicators.get(group.words.get("shortfall_unit", ""))
+        over = "" if group.whole else kind.excess_unit(rule, ruleset)
+        self._orders.append(group.order)
+        self._groups.append(
+            (
+                rule.id,
+                "county" if group.whole else rule.level,
+                rule.role,
+                rule.basis,
+                STATUSES[status],
+                None if group.whole else kind.operator(rule),
+                None if group.whole else kind.unit(rule, ruleset),
+                pick(gap.gap_unit, gap.gap_unit_en) if gap is not None else None,
+                over if isinstance(over, str) else None,
+                rule.layer,
+                rule.given_by_id,
+            )
+        )
+        return len(self._groups) - 1
+
+    def ordered(self, pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """The pieces by county, school, stage (last: none) and rule."""
+        # in one piece: gathering from many is slow
+        rows = pl.concat(pieces, how="diagonal", rechunk=True)
+        stages, rules = len(COMPULSORY), len(self.found.ruleset.rules)
+        stage = pl.lit(stages)
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").fill_null(stages)
+        order = pl.lit(pl.Series(self._orders, dtype=pl.Int64)).gather("_group")
+        place = (pl.col("_place") * (stages + 1) + stage) * rules + order
+        return rows[rows.select(place.arg_sort()).to_series()]
+
+    def finished(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Ordered rows with the names, words and lists behind their numbers, columns FINDINGS."""
+        counties, schools = self.found.counties, self.found.schools
+
+        def behind(number: str, known: pl.Series) -> pl.Expr:
+            return pl.lit(known).gather(number)
+
+        def lists(known: Iterable[Sequence[str]]) -> pl.Series:
+            return pl.Series([list(one) for one in known], dtype=pl.List(pl.String))
+
+        rows = rows.with_columns(
+            pl.lit(None, pl.UInt32).alias(name)
+            for name in ("school", "_missing", "_warned", "_parts")
+            if name not in rows.columns
+        )
+        found = {
+            "county_code": behind("county", counties["county_code"]),
+            "year": behind("county", counties["year"]),
+            "school_code": behind("school", schools["school_code"]),
+            "school_name": behind("school", schools["school_name"]),
+            "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
+            "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
+        }
+        if self._parts.height:
+            found["parts"] = behind("_parts", self._parts["parts"])
+        for place, name in enumerate(_SHARED):
+            own = [one[place] or None for one in self._groups]
+            shared = pl.Series(own, dtype=self.words.get(name, pl.String))
+            found[name] = behind("_group", shared)
+        if "stage_order" in rows.columns:
+            stage = pl.col("stage_order").cast(pl.UInt8)
+            found["stage"] = stage.cat.to(self.words["stage"])
+        # no shortfall or excess, no unit of one; what rows give themselves comes first
+        for unit, about in (("shortfall_unit", "shortfall"), ("excess_unit", "excess")):
+            word = found[unit]
+            if unit in rows.columns:
+                word = pl.coalesce(pl.col(unit).replace(gap_units(self.found.ruleset)), word)
+            there = pl.col(about).is_not_null() if about in rows.columns else pl.lit(value=False)
+            found[unit] = pl.when(there).then(word)
+        # Figures without the noise of their last binary digits: 29.9 ÷ 10 is 2.99; judged before.
+        # What is over a limit is a difference, whose noise is that of the figures subtracted.
+        if "value" in rows.columns:
+            found["value"] = pl.col("value").round_sig_figs(15)
+        if "excess" in rows.columns:
+            found["excess"] = pl.col("excess").round(14)
+        given = {*found, *rows.columns}
+        return rows.select(
+            (
+                found.get(name, pl.col(name))
+                if name in given
+                else pl.lit(None, self.words.get(name, dtype))
+            ).alias(name)
+            for name, dtype in FINDINGS.items()
+        )
+
+    def _sentence(self, group: RuleFindings, status: int, *, plain: bool = False) -> pl.Expr:
+        """What is said of the findings of one rule and status; plain: by the core alone."""
+        rule = group.rule
+        if group.whole:
+            return self._beside(_of_schools(rule, status), group, status)
+        own = self._by_state(group, status)
+        speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE)
+        said = self._said(group) if speaks else None
+        one = said.get(status) if isinstance(said, Mapping) else said
+        if one is not None:
+            shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
+            one = one if shown else pl.when(pl.col("value").is_not_null()).then(one)
+            own = pl.coalesce(one, own)
+        told = self._beside(own, group, status)
+        if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
+            return told
+        # a verdict that rests on a suspect figure says so; a group's members have said it
+        doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
+        return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
+
+    def _said(self, group: RuleFindings) -> Sentences:
+        """What the rule's kind says of it."""
+        rule = group.rule
+        if rule.id not in self._sentences:
+            self._sentences[rule.id] = None
+            try:
+                said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
+                self._sentences[rule.id] = said
+            except Exception as error:  # a broken sentence costs the sentence, not the verdict
+                self._speechless(group, error)
+        return self._sentences[rule.id]
+
+    def _speechless(self, group: RuleFindings, error: Exception) -> None:
         show_traceback(error)
-        speechless = say(
+        kind = self.found.kinds[group.rule.kind]
+        told = say(
             "{plugin}的规则种类“{kind}”未能写出规则 {rule} 的说明：{why}",
             plugin=kind.offered_by or type(kind).__module__,
             kind=kind.name,
-            rule=rule.id,
+            rule=group.rule.id,
             why=f"{type(error).__name__}: {error}".splitlines()[0][:200],
         )
         todo = msg("判定不受影响；请把此信息告知插件的作者")
-        problems.append(Problem("warning", "sentence_broken", speechless, expected=todo))
-        return message(plain)
+        problem = Problem("warning", "sentence_broken", told, expected=todo)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _by_state(self, group: RuleFindings, status: int) -> pl.Expr:
+        """The sentence of a state, where it needs no words of the kind."""
+        rule, ruleset = group.rule, self.found.ruleset
+        subject = pl.col("subject")
+        if rule.form.by_stage and "stage" in self.found.sheets[group.sheet].columns:
+            subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
+        holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
+        words = {
+            NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
+            ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
+            NOT_CHECKED: msg("{who}：“{about}”待佐证。"),
+            WAIVED: msg("{who}：“{about}”已备案豁免。"),
+        }
+        if status in words:
+            return line(words[status], **holes, rule=rule.id)
+        if status != UNKNOWN or rule.references.verdicts:
+            return parts(rule) if "parts" in group.columns else state(rule, status)
+        nothing = line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes)
+        joint = msg("、")
+        texts = {
+            lack: joint.join(self.titles.get(fact, fact) for fact in facts)
+            for lack, facts in group.missing.items()
+            if facts
+        }
+        if not texts:
+            return nothing
+        if len(group.missing) == 1:
+            (text,) = texts.values()
+            return line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=text)
+        missing = _each("_lack", texts, pl.String)
+        told = line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing)
+        if len(texts) == len(group.missing):
+            return told
+        return pl.when(missing.is_not_null()).then(told).otherwise(nothing)
+
+    def _beside(self, said: pl.Expr, group: RuleFindings, status: int) -> pl.Expr:
+        """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
+        rule, ruleset = group.rule, self.found.ruleset
+        if rule.role == "advisory":
+            advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
+            said = said + pl.lit(advisory)
+        if "relaxed_by" in group.columns:
+            switches = {name: ruleset.switches[name] for name in ruleset.switched}
+            words = {name: _of_switch(one, whole=not rule.of) for name, one in switches.items()}
+            told = pl.col("relaxed_by").str.split(JOINT).list.eval(pl.element().replace(words))
+            said = said + told.list.join("").fill_null("")
+        if status == UNKNOWN and "withheld" in group.columns:
+            said = _withheld(said, rule)
+        return said
 
 
-def _of_schools(rule: Rule, ruleset: Ruleset) -> pl.Expr:
+_IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
+_FEW = 8  # rows of a rule that are told together with others, and how many such rules are
+_OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
+
+
+def _numbers(name: str, values: Sequence[int], height: int | None = None) -> pl.Series:
+    """A column of numbers; of one, so many times."""
+    column = pl.Series(name, values, dtype=pl.UInt32)
+    return column if height is None else column.new_from_index(0, height)
+
+
+def _each(column: str, table: Mapping[Any, Any], dtype: Any) -> pl.Expr:  # noqa: ANN401
+    """The word of each value of a column; null where it has none."""
+    if len(table) == 1:
+        ((key, word),) = table.items()
+        return pl.when(pl.col(column) == key).then(pl.lit(word, dtype))
+    return pl.col(column).replace_strict(table, default=None, return_dtype=dtype)
+
+
+def _subject(sheet: pl.DataFrame) -> pl.Expr:
+    """Whom a finding is about, as its sentence begins: a school of several stages with its stage."""
+    if "school_name" not in sheet.columns:
+        return pl.col("county_name")
+    name = pl.coalesce("school_name", "county_name")
+    if "among_stages" not in sheet.columns:
+        return name
+    part = pl.col("stage").replace_strict(
+        {"primary": msg("（小学部）"), "junior": msg("（初中部）")}
+    )
+    return pl.when("among_stages").then(pl.col("school_name") + part).otherwise(name)
+
+
+def _of_schools(rule: Rule, status: int) -> pl.Expr:
     """The sentence of a school rule's county finding; over_count: schools that fail."""
-    failing = line(
+    if status != FAIL:
+        return state(rule, status)
+    return line(
         msg("{who}：“{title}”有{n}所学校不达标。"),
         who=pl.col("subject"),
         title=rule.label,
         n=fixed(pl.col("over_count"), 0),
     )
-    said = pl.when(pl.col("status") == FAIL).then(failing).otherwise(state(rule))
-    return _beside(said, rule, ruleset)
-
-
-def _by_state(rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]) -> pl.Expr:
-    """The sentences of the states that need no words of the kind."""
-    subject = pl.col("subject")
-    if rule.form.by_stage:
-        subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
-    missing = pl.col("missing").list.eval(pl.element().replace(titles)).list.join(msg("、"))
-    holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
-    said = parts(rule) if rule.parts else state(rule)
-    if not rule.references.verdicts:
-        unknown = (
-            pl.when(pl.col("missing").list.len() > 0)
-            .then(line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing))
-            .otherwise(line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes))
-        )
-        said = pl.when(pl.col("status") == UNKNOWN).then(unknown).otherwise(said)
-    words = {
-        NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
-        ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
-        NOT_CHECKED: msg("{who}：“{about}”待佐证。"),
-        WAIVED: msg("{who}：“{about}”已备案豁免。"),
-    }
-    for status, template in words.items():
-        told = line(template, **holes, rule=rule.id)
-        said = pl.when(pl.col("status") == status).then(told).otherwise(said)
-    return said
 
 
 def _about(rule: Rule, ruleset: Ruleset) -> str:
@@ -169,19 +503,6 @@ def _about(rule: Rule, ruleset: Ruleset) -> str:
     if indicator is None or not indicator.title or rule.form.coefficient:
         return rule.label
     return pick(indicator.title, indicator.title_en or rule.title_en)
-
-
-def _beside(said: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
-    """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
-    if rule.role == "advisory":
-        advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
-        said = said + pl.lit(advisory)
-    if ruleset.switched and (rule.of or replacements(rule)):
-        switches = {name: ruleset.switches[name] for name in ruleset.switched}
-        words = {name: _of_switch(one, whole=not rule.of) for name, one in switches.items()}
-        told = pl.col("relaxed_by").str.split(JOINT).list.eval(pl.element().replace(words))
-        said = said + told.list.join("").fill_null("")
-    return _withheld(said, rule) if rule.references.verdicts else said
 
 
 def _of_switch(switch: Switch, *, whole: bool) -> str:
@@ -206,22 +527,13 @@ def _of_switch(switch: Switch, *, whole: bool) -> str:
     )
 
 
-def _doubtful(said: pl.Expr, rule: Rule) -> pl.Expr:
-    """A verdict that rests on a suspect figure says so; a group's members have said it."""
-    if rule.references.verdicts:
-        return said
-    rests = pl.col("status").is_in([PASS, FAIL]) & (pl.col("warnings").list.len() > 0)
-    told = msg("（所据数据存疑，见提示。）")
-    return said + pl.when(rests).then(pl.lit(told)).otherwise(pl.lit(""))
-
-
 def _withheld(said: pl.Expr, rule: Rule) -> pl.Expr:
     """Where a strict verdict is not drawn, the rules that keep it from being drawn instead."""
-    waits = (pl.col("status") == UNKNOWN) & (pl.col("withheld").list.len() > 0)
+    waits = (pl.col("withheld").list.len() > 0).fill_null(value=False)
     told = line(
         msg("{who}：“{title}”不作结论（严格判定）：{rules}未经核实。"),
         who=pl.col("subject"),
         title=rule.label,
         rules=pl.col("withheld").list.join(msg("、")),
     )
-    return pl.when(waits.fill_null(value=False)).then(told).otherwise(said)
+    return pl.when(waits).then(told).otherwise(said)

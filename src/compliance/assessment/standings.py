@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,8 +28,7 @@ _ASKS_MOST = (PROBLEM, OPEN, SUGGESTION)
 _GROUP_MET = ("pass", "not_applicable")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A finding, its rule, and what is to be done about it.
 
     place: the rule's place in the law. standing: problem, suggestion, open (missed, but whether it

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
 
 from compliance import intake
+from compliance.assessment import overview
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -24,20 +25,29 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
-from compliance.checker.report import Report, Wording, together
+from compliance.checker.handing_on import Sink, handed_on
+from compliance.checker.report import Report, Wording, together, whole
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
-from compliance.engine.results import CheckedCounty, CountyResult, RulesetInfo, Validation
+from compliance.engine.results import (
+    CheckedCounty,
+    CountyResult,
+    CountyRow,
+    RulesetInfo,
+    Validation,
+)
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
+from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Ruleset
-from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import edition
+
+if TYPE_CHECKING:
+    from compliance.rules.resolution.confirmations import Confirmation
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
@@ -52,8 +62,7 @@ class Job:
     part: Submission
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way."""
 
     submission: Submission
@@ -130,17 +139,21 @@ class Checker:
         choice: Choice | None = None,
         progress: Progress | None = None,
         lang: str | None = None,
+        sinks: Sequence[Sink] = (),
     ) -> Report:
         """Judge the counties in a file or folder, or in several.
 
         choice: how; None: each county by its own rule set. progress(rule set, done, total) is
-        called before each rule set. lang: ``zh`` or ``en``; None: the current language.
+        called before each part that is judged. lang: ``zh`` or ``en``; None: the current language.
+        sinks: what takes the findings part by part, while the next are judged; then the report of
+        several counties does not hold them, so that a nation fits into little memory.
 
         Raises UsageError, PackError or PluginError where nothing can be judged; problems of the
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            return self._judge(_several(paths), choice or Choice(), progress)
+            batch = prepare(_several(paths), self.registry, choice or Choice())
+            return self._judge(batch, choice or Choice(), progress, sinks)
 
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
@@ -158,26 +171,39 @@ class Checker:
         return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
     def _judge(
-        self, paths: Sequence[Path], choice: Choice, progress: Progress | None = None
+        self, batch: Batch, choice: Choice, progress: Progress | None, sinks: Sequence[Sink]
     ) -> Report:
-        batch = prepare(paths, self.registry, choice)
-        problems = list(batch.problems)
-        words = Wording(batch.vocabulary)
-        pieces: list[pl.DataFrame] = []
+        registry = self.registry
+        words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
+        problems, kept = list(batch.problems), list[pl.DataFrame]()
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
-        for done, job in enumerate(batch.jobs):
-            if progress is not None:
-                progress(job.rules.id, done, len(batch.jobs))
-            evaluation = judged(job, self.registry, choice)
-            problems += verdicts.remarks(evaluation)
-            found, speechless = words.told(findings(evaluation, problems))
-            problems += speechless
-            pieces.append(found)
-            counties += verdicts.counties(evaluation, found)
-            excluded += verdicts.excluded(evaluation)
+        rows: dict[tuple[str, int], CountyRow] = {}
+        parts = list(_parts(batch.jobs))
+        keep = not sinks or sum(job.part.counties.height for job in batch.jobs) == 1
+        with handed_on(sinks) as put:
+            for done, part in enumerate(parts):
+                if progress is not None:
+                    progress(part[0].rules.id, done, len(parts))
+                pieces, found = [], []
+                for job in part:
+                    evaluation = judged(job, registry, choice)
+                    problems += _new(verdicts.remarks(evaluation), problems)
+                    found.append(findings(evaluation, problems))
+                    told = words.told(found[-1])
+                    pieces.append(told.frame)
+                    problems += _new(told.problems, problems)
+                    own = verdicts.counties(evaluation, told.counts)
+                    rows |= overview(told.frame, own, job.rules.rules)
+                    counties += own
+                    excluded += verdicts.excluded(evaluation)
+                findings_ = together(pieces)
+                put(findings_)
+                if keep:
+                    kept.append(findings_)
+                    words.found.append(found)
         return Report(
-            findings=together(pieces),
+            findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
             rulesets=tuple(_info(job) for job in batch.jobs),
             rules={(job.rules.id, job.as_of.isoformat()): job.rules.rules for job in batch.jobs},
@@ -187,10 +213,39 @@ class Checker:
             ),
             problems=tuple(problems),
             refused=batch.refused,
-            manifest=_manifest(batch.submission, self.registry, choice),
+            manifest=_manifest(batch.submission, registry, choice),
             titles=words.titles,
+            overview=rows,
             words=words,
         )
+
+
+def _new(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
+    """Problems without those about no county that an earlier part had too."""
+    return [one for one in found if one.county_code or one not in known]
+
+
+_SCHOOLS = 25_000  # judged at once: more is no quicker, and takes more memory
+
+
+def _parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs cut into parts of whole counties, in order, each with about so many schools."""
+    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
+    if not tables:
+        return
+    sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
+    counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
+    before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
+    cut = counties.with_columns(_part=before // _SCHOOLS)
+    if cut["_part"].n_unique() == 1:
+        yield list(jobs)
+        return
+    for part in cut.partition_by("_part", maintain_order=True):
+        found = []
+        for number, own in part.partition_by("_job", as_dict=True).items():
+            job = jobs[int(str(number[0]))]
+            found.append(replace(job, part=job.part.of(own.select(*KEY).iter_rows())))
+        yield found
 
 
 def check(

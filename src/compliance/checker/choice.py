@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from compliance.facts.vocabulary import sources
+from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
     NoEditionError,
@@ -25,12 +27,13 @@ from compliance.kernel.errors import (
 )
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
-from compliance.rules.language.model import BASES, Ruleset
+from compliance.rules.kinds import classes, code
+from compliance.rules.language.editions import editions
+from compliance.rules.language.model import BASES, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
-from compliance.rules.lint import examine
-from compliance.rules.resolution.amendments import WITHOUT_STANDARD, days_of_change
-from compliance.rules.resolution.confirmations import Confirmation
-from compliance.rules.resolution.resolve import editions, resolve
+
+if TYPE_CHECKING:
+    from compliance.rules.resolution.confirmations import Confirmation
 
 Packs = Mapping[str, Sequence[Pack]]
 
@@ -63,21 +66,26 @@ class Choice:
 
 
 def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice: Choice) -> Ruleset:
-    """A rule set as of a day as the choice has it, held against what is installed.
+    """A rule set as of a day as the choice has it, held against what is installed; once for many runs.
 
     Raises NoEditionError or PackError.
     """
-    rules = resolve(
-        known,
-        name,
-        day,
-        choice.enforce,
-        choice.switches,
-        choice.confirmations,
-        kinds=registry.kinds,
-    )
-    examine(rules, registry.kinds, registry.vocabulary)
-    return rules
+    asked = (choice.enforce, choice.switches, choice.confirmations)
+
+    def resolved() -> Ruleset:
+        from compliance.rules.lint import examine
+        from compliance.rules.resolution.resolve import resolve
+
+        rules = resolve(known, name, day, *asked, kinds=registry.kinds)
+        examine(rules, registry.kinds, registry.vocabulary)
+        return rules
+
+    packs = (pack for same in known.values() for pack in same)
+    written = [text for one in packs for text in (str(one.path), one.version, one.text)]
+    told = [f"{name} {day} {asked}", *written]
+    key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
+    key += sources(registry.fragments)
+    return remembered(key, classes(registry.kinds), resolved)
 
 
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:
@@ -96,6 +104,9 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     pack = read_pack(path)
     if pack.id in registry.packs:
         raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
+    from compliance.rules.resolution.amendments import days_of_change
+    from compliance.rules.resolution.resolve import resolve
+
     known = {**registry.packs, **editions([pack])}
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         with suppress(NoEditionError):
@@ -103,8 +114,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     return known, pack.id
 
 
-@dataclass(frozen=True)
-class Regions:
+class Regions(NamedTuple):
     """base: the rule set of whoever has none. codes: prefix → rule set; names: name → rule set."""
 
     base: str

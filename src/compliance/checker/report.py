@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 
 import polars as pl
 
@@ -14,44 +13,56 @@ from compliance.assessment import messages
 from compliance.assessment.figures import verdict
 from compliance.engine import verdicts
 from compliance.engine.findings import Findings
+from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, titles
-from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import in_language, lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
 from compliance.render import renderers
+from compliance.rules.language.model import Ruleset
 
 
 @dataclass
 class Wording:
-    """What a judgement is said with: the findings without words, rule set by rule set, as found.
+    """What a judgement is said with: the findings without words, piece by piece, as found.
 
-    language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it.
+    language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it. rulesets:
+    those that judge, with their kinds.
     """
 
     vocabulary: Vocabulary
-    found: list[Findings] = field(default_factory=list)
+    rulesets: Sequence[tuple[Ruleset, Mapping[str, Kind]]]
+    found: list[list[Findings]] = field(default_factory=list)
     language: str = field(default_factory=lang)
 
     def __post_init__(self) -> None:
         self.titles = titles(self.vocabulary)
+        self._words = messages.words_of(self.rulesets)
 
-    def told(self, found: Findings) -> tuple[pl.DataFrame, list[Problem]]:
-        """The findings of one more rule set with their sentences, and what kept any from being said."""
-        self.found.append(found)
-        return messages.told(found, self.titles)
+    def told(self, found: Findings) -> messages.Told:
+        """The findings of some counties by one rule set with their sentences."""
+        return messages.tell(found, self.titles, self._words)
 
 
 def together(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The findings of several rule sets in the order of the contract."""
-    everything = pl.concat(pieces) if pieces else pl.DataFrame(schema=FINDINGS)
-    return everything.sort(KEY, maintain_order=True) if len(pieces) > 1 else everything
+    if len(pieces) == 1:
+        return pieces[0]
+    return pl.concat(pieces).sort(KEY, maintain_order=True)
+
+
+def whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The parts one after the other, columns FINDINGS."""
+    return pl.concat(parts).cast(FINDINGS) if parts else pl.DataFrame(schema=FINDINGS)
 
 
 @dataclass(frozen=True, repr=False)
 class Report(Results):
-    """The judged submission. `findings` is a Polars table, a row a rule and subject."""
+    """The judged submission. `findings` is a Polars table, a row a rule and subject.
+
+    It holds none where they were handed on part by part (see `Checker.check`).
+    """
 
     words: Wording
 
@@ -63,11 +74,13 @@ class Report(Results):
     def in_language(self, language: str) -> Report:
         """The same report said in ``zh`` or ``en``, without judging again."""
         with use(language):
-            words = Wording(self.words.vocabulary)
-            pieces = [words.told(found)[0] for found in self.words.found]
+            words = replace(self.words, language=language)
+            parts = [
+                together([words.told(found).frame for found in piece]) for piece in words.found
+            ]
             reasons = {
-                (info.id, info.as_of): verdicts.exclusion_titles(found.ruleset)
-                for info, found in zip(self.rulesets, words.found, strict=True)
+                (info.id, info.as_of): verdicts.exclusion_titles(ruleset)
+                for info, (ruleset, _) in zip(self.rulesets, words.rulesets, strict=True)
             }
             of: dict[tuple[object, object], tuple[str, str]] = {
                 (one.county_code, one.year): (one.ruleset, one.as_of) for one in self.counties
@@ -86,7 +99,7 @@ class Report(Results):
         )
         return replace(
             self,
-            findings=together(pieces),
+            findings=whole(parts),
             excluded=excluded,
             problems=problems,
             titles=words.titles,
@@ -104,6 +117,8 @@ class Report(Results):
 
     def _repr_html_(self) -> str:
         """The counties with their verdicts and blocks as a table, for a notebook."""
+        from html import escape
+
         with use(self.language):
             rows = "".join(
                 f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:
     from compliance.checker import Report
+    from compliance.checker.handing_on import Sink
     from compliance.plugins.hookspecs import Renderer
 
 
@@ -75,10 +76,36 @@ def check(
     refuse_clashes([path for _, path in files], inputs)
     for form in formats:
         require_format(form, known)
-    report = checker.check(inputs, chosen(**how), progress())
-    writing = [partial(write, report, form, path, renderers[form]) for form, path in files]
-    writing += [partial(_print, report, form, renderers[form]) for form in formats or ("text",)]
+    printed = formats or ("text",)
+    sinks = _sinks(files, printed, renderers)
+    report = checker.check(inputs, chosen(**how), progress(), sinks=sinks)
+    writing = [
+        partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
+    ]
+    writing += [partial(_print, report, form, renderers[form]) for form in printed]
     return _faults(writing) or exit_code(report, fail_on)
+
+
+def _sinks(
+    files: Sequence[tuple[str, Path]], printed: Sequence[str], renderers: Mapping[str, Renderer]
+) -> list[Sink]:
+    """What writes the files while the counties are judged; nothing where an output needs them all.
+
+    A plugin's own renderer of such a format does.
+    """
+    from compliance.render import renderers as own
+    from compliance.render import streams
+    from compliance.render.documents.output_files import write_whole
+
+    known, core = streams(), own()
+    flowing = {form for form in known if renderers[form] is core.get(form)}
+    if not files or set(printed) != {"text"} or not {form for form, _ in files} <= flowing:
+        return []
+
+    def sink(form: str, path: Path) -> Sink:
+        return lambda parts: write_whole(path, partial(known[form], parts))
+
+    return [sink(form, path) for form, path in files]
 
 
 def _faults(writing: Sequence[Callable[[], None]]) -> int:

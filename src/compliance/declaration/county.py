@@ -147,7 +147,7 @@ class CountyView:
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]
     ) -> Iterator[MissingFigure]:
         """Which of `facts` are missing in `rows`, and at which schools."""
-        lacks = tallies.missing_facts(self.evaluation.frames, scope, facts).alias("_missing")
+        lacks = tallies.lacks(self.evaluation.frames, scope, facts).listed().alias("_missing")
         for school, names in rows.with_columns(lacks).select("school", "_missing").iter_rows():
             for name in names or ():
                 yield from self.missing_at(name, school)

@@ -7,21 +7,25 @@ contract, so that the verdict of a group is a minimum.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.units import Frames, Merger, beside, each_once, frames, merger
+from compliance.engine.lacks import Lacks, bit, coded, in_order
+from compliance.engine.plan import Plan
+from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
+    COMPULSORY,
     ERROR,
     FAIL,
+    KEY,
     NO_WORDS,
     NOT_APPLICABLE,
     PART,
@@ -34,11 +38,12 @@ from compliance.rules.language import conditions
 from compliance.rules.language.model import Instead, Rule, Ruleset
 
 if TYPE_CHECKING:
+    from compliance.engine.kinds.dispersion import Measured
     from compliance.engine.kinds.kind import Kind
 
 # What a kind yields besides the subject's columns; absent columns are filled with nulls. Nothing in
 # it is worded: parts are named by their keys, units by the indicator's name (`sentences.worded`).
-# members: of a group, rules that its sentence names; detail: a word of a kind for its own sentence.
+# members: of a group, which of its rules its sentence names, the n-th as bit n; detail: a word of a kind for its own sentence.
 # alternative: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
@@ -56,17 +61,64 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "mean": pl.Float64,
     "deviation": pl.Float64,
     "over_count": pl.Float64,
-    "members": pl.List(pl.String),
+    "members": pl.UInt64,
     "detail": pl.String,
     "alternative": pl.UInt8,
     "relaxed_by": pl.String,
     "withheld": pl.List(pl.String),
 }
 SUBJECT = ("county", "school", "unit", "stage")
+SCOPES = ("unit", "school", "county")  # each rests on those before
+JOINT = ","  # between the names of several switches
+# What a kind gives for names of RESULTS: a column; of `missing` also `Lacks`, of a unit also a word that
+# all rows share.
+Columns = Mapping[str, Any]
 
 
 class AnswerError(ValueError):
     """A kind's answer that is none; what is wrong with it."""
+
+
+_ABOUT = {"shortfall_unit": "shortfall", "excess_unit": "excess"}  # what a word of all rows is of
+
+
+@dataclass(frozen=True)
+class OutcomeColumns:
+    """Where the outcome of a rule stands: the plan, the columns by their names in RESULTS.
+
+    words: what all its rows share. lacking: the names behind the bits of its `missing`; None where
+    that is a list. Rows without a status are no subjects of it.
+    """
+
+    plan: Plan
+    columns: Mapping[str, str]
+    words: Mapping[str, str]
+    lacking: tuple[str, ...] | None
+
+    def column(self, name: str) -> pl.Expr:
+        """One of RESULTS, null where the rule has none; of `missing` the code."""
+        if name in self.words:
+            return pl.when(self.column(_ABOUT[name]).is_not_null()).then(pl.lit(self.words[name]))
+        if name in self.columns:
+            return pl.col(self.columns[name])
+        return pl.lit(None, pl.UInt64 if name == "missing" else RESULTS[name])
+
+    @property
+    def lacks(self) -> Lacks:
+        """What is missing, row by row."""
+        if "missing" not in self.columns:
+            return Lacks()
+        code = pl.col(self.columns["missing"])
+        if self.lacking is None:
+            return Lacks((code.fill_null(NO_WORDS),))
+        tests = ((name, bit(code, place)) for place, name in enumerate(self.lacking))
+        return Lacks(tuple((name, test.fill_null(value=False)) for name, test in tests))
+
+    def results(self) -> Iterable[pl.Expr]:
+        """The columns of RESULTS, `missing` as a list of names."""
+        for name, dtype in RESULTS.items():
+            column = self.lacks.listed() if name == "missing" else self.column(name)
+            yield column.cast(dtype).alias(name)
 
 
 @dataclass
@@ -74,8 +126,7 @@ class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
 
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
-    for which some schools are added to others. relaxed: of a case judged by the normal standard,
-    the one with relaxations.
+    for which some schools are added to others. broken: rule → what went wrong in it.
     """
 
     ruleset: Ruleset
@@ -85,9 +136,13 @@ class Evaluation:
     kinds: Mapping[str, Kind]
     strict: bool = False
     merger: Merger | None = None
-    relaxed: Evaluation | None = None
-    outcomes: dict[str, pl.DataFrame] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._plans: dict[str, Plan] = {}
+        self._judged: dict[str, OutcomeColumns] = {}
+        self._outcomes: dict[str, pl.DataFrame] = {}
+        self.spreads: dict[str, Measured] = {}
 
     def frames_of(self, rule: Rule) -> Frames:
         """The frames a rule is judged on."""
@@ -97,32 +152,176 @@ class Evaluation:
     def subjects(self, rule: Rule) -> pl.DataFrame:
         """The frame of the rule's scope without the schools it excludes."""
         frame = self.frames_of(rule).of(rule.scope)
-        if self.kinds[rule.kind].selects:
-            return frame
-        for reason in rule.exclude:
-            out = conditions.matches(self.ruleset.exclusions[reason].where)
-            frame = frame.filter(~out.fill_null(value=False))
-        return frame
+        out = self._excluded(rule)
+        return frame if out is None else frame.filter(~out)
 
-    def outcome(self, rule_id: str) -> pl.DataFrame:
-        """The outcome of a rule, computed once; a rule that breaks is in state error."""
-        if self.relaxed is not None and self._unchanged(rule_id):
-            return self.relaxed.outcome(rule_id)
-        if rule_id not in self.outcomes:
+    def _excluded(self, rule: Rule) -> pl.Expr | None:
+        if self.kinds[rule.kind].selects or not rule.exclude:
+            return None
+        outs = [conditions.matches(self.ruleset.exclusions[one].where) for one in rule.exclude]
+        return pl.any_horizontal(*(out.fill_null(value=False) for out in outs))
+
+    def plan(self, scope: str, rule: Rule | None = None) -> Plan:
+        """The columns over a scope's frame (stage: a row a county and stage), as a rule sees it."""
+        frames = self.frames if rule is None else self.frames_of(rule)
+        key = scope if frames is self.frames or scope != "unit" else "merged"
+        if key not in self._plans:
+            frame = every_stage(frames.county) if scope == "stage" else frames.of(scope)
+            self._plans[key] = Plan(frame, self._fails, self._type)
+        return self._plans[key]
+
+    def judged(self, rule_id: str) -> OutcomeColumns:
+        """Where a rule's outcome stands; declared once, with all that it is made of."""
+        if rule_id not in self._judged:
             rule = self.ruleset.rules[rule_id]
             try:
-                answer = self._accepted(self.kinds[rule.kind].evaluate(rule, self), rule)
-                result = self._attributed(rule, within_reach(completed(answer), rule, self))
+                self._judged[rule_id] = self._declared(rule, *self._answer(rule))
             except Exception as error:  # a broken rule is a finding, never a lost run
-                show_traceback(error)
-                self.broken[rule_id] = f"{type(error).__name__}: {error}"
-                result = completed(
-                    subject_columns(self.subjects(rule)).with_columns(
-                        pl.lit(ERROR, dtype=pl.UInt8).alias("status")
-                    )
-                )
-            self.outcomes[rule_id] = result
-        return self.outcomes[rule_id]
+                self._fails(rule_id, error)
+            if rule_id in self.eased:
+                self._attribute(rule)
+        return self._judged[rule_id]
+
+    def _answer(self, rule: Rule) -> tuple[Plan, Columns]:
+        """What its kind makes of a rule, and over which plan."""
+        kind = self.kinds[rule.kind]
+        if not kind.answers:
+            return self.plan(kind.plan_of(rule), rule), kind.columns(rule, self)
+        answer = self._accepted(kind.evaluate(rule, self), rule)
+        key = _key(answer)
+        plan = self.plan("stage" if len(key) > 1 else rule.scope, rule)
+        results = [name for name in RESULTS if name in answer.columns]
+        named = {name: f"{rule.id}.{name}" for name in results}
+        plan.join(answer.select(*key, *results).rename(named), key)
+        return plan, {name: pl.col(column) for name, column in named.items()}
+
+    def _declared(self, rule: Rule, plan: Plan, columns: Columns) -> OutcomeColumns:
+        """The columns of a rule in its plan, under its `where` and without whom it excludes."""
+        if strange := sorted(set(columns) - {*RESULTS}):
+            raise AnswerError(say("不认识列 {names}", names=", ".join(strange)))
+        if not isinstance(columns.get("status"), pl.Expr):
+            raise AnswerError(say("缺少列 {names}", names="status"))
+        told = dict(self._within_reach(rule, plan, columns))
+        out, left = self._excluded(rule), pl.lit(value=False)
+        if out is not None:
+            left = plan.let(f"{rule.id}._out", out, rule.id, passing=True)
+            told["status"] = pl.when(~left).then(told["status"])
+        missing, lacking = told.pop("missing", None), None
+        if isinstance(missing, Lacks) and not missing.has_lists:
+            lacking = tuple(missing.named())
+            missing = coded(missing.named())
+        if missing is not None:
+            told["missing"] = missing.listed() if isinstance(missing, Lacks) else missing
+        names = {}
+        for name, column in told.items():
+            if isinstance(column, pl.Expr):
+                typed = column if name == "missing" else column.cast(RESULTS[name])
+                names[name] = f"{rule.id}.{name}"
+                plan.let(names[name], typed, rule.id)
+        if not rule.of:  # one made of others has no subjects beside theirs
+            known = pl.col(names["status"]) < len(STATUSES)
+            known = known.fill_null(left)
+            plan.expect(rule.id, known, AnswerError(msg("status 为空或超出范围")))
+        words = {name: word for name, word in told.items() if isinstance(word, str)}
+        return OutcomeColumns(plan, names, words, lacking)
+
+    def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
+        """The type of a column of some rule, by the name it has in a plan."""
+        owner, _, field = name.rpartition(".")
+        if field == "missing" and owner in self._judged and self._judged[owner].lacking is not None:
+            return pl.UInt64
+        return RESULTS.get(field, pl.Null)
+
+    def _within_reach(self, rule: Rule, plan: Plan, columns: Columns) -> Columns:
+        """The columns under the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
+
+        A rule that is met fails nobody whether it applies or not, so that only a failure or a blank
+        has to wait for the missing fact.
+        """
+        if not rule.where or self.kinds[rule.kind].selects:
+            return columns
+        key = f"{rule.id}._where"
+        status = plan.let(f"{key} status", columns["status"], rule.id, passing=True)
+        applies = plan.let(f"{key} applies", conditions.matches(rule.where), rule.id, passing=True)
+        out = (~applies).fill_null(value=False)
+        settled = status.is_in([PASS, NOT_APPLICABLE])
+        is_open = plan.let(f"{key} open", applies.is_null() & ~settled, rule.id, passing=True)
+        missing = columns.get("missing")
+        if not isinstance(missing, Lacks):
+            missing = Lacks(() if missing is None else (missing,))
+        open_facts = tallies.open_facts(self.frames_of(rule), rule.scope, rule.where)
+        told = {
+            name: pl.when(out | is_open).then(None).otherwise(columns[name])
+            for name in (
+                "value",
+                "threshold",
+                "floor",
+                "shortfall",
+                "excess",
+                "parts",
+                "relaxed_by",
+            )
+            if isinstance(columns.get(name), pl.Expr)
+        }
+        state = pl.when(out).then(NOT_APPLICABLE).when(is_open).then(UNKNOWN).otherwise(status)
+        return {
+            **columns,
+            **told,
+            "status": state,
+            "missing": open_facts.where(is_open) + missing.where(~out),
+        }
+
+    def _fails(self, owner: str, error: Exception) -> None:
+        """Put a rule into state error, for all its subjects."""
+        if owner not in self.ruleset.rules:
+            return
+        show_traceback(error)
+        self.broken[owner] = f"{type(error).__name__}: {error}"
+        rule = self.ruleset.rules[owner]
+        plan = self.plan(rule.scope, rule)
+        out = self._excluded(rule)
+        status = (
+            pl.lit(ERROR, pl.UInt8) if out is None else pl.when(~out).then(pl.lit(ERROR, pl.UInt8))
+        )
+        name = f"{owner}.status"
+        plan.let(name, status)
+        self._judged[owner] = OutcomeColumns(plan, {"status": name}, {}, None)
+
+    @property
+    def done(self) -> Set[str]:
+        """The rules judged so far."""
+        return self._judged.keys()
+
+    def outcome(self, rule_id: str) -> pl.DataFrame:
+        """The outcome of a rule: a row a subject, with the columns of RESULTS; computed once."""
+        if rule_id not in self._outcomes:
+            self.run([rule_id])
+            judged = self.judged(rule_id)
+            rows = judged.plan.frame.filter(judged.column("status").is_not_null())
+            names = [name for name in SUBJECT if name in rows.columns]
+            self._outcomes[rule_id] = rows.select(*names, *judged.results())
+        return self._outcomes[rule_id]
+
+    def run(self, rules: Iterable[str]) -> None:
+        """Declare rules, and all that they are made of, the narrowest scopes first.
+
+        What is declared is computed when a plan's frame is asked for.
+        """
+        wanted = {rule.id for rule in self.ruleset.references.members(*rules)}
+        todo = [rule for name, rule in self.ruleset.rules.items() if name in wanted]
+        todo = [rule for rule in todo if rule.id not in self._judged]
+        for scope in SCOPES:
+            here = [rule for rule in todo if rule.scope == scope]
+            for rule in here:
+                self._prepare(rule)
+            for rule in here:
+                self.judged(rule.id)
+
+    def _prepare(self, rule: Rule) -> None:
+        try:
+            self.kinds[rule.kind].prepare(rule, self)
+        except Exception as error:
+            self._fails(rule.id, error)
 
     def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:
         """A kind's answer, if it is one: a known status for every subject of the rule, and no more.
@@ -174,24 +373,121 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        plain = _plain(self.ruleset)
-        return replace(self, ruleset=plain, relaxed=self, outcomes={}, broken={})
+        return replace(self, ruleset=_plain(self.ruleset), broken={})
 
-    def _unchanged(self, rule_id: str) -> bool:
-        """Whether a rule is judged alike with and without relaxations."""
-        if self.relaxed is None or rule_id in self.relaxed.eased:
-            return False
-        return self.ruleset.rules[rule_id] is self.relaxed.ruleset.rules[rule_id]
-
-    def _attributed(self, rule: Rule, result: pl.DataFrame) -> pl.DataFrame:
-        """The outcome of a rule made of others, with what it owes to their relaxations."""
-        if rule.id not in self.eased:
-            return result
+    def _attribute(self, rule: Rule) -> None:
+        """Say of a rule made of others what it owes to their relaxations."""
+        plain, judged = self.without_relaxations, self._judged[rule.id]
+        result = self.outcome(rule.id)
         members = [self.outcome(name) for name in rule.of if name in self.ruleset.rules]
-        plain = self.without_relaxations
-        normal = plain.outcome(rule.id)
+        owed = attributed(result, plain.outcome(rule.id), members, self.eased[rule.id])
         self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
-        return attributed(result, normal, members, self.eased[rule.id])
+        key, name = _key(result), f"{rule.id}.owed"
+        judged.plan.join(owed.select(*key, pl.col("relaxed_by").alias(name)), key)
+        self._judged[rule.id] = replace(judged, columns={**judged.columns, "relaxed_by": name})
+        del self._outcomes[rule.id]
+
+    def settle(self) -> None:
+        """Compute all that is declared, so that `broken` is complete."""
+        for key in ("unit", "merged", "school", "stage", "county"):
+            if key in self._plans:
+                _ = self._plans[key].frame
+
+    def sheets(self) -> Mapping[str, pl.DataFrame]:
+        """Plan → its frame, with all that is declared computed."""
+        self.settle()
+        return {key: plan.frame for key, plan in self._plans.items()}
+
+    def sheet_of(self, judged: OutcomeColumns) -> str:
+        """The name of the plan in which an outcome stands."""
+        return next(key for key, plan in self._plans.items() if plan is judged.plan)
+
+    def county_status(self, rule_id: str) -> pl.Expr:
+        """A rule's status in the plan of counties: the worst of its rows, not_applicable where none."""
+        judged = self.judged(rule_id)
+        if judged.plan is not self.plan("county"):
+            self.roll_up()
+            judged = self.judged(rule_id)  # it may have broken
+        own = judged.plan is self.plan("county")
+        status = judged.column("status") if own else pl.col(f"{rule_id}.county status")
+        return status.fill_null(NOT_APPLICABLE)
+
+    def county_lacks(self, rule_id: str) -> Lacks:
+        """The facts that keep a rule unknown anywhere in a county, in the plan of counties."""
+        judged, name = self.judged(rule_id), f"{rule_id}.county lacks"
+        if judged.plan is self.plan("county"):
+            return judged.lacks.where(judged.column("status") == UNKNOWN)
+        if name not in self.plan("county"):
+            unknown = self.outcome(rule_id).filter(pl.col("status") == UNKNOWN)
+            lists = pl.col("missing").explode().drop_nulls().unique(maintain_order=True)
+            table = unknown.group_by("county", maintain_order=True).agg(lists.alias(name))
+            self.plan("county").join(table, "county")
+        return Lacks((pl.col(name).fill_null(NO_WORDS),))
+
+    def roll_up(self) -> None:
+        """Bring what narrower scopes found to the counties, in one query a plan.
+
+        `<rule>.county status`, the worst; of rules whose findings roll up also how many schools
+        fail, what is missing where it is unknown, and by which switches they pass.
+        """
+        county = self.plan("county")
+        for key in ("unit", "merged", "school", "stage"):
+            plan = self._plans.get(key)
+            if plan is None:
+                continue
+            rows = plan.frame.with_row_index("_at")
+            found = [
+                (self.ruleset.rules[name], judged)
+                for name, judged in self._judged.items()
+                if judged.plan is plan and f"{name}.county status" not in county
+            ]
+            if found:
+                columns = [one for rule, judged in found for one in self._rolled(rule, judged)]
+                table = rows.group_by("county", maintain_order=True).agg(*columns)
+                county.join(table, "county")
+
+    def _rolled(self, rule: Rule, judged: OutcomeColumns) -> Iterator[pl.Expr]:
+        status, name = judged.column("status"), f"{rule.id}.county"
+        yield status.min().alias(f"{name} status")
+        if not rule.rolls_up:
+            return
+        yield (
+            pl.col("school")
+            .filter(status == FAIL)
+            .n_unique()
+            .cast(pl.Float64)
+            .alias(f"{name} failing")
+        )
+        if judged.lacks.has_lists:
+            lists = judged.column("missing").filter(status == UNKNOWN).explode().drop_nulls()
+            yield lists.unique(maintain_order=True).alias(f"{name} missing")
+        else:
+            for fact, test in self._by_stage(judged).items():
+                yield pl.col("_at").filter((status == UNKNOWN) & test).min().alias(f"{name} {fact}")
+        if "relaxed_by" in judged.columns:
+            names = judged.column("relaxed_by").str.split(JOINT).explode().drop_nulls()
+            yield names.unique(maintain_order=True).alias(f"{name} owed")
+
+    def _by_stage(self, judged: OutcomeColumns) -> Mapping[str, pl.Expr]:
+        return tallies.by_stage(judged.lacks, staged="unit" in judged.plan)
+
+    def rolled_up(self, rule_id: str) -> Mapping[str, pl.Expr]:
+        """What the counties' findings of a school rule show, by names of RESULTS; over_count: schools that fail."""
+        judged, name = self.judged(rule_id), f"{rule_id}.county"
+        status = self.county_status(rule_id)
+        if judged.lacks.has_lists:
+            missing = pl.col(f"{name} missing").fill_null(NO_WORDS)
+        else:
+            missing = in_order({fact: pl.col(f"{name} {fact}") for fact in self._by_stage(judged)})
+        found = {
+            "status": status.cast(pl.UInt8),
+            "over_count": pl.col(f"{name} failing"),
+            "missing": missing,
+        }
+        if "relaxed_by" in judged.columns:
+            owed = pl.col(f"{name} owed").list.join(JOINT)
+            found["relaxed_by"] = pl.when((status == PASS) & (owed != "")).then(owed)
+        return found
 
 
 def evaluate(
@@ -212,77 +508,24 @@ def evaluate(
     merged = merger(cut, ruleset, submission.amounts)
     cut = tallies.count(cut, ruleset.tallies.values())
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
-    for rule_id in ruleset.rules:
-        if only is None or rule_id in only:
-            evaluation.outcome(rule_id)
+    evaluation.run(ruleset.rules if only is None else only)
+    evaluation.settle()
     return evaluation
 
 
-def subject_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """Only the columns that say what an outcome is about."""
-    return frame.select(name for name in SUBJECT if name in frame.columns)
+def every_stage(county: pl.DataFrame) -> pl.DataFrame:
+    """A row for every county and compulsory stage."""
+    names = county.select("county", *KEY, "county_name")
+    order = pl.Series(range(len(COMPULSORY)), dtype=pl.Int32)
+    stages = pl.DataFrame({"stage": COMPULSORY, "stage_order": order})
+    return names.join(stages, how="cross")
 
 
-def completed(result: pl.DataFrame) -> pl.DataFrame:
-    """An outcome with all columns of RESULTS, in order, typed."""
-    names = [name for name in SUBJECT if name in result.columns]
-    return result.select(
-        *names,
-        *(
-            pl.col(name).cast(dtype) if name in result.columns else pl.lit(None, dtype).alias(name)
-            for name, dtype in RESULTS.items()
-        ),
-    )
-
-
-def within_reach(result: pl.DataFrame, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """A completed outcome under the rule's `where`: not met → not_applicable; open → unknown, unless it is met anyway.
-
-    A rule that is met fails nobody whether it applies or not, so that only a failure or a blank has
-    to wait for the missing fact.
-    """
-    if not rule.where or evaluation.kinds[rule.kind].selects:
-        return result
-    scope = rule.scope
-    applies = evaluation.subjects(rule).select(
-        scope,
-        conditions.matches(rule.where).alias("_applies"),
-        tallies.open_facts(evaluation.frames, scope, rule.where).alias("_open"),
-    )
-    joined = beside(result, applies, scope)
-    out = (~pl.col("_applies")).fill_null(value=False)
-    settled = pl.col("status").is_in([PASS, NOT_APPLICABLE])
-    is_open = pl.col("_applies").is_null() & ~settled
-    blank = [
-        pl.when(out | is_open).then(None).otherwise(pl.col(name)).alias(name)
-        for name in ("value", "threshold", "floor", "shortfall", "excess", "parts", "relaxed_by")
-    ]
-    missing = pl.col("missing").fill_null(NO_WORDS)
-    return joined.with_columns(
-        pl.when(out)
-        .then(pl.lit(NOT_APPLICABLE, pl.UInt8))
-        .when(is_open)
-        .then(pl.lit(UNKNOWN, pl.UInt8))
-        .otherwise("status")
-        .alias("status"),
-        pl.when(out)
-        .then(NO_WORDS)
-        .when(is_open)
-        .then(each_once("_open", missing))
-        .otherwise(missing)
-        .alias("missing"),
-        *blank,
-    ).drop("_applies", "_open")
-
-
-def status_name(column: str = "status") -> pl.Expr:
-    """A status column as the words of the contract."""
-    return pl.col(column).replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
-
-
-def part_entry(name: pl.Expr, status: str = "status", **fields: pl.Expr) -> pl.Expr:
+def part_entry(name: pl.Expr, status: pl.Expr | str = "status", **fields: pl.Expr) -> pl.Expr:
     """One entry of `parts`; the fields of PART that are not given are null."""
-    given = {"name": name, "status": status_name(status), **fields}
+    code = pl.col(status) if isinstance(status, str) else status
+    words = code.replace_strict(dict(enumerate(STATUSES)), return_dtype=pl.String)
+    given = {"name": name, "status": words, **fields}
     return pl.struct(
         (given[one.name] if one.name in given else pl.lit(None)).cast(one.dtype).alias(one.name)
         for one in PART.fields
@@ -300,9 +543,6 @@ def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     return beside(evaluation.frames.county.select("county"), worst, "county").with_columns(
         pl.col("status").fill_null(NOT_APPLICABLE)
     )
-
-
-JOINT = ","  # between the names of several switches
 
 
 def replacements(rule: Rule) -> list[Instead]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import partial
-from math import isqrt
+from math import isqrt, lcm
 
 import polars as pl
 
-from compliance.engine.tallies import TERMS, missing_facts
-from compliance.engine.units import EFFECTIVE, SHARE, Frames, beside, each_once, effective
-from compliance.kernel.submission import NO_WORDS
+from compliance.engine.lacks import Lacks
+from compliance.engine.plan import Plan
+from compliance.engine.tallies import TERMS, lacks
+from compliance.engine.units import EFFECTIVE, SHARE, Frames, effective
 from compliance.rules.language.model import (
     COMPARE,
     Indicator,
@@ -48,7 +49,8 @@ class Quantity:
 
     of, over, value: columns (floats). needs: the facts it takes, for the list of what is missing.
     exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
-    plain: comparing doubles is exact.
+    plain: comparing doubles is exact. shared: divided among the stages of a school. products: some
+    fact is a sum of products.
     """
 
     indicator: Indicator
@@ -60,11 +62,13 @@ class Quantity:
     exact_of: Exact
     exact_over: Exact
     plain: bool
+    shared: bool
+    products: bool
     columns: tuple[str, ...]
 
-    def missing(self, frames: Frames, scope: str) -> pl.Expr:
+    def lacks(self, frames: Frames, scope: str) -> Lacks:
         """Which of its facts are missing in each row."""
-        return missing_facts(frames, scope, self.needs)
+        return lacks(frames, scope, self.needs)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,8 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         exact_of=exact_of,
         exact_over=exact_over,
         plain=_is_plain(indicator, frames, scope),
+        shared=shared,
+        products=any(f"{name}{TERMS}" in frames.of(scope).columns for name in needs),
         columns=_columns(needs, frames, scope, shared=shared),
     )
 
@@ -161,12 +167,12 @@ def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
     return next((value for value in values if value is not None), None)
 
 
-def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, pl.Expr]:
+def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, Lacks]:
     """The value of the first of them whose facts are there; and what is missing where none is."""
-    lacking = [one.missing(frames, scope) for one in quantities]
-    complete = pl.any_horizontal(*(one.list.len() == 0 for one in lacking))
+    lacking = [one.lacks(frames, scope) for one in quantities]
+    incomplete = pl.all_horizontal(*(one.any for one in lacking))
     value = pl.coalesce(*(one.value for one in quantities))
-    return value, pl.when(complete).then(NO_WORDS).otherwise(each_once(*lacking))
+    return value, sum(lacking, Lacks()).where(incomplete)
 
 
 def _quotient(product: pl.Expr, over: pl.Expr | None, terms: Terms | None) -> pl.Expr:
@@ -256,14 +262,121 @@ def _exact_value(indicator: Indicator, of: Exact, over: Exact) -> Exact:
     return compute
 
 
+@dataclass(frozen=True)
+class Wholes:
+    """A quantity held against the numbers of a limit, in whole numbers and so without rounding.
+
+    gap: B·`of` short of A·`over`, above 0 where the value lies below the limit; low: the same of the
+    floor. step: what one step of a shortfall makes of the gap. fits: where all of it is whole and
+    below 2^53; elsewhere the gap is a float like any other.
+    """
+
+    gap: pl.Expr
+    low: pl.Expr | None
+    step: pl.Expr
+    fits: pl.Expr
+
+
+_SCALE = 10_000  # a figure of at most four decimals is a whole number of these parts
+_BIGGEST = 2.0**53  # below it doubles hold every whole number
+
+
+def in_wholes(
+    q: Quantity, limit: Limit, floor: Limit | None, plan: Plan, key: str, owner: str
+) -> Wholes | None:
+    """value ≥ limit as A·over ≤ B·of; None where the quantity or the limit is not made for it.
+
+    With figures scaled to whole numbers (`of` by s, `over` by t), per × of ÷ over ≥ l is
+    A·over ≤ B·of with A ÷ B = l·s ÷ (per·t); what is missing is A·over − B·of in units of B·s.
+    """
+    terms = q.indicator
+    if limit.indicator is not None or terms.round_up or q.products:
+        return None
+    of, scale, fit = _scaled(terms.of, plan)
+    if q.shared:
+        over, below, share = pl.col(EFFECTIVE), Fraction(1), pl.col(SHARE)
+        fit = fit & _is_whole(EFFECTIVE, plan)
+    else:
+        over, below, also = _scaled(terms.over, plan)
+        fit, share = fit & also, pl.lit(1.0)
+    ratios = {
+        (place, by): Fraction(bar) * scale / (Fraction(terms.per) * below)
+        for place, one in enumerate((limit, floor))
+        if one is not None
+        for by, bar in one.table.items()
+    }
+    b = lcm(*(one.denominator for one in ratios.values()))
+    b *= (b * scale * Fraction(terms.gap_step)).denominator
+    highest = float(max(abs(one * b) for one in ratios.values()))
+    if max(float(b), highest) >= _BIGGEST:
+        return None
+    have = plan.let(f"{key}._have", of * share * float(b), owner, passing=True)
+
+    def short(place: int, one: Limit) -> pl.Expr:
+        bars = {by: float(ratio * b) for (at, by), ratio in ratios.items() if at == place}
+        return by_key(one.by, bars) * over - have
+
+    gap = plan.let(f"{key}._gap", short(0, limit), owner, passing=True)
+    fits = fit & (highest * over.abs() + have.abs() < _BIGGEST)
+    return Wholes(
+        gap=gap,
+        low=None if floor is None else short(1, floor),
+        step=float(b * scale * Fraction(terms.gap_step)) * share,
+        fits=plan.let(f"{key}._fits", fits, owner, passing=True),
+    )
+
+
+def _scaled(terms: Terms | None, plan: Plan) -> tuple[pl.Expr, Fraction, pl.Expr]:
+    """A sum of facts as whole numbers, by what it was multiplied, and where it is one."""
+    if terms is None or terms.constant is not None:
+        constant = (
+            Fraction(1) if terms is None or terms.constant is None else Fraction(terms.constant)
+        )
+        return pl.lit(1.0), 1 / constant, pl.lit(value=True)
+    weights = {name: Fraction(weight) for name, weight in terms.facts.items()}
+    many = lcm(*(weight.denominator for weight in weights.values()))
+    pieces = [_whole(name, plan) * float(weight * many) for name, weight in weights.items()]
+    total, *rest = pieces
+    for piece in rest:
+        total = total + piece
+    fits = pl.all_horizontal([pl.col(f"#fits {name}") for name in weights])
+    return total, Fraction(_SCALE * many), fits
+
+
+def _whole(name: str, plan: Plan) -> pl.Expr:
+    """A fact in parts of `_SCALE`, worked out once a scope."""
+    if f"#whole {name}" not in plan:
+        figure = pl.col(name)
+        parts = (figure * _SCALE).round()
+        fits = (parts / (figure * 0 + _SCALE) == figure) & (parts.abs() < _BIGGEST)
+        owner = f"#{name}"
+        fits = plan.let(f"#fits {name}", fits, owner)
+        plan.let(f"#whole {name}", pl.when(fits).then(parts).otherwise(figure * _SCALE), owner)
+    return pl.col(f"#whole {name}")
+
+
+def _is_whole(name: str, plan: Plan) -> pl.Expr:
+    if f"#fits {name}" not in plan:
+        figure = pl.col(name)
+        plan.let(f"#fits {name}", (figure == figure.floor()) & (figure < _BIGGEST), f"#{name}")
+    return pl.col(f"#fits {name}")
+
+
+def by_key(column: str, table: Mapping[str, float]) -> pl.Expr:
+    """The number of each row's key; null where the table has none. "" holds for all."""
+    if "" in table:
+        return pl.lit(table[""])
+    found: pl.Expr = pl.lit(None, pl.Float64)
+    for key, number in table.items():
+        found = pl.when(pl.col(column) == key).then(pl.lit(number)).otherwise(found)
+    return found
+
+
 def limit_column(limit: Limit, limits: Quantity | None) -> pl.Expr:
     """The limit of each row as a float: a number, one of a table, or another indicator's value."""
     if limits is not None:
         return limits.value
-    if "" in limit.table:
-        return pl.lit(float(limit.table[""]))
-    table = {key: float(value) for key, value in limit.table.items()}
-    return pl.col(limit.by).replace_strict(table, default=None, return_dtype=pl.Float64)
+    return by_key(limit.by, {key: float(value) for key, value in limit.table.items()})
 
 
 def exact_limit(limit: Limit, limits: Quantity | None, row: Row) -> Fraction | None:
@@ -294,35 +407,48 @@ def near(value: pl.Expr, limit: pl.Expr) -> pl.Expr:
     )
 
 
-def judged_again(
-    frame: pl.DataFrame,
-    key: Sequence[str],
-    fields: Sequence[str],
-    again: Callable[[Row], tuple[object, ...]],
-    close: pl.Expr | None = None,
+def exactly(
+    fields: Mapping[str, tuple[pl.Expr, pl.DataType | type[pl.DataType]]],
+    doubtful: pl.Expr,
+    again: Callable[[Row], Sequence[object]],
     needs: Sequence[str] = (),
-) -> pl.DataFrame:
-    """The rows that floats may misjudge, judged again with fractions.
+    close: pl.Expr | None = None,
+) -> pl.Expr:
+    """A struct of `fields`, judged again with fractions in the rows that floats may misjudge.
 
-    again(row) gives the exact figures of `fields`, in that order, null where the float stands; key
-    tells rows apart. close: which rows; by default those whose `value` lies on its `threshold`.
-    needs: the columns that `again` looks at; by default all.
+    fields: name → column and its type. doubtful: which rows; of these, where given, only those that are `close`, which is asked of the
+    fields alone. again(row) gives the exact figures in the order of `fields`, null where the float
+    stands, from `fields` and the columns of `needs`.
     """
-    unsure = near(pl.col("value"), pl.col("threshold")) if close is None else close
-    rows = frame.filter(unsure)
-    if rows.is_empty():
-        return frame
-    if needs:
-        rows = rows.select(list(dict.fromkeys([*key, *needs])))
-    judged = [(*(row[name] for name in key), *again(row)) for row in rows.iter_rows(named=True)]
-    schema = {name: frame.schema[name] for name in key}
-    schema |= {f"{name}__exact": frame.schema[name] for name in fields}
-    exact = pl.DataFrame(judged, schema=schema, orient="row")
-    return (
-        beside(frame, exact, list(key))
-        .with_columns(pl.coalesce(f"{name}__exact", name).alias(name) for name in fields)
-        .drop(f"{name}__exact" for name in fields)
-    )
+
+    def decide(rows: pl.Series) -> pl.Series:
+        frame = rows.struct.unnest()
+        told = [frame[name] for name in fields]
+        if frame["_doubtful"].any():
+            unsure = frame.with_row_index("_row").filter("_doubtful")
+            unsure = unsure if close is None else unsure.filter(close)
+            if unsure.height:
+                found = [again(row) for row in unsure.iter_rows(named=True)]
+                told = [
+                    _replaced(column, unsure["_row"], figures)
+                    for column, figures in zip(told, zip(*found, strict=True), strict=True)
+                ]
+        return pl.DataFrame(told).to_struct()
+
+    looked_at = [pl.col(name) for name in dict.fromkeys(needs) if name not in fields]
+    columns = [column.cast(dtype).alias(name) for name, (column, dtype) in fields.items()]
+    types = {name: dtype for name, (_, dtype) in fields.items()}
+    rows: pl.Expr = pl.struct([*looked_at, doubtful.alias("_doubtful"), *columns])
+    return rows.map_batches(decide, return_dtype=pl.Struct(types), is_elementwise=True)
+
+
+def _replaced(column: pl.Series, rows: pl.Series, figures: Sequence[object]) -> pl.Series:
+    """A column with the figures that are known of some rows."""
+    known = [(row, one) for row, one in zip(rows, figures, strict=True) if one is not None]
+    if not known:
+        return column
+    places, values = zip(*known, strict=True)
+    return column.scatter(list(places), pl.Series(values, dtype=column.dtype))
 
 
 def root(square: Fraction) -> float:

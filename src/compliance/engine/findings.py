@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from compliance.engine.evaluate import JOINT, Evaluation, by_county, completed
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.units import beside
+from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import COMPULSORY, FAIL, KEY, NO_WORDS, PASS, UNKNOWN
+from compliance.kernel.submission import COMPULSORY, KEY, STATUSES, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
 
 
@@ -19,106 +19,138 @@ from compliance.rules.language.model import Rule, Ruleset
 class RuleFindings:
     """The findings of one rule, of one level.
 
-    table: a row a subject with the columns of RESULTS (status a number; parts, units and rules by
-    their names in the pack), KEY, county_name, school_code, school_name, stage, among_stages (the
-    school has other stages), warnings (codes), and their place in the order of the contract:
-    _county, _school, _stage, _rule. whole: of the county, of a rule about schools.
+    sheet: whose rows they are, those with a status; staged: of units. columns: names of RESULTS →
+    names in the sheet, status among them; words: what all rows share instead. lacking: the facts
+    behind the bits of `missing`, None where that is a list. warned: the column with the number of the
+    warnings a row rests on, None where there are none. whole: of the county, of a rule about schools.
+    rows: status → how many. missing: what `lack` gives → the facts it stands for.
     """
 
     rule: Rule
-    table: pl.DataFrame
+    sheet: str
+    columns: Mapping[str, str]
+    words: Mapping[str, str]
+    order: int
+    lacking: tuple[str, ...] | None = None
+    staged: bool = False
     whole: bool = False
+    warned: str | None = None
+    rows: Mapping[int, int] = field(default_factory=dict)
+    missing: Mapping[object, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def lack(self) -> pl.Expr:
+        """What is missing in a row, as one value."""
+        code = pl.col(self.columns["missing"])
+        if self.lacking is None:
+            return code.list.join(_SEPARATOR)
+        return code * len(COMPULSORY) + pl.col("stage_order") if self.staged else code
+
+    def facts(self, lack: object) -> tuple[str, ...]:
+        """The facts that such a value stands for."""
+        if self.lacking is None:
+            return tuple(str(lack).split(_SEPARATOR)) if lack else ()
+        code, place = (
+            divmod(int(str(lack)), len(COMPULSORY)) if self.staged else (int(str(lack)), 0)
+        )
+        return tuple(decoded(code, self.lacking, COMPULSORY[place] if self.staged else None))
+
+
+_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Every finding of one rule set, as `compliance.assessment.messages` words them."""
+    """Every finding of one rule set, as `compliance.assessment.messages` words them.
+
+    sheets: name → frame of subjects with the columns of all rules, and _place, that of the subject in
+    the order of the contract. counties, schools: their names by their numbers. warnings: number →
+    codes.
+    """
 
     ruleset: Ruleset
     kinds: Mapping[str, Kind]
     groups: tuple[RuleFindings, ...]
+    sheets: Mapping[str, pl.DataFrame]
+    counties: pl.DataFrame
+    schools: pl.DataFrame
+    warnings: Sequence[tuple[str, ...]]
 
 
 def findings(
     evaluation: Evaluation, problems: Sequence[Problem] = (), only: Collection[str] | None = None
 ) -> Findings:
     """Every rule (or those of `only`) for every subject; problems: what may make figures doubtful."""
+    evaluation.roll_up()
+    groups = [
+        group
+        for order, rule in enumerate(evaluation.ruleset.rules.values())
+        if only is None or rule.id in only
+        for group in _groups(evaluation, rule, order)
+    ]
+    sheets = _placed(evaluation)
+    warnings: list[tuple[str, ...]] = [()]
+    doubts = _doubts(problems, evaluation)
+    if doubts is not None:
+        groups, sheets = _warned(groups, sheets, doubts, warnings)
     return Findings(
-        evaluation.ruleset, evaluation.kinds, tuple(_groups(evaluation, problems, only))
+        evaluation.ruleset,
+        evaluation.kinds,
+        tuple(one for name, sheet in sheets.items() for one in _counted(groups, name, sheet)),
+        sheets,
+        evaluation.frames.county.select(*KEY),
+        evaluation.frames.school.select("school_code", "school_name"),
+        warnings,
     )
 
 
-def _groups(
-    evaluation: Evaluation, problems: Sequence[Problem], only: Collection[str] | None
-) -> Iterator[RuleFindings]:
-    doubtful = _doubts(problems, evaluation)
-    for order, rule in enumerate(evaluation.ruleset.rules.values()):
-        if only is not None and rule.id not in only:
-            continue
-        outcome = evaluation.outcome(rule.id)
-        yield RuleFindings(rule, _placed(_identified(evaluation, outcome), rule, order, doubtful))
-        if rule.rolls_up:
-            table = _identified(evaluation, _rolled_up(evaluation, outcome))
-            yield RuleFindings(rule, _placed(table, rule, order, doubtful), whole=True)
+def _groups(evaluation: Evaluation, rule: Rule, order: int) -> Iterator[RuleFindings]:
+    judged = evaluation.judged(rule.id)
+    sheet, staged = evaluation.sheet_of(judged), "unit" in judged.plan
+    yield RuleFindings(rule, sheet, judged.columns, judged.words, order, judged.lacking, staged)
+    if rule.rolls_up:
+        told = evaluation.rolled_up(rule.id)
+        names = {name: f"{rule.id}.county told {name}" for name in told}
+        for name, column in told.items():
+            evaluation.plan("county").let(names[name], column)
+        yield RuleFindings(rule, "county", names, {}, order, whole=True)
 
 
-def _rolled_up(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
-    """A school rule's outcome for the counties; over_count: schools that fail."""
-    worst = outcome.group_by("county", maintain_order=True).agg(
-        pl.col("school")
-        .filter(pl.col("status") == FAIL)
-        .n_unique()
-        .cast(pl.Float64)
-        .alias("over_count"),
-        pl.col("missing").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
-        .unique(maintain_order=True).alias("missing"),
-        pl.col("relaxed_by").str.split(JOINT).explode().drop_nulls().unique(maintain_order=True),
-    )  # fmt: skip
-    owed = pl.col("relaxed_by").list.join(JOINT)
-    states = beside(by_county(evaluation, outcome), worst, "county")
-    return completed(
-        states.with_columns(
-            pl.when((pl.col("status") == PASS) & (owed != "")).then(owed).alias("relaxed_by")
-        )
+def _placed(evaluation: Evaluation) -> dict[str, pl.DataFrame]:
+    """The sheets with _place: schools in order, each county after its schools."""
+    many = evaluation.frames.school.group_by("county").len("_schools")
+    of_county = (
+        evaluation.frames.county.select("county")
+        .join(many, on="county", how="left", maintain_order="left")
+        .with_columns(_place=pl.col("_schools").fill_null(0).cum_sum() + pl.col("county"))
+        .select("county", pl.col("_place").cast(pl.Int64))
     )
-
-
-def _identified(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
-    """The outcome with the names of its subject."""
-    county = evaluation.frames.county.select("county", *KEY, "county_name")
-    frame = beside(outcome, county, "county")
-    absent = {
-        "school": pl.UInt32,
-        "school_code": pl.String,
-        "school_name": pl.String,
-        "stage": pl.String,
-        "among_stages": pl.Boolean,
+    own = (pl.col("school") + pl.col("county")).cast(pl.Int64)
+    return {
+        name: sheet.with_columns(_place=own)
+        if "school" in sheet.columns
+        else sheet.join(of_county, on="county", how="left", maintain_order="left")
+        for name, sheet in evaluation.sheets().items()
     }
-    if "school" in outcome.columns:
-        school = evaluation.frames.school.select("school", "school_code", "school_name")
-        frame = beside(frame, school, "school")
-    if "unit" in outcome.columns:
-        several = evaluation.frames.unit.select("unit", "among_stages")
-        frame = beside(frame, several, "unit")
-    return frame.with_columns(
-        pl.lit(None, dtype).alias(name)
-        for name, dtype in absent.items()
-        if name not in frame.columns
-    )
 
 
-def _placed(frame: pl.DataFrame, rule: Rule, order: int, doubtful: Doubts | None) -> pl.DataFrame:
-    """The findings with the warnings they rest on, and where they stand among all."""
-    orders = {stage: place for place, stage in enumerate(COMPULSORY)}
-    missing = pl.when(pl.col("status") == UNKNOWN).then(pl.col("missing").fill_null(NO_WORDS))
-    return frame.with_columns(
-        _warned(rule, frame, doubtful),
-        missing.otherwise(NO_WORDS).alias("missing"),
-        pl.col("county").cast(pl.UInt32).alias("_county"),
-        pl.col("school").cast(pl.UInt32).alias("_school"),
-        pl.col("stage").replace_strict(orders, default=None, return_dtype=pl.Int8).alias("_stage"),
-        pl.lit(order).alias("_rule"),
-    )
+def _counted(
+    groups: Iterable[RuleFindings], name: str, sheet: pl.DataFrame
+) -> Iterator[RuleFindings]:
+    """The groups of a sheet with how many rows of each status they have, and what these lack."""
+    own = [one for one in groups if one.sheet == name]
+    asked = []
+    for place, one in enumerate(own):
+        status = pl.col(one.columns["status"])
+        asked += [(status == n).sum().alias(f"{place} {n}") for n in range(len(STATUSES))]
+        if "missing" in one.columns:
+            lack = one.lack.filter(status == UNKNOWN).unique(maintain_order=True)
+            asked.append(lack.implode().alias(f"{place} missing"))
+    found = sheet.select(asked).row(0, named=True) if own else {}
+    for place, one in enumerate(own):
+        rows = {n: many for n in range(len(STATUSES)) if (many := found[f"{place} {n}"])}
+        lacks = found.get(f"{place} missing") or ()
+        yield replace(one, rows=rows, missing={lack: one.facts(lack) for lack in lacks})
 
 
 @dataclass(frozen=True)
@@ -133,16 +165,23 @@ class Doubts:
     named: pl.DataFrame
     stages: pl.DataFrame
 
-    def of(self, rule: Rule) -> pl.DataFrame:
-        """Those about facts that a rule rests on: county, _code, code, _of.
+    def of(self, groups: Sequence[RuleFindings]) -> pl.DataFrame:
+        """Those about facts that the rules rest on: _group, county, _code, code, _of.
 
         One about a fact that the stages share stands once for each stage of the school.
         """
-        named = self.named.filter(pl.col("fact").is_in(rule.facts))
-        found = self.about.join(named.select("_set", "_of").unique(), on="_set")
+        known = set(self.named["fact"])
+        pairs = [
+            (place, fact)
+            for place, group in enumerate(groups)
+            for fact in set(group.rule.facts) & known
+        ]
+        resting = pl.DataFrame(pairs, schema={"_group": pl.UInt32, "fact": pl.String}, orient="row")
+        sets = self.named.join(resting, on="fact").select("_set", "_of", "_group").unique()
         return (
-            found.join(self.stages, on=["county", "_code"], how="left")
-            .select("county", "_code", "code", pl.coalesce("_of", "_stage").alias("_of"))
+            self.about.join(sets, on="_set")
+            .join(self.stages, on=["county", "_code"], how="left")
+            .select("_group", "county", "_code", "code", pl.coalesce("_of", "_stage").alias("_of"))
             .unique()
         )
 
@@ -179,31 +218,51 @@ def _doubts(problems: Sequence[Problem], evaluation: Evaluation) -> Doubts | Non
     return Doubts(about.select("county", "_code", "code", "_set"), named, stages)
 
 
-def _warned(rule: Rule, frame: pl.DataFrame, doubts: Doubts | None) -> pl.Series | pl.Expr:
-    """The codes of the warnings about figures that each finding of a rule rests on.
+def _warned(
+    groups: Sequence[RuleFindings],
+    sheets: Mapping[str, pl.DataFrame],
+    doubts: Doubts,
+    warnings: list[tuple[str, ...]],
+) -> tuple[list[RuleFindings], dict[str, pl.DataFrame]]:
+    """Groups and sheets with the warnings about figures that each finding rests on.
 
     A warning about a school concerns the school's findings and the county's; one about a whole
     column or the county concerns all of them. A fact of a stage concerns that stage; what the
-    stages share, the stages that the school has.
+    stages share, the stages that the school has. Adds to `warnings` the sets of codes that occur.
     """
-    if doubts is None:
-        return NO_WORDS.alias("warnings")
-    concerned = doubts.of(rule)
-    if concerned.is_empty():
-        return NO_WORDS.alias("warnings")
-    keys = frame.with_row_index("_row").select("_row", "county", "stage", "school_code")
-    hits = _hits(keys, concerned).filter(
-        pl.col("stage").is_null() | pl.col("_of").is_null() | (pl.col("stage") == pl.col("_of"))
-    )
-    codes = hits.group_by("_row").agg(pl.col("code").unique().sort().alias("warnings"))
-    joined = beside(keys, codes, "_row")
-    return joined.select(pl.col("warnings").fill_null(NO_WORDS)).to_series()
+    concerned = doubts.of(groups)
+    numbers = {codes: number for number, codes in enumerate(warnings)}
+    told, marked = dict(sheets), list(groups)
+    for name, sheet in sheets.items():
+        own = [place for place, group in enumerate(groups) if group.sheet == name]
+        here = concerned.filter(pl.col("_group").is_in(own))
+        if here.is_empty():
+            continue
+        found = _hits(sheet, here).group_by("_group", "_at").agg(pl.col("code").unique().sort())
+        columns = []
+        for (place,), rows in found.partition_by("_group", as_dict=True).items():
+            sets = map(tuple, rows["code"].to_list())
+            marks = [numbers.setdefault(codes, len(numbers)) for codes in sets]
+            blank = pl.zeros(sheet.height, pl.UInt32, eager=True)
+            column = f"#warned {place}"
+            columns.append(blank.scatter(rows["_at"], marks).alias(column))
+            marked[int(str(place))] = replace(groups[int(str(place))], warned=column)
+        told[name] = sheet.with_columns(columns)
+    warnings[:] = list(numbers)
+    return marked, told
 
 
-def _hits(keys: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
-    """Findings with the doubts of their school and county, stage not yet looked at."""
-    if keys["school_code"].null_count() == keys.height:
-        return keys.join(doubts, on="county")
-    own = keys.join(doubts, left_on=["county", "school_code"], right_on=["county", "_code"])
-    everyone = keys.join(doubts.filter(pl.col("_code").is_null()), on="county")
-    return pl.concat(one.select("_row", "stage", "_of", "code") for one in (own, everyone))
+def _hits(sheet: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a sheet (_at) with the doubts of their school and county and stage."""
+    rows = sheet.with_row_index("_at")
+    stage = pl.col("stage") if "stage" in sheet.columns else pl.lit(None, pl.String)
+    if "school_code" not in sheet.columns:
+        hits = rows.select("_at", "county", stage.alias("stage")).join(doubts, on="county")
+    else:
+        keys = rows.select("_at", "county", "school_code", stage.alias("stage"))
+        own = keys.join(doubts, left_on=["county", "school_code"], right_on=["county", "_code"])
+        everyone = keys.join(doubts.filter(pl.col("_code").is_null()), on="county")
+        names = ("_group", "_at", "stage", "_of", "code")
+        hits = pl.concat(one.select(names) for one in (own, everyone))
+    concerned = pl.col("stage").is_null() | pl.col("_of").is_null()
+    return hits.filter(concerned | (pl.col("stage") == pl.col("_of")))

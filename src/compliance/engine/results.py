@@ -83,6 +83,17 @@ class CountyResult:
     bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CountyRow:
+    """A county's row of the table: schools that fall short, facts that are missing, and the state
+    of what the conclusion asks beside the blocks.
+    """
+
+    schools: int
+    missing: int
+    beside: str
+
+
 @dataclass(frozen=True)
 class Results:
     """The judged submission.
@@ -91,6 +102,7 @@ class Results:
     rules: (rule set id, as_of) -> rule id -> Rule, in the order of the law.
     schools: the judged counties' schools as submitted. titles: fact name -> heading in the current
     language. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
+    overview: code and year -> the county's row.
     """
 
     findings: pl.DataFrame
@@ -103,6 +115,7 @@ class Results:
     refused: tuple[Refused, ...]
     manifest: Mapping[str, object]
     titles: Mapping[str, str]
+    overview: Mapping[tuple[str, int], CountyRow]
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,7 +17,7 @@ from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
-from compliance.kernel.submission import FAIL, STATUSES
+from compliance.kernel.submission import FAIL, PART, STATUSES
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
 
 if TYPE_CHECKING:
@@ -39,36 +39,78 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
     return pl.concat_str(pieces)
 
 
-def in_words(
-    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
-) -> pl.DataFrame:
-    """Rows of a rule's outcome, what they name by the pack's names in words of the current language.
+def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
+    """What an outcome of a rule names by the pack's names, in words of the current language.
 
-    parts become titles; units, which stand as the indicator's name, and switches that are withheld too.
+    Units, which stand as the indicator's name, and switches that are withheld; parts: `parts_in_words`.
     """
-    kind = kinds[rule.kind]
-    gaps = {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
     switches = {name: say("“{title}”", title=one.label) for name, one in ruleset.switches.items()}
-    units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
-    part = pl.element().struct
-    name, unit = part.field("name"), part.field("unit")
+    over = kinds[rule.kind].excess_unit(rule, ruleset)
     words = {
-        "parts": pl.col("parts").list.eval(
-            part.with_fields(
-                kind.part_title(name, rule, ruleset).alias("name"),
-                name.replace_strict(units, default=unit, return_dtype=pl.String).alias("unit"),
-                part.field("shortfall_unit").replace(gaps).alias("shortfall_unit"),
-            )
-        ),
-        "shortfall_unit": pl.col("shortfall_unit").replace(gaps),
-        "excess_unit": kind.excess_unit(rule, ruleset),
+        "shortfall_unit": pl.col("shortfall_unit").replace(gap_units(ruleset)),
+        "excess_unit": pl.lit(over or None, pl.String) if isinstance(over, str) else over,
         "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
     }
     about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
-    return outcome.with_columns(
-        pl.when(pl.col(about.get(name, name)).is_not_null()).then(column).alias(name)
+    return {
+        name: pl.when(pl.col(about.get(name, name)).is_not_null()).then(column)
         for name, column in words.items()
-        if any(outcome[one].null_count() < outcome.height for one in {name, about.get(name, name)})
+    }
+
+
+def gap_units(ruleset: Ruleset) -> dict[str, str]:
+    """Indicator → what a shortfall of it is counted in, in the current language."""
+    return {name: pick(one.gap_unit, one.gap_unit_en) for name, one in ruleset.indicators.items()}
+
+
+def in_words(
+    outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+) -> pl.DataFrame:
+    """Rows of a rule's outcome with what they name in words of the current language."""
+    told = outcome.with_columns(
+        column.alias(name) for name, column in worded(rule, ruleset, kinds).items()
+    )
+    if told["parts"].null_count() == told.height:
+        return told
+    rows = told.with_row_index("_row").select("_row", "parts", rule=pl.lit(rule.id))
+    return told.with_columns(parts_in_words(rows, ruleset, kinds)["parts"])
+
+
+def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> pl.DataFrame:
+    """Lists of parts (_row, rule, parts) as `parts` in words of the current language, and as text.
+
+    parts: titles in place of the pack's keys; parts_told: each with its figure and state, null where
+    there are none. A row for each of `rows`, in their order.
+    """
+    rules = [ruleset.rules[name] for name in rows["rule"].unique(maintain_order=True)]
+    name, unit = pl.col("name"), pl.col("unit")
+    title, measure = name, unit
+    for rule in rules:
+        own, kind = pl.col("rule") == rule.id, kinds[rule.kind]
+        units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
+        title = pl.when(own).then(kind.part_title(name, rule, ruleset)).otherwise(title)
+        if units:
+            known = name.replace_strict(units, default=unit, return_dtype=pl.String)
+            measure = pl.when(own).then(known).otherwise(measure)
+    long = rows.filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
+    words = long.with_columns(
+        title.alias("name"),
+        measure.alias("unit"),
+        pl.col("shortfall_unit").replace(gap_units(ruleset)),
+    )
+    # nothing is worked out group by group: that would be slow
+    told = words.select(
+        "_row",
+        _part().alias("parts_told"),
+        pl.struct(one.name for one in PART.fields).alias("parts"),
+    )
+    told = told.group_by("_row", maintain_order=True).agg("parts", "parts_told")
+    return (
+        rows.select("_row", pl.col("parts").alias("_given"))
+        .join(told, on="_row", how="left", maintain_order="left")
+        .select(
+            pl.coalesce("parts", "_given").alias("parts"), pl.col("parts_told").list.join(msg("；"))
+        )
     )
 
 
@@ -80,13 +122,11 @@ def _part_unit(part: Part, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> str |
     return kinds[part.kind].measure(part, ruleset) or None
 
 
-def state(rule: Rule) -> pl.Expr:
-    """Title and state, where there is no figure to show."""
+def state(rule: Rule, status: int | None = None) -> pl.Expr:
+    """Title and state, where there is no figure to show; status: that of all rows."""
+    word = status_word() if status is None else status_words()[STATUSES[status]]
     return line(
-        msg("{who}：“{title}”{state}。"),
-        who=pl.col("subject"),
-        title=rule.label,
-        state=status_word(),
+        msg("{who}：“{title}”{state}。"), who=pl.col("subject"), title=rule.label, state=word
     )
 
 
@@ -124,36 +164,38 @@ def unrounded(limit: Limit, decimals: int) -> pl.Expr:
 
 def parts(rule: Rule) -> pl.Expr:
     """Each part with its figure and state; the state alone where there are none."""
-    part = pl.element().struct
-    name, status = part.field("name"), part.field("status").replace(status_words())
-    unit = _spaced(part.field("unit").fill_null(""))
-    figures = line(
-        msg("{name}{value}（标准{sign}{bar}{unit}）"),
-        name=name,
-        value=_part_value(part, unit),
-        sign=part.field("operator").replace(WRITTEN),
-        bar=short(part.field("threshold")),
-        unit=unit,
-    )
-    gap = line(
-        msg("，缺{amount}{unit}"),
-        amount=short(part.field("shortfall")),
-        unit=part.field("shortfall_unit").fill_null(""),
-    )
-    short_of = pl.when(part.field("shortfall").is_not_null()).then(gap).otherwise(pl.lit(""))
-    one = (
-        pl.when(part.field("value").is_not_null() & part.field("threshold").is_not_null())
-        .then(line("{figures}{status}{gap}", figures=figures, status=status, gap=short_of))
-        .otherwise(line(msg("{name}{status}"), name=name, status=status))
-    )
     told = line(
         msg("{who}：“{title}”{state}（{parts}）。"),
         who=pl.col("subject"),
         title=rule.label,
         state=status_word(),
-        parts=pl.col("parts").list.eval(one).list.join(msg("；")),
+        parts=pl.col("parts_told"),
     )
-    return pl.when(pl.col("parts").list.len() > 0).then(told).otherwise(state(rule))
+    return pl.when(pl.col("parts_told").is_not_null()).then(told).otherwise(state(rule))
+
+
+def _part() -> pl.Expr:
+    """One part with its figure and state, of columns named as the fields of PART."""
+    status, unit = pl.col("status").replace(status_words()), _spaced(pl.col("unit").fill_null(""))
+    figures = line(
+        msg("{name}{value}（标准{sign}{bar}{unit}）"),
+        name=pl.col("name"),
+        value=_part_value(unit),
+        sign=pl.col("operator").replace(WRITTEN),
+        bar=short(pl.col("threshold")),
+        unit=unit,
+    )
+    gap = line(
+        msg("，缺{amount}{unit}"),
+        amount=short(pl.col("shortfall")),
+        unit=pl.col("shortfall_unit").fill_null(""),
+    )
+    short_of = pl.when(pl.col("shortfall").is_not_null()).then(gap).otherwise(pl.lit(""))
+    return (
+        pl.when(pl.col("value").is_not_null() & pl.col("threshold").is_not_null())
+        .then(line("{figures}{status}{gap}", figures=figures, status=status, gap=short_of))
+        .otherwise(line(msg("{name}{status}"), name=pl.col("name"), status=status))
+    )
 
 
 def _spaced(unit: pl.Expr) -> pl.Expr:
@@ -163,9 +205,9 @@ def _spaced(unit: pl.Expr) -> pl.Expr:
     return pl.when(unit.is_in(["", "%"])).then(unit).otherwise(line(" {unit}", unit=unit))
 
 
-def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars exports no type for it
+def _part_value(unit: pl.Expr) -> pl.Expr:
     """A part's figure: percentages with one decimal, others with two, and in full where it misleads."""
-    value, bar, operator = part.field("value"), part.field("threshold"), part.field("operator")
+    value, bar, operator = pl.col("value"), pl.col("threshold"), pl.col("operator")
     percent = unit == "%"
     ratio = value.abs() < 1  # a share of one shows its third decimal, as coefficients do
     figure = pl.when(ratio).then(short(value, 3)).otherwise(short(value))
@@ -175,7 +217,7 @@ def _part_value(part: Any, unit: pl.Expr) -> pl.Expr:  # noqa: ANN401 - Polars e
     met = pl.lit(None, pl.Boolean)
     for sign in OPERATORS.values():
         met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)
-    misleads = (met != (part.field("status") == "pass")).fill_null(value=False)
+    misleads = (met != (pl.col("status") == "pass")).fill_null(value=False)
     full = line(
         msg("{text}{unit}（未四舍五入为{value}）"), text=text, unit=unit, value=exact(value)
     )

@@ -147,16 +147,14 @@ class Subject:
     def _way(self, one: Rule | Part) -> int:
         """The way that the judge went: 0 the normal standard, else which `instead`, from 1.
 
-        An outcome has no way for each of its parts: a part is judged again, for this subject alone.
+        An outcome has no way for each of its parts: those stand in the plan.
         """
         if isinstance(one, Rule):
             return int((self.outcome(one.id) or {}).get("alternative") or 0)
-        scope, evaluation = self.rule.scope, self.evaluation
-        mine = evaluation.subjects(self.rule).filter(pl.col(scope) == self.row[scope])
-        if mine.is_empty():
-            return 0
-        judged = evaluation.kinds[one.kind].judge_part(self.rule, one, mine, evaluation)
-        return int(judged["alternative"][0] or 0)
+        scope, rows = self.rule.scope, self.evaluation.judged(self.rule.id).plan.frame
+        name = f"{self.rule.id}/{one.key}.alternative"
+        found = rows.filter(pl.col(scope) == self.row[scope])[name]
+        return int(found[0] or 0) if found.len() else 0
 
     def title(self, name: str) -> str:
         """What a column of a frame is called: a fact's title, with its stage; a tally by what it sums."""

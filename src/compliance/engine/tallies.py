@@ -4,19 +4,19 @@
     [tally.x] scope="school" sum="stem" from="unit" [times="stem"]
     [tally.x] scope="county" sum="fact" from="unit|school" [where] [stage] [unless] [also] [or]
 
-Each tally adds three columns to its frame: its value (null where any figure it needs is missing),
-`<name>__missing` (the facts missing, by the names of the contract) and, for products, `<name>__terms`
-(the factors, from which `compliance.engine.exact_arithmetic` computes exactly).
+Each tally adds its value to its frame (null where any figure it needs is missing), and for products
+`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); what is
+missing stands in `Frames.lacks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from compliance.engine.lacks import STAGE, Item, Lacks, in_order
 from compliance.engine.units import TOGETHER, Frames, beside, each_once
 from compliance.kernel.submission import COMPULSORY, NO_WORDS, STAGES
 from compliance.rules.language import conditions
@@ -28,50 +28,37 @@ TERMS = "__terms"
 
 def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
     """The frames with every tally's columns added; school tallies first, counties build on them."""
-    for scope in ("school", "county"):
-        for tally in tallies:
-            if tally.scope == scope:
-                frames = frames.with_frame(scope, _added(frames, tally))
-    return frames
+    of = {"school": [], "county": []}  # type: dict[str, list[Tally]]
+    for tally in tallies:
+        of[tally.scope].append(tally)
+    frames = _summed_units(frames, [one for one in of["school"] if "sum" in one.settings])
+    frames = _counted(frames, [one for one in of["school"] if "count" in one.settings])
+    return _of_counties(frames, of["county"])
 
 
-def contract_name(frames: Frames, scope: str, fact: str) -> pl.Expr:
-    """How a column of a frame is called in the contract: a unit's stem gets its stage back."""
-    if scope == "unit" and fact in frames.staged:
-        return pl.format("{}_{}", pl.col("stage"), pl.lit(fact))
-    return pl.lit(fact)
-
-
-def missing_facts(frames: Frames, scope: str, facts: Iterable[str]) -> pl.Expr:
-    """A list column: which of `facts` are missing in each row, by the names of the contract."""
-    known = frames.of(scope).columns
-    pieces = []
+def lacks(frames: Frames, scope: str, facts: Iterable[str]) -> Lacks:
+    """Which of `facts` are missing in each row, by the names of the contract."""
+    found: tuple[Item, ...] = ()
     for fact in dict.fromkeys(facts):
-        if f"{fact}{MISSING}" in known:
-            pieces.append(pl.col(f"{fact}{MISSING}"))
+        if (scope, fact) in frames.lacks:
+            found += frames.lacks[scope, fact].items
         elif fact == TOGETHER and scope != "county":
-            pieces += [_blank(pl.col(f"_{s}"), pl.lit(f"{s}_students")) for s in COMPULSORY]
+            found += tuple((f"{s}_students", pl.col(f"_{s}").is_null()) for s in COMPULSORY)
         else:
-            name = contract_name(frames, scope, fact)
-            pieces.append(_blank(_column(fact, scope), name))
-    return each_once(*pieces) if pieces else NO_WORDS
+            name = f"{STAGE}_{fact}" if scope == "unit" and fact in frames.staged else fact
+            found += ((name, _column(fact, scope).is_null()),)
+    return Lacks(found)
 
 
-def _blank(column: pl.Expr, name: pl.Expr) -> pl.Expr:
-    return pl.when(column.is_null()).then(pl.concat_list(name)).otherwise(NO_WORDS)
-
-
-def open_facts(frames: Frames, scope: str, where: conditions.Where) -> pl.Expr:
-    """A list column: the missing facts that leave a condition open; of alternatives, the open ones'."""
+def open_facts(frames: Frames, scope: str, where: conditions.Where) -> Lacks:
+    """The missing facts that leave a condition open; of alternatives, the open ones'."""
     if isinstance(where, Mapping):
-        return missing_facts(frames, scope, conditions.facts(where))
-    pieces = [
-        pl.when(conditions.matches(one).is_null())
-        .then(missing_facts(frames, scope, conditions.facts(one)))
-        .otherwise(NO_WORDS)
+        return lacks(frames, scope, conditions.facts(where))
+    pieces = (
+        lacks(frames, scope, conditions.facts(one)).where(conditions.matches(one).is_null())
         for one in where
-    ]
-    return each_once(*pieces)
+    )
+    return sum(pieces, Lacks())
 
 
 def _column(fact: str, scope: str) -> pl.Expr:
@@ -80,104 +67,144 @@ def _column(fact: str, scope: str) -> pl.Expr:
     return pl.col(f"_{stage}") if scope == "unit" and stage in STAGES else pl.col(fact)
 
 
-def _added(frames: Frames, tally: Tally) -> pl.DataFrame:
-    settings = tally.settings
-    if "count" in settings:
-        return frames.school.with_columns(*_counted(tally.name, settings))
-    if tally.scope == "school":
-        sums = _summed_units(frames, tally.name, settings)
-        return beside(frames.school, sums, "school").with_columns(
-            pl.col(tally.name).fill_null(pl.when(pl.col("stages") == 0).then(0.0).otherwise(None)),
-            pl.col(f"{tally.name}{MISSING}").fill_null(NO_WORDS),
-        )
-    return _county_tally(frames, tally.name, settings)
-
-
-def _counted(name: str, settings: Mapping[str, Any]) -> Iterable[pl.Expr]:
+def _counted(frames: Frames, tallies: Sequence[Tally]) -> Frames:
     """Items of a list fact that reach a size; where there is no list, counts given instead."""
+    if not tallies:
+        return frames
+    values = {tally.name: _count(tally.settings) for tally in tallies}
+    lacking = {
+        ("school", tally.name): Lacks(((tally.settings["count"], pl.col(tally.name).is_null()),))
+        for tally in tallies
+    }
+    return frames.tallied("school", frames.school.with_columns(**values), lacking)
+
+
+def _count(settings: Mapping[str, Any]) -> pl.Expr:
     listed = pl.col(settings["count"])
     least = float(settings["at_least"])
     reached = listed.list.eval((pl.element() >= least).cast(pl.UInt32)).list.sum().cast(pl.Float64)
     counted = pl.when(listed.is_not_null()).then(reached)
     given = settings.get("or", [])
     others = [given] if isinstance(given, str) else list(given)
-    value = counted.otherwise(pl.sum_horizontal(*others, ignore_nulls=False) if others else None)
-    yield value.alias(name)
-    missing = pl.lit([settings["count"]], dtype=pl.List(pl.String))
-    yield pl.when(value.is_null()).then(missing).otherwise(NO_WORDS).alias(f"{name}{MISSING}")
+    return counted.otherwise(pl.sum_horizontal(*others, ignore_nulls=False) if others else None)
 
 
-def _summed_units(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
-    """A sum over a school's units, of a fact or of a product of two."""
-    fact, times = settings["sum"], settings.get("times")
-    needed = [fact, times] if times else [fact]
-    value = pl.col(fact) * pl.col(times) if times else pl.col(fact)
-    rows = frames.unit.with_columns(
-        value.alias("_value"), missing_facts(frames, "unit", needed).alias("_missing")
+def _summed_units(frames: Frames, tallies: Sequence[Tally]) -> Frames:
+    """Sums over a school's units, of a fact or of a product of two; of no unit, 0."""
+    if not tallies:
+        return frames
+    columns, none, lacking = [], {}, {}
+    for name, settings in ((one.name, one.settings) for one in tallies):
+        fact, times = settings["sum"], settings.get("times")
+        value = pl.col(fact) * pl.col(times) if times else pl.col(fact)
+        columns.append(pl.when(~value.is_null().any()).then(value.sum()).alias(name))
+        none[name] = pl.when(pl.col("stages") == 0).then(0.0).otherwise(pl.col(name))
+        if times:
+            factors = pl.struct(pl.col(fact).alias("a"), pl.col(times).alias("b"))
+            columns.append(factors.alias(f"{name}{TERMS}"))
+        items = []
+        tests = by_stage(lacks(frames, "unit", [fact, times] if times else [fact]))
+        # a school's first stage tells first what it lacks
+        for one in sorted(tests, key=lambda name: name.startswith(COMPULSORY[1])):
+            test, column = tests[one], f"{name}{MISSING} {one}"
+            columns.append(test.any().alias(column))
+            items.append((one, pl.col(column).fill_null(value=False)))
+        lacking["school", name] = Lacks(tuple(items))
+    sums = frames.unit.group_by("school", maintain_order=True).agg(*columns)
+    school = beside(frames.school, sums, "school").with_columns(**none)
+    return frames.tallied("school", school, lacking)
+
+
+def by_stage(found: Lacks, *, staged: bool = True) -> dict[str, pl.Expr]:
+    """Tests by the names of the contract; staged: on rows of units, which are of one stage each."""
+    tests: dict[str, pl.Expr] = {}
+    for name, test in found.named().items():
+        for stage in COMPULSORY if staged and STAGE in name else ("",):
+            whole, own = name, test
+            if stage:
+                whole, own = name.replace(STAGE, stage), test & (pl.col("stage") == stage)
+            tests[whole] = tests[whole] | own if whole in tests else own
+    return tests
+
+
+def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
+    """Sums over a county's units or schools, with their second sums, all in one query a scope."""
+    if not tallies:
+        return frames
+    sums: dict[str, Mapping[str, Any]] = {}
+    for tally in tallies:
+        sums[tally.name] = tally.settings
+        if "also" in tally.settings:
+            sums[f"{tally.name} also"] = tally.settings["also"]
+    county, names = frames.county, {}
+    for scope in ("unit", "school"):
+        columns: list[pl.Expr] = []
+        for name, settings in sums.items():
+            if settings["from"] == scope:
+                names[name], found = _summed(frames, scope, name, settings)
+                columns += found
+        if columns:
+            rows = frames.of(scope).with_row_index("_at")
+            county = beside(
+                county, rows.group_by("county", maintain_order=True).agg(*columns), "county"
+            )
+    values, missing = {}, {}
+    for name, settings in sums.items():
+        values[name], missing[name] = _total(name, settings, names[name])
+    county = county.with_columns(
+        **values, **{f"{name}{MISSING}": column for name, column in missing.items()}
     )
-    known = ~pl.col("_value").is_null().any()
-    missing = pl.col("_missing").explode().drop_nulls().unique(maintain_order=True)
-    columns = [
-        pl.when(known).then(pl.col("_value").sum()).alias(name),
-        missing.alias(f"{name}{MISSING}"),
-    ]
-    if times:
-        factors = pl.struct(pl.col(fact).alias("a"), pl.col(times).alias("b"))
-        columns.append(factors.alias(f"{name}{TERMS}"))
-    return rows.group_by("school", maintain_order=True).agg(*columns)
+    both = [tally.name for tally in tallies if "also" in tally.settings]
+    county = county.with_columns(
+        *((pl.col(name) + pl.col(f"{name} also")).alias(name) for name in both),
+        *(
+            each_once(f"{name}{MISSING}", f"{name} also{MISSING}").alias(f"{name}{MISSING}")
+            for name in both
+        ),
+    ).drop(pl.selectors.contains(_HELP))
+    lacking = {("county", one.name): Lacks((pl.col(f"{one.name}{MISSING}"),)) for one in tallies}
+    return frames.tallied("county", county, lacking)
 
 
-def _county_tally(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
-    sums = _summed(frames, name, settings)
-    county = beside(frames.county, sums, "county").with_columns(
-        pl.col("_rows").fill_null(0), pl.col("_blank").fill_null(0)
-    )
-    value: pl.Expr = pl.when(pl.col("_blank") == 0).then(pl.col("_sum").fill_null(0.0))
-    blank = pl.col("_missing").fill_null(NO_WORDS)
-    total = settings.get("or")
-    if total:
-        none_given = (pl.col("_blank") == pl.col("_rows")) & (pl.col("_rows") > 0)
-        use_total = none_given & pl.col(total).is_not_null()
-        value = pl.when(use_total).then(pl.col(total)).otherwise(value)
-        blank = pl.when(use_total).then(NO_WORDS).otherwise(blank)
-    county = county.with_columns(value.alias(name), blank.alias(f"{name}{MISSING}")).drop(
-        "_sum", "_rows", "_blank", "_missing"
-    )
-    if "also" in settings:
-        return _with_another(replace(frames, county=county), name, settings["also"])
-    return county
+_HELP = " · "  # in the names of columns that only lead to a tally
 
 
-def _with_another(frames: Frames, name: str, also: Mapping[str, Any]) -> pl.DataFrame:
-    """The tally plus a second sum, null where either is."""
-    other = f"_{name}"
-    return (
-        _county_tally(frames, other, also)
-        .with_columns(
-            (pl.col(name) + pl.col(other)).alias(name),
-            each_once(f"{name}{MISSING}", f"{other}{MISSING}").alias(f"{name}{MISSING}"),
-        )
-        .drop(other, f"{other}{MISSING}")
-    )
+def _summed(
+    frames: Frames, scope: str, name: str, settings: Mapping[str, Any]
+) -> tuple[Sequence[str], Iterable[pl.Expr]]:
+    """Per county: the sum of the rows that count, how many count, how many of them are blank.
 
-
-def _summed(frames: Frames, name: str, settings: Mapping[str, Any]) -> pl.DataFrame:
-    """Per county: the sum of the rows that count, how many count, how many of them are blank."""
-    scope, fact = settings["from"], settings["sum"]
-    where = dict(settings.get("where", {}))
+    With the facts that may be missing, and at which row each is first.
+    """
+    fact, where = settings["sum"], dict(settings.get("where", {}))
     if "stage" in settings:
         where["stage"] = settings["stage"]
-    rows = frames.of(scope).with_columns(conditions.matches(where).alias("_counts"))
-    rows = rows.filter(pl.col("_counts").fill_null(value=True))
+    counts = conditions.matches(where)
+    there = counts.fill_null(value=True)
     if settings.get("unless"):
-        rows = rows.filter(~conditions.matches(settings["unless"]).fill_null(value=False))
-    rows = rows.with_columns(
-        pl.when(pl.col("_counts")).then(pl.col(fact)).alias("_value"),
-        missing_facts(frames, scope, [fact, *where]).alias("_missing"),
+        there &= ~conditions.matches(settings["unless"]).fill_null(value=False)
+    value = pl.when(counts & there).then(pl.col(fact))
+    tests = lacks(frames, scope, [fact, *where])
+    facts = by_stage(tests, staged=scope == "unit")
+    return list(facts), (
+        value.sum().alias(f"{name}{_HELP}sum"),
+        there.sum().alias(f"{name}{_HELP}rows"),
+        (there & value.is_null()).sum().alias(f"{name}{_HELP}blank"),
+        *(
+            pl.col("_at").filter(there & test).min().alias(f"{name}{_HELP}{one}")
+            for one, test in facts.items()
+        ),
     )
-    return rows.group_by("county", maintain_order=True).agg(
-        pl.col("_value").sum().alias("_sum"),
-        pl.len().alias("_rows"),
-        pl.col("_value").is_null().sum().alias("_blank"),
-        pl.col("_missing").explode().drop_nulls().unique(maintain_order=True),
-    )
+
+
+def _total(name: str, settings: Mapping[str, Any], facts: Sequence[str]) -> tuple[pl.Expr, pl.Expr]:
+    """A sum, null where any of it is, and the list of what is missing; or the total given instead."""
+    rows, blank = (pl.col(f"{name}{_HELP}{one}").fill_null(0) for one in ("rows", "blank"))
+    value: pl.Expr = pl.when(blank == 0).then(pl.col(f"{name}{_HELP}sum").fill_null(0.0))
+    missing = in_order({one: pl.col(f"{name}{_HELP}{one}") for one in facts})
+    total = settings.get("or")
+    if total:
+        instead = (blank == rows) & (rows > 0) & pl.col(total).is_not_null()
+        value = pl.when(instead).then(pl.col(total)).otherwise(value)
+        missing = pl.when(instead).then(NO_WORDS).otherwise(missing)
+    return value, missing

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.engine.lacks import Lacks
 from compliance.facts.school_types import IMPLIED
 from compliance.kernel.submission import COMPULSORY, KEY, STAGES, Submission
 from compliance.rules.language import conditions
@@ -44,7 +45,7 @@ class Frames:
     county, school, unit: one row a subject, numbered in the column of the frame's own name; the
     numbers of the wider scopes stand beside. Unit rows are sorted by county, year, school, stage.
     excluded: rows school, county_code, year, school_code, school_name, stage, reason. staged: the
-    stems of the facts that are given by stage.
+    stems of the facts that are given by stage. lacks: scope and name of a tally → what is missing.
     """
 
     county: pl.DataFrame
@@ -53,6 +54,7 @@ class Frames:
     split: Split
     excluded: pl.DataFrame
     staged: frozenset[str] = field(default_factory=frozenset)
+    lacks: Mapping[tuple[str, str], Lacks] = field(default_factory=dict)
 
     def of(self, scope: str) -> pl.DataFrame:
         """The frame of a scope: unit, school or county."""
@@ -62,6 +64,12 @@ class Frames:
     def with_frame(self, scope: str, frame: pl.DataFrame) -> Frames:
         """The same with one frame replaced."""
         return replace(self, **{scope: frame})  # type: ignore[arg-type]  # a frame's name
+
+    def tallied(
+        self, scope: str, frame: pl.DataFrame, lacks: Mapping[tuple[str, str], Lacks]
+    ) -> Frames:
+        """The same with tallies added to a frame."""
+        return replace(self.with_frame(scope, frame), lacks={**self.lacks, **lacks})
 
 
 def frames(submission: Submission, split: Split) -> Frames:
@@ -78,8 +86,8 @@ def frames(submission: Submission, split: Split) -> Frames:
     columns = (*school.columns, *county.columns)
     staged = {stem for stage in COMPULSORY for stem in _of_stage(columns, stage).values()}
     unit = unfold(school, county, split)
-    stages = unit.group_by("school", maintain_order=True).agg(stages=pl.len().cast(pl.Float64))
-    school = beside(school, stages, "school").with_columns(pl.col("stages").fill_null(0.0))
+    there = pl.sum_horizontal(_there(stage).cast(pl.Float64) for stage in COMPULSORY)
+    school = school.with_columns(there.alias("stages"))
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 
@@ -107,28 +115,48 @@ def _implies(stage: str) -> pl.Expr:
 
 def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
     """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
-    pieces = []
     many = pl.sum_horizontal(_there(stage) for stage in STAGES) > 1
+    sharing = (one for stage in COMPULSORY for one in _sharing(stage, split))
+    known = school.with_columns(many.alias("among_stages"), *sharing)
+    of_county = {name for stage in COMPULSORY for name in _of_stage(county.columns, stage)}
+    known = beside(known, county.select("county", *sorted(of_county)), "county")
+    rows = school.select(_there(stage).alias(stage) for stage in COMPULSORY).with_row_index("_row")
+    places = pl.concat(
+        rows.filter(stage).select("_row", pl.lit(order).alias("stage_order"))
+        for order, stage in enumerate(COMPULSORY)
+    ).sort("_row", "stage_order")
+    # what nobody gave is not carried along, but stands for itself
+    blank = {one.name: one.dtype for one in known if one.len() and one.null_count() == one.len()}
+    given = known.drop(blank)[places["_row"]].with_columns(places["stage_order"])
+    stems: dict[str, dict[int, str]] = {}
     for order, stage in enumerate(COMPULSORY):
-        stems = _of_stage(school.columns, stage)
-        whole = [
-            name
-            for name in school.columns
-            if not any(name.startswith(f"{s}_") for s in COMPULSORY) and name not in stems.values()
-        ]
-        piece = school.filter(_there(stage)).select(
-            *whole,
-            *(pl.col(name).alias(stem) for name, stem in stems.items()),
-            pl.lit(stage).alias("stage"),
-            pl.lit(order).alias("stage_order"),
-            many.alias("among_stages"),
-            *_sharing(stage, split),
-        )
-        shared = _of_stage(county.columns, stage)
-        of_county = county.select("county", *(pl.col(n).alias(s) for n, s in shared.items()))
-        pieces.append(beside(piece, of_county, "county"))
-    units = pl.concat(pieces, how="diagonal").sort("school", "stage_order", maintain_order=True)
-    return units.with_row_index("unit")
+        for name, stem in _of_stage(known.columns, stage).items():
+            stems.setdefault(stem, {})[order] = name
+    staged = {name for names in stems.values() for name in names.values()}
+    return given.select(
+        *(
+            pl.lit(None, blank[name]).alias(name) if name in blank else pl.col(name)
+            for name in known.columns
+            if name not in staged
+        ),
+        *(_of_own_stage(names, blank).alias(stem) for stem, names in stems.items()),
+        pl.when(pl.col("stage_order") == 0)
+        .then(pl.lit(COMPULSORY[0]))
+        .otherwise(pl.lit(COMPULSORY[1]))
+        .alias("stage"),
+        "stage_order",
+    ).with_row_index("unit")
+
+
+def _of_own_stage(names: Mapping[int, str], blank: Mapping[str, Any]) -> pl.Expr:
+    """The column of each row's own stage; null where its stage has none."""
+    found: pl.Expr = pl.lit(
+        None, next((blank[one] for one in names.values() if one in blank), None)
+    )
+    for order, name in names.items():
+        if name not in blank:
+            found = pl.when(pl.col("stage_order") == order).then(name).otherwise(found)
+    return found
 
 
 def _there(stage: str) -> pl.Expr:
@@ -153,8 +181,8 @@ def _sharing(stage: str, split: Split) -> Iterable[pl.Expr]:
     present = {other: pl.col(f"_{other}") for other in STAGES if other in whole}
     alone = pl.all_horizontal(*(p == 0 for other, p in present.items() if other != stage))
     total = pl.sum_horizontal(*(p * whole[o] for o, p in present.items()), ignore_nulls=False)
-    yield pl.when(alone).then(1.0).otherwise(float(whole[stage])).alias(SHARE)
-    yield pl.when(alone).then(present[stage]).otherwise(total).alias(EFFECTIVE)
+    yield pl.when(alone).then(1.0).otherwise(float(whole[stage])).alias(f"{stage}_{SHARE}")
+    yield pl.when(alone).then(present[stage]).otherwise(total).alias(f"{stage}_{EFFECTIVE}")
 
 
 def _whole_weights(split: Split) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import comb
@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation, by_county
+from compliance.engine.evaluate import Evaluation
 from compliance.engine.results import CountyResult
 from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem
@@ -19,47 +19,39 @@ from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import BASES, UPPER, Limit, Rule, Ruleset
+from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
 
 _COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
 
-def counties(evaluation: Evaluation, found: pl.DataFrame) -> list[CountyResult]:
-    """Verdict, blocks and exact counts of every county."""
-    counted = {
-        (code, year, status): n
-        for code, year, status, n in found.group_by(*KEY, "status").len().iter_rows()
-    }
-    blocks = {
-        rule.id: _named(evaluation, rule.id)
-        for rule in evaluation.ruleset.rules.values()
-        if rule.role == "block"
-    }
-    final = _named(evaluation, evaluation.ruleset.concludes)
+def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> list[CountyResult]:
+    """Verdict, blocks and exact counts of every county.
+
+    counted: the county's number and a status → how many findings have it.
+    """
+    rules = evaluation.ruleset.rules.values()
+    groups = [rule.id for rule in rules if rule.role == "block"]
+    names = [*groups, evaluation.ruleset.concludes]
+    states = {name: evaluation.county_status(name) for name in dict.fromkeys(names)}
+    table = evaluation.plan("county").frame.select(
+        "county", *KEY, "county_name", *(state.alias(f"#{name}") for name, state in states.items())
+    )
     by_basis = bases(evaluation.ruleset)
     return [
         CountyResult(
             county_code=row["county_code"],
             county_name=row["county_name"],
             year=row["year"],
-            verdict=_VERDICTS.get(final[row["county"]], "undecided"),
+            verdict=_VERDICTS.get(STATUSES[row[f"#{evaluation.ruleset.concludes}"]], "undecided"),
             ruleset=evaluation.ruleset.id,
             as_of=evaluation.as_of.isoformat(),
             bases=by_basis,
-            blocks={block: states[row["county"]] for block, states in blocks.items()},
-            counts={
-                status: counted.get((row["county_code"], row["year"], status), 0)
-                for status in _COUNTED
-            },
+            blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
+            counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
         )
-        for row in evaluation.frames.county.iter_rows(named=True)
+        for row in table.iter_rows(named=True)
     ]
-
-
-def _named(evaluation: Evaluation, rule_id: str) -> dict[int, str]:
-    states = by_county(evaluation, evaluation.outcome(rule_id))
-    return {county: STATUSES[status] for county, status in states.iter_rows()}
 
 
 def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
@@ -159,25 +151,25 @@ def without_main_school(evaluation: Evaluation) -> list[Problem]:
 def second_opinions(evaluation: Evaluation) -> list[Problem]:
     """County figures given although the schools' own yield another; the given one is used."""
     known, frames = evaluation.ruleset.indicators, evaluation.frames
+    pairs = {one.name: (one, known[one.fallback]) for one in known.values() if one.fallback}
+    columns = [
+        exact_arithmetic.quantity(each, frames, "county").value.alias(f"{name} {place}")
+        for name, both in pairs.items()
+        for place, each in enumerate(both)
+    ]
     problems = []
-    for one in known.values():
-        if one.fallback is None:
-            continue
-        given, derived = (
-            exact_arithmetic.quantity(each, frames, "county").value
-            for each in (one, known[one.fallback])
-        )
-        rows = frames.county.select(*KEY, given=given, derived=derived).drop_nulls()
-        for row in rows.iter_rows(named=True):
-            said, worked = Decimal(repr(row["given"])), Decimal(repr(row["derived"]))
+    for row in frames.county.select(*KEY, *columns).iter_rows(named=True):
+        for name, (one, _) in pairs.items():
+            given, derived = row[f"{name} 0"], row[f"{name} 1"]
+            if given is None or derived is None:
+                continue
+            said, worked = Decimal(repr(given)), Decimal(repr(derived))
             decimals = max(0, -int(said.normalize().as_tuple().exponent))
             if round(worked, decimals) != said:
                 told = say(
                     "{title}填{said:g}，按学校数据应为{worked:.2f}",
-                    title=pick(one.title, one.title_en),
-                    said=row["given"],
-                    worked=row["derived"],
-                )
+                    title=pick(one.title, one.title_en), said=given, worked=derived,
+                )  # fmt: skip
                 expected = msg("以所填数字判定，请核对")
                 facts = tuple(one.of.facts)
                 problems.append(_warning("parts_disagree", told, expected, row, facts=facts))
@@ -230,12 +222,46 @@ def bunched(evaluation: Evaluation) -> list[Problem]:
     places. It is a hint and no proof: honest schools that were topped up to a known limit look the
     same. No verdict follows from it.
     """
-    return [
-        problem
+    rules = [
+        rule
         for rule in evaluation.ruleset.rules.values()
         if rule.role == "component" and rule.scope == "unit" and rule.limit and rule.indicator
-        for problem in _crowding(rule, rule.limit, rule.indicator, evaluation)
     ]
+    by_plan: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_plan.setdefault(evaluation.sheet_of(evaluation.judged(rule.id)), []).append(rule)
+    rows = [
+        (rule, row)
+        for sheet, own in by_plan.items()
+        for row in _near_limits(evaluation, sheet, own)
+        for rule in own
+        if crowded(row[f"{rule.id} in"], row[f"{rule.id} out"])
+    ]
+    rows.sort(key=lambda one: rules.index(one[0]))
+    return [_crowding(rule, row, evaluation) for rule, row in rows]
+
+
+def _near_limits(
+    evaluation: Evaluation, sheet: str, rules: Sequence[Rule]
+) -> Iterator[Mapping[str, Any]]:
+    """Of every county and stage, for each rule: how many units lie just within the limit, how many
+    just beyond it, and where the limit is.
+    """
+    columns = []
+    for rule in rules:
+        judged = evaluation.judged(rule.id)
+        value, bar = judged.column("value"), judged.column("threshold")
+        there = judged.column("status").is_not_null() & (bar > 0)
+        there &= (value - bar).abs() <= bar * float(BAND)
+        upper = rule.limit is not None and rule.limit.operator in UPPER
+        inside = (value <= bar) if upper else (value >= bar)
+        columns += [
+            (there & inside).sum().alias(f"{rule.id} in"),
+            (there & ~inside).sum().alias(f"{rule.id} out"),
+            bar.filter(there).mean().alias(f"{rule.id} at"),
+        ]
+    found = evaluation.sheets()[sheet].group_by(*KEY, "stage", "stage_order").agg(*columns)
+    return found.sort(*KEY, "stage_order").iter_rows(named=True)
 
 
 def crowded(inside: int, outside: int) -> bool:
@@ -251,35 +277,21 @@ def crowded(inside: int, outside: int) -> bool:
     return Fraction(ways, all_ways**total) < CHANCE
 
 
-def _crowding(
-    rule: Rule, limit: Limit, indicator: str, evaluation: Evaluation
-) -> Iterator[Problem]:
-    """Where a rule's values crowd. facts: what is counted, not the pupils it is counted for."""
-    upper = limit.operator in UPPER
-    value, bar = pl.col("value"), pl.col("threshold")
-    inside = (value <= bar) if upper else (value >= bar)
-    counts = (
-        evaluation.outcome(rule.id)
-        .filter((bar > 0) & ((value - bar).abs() <= bar * float(BAND)))
-        .group_by("county", "stage")
-        .agg(inside.sum().alias("_in"), (~inside).sum().alias("_out"), bar.mean().alias("_at"))
-        .join(evaluation.frames.county.select("county", *KEY), on="county")
-        .sort(*KEY, "stage", descending=[False, False, True])
+def _crowding(rule: Rule, row: Mapping[str, Any], evaluation: Evaluation) -> Problem:
+    """That a rule's values crowd. facts: what is counted, not the pupils it is counted for."""
+    upper = rule.limit is not None and rule.limit.operator in UPPER
+    message = say(
+        "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
+        rule=f"{rule.id} {rule.label}",
+        stage=stage_words()[row["stage"]],
+        side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
+        at=row[f"{rule.id} at"],
+        band=f"{float(BAND):.0%}",
+        a=row[f"{rule.id} in"],
+        b=row[f"{rule.id} out"],
     )
-    for row in counts.iter_rows(named=True):
-        if not crowded(row["_in"], row["_out"]):
-            continue
-        message = say(
-            "{rule}（{stage}）：标准{at:g}{side}{band}以内有{a}所，另一侧{band}以内只有{b}所，数值密集在达标线上",
-            rule=f"{rule.id} {rule.label}",
-            stage=stage_words()[row["stage"]],
-            side=msg_in("of a limit", "以下") if upper else msg_in("of a limit", "以上"),
-            at=row["_at"],
-            band=f"{float(BAND):.0%}",
-            a=row["_in"],
-            b=row["_out"],
-        )
-        expected = msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账")
-        names = evaluation.ruleset.indicators[indicator].of.facts
-        facts = (f"{row['stage']}_{n}" if n in evaluation.frames.staged else n for n in names)
-        yield _warning("figures_bunched", message, expected, row, facts=tuple(facts))
+    expected = msg("仅为线索：按标准补足的学校也会如此，请抽查原始台账")
+    names = evaluation.ruleset.indicators[str(rule.indicator)].of.facts
+    staged = evaluation.frames.staged
+    facts = tuple(f"{row['stage']}_{n}" if n in staged else n for n in names)
+    return _warning("figures_bunched", message, expected, row, facts=facts)

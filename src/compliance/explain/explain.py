@@ -15,10 +15,10 @@ from compliance.explain.context import find_rule, open_context
 from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.plugins.registry import Registry
 from compliance.render.documents.text import wrap
-from compliance.rules.kinds import Kinds
+from compliance.rules.language.editions import edition
 from compliance.rules.language.pack import Pack
-from compliance.rules.resolution.resolve import edition, resolve
 
 WIDTH = 100  # columns: formulas with long names are torn apart at 80
 Answer = tuple[dict[str, Any], list[str]]
@@ -31,7 +31,7 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     known, name = with_pack_file(registry, choice.ruleset)
     day = choice.as_of or date.today()
     if name is None:
-        name = _holding(known, registry.kinds, base_of(known), rule_id, day)
+        name = _holding(registry, known, base_of(known), rule_id, day)
     rules = chosen_rules(registry, known, name, day, choice)
     words = registry.vocabulary
     check_words(choice, [rules])
@@ -60,7 +60,7 @@ def _wrapped(whole: str) -> list[str]:
     return lines
 
 
-def _holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) -> str:
+def _holding(registry: Registry, known: Packs, usual: str, rule_id: str, day: date) -> str:
     """The rule set that has the rule: the usual one, else the only one that others have it from.
 
     Where none has it, the usual one. Raises UsageError where several have it, naming them.
@@ -68,8 +68,8 @@ def _holding(known: Packs, kinds: Kinds, usual: str, rule_id: str, day: date) ->
 
     def has(name: str) -> bool:
         with suppress(NoEditionError):  # not in force on that day
-            rules = resolve(known, name, day, kinds=kinds).rules
-            return rule_id.lower() in {one.lower() for one in rules}
+            rules = chosen_rules(registry, known, name, day, Choice())
+            return rule_id.lower() in {one.lower() for one in rules.rules}
         return False
 
     if has(usual):

@@ -13,12 +13,18 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_words
 from compliance.render.documents.text import wrap
-from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset, Switch
+from compliance.rules.language.model import (
+    STANDARD,
+    VERIFIED,
+    WITHOUT_STANDARD,
+    Rule,
+    Ruleset,
+    Switch,
+)
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words, role_words, standard_words
 from compliance.rules.reference.provenance import Given, provenance
-from compliance.rules.resolution.amendments import WITHOUT_STANDARD
 
 WIDTH = 80  # columns of a terminal
 _HANGING = " " * 9

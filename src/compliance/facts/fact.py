@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance.kernel.i18n import msg, msg_in, pick, plural, say
 
@@ -12,8 +12,7 @@ from compliance.kernel.i18n import msg, msg_in, pick, plural, say
 FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A count of the items of a list fact that are at least `at_least` and less than `below`."""
 
     list: str

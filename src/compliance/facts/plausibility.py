@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from compliance.kernel.i18n import pick
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """The sum of the facts `of` is a part of the sum of the facts `within`."""
 
     of: tuple[str, ...]
     within: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plausible:
+class Plausible(NamedTuple):
     """What `per` × the sum of `of` ÷ the sum of `over` is with honest figures: no law, a doubt.
 
     low, high: bounds, None where there is none. least: looked at only where `over` is at least
@@ -45,8 +43,7 @@ class Plausible:
         return pick(self.title, self.title_en)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What each item of the list `fact` is with honest figures: from `low` to `high`."""
 
     fact: str
@@ -54,8 +51,7 @@ class Item:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(NamedTuple):
     """A percentage and the counts it should come from: 100 × `of` ÷ `over`, give or take `points`.
 
     The counts are one of its sources only: a larger difference is a doubt, a smaller one is none.
@@ -67,8 +63,7 @@ class Quotient:
     points: float
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(NamedTuple):
     """By how much a figure may differ from last year's without a doubt.
 
     factor: at most so many times as much or as little. least: smaller differences do not count.

@@ -10,15 +10,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from compliance.facts.fact import Fact, fact_of
-from compliance.facts.plausibility import Checks, checks_of
+from compliance.facts.fact import Counted, Fact, fact_of
+from compliance.facts.plausibility import Bound, Checks, Item, Jump, Plausible, Quotient, checks_of
+from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PluginError, closest
 from compliance.kernel.i18n import msg, say
 
@@ -35,8 +35,7 @@ TABLES = {
 EXTENSIBLE = ("school", "county")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What a heading means. factor: multiply the figures by it (10000 for 万元 of a yuan fact).
 
     year: the year named in the heading's bracket, if any.
@@ -87,6 +86,10 @@ class Vocabulary:
         return None if near is None else keys[near]
 
 
+# what a vocabulary consists of
+_CLASSES = (Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Jump)
+
+
 def titles(words: Vocabulary) -> dict[str, str]:
     """Fact → what a sentence calls it where it is missing, in the current language."""
     facts = {**words.county, **words.school}
@@ -108,14 +111,15 @@ def _index(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 
 @cache
-def _bundled(name: str) -> str:
+def schema_text(name: str) -> str:
+    """The bundled schema of that name (school, county, submission, pack, results) as written."""
     path = files("compliance.schemas").joinpath(f"{name}.schema.json")
     return path.read_text(encoding="utf-8")
 
 
 def read_schema(name: str) -> dict[str, Any]:
-    """The bundled schema of that name (school, county, submission, pack, results), a fresh copy."""
-    schema: dict[str, Any] = json.loads(_bundled(name))
+    """A bundled schema, a fresh copy."""
+    schema: dict[str, Any] = json.loads(schema_text(name))
     return schema
 
 
@@ -129,8 +133,31 @@ def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
     return _vocabulary(tuple(path.resolve() for path in fragments))
 
 
+def sources(fragments: Sequence[Path] = ()) -> list[bytes]:
+    """All that the vocabulary of these fragments is made from: names and contents of its schemas."""
+    return list(_sources(tuple(path.resolve() for path in fragments)))
+
+
+@cache
+def _sources(fragments: tuple[Path, ...]) -> tuple[bytes, ...]:
+    core = [schema_text(name) for name in EXTENSIBLE]
+    added = [text for path, text in _texts(fragments).items() for text in (path.name, text)]
+    return tuple(text.encode() for text in (*core, *added))
+
+
+@cache
+def _texts(fragments: tuple[Path, ...]) -> Mapping[Path, str]:
+    return {path: _text(path) for path in _fragment_files(fragments)}
+
+
 @cache
 def _vocabulary(fragments: tuple[Path, ...]) -> Vocabulary:
+    key = [b"vocabulary", *_sources(fragments)]
+    return remembered(key, _CLASSES, lambda: _joined(_texts(fragments)))
+
+
+def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
+    """The core's facts and checks with those of the fragments, in their order."""
     tables: dict[str, dict[str, Fact]] = {}
     checks: dict[str, Checks] = {}
     for table, (name, definition) in TABLES.items():
@@ -138,9 +165,9 @@ def _vocabulary(fragments: tuple[Path, ...]) -> Vocabulary:
         record = schema["$defs"][definition] if definition else schema
         tables[table] = _facts(table, record)
         checks[table] = checks_of(record)
-    for path in _fragment_files(fragments):
+    for path, text in fragments.items():
         table = path.name.removesuffix(".schema.json")
-        record = _read_fragment(path)
+        record = _record(path, text)
         added = _added(path, table, record)
         _refuse_clashes(path, tables[table], added)
         tables[table].update(added)
@@ -171,10 +198,17 @@ def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _read_fragment(path: Path) -> dict[str, Any]:
+def _text(path: Path) -> str:
     try:
-        record = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise _faulty(path, str(error)) from error
+
+
+def _record(path: Path, text: str) -> dict[str, Any]:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise _faulty(path, str(error)) from error
     if not isinstance(record, dict) or not isinstance(record.get("properties"), dict):
         raise _faulty(path, msg("没有properties"))
@@ -261,8 +295,7 @@ _STAGE = re.compile(r"^(小学|初中)(?:部|学段|阶段|段)")
 _TAIL = re.compile(r"^(.+?)[(\[【](小学|初中|高中)(?:部|学段|阶段|段)?[)\]】]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading read: its comparable key, the unit in its bracket, the year named there."""
 
     key: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import polars as pl
 
@@ -15,8 +16,14 @@ def fixed(value: pl.Expr, decimals: int) -> pl.Expr:
     sign = pl.when((value < 0) & (scaled > 0)).then(pl.lit("-")).otherwise(pl.lit(""))
     if not decimals:
         return pl.concat_str(sign, whole)
-    rest = (scaled % scale).cast(pl.String).str.zfill(decimals)
-    return pl.concat_str(sign, whole, pl.lit("."), rest)
+    rest = pl.lit(_decimals(decimals)).gather(scaled % scale)
+    return pl.concat_str(sign, whole, rest)
+
+
+@cache
+def _decimals(many: int) -> pl.Series:
+    """ ".00" to ".99": looked up, since it is quicker than to be written a million times."""
+    return pl.Series([f".{part:0{many}d}" for part in range(10**many)])
 
 
 def short(value: pl.Expr, decimals: int = 2) -> pl.Expr:

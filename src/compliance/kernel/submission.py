@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -88,25 +88,6 @@ class Submission:
         return self._with(
             {name: _with_all(getattr(self, name), facts) for name, facts in self.facts.items()}
         )
-
-    def batches(self, schools: int) -> Iterator[Submission]:
-        """The submission cut, in order, into parts of whole counties of about so many schools.
-
-        Problems, inputs and refusals stay whole. Nothing is copied.
-        """
-        rows = self.counties.select(KEY)
-        for name in TABLES:
-            sizes = getattr(self, name).group_by(KEY).agg(pl.len().cast(pl.Int64).alias(name))
-            rows = rows.join(sizes, on=list(KEY), how="left", maintain_order="left")
-        rows = rows.with_columns(pl.col(TABLES).fill_null(0))
-        before = pl.col("schools").cum_sum() - pl.col("schools")
-        cuts = rows.group_by((before // schools).alias("batch"), maintain_order=True).agg(
-            pl.col(TABLES).sum()
-        )
-        ends = dict.fromkeys(TABLES, 0)
-        for cut in cuts.select(TABLES).iter_rows(named=True):
-            yield self._with({n: getattr(self, n).slice(ends[n], cut[n]) for n in TABLES})
-            ends = {name: ends[name] + cut[name] for name in TABLES}
 
     def of(self, keys: Iterable[tuple[str, int]]) -> Submission:
         """The part that concerns some counties, by code and year; problems and inputs stay whole."""

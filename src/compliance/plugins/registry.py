@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pluggy
 
@@ -30,8 +30,8 @@ from compliance.kernel.errors import JunhengError, PackError, PluginError, Usage
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
+from compliance.rules.language.editions import editions
 from compliance.rules.language.pack import Pack, packs_in
-from compliance.rules.resolution.resolve import editions
 
 CORE = "junheng"
 WITHOUT = "COMPLIANCE_WITHOUT_PLUGINS"
@@ -40,8 +40,7 @@ _log = logging.getLogger("compliance")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
 
 
-@dataclass(frozen=True)
-class Plugin:
+class Plugin(NamedTuple):
     """Where offers come from: a distribution, its version, and the name of its entry point."""
 
     distribution: str
@@ -50,6 +49,9 @@ class Plugin:
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
+
+
+_ITSELF = Plugin(CORE)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Offers:
     readers: dict[str, Reader] = field(default_factory=dict)
     renderers: dict[str, Renderer] = field(default_factory=dict)
     fragments: list[Path] = field(default_factory=list)
-    plugin: Plugin = Plugin(CORE)
+    plugin: Plugin = _ITSELF
     whole: bool = False
     error: JunhengError | None = None
 
@@ -155,14 +157,12 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     registry = Registry()
     _ask(registry, core)
     registry.owners = dict.fromkeys(registry.names(), registry.plugin)
-    entries = sorted(
-        entry_points(group=hookspecs.GROUP) if found is None else found,
-        key=lambda one: (one.dist.name if one.dist else "", one.name),
-    )
-    off = _switched_off(entries)
+    listed = entry_points(group=hookspecs.GROUP) if found is None else found
+    entries = [(_plugin(entry), entry) for entry in listed]
+    entries.sort(key=lambda one: (one[0].distribution if one[1].dist else "", one[1].name))
+    off = _switched_off([plugin for plugin, _ in entries])
     asked = []
-    for entry in entries:
-        plugin = _plugin(entry)
+    for plugin, entry in entries:
         if {plugin.distribution, plugin.entry} & off:
             registry.without.append(plugin.distribution)
         else:
@@ -191,13 +191,14 @@ def _check_facts(asked: Sequence[Offers]) -> None:
 def _plugin(entry: EntryPoint) -> Plugin:
     if entry.dist is None:
         return Plugin(entry.value, "?", entry.name)
-    return Plugin(entry.dist.name, entry.dist.version, entry.name)
+    told = entry.dist.metadata  # read anew each time it is asked for
+    return Plugin(told["Name"], told["Version"], entry.name)
 
 
-def _switched_off(entries: Sequence[EntryPoint]) -> set[str]:
+def _switched_off(plugins: Sequence[Plugin]) -> set[str]:
     """The names of plugins not to be loaded; UsageError for one that none has."""
     named = [name.strip() for name in os.environ.get(WITHOUT, "").split(",")]
-    known = {name for one in map(_plugin, entries) for name in (one.distribution, one.entry)}
+    known = {name for one in plugins for name in (one.distribution, one.entry)}
     off = {name for name in (*named, *_without.get()) if name}
     for name in sorted(off - known):
         near = suggestion(name, sorted(known))

@@ -7,25 +7,29 @@ Each renderer is imported when it is first used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from compliance.engine.results import Results
 from compliance.render.documents.output_files import write_whole
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Renderer = Callable[[Results, BinaryIO], None]
 
 _PLACES = {
     "text": ("compliance.render.terminal.summary", "plain_text"),
     "json": ("compliance.render.machine_formats", "json_results"),
-    "ndjson": ("compliance.render.machine_formats", "ndjson"),
-    "csv": ("compliance.render.machine_formats", "csv"),
-    "parquet": ("compliance.render.machine_formats", "parquet"),
     "md": ("compliance.render.page", "markdown_page"),
     "html": ("compliance.render.page", "html_page"),
 }
+# Formats that take the findings part by part, as they are judged.
+_STREAMED = ("ndjson", "csv", "parquet")
+Stream = Callable[[Iterable["pl.DataFrame"], BinaryIO], None]
 
 
 def _lazy(module: str, name: str) -> Renderer:
@@ -35,9 +39,24 @@ def _lazy(module: str, name: str) -> Renderer:
     return render
 
 
+def _whole(name: str) -> Renderer:
+    def render(report: Results, stream: BinaryIO) -> None:
+        streams()[name]([report.findings], stream)
+
+    return render
+
+
+def streams() -> Mapping[str, Stream]:
+    """Format -> what writes findings in that format, part by part."""
+    formats = import_module("compliance.render.machine_formats")
+    return {name: getattr(formats, name) for name in _STREAMED}
+
+
+@cache
 def renderers() -> Mapping[str, Renderer]:
     """Format -> renderer, for the formats that the core writes itself."""
-    return {name: _lazy(*place) for name, place in _PLACES.items()}
+    whole = {name: _lazy(*place) for name, place in _PLACES.items()}
+    return whole | {name: _whole(name) for name in _STREAMED}
 
 
 def write(report: Results, form: str, path: Path, render: Renderer | None = None) -> None:

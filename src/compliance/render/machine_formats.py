@@ -5,11 +5,13 @@ Three million findings are written in columns and in slices; no Python loop sees
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.kernel.errors import Problem
@@ -42,26 +44,26 @@ def json_results(report: Results, stream: BinaryIO) -> None:
     head = json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2)
     stream.write(head.removesuffix("\n}").encode() + b',\n  "findings": [')
     first = True
-    for lines in _slices(report.findings):
+    for lines in _slices([report.findings]):
         stream.write(b"\n    " if first else b",\n    ")
         stream.write(lines.str.join(",\n    ").item().encode())
         first = False
     stream.write(b"]\n}\n" if first else b"\n  ]\n}\n")
 
 
-def ndjson(report: Results, stream: BinaryIO) -> None:
+def ndjson(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
     """The findings alone, one JSON object a line."""
-    for lines in _slices(report.findings):
+    for lines in _slices(parts):
         stream.write(lines.str.join("\n").item().encode() + b"\n")
 
 
-def csv(report: Results, stream: BinaryIO) -> None:
+def csv(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
     """The findings for a spreadsheet: UTF-8 with a byte order mark, lists as JSON text."""
     listed = [name for name in _FIELDS if FINDINGS[name].is_nested()]
     typed = [pl.col(name).str.replace(_FORMULA, "'$1") for name in _TYPED]
     stream.write(b"\xef\xbb\xbf")
     head = True
-    for part in report.findings.select(_FIELDS).iter_slices(_SLICE):
+    for part in _cut(parts):
         columns = [_json(part.get_column(name)) for name in listed]
         part.with_columns(*columns, *typed).write_csv(stream, include_header=head)
         head = False
@@ -69,13 +71,42 @@ def csv(report: Results, stream: BinaryIO) -> None:
         stream.write((",".join(_FIELDS) + "\n").encode())
 
 
-def parquet(report: Results, stream: BinaryIO) -> None:
-    """The findings with their types, for the next program."""
-    report.findings.write_parquet(stream)
+def parquet(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
+    """The findings with their types, for the next program.
+
+    Words lie there as Enums, which are quick to write; the Arrow schema in the file calls them
+    strings, so that every reader takes them for what they are.
+    """
+    waiting = iter(parts)
+    first = next(waiting, pl.DataFrame(schema=FINDINGS))
+
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        yield first
+        yield from waiting
+
+    register_io_source(source, schema=first.schema).sink_parquet(
+        stream, compression="zstd", compression_level=1, metadata={_ARROW: _as_declared()}
+    )
 
 
-def _slices(findings: pl.DataFrame) -> Iterator[pl.Series]:
-    for part in findings.select(_FIELDS).iter_slices(_SLICE):
+_ARROW = "ARROW:schema"
+
+
+def _as_declared() -> str:
+    """The Arrow schema of FINDINGS, as a file's footer has it."""
+    empty = io.BytesIO()
+    pl.DataFrame(schema=FINDINGS).write_parquet(empty)
+    empty.seek(0)
+    return pl.read_parquet_metadata(empty)[_ARROW]
+
+
+def _cut(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for part in parts:
+        yield from part.select(_FIELDS).iter_slices(_SLICE)
+
+
+def _slices(parts: Iterable[pl.DataFrame]) -> Iterator[pl.Series]:
+    for part in _cut(parts):
         yield _lines(part)
 
 

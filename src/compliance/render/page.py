@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from compliance.assessment import Assessment, assess, block_titles, overview
+from compliance.assessment import Assessment, assess, block_titles
 from compliance.assessment.figures import (
     SIGNS,
     Finding,
@@ -110,7 +110,7 @@ def _context(report: Results) -> dict[str, Any]:
 
 def _overview(report: Results) -> dict[str, Any]:
     """The table of counties: verdict, blocks, schools that fall short, missing figures."""
-    blocks, counted = block_titles(report), overview(report)
+    blocks, counted = block_titles(report), report.overview
     rows = []
     for county in report.counties:
         row = counted[(county.county_code, county.year)]

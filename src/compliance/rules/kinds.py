@@ -6,18 +6,24 @@ resolved. How a kind evaluates, words and explains a rule is the engine's (`comp
 
 from __future__ import annotations
 
+import sys
 from abc import ABC
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar, TypeAlias, get_args, get_origin
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args, get_origin
 
-from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
-
+from compliance.kernel.cache import stamp
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import FindingForm, Part, References, Rule
+from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 from compliance.rules.language.pack import Pack
+from compliance.rules.language.references import Node, ReferenceGraph, Role
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,27 @@ class RuleKind(ABC):
 Kinds: TypeAlias = Mapping[str, RuleKind]
 
 
+def classes(kinds: Kinds) -> Iterator[type]:
+    """All that a resolved rule set may consist of: the records that its module and those of settings know."""
+    yield from (ReferenceGraph, Node, Role)
+    homes = (one.__module__ for one in (Ruleset, *(kind.settings for kind in kinds.values())))
+    for home in dict.fromkeys(homes):
+        known = vars(sys.modules[home]).values()
+        types = (one for one in known if isinstance(one, type))
+        yield from (one for one in types if is_dataclass(one) or issubclass(one, tuple))
+
+
+def code(kinds: Kinds) -> list[bytes]:
+    """Which kinds these are, and which code of plugins they come with."""
+    told = [f"{name} {type(one).__module__} {one.offered_by}" for name, one in kinds.items()]
+    homes = {type(one).__module__.partition(".")[0] for one in kinds.values() if one.offered_by}
+    modules = {
+        name: found for name, found in sys.modules.items() if name.partition(".")[0] in homes
+    }
+    files = (getattr(found, "__file__", None) for _, found in sorted(modules.items()))
+    return [*(one.encode() for one in told), stamp(Path(file) for file in files if file)]
+
+
 def kind_of(holder: Rule | Part, kinds: Kinds, rule_id: str, where: str) -> RuleKind:
     """The kind of a rule or part; PackError with the nearest name where nobody offers it."""
     if holder.kind not in kinds:
@@ -94,8 +121,10 @@ def read_settings(
 
     Raises PackError, at the line of the field, for one that is unknown, missing or of a wrong type.
     """
+    from cattrs import BaseValidationError
+
     try:
-        return _CONVERTER.structure(table, kind.settings)
+        return _converter().structure(table, kind.settings)
     except BaseValidationError as error:
         *_, (place, what, todo) = _faults(error, kind, rule_id)  # unknown fields stand last
         raise pack.error(what, *address, *place, todo=todo) from error
@@ -124,6 +153,8 @@ def _faults(
     error: BaseException, kind: RuleKind, rule_id: str, address: tuple[str, ...] = ()
 ) -> Iterable[Fault]:
     """What cattrs found, told to whoever wrote the pack."""
+    from cattrs import ForbiddenExtraKeysError
+
     for note in getattr(error, "__notes__", ()):
         step = getattr(note, "name", getattr(note, "index", None))
         address = address if step is None else (*address, str(step))
@@ -143,8 +174,11 @@ def _faults(
         yield address, say("规则 {rule} 的字段 {field}：{why}", **told, why=error), ""
 
 
+@cache
 def _converter() -> Converter:
     """TOML values into dataclasses, nothing turned into what it is not."""
+    from cattrs import Converter
+
     made = Converter(forbid_extra_keys=True)
     for plain in (str, bool, int):
         made.register_structure_hook(plain, _strictly(plain))
@@ -191,6 +225,3 @@ def _wrong(value: object, wanted: type) -> ValueError:
         list: msg("列表"),
     }
     return ValueError(say("“{found}”应为{kind}", found=str(value)[:60], kind=words[wanted]))
-
-
-_CONVERTER = _converter()

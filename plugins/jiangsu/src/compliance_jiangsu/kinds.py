@@ -13,15 +13,14 @@ import polars as pl
 
 from compliance.kinds import (
     FAIL,
-    NO_WORDS,
-    PART,
     PASS,
     UNKNOWN,
+    Columns,
     Evaluation,
     Kind,
+    Lacks,
     Rule,
     Ruleset,
-    by_county,
     fixed,
     line,
     of_parts,
@@ -36,12 +35,25 @@ class Graded(Kind):
 
     name = "graded"
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a county; parts are the rule's own and those of its members."""
-        result = _own_parts(rule, evaluation)
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """Parts are the rule's own and those of its members.
+
+        A member counts by its worst row in the county, advisory or not: the item is about it.
+        """
+        own = dict(of_parts(rule, evaluation)) if rule.parts else {}
+        states = [own["status"]] if own else []
+        entries = [own["parts"]] if own else []
+        missing = own.get("missing", Lacks())
         for rule_id in rule.of:
-            result = _with_member(result, rule_id, evaluation)
-        return result
+            state = evaluation.county_status(rule_id)
+            states.append(state)
+            entries.append(pl.concat_arr(part_entry(pl.lit(rule_id), state)).arr.to_list())
+            missing += evaluation.county_lacks(rule_id)
+        return {
+            "status": pl.min_horizontal(*states),
+            "parts": pl.concat_list(*entries),
+            "missing": missing,
+        }
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """The points with their figures and the grade; null, the core's words, where it is open."""
@@ -52,40 +64,6 @@ class Graded(Kind):
         )
         told = pl.when(pl.col("status") == PASS).then(pl.lit(is_a)).otherwise(pl.lit(not_a))
         return pl.when(pl.col("status").is_in([PASS, FAIL])).then(parts(rule) + told)
-
-
-def _own_parts(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    if rule.parts:
-        return of_parts(rule, evaluation).select("county", "status", "parts", "missing")
-    return evaluation.frames.county.select(
-        "county",
-        pl.lit(None, pl.UInt8).alias("status"),
-        pl.lit([], pl.List(PART)).alias("parts"),
-        NO_WORDS.alias("missing"),
-    )
-
-
-def _with_member(result: pl.DataFrame, rule_id: str, evaluation: Evaluation) -> pl.DataFrame:
-    """A member counts by its worst row in the county, advisory or not: the item is about it."""
-    outcome = evaluation.outcome(rule_id)
-    lacking = outcome.group_by("county", maintain_order=True).agg(
-        pl.col("missing").filter(pl.col("status") == UNKNOWN).explode().drop_nulls()
-        .unique(maintain_order=True).alias("_missing"),
-    )  # fmt: skip
-    member = by_county(evaluation, outcome).rename({"status": "_status"})
-    entry = part_entry(pl.lit(rule_id), "_status")
-    return (
-        result.join(member, on="county", how="left", maintain_order="left")
-        .join(lacking, on="county", how="left", maintain_order="left")
-        .select(
-            "county",
-            pl.min_horizontal("status", "_status").cast(pl.UInt8).alias("status"),
-            pl.concat_list("parts", pl.concat_arr(entry).arr.to_list()).alias("parts"),
-            pl.concat_list("missing", pl.col("_missing").fill_null(NO_WORDS))
-            .list.unique(maintain_order=True)
-            .alias("missing"),
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +79,14 @@ class OverallGrade(Kind):
     name = "overall_grade"
     settings = OverallGradeSettings
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a county. value: items graded A; over_count: items known not to be A."""
-        result = evaluation.frames.county.select("county")
-        for rule_id in rule.of:
-            item = by_county(evaluation, evaluation.outcome(rule_id)).rename({"status": rule_id})
-            result = result.join(item, on="county", how="left", maintain_order="left")
-        return result.select(
-            "county",
-            pl.lit(UNKNOWN, pl.UInt8).alias("status"),
-            _how_many(rule, PASS).alias("value"),
-            _how_many(rule, FAIL).alias("over_count"),
-        )
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """value: items graded A; over_count: items known not to be A."""
+        states = [evaluation.county_status(item) for item in rule.of]
+        return {
+            "status": pl.lit(UNKNOWN),
+            "value": pl.sum_horizontal((state == PASS).cast(pl.Float64) for state in states),
+            "over_count": pl.sum_horizontal((state == FAIL).cast(pl.Float64) for state in states),
+        }
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
         """How many items are A, how many are not, and what keeps the grade open."""
@@ -135,11 +109,6 @@ class OverallGrade(Kind):
             not_a=fixed(not_a, 0),
             open=fixed(seen - is_a - not_a, 0),
         )
-
-
-def _how_many(rule: Rule, status: int) -> pl.Expr:
-    counted = pl.sum_horizontal(*((pl.col(item) == status).cast(pl.UInt32) for item in rule.of))
-    return counted.cast(pl.Float64)
 
 
 def kinds() -> dict[str, Kind]:

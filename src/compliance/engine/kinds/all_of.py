@@ -9,13 +9,16 @@ only ask for more. What applies to nothing is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
-from compliance.engine.evaluate import JOINT, Evaluation, by_county, part_entry, subject_columns
+from compliance.engine.evaluate import JOINT, RESULTS, Columns, Evaluation, by_county, part_entry
 from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.threshold import of_unit
+from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
 from compliance.engine.subject import Subject
 from compliance.engine.units import beside, each_once
@@ -57,8 +60,8 @@ class All(Kind):
         indicator = ruleset.indicators[first.indicator or ""] if first is not None else None
         return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a county (of rules) or a subject of the rule's scope (of parts)."""
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """For every county (of rules) or subject of the rule's scope (of parts)."""
         if not rule.parts:
             return _of_rules(rule, evaluation)
         settings: AllSettings = rule.settings
@@ -90,105 +93,120 @@ def _first_of_least(rule: Rule) -> Part | None:
     return rule.parts[0]
 
 
-def _of_rules(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+def _of_rules(rule: Rule, evaluation: Evaluation) -> Columns:
     """The worst of the members that have weight; advisory ones have none.
 
     Under a strict verdict, what is not verified is worth no more than a blank.
     """
-    result = evaluation.frames.county.select("county")
     names = [name for name in rule.of if _counts(evaluation, evaluation.ruleset.rules[name])]
+    if not names:
+        return {"status": pl.lit(NOT_APPLICABLE)}
+    if not evaluation.strict:
+        return {"status": pl.min_horizontal(*(evaluation.county_status(name) for name in names))}
+    plan, states, lists = evaluation.plan("county"), [], []
     for name in names:
-        column = _standing(evaluation, evaluation.ruleset.rules[name]).select(
-            "county", pl.col("status").alias(name), pl.col("withheld").alias(f"{name}_withheld")
+        status, withheld = f"{rule.id}._{name} status", f"{rule.id}._{name} withheld"
+        standing = _standing(evaluation, evaluation.ruleset.rules[name])
+        plan.join(
+            standing.select(
+                "county", pl.col("status").alias(status), pl.col("withheld").alias(withheld)
+            ),
+            "county",
         )
-        result = beside(result, column, "county")
-    nothing = pl.lit(NOT_APPLICABLE, pl.UInt8)
-    worst = pl.min_horizontal(*names).fill_null(nothing) if names else nothing
-    lists = [NO_WORDS, *(pl.col(f"{name}_withheld").fill_null(NO_WORDS) for name in names)]
-    withheld = pl.when(worst == UNKNOWN).then(each_once(*lists))
-    return result.select("county", worst.alias("status"), withheld.alias("withheld"))
+        states.append(pl.col(status))
+        lists.append(pl.col(withheld).fill_null(NO_WORDS))
+    worst = plan.let(f"{rule.id}._worst", pl.min_horizontal(*states), rule.id, passing=True)
+    return {
+        "status": worst,
+        "withheld": pl.when(worst == UNKNOWN).then(each_once(NO_WORDS, *lists)),
+    }
 
 
-def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> pl.DataFrame:
-    """One row a subject: its parts, each judged by its own kind, and the worst of them.
+def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> Columns:
+    """The parts of a rule, each judged by its own kind, and the worst of them.
 
     least: the parts ask for the same of several things.
     """
-    frame = evaluation.subjects(rule)
-    key = rule.scope
-    result = subject_columns(frame)
-    for number, part in enumerate(rule.parts):
-        judged = evaluation.kinds[part.kind].judge_part(rule, part, frame, evaluation)
-        columns = [
-            pl.col(name).alias(f"{name}_{number}") if name in judged.columns
-            else pl.lit(None, dtype).alias(f"{name}_{number}")
-            for name, dtype in (
-                ("status", pl.UInt8), ("value", pl.Float64), ("threshold", pl.Float64),
-                ("shortfall", pl.Float64), ("shortfall_unit", pl.String), ("missing", pl.List(pl.String)),
-                ("relaxed_by", pl.String),
-            )
-        ]  # fmt: skip
-        result = beside(result, judged.select(key, *columns), key).with_columns(
-            _entry(part, number).alias(f"part_{number}")
-        )
-    numbers = range(len(rule.parts))
-    return result.select(
-        *subject_columns(frame).columns,
-        pl.min_horizontal(*(f"status_{n}" for n in numbers)).alias("status"),
-        *_figures(numbers, least=least),
-        pl.concat_arr(*(pl.col(f"part_{n}") for n in numbers)).arr.to_list().alias("parts"),
-        each_once(*(pl.col(f"missing_{n}").fill_null(NO_WORDS) for n in numbers)).alias("missing"),
-        *_relaxed_by(rule),
+    plan, judged = evaluation.plan(rule.scope, rule), []
+    for part in rule.parts:
+        columns = evaluation.kinds[part.kind].part_columns(rule, part, evaluation)
+        judged.append(
+            {
+                name: plan.let(
+                    f"{rule.id}/{part.key}.{name}",
+                    pl.lit(None, dtype) if (one := of_unit(columns, name)) is None else one.cast(dtype),
+                    rule.id, passing=name != "alternative" or not part.instead,
+                )
+                for name, dtype in _OF_A_PART.items()
+            }
+            | {"missing": columns.get("missing", Lacks())}
+        )  # fmt: skip
+    entries = [_entry(part, one) for part, one in zip(rule.parts, judged, strict=True)]
+    return {
+        "status": pl.min_horizontal(*(one["status"] for one in judged)),
+        **_figures(judged, least=least),
+        "parts": pl.concat_arr(*entries).arr.to_list(),
+        "missing": sum((one["missing"] for one in judged), Lacks()),
+        **_relaxed_by(rule, judged),
+    }
+
+
+_OF_A_PART: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    name: RESULTS[name]
+    for name in (
+        "status", "value", "threshold", "shortfall", "shortfall_unit", "relaxed_by", "alternative",
     )
+}  # fmt: skip
 
 
-def _relaxed_by(rule: Rule) -> list[pl.Expr]:
+def _relaxed_by(rule: Rule, judged: Sequence[Mapping[str, Any]]) -> Columns:
     """The switches that a rule's parts, and with them the rule, owe their pass to."""
-    numbers = [n for n, part in enumerate(rule.parts) if part.instead]
-    if not numbers:
-        return []
-    names = pl.concat_list(f"relaxed_by_{n}" for n in numbers).list.drop_nulls()
-    owed = names.list.unique(maintain_order=True).list.join(JOINT)
-    status = pl.min_horizontal(*(f"status_{n}" for n in range(len(rule.parts))))
-    return [pl.when((status == PASS) & (owed != "")).then(owed).alias("relaxed_by")]
+    eased = [
+        one["relaxed_by"] for part, one in zip(rule.parts, judged, strict=True) if part.instead
+    ]
+    if not eased:
+        return {}
+    owed = pl.concat_list(eased).list.drop_nulls().list.unique(maintain_order=True).list.join(JOINT)
+    status = pl.min_horizontal(*(one["status"] for one in judged))
+    return {"relaxed_by": pl.when((status == PASS) & (owed != "")).then(owed)}
 
 
-def _entry(part: Part, number: int) -> pl.Expr:
+def _entry(part: Part, judged: Mapping[str, Any]) -> pl.Expr:
     return part_entry(
         pl.lit(part.key),
-        f"status_{number}",
-        value=pl.col(f"value_{number}"),
+        judged["status"],
+        value=judged["value"],
         operator=pl.lit(part.limit.operator if part.limit else None, pl.String),
-        threshold=pl.col(f"threshold_{number}"),
-        shortfall=pl.col(f"shortfall_{number}"),
-        shortfall_unit=pl.col(f"shortfall_unit_{number}"),
+        threshold=judged["threshold"],
+        shortfall=judged["shortfall"],
+        shortfall_unit=judged["shortfall_unit"],
     )
 
 
-def _figures(numbers: range, *, least: bool) -> list[pl.Expr]:
+def _figures(judged: Sequence[Mapping[str, Any]], *, least: bool) -> Columns:
     """What the whole rule shows of its parts.
 
     Of parts that ask for the same of several things the least decides, and what is missing adds up.
     Else the one part that is short tells what is missing.
     """
-    short, unit = (
-        [pl.col(f"{name}_{n}") for n in numbers] for name in ("shortfall", "shortfall_unit")
+    short, units, values = (
+        [one[name] for one in judged] for name in ("shortfall", "shortfall_unit", "value")
     )
     if least:
-        total, values = pl.sum_horizontal(*short), [pl.col(f"value_{n}") for n in numbers]
+        total = pl.sum_horizontal(*short)
         known = pl.all_horizontal(one.is_not_null() for one in values)
-        return [
-            pl.when(known).then(pl.min_horizontal(*values)).alias("value"),
-            pl.coalesce(*(f"threshold_{n}" for n in numbers)).alias("threshold"),
-            pl.when(known & (total > 0)).then(total).alias("shortfall"),
-            pl.coalesce(*unit).alias("shortfall_unit"),
-        ]
-    failing = pl.any_horizontal((pl.col(f"status_{n}") == FAIL) for n in numbers)
+        return {
+            "value": pl.when(known).then(pl.min_horizontal(*values)),
+            "threshold": pl.coalesce(*(one["threshold"] for one in judged)),
+            "shortfall": pl.when(known & (total > 0)).then(total),
+            "shortfall_unit": pl.coalesce(*units),
+        }
+    failing = pl.any_horizontal(one["status"] == FAIL for one in judged)
     single = failing & (pl.sum_horizontal(one.is_not_null() for one in short) == 1)
-    return [
-        pl.when(single).then(pl.coalesce(*short)).alias("shortfall"),
-        pl.when(single).then(pl.coalesce(*unit)).alias("shortfall_unit"),
-    ]
+    return {
+        "shortfall": pl.when(single).then(pl.coalesce(*short)),
+        "shortfall_unit": pl.when(single).then(pl.coalesce(*units)),
+    }
 
 
 VERIFIED = "verified"

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation, part_entry
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.evaluate import Columns, Evaluation, part_entry
+from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
-from compliance.engine.units import beside
 from compliance.engine.working import Input
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import FAIL, KEY, NOT_CHECKED, PASS
@@ -50,22 +49,22 @@ class Attested(Kind):
         settings: AttestedSettings = holder.settings
         return settings.table
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a county; true → pass (or, where false is expected, fail), absent → not_checked."""
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """true → pass (or, where false is expected, fail), absent → not_checked."""
         settings: AttestedSettings = rule.settings
-        result = _said(rule.attested_as, settings, evaluation)
+        status = _said(rule, settings, evaluation)
         if not settings.statements:
-            return result
-        parts = [part_entry(pl.lit(name)) for name in settings.statements]
-        return result.with_columns(pl.concat_arr(*parts).arr.to_list().alias("parts"))
+            return {"status": status}
+        plan = evaluation.plan(rule.scope, rule)
+        status = plan.let(f"{rule.id}._said", status, rule.id, passing=True)
+        parts = [part_entry(pl.lit(name), status) for name in settings.statements]
+        return {"status": status, "parts": pl.concat_arr(*parts).arr.to_list()}
 
-    def judge_part(
-        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
-    ) -> pl.DataFrame:
+    def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The statement under the whole rule's id."""
-        return _said(rule.attested_as, part.settings, evaluation)
+        return {"status": _said(rule, part.settings, evaluation)}
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """What was stated."""
         if rule.statement == VETOES:
             met = msg("{who}不存在“{title}”。")
@@ -74,12 +73,7 @@ class Attested(Kind):
             met = msg("{who}：“{title}”，经佐证达标。")
             missed = msg("{who}：“{title}”，佐证为未达到。")
         holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.label}
-        return (
-            pl.when(pl.col("status") == PASS)
-            .then(line(met, **holes))
-            .when(pl.col("status") == FAIL)
-            .then(line(missed, **holes))
-        )
+        return {PASS: line(met, **holes), FAIL: line(missed, **holes)}
 
     def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:
         """The statements made under the rule, each with its place; a missing one where there is none."""
@@ -102,22 +96,30 @@ class Attested(Kind):
             yield msg("本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。")
 
 
-def _said(rule_id: str, settings: AttestedSettings, evaluation: Evaluation) -> pl.DataFrame:
-    """The statement given under `rule_id`, for every county."""
+def _said(rule: Rule, settings: AttestedSettings, evaluation: Evaluation) -> pl.Expr:
+    """The status by the statement given under the rule's id, for every county."""
     source = settings.table
     expected = settings.expect if settings.expect is not None else source == ATTESTATIONS
-    statements: pl.DataFrame = getattr(evaluation.submission, source)
-    said = (
-        statements.filter(pl.col("rule") == rule_id)
-        .select(*KEY, pl.col(_SAYING[source]).alias("_said"))
-        .unique(KEY, keep="last", maintain_order=True)
-    )
-    status = (
-        pl.when(pl.col("_said").is_null())
+    said = _statement(rule.attested_as, source, evaluation)
+    return (
+        pl.when(said.is_null())
         .then(NOT_CHECKED)
-        .when(pl.col("_said") == expected)
+        .when(said == expected)
         .then(PASS)
         .otherwise(FAIL)
+        .cast(pl.UInt8)
     )
-    counties = evaluation.frames.county.select("county", *KEY)
-    return beside(counties, said, KEY).select("county", status.cast(pl.UInt8).alias("status"))
+
+
+def _statement(rule_id: str, source: str, evaluation: Evaluation) -> pl.Expr:
+    """The column of a statement in the plan of counties; all of a table are brought there at once."""
+    plan, mark = evaluation.plan("county"), f"#{source}"
+    given: pl.DataFrame = getattr(evaluation.submission, source)
+    if mark not in plan and given.height:
+        wide = given.select(*KEY, "rule", said=_SAYING[source]).pivot(
+            "rule", index=list(KEY), values="said", aggregate_function="last"
+        )
+        plan.join(wide.rename(lambda name: name if name in KEY else f"#{source} {name}"), list(KEY))
+        plan.let(mark, pl.lit(value=True))
+    name = f"{mark} {rule_id}"
+    return pl.col(name) if name in plan else pl.lit(None, pl.Boolean)

@@ -11,8 +11,8 @@ shared fact over its own pupils is x, Σ P·x is the stage's whole resource and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -21,27 +21,21 @@ from typing import NamedTuple
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Evaluation, met_status
+from compliance.engine.evaluate import Columns, Evaluation, met_status
 from compliance.engine.exact_arithmetic import percent, shown, typed
 from compliance.engine.formula import met_words
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks, in_order
+from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
 from compliance.engine.subject import Row, Subject
-from compliance.engine.units import beside, each_once
+from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Driver, Flip, Spread, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words, unit_words
 from compliance.kernel.number_format import fixed, short
-from compliance.kernel.submission import (
-    COMPULSORY,
-    FAIL,
-    NO_WORDS,
-    NOT_APPLICABLE,
-    PASS,
-    STATUSES,
-    UNKNOWN,
-)
+from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
 from compliance.rules.language import conditions
 from compliance.rules.language.model import (
     WRITTEN,
@@ -79,40 +73,61 @@ class Dispersion(Kind):
         """None: the indicator's unit is not its own."""
         return ""
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+    def plan_of(self, rule: Rule) -> str:
+        """A row a stage."""
+        return "stage"
+
+    def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
+        """Declare which units count and with what value; the coefficients are gathered together."""
+        _measure(rule, evaluation)
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Two rows a county, one a stage: value (coefficient), mean and deviation.
 
         Of a rule (`of`) or of an indicator of its own. Without a limit the figures are shown and
         the status is not_applicable, or unknown where one is missing.
         """
-        units = measured(rule, evaluation, own_frame(rule, evaluation))
-        value, limit = pl.col("value"), rule.limit
-        bar = exact_arithmetic.limit_column(limit, None) if limit else pl.lit(None, pl.Float64)
-        stages = beside(every_stage(evaluation), _moments(units), _KEY).with_columns(
-            pl.col("_n").fill_null(0), bar.alias("threshold"), _coefficient().alias("value")
+        gather(rule, evaluation)
+        stages, limit, key = evaluation.plan("stage"), rule.limit, f"{rule.id}._"
+        n, mean, deviation = (pl.col(f"{key}{name}") for name in ("n", "mean", "s"))
+        coefficient = (
+            pl.when(mean.is_null() | (mean <= 0))
+            .then(None)
+            .when(n == 1)
+            .then(0.0)
+            .otherwise(exact_arithmetic.ratio(deviation, mean))
         )
+        value = stages.let(f"{key}value", coefficient, rule.id, passing=True)
+        bar = pl.lit(None, pl.Float64)
         status = pl.when(value.is_null()).then(UNKNOWN).otherwise(NOT_APPLICABLE)
         if limit is not None:
-            met = exact_arithmetic.meets(value, limit.operator, pl.col("threshold"))
-            stages = exact_arithmetic.judged_again(
-                stages.with_columns(met.alias("_meets")),
-                _KEY,
-                ("value", "_meets", "_mean", "_s"),
-                partial(_exact_row, rule, limit, evaluation),
+            bar = exact_arithmetic.limit_column(limit, None)
+            fields = {
+                "value": (value, pl.Float64),
+                "meets": (exact_arithmetic.meets(value, limit.operator, bar), pl.Boolean),
+                "mean": (mean, pl.Float64),
+                "deviation": (deviation, pl.Float64),
+            }
+            again = partial(_exact_row, rule, limit, evaluation)
+            near = exact_arithmetic.near(value, bar)
+            found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
+            found = stages.let(f"{key}decided", found, rule.id, passing=True)
+            value, mean, deviation = (
+                found.struct.field(name) for name in ("value", "mean", "deviation")
             )
-            status = met_status(pl.col("_meets"))
-        return stages.select(
-            *_KEY,
-            pl.when(pl.col("_n") == 0).then(NOT_APPLICABLE).otherwise(status).alias("status"),
-            "value",
-            "threshold",
-            pl.col("_mean").alias("mean"),
-            pl.col("_s").alias("deviation"),
-            pl.col("_missing").fill_null(NO_WORDS).alias("missing"),
-            pl.col("_n").alias("over_count"),
-        )
+            status = met_status(found.struct.field("meets"))
+        names = evaluation.spreads[rule.id].names
+        return {
+            "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),
+            "value": value,
+            "threshold": bar,
+            "mean": mean,
+            "deviation": deviation,
+            "missing": Lacks((in_order({one: pl.col(f"{key}{one}") for one in names}),)),
+            "over_count": n.cast(pl.Float64),
+        }
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """The stage's coefficient against its limit."""
         return coefficient_sentence(rule) if rule.limit is not None else _without_bar(rule)
 
@@ -163,10 +178,10 @@ class Dispersion(Kind):
                 ))  # fmt: skip
 
 
-def coefficient_sentence(rule: Rule) -> pl.Expr:
+def coefficient_sentence(rule: Rule) -> Sentences:
     """A stage's coefficient, or the mean of several, against its limit."""
     if rule.limit is None:
-        return pl.lit(None, pl.String)
+        return None
     holes: dict[str, pl.Expr | str] = {
         "who": pl.col("subject"),
         "stage": stage_word(),
@@ -174,20 +189,16 @@ def coefficient_sentence(rule: Rule) -> pl.Expr:
         "value": fixed(pl.col("value"), 3),
         "bar": limit_text(rule.limit, 3),
     }
-    alone = msg("{who}{stage}{title}为{value}（仅一个单位）。")
-    met = msg("{who}{stage}{title}为{value}，不超过{bar}的上限。")
+    alone = line(msg("{who}{stage}{title}为{value}（仅一个单位）。"), **holes)
+    met = line(msg("{who}{stage}{title}为{value}，不超过{bar}的上限。"), **holes)
     missed = msg("{who}{stage}{title}为{value}{exactly}，超过{bar}的上限。")
-    return (
-        pl.when((pl.col("status") == PASS) & (pl.col("over_count") == 1))
-        .then(line(alone, **holes))
-        .when(pl.col("status") == PASS)
-        .then(line(met, **holes))
-        .when(pl.col("status") == FAIL)
-        .then(line(missed, **holes, exactly=unrounded(rule.limit, 3)))
-    )
+    return {
+        PASS: pl.when(pl.col("over_count") == 1).then(alone).otherwise(met),
+        FAIL: line(missed, **holes, exactly=unrounded(rule.limit, 3)),
+    }
 
 
-def _without_bar(rule: Rule) -> pl.Expr:
+def _without_bar(rule: Rule) -> Sentences:
     """A coefficient of which nothing is asked by itself."""
     told = msg("{who}{stage}{title}为{value}（均值{mean}，标准差{deviation}），本项不单设限值。")
     figure = line(
@@ -199,49 +210,56 @@ def _without_bar(rule: Rule) -> pl.Expr:
         mean=short(pl.col("mean"), 4),
         deviation=short(pl.col("deviation"), 4),
     )
-    return pl.when((pl.col("status") == NOT_APPLICABLE) & pl.col("value").is_not_null()).then(
-        figure
-    )
+    return {NOT_APPLICABLE: pl.when(pl.col("value").is_not_null()).then(figure)}
 
 
-def every_stage(evaluation: Evaluation) -> pl.DataFrame:
-    """A row for every county and compulsory stage."""
-    stages = pl.DataFrame({"stage": COMPULSORY})
-    return evaluation.frames.county.select("county").join(stages, how="cross")
+def gather(rule: Rule, evaluation: Evaluation) -> None:
+    """Bring to the stages the sums of all coefficients measured so far, in two queries a plan.
+
+    Centred before squaring, so that small spreads keep their digits.
+    """
+    if rule.id not in evaluation.spreads:
+        _measure(rule, evaluation)
+    stages = evaluation.plan("stage")
+    waiting = {name: one for name, one in evaluation.spreads.items() if f"{name}._n" not in stages}
+    for plan in {id(one.plan): one.plan for one in waiting.values()}.values():
+        names = [name for name, one in waiting.items() if one.plan is plan]
+        units = plan.frame.with_row_index("_at")
+        names = [name for name in names if f"{name}._in" in units.columns]
+        grouped = units.group_by(_KEY, maintain_order=True)
+        means = grouped.agg(one for name in names for one in _means(name, waiting[name].names))
+        known = beside(units, means.select(*_KEY, *(f"{name}._mean" for name in names)), _KEY)
+        squares = known.group_by(_KEY, maintain_order=True).agg(
+            _weighted(name, (pl.col(f"{name}._x") - pl.col(f"{name}._mean")).pow(2))
+            .sum()
+            .alias(f"{name}._squares")
+            for name in names
+        )
+        stages.join(means, _KEY)
+        stages.join(squares, _KEY)
+        for name in names:
+            mean = pl.col(f"{name}._mean")
+            s = exact_arithmetic.ratio(pl.col(f"{name}._squares"), pl.col(f"{name}._pupils")).sqrt()
+            stages.let(f"{name}._s", pl.when(mean.is_not_null()).then(s), name)
+            stages.let(f"{name}._n", pl.col(f"{name}._units").fill_null(0), name)
 
 
-def _moments(units: pl.DataFrame) -> pl.DataFrame:
-    """Sums per county and stage; centred before squaring, so that small spreads keep their digits."""
-    weight, value = pl.col(PUPILS), pl.col("value")
-    means = units.group_by(_KEY, maintain_order=True).agg(
-        pl.len().alias("_n"),
-        (value.is_null() | weight.is_null()).any().alias("_blank"),
-        weight.sum().alias("_pupils"),
-        exact_arithmetic.ratio((weight * value).sum(), weight.sum()).alias("_mean"),
-        pl.col("missing").explode().drop_nulls().unique(maintain_order=True).alias("_missing"),
-    )
-    means = means.with_columns(
-        pl.when("_blank").then(None).otherwise(pl.col("_mean")).alias("_mean")
-    )
-    squares = (
-        beside(units, means.select(*_KEY, "_mean"), _KEY)
-        .group_by(_KEY, maintain_order=True)
-        .agg((weight * (value - pl.col("_mean")).pow(2)).sum().alias("_squares"))
-    )
-    deviation = exact_arithmetic.ratio(pl.col("_squares"), pl.col("_pupils")).sqrt()
-    return beside(means, squares, _KEY).with_columns(
-        pl.when(pl.col("_mean").is_not_null()).then(deviation).alias("_s")
-    )
+def _weighted(name: str, value: pl.Expr) -> pl.Expr:
+    return pl.when(f"{name}._in").then(pl.col(PUPILS) * value)
 
 
-def _coefficient() -> pl.Expr:
-    return (
-        pl.when(pl.col("_mean").is_null() | (pl.col("_mean") <= 0))
-        .then(None)
-        .when(pl.col("_n") == 1)
-        .then(0.0)
-        .otherwise(exact_arithmetic.ratio(pl.col("_s"), pl.col("_mean")))
-    )
+def _means(name: str, facts: Sequence[str]) -> Iterator[pl.Expr]:
+    """Per county and stage: how many units count, their pupils, the mean, what is first missing where."""
+    there, value, weight = pl.col(f"{name}._in"), pl.col(f"{name}._x"), pl.col(PUPILS)
+    pupils = pl.when(there).then(weight).sum()
+    mean = exact_arithmetic.ratio(_weighted(name, value).sum(), pupils)
+    blank = (there & (value.is_null() | weight.is_null())).any()
+    yield there.sum().alias(f"{name}._units")
+    yield pupils.alias(f"{name}._pupils")
+    yield pl.when(~blank & (there.sum() > 0)).then(mean).alias(f"{name}._mean")
+    for fact in facts:
+        where = pl.col(f"{name}._lacks {fact}")
+        yield pl.col("_at").filter(where).min().alias(f"{name}._{fact}")
 
 
 def _exact_row(
@@ -263,27 +281,49 @@ def _exact_row(
 PUPILS = "students"
 
 
-def measured(rule: Rule, evaluation: Evaluation, frame: pl.DataFrame) -> pl.DataFrame:
-    """The units of `frame` that count, or may: unit, county, stage, value, missing, alternative and pupils.
+@dataclass(frozen=True)
+class Measured:
+    """The units of a coefficient: the plan they stand in, the facts of which one may be missing.
 
-    A unit of which cannot be told whether it counts has no value, and lacks the facts that say so.
+    In the plan: `<rule>._in`, whether a unit counts or may, `<rule>._x` its value, null where it is
+    not known or where it cannot be told whether it counts, `<rule>._way` the alternative that gave it.
     """
-    if rule.indicator is None:
-        measured = evaluation.outcome(member_of(rule, evaluation).id).select(
-            "unit", "value", "missing", "alternative"
+
+    plan: Plan
+    names: tuple[str, ...]
+
+
+def _measure(rule: Rule, evaluation: Evaluation) -> None:
+    """Declare the units of a coefficient."""
+    if rule.indicator is not None:
+        plan, frames = evaluation.plan("unit", rule), evaluation.frames
+        chain = exact_arithmetic.chain(
+            rule.indicator, evaluation.ruleset.indicators, frames, "unit"
         )
-        units = frame.join(measured, on="unit", how="inner", maintain_order="left")
+        value, lacking = exact_arithmetic.first(chain, frames, "unit")
+        there, way = pl.lit(value=True), pl.lit(None, pl.UInt8)
     else:
-        units = _valued(rule.indicator, frame, evaluation)
-    units = units.select("unit", "county", "stage", "value", "missing", "alternative", PUPILS)
-    if not rule.exclude and not rule.where:
-        return units
-    chosen = _chosen(rule, frame, evaluation)
-    open_facts = pl.when(pl.col("_counts").is_null()).then("_open").otherwise(NO_WORDS)
-    return units.join(chosen, on="unit", how="inner", maintain_order="left").with_columns(
-        pl.when("_counts").then("value").alias("value"),
-        each_once(open_facts, "missing").alias("missing"),
-    )
+        judged = evaluation.judged(member_of(rule, evaluation).id)
+        plan, lacking = judged.plan, judged.lacks
+        value, way = judged.column("value"), judged.column("alternative")
+        there = judged.column("status").is_not_null()
+
+    def let(name: str, column: pl.Expr) -> pl.Expr:
+        return plan.let(f"{rule.id}._{name}", column, rule.id)
+
+    if rule.exclude or rule.where:
+        counts, waiting = _chosen(rule, evaluation)
+        counts = let("counts", counts)
+        there &= counts.fill_null(value=True)
+        value = pl.when(counts).then(value)
+        lacking = waiting + lacking
+    there = let("in", there)
+    let("x", value)
+    let("way", way)
+    facts = tallies.by_stage(lacking)
+    for fact, test in facts.items():
+        let(f"lacks {fact}", there & test)
+    evaluation.spreads[rule.id] = Measured(plan, tuple(facts))
 
 
 def member_of(rule: Rule, evaluation: Evaluation) -> Rule:
@@ -293,38 +333,18 @@ def member_of(rule: Rule, evaluation: Evaluation) -> Rule:
     return evaluation.ruleset.rules[rule.of[0]]
 
 
-def own_frame(rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-    """The units that the pupils and figures are taken from."""
-    owner = rule if rule.indicator is not None else member_of(rule, evaluation)
-    return evaluation.frames_of(owner).unit
-
-
-def _valued(indicator: str, frame: pl.DataFrame, evaluation: Evaluation) -> pl.DataFrame:
-    """The frame with an indicator's value, of the first of its chain whose facts are there."""
-    frames = evaluation.frames
-    chain = exact_arithmetic.chain(indicator, evaluation.ruleset.indicators, frames, "unit")
-    value, missing = exact_arithmetic.first(chain, frames, "unit")
-    return frame.with_columns(
-        value.alias("value"), missing.alias("missing"), pl.lit(None, pl.UInt8).alias("alternative")
-    )
-
-
-def _chosen(rule: Rule, frame: pl.DataFrame, evaluation: Evaluation) -> pl.DataFrame:
-    """The units that the rule's own exclusions and `where` leave: _counts (null: open), _open."""
-    outs = [evaluation.ruleset.exclusions[reason].where for reason in rule.exclude]
-    tests = [~conditions.matches(out) for out in outs]
-    tests += [conditions.matches(rule.where)] if rule.where else []
-    asked = [*outs, *([rule.where] if rule.where else [])]
-    missing = [
-        pl.when(test.is_null())
-        .then(tallies.open_facts(evaluation.frames, "unit", where))
-        .otherwise(NO_WORDS)
-        for test, where in zip(tests, asked, strict=True)
-    ]
-    counted = frame.select(
-        "unit", pl.all_horizontal(*tests).alias("_counts"), pl.concat_list(missing).alias("_open")
-    )
-    return counted.filter(pl.col("_counts").fill_null(value=True))
+def _chosen(rule: Rule, evaluation: Evaluation) -> tuple[pl.Expr, Lacks]:
+    """Which units the rule's own exclusions and `where` leave (null: open), and what leaves it open."""
+    asked = [(evaluation.ruleset.exclusions[reason].where, True) for reason in rule.exclude]
+    asked += [(rule.where, False)] if rule.where else []
+    tests, lacking = [], Lacks()
+    for where, out in asked:
+        test = conditions.matches(where)
+        tests.append(~test if out else test)
+        open_facts = tallies.open_facts(evaluation.frames, "unit", where)
+        lacking += open_facts.where(test.is_null())
+    every = pl.all_horizontal(*tests)
+    return every, lacking.where(every.is_null())
 
 
 def moments_exactly(
@@ -343,12 +363,12 @@ def units_exactly(rule: Rule, evaluation: Evaluation, county: object, stage: obj
     Raises ValueError where a unit has no value.
     """
     quantities = chains(rule, evaluation)
-    here = (pl.col("county") == county) & (pl.col("stage") == stage)
-    frame = own_frame(rule, evaluation).filter(here)
-    units = measured(rule, evaluation, frame).select("unit", "alternative")
+    if rule.id not in evaluation.spreads:
+        _measure(rule, evaluation)
+    here = (pl.col("county") == county) & (pl.col("stage") == stage) & pl.col(f"{rule.id}._in")
     found = []
-    for unit in units.join(frame, on="unit", maintain_order="left").iter_rows(named=True):
-        value = exact_arithmetic.first_exact(quantities[unit["alternative"] or 0], unit)
+    for unit in evaluation.spreads[rule.id].plan.frame.filter(here).iter_rows(named=True):
+        value = exact_arithmetic.first_exact(quantities[unit[f"{rule.id}._way"] or 0], unit)
         weight = exact_arithmetic.typed(unit[PUPILS])
         if value is None or weight is None:
             raise ValueError("a unit without a value has a coefficient")
@@ -444,7 +464,7 @@ def _turned(
     beyond one. A miss is mended by steps towards the value at which it holds best; a pass is broken
     by steps away from it, else by the longer way across it.
     """
-    chain = chains(subject.rule, subject.evaluation)[unit.row["alternative"] or 0]
+    chain = chains(subject.rule, subject.evaluation)[unit.row[f"{subject.rule.id}._way"] or 0]
     bound = next((one for one in chain if one.exact(unit.row) is not None), None)
     if bound is None:
         return None

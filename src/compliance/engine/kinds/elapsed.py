@@ -11,13 +11,14 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import Columns, Evaluation
 from compliance.engine.exact_arithmetic import shown
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
+from compliance.engine.lacks import Lacks
 from compliance.engine.subject import Subject
 from compliance.kernel.i18n import pick, say
-from compliance.kernel.submission import FAIL, NO_WORDS, PASS, UNKNOWN
+from compliance.kernel.submission import FAIL, PASS, UNKNOWN
 from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
 
 
@@ -47,16 +48,13 @@ class Elapsed(Kind):
         settings: ElapsedSettings = holder.settings
         return pick(settings.unit, settings.unit_en)
 
-    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the full years, null where the year alone leaves them open."""
         return _columns(rule, evaluation)
 
-    def judge_part(
-        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
-    ) -> pl.DataFrame:
+    def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The same of the part's own date."""
-        columns = _columns(part, evaluation)
-        return frame.select("county", *(column.alias(name) for name, column in columns.items()))
+        return _columns(part, evaluation)
 
     def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
         """How years are counted, how many are full, and the day from which they are enough."""
@@ -85,7 +83,7 @@ class Elapsed(Kind):
     def example(
         self, holder: Rule | Part, rule: Rule, ruleset: Ruleset, titles: Mapping[str, str]
     ) -> Iterable[str]:
-        """Judged on the anniversary, and one day before it."""
+        """OutcomeColumns on the anniversary, and one day before it."""
         for limit, _, bar in bars(holder.limit):
             full = _FIRST.replace(year=_FIRST.year + int(bar))
             for day, years in ((full, bar), (full - timedelta(days=1), bar - 1)):
@@ -104,7 +102,7 @@ def _anniversary(since: str, years: int) -> date:
     return date(begun.year + years, begun.month, 28 if leap else begun.day)
 
 
-def _columns(holder: Rule | Part, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+def _columns(holder: Rule | Part, evaluation: Evaluation) -> Columns:
     settings: ElapsedSettings = holder.settings
     needed = _years(holder.limit)
     text = pl.col(settings.since)
@@ -123,12 +121,11 @@ def _columns(holder: Rule | Part, evaluation: Evaluation) -> Mapping[str, pl.Exp
         .then(FAIL)
         .otherwise(UNKNOWN)
     )
-    missing = pl.lit([settings.since], dtype=pl.List(pl.String))
     return {
         "status": status.cast(pl.UInt8),
         "value": pl.when(most == least).then(least).cast(pl.Float64),
         "threshold": pl.lit(float(needed)),
-        "missing": pl.when(status == UNKNOWN).then(missing).otherwise(NO_WORDS),
+        "missing": Lacks(((settings.since, status == UNKNOWN),)),
     }
 
 

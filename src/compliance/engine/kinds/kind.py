@@ -13,7 +13,7 @@ from typing import ClassVar
 import polars as pl
 
 from compliance.engine import formula
-from compliance.engine.evaluate import SUBJECT, Evaluation
+from compliance.engine.evaluate import Columns, Evaluation
 from compliance.engine.figures import applicability, figures
 from compliance.engine.subject import Subject
 from compliance.engine.variants import turning
@@ -21,6 +21,8 @@ from compliance.engine.working import Flip, Input, Working
 from compliance.kernel.i18n import pick
 from compliance.rules.kinds import RuleKind
 from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
+
+Sentences = Mapping[int, pl.Expr] | pl.Expr | None
 
 
 class Kind(RuleKind):
@@ -31,41 +33,49 @@ class Kind(RuleKind):
 
     withholds: ClassVar[bool] = False
 
-    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
-        """Names of `compliance.engine.evaluate.RESULTS` → expressions over the frame of the rule's scope.
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """Names of `compliance.engine.evaluate.RESULTS`, status among them, → columns of the plan.
 
-        For a kind that judges row by row; one that needs more than its row gives `evaluate`.
+        Expressions over the frame of the rule's scope and what was declared over it; all rules of a
+        scope are computed in one query. Missing facts are given as `Lacks`. Rows that are excluded are
+        left out afterwards.
         """
         raise NotImplementedError(f"kind {self.name} has neither columns nor evaluate")
 
     def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
         """One row a subject: the subject's columns, and any of RESULTS, status among them.
 
-        Every subject of the rule, once. An answer that lacks a subject or status, or has strange
-        ones, puts the rule into state error, and so does whatever is raised.
+        For a kind that needs more than its row, instead of `columns`: the outcomes of other rules
+        are at hand. Every subject of the rule, once. An answer that lacks a subject or status, or has
+        strange ones, puts the rule into state error, and so does whatever is raised.
         """
-        frame = evaluation.subjects(rule)
-        columns = self.columns(rule, evaluation)
-        return frame.select(
-            *(name for name in SUBJECT if name in frame.columns),
-            *(column.alias(name) for name, column in columns.items()),
-        )
+        raise NotImplementedError
 
-    def judge_part(
-        self, rule: Rule, part: Part, frame: pl.DataFrame, evaluation: Evaluation
-    ) -> pl.DataFrame:
-        """The same for one part of a rule, on the frame of the rule's subjects.
+    @property
+    def answers(self) -> bool:
+        """Whether it gives a frame of its own instead of columns."""
+        return type(self).evaluate is not Kind.evaluate
+
+    def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
+        """Declare over narrower scopes what is to be gathered for the rule's own."""
+
+    def plan_of(self, rule: Rule) -> str:
+        """Over which plan it gives its columns: the rule's scope, or stage."""
+        return rule.scope
+
+    def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
+        """The same for one part of a rule, over the rule's plan.
 
         Raises ValueError for a kind that judges whole rules only.
         """
         raise ValueError(f"part {part.key}: {self.name}")
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """What is met, missed or unknown, in the current language, of the columns of a finding.
 
-        Those of RESULTS, `subject` (whom it is about) and `stage`. Asked of what passes, fails, is
-        unknown, or shows a value although it does not apply; where it is null, and for a kind
-        without a sentence, the core's words stand.
+        Status → its sentence, or one for all, of the columns of RESULTS, `subject` (whom it is
+        about) and `stage`. Asked of what passes, fails, is unknown, or shows a value although it does
+        not apply; where it is null, and for a kind without a sentence, the core's words stand.
         """
         return None
 
@@ -74,9 +84,9 @@ class Kind(RuleKind):
         titles = {key: ruleset.rules[key].label for key in rule.of if key in ruleset.rules}
         return name.replace({**titles, **{part.key: part.label for part in rule.parts}})
 
-    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | str:
         """What is too much is counted in: by default what the limit counts."""
-        return pl.lit(self.measure(rule, ruleset) or None, pl.String)
+        return self.measure(rule, ruleset)
 
     def operator(self, rule: Rule) -> str | None:
         """How a finding's value is compared with its threshold; None where it is not."""

@@ -10,13 +10,13 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation, met_status, part_entry
+from compliance.engine.evaluate import Columns, Evaluation, met_status, part_entry
 from compliance.engine.exact_arithmetic import meets_exactly, shown
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks
 from compliance.engine.sentences import parts
 from compliance.engine.subject import Row, Subject
-from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
 from compliance.kernel.i18n import msg, pick
@@ -90,11 +90,13 @@ class Listed(Kind):
             title = pl.when(name.str.ends_with(f" {one.field}")).then(own).otherwise(title)
         return title
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a county; a part for every field of every entry, in the order given."""
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """A part for every field of every entry, in the order given."""
         settings: ListedSettings = rule.settings
         table = rule.of[0]
         given: pl.DataFrame = getattr(evaluation.submission, table)
+        if given.is_empty():
+            return {"status": pl.lit(UNKNOWN), "missing": Lacks(((table, pl.lit(value=True)),))}
         counties = evaluation.frames.county.select("county", *KEY)
         entries = given.join(counties, on=list(KEY), maintain_order="left").with_row_index("_entry")
         fields = [_judged(entries, place, one) for place, one in enumerate(settings.each)]
@@ -104,16 +106,14 @@ class Listed(Kind):
             pl.col("part").alias("parts"),
             pl.col("lack").drop_nulls().unique(maintain_order=True).alias("missing"),
         )
+        names = {name: f"{rule.id}._{name}" for name in ("status", "parts", "missing")}
+        evaluation.plan("county").join(grouped.rename(names), "county")
+        status, parts_, missing = (pl.col(name) for name in names.values())
         nothing = pl.lit([table], dtype=pl.List(pl.String))
-        return beside(counties.select("county"), grouped, "county").with_columns(
-            pl.col("status").fill_null(UNKNOWN).cast(pl.UInt8),
-            pl.when(pl.col("status").is_null())
-            .then(nothing)
-            .otherwise(pl.col("missing").fill_null(NO_WORDS))
-            .alias("missing"),
-        )
+        lacking = pl.when(status.is_null()).then(nothing).otherwise(missing.fill_null(NO_WORDS))
+        return {"status": status.fill_null(UNKNOWN), "parts": parts_, "missing": Lacks((lacking,))}
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """Every field of every entry, those that are missing too."""
         return parts(rule)
 
@@ -191,6 +191,7 @@ def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:
         pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}")).alias("lack"),
         part_entry(
             pl.format("{}{} {}", *_ENTRY, pl.lit(field)),
+            pl.col("status"),
             value=pl.col(field),
             operator=pl.lit(limit.operator),
             threshold=pl.lit(bar),

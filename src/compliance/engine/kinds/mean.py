@@ -16,21 +16,19 @@ from functools import partial
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Evaluation, met_status
+from compliance.engine.evaluate import Columns, Evaluation, met_status
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.dispersion import coefficient_sentence, every_stage, moments_exactly
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
 from compliance.engine.subject import Row, Subject
-from compliance.engine.units import beside, each_once
 from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
-from compliance.kernel.submission import ERROR, NO_WORDS, NOT_APPLICABLE, STATUSES
+from compliance.kernel.submission import ERROR, NOT_APPLICABLE, STATUSES
 from compliance.rules.language.model import FindingForm, Limit, Part, References, Rule, Ruleset
-
-_KEY = ["county", "stage"]
 
 
 class Mean(Kind):
@@ -47,7 +45,11 @@ class Mean(Kind):
         """A finding a stage."""
         return FindingForm(by_stage=True)
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
+    def plan_of(self, rule: Rule) -> str:
+        """A row a stage."""
+        return "stage"
+
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Two rows a county, one a stage: value (the mean).
 
         Any coefficient missing leaves it unknown; a stage without units has none. Raises ValueError
@@ -55,30 +57,37 @@ class Mean(Kind):
         """
         if not rule.of or rule.limit is None:
             raise ValueError("mean needs `of` coefficients and a limit")
-        stages = every_stage(evaluation)
-        for name in rule.of:
-            stages = beside(stages, _member(evaluation, name), _KEY)
-        values = [pl.col(f"{name}_value") for name in rule.of]
-        total = pl.sum_horizontal(*values, ignore_nulls=False)
-        stages = stages.with_columns(
-            exact_arithmetic.limit_column(rule.limit, None).alias("threshold"),
-            exact_arithmetic.ratio(total, float(len(values))).alias("value"),
-            pl.any_horizontal(*(pl.col(f"{name}_units") == 0 for name in rule.of)).alias("_none"),
-            each_once(*(pl.col(f"{name}_missing").fill_null(NO_WORDS) for name in rule.of)).alias(
-                "missing"
-            ),
-        ).with_columns(
-            exact_arithmetic.meets(pl.col("value"), rule.limit.operator, pl.col("threshold")).alias(
-                "_meets"
-            )
+        members = {name: evaluation.judged(name) for name in rule.of}
+        plan = evaluation.plan("stage")
+        for name, one in members.items():
+            if one.plan is not plan or plan.frame[one.columns["status"]].eq(ERROR).any():
+                raise ValueError(f"{name} broke")
+        total = pl.sum_horizontal(
+            *(one.column("value") for one in members.values()), ignore_nulls=False
         )
-        stages = exact_arithmetic.judged_again(
-            stages, _KEY, ("value", "_meets"), partial(_exact_row, rule, rule.limit, evaluation)
+        value = exact_arithmetic.ratio(total, float(len(members)))
+        value = plan.let(f"{rule.id}._value", value, rule.id, passing=True)
+        bar = exact_arithmetic.limit_column(rule.limit, None)
+        fields = {
+            "value": (value, pl.Float64),
+            "meets": (exact_arithmetic.meets(value, rule.limit.operator, bar), pl.Boolean),
+        }
+        again = partial(_exact_row, rule, rule.limit, evaluation)
+        near = exact_arithmetic.near(value, bar)
+        found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
+        found = plan.let(f"{rule.id}._decided", found, rule.id, passing=True)
+        none = pl.any_horizontal(*(one.column("over_count") == 0 for one in members.values()))
+        status = (
+            pl.when(none).then(NOT_APPLICABLE).otherwise(met_status(found.struct.field("meets")))
         )
-        status = pl.when("_none").then(NOT_APPLICABLE).otherwise(met_status(pl.col("_meets")))
-        return stages.select(*_KEY, status.alias("status"), "value", "threshold", "missing")
+        return {
+            "status": status,
+            "value": found.struct.field("value"),
+            "threshold": bar,
+            "missing": sum((one.lacks for one in members.values()), Lacks()),
+        }
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """The stage's mean against its limit."""
         return coefficient_sentence(rule)
 
@@ -118,19 +127,6 @@ def _written(subject: Subject, row: Row) -> Comparison:
         value=typed(row["value"]),
         operator=rule.limit.operator if rule.limit is not None else "",
         threshold=typed(row["threshold"]),
-    )
-
-
-def _member(evaluation: Evaluation, name: str) -> pl.DataFrame:
-    outcome = evaluation.outcome(name)
-    if outcome["status"].eq(ERROR).any():
-        raise ValueError(f"{name} broke")
-    return outcome.select(
-        "county",
-        "stage",
-        pl.col("value").alias(f"{name}_value"),
-        pl.col("over_count").alias(f"{name}_units"),
-        pl.col("missing").alias(f"{name}_missing"),
     )
 
 

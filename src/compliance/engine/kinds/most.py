@@ -14,15 +14,15 @@ from fractions import Fraction
 
 import polars as pl
 
-from compliance.engine.evaluate import SUBJECT, Evaluation
+from compliance.engine.evaluate import Columns, Evaluation
 from compliance.engine.exact_arithmetic import shown
 from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import met_words, split
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks, bit, coded
 from compliance.engine.members import members
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
-from compliance.engine.units import beside, each_once
 from compliance.engine.variants import to_floor
 from compliance.engine.working import Member, Working
 from compliance.facts.vocabulary import titles as fact_titles
@@ -71,44 +71,39 @@ class Most(Kind):
         """What is counted."""
         return msg("项")
 
-    def evaluate(self, rule: Rule, evaluation: Evaluation) -> pl.DataFrame:
-        """One row a unit; value is the number of rules met, threshold how many must be."""
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
+        """value is the number of rules met, threshold how many must be."""
         settings: MostSettings = rule.settings
-        names = list(rule.of)
-        together = evaluation.outcome(names[0]).select(SUBJECT)
-        for name in names:
-            member = evaluation.outcome(name).select(
-                "unit",
-                pl.col("status").alias(name),
-                pl.col("above_floor").alias(f"{name}_above"),
-                pl.col("missing").alias(f"{name}_missing"),
-            )
-            together = beside(together, member, "unit")
-        above = {name: pl.col(f"{name}_above") for name in names}
+        members = {name: evaluation.judged(name) for name in rule.of}
+        plan = evaluation.plan(rule.scope, rule)
+        states = {name: one.column("status") for name, one in members.items()}
+        above = {name: one.column("above_floor") for name, one in members.items()}
         tests: Mapping[str, Callable[[str], pl.Expr]] = {
-            "_met": lambda n: pl.col(n) == PASS,
-            "_blank": lambda n: pl.col(n) == UNKNOWN,
-            "_broken": lambda n: pl.col(n) == ERROR,
-            "_low": lambda n: (pl.col(n) == FAIL) & ~above[n].fill_null(value=True),
-            "_open": lambda n: (pl.col(n) == FAIL) & above[n].is_null(),
-            "_apply": lambda n: pl.col(n) != NOT_APPLICABLE,
+            "met": lambda n: states[n] == PASS,
+            "blank": lambda n: states[n] == UNKNOWN,
+            "broken": lambda n: states[n] == ERROR,
+            "low": lambda n: (states[n] == FAIL) & ~above[n].fill_null(value=True),
+            "open": lambda n: (states[n] == FAIL) & above[n].is_null(),
+            "apply": lambda n: states[n] != NOT_APPLICABLE,
         }
-        counted = together.with_columns(
-            pl.sum_horizontal(test(name).cast(pl.Int32) for name in names).alias(count)
+        many = {
+            count: plan.let(
+                f"{rule.id}._{count}",
+                pl.sum_horizontal(test(name).cast(pl.Int32) for name in rule.of),
+                rule.id, passing=True,
+            )
             for count, test in tests.items()
-        )
-        return counted.select(
-            *SUBJECT,
-            _status(settings.pass_at_least).alias("status"),
-            pl.col("_met").cast(pl.Float64).alias("value"),
-            pl.lit(float(settings.pass_at_least)).alias("threshold"),
-            pl.concat_list(pl.when(pl.col(name) == FAIL).then(pl.lit(name)) for name in names)
-            .list.drop_nulls()
-            .alias("members"),
-            each_once(*(f"{name}_missing" for name in names)).alias("missing"),
-        )
+        }  # fmt: skip
+        there = states[rule.of[0]].is_not_null()  # as for the first of them
+        return {
+            "status": pl.when(there).then(_status(settings.pass_at_least, many)),
+            "value": many["met"].cast(pl.Float64),
+            "threshold": pl.lit(float(settings.pass_at_least)),
+            "members": coded({name: state == FAIL for name, state in states.items()}),
+            "missing": sum((one.lacks for one in members.values()), Lacks()),
+        }
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """How many of the school's indicators are met."""
         holes: dict[str, pl.Expr | str] = {
             "who": pl.col("subject"),
@@ -116,19 +111,19 @@ class Most(Kind):
             "met": fixed(pl.col("value"), 0),
             "title": rule.label,
         }
-        titles = {name: ruleset.rules[name].label for name in rule.of}
-        named = pl.col("members").list.eval(pl.element().replace(titles))
-        met = msg("{who}{n}项指标中{met}项达标，{title}达标。")
-        missed = msg("{who}{n}项指标中{met}项达标，{title}不达标（未达标：{missed}）。")
-        blank = msg("{who}{n}项指标中{met}项达标，{title}因数据缺失尚不能下结论。")
-        return (
-            pl.when(pl.col("status") == PASS)
-            .then(line(met, **holes))
-            .when(pl.col("status") == FAIL)
-            .then(line(missed, **holes, missed=named.list.join(msg("、"))))
-            .when(pl.col("status") == UNKNOWN)
-            .then(line(blank, **holes))
-        )
+        failing = [
+            pl.when(bit(pl.col("members"), place)).then(pl.lit(ruleset.rules[name].label))
+            for place, name in enumerate(rule.of)
+        ]
+        missed = pl.concat_str(failing, separator=msg("、"), ignore_nulls=True)
+        return {
+            PASS: line(msg("{who}{n}项指标中{met}项达标，{title}达标。"), **holes),
+            FAIL: line(
+                msg("{who}{n}项指标中{met}项达标，{title}不达标（未达标：{missed}）。"),
+                **holes, missed=missed,
+            ),
+            UNKNOWN: line(msg("{who}{n}项指标中{met}项达标，{title}因数据缺失尚不能下结论。"), **holes),
+        }  # fmt: skip
 
     def working(self, subject: Subject, begun: Working) -> Working:
         """The rules counted, what is cheapest to mend, and what single figure would turn the group."""
@@ -222,17 +217,16 @@ def _with_gap(one: Member) -> str:
     return say("{r}（差{g:.1f}%）", r=one.rule, g=one.gap * 100)
 
 
-def _status(needed: int) -> pl.Expr:
-    hopeless = pl.col("_met") + pl.col("_blank") + pl.col("_broken") < needed
+def _status(needed: int, many: Mapping[str, pl.Expr]) -> pl.Expr:
+    hopeless = many["met"] + many["blank"] + many["broken"] < needed
     return (
-        pl.when(pl.col("_apply") == 0)
+        pl.when(many["apply"] == 0)
         .then(NOT_APPLICABLE)
-        .when((pl.col("_low") > 0) | hopeless)
+        .when((many["low"] > 0) | hopeless)
         .then(FAIL)
-        .when(pl.col("_broken") > 0)
+        .when(many["broken"] > 0)
         .then(ERROR)
-        .when(pl.col("_blank") + pl.col("_open") > 0)
+        .when(many["blank"] + many["open"] > 0)
         .then(UNKNOWN)
         .otherwise(PASS)
-        .cast(pl.UInt8)
     )

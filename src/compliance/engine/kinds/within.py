@@ -13,18 +13,20 @@ from decimal import Decimal
 import polars as pl
 
 from compliance.engine import tallies
-from compliance.engine.evaluate import Evaluation
+from compliance.engine.evaluate import Columns, Evaluation
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.figures import applicability, figures
 from compliance.engine.formula import bars, verdict
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.lacks import Lacks
+from compliance.engine.plan import Plan
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.variants import OPPOSITE, rejudged, status_of
 from compliance.engine.working import Comparison, Flip, Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
-from compliance.kernel.submission import FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
 from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
@@ -76,7 +78,7 @@ class Within(Kind):
         settings: WithinSettings = holder.settings
         return pick(settings.unit, settings.unit_en)
 
-    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+    def excess_unit(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | str:
         """Items, where those over the limit were counted."""
         settings: WithinSettings = rule.settings
         words = {
@@ -85,7 +87,7 @@ class Within(Kind):
         }
         return pl.col("excess_unit").replace(words)
 
-    def columns(self, rule: Rule, evaluation: Evaluation) -> Mapping[str, pl.Expr]:
+    def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the largest item where it is known.
 
         excess is the number of items over the limit; where only the largest is known, by how much
@@ -95,20 +97,19 @@ class Within(Kind):
             raise ValueError("within needs at_most")
         settings: WithinSettings = rule.settings
         by = pl.col(rule.limit.by)
-        judged: dict[str, pl.Expr] = {}
+        plan, told = evaluation.plan(rule.scope, rule), dict[str, pl.Expr]()
         for key, bar in rule.limit.table.items():
-            for name, column in _judged(float(bar), settings).items():
-                other = judged.get(name, pl.lit(None))
-                judged[name] = pl.when(by == key).then(column).otherwise(other)
+            judged = _judged(float(bar), settings, plan, f"{rule.id} {key}", rule.id)
+            for name, column in judged.items():
+                told[name] = pl.when(by == key).then(column).otherwise(told.get(name))
         limited = by.is_in(list(rule.limit.table))
-        judged["status"] = (
-            pl.when(limited).then(judged["status"]).otherwise(NOT_APPLICABLE).cast(pl.UInt8)
-        )
-        missing = tallies.contract_name(evaluation.frames, "unit", settings.list)
-        lacks = pl.when(judged["status"] == UNKNOWN).then(pl.concat_list(missing))
-        return {**judged, "missing": lacks.otherwise(NO_WORDS)}
+        status = pl.when(limited).then(told["status"]).otherwise(NOT_APPLICABLE).cast(pl.UInt8)
+        status = plan.let(f"{rule.id}._status", status, rule.id, passing=True)
+        lacking = tallies.lacks(evaluation.frames, rule.scope, [settings.list])
+        missing = Lacks(tuple((name, pl.lit(value=True)) for name in lacking.named()))
+        return {**told, "status": status, "missing": missing.where(status == UNKNOWN)}
 
-    def sentence(self, rule: Rule, ruleset: Ruleset) -> pl.Expr | None:
+    def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """The items over the limit, or the largest one."""
         settings: WithinSettings = rule.settings
         holes: dict[str, pl.Expr | str] = {
@@ -133,9 +134,7 @@ class Within(Kind):
         )
         single = line(msg("{who}最大班额{value}{u}，超过{bar}{u}的上限。"), **holes)
         missed = pl.when(pl.col("over_count").is_not_null()).then(counted).otherwise(single)
-        return (
-            pl.when(pl.col("status") == PASS).then(met).when(pl.col("status") == FAIL).then(missed)
-        )
+        return {PASS: met, FAIL: missed}
 
     def evidence(self, rule: Rule) -> tuple[str, ...]:
         """The list, the bands, or the largest, which follows from them."""
@@ -221,15 +220,21 @@ def _over(sizes: Sequence[float], bar: int | None) -> Iterable[str]:
             n=len(over), bar=bar, sizes=told, total=sum(over) - len(over) * bar)  # fmt: skip
 
 
-def _judged(bar: float, settings: WithinSettings) -> Mapping[str, pl.Expr]:
+def _judged(
+    bar: float, settings: WithinSettings, plan: Plan, key: str, owner: str
+) -> Mapping[str, pl.Expr]:
     """The columns of the units whose limit is `bar`."""
+
+    def let(name: str, column: pl.Expr) -> pl.Expr:
+        return plan.let(f"{key}._{name}", column, owner, passing=True)
+
     items, bands = pl.col(settings.list), pl.col(settings.bands)
     largest = pl.col(settings.largest)
-    has_items = (items.list.len() > 0).fill_null(value=False)
-    has_bands = ~has_items & (bands.list.sum() > 0).fill_null(value=False)
+    has_items = let("items", (items.list.len() > 0).fill_null(value=False))
+    has_bands = let("bands", ~has_items & (bands.list.sum() > 0).fill_null(value=False))
     over_items = items.list.eval((pl.element() > bar).cast(pl.UInt32)).list.sum().cast(pl.Float64)
     over_bands, open_bands = _bands(bands, bar, settings.edges)
-    over = pl.when(has_items).then(over_items).when(has_bands).then(over_bands)
+    over = let("over", pl.when(has_items).then(over_items).when(has_bands).then(over_bands))
     value = pl.when(has_items).then(items.list.max()).when(has_bands).then(None).otherwise(largest)
     counted = has_items | has_bands
     by_count = (
@@ -242,7 +247,7 @@ def _judged(bar: float, settings: WithinSettings) -> Mapping[str, pl.Expr]:
     by_largest = (
         pl.when(largest.is_null()).then(UNKNOWN).when(largest > bar).then(FAIL).otherwise(PASS)
     )
-    status = pl.when(counted).then(by_count).otherwise(by_largest)
+    status = let("state", pl.when(counted).then(by_count).otherwise(by_largest))
     excess = pl.when(counted).then(over).otherwise(largest - bar)
     unit = pl.when(counted).then(pl.lit(_ITEMS)).otherwise(pl.lit(_SIZE))
     return {

@@ -13,8 +13,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from wcwidth import width as cells
-
 from compliance.kernel.i18n import msg
 
 _BREAKS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
@@ -59,11 +57,18 @@ _CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)
 _OPENING = frozenset("（《「『【“‘([{")
 _ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
 BETWEEN = "  "  # two cells of a table
+# Signs of one column and of two, nearly all that is ever measured: no others need the tables of widths.
+_NARROW = re.compile(r"[ -~✓✗]")
+_USUAL = re.compile(r"[ -~✓✗\u3000-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…–·×÷±≥≤²→①-⑳Ⅰ-Ⅻ√]*")
 
 
 def columns(text: str) -> int:
     """How many terminal columns `text` takes."""
-    return cells(text, control_codes="ignore", ambiguous_width=2)
+    if _USUAL.fullmatch(text):
+        return 2 * len(text) - len(_NARROW.findall(text))
+    from wcwidth import width
+
+    return width(text, control_codes="ignore", ambiguous_width=2)
 
 
 def pad(text: str, width: int, right: bool = False) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from compliance.assessment import Assessment, assess, block_titles, overview
+from compliance.assessment import Assessment, assess, block_titles
 from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, plural, say
@@ -162,7 +162,7 @@ def _table(sheet: Lines, report: Results) -> None:
 
 def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
     """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
-    counted = overview(report)
+    counted = report.overview
     head = [
         msg("代码"), msg("结论"), *blocks, msg_in("others", "其他"),
         msg("未达标校"), msg("缺数据"),

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.kernel.i18n import pick
 
@@ -31,6 +31,8 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 VERIFIED = "verified"  # the basis by which a rule decides
 BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
 STANDARD = "school-standard"  # the layer whose rules never decide by themselves
+# the switch that leaves that layer out; no pack may take its name
+WITHOUT_STANDARD = "without-school-standard"
 WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 
@@ -42,16 +44,14 @@ def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
     return {**kept, **change}
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """A sum of facts: name -> coefficient. No terms and a constant: a plain number."""
 
     facts: Mapping[str, Decimal]
     constant: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """`per` × of ÷ over, declared, so that it can be computed, explained and inverted.
 
     gap_step: what a shortfall is rounded up to (1 person, 0.01 square metres).
@@ -76,8 +76,7 @@ class Indicator:
     fallback: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """What a value is held against: an operator and a number, a table of numbers or an indicator.
 
     by: the column the table is keyed by (``stage``, ``school_type``); table[""] is a plain number.
@@ -100,8 +99,7 @@ def floor_of(limit: Limit, share: Decimal | None) -> Limit | None:
 Condition = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(NamedTuple):
     """What a switch puts in place of a rule's indicator or limit where a condition holds.
 
     switch: its name. indicator, limit: what is replaced; None leaves the rule's own.
@@ -113,8 +111,7 @@ class Instead:
     limit: Limit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(NamedTuple):
     """What a rule or part looks at beside its indicators, limits and conditions.
 
     facts: names of columns of its scope. figures: rules with whose figures it computes, so that it
@@ -133,8 +130,10 @@ class References:
         return (*self.figures, *self.verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class FindingForm:
+NO_REFERENCES = References()
+
+
+class FindingForm(NamedTuple):
     """How the figures of a rule's findings are shown, whatever the paper.
 
     decimals: of the value; None where its unit and level decide. limit_decimals: how many a limit
@@ -153,6 +152,9 @@ class FindingForm:
     counts_members: bool = False
 
 
+USUAL_FORM = FindingForm()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of several conditions of a rule. settings, statement, references: see `Rule`."""
@@ -166,7 +168,7 @@ class Part:
     limit: Limit | None = None
     instead: tuple[Instead, ...] = ()
     statement: str = ""
-    references: References = References()
+    references: References = NO_REFERENCES
 
     @property
     def label(self) -> str:
@@ -221,9 +223,9 @@ class Rule:
     rolls_up: bool = False
     attested_as: str = ""
     settings: Any = None
-    form: FindingForm = FindingForm()
+    form: FindingForm = USUAL_FORM
     statement: str = ""
-    references: References = References()
+    references: References = NO_REFERENCES
     shared: bool = False
     layers: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
@@ -265,8 +267,7 @@ class Rule:
         return tuple(dict.fromkeys(n for n in [*(way.indicator for way in ways), *limits] if n))
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """Schools left out of rules that name it, with the reason that the result gives."""
 
     reason: str
@@ -275,8 +276,7 @@ class Exclusion:
     title_en: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
 
     stated_at: file and line.
@@ -330,8 +330,7 @@ class Switch:
         return pick(self.title, self.title_en)
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """An item of the regulation and what becomes of it.
 
     how: judged, attested, outside, not_covered or text_not_seen. rules: the ids that answer it.

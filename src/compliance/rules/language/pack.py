@@ -5,20 +5,18 @@ A wrong pack stops the program: nothing is judged with half a rule set.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import tomli
-
+from compliance.facts.vocabulary import read_schema, schema_text
+from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.pack_errors import sentence
@@ -141,6 +139,10 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
 
     Raises PackError for a file that cannot be read, is not TOML or breaks the pack schema.
     """
+    return _parsed(path, _text(path), version, home)
+
+
+def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -150,14 +152,26 @@ def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pa
     if len(raw) > MAX_PACK_BYTES:
         raise PackError(msg("规则文件过大"), where=path.name)
     try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _no_toml(path, error) from error
+
+
+def _no_toml(path: Path, error: Exception) -> PackError:
+    return PackError(
+        say("规则文件不是有效的TOML：{why}", why=error),
+        where=path.name,
+        todo=msg("请按提示的行列修改"),
+    )
+
+
+def _parsed(path: Path, text: str, version: str, home: Path | None) -> Pack:
+    import tomli
+
+    try:
         tables = tomli.loads(text, parse_float=Decimal)
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise PackError(
-            say("规则文件不是有效的TOML：{why}", why=error),
-            where=path.name,
-            todo=msg("请按提示的行列修改"),
-        ) from error
+    except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise _no_toml(path, error) from error
     pack_id = tables.get("pack", {}).get("id") if isinstance(tables.get("pack"), dict) else None
     pack = Pack(str(pack_id), path, text, tables, version, home)
     check(pack)
@@ -180,7 +194,7 @@ def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[
         return
     for error in _validator(schema).iter_errors(plain):
         address = [str(part) for part in error.absolute_path]
-        yield find_line(text, address), sentence(error, _schema(schema))
+        yield find_line(text, address), sentence(error, read_schema(schema))
 
 
 def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterable[tuple[int, str]]:
@@ -197,23 +211,18 @@ def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterab
             yield pack.line(*here), what
 
 
-def _schema(name: str) -> Any:  # noqa: ANN401 - a JSON document
-    path = files("compliance.schemas").joinpath(f"{name}.schema.json")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 @cache
 def _screen(name: str) -> Any:  # noqa: ANN401 - jsonschema's validators have no common public type
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(_schema(name))
+    return jsonschema_rs.Draft202012Validator(read_schema(name))
 
 
 @cache
 def _validator(name: str) -> Any:  # noqa: ANN401
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(_schema(name))
+    return Draft202012Validator(read_schema(name))
 
 
 def _plain(value: object) -> object:
@@ -233,5 +242,18 @@ def _plain(value: object) -> object:
 
 
 def packs_in(home: Path, version: str) -> list[Pack]:
-    """All packs of a plugin's directory, editions side by side."""
-    return [read_pack(path, version, home) for path in sorted((home / "rules").glob("*.toml"))]
+    """All packs of a plugin's directory, editions side by side; parsed and checked once for many runs.
+
+    Raises PackError for the first faulty one.
+    """
+    texts = {path: _text(path) for path in sorted((home / "rules").glob("*.toml"))}
+
+    def parsed() -> list[Mapping[str, Any]]:
+        return [_parsed(path, text, version, home).tables for path, text in texts.items()]
+
+    key = ["packs", schema_text("pack"), *texts.values()]
+    found = remembered([text.encode() for text in key], (), parsed)
+    return [
+        Pack(str(tables["pack"]["id"]), path, text, tables, version, home)
+        for (path, text), tables in zip(texts.items(), found, strict=True)
+    ]

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
-
-from cattrs import Converter, override
-from cattrs.gen import make_dict_structure_fn
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from compliance.rules.language.model import (
     OPERATORS,
@@ -29,6 +27,9 @@ from compliance.rules.language.model import (
     Tally,
     Terms,
 )
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 Table = Mapping[str, Any]
 Declared = TypeVar("Declared")
@@ -61,7 +62,12 @@ def terms(value: object) -> Terms:
     return Terms({}, constant=decimal(value))
 
 
+@cache
 def _converter() -> Converter:
+    from cattrs import Converter, override
+    from cattrs.cols import namedtuple_dict_structure_factory
+    from cattrs.gen import make_dict_structure_fn
+
     made = Converter(detailed_validation=False)
     made.register_structure_hook(Decimal, lambda value, _: decimal(value))
     made.register_structure_hook(date, lambda value, _: value)
@@ -70,20 +76,21 @@ def _converter() -> Converter:
     made.register_structure_hook_func(
         lambda wanted: wanted in (Condition, Mapping[str, Any]), lambda value, _: value
     )
+    made.register_structure_hook(
+        Switch, make_dict_structure_fn(Switch, made, from_=override(rename="from"))
+    )
     for wanted, renamed in (
-        (Indicator, {"fallback": "else", "round_up": "round"}),
-        (Switch, {"from_": "from"}),
+        (Indicator, {"fallback": override(rename="else"), "round_up": override(rename="round")}),
+        (Exclusion, {}),
+        (Clause, {}),
     ):
-        names: dict[str, Any] = {one: override(rename=name) for one, name in renamed.items()}
-        made.register_structure_hook(wanted, make_dict_structure_fn(wanted, made, **names))
+        hook = namedtuple_dict_structure_factory(wanted, made, **renamed)
+        made.register_structure_hook(wanted, hook)
     return made
 
 
-_CONVERTER = _converter()
-
-
 def _read(wanted: type[Declared], table: Table, **given: object) -> Declared:
-    return _CONVERTER.structure({**table, **given}, wanted)
+    return _converter().structure({**table, **given}, wanted)
 
 
 def indicator(name: str, table: Table) -> Indicator:

@@ -28,8 +28,6 @@ _LOWER = ("at_least", "above", *_COUNTS)  # more is stricter
 _SIDEWAYS = (
     "role", "where", "exclude", "indicator", "kind", "scope", "statement", "expect", "each",
 )  # fmt: skip
-# the layer of school standards is left out by this name, which no pack may take
-WITHOUT_STANDARD = "without-school-standard"
 
 
 def in_force(pack: Pack, day: date) -> dict[str, Any]:

@@ -17,8 +17,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import tomli
-
 from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.pack import find_line
@@ -48,6 +46,8 @@ class Confirmation:
 
 def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
     """The confirmations of one file; UsageError naming every fault with its line."""
+    import tomli
+
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UsageError(msg("确认文件过大"), where=path.name)

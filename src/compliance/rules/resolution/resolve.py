@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 from typing import Any, TypeVar
 
-from compliance.kernel.errors import NoEditionError, PackError, UsageError, suggestion
+from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds, kind_of, read_settings
 from compliance.rules.language import conditions, parse
+from compliance.rules.language.editions import edition
 from compliance.rules.language.model import (
     OPERATORS,
     STANDARD,
     VERIFIED,
+    WITHOUT_STANDARD,
     Clause,
     Indicator,
     Part,
@@ -35,57 +36,6 @@ from compliance.rules.language.pack import Pack
 from compliance.rules.lint import check_references
 from compliance.rules.resolution import amendments
 from compliance.rules.resolution.confirmations import Confirmation
-
-
-def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
-    """Packs by id, oldest edition first; school standards stand under ``id/school-standard``.
-
-    Raises PackError where two files claim the same id and day.
-    """
-    found: dict[str, list[Pack]] = {}
-    for pack in packs:
-        name = f"{pack.id}/{STANDARD}" if pack.layer == STANDARD else pack.id
-        found.setdefault(name, []).append(pack)
-    for same in found.values():
-        same.sort(key=lambda pack: pack.effective)
-        for one, other in pairwise(same):
-            if one.effective == other.effective:
-                raise other.error(
-                    say(
-                        "规则集 {id} 在 {day} 有两个版本：{one} 与 {other}",
-                        id=one.id,
-                        day=one.effective,
-                        one=one.path.name,
-                        other=other.path.name,
-                    ),
-                    "pack",
-                    "effective",
-                )
-    return found
-
-
-def edition(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Pack:
-    """The edition of `pack_id` in force on `as_of`; UsageError for an unknown id, NoEditionError before its first."""
-    names = sorted(name for name in known if "/" not in name)
-    if pack_id not in names:
-        near = suggestion(pack_id, names)
-        raise UsageError(
-            say("没有规则集“{id}”", id=pack_id),
-            todo=say("已安装：{known}", known=", ".join(names))
-            + (msg("；") + near if near else ""),
-        )
-    current = [pack for pack in known[pack_id] if pack.effective <= as_of]
-    if not current:
-        raise NoEditionError(
-            say(
-                "规则集“{id}”自 {first} 起施行，{day} 尚无版本",
-                id=pack_id,
-                first=known[pack_id][0].effective,
-                day=as_of,
-            ),
-            todo=msg("请改用 --as-of 或学年"),
-        )
-    return current[-1]
 
 
 def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> list[Pack]:
@@ -131,7 +81,7 @@ def resolve(
     Raises UsageError (unknown id or date) or PackError (a wrong pack, with file and line).
     """
     chain = lineage(known, pack_id, as_of)
-    if amendments.WITHOUT_STANDARD not in switched:
+    if WITHOUT_STANDARD not in switched:
         chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
     confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
     merged = Layers(as_of, enforce, switched, confirmed, kinds)
@@ -207,7 +157,7 @@ class Layers:
             )
         self._share(pack.table("split"))
         for name, table in pack.table("switch").items():
-            if name in self.switches or name == amendments.WITHOUT_STANDARD:
+            if name in self.switches or name == WITHOUT_STANDARD:
                 raise pack.error(_twice(name, pack.id), "switch", name)
             self.switches[name] = parse.switch(name, table)
             self.owners[f"switch {name}"] = pack

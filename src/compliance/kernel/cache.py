@@ -1,0 +1,149 @@
+"""What was worked out once, kept in the user's own folder for the next run: the same, or not at all.
+
+The folder is ``junheng`` in ``COMPLIANCE_CACHE``, else in the system's folder for caches; with
+``COMPLIANCE_CACHE=off`` there is none. What lies there is believed only where nobody else can have
+put it there: file and folder are the user's, and no one else may write them or what leads to them.
+What is read holds plain values and the classes asked for, whatever the file says. Anything else
+(torn, foreign, another version's) is made anew; a folder that cannot be written is no fault.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import stat
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar, cast
+
+FOLDER = "COMPLIANCE_CACHE"
+OFF = "off"
+KEPT = 64  # files; the oldest give way
+_PLAIN = (date, Decimal, type(Path()))
+_PROGRAM = Path(__file__).parents[1]
+_SEAL = sha256().digest_size
+
+Made = TypeVar("Made")
+
+
+def digest(pieces: Iterable[bytes]) -> bytes:
+    """A digest that tells any two lists of pieces apart."""
+    found = sha256()
+    for piece in pieces:
+        found.update(len(piece).to_bytes(8, "big") + piece)
+    return found.digest()
+
+
+def stamp(files: Iterable[Path]) -> bytes:
+    """Which state files are in: another after every change of one."""
+    seen = ((file, file.stat()) for file in files)
+    return digest(f"{file} {one.st_size} {one.st_mtime_ns}".encode() for file, one in seen)
+
+
+@cache
+def _program() -> bytes:
+    found = (Path(home, name) for home, _, names in os.walk(_PROGRAM) for name in names)
+    code = stamp(sorted(file for file in found if file.suffix == ".py"))
+    return digest([version("junheng").encode(), sys.version.encode(), code])
+
+
+def remembered(key: Iterable[bytes], classes: Iterable[type], make: Callable[[], Made]) -> Made:
+    """What `make` makes, or what it made when this program last asked by this key.
+
+    key: everything on which the result depends beside the program itself. classes: what it consists
+    of beside plain values, days, decimals and paths; nothing else is ever loaded.
+    """
+    folder = _folder()
+    if folder is None:
+        return make()
+    path = folder / f"{digest([_program(), *key]).hex()}.pickle"
+    with suppress(Exception):  # whatever is wrong with it, it is made anew
+        return cast("Made", _load(path, classes))
+    made = make()
+    with suppress(Exception):  # no place to keep it, or a plugin's class that cannot be kept
+        _keep(path, made)
+    return made
+
+
+def _folder() -> Path | None:
+    """Where results are kept; None where nothing is, or where nobody can tell whose a file is."""
+    asked = os.environ.get(FOLDER, "")
+    if asked == OFF or not hasattr(os, "getuid"):
+        return None
+    usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    base = asked or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(usual)  # noqa: PTH111 - raises nothing
+    return Path(os.path.realpath(base), "junheng")
+
+
+def _load(path: Path, classes: Iterable[type]) -> object:
+    """Raises something where the file is not there, not the user's own, or not as it was written."""
+    _check_own(path, stat.S_ISREG)
+    _check_own(path.parent, stat.S_ISDIR)
+    for folder in path.parent.parents:
+        _check_guarded(folder)
+    raw = path.read_bytes()
+    seal, kept = raw[:_SEAL], raw[_SEAL:]
+    if sha256(kept).digest() != seal:
+        raise ValueError(path)
+    return _Reader(kept, classes).load()
+
+
+def _check_own(path: Path, kind: Callable[[int], bool]) -> None:
+    """PermissionError for what is of another kind (a link), another's, or open to others."""
+    seen = path.lstat()
+    own = seen.st_uid == os.getuid() and not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if not own or not kind(seen.st_mode):
+        raise PermissionError(path)
+
+
+def _check_guarded(folder: Path) -> None:
+    """PermissionError for a folder in which others than the user and the system can put things in place.
+
+    In one like /tmp (sticky) they can add to it, and touch nothing that is there.
+    """
+    seen = folder.lstat()
+    closed = not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or seen.st_mode & stat.S_ISVTX
+    if seen.st_uid not in (0, os.getuid()) or not closed:
+        raise PermissionError(folder)
+
+
+class _Reader(pickle.Unpickler):
+    """Reads plain values and a few classes; every other name in the file is refused."""
+
+    def __init__(self, kept: bytes, classes: Iterable[type]) -> None:
+        super().__init__(BytesIO(kept))
+        self._known = {(one.__module__, one.__qualname__): one for one in (*_PLAIN, *classes)}
+
+    def find_class(self, module: str, name: str) -> type:
+        """One of the known classes."""
+        if (module, name) not in self._known:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return self._known[module, name]
+
+
+def _keep(path: Path, made: object) -> None:
+    """Write it whole or not at all, and let the oldest go."""
+    folder = path.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_own(folder, stat.S_ISDIR)
+    kept = pickle.dumps(made, protocol=5)
+    draft = folder / f"{path.stem}.{os.getpid()}"
+    draft.unlink(missing_ok=True)
+    with open(draft, "xb", opener=_private) as file:
+        file.write(sha256(kept).digest() + kept)
+    draft.replace(path)
+    files = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    for old in files[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
