@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compliance.checker import Choice
     from compliance.engine.results import Results
     from compliance.kernel.errors import Problem
+    from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
 READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
@@ -255,9 +256,12 @@ def chosen(
 ) -> Choice:
     """What the options of `judging` ask for."""
     from compliance.checker import Choice
-    from compliance.rules.resolution.confirmations import read_confirmations
 
-    confirmations = tuple(one for path in confirm for one in read_confirmations(path))
+    confirmations: tuple[Confirmation, ...] = ()
+    if confirm:
+        from compliance.rules.resolution.confirmations import read_confirmations
+
+        confirmations = tuple(one for path in confirm for one in read_confirmations(path))
     return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations)
 
 
