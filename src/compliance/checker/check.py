@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import polars as pl
 
 from compliance import intake
-from compliance.assessment import overview
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -27,11 +26,11 @@ from compliance.checker.choice import (
 )
 from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
-from compliance.checker.report import Report, Wording, together, whole
+from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
+from compliance.checker.report import Report, Wording, whole
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
-from compliance.engine.evaluate import Evaluation, Tapes, evaluate
-from compliance.engine.findings import findings
+from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.results import (
     CheckedCounty,
     CountyResult,
@@ -52,15 +51,6 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
-
-
-@dataclass(frozen=True)
-class Job:
-    """Counties that one rule set judges as of one day."""
-
-    rules: Ruleset
-    as_of: date
-    part: Submission
 
 
 class Batch(NamedTuple):
@@ -112,13 +102,9 @@ def prepare(
     return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words)
 
 
-def judged(
-    job: Job, registry: Registry, choice: Choice, declared: Tapes | None = None
-) -> Evaluation:
-    """Every rule of a job judged for every subject; declared: as `evaluate` takes it."""
-    return evaluate(
-        job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict, declared=declared
-    )
+def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
+    """Every rule of a job judged for every subject."""
+    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
 
 
 class Checker:
@@ -149,7 +135,7 @@ class Checker:
         """Judge the counties in a file or folder, or in several.
 
         choice: how; None: each county by its own rule set. progress(rule set, done, total) is
-        called before each part that is judged. lang: ``zh`` or ``en``; None: the current language.
+        called when a part has been judged. lang: ``zh`` or ``en``; None: the current language.
         sinks: what takes the findings part by part, while the next are judged; then the report of
         several counties does not hold them, so that a nation fits into little memory.
 
@@ -202,30 +188,21 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
-        parts, declared = list(_parts(batch.jobs)), dict[tuple[str, date], Tapes]()
         alone = sum(job.part.counties.height for job in batch.jobs) == 1
+        judging = Judging(registry.kinds, words, batch.problems, strict=choice.strict, alone=alone)
+        parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
-            for done, part in enumerate(parts):
+            for done, made in enumerate(judged_in_order(parts, judging.part)):
                 if progress is not None:
-                    progress(part[0].rules.id, done, len(parts))
-                pieces, found = [], []
-                for job in part:
-                    tapes = declared.setdefault((job.rules.id, job.as_of), {})
-                    evaluation = judged(job, registry, choice, tapes)
-                    problems += _new(verdicts.remarks(evaluation), problems)
-                    found.append(findings(evaluation, problems))
-                    told = words.told(found[-1])
-                    pieces.append(told.frame)
-                    problems += _new(told.problems, problems)
-                    own = verdicts.counties(evaluation, told.counts)
-                    rows |= {} if alone else overview(told.frame, own, job.rules.rules)
-                    counties += own
-                    excluded += verdicts.excluded(evaluation)
-                findings_ = together(pieces)
-                put(findings_)
+                    progress(parts[done][0].rules.id, done, len(parts))
+                put(made.frame)
+                problems += _new(made.problems, problems)
+                counties += made.counties
+                excluded += made.excluded
+                rows |= made.rows
                 if alone or not sinks:
-                    kept.append(findings_)
-                    words.found.append(found)
+                    kept.append(made.frame)
+                    words.found.append(made.found)
         return Report(
             findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
@@ -247,28 +224,6 @@ class Checker:
 def _new(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
     """Problems without those about no county that an earlier part had too."""
     return [one for one in found if one.county_code or one not in known]
-
-
-_SCHOOLS = 25_000  # judged at once: more is no quicker, and takes more memory
-
-
-def _parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs cut into parts of whole counties, in order, each with about so many schools."""
-    if sum(job.part.schools.height for job in jobs) <= _SCHOOLS:
-        if jobs:
-            yield list(jobs)
-        return
-    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
-    sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
-    counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
-    before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
-    cut = counties.with_columns(_part=before // _SCHOOLS)
-    for part in cut.partition_by("_part", maintain_order=True):
-        found = []
-        for number, own in part.partition_by("_job", as_dict=True).items():
-            job = jobs[int(str(number[0]))]
-            found.append(replace(job, part=job.part.of(own.select(*KEY).iter_rows())))
-        yield found
 
 
 def check(

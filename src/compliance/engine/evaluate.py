@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import polars as pl
 
@@ -122,7 +123,17 @@ class OutcomeColumns:
             yield column.cast(dtype).alias(name)
 
 
-Tapes = dict[str, tuple[list[Declared], tuple[pl.Expr, Exception] | None, OutcomeColumns]]
+class Tape(NamedTuple):
+    """What a rule declared, with the test it is held to; the rest as in `OutcomeColumns`."""
+
+    declared: list[Declared]
+    test: tuple[pl.Expr, Exception] | None
+    columns: Mapping[str, str]
+    words: Mapping[str, str]
+    lacking: tuple[str, ...] | None
+
+
+Tapes = dict[str, Tape]
 
 
 @dataclass
@@ -172,8 +183,22 @@ class Evaluation:
         frames = self.frames if rule is None else self.frames_of(rule)
         key = scope if frames is self.frames or scope != "unit" else "merged"
         if key not in self._plans:
-            self._plans[key] = Plan(self._facts(key), self._fails, self._type)
+            self._plans[key] = self._begun(self._facts(key))
         return self._plans[key]
+
+    def _begun(self, frame: pl.DataFrame) -> Plan:
+        """A plan that tells of what fails; it does not keep the evaluation from being forgotten."""
+        me = ref(self)
+
+        def fails(owner: str, error: Exception) -> None:
+            if (evaluation := me()) is not None:
+                evaluation._fails(owner, error)
+
+        def typed(name: str) -> pl.DataType | type[pl.DataType]:
+            evaluation = me()
+            return pl.Null if evaluation is None else evaluation._type(name)
+
+        return Plan(frame, fails, typed)
 
     def _facts(self, key: str) -> pl.DataFrame:
         """The frame that a plan is begun with."""
@@ -210,14 +235,15 @@ class Evaluation:
         if rule.id not in self.declared:
             begun = len(plan.tape)
             found = self._declared(rule, *self._answer(rule))
-            self.declared[rule.id] = (plan.tape[begun:], plan.expected(rule.id), found)
+            test, shape = plan.expected(rule.id), (found.columns, found.words, found.lacking)
+            self.declared[rule.id] = Tape(plan.tape[begun:], test, *shape)
             return found
-        tape, test, found = self.declared[rule.id]
-        for one in tape:
+        known = self.declared[rule.id]
+        for one in known.declared:
             plan.again(one)
-        if test is not None:
-            plan.expect(rule.id, *test)
-        return replace(found, plan=plan)
+        if known.test is not None:
+            plan.expect(rule.id, *known.test)
+        return OutcomeColumns(plan, known.columns, known.words, known.lacking)
 
     def _answer(self, rule: Rule) -> tuple[Plan, Columns]:
         """What its kind makes of a rule, and over which plan."""
@@ -417,7 +443,7 @@ class Evaluation:
         )
         for key, old in self._plans.items():
             columns = [one for one in old.frame if _owner(one.name) in kept]
-            other._plans[key] = Plan(other._facts(key).hstack(columns), other._fails, other._type)
+            other._plans[key] = other._begun(other._facts(key).hstack(columns))
         plans = {id(old): other._plans[key] for key, old in self._plans.items()}
         for name in kept & self._judged.keys():
             judged = self._judged[name]
@@ -578,6 +604,18 @@ def evaluate(
     evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()
+    return evaluation
+
+
+def at_work(judging: ref[Evaluation]) -> Evaluation:
+    """The evaluation whose columns are being computed.
+
+    A column that looks at others' rows holds it weakly: Polars keeps what a column calls, unseen by
+    Python's search for what is no longer used.
+    """
+    evaluation = judging()
+    if evaluation is None:
+        raise RuntimeError("computed after its evaluation was gone")
     return evaluation
 
 

@@ -260,7 +260,14 @@ def _near_limits(
             bar.filter(there).mean().alias(f"{rule.id} at"),
         ]
     found = evaluation.sheets()[sheet].group_by(*KEY, "stage", "stage_order").agg(*columns)
-    return found.sort(*KEY, "stage_order").iter_rows(named=True)
+    # as `crowded` asks at least: more than the share lie within
+    many = (
+        pl.col(f"{rule.id} in")
+        > float(SHARE) * (pl.col(f"{rule.id} in") + pl.col(f"{rule.id} out"))
+        for rule in rules
+    )
+    found = found.filter(pl.any_horizontal(many)).sort(*KEY, "stage_order")
+    return found.iter_rows(named=True)
 
 
 def crowded(inside: int, outside: int) -> bool:
