@@ -42,8 +42,10 @@ def fold(
             continue
         lists = _lists(rows[kind], by, value)
         column = vocabulary.tables[TABLE_OF[kind]][value]
-        for word in lists[by].drop_nulls().unique(maintain_order=True):
-            fact, given = vocabulary.school[name.format(word)], lists.filter(pl.col(by) == word)
+        for (word,), given in lists.partition_by(by, maintain_order=True, as_dict=True).items():
+            if word is None:
+                continue
+            fact = vocabulary.school[name.format(word)]
             whole = given.lazy().filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
             joined = (
                 with_missing(schools, **{fact.name: TYPES[fact.form]})

@@ -475,10 +475,10 @@ def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -
     The cause may have been said: by the reader, or where schools name no county or a year that
     it does not have.
     """
-    keys = set(schools.select("_code", "_year").rows())
+    keys = _keys(schools)
     blamed = document.blamed
     unread = None in blamed and not keys
-    records = set(counties.select("_code", "_year").rows())
+    records = _keys(counties)
     astray = {code for code, _ in keys - records}
     places = [name for name in ("_table", "_row", "_code", "_year") if name in counties.columns]
     for row in counties.select(places).iter_rows(named=True):
@@ -491,6 +491,10 @@ def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -
         message = msg("没有任何学校")
         expected = msg("至少一所学校")
         yield document.error(row, "no_schools", message, expected, "county_code")
+
+
+def _keys(frame: pl.DataFrame) -> set[tuple[str | None, int | None]]:
+    return set(zip(frame["_code"].to_list(), frame["_year"].to_list(), strict=True))
 
 
 # ── the tables beside them ─────────────────────────────────────────────────────────
