@@ -374,7 +374,9 @@ class _Comparison:
                 meets = pl.when(known).then(COMPARE[operator](nothing, wholes.gap))
                 if wholes.low is not None:
                     above = pl.when(known).then(COMPARE[operator](nothing, wholes.low))
-            doubtful = ~wholes.fits
+                value = pl.when(wholes.fits & (wholes.gap == 0)).then(bar).otherwise(value)
+            # a value that was rounded across its limit
+            doubtful = ~wholes.fits | (wholes.gap.sign() * (value - bar) > 0)
             steps = exact_arithmetic.ratio(wholes.gap, wholes.step)
         else:
             doubtful = pl.lit(value=True)
@@ -388,8 +390,9 @@ class _Comparison:
                 ~(whole & (steps == steps.round()) & pl.lit(plain)) if step == 1 else doubtful
             )
         near = exact_arithmetic.near
+        of_size = 1e-14 * q.size / float(step)
         whole_step = (pl.col("_steps") - pl.col("_steps").round()).abs() <= (
-            1e-6 + 1e-11 * pl.col("_steps").abs()
+            1e-6 + 1e-11 * pl.col("_steps").abs() + of_size
         )
         close = (
             whole_step & ~exact_arithmetic.meets(pl.col("value"), operator, pl.col("_bar"))
@@ -399,6 +402,7 @@ class _Comparison:
         if not plain:
             close = (
                 close
+                | q.cancels
                 | near(pl.col("value"), pl.col("_bar"))
                 | near(pl.col("value"), pl.col("_low"))
             )
