@@ -270,7 +270,7 @@ class Evaluation:
             left = plan.let(f"{rule.id}._out", out, rule.id, passing=True)
             told["status"] = pl.when(~left).then(told["status"])
         missing, lacking = told.pop("missing", None), None
-        if isinstance(missing, Lacks) and not missing.has_lists:
+        if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
             missing = coded(missing.named())
         if missing is not None:

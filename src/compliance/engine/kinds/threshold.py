@@ -363,12 +363,14 @@ class _Comparison:
         """value and meets, where there is a floor above_floor, of a lower limit shortfall: exactly."""
         operator, step = self.standard.limit.operator, self.quantity.indicator.gap_step
         upper, fields = operator in UPPER, dict[str, tuple[pl.Expr, Any]]()
-        sides, steps, doubtful = self._sides(value, bar, low)
+        value, sides, steps, doubtful = self._sides(value, bar, low)
         if self._plain and upper and low is None:
             return {"value": value, "meets": sides["meets"]}
         fields["value"] = (value, pl.Float64)
         fields |= {name: (side, pl.Boolean) for name, side in sides.items()}
-        close = [] if self._plain else [near(pl.col("value"), pl.col("_bar"))]
+        close = (
+            [] if self._plain else [near(pl.col("value"), pl.col("_bar")), self.quantity.cancels]
+        )
         if low is not None and not self._plain:
             close.append(near(pl.col("value"), pl.col("_low")))
             fields["_low"] = (low, pl.Float64)
@@ -376,10 +378,9 @@ class _Comparison:
         if not upper:
             shortfall = exact_arithmetic.ratio(steps.ceil(), float(1 / Fraction(step)))
             fields |= {"shortfall": (shortfall, pl.Float64), "_steps": (steps, pl.Float64)}
-            count = pl.col("_steps")
-            close.append(
-                ((count - count.round()).abs() <= 1e-6 + 1e-11 * count.abs()) & ~pl.col("meets")
-            )
+            count, of_size = pl.col("_steps"), 1e-14 * self.quantity.size / float(step)
+            off = 1e-6 + 1e-11 * count.abs() + of_size
+            close.append(((count - count.round()).abs() <= off) & ~pl.col("meets"))
         again = partial(_exact_row, self.quantity, self.limits, self.standard, tuple(fields))
         found = exact_arithmetic.exactly(
             fields, doubtful, again, self._columns(), pl.any_horizontal(close)
@@ -389,9 +390,9 @@ class _Comparison:
 
     def _sides(
         self, value: pl.Expr, bar: pl.Expr, low: pl.Expr | None
-    ) -> tuple[dict[str, pl.Expr], pl.Expr, pl.Expr]:
-        """On which side of limit and floor a value lies, the steps that are missing, and where floats
-        may have misjudged these.
+    ) -> tuple[pl.Expr, dict[str, pl.Expr], pl.Expr, pl.Expr]:
+        """The value, on which side of limit and floor it lies, the steps that are missing, and where
+        floats may have misjudged these.
         """
         q, operator = self.quantity, self.standard.limit.operator
         bars = {"meets": bar} | ({} if low is None else {"above_floor": low})
@@ -407,15 +408,18 @@ class _Comparison:
                     name: pl.when(known).then(COMPARE[operator](nothing, gaps[name]))
                     for name in sides
                 }
-            return sides, exact_arithmetic.ratio(wholes.gap, wholes.step), ~wholes.fits
+                value = pl.when(wholes.fits & (wholes.gap == 0)).then(bar).otherwise(value)
+            # a value that was rounded across its limit
+            doubtful = ~wholes.fits | (wholes.gap.sign() * (value - bar) > 0)
+            return value, sides, exact_arithmetic.ratio(wholes.gap, wholes.step), doubtful
         over, step = self._over, q.indicator.gap_step
         wanted = exact_arithmetic.ratio(bar * over, float(q.indicator.per))
         steps = exact_arithmetic.ratio(wanted - q.of, float(step))
         if step != 1 or not self._plain:
-            return sides, steps, pl.lit(value=True)
+            return value, sides, steps, pl.lit(value=True)
         # of whole numbers a quotient that is whole is one
         whole = [one == one.floor() for one in (bar, over, q.of, steps)]
-        return sides, steps, ~pl.all_horizontal(*whole, bar * over < 2.0**53)
+        return value, sides, steps, ~pl.all_horizontal(*whole, bar * over < 2.0**53)
 
     def _columns(self) -> list[str]:
         """What the exact computation of a row looks at."""
