@@ -140,6 +140,10 @@ class _Teller:
             name: sheet.with_columns(subject=_subject(sheet))
             for name, sheet in found.sheets.items()
         }
+        self._subjects = {
+            name: [sheet[one] for one in _OF_SUBJECT if one in sheet.columns]
+            for name, sheet in self._sheets.items()
+        }
 
     def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
         """The parts of all findings in words and as text, and where those of a group begin."""
@@ -207,7 +211,7 @@ class _Teller:
         Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
         """
         rows = pl.DataFrame(self._columns(group, status, number, asked))
-        if rows.height <= _FEW:  # asking each is quicker than a query
+        if group.rows[status] < rows.height <= _FEW:  # asking each is quicker than a query
             rows = rows[[place for place, one in enumerate(rows["status"]) if one == status]]
         elif group.rows[status] < rows.height:
             rows = rows.filter(pl.col("status") == status)
@@ -223,7 +227,7 @@ class _Teller:
     ) -> Iterator[pl.Series]:
         """The columns of all rows of a rule, by the names that sentences know."""
         sheet = self._sheets[group.sheet]
-        yield from (sheet[name] for name in _OF_SUBJECT if name in sheet.columns)
+        yield from self._subjects[group.sheet]
         yield sheet[group.columns["status"]].alias("status")
         if group.warned is not None:
             yield sheet[group.warned].alias("_warned")
@@ -412,7 +416,7 @@ class _Teller:
         """The sentence of a state, where it needs no words of the kind."""
         rule, ruleset = group.rule, self.found.ruleset
         subject = pl.col("subject")
-        if rule.form.by_stage and "stage" in self.found.sheets[group.sheet].columns:
+        if rule.form.by_stage and any(one.name == "stage" for one in self._subjects[group.sheet]):
             subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
         holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
         words = {
