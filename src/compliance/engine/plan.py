@@ -77,6 +77,11 @@ class Plan:
         return name in self._names
 
     @property
+    def table(self) -> pl.DataFrame:
+        """The frame as it is, without what is declared and not yet computed."""
+        return self._frame
+
+    @property
     def frame(self) -> pl.DataFrame:
         """The frame with every column declared so far."""
         if self._waiting:

@@ -117,14 +117,15 @@ class Dispersion(Kind):
                 found.struct.field(name) for name in ("value", "mean", "deviation")
             )
             status = met_status(found.struct.field("meets"))
-        names = evaluation.spreads[rule.id].names
+        names, table = evaluation.spreads[rule.id].names, stages.table
+        lacking = [one for one in names if table[f"{key}{one}"].null_count() < table.height]
         return {
             "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),
             "value": value,
             "threshold": bar,
             "mean": mean,
             "deviation": deviation,
-            "missing": Lacks((in_order({one: pl.col(f"{key}{one}") for one in names}),)),
+            "missing": Lacks((in_order({one: pl.col(f"{key}{one}") for one in lacking}),)),
             "over_count": n.cast(pl.Float64),
         }
 
