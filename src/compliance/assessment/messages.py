@@ -161,15 +161,10 @@ class _Teller:
 
     def pieces(self) -> list[pl.DataFrame]:
         """The findings rule by rule and status by status, some that have few rows together."""
-        chunks: list[list[_Case]] = []
-        for group in self.found.groups:
-            for status in group.rows:
-                case = (group, status)
-                few = self._is_simple(*case)
-                if few and chunks and len(chunks[-1]) < _FEW and self._is_simple(*chunks[-1][-1]):
-                    chunks[-1].append(case)
-                else:
-                    chunks.append([case])
+        cases = [(group, status) for group in self.found.groups for status in group.rows]
+        few = [case for case in cases if self._is_simple(*case)]
+        chunks = [few[place : place + _FEW] for place in range(0, len(few), _FEW)]
+        chunks += [[case] for case in cases if not self._is_simple(*case)]
         return [piece for chunk in chunks for piece in self._told(chunk)]
 
     def _is_simple(self, group: RuleFindings, status: int) -> bool:
@@ -211,7 +206,7 @@ class _Teller:
         Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
         """
         rows = pl.DataFrame(self._columns(group, status, number, asked))
-        if group.rows[status] < rows.height <= _FEW:  # asking each is quicker than a query
+        if group.rows[status] < rows.height <= _SOME:  # asking each is quicker than a query
             rows = rows[[place for place, one in enumerate(rows["status"]) if one == status]]
         elif group.rows[status] < rows.height:
             rows = rows.filter(pl.col("status") == status)
@@ -464,6 +459,7 @@ class _Teller:
 
 
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
+_SOME = 1_000  # rows
 _FEW = 8  # rows of a rule that are told together with others, and how many such rules are
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
 

@@ -315,7 +315,7 @@ def _schools(batch: Batch) -> pl.DataFrame:
     parts = pl.concat([given.clear(), *(job.part.schools for job in batch.jobs)])
     if len(batch.jobs) > 1:
         parts = parts.sort(*KEY, "school_code", maintain_order=True)
-    return replace(batch.submission, schools=parts).completed().schools
+    return replace(batch.submission, schools=parts).whole("schools")
 
 
 def _assigned(

@@ -89,7 +89,7 @@ class Plan:
                 found = self._tested(self._computed(set(self._waiting)))
             except Exception:  # whose it is, is found by computing one owner's after another's
                 found = self._tested(self._one_by_one())
-            self._frame = found.drop(self._passing)
+            self._frame = found.drop(self._passing) if self._passing else found
             self._names.difference_update(self._passing)
             self._waiting, self._passing, self._tests = {}, [], {}
         return self._frame
