@@ -408,7 +408,8 @@ class _Comparison:
                     name: pl.when(known).then(COMPARE[operator](nothing, gaps[name]))
                     for name in sides
                 }
-                value = pl.when(wholes.fits & (wholes.gap == 0)).then(bar).otherwise(value)
+                on_it = known & wholes.fits & (wholes.gap == 0)
+                value = pl.when(on_it).then(bar).otherwise(value)
             # a value that was rounded across its limit
             doubtful = ~wholes.fits | (wholes.gap.sign() * (value - bar) > 0)
             return value, sides, exact_arithmetic.ratio(wholes.gap, wholes.step), doubtful
