@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.assessment.messages import told
-from compliance.engine import evaluate as engine
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.findings import findings
 from compliance.engine.kinds import Kind, kinds
+from compliance.engine.relaxations import attributed
 from compliance.kernel import i18n
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import FAIL, PASS, STATUSES
@@ -334,7 +334,7 @@ def test_members_of_another_kind_of_subject_name_no_switch() -> None:
     result = pl.DataFrame({**units, "status": [PASS, PASS], "relaxed_by": nobody})
     normal = pl.DataFrame({**units, "status": [FAIL, PASS]})
     schools = pl.DataFrame({"county": [0], "school": [0], "relaxed_by": ["larger"]})
-    found = engine.attributed(result, normal, [schools], ["larger", "visiting"])
+    found = attributed(result, normal, [schools], ["larger", "visiting"])
     assert found["relaxed_by"].to_list() == ["larger,visiting", None]
 
 

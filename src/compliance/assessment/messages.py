@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.evaluate import JOINT, RESULTS
+from compliance.engine.evaluate import RESULTS
 from compliance.engine.findings import Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind, Sentences
+from compliance.engine.relaxations import JOINT
 from compliance.engine.results import FINDINGS
 from compliance.engine.sentences import (
     gap_units,

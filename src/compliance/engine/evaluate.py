@@ -20,6 +20,7 @@ from compliance.engine import tallies
 from compliance.engine.attestations import with_statements
 from compliance.engine.lacks import Lacks, bit, coded, in_order
 from compliance.engine.plan import Declared, Plan
+from compliance.engine.relaxations import JOINT, attributed, key_of, without
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
@@ -37,7 +38,7 @@ from compliance.kernel.submission import (
     Submission,
 )
 from compliance.rules.language import conditions
-from compliance.rules.language.model import Instead, Rule, Ruleset
+from compliance.rules.language.model import Rule, Ruleset
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.dispersion import Measured
@@ -71,7 +72,6 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 SUBJECT = ("county", "school", "unit", "stage")
 SCOPES = ("unit", "school", "county")  # each rests on those before
-JOINT = ","  # between the names of several switches
 # What a kind gives for names of RESULTS: a column; of `missing` also `Lacks`, of a unit also a word that
 # all rows share.
 Columns = Mapping[str, Any]
@@ -251,7 +251,7 @@ class Evaluation:
         if not kind.answers:
             return self.plan(kind.plan_of(rule), rule), kind.columns(rule, self)
         answer = self._accepted(kind.evaluate(rule, self), rule)
-        key = _key(answer)
+        key = key_of(answer)
         plan = self.plan("stage" if len(key) > 1 else rule.scope, rule)
         results = [name for name in RESULTS if name in answer.columns]
         named = {name: f"{rule.id}.{name}" for name in results}
@@ -464,7 +464,7 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        return replace(self, ruleset=_plain(self.ruleset), broken={}, declared={})
+        return replace(self, ruleset=without(self.ruleset), broken={}, declared={})
 
     def _attribute(self, rule: Rule) -> None:
         """Say of a rule made of others what it owes to their relaxations."""
@@ -473,7 +473,7 @@ class Evaluation:
         members = [self.outcome(name) for name in rule.of if name in self.ruleset.rules]
         owed = attributed(result, plain.outcome(rule.id), members, self.eased[rule.id])
         self.broken = {**plain.broken, **self.broken}  # what broke there is to be mended as well
-        key, name = _key(result), f"{rule.id}.owed"
+        key, name = key_of(result), f"{rule.id}.owed"
         judged.plan.join(owed.select(*key, pl.col("relaxed_by").alias(name)), key)
         self._judged[rule.id] = replace(judged, columns={**judged.columns, "relaxed_by": name})
         del self._outcomes[rule.id]
@@ -654,63 +654,3 @@ def by_county(evaluation: Evaluation, outcome: pl.DataFrame) -> pl.DataFrame:
     return beside(evaluation.frames.county.select("county"), worst, "county").with_columns(
         pl.col("status").fill_null(NOT_APPLICABLE)
     )
-
-
-def replacements(rule: Rule) -> list[Instead]:
-    """What switches that are on put in the place of a rule or of one of its parts."""
-    return [*rule.instead, *(one for part in rule.parts for one in part.instead)]
-
-
-def _plain(ruleset: Ruleset) -> Ruleset:
-    """The rule set without its conditional replacements; rules that have none stay the same."""
-    rules = {
-        name: replace(
-            rule, instead=(), parts=tuple(replace(part, instead=()) for part in rule.parts)
-        )
-        if replacements(rule)
-        else rule
-        for name, rule in ruleset.rules.items()
-    }
-    return replace(ruleset, rules=rules)
-
-
-def attributed(
-    result: pl.DataFrame, normal: pl.DataFrame, members: Sequence[pl.DataFrame], may: Sequence[str]
-) -> pl.DataFrame:
-    """`result` with relaxed_by where it passes and `normal`, judged without relaxations, does not.
-
-    A rule judged row by row says itself by which switch a row passes; one made of such rules passes
-    only by a relaxation where it passes with them and not without.
-
-    The switches named are those by which the subject's members pass; where none does although the
-    figures changed, all that `may` matter. A normal judgement that broke says nothing.
-    """
-    key = _key(result)
-    before = normal.select(*key, pl.col("status").alias("_before"))
-    names = pl.col("relaxed_by").str.split(JOINT).alias("_names")
-    pieces = [
-        one.filter(pl.col("relaxed_by").is_not_null()).select(*key, names)
-        for one in (result.head(0), *members)  # without a row: no member may be of such subjects
-        if set(key) <= set(one.columns)
-    ]
-    named = (
-        pl.concat(pieces)
-        .group_by(key, maintain_order=True)
-        .agg(pl.col("_names").explode().drop_nulls().unique(maintain_order=True))
-        .select(*key, pl.col("_names").list.join(JOINT))
-    )
-    missed = (pl.col("_before") < PASS) & (pl.col("_before") != ERROR)
-    owing = (pl.col("status") == PASS) & missed
-    names = pl.when(pl.col("_names") != "").then("_names").otherwise(pl.lit(JOINT.join(may)))
-    return (
-        beside(beside(result, before, key), named, key)
-        .with_columns(pl.when(owing).then(names).alias("relaxed_by"))
-        .drop("_before", "_names")
-    )
-
-
-def _key(outcome: pl.DataFrame) -> list[str]:
-    for narrow in ("unit", "school"):
-        if narrow in outcome.columns:
-            return [narrow]
-    return ["county", "stage"] if "stage" in outcome.columns else ["county"]

@@ -15,11 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from compliance.engine.evaluate import JOINT, RESULTS, Columns, Evaluation, by_county, part_entry
+from compliance.engine.evaluate import RESULTS, Columns, Evaluation, by_county, part_entry
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.kinds.threshold import given
 from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
+from compliance.engine.relaxations import JOINT
 from compliance.engine.subject import Subject
 from compliance.engine.units import beside, each_once
 from compliance.engine.working import Working
