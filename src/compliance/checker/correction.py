@@ -15,7 +15,7 @@ from compliance.engine.findings import findings
 from compliance.engine.results import FINDINGS
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem, UsageError, suggestion
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import say, use
 from compliance.kernel.submission import COMPULSORY, STAGES
 
 _SUBJECT = ("rule", "level", "school_code", "stage")
@@ -93,7 +93,8 @@ class HeldCounty:
 
     def _told(self, evaluation: Evaluation, rules: Mapping[str, object]) -> pl.DataFrame:
         found = findings(evaluation, self._problems, only=rules.keys())
-        return self._words.told(found).frame.cast(FINDINGS)
+        with use(self._words.language):
+            return self._words.told(found).frame.cast(FINDINGS)
 
     def _affected(self, changed: set[str]) -> dict[str, None]:
         """The rules that rest on any of the facts, through whatever."""
