@@ -19,7 +19,9 @@ from tests.support.generate_variants import recoded
 from tests.support.polars_queries import counted_queries
 
 MOST = 170  # of one county; lower it with every step towards 110
-MORE = 40  # what ten times the size may take beside, once every rule has more rows than a few
+# More counties have more statuses a rule, and more than the few rows that are told together with others:
+# so much does ten times as many take beside, and no more.
+MORE = 70
 
 
 def asked(documents: Sequence[dict[str, Any]], folder: Path) -> int:
@@ -42,9 +44,8 @@ def asked(documents: Sequence[dict[str, Any]], folder: Path) -> int:
 def test_neither_schools_nor_counties_are_asked_one_by_one(tmp_path: Path) -> None:
     few = asked([one_county(120)], tmp_path / "few")
     assert few <= MOST
-    large = asked([one_county(400)], tmp_path / "large")
-    assert large <= 2 * few
-    assert asked([one_county(1_200)], tmp_path / "larger") <= large + MORE
+    assert asked([one_county(400)], tmp_path / "more") <= few + 10
+    assert asked([one_county(1_200)], tmp_path / "many") <= 2 * few
     copies = [recoded(one_county(60), f"6{n:05d}") for n in range(20)]
     two = asked(copies[:2], tmp_path / "two")
     assert two <= 2 * few
