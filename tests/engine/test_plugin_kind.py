@@ -15,7 +15,8 @@ import pytest
 
 from compliance.assessment import figures
 from compliance.assessment.messages import told
-from compliance.checker.check import Batch, Job
+from compliance.checker.check import Batch
+from compliance.checker.parts import Job
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.exact_arithmetic import shown, typed

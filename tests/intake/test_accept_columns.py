@@ -33,16 +33,18 @@ NUMBERS = st.one_of(
     st.floats(allow_nan=True),
     st.sampled_from([0.0, -0.0, 211.0, 2133000001.0, 0.5]),
 )
+ITEMS = st.none() | st.booleans() | st.just("7") | st.integers(0, 60) | st.floats(0, 99) | NUMBERS
 FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boarding", "school_code",
          "school_name", "county_code", "primary_class_sizes", "primary_class_bands",
          "music_room_areas", "built_year"]  # fmt: skip
 
 
-def alike(fact: Fact, series: pl.Series, *, strict: bool) -> None:
+def alike(fact: Fact, series: pl.Series | list[Any], *, strict: bool) -> None:
     column = accept_column(fact, series, strict)
     assert column.values.dtype == TYPES[fact.form]
     got = [(value, row in column.refused) for row, value in enumerate(column.values.to_list())]
-    assert got == [cell_by_cell(fact, raw, strict) for raw in series.to_list()], fact.name
+    cells = series if isinstance(series, list) else series.to_list()
+    assert got == [cell_by_cell(fact, raw, strict) for raw in cells], fact.name
 
 
 def cell_by_cell(fact: Fact, raw: Any, strict: bool) -> tuple[Any, bool]:
@@ -75,6 +77,23 @@ def test_columns_of_lists(cells: list[list[float | None] | None]) -> None:
     series = pl.Series(floats, dtype=pl.List(pl.Float64))
     for fact in ("primary_class_sizes", "primary_class_bands", "music_room_areas", "boarding"):
         alike(WORDS.school[fact], series, strict=False)
+
+
+@given(st.lists(st.none() | st.lists(ITEMS, max_size=5) | NUMBERS, max_size=6), st.booleans())
+@examples(4)
+def test_columns_of_python_lists(cells: list[object], strict: bool) -> None:
+    for fact in ("primary_class_sizes", "primary_class_bands", "music_room_areas"):
+        alike(WORDS.school[fact], cells, strict=strict)
+        sound = [cell for cell in cells if not cell_by_cell(WORDS.school[fact], cell, strict)[1]]
+        alike(WORDS.school[fact], sound, strict=strict)
+
+
+@pytest.mark.parametrize("number", ["0.1", "4.2", "99999.5", "0.3", "1e-3"])
+def test_a_float32_and_a_decimal_stand_for_the_number_as_written(number: str) -> None:
+    for dtype in (pl.Float32, pl.Decimal(38, 6)):
+        column = pl.Series([float(number)], dtype=pl.Float64).cast(dtype)
+        found = accept_column(WORDS.school["teaching_area"], column, strict=False)
+        assert found.values.to_list() == [float(number)]
 
 
 @pytest.mark.parametrize("fact", FACTS)

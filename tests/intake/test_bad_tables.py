@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -123,8 +125,50 @@ class TestDatasets:
 
     def test_parquet_that_ends_the_process_that_reads_it(self, tmp_path: Path) -> None:
         good = self.parquet(pl.DataFrame({"a": range(50)}))
-        assert probe.decodes(good)
-        assert not probe.decodes(good[:40] + b"\xff" * 30 + good[70:])
+        with tempfile.TemporaryFile() as columns:
+            assert probe.decode_apart(good, columns) == 0
+            assert pl.read_ipc(columns)["a"].to_list() == list(range(50))
+        bad = good[:40] + b"\xff" * 30 + good[70:]
+        with tempfile.TemporaryFile() as columns:
+            assert probe.decode_apart(bad, columns) not in (0, 3, 4)
+        assert self.problem(tmp_path, schools__csv="", schools__parquet=bad).code == "damaged"
+
+    def test_parquet_is_decoded_by_the_child_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(pl, "read_parquet", refuse)
+        monkeypatch.setattr(pl, "scan_parquet", refuse)
+        frame = pl.DataFrame(
+            {
+                "county_code": pl.Series(["341622", None], dtype=pl.Categorical),
+                "school_type": pl.Series(["小学", "初中"], dtype=pl.Enum(["小学", "初中"])),
+                "teaching_area": pl.Series([0.1, None], dtype=pl.Float32),
+                "year": pl.Series([None, None], dtype=pl.Null),
+                "primary_class_sizes": [[40, 41], None],
+            }
+        )
+        folder = inputs.dataset(
+            tmp_path / "d", schools__csv="", schools__parquet=self.parquet(frame)
+        )
+        [table] = [one for one in read(folder).tables if one.name == "schools"]
+        columns = pl.DataFrame(dict(table.columns))
+        assert columns.equals(
+            frame.with_columns(pl.col("county_code", "school_type").cast(pl.String))
+        )
+
+    def test_without_a_child_parquet_is_decoded_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "executable", "")
+        content = self.parquet(pl.DataFrame({"county_code": ["341622"] * 11}))
+        folder = inputs.dataset(tmp_path / "d", schools__csv="", schools__parquet=content)
+        assert [one.height for one in read(folder).tables if one.name == "schools"] == [11]
+        monkeypatch.setattr(limits, "MOST_CELLS", 10)
+        problem = self.problem(tmp_path, schools__csv="", schools__parquet=content)
+        assert (problem.code, "11行" in problem.message) == ("too_large", True)
 
     def test_columns_of_no_use(self, tmp_path: Path) -> None:
         frame = pl.DataFrame({"county_code": ["341622"], "s": [{"x": 1}], "b": [b"x"]})

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake import readers, take_in
+from examples.invented import county
+from examples.writers import write_json, write_workbook
 from tests.support.polars_queries import counted_queries
 
 FRAME = pl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "x"]})
@@ -35,3 +40,18 @@ def test_every_query_is_counted_once(ask: object, number: int) -> None:
     with counted_queries() as counts:
         pass
     assert counts.total() == 0
+
+
+@pytest.mark.parametrize("form", ["json", "xlsx"])
+def test_a_county_of_120_schools_is_taken_in_by_fifty_queries(tmp_path: Path, form: str) -> None:
+    """Its size makes no difference: a few queries a step, none a column."""
+    names = " ".join(f"第{number}镇" for number in range(24))
+    document = county(7, "519901", "大县", names)
+    assert len(document["schools"]) >= 120
+    path = tmp_path / f"county.{form}"
+    {"json": write_json, "xlsx": write_workbook}[form](path, document)
+    with counted_queries() as counts:
+        found = take_in([path], readers(), vocabulary())
+    assert found.schools.height == len(document["schools"])
+    assert not [one for one in found.problems if one.severity == "error"]
+    assert counts.total() <= 50

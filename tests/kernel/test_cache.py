@@ -149,6 +149,22 @@ def test_a_folder_that_others_can_write_is_not_believed(folder: Path, how: str) 
     assert shop.made == 3
 
 
+def test_nothing_is_written_into_anothers_folder(folder: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("only root can give a folder away")
+    folder.parent.mkdir()
+    os.chown(folder.parent, os.getuid() + 1, -1)
+    Shop().ask()
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_nothing_is_written_where_others_can_put_something_in_its_place(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.parent.chmod(0o777)
+    Shop().ask()
+    assert list(folder.parent.iterdir()) == []
+
+
 def test_a_folder_like_tmp_may_lead_to_it(folder: Path) -> None:
     shop = Shop()
     shop.ask()
@@ -244,6 +260,19 @@ def test_the_systems_folder_for_caches_is_the_usual_one(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     Shop().ask()
     assert list((tmp_path / "xdg" / "junheng").iterdir())
+
+
+@pytest.mark.parametrize("words", [{"XDG_CACHE_HOME": "here"}, {"HOME": "here"}])
+def test_without_a_home_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: dict[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(cache.FOLDER)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for name, value in words.items():
+        monkeypatch.setenv(name, value)
+    Shop().ask()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_oldest_give_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

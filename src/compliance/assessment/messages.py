@@ -8,7 +8,7 @@ suspect. Findings hold no words, so that they can be said in either language aft
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,10 @@ class _Teller:
             name: sheet.with_columns(subject=_subject(sheet))
             for name, sheet in found.sheets.items()
         }
+        self._subjects = {
+            name: [sheet[one] for one in _OF_SUBJECT if one in sheet.columns]
+            for name, sheet in self._sheets.items()
+        }
 
     def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
         """The parts of all findings in words and as text, and where those of a group begin."""
@@ -157,15 +161,10 @@ class _Teller:
 
     def pieces(self) -> list[pl.DataFrame]:
         """The findings rule by rule and status by status, some that have few rows together."""
-        chunks: list[list[_Case]] = []
-        for group in self.found.groups:
-            for status in group.rows:
-                case = (group, status)
-                few = self._is_simple(*case)
-                if few and chunks and len(chunks[-1]) < _FEW and self._is_simple(*chunks[-1][-1]):
-                    chunks[-1].append(case)
-                else:
-                    chunks.append([case])
+        cases = [(group, status) for group in self.found.groups for status in group.rows]
+        few = [case for case in cases if self._is_simple(*case)]
+        chunks = [few[place : place + _FEW] for place in range(0, len(few), _FEW)]
+        chunks += [[case] for case in cases if not self._is_simple(*case)]
         return [piece for chunk in chunks for piece in self._told(chunk)]
 
     def _is_simple(self, group: RuleFindings, status: int) -> bool:
@@ -206,26 +205,10 @@ class _Teller:
 
         Those of RESULTS and of the subject; `_lack` says what is missing where that differs.
         """
-        sheet = self._sheets[group.sheet]
-        found = [sheet[name] for name in _OF_SUBJECT if name in sheet.columns]
-        found.append(sheet[group.columns["status"]].alias("status"))
-        if group.warned is not None:
-            found.append(sheet[group.warned].alias("_warned"))
-        if "parts" in group.columns:
-            first = self._first_parts[id(group)]
-            own = self._parts.slice(first, sheet.height)
-            found += [one for one in own if one.name in asked]
-            found.append(_numbers("_parts", range(first, first + sheet.height)))
-        for name in asked - {"status", "missing", "parts"}:
-            if name in group.columns:
-                found.append(sheet[group.columns[name]].alias(name))
-            elif name in RESULTS:
-                found.append(pl.Series(name, [None], RESULTS[name]).new_from_index(0, sheet.height))
-        if status == UNKNOWN and len(group.missing) > 1:
-            found.append(sheet[group.columns["missing"]])
-        found.append(_numbers("_group", [number], sheet.height))
-        rows = pl.DataFrame(found)
-        if group.rows[status] < rows.height:
+        rows = pl.DataFrame(self._columns(group, status, number, asked))
+        if group.rows[status] < rows.height <= _SOME:  # asking each is quicker than a query
+            rows = rows[[place for place, one in enumerate(rows["status"]) if one == status]]
+        elif group.rows[status] < rows.height:
             rows = rows.filter(pl.col("status") == status)
         rows = self._with_lacks(rows, group, status, asked)
         changed = [name for name in _IN_WORDS if name in asked and name in group.columns]
@@ -233,6 +216,27 @@ class _Teller:
             return rows
         words = worded(group.rule, self.found.ruleset, self.found.kinds)
         return rows.with_columns(words[name].alias(name) for name in changed)
+
+    def _columns(
+        self, group: RuleFindings, status: int, number: int, asked: Set[str]
+    ) -> Iterator[pl.Series]:
+        """The columns of all rows of a rule, by the names that sentences know."""
+        sheet = self._sheets[group.sheet]
+        yield from self._subjects[group.sheet]
+        yield sheet[group.columns["status"]].alias("status")
+        if group.warned is not None:
+            yield sheet[group.warned].alias("_warned")
+        known = {name: sheet[column] for name, column in group.columns.items()}
+        if "parts" in group.columns:
+            first = self._first_parts[id(group)]
+            known |= {one.name: one for one in self._parts.slice(first, sheet.height)}
+            yield _numbers("_parts", range(first, first + sheet.height))
+        for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
+            column = known.get(name)
+            yield _blank(name, sheet.height) if column is None else column.alias(name)
+        if status == UNKNOWN and len(group.missing) > 1:
+            yield sheet[group.columns["missing"]]
+        yield _numbers("_group", [number], sheet.height)
 
     def _with_lacks(
         self, rows: pl.DataFrame, group: RuleFindings, status: int, asked: Set[str]
@@ -360,14 +364,15 @@ class _Teller:
         rule = group.rule
         if group.whole:
             return self._beside(_of_schools(rule, status), group, status)
-        own = self._by_state(group, status)
         speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE)
         said = self._said(group) if speaks else None
-        one = said.get(status) if isinstance(said, Mapping) else said
-        if one is not None:
+        own = said.get(status) if isinstance(said, Mapping) else said
+        if own is None:
+            own = self._by_state(group, status)
+        elif not isinstance(said, Mapping) or status == NOT_APPLICABLE:
             shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
-            one = one if shown else pl.when(pl.col("value").is_not_null()).then(one)
-            own = pl.coalesce(one, own)
+            own = own if shown else pl.when(pl.col("value").is_not_null()).then(own)
+            own = pl.coalesce(own, self._by_state(group, status))
         told = self._beside(own, group, status)
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
@@ -406,7 +411,7 @@ class _Teller:
         """The sentence of a state, where it needs no words of the kind."""
         rule, ruleset = group.rule, self.found.ruleset
         subject = pl.col("subject")
-        if rule.form.by_stage and "stage" in self.found.sheets[group.sheet].columns:
+        if rule.form.by_stage and any(one.name == "stage" for one in self._subjects[group.sheet]):
             subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
         holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
         words = {
@@ -454,8 +459,14 @@ class _Teller:
 
 
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
+_SOME = 1_000  # rows
 _FEW = 8  # rows of a rule that are told together with others, and how many such rules are
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
+
+
+def _blank(name: str, height: int) -> pl.Series:
+    """A column of RESULTS that a rule does not have."""
+    return pl.Series(name, [None], RESULTS.get(name, pl.String)).new_from_index(0, height)
 
 
 def _numbers(name: str, values: Sequence[int], height: int | None = None) -> pl.Series:

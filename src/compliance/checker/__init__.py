@@ -5,8 +5,9 @@ May not know the formats of papers.
 """
 
 from compliance.checker.builtin_offers import load
-from compliance.checker.check import Batch, Checker, Job, check, judged, prepare
+from compliance.checker.check import Batch, Checker, check, judged, prepare
 from compliance.checker.choice import Choice, base_of, check_words, chosen_rules, with_pack_file
+from compliance.checker.parts import Job
 from compliance.checker.report import Report
 
 __all__ = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import polars as pl
 
 from compliance import intake
-from compliance.assessment import overview
 from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
@@ -25,12 +24,13 @@ from compliance.checker.choice import (
     regions,
     with_pack_file,
 )
+from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
-from compliance.checker.report import Report, Wording, together, whole
+from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
+from compliance.checker.report import Report, Wording, whole
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
-from compliance.engine.findings import findings
 from compliance.engine.results import (
     CheckedCounty,
     CountyResult,
@@ -39,7 +39,7 @@ from compliance.engine.results import (
     Validation,
 )
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem
+from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.plugins.registry import Registry, without
@@ -51,15 +51,6 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
-
-
-@dataclass(frozen=True)
-class Job:
-    """Counties that one rule set judges as of one day."""
-
-    rules: Ruleset
-    as_of: date
-    part: Submission
 
 
 class Batch(NamedTuple):
@@ -144,7 +135,7 @@ class Checker:
         """Judge the counties in a file or folder, or in several.
 
         choice: how; None: each county by its own rule set. progress(rule set, done, total) is
-        called before each part that is judged. lang: ``zh`` or ``en``; None: the current language.
+        called when a part has been judged. lang: ``zh`` or ``en``; None: the current language.
         sinks: what takes the findings part by part, while the next are judged; then the report of
         several counties does not hold them, so that a nation fits into little memory.
 
@@ -154,6 +145,24 @@ class Checker:
         with nullcontext() if lang is None else use(lang):
             batch = prepare(_several(paths), self.registry, choice or Choice())
             return self._judge(batch, choice or Choice(), progress, sinks)
+
+    def hold(
+        self, paths: Paths, choice: Choice | None = None, lang: str | None = None
+    ) -> HeldCounty:
+        """One county judged and held ready for corrections, each judged in a moment.
+
+        Raises UsageError where there is not just one county that can be judged, else as `check`.
+        """
+        choice = choice or Choice()
+        with nullcontext() if lang is None else use(lang):
+            batch = prepare(_several(paths), self.registry, choice)
+            if len(batch.jobs) != 1 or batch.jobs[0].part.counties.height != 1:
+                raise UsageError(msg("只能保持一个可以判定的县"))
+            (job,) = batch.jobs
+            evaluation = judged(job, self.registry, choice)
+            problems = [*batch.problems, *verdicts.remarks(evaluation)]
+            words = Wording(batch.vocabulary, [(job.rules, self.registry.kinds)])
+            return HeldCounty(evaluation, words, problems)
 
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
@@ -179,29 +188,21 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
-        parts = list(_parts(batch.jobs))
-        keep = not sinks or sum(job.part.counties.height for job in batch.jobs) == 1
+        alone = sum(job.part.counties.height for job in batch.jobs) == 1
+        judging = Judging(registry.kinds, words, batch.problems, strict=choice.strict, alone=alone)
+        parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
-            for done, part in enumerate(parts):
+            for done, made in enumerate(judged_in_order(parts, judging.part)):
                 if progress is not None:
-                    progress(part[0].rules.id, done, len(parts))
-                pieces, found = [], []
-                for job in part:
-                    evaluation = judged(job, registry, choice)
-                    problems += _new(verdicts.remarks(evaluation), problems)
-                    found.append(findings(evaluation, problems))
-                    told = words.told(found[-1])
-                    pieces.append(told.frame)
-                    problems += _new(told.problems, problems)
-                    own = verdicts.counties(evaluation, told.counts)
-                    rows |= overview(told.frame, own, job.rules.rules)
-                    counties += own
-                    excluded += verdicts.excluded(evaluation)
-                findings_ = together(pieces)
-                put(findings_)
-                if keep:
-                    kept.append(findings_)
-                    words.found.append(found)
+                    progress(parts[done][0].rules.id, done, len(parts))
+                put(made.frame)
+                problems += _new(made.problems, problems)
+                counties += made.counties
+                excluded += made.excluded
+                rows |= made.rows
+                if alone or not sinks:
+                    kept.append(made.frame)
+                    words.found.append(made.found)
         return Report(
             findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
@@ -223,29 +224,6 @@ class Checker:
 def _new(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
     """Problems without those about no county that an earlier part had too."""
     return [one for one in found if one.county_code or one not in known]
-
-
-_SCHOOLS = 25_000  # judged at once: more is no quicker, and takes more memory
-
-
-def _parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs cut into parts of whole counties, in order, each with about so many schools."""
-    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
-    if not tables:
-        return
-    sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
-    counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
-    before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
-    cut = counties.with_columns(_part=before // _SCHOOLS)
-    if cut["_part"].n_unique() == 1:
-        yield list(jobs)
-        return
-    for part in cut.partition_by("_part", maintain_order=True):
-        found = []
-        for number, own in part.partition_by("_job", as_dict=True).items():
-            job = jobs[int(str(number[0]))]
-            found.append(replace(job, part=job.part.of(own.select(*KEY).iter_rows())))
-        yield found
 
 
 def check(
@@ -333,9 +311,11 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
 
 def _schools(batch: Batch) -> pl.DataFrame:
     """The schools of the judged counties."""
-    whole = batch.submission.completed().schools
-    parts = [job.part.completed().schools for job in batch.jobs]
-    return pl.concat([whole.clear(), *parts]).sort(*KEY, "school_code", maintain_order=True)
+    given = batch.submission.schools
+    parts = pl.concat([given.clear(), *(job.part.schools for job in batch.jobs)])
+    if len(batch.jobs) > 1:
+        parts = parts.sort(*KEY, "school_code", maintain_order=True)
+    return replace(batch.submission, schools=parts).whole("schools")
 
 
 def _assigned(

@@ -34,8 +34,8 @@ class _Taker(Thread):
             self._context.run(self._sink, self._taken())
         except BaseException as error:
             self.error = error
-            while not self._ended:  # so that nobody waits for it
-                self._next()
+        while not self._ended:  # so that nobody waits for it
+            self._next()
 
     def _taken(self) -> Iterator[pl.DataFrame]:
         while (part := self._next()) is not None:

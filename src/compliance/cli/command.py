@@ -6,6 +6,7 @@ Help is said in the language of the run, and so are click's own complaints.
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import re
 import sys
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from compliance.checker import Choice
     from compliance.engine.results import Results
     from compliance.kernel.errors import Problem
+    from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
 READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+# What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
+_YOUNG = 50_000
 Told = Callable[[], str]  # a text, said when it is asked for
 
 
@@ -93,6 +97,7 @@ class Group(Command, click.Group):
         """Run, and end with an exit code."""
         given = list(sys.argv[1:] if args is None else args)
         options["standalone_mode"] = False
+        gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
         with i18n.use(asked_language(given)):
             try:
                 code = super().main(given, *rest, **options)
@@ -251,9 +256,12 @@ def chosen(
 ) -> Choice:
     """What the options of `judging` ask for."""
     from compliance.checker import Choice
-    from compliance.rules.resolution.confirmations import read_confirmations
 
-    confirmations = tuple(one for path in confirm for one in read_confirmations(path))
+    confirmations: tuple[Confirmation, ...] = ()
+    if confirm:
+        from compliance.rules.resolution.confirmations import read_confirmations
+
+        confirmations = tuple(one for path in confirm for one in read_confirmations(path))
     return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations)
 
 

@@ -38,6 +38,7 @@ class CountyFigures:
 
     def __init__(self, form: DeclarationForm, county: CountyView) -> None:
         self.form, self.county, self._rules = form, county, county.rules
+        self._moments: dict[tuple[str, object], tuple[Fraction, Fraction]] = {}
 
     def of(self, asked: FigureReference) -> Entry:
         """What a reference asks for. Raises PackError where the rule set does not know it."""
@@ -184,7 +185,7 @@ class CountyFigures:
         if row["value"] is None:
             return blank(self._waits(rule, row) if coefficient else county.open([row]))
         if coefficient:
-            mean, variance = moments_exactly(rule, county.evaluation, county.index, row["stage"])
+            mean, variance = self._moments_of(rule, row["stage"])
             return county.judged(rule, row, root_exactly(variance / mean**2))
         return county.judged(rule, row, county.quotient(rule.indicator) if rule.indicator else None)
 
@@ -213,12 +214,20 @@ class CountyFigures:
         return Entry(near(worked, found["value"]), met=met, bar=held)
 
     def _mean(self, rule: Rule, asked: FigureReference) -> Entry:
-        row, county = self._only(rule, asked), self.county
+        row = self._only(rule, asked)
         if row["mean"] is not None:
-            mean, _ = moments_exactly(rule, county.evaluation, county.index, row["stage"])
+            mean, _ = self._moments_of(rule, row["stage"])
             return Entry(near(mean, row["mean"]))
         idle = row["status"] == NOT_APPLICABLE
         return Entry(text=NONE) if idle else blank(self._waits(rule, row))
+
+    def _moments_of(self, rule: Rule, stage: object) -> tuple[Fraction, Fraction]:
+        """X̄ and S² of a stage, exactly; a form asks for those of one rule several times."""
+        asked = (rule.id, stage)
+        if asked not in self._moments:
+            found = moments_exactly(rule, self.county.evaluation, self.county.index, stage)
+            self._moments[asked] = found
+        return self._moments[asked]
 
     def _waits(self, rule: Rule, row: Row) -> list[MissingFigure]:
         """What a coefficient waits for: what the units lack by the rule it is of, else its own facts."""

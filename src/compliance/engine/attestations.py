@@ -18,6 +18,8 @@ from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY, Refused, Submission
 from compliance.rules.language.model import Rule, Ruleset
 
+ATTESTATIONS, VETOES = "attestations", "vetoes"
+SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement
 _SHORTEST = 4  # characters that a part of a title must have to stand for it
 
 
@@ -58,6 +60,26 @@ def vetoed(rules: Iterable[Rule]) -> dict[str, Rule]:
     return {rule.id: rule for rule in rules if rule.statement == "vetoes"}
 
 
+def statement_column(table: str, rule_id: str) -> str:
+    """What the statements under a rule's id are called in the plan of counties."""
+    return f"#{table} {rule_id}"
+
+
+def with_statements(county: pl.DataFrame, given: Submission, rules: Ruleset) -> pl.DataFrame:
+    """The frame of counties with what was stated under every rule that takes a statement; null: nothing."""
+    counties = [*zip(*(county[name] for name in KEY), strict=True)]
+    takers = attested(rules.rules.values()) | vetoed(rules.rules.values())
+    columns = []
+    for table, saying in SAYING.items():
+        rows: pl.DataFrame = getattr(given, table)
+        parts = (rows[name] for name in (*KEY, "rule", saying))
+        said = {(code, year, rule): one for code, year, rule, one in zip(*parts, strict=True)}
+        for rule in takers:
+            stated = [said.get((*one, rule)) for one in counties]
+            columns.append(pl.Series(statement_column(table, rule), stated, pl.Boolean))
+    return county.hstack(columns)
+
+
 def _settled(
     given: pl.DataFrame,
     takers: Mapping[str, Rule],
@@ -66,8 +88,13 @@ def _settled(
     elsewhere: Set[str],
 ) -> pl.DataFrame:
     """Rows under rule ids, one a rule and county; of two statements the less favourable counts."""
-    written = given["rule"].unique(maintain_order=True).to_list()
+    written = list(dict.fromkeys(given["rule"]))
     found = {text: rule_id for text in written if (rule_id := find(str(text), takers))}
+    if (
+        list(found.items()) == [(text, text) for text in written]
+        and not given.select(*KEY, "rule").is_duplicated().any()
+    ):
+        return given
     for row in given.filter(~pl.col("rule").is_in(list(found))).iter_rows(named=True):
         if _plain(str(row["rule"])) not in elsewhere:
             problems.append(_unknown(row, takers, column))

@@ -11,13 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import ref
 
 import polars as pl
 
 from compliance.engine import tallies
+from compliance.engine.attestations import with_statements
 from compliance.engine.lacks import Lacks, bit, coded, in_order
-from compliance.engine.plan import Plan
+from compliance.engine.plan import Declared, Plan
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
@@ -121,12 +123,26 @@ class OutcomeColumns:
             yield column.cast(dtype).alias(name)
 
 
+class Tape(NamedTuple):
+    """What a rule declared, with the test it is held to; the rest as in `OutcomeColumns`."""
+
+    declared: list[Declared]
+    test: tuple[pl.Expr, Exception] | None
+    columns: Mapping[str, str]
+    words: Mapping[str, str]
+    lacking: tuple[str, ...] | None
+
+
+Tapes = dict[str, Tape]
+
+
 @dataclass
 class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
 
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
-    for which some schools are added to others. broken: rule → what went wrong in it.
+    for which some schools are added to others. broken: rule → what went wrong in it. declared: what
+    rules declared whose columns follow from the rule set alone; to be handed to the next counties.
     """
 
     ruleset: Ruleset
@@ -137,6 +153,7 @@ class Evaluation:
     strict: bool = False
     merger: Merger | None = None
     broken: dict[str, str] = field(default_factory=dict)
+    declared: Tapes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._plans: dict[str, Plan] = {}
@@ -166,21 +183,67 @@ class Evaluation:
         frames = self.frames if rule is None else self.frames_of(rule)
         key = scope if frames is self.frames or scope != "unit" else "merged"
         if key not in self._plans:
-            frame = every_stage(frames.county) if scope == "stage" else frames.of(scope)
-            self._plans[key] = Plan(frame, self._fails, self._type)
+            self._plans[key] = self._begun(self._facts(key))
         return self._plans[key]
+
+    def _begun(self, frame: pl.DataFrame) -> Plan:
+        """A plan that tells of what fails; it does not keep the evaluation from being forgotten."""
+        me = ref(self)
+
+        def fails(owner: str, error: Exception) -> None:
+            if (evaluation := me()) is not None:
+                evaluation._fails(owner, error)
+
+        def typed(name: str) -> pl.DataType | type[pl.DataType]:
+            evaluation = me()
+            return pl.Null if evaluation is None else evaluation._type(name)
+
+        return Plan(frame, fails, typed)
+
+    def _facts(self, key: str) -> pl.DataFrame:
+        """The frame that a plan is begun with."""
+        if key == "stage":
+            return every_stage(self.frames.county)
+        if key == "merged" and self.merger is not None:
+            return self.merger.frames.unit
+        if key == "county":
+            return with_statements(self.frames.county, self.submission, self.ruleset)
+        return self.frames.of(key)
 
     def judged(self, rule_id: str) -> OutcomeColumns:
         """Where a rule's outcome stands; declared once, with all that it is made of."""
         if rule_id not in self._judged:
             rule = self.ruleset.rules[rule_id]
             try:
-                self._judged[rule_id] = self._declared(rule, *self._answer(rule))
+                self._judged[rule_id] = self._lasting(rule) or self._declared(
+                    rule, *self._answer(rule)
+                )
             except Exception as error:  # a broken rule is a finding, never a lost run
                 self._fails(rule_id, error)
             if rule_id in self.eased:
                 self._attribute(rule)
         return self._judged[rule_id]
+
+    def _lasting(self, rule: Rule) -> OutcomeColumns | None:
+        """The columns of a rule as they were declared over other counties; else kept for others."""
+        kinds = [self.kinds[one.kind] for one in rule.holders]
+        if not all(one.lasting for one in (kinds[1:] or kinds)) or (rule.parts and rule.of):
+            return None
+        for name in rule.references.rules:
+            self.judged(name)
+        plan = self.plan(rule.scope, rule)
+        if rule.id not in self.declared:
+            begun = len(plan.tape)
+            found = self._declared(rule, *self._answer(rule))
+            test, shape = plan.expected(rule.id), (found.columns, found.words, found.lacking)
+            self.declared[rule.id] = Tape(plan.tape[begun:], test, *shape)
+            return found
+        known = self.declared[rule.id]
+        for one in known.declared:
+            plan.again(one)
+        if known.test is not None:
+            plan.expect(rule.id, *known.test)
+        return OutcomeColumns(plan, known.columns, known.words, known.lacking)
 
     def _answer(self, rule: Rule) -> tuple[Plan, Columns]:
         """What its kind makes of a rule, and over which plan."""
@@ -207,7 +270,7 @@ class Evaluation:
             left = plan.let(f"{rule.id}._out", out, rule.id, passing=True)
             told["status"] = pl.when(~left).then(told["status"])
         missing, lacking = told.pop("missing", None), None
-        if isinstance(missing, Lacks) and not missing.has_lists:
+        if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
             missing = coded(missing.named())
         if missing is not None:
@@ -362,6 +425,34 @@ class Evaluation:
         if not wanted.join(given, on=scope, how="anti").is_empty():
             raise AnswerError(msg("有对象没有判定"))
 
+    def corrected(self, submission: Submission, affected: Collection[str]) -> Evaluation:
+        """The same subjects judged with other figures, of which only these rules (and all made of them)
+        are judged again; the outcomes of the others are taken over.
+        """
+        cut = frames(submission, self.ruleset.split)
+        merged = merger(cut, self.ruleset, submission.amounts)
+        graph = self.ruleset.references
+        again = {tally.name for name in affected for tally in graph.tallies(name)}
+        kept = set(self.ruleset.rules) - set(affected)
+        if kept:
+            cut = tallies.count(cut, [one for one in graph.used_tallies if one.name in again])
+        else:
+            cut = tallies.count(cut, graph.used_tallies)
+        other = replace(
+            self, frames=cut, submission=submission, merger=merged, broken={}, declared={}
+        )
+        for key, old in self._plans.items():
+            columns = [one for one in old.frame if _owner(one.name) in kept]
+            other._plans[key] = other._begun(other._facts(key).hstack(columns))
+        plans = {id(old): other._plans[key] for key, old in self._plans.items()}
+        for name in kept & self._judged.keys():
+            judged = self._judged[name]
+            other._judged[name] = replace(judged, plan=plans[id(judged.plan)])
+        other.broken = {name: why for name, why in self.broken.items() if name in kept}
+        other.run(affected)
+        other.settle()
+        return other
+
     @cached_property
     def eased(self) -> Mapping[str, tuple[str, ...]]:
         """The rules made of others of which some are relaxed, with the switches that may matter."""
@@ -373,7 +464,7 @@ class Evaluation:
     @cached_property
     def without_relaxations(self) -> Evaluation:
         """The same case with every row judged by the normal standard."""
-        return replace(self, ruleset=_plain(self.ruleset), broken={})
+        return replace(self, ruleset=_plain(self.ruleset), broken={}, declared={})
 
     def _attribute(self, rule: Rule) -> None:
         """Say of a rule made of others what it owes to their relaxations."""
@@ -498,19 +589,39 @@ def evaluate(
     *,
     strict: bool = False,
     only: Collection[str] | None = None,
+    declared: Tapes | None = None,
 ) -> Evaluation:
     """Judge a submission: afterwards `outcomes` holds every rule of the set.
 
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
+    declared: what was declared over other counties by the same rules, of the same switches and day.
     """
     submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
-    cut = tallies.count(cut, ruleset.tallies.values())
+    cut = tallies.count(cut, ruleset.references.used_tallies)
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
+    evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()
     return evaluation
+
+
+def at_work(judging: ref[Evaluation]) -> Evaluation:
+    """The evaluation whose columns are being computed.
+
+    A column that looks at others' rows holds it weakly: Polars keeps what a column calls, unseen by
+    Python's search for what is no longer used.
+    """
+    evaluation = judging()
+    if evaluation is None:
+        raise RuntimeError("computed after its evaluation was gone")
+    return evaluation
+
+
+def _owner(column: str) -> str:
+    """The rule whose column it is, by its name in a plan; facts have none."""
+    return column.partition("/")[0].partition(".")[0] if "." in column else ""
 
 
 def every_stage(county: pl.DataFrame) -> pl.DataFrame:

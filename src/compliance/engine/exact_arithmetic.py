@@ -32,6 +32,7 @@ from compliance.rules.language.model import (
 )
 
 NEAR = 1e-9
+_LOST = 1e-5  # of its terms: in a sum smaller than that, rounding may amount to NEAR of it
 _DIGITS = 100  # of a root that is irrational
 SHOWN = 6  # decimals of a figure in a working
 Row = Mapping[str, object]
@@ -49,7 +50,9 @@ class Quantity:
 
     of, over, value: columns (floats). needs: the facts it takes, for the list of what is missing.
     exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
-    plain: comparing doubles is exact. shared: divided among the stages of a school. products: some
+    plain: comparing doubles is exact. size: what the terms of `of` amount to without their signs.
+    cancels: whether terms of one row nearly cancel out, so that its floats tell little. shared:
+    divided among the stages of a school. products: some
     fact is a sum of products.
     """
 
@@ -62,6 +65,8 @@ class Quantity:
     exact_of: Exact
     exact_over: Exact
     plain: bool
+    size: pl.Expr
+    cancels: pl.Expr
     shared: bool
     products: bool
     columns: tuple[str, ...]
@@ -143,6 +148,8 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         exact_of=exact_of,
         exact_over=exact_over,
         plain=_is_plain(indicator, frames, scope),
+        size=_size(indicator.of),
+        cancels=_cancels(indicator.of) | _cancels(indicator.over),
         shared=shared,
         products=any(f"{name}{TERMS}" in frames.of(scope).columns for name in needs),
         columns=_columns(needs, frames, scope, shared=shared),
@@ -218,6 +225,18 @@ def _sum(terms: Terms) -> pl.Expr:
     for piece in pieces[1:]:
         total = total + piece
     return total
+
+
+def _size(terms: Terms) -> pl.Expr:
+    pieces = (pl.col(name).abs() * abs(float(weight)) for name, weight in terms.facts.items())
+    return pl.sum_horizontal(*pieces) if terms.facts else pl.lit(0.0)
+
+
+def _cancels(terms: Terms | None) -> pl.Expr:
+    """Whether a sum is so much smaller than its terms that their rounding may show in it."""
+    if terms is None or len(terms.facts) < 2:
+        return pl.lit(value=False)
+    return _size(terms) * _LOST > _sum(terms).abs()
 
 
 def _exact_sum(terms: Terms | None) -> Exact:
@@ -340,26 +359,28 @@ def _scaled(terms: Terms | None, plan: Plan) -> tuple[pl.Expr, Fraction, pl.Expr
     for piece in rest:
         total = total + piece
     fits = pl.all_horizontal([pl.col(f"#fits {name}") for name in weights])
+    if rest:
+        fits = fits & (pl.sum_horizontal(piece.abs() for piece in pieces) < _BIGGEST)
     return total, Fraction(_SCALE * many), fits
 
 
 def _whole(name: str, plan: Plan) -> pl.Expr:
     """A fact in parts of `_SCALE`, worked out once a scope."""
-    if f"#whole {name}" not in plan:
-        figure = pl.col(name)
-        parts = (figure * _SCALE).round()
-        fits = (parts / (figure * 0 + _SCALE) == figure) & (parts.abs() < _BIGGEST)
-        owner = f"#{name}"
-        fits = plan.let(f"#fits {name}", fits, owner)
-        plan.let(f"#whole {name}", pl.when(fits).then(parts).otherwise(figure * _SCALE), owner)
-    return pl.col(f"#whole {name}")
+    figure = pl.col(name)
+    parts = (figure * _SCALE).round()
+    # below 2^52 no two figures of four decimals are the same double
+    fits = plan.share(
+        f"#fits {name}",
+        lambda: (parts / (figure * 0 + _SCALE) == figure) & (parts.abs() < _BIGGEST / 2),
+    )
+    return plan.share(
+        f"#whole {name}", lambda: pl.when(fits).then(parts).otherwise(figure * _SCALE)
+    )
 
 
 def _is_whole(name: str, plan: Plan) -> pl.Expr:
-    if f"#fits {name}" not in plan:
-        figure = pl.col(name)
-        plan.let(f"#fits {name}", (figure == figure.floor()) & (figure < _BIGGEST), f"#{name}")
-    return pl.col(f"#fits {name}")
+    figure = pl.col(name)
+    return plan.share(f"#fits {name}", lambda: (figure == figure.floor()) & (figure < _BIGGEST))
 
 
 def by_key(column: str, table: Mapping[str, float]) -> pl.Expr:

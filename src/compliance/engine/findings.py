@@ -11,7 +11,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import COMPULSORY, KEY, STATUSES, UNKNOWN
+from compliance.kernel.submission import COMPULSORY, KEY, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
 
 
@@ -142,13 +142,14 @@ def _counted(
     asked = []
     for place, one in enumerate(own):
         status = pl.col(one.columns["status"])
-        asked += [(status == n).sum().alias(f"{place} {n}") for n in range(len(STATUSES))]
+        asked.append(status.drop_nulls().value_counts().implode().alias(f"{place} rows"))
         if "missing" in one.columns:
             lack = one.lack.filter(status == UNKNOWN).unique(maintain_order=True)
             asked.append(lack.implode().alias(f"{place} missing"))
     found = sheet.select(asked).row(0, named=True) if own else {}
     for place, one in enumerate(own):
-        rows = {n: many for n in range(len(STATUSES)) if (many := found[f"{place} {n}"])}
+        counts = dict(tuple(pair.values()) for pair in found[f"{place} rows"])
+        rows = {status: counts[status] for status in sorted(counts)}
         lacks = found.get(f"{place} missing") or ()
         yield replace(one, rows=rows, missing={lack: one.facts(lack) for lack in lacks})
 

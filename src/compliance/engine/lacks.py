@@ -11,6 +11,7 @@ from compliance.kernel.submission import NO_WORDS
 
 STAGE = "{stage}"  # in the name of a unit's fact: the stage of its row
 Item = tuple[str, pl.Expr] | pl.Expr
+_BITS = 62
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Lacks:
     def has_lists(self) -> bool:
         """Whether some of it has the order of rows."""
         return any(isinstance(item, pl.Expr) for item in self.items)
+
+    @property
+    def has_code(self) -> bool:
+        """Whether a whole number can stand for what is missing, and a stage's place beside it."""
+        return not self.has_lists and len(self.named()) <= _BITS
 
     def where(self, condition: pl.Expr) -> Lacks:
         """The same, only where a condition holds (null: not)."""

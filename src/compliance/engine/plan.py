@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import polars as pl
 
 Failed = Callable[[str, Exception], None]
 Types = Callable[[str], pl.DataType | type[pl.DataType]]
+
+
+class Declared(NamedTuple):
+    """A column of an owner: what it is, on which columns it rests, whether it is kept."""
+
+    name: str
+    column: pl.Expr
+    roots: list[str]
+    owner: str
+    passing: bool
 
 
 class Plan:
@@ -17,31 +28,58 @@ class Plan:
     `frame` is asked for. Columns whose owner begins with # are
     shared: others rest on them. What cannot be computed costs the
     columns of its owner alone: they become null, of type types(name), and `failed(owner, error)` is
-    called, which may declare others in their place.
+    called, which may declare others in their place. tape: all that was declared, in order.
     """
 
     def __init__(self, frame: pl.DataFrame, failed: Failed, types: Types) -> None:
-        self._frame = frame
+        self._frame, self._names = frame, set(frame.columns)
         self._failed, self._types = failed, types
         self._waiting: dict[str, tuple[str, int, pl.Expr]] = {}  # name → owner, depth, column
         self._passing: list[str] = []
         self._tests: dict[str, tuple[pl.Expr, Exception]] = {}
+        self._shared: dict[str, Declared] = {}
+        self.tape: list[Declared] = []
 
     def let(self, name: str, column: pl.Expr, owner: str = "", *, passing: bool = False) -> pl.Expr:
         """The column under a name, to be used by others; passing: not kept once all is computed."""
-        roots = column.meta.root_names()
-        depth = max((self._waiting[one][1] + 1 for one in roots if one in self._waiting), default=0)
-        self._waiting[name] = (owner, depth, column)
-        if passing:
-            self._passing.append(name)
-        return pl.col(name)
+        return self.again(Declared(name, column, column.meta.root_names(), owner, passing))
+
+    def share(self, name: str, make: Callable[[], pl.Expr]) -> pl.Expr:
+        """A column that several owners rest on, declared by the first of them; its name begins with #."""
+        if name not in self._shared:
+            column = make()
+            self._shared[name] = Declared(
+                name, column, column.meta.root_names(), name, passing=False
+            )
+        return self.again(self._shared[name])
+
+    def again(self, one: Declared) -> pl.Expr:
+        """What was declared, over this frame or another of the same columns."""
+        self.tape.append(one)
+        if one.owner == one.name and one.name in self._names:
+            return pl.col(one.name)
+        waiting = (self._waiting[root][1] + 1 for root in one.roots if root in self._waiting)
+        self._waiting[one.name] = (one.owner, max(waiting, default=0), one.column)
+        self._names.add(one.name)
+        if one.passing:
+            self._passing.append(one.name)
+        return pl.col(one.name)
 
     def expect(self, owner: str, holds: pl.Expr, error: Exception) -> None:
         """Hold the columns of an owner to a test of every row; where it fails, they have failed."""
         self._tests[owner] = (holds, error)
 
+    def expected(self, owner: str) -> tuple[pl.Expr, Exception] | None:
+        """The test that an owner's columns are held to, and the error where it fails."""
+        return self._tests.get(owner)
+
     def __contains__(self, name: str) -> bool:
-        return name in self._waiting or name in self._frame.columns
+        return name in self._names
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The frame as it is, without what is declared and not yet computed."""
+        return self._frame
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -49,17 +87,17 @@ class Plan:
         if self._waiting:
             try:
                 found = self._tested(self._computed(set(self._waiting)))
-            except (
-                Exception
-            ):  # whose it is, is found by computing the owners' columns one after another
+            except Exception:  # whose it is, is found by computing one owner's after another's
                 found = self._tested(self._one_by_one())
-            self._frame = found.drop(self._passing)
+            self._frame = found.drop(self._passing) if self._passing else found
+            self._names.difference_update(self._passing)
             self._waiting, self._passing, self._tests = {}, [], {}
         return self._frame
 
     def join(self, other: pl.DataFrame, on: str | list[str]) -> None:
         """Take over the columns of a table, beside the rows with its keys; nothing else is computed."""
         self._frame = self._frame.join(other, on=on, how="left", maintain_order="left")
+        self._names.update(other.columns)
 
     def _computed(self, names: set[str]) -> pl.DataFrame:
         found = self._frame

@@ -102,7 +102,7 @@ class Results:
     rules: (rule set id, as_of) -> rule id -> Rule, in the order of the law.
     schools: the judged counties' schools as submitted. titles: fact name -> heading in the current
     language. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: code and year -> the county's row.
+    overview: of several counties, code and year -> the county's row.
     """
 
     findings: pl.DataFrame

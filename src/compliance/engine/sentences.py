@@ -29,14 +29,17 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
 
     A blank of a column is shown as a dash instead of losing the sentence.
     """
-    pieces = []
+    pieces: list[pl.Expr] = []
+    known = ""  # what stands between two columns, in one piece
     for text, name, _, _ in Formatter().parse(template):
-        if text:
-            pieces.append(pl.lit(text))
-        if name is not None:
-            hole = holes[name]
-            pieces.append(pl.lit(hole) if isinstance(hole, str) else hole.fill_null("—"))
-    return pl.concat_str(pieces)
+        known += text
+        hole = holes[name] if name is not None else ""
+        if isinstance(hole, str):
+            known += hole
+        else:
+            pieces += [pl.lit(known), hole.fill_null("—")] if known else [hole.fill_null("—")]
+            known = ""
+    return pl.concat_str([*pieces, pl.lit(known)] if known or not pieces else pieces)
 
 
 def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
@@ -143,12 +146,17 @@ def stage_word() -> pl.Expr:
     return pl.col("stage").replace(stage_words())
 
 
-def limit_text(limit: Limit | None, decimals: int) -> pl.Expr:
+def limit_text(limit: Limit | None, decimals: int) -> pl.Expr | str:
     """The limit as the law prints it; one computed from figures like any figure."""
     if limit is None or limit.indicator:
         return short(pl.col("threshold"), decimals)
     words = {float(value): plain(value) for value in limit.table.values()}
-    return pl.col("threshold").replace_strict(words, default=None, return_dtype=pl.String)
+    if len(words) == 1:
+        return next(iter(words.values()))
+    told: pl.Expr = pl.lit(None, pl.String)
+    for value, text in words.items():
+        told = pl.when(pl.col("threshold") == value).then(pl.lit(text)).otherwise(told)
+    return told
 
 
 def unrounded(limit: Limit, decimals: int) -> pl.Expr:

@@ -150,7 +150,8 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
             )
     values, missing = {}, {}
     for name, settings in sums.items():
-        values[name], missing[name] = _total(name, settings, names[name])
+        seldom = [one for one in names[name] if _known(county[f"{name}{_HELP}{one}"])]
+        values[name], missing[name] = _total(name, settings, seldom)
     county = county.with_columns(
         **values, **{f"{name}{MISSING}": column for name, column in missing.items()}
     )
@@ -164,6 +165,11 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
     ).drop(pl.selectors.contains(_HELP))
     lacking = {("county", one.name): Lacks((pl.col(f"{one.name}{MISSING}"),)) for one in tallies}
     return frames.tallied("county", county, lacking)
+
+
+def _known(column: pl.Series) -> bool:
+    """Whether a column says anything."""
+    return column.null_count() < column.len()
 
 
 _HELP = " · "  # in the names of columns that only lead to a tally

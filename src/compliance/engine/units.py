@@ -79,15 +79,20 @@ def frames(submission: Submission, split: Split) -> Frames:
     with 0 pupils is excluded with the reason stage_without_pupils.
     """
     county = submission.counties.sort(KEY).with_row_index("county")
-    named = county.select(*KEY, "county", "county_name")
-    school = submission.schools.join(named, on=list(KEY), maintain_order="left")
-    school = school.sort("county", "school_code", maintain_order=True).with_row_index("school")
-    school = school.with_columns(*presence())
+    named = county.lazy().select(*KEY, "county", "county_name")
+    there = pl.sum_horizontal(_there(stage).cast(pl.Float64) for stage in COMPULSORY)
+    school = (
+        submission.schools.lazy()
+        .join(named, on=list(KEY), maintain_order="left")
+        .sort("county", "school_code", maintain_order=True)
+        .with_row_index("school")
+        .with_columns(*presence())
+        .with_columns(there.alias("stages"))
+        .collect()
+    )
     columns = (*school.columns, *county.columns)
     staged = {stem for stage in COMPULSORY for stem in _of_stage(columns, stage).values()}
     unit = unfold(school, county, split)
-    there = pl.sum_horizontal(_there(stage).cast(pl.Float64) for stage in COMPULSORY)
-    school = school.with_columns(there.alias("stages"))
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 
@@ -117,17 +122,23 @@ def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataF
     """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
     many = pl.sum_horizontal(_there(stage) for stage in STAGES) > 1
     sharing = (one for stage in COMPULSORY for one in _sharing(stage, split))
-    known = school.with_columns(many.alias("among_stages"), *sharing)
+    wide = school.lazy().with_columns(many.alias("among_stages"), *sharing)
     of_county = {name for stage in COMPULSORY for name in _of_stage(county.columns, stage)}
-    known = beside(known, county.select("county", *sorted(of_county)), "county")
-    rows = school.select(_there(stage).alias(stage) for stage in COMPULSORY).with_row_index("_row")
-    places = pl.concat(
-        rows.filter(stage).select("_row", pl.lit(order).alias("stage_order"))
-        for order, stage in enumerate(COMPULSORY)
-    ).sort("_row", "stage_order")
+    if of_county:
+        shared = county.lazy().select("county", *sorted(of_county))
+        wide = wide.join(shared, on="county", how="left", maintain_order="left")
+    known = wide.collect()
+    orders = [pl.when(_there(stage)).then(pl.lit(n)) for n, stage in enumerate(COMPULSORY)]
+    places = (
+        school.lazy()
+        .select(pl.int_range(pl.len()).alias("_row"), pl.concat_list(orders).alias("stage_order"))
+        .explode("stage_order")
+        .drop_nulls()
+        .collect()
+    )
     # what nobody gave is not carried along, but stands for itself
     blank = {one.name: one.dtype for one in known if one.len() and one.null_count() == one.len()}
-    given = known.drop(blank)[places["_row"]].with_columns(places["stage_order"])
+    given = known.drop(blank)[places["_row"]].hstack([places["stage_order"]])
     stems: dict[str, dict[int, str]] = {}
     for order, stage in enumerate(COMPULSORY):
         for name, stem in _of_stage(known.columns, stage).items():
@@ -205,13 +216,23 @@ def effective(row: Mapping[str, object], split: Split) -> Fraction | None:
 
 
 def _without_pupils(school: pl.DataFrame) -> pl.DataFrame:
-    reason = pl.lit("stage_without_pupils").alias("reason")
-    return pl.concat(
-        school.filter(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).select(
-            *IDENTITY, pl.lit(stage).alias("stage"), reason
+    """The stages that a school's type implies and that have no pupils, stage by stage."""
+    empty = [
+        pl.when(pl.col(f"_implies_{stage}") & (pl.col(f"{stage}_students") == 0)).then(
+            pl.lit(stage)
         )
         for stage in COMPULSORY
+    ]
+    stages = pl.concat_list(empty).list.drop_nulls()
+    found = (
+        school.lazy()
+        .select(*IDENTITY, stages.alias("stage"))
+        .filter(pl.col("stage").list.len() > 0)
+        .explode("stage")
+        .collect()
     )
+    reason = pl.Series("reason", ["stage_without_pupils"], pl.String)
+    return found.hstack([reason.new_from_index(0, found.height)])
 
 
 MERGED = "merged_into_main_school"

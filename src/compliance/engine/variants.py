@@ -75,7 +75,9 @@ def _county(subject: Subject, changes: Sequence[Change]) -> Evaluation:
     county = _varied(frames.county, changes).with_columns(
         pl.col(_VARIANT).cast(frames.county.schema["county"]).alias("county")
     )
-    return replace(subject.evaluation, frames=frames.with_frame("county", county), broken={})
+    return replace(
+        subject.evaluation, frames=frames.with_frame("county", county), broken={}, declared={}
+    )
 
 
 def _school(subject: Subject, changes: Sequence[Change]) -> Evaluation:

@@ -70,20 +70,21 @@ def excluded(evaluation: Evaluation) -> list[Mapping[str, object]]:
         if rule.role == "component"
         for reason in rule.exclude
     )
-    merger = evaluation.merger
+    merger, titles = evaluation.merger, exclusion_titles(evaluation.ruleset)
     schools = evaluation.frames.school
     if merger is not None:
         schools = schools.join(merger.absorbed, on="school", how="anti", maintain_order="left")
-    pieces = [
-        _left_out(schools.filter(_matches(evaluation, reason)).select(IDENTITY), reason)
-        for reason in reasons
-    ]
+    out = [_matches(evaluation, reason).alias(f"#{reason}") for reason in reasons]
+    found: list[dict[str, Any]] = []
+    if out:
+        left = schools.select(*IDENTITY, *out).filter(pl.any_horizontal(f"#{r}" for r in reasons))
+        for row in left.iter_rows(named=True):
+            found += [_left_out(row, reason) for reason in reasons if row[f"#{reason}"]]
     if merger is not None:
-        pieces.append(_left_out(merger.absorbed, MERGED))
-    pieces.append(evaluation.frames.excluded)
-    rows = pl.concat(pieces).sort("school", maintain_order=True).drop("school")
-    titles = exclusion_titles(evaluation.ruleset)
-    return [{**row, "title": titles[row["reason"]]} for row in rows.iter_rows(named=True)]
+        found += [_left_out(row, MERGED) for row in merger.absorbed.iter_rows(named=True)]
+    found += evaluation.frames.excluded.iter_rows(named=True)
+    found.sort(key=lambda row: row.pop("school"))
+    return [{**row, "title": titles[row["reason"]]} for row in found]
 
 
 def exclusion_titles(ruleset: Ruleset) -> dict[str, str]:
@@ -100,10 +101,8 @@ def _matches(evaluation: Evaluation, reason: str) -> pl.Expr:
     return conditions.matches(where).fill_null(value=False)
 
 
-def _left_out(schools: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return schools.with_columns(
-        pl.lit(None, pl.String).alias("stage"), pl.lit(reason).alias("reason")
-    )
+def _left_out(row: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    return {**{name: row[name] for name in IDENTITY}, "stage": None, "reason": reason}
 
 
 def remarks(evaluation: Evaluation) -> list[Problem]:
@@ -261,7 +260,14 @@ def _near_limits(
             bar.filter(there).mean().alias(f"{rule.id} at"),
         ]
     found = evaluation.sheets()[sheet].group_by(*KEY, "stage", "stage_order").agg(*columns)
-    return found.sort(*KEY, "stage_order").iter_rows(named=True)
+    # as `crowded` asks at least: more than the share lie within
+    many = (
+        pl.col(f"{rule.id} in")
+        > float(SHARE) * (pl.col(f"{rule.id} in") + pl.col(f"{rule.id} out"))
+        for rule in rules
+    )
+    found = found.filter(pl.any_horizontal(many)).sort(*KEY, "stage_order")
+    return found.iter_rows(named=True)
 
 
 def crowded(inside: int, outside: int) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from compliance.facts.fact import Fact
     from compliance.facts.vocabulary import Vocabulary
     from compliance.intake.formats.discover import Reader
     from compliance.kernel.submission import Submission
@@ -48,3 +49,18 @@ def take_in(
     before = accept(gather(previous, reading), vocabulary)
     found = accept(gather(paths, reading), vocabulary, before)
     return replace(found, problems=[*found.problems, *faults_of(before)])
+
+
+def accept_value(fact: Fact, value: object) -> object:
+    """One value of a fact as a submission holds it, None where it is blank.
+
+    Raises UsageError where the value cannot be one of it.
+    """
+    from compliance.intake.acceptance.cells import CellReader
+    from compliance.intake.problems import CellError
+    from compliance.kernel.errors import UsageError
+
+    try:
+        return CellReader(fact, strict=True)(value)
+    except CellError as error:
+        raise UsageError(f"{fact.label}：{error.message}", todo=error.expected) from error

@@ -87,6 +87,8 @@ def _all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The rows of all documents."""
     empty = {"_table": pl.Int64, "_row": pl.Int64, "_code": pl.String, "_year": pl.Int32}
     filled = [frame for frame in frames if len(frame)]
+    if len(filled) == 1:
+        return filled[0]
     return pl.concat(filled, how="diagonal") if filled else pl.DataFrame(schema=empty)
 
 

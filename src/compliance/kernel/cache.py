@@ -79,16 +79,16 @@ def _folder() -> Path | None:
     if asked == OFF or not hasattr(os, "getuid"):
         return None
     usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
-    base = asked or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(usual)  # noqa: PTH111 - raises nothing
-    return Path(os.path.realpath(base), "junheng")
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser(usual)  # noqa: PTH111 - raises nothing
+    if not asked and not Path(base).is_absolute():  # nobody's home
+        return None
+    return Path(os.path.realpath(asked or base), "junheng")
 
 
 def _load(path: Path, classes: Iterable[type]) -> object:
     """Raises something where the file is not there, not the user's own, or not as it was written."""
     _check_own(path, stat.S_ISREG)
-    _check_own(path.parent, stat.S_ISDIR)
-    for folder in path.parent.parents:
-        _check_guarded(folder)
+    _check_folder(path.parent)
     raw = path.read_bytes()
     seal, kept = raw[:_SEAL], raw[_SEAL:]
     if sha256(kept).digest() != seal:
@@ -104,15 +104,20 @@ def _check_own(path: Path, kind: Callable[[int], bool]) -> None:
         raise PermissionError(path)
 
 
-def _check_guarded(folder: Path) -> None:
-    """PermissionError for a folder in which others than the user and the system can put things in place.
+def _check_folder(folder: Path) -> None:
+    """PermissionError where others than the user and the system can put something in its place.
 
-    In one like /tmp (sticky) they can add to it, and touch nothing that is there.
+    Above it, in a folder like /tmp (sticky), they can add something, and touch nothing that is there.
+    What is not there yet is nobody's.
     """
-    seen = folder.lstat()
-    closed = not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or seen.st_mode & stat.S_ISVTX
-    if seen.st_uid not in (0, os.getuid()) or not closed:
-        raise PermissionError(folder)
+    with suppress(FileNotFoundError):
+        _check_own(folder, stat.S_ISDIR)
+    for above in folder.parents:
+        with suppress(FileNotFoundError):
+            seen = above.lstat()
+            closed = not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or seen.st_mode & stat.S_ISVTX
+            if seen.st_uid not in (0, os.getuid()) or not closed:
+                raise PermissionError(above)
 
 
 class _Reader(pickle.Unpickler):
@@ -132,8 +137,8 @@ class _Reader(pickle.Unpickler):
 def _keep(path: Path, made: object) -> None:
     """Write it whole or not at all, and let the oldest go."""
     folder = path.parent
+    _check_folder(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _check_own(folder, stat.S_ISDIR)
     kept = pickle.dumps(made, protocol=5)
     draft = folder / f"{path.stem}.{os.getpid()}"
     draft.unlink(missing_ok=True)

@@ -5,10 +5,8 @@ Every text says what is wrong, where, and what to do next.
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,6 +75,8 @@ class PluginError(JunhengError):
 def show_traceback(error: BaseException) -> None:
     """Where an error came from, on stderr, for whoever sets COMPLIANCE_DEBUG; else nothing."""
     if os.environ.get("COMPLIANCE_DEBUG"):
+        import traceback
+
         traceback.print_exception(error)
 
 
@@ -85,7 +85,9 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
     cutoff: how alike the two must be, from 0 (anything) to 1 (the same).
     """
-    ratio = difflib.SequenceMatcher(b=word, autojunk=False)
+    from difflib import SequenceMatcher
+
+    ratio = SequenceMatcher(b=word, autojunk=False)
     best, found = cutoff, None
     for one in known:
         ratio.set_seq1(one)

@@ -85,9 +85,11 @@ class Submission:
 
     def completed(self) -> Submission:
         """The same with every fact as a column, null where nobody gave it."""
-        return self._with(
-            {name: _with_all(getattr(self, name), facts) for name, facts in self.facts.items()}
-        )
+        return self._with({name: self.whole(name) for name in self.facts})
+
+    def whole(self, name: str) -> pl.DataFrame:
+        """One of the tables with every fact as a column."""
+        return _with_all(getattr(self, name), self.facts[name])
 
     def of(self, keys: Iterable[tuple[str, int]]) -> Submission:
         """The part that concerns some counties, by code and year; problems and inputs stay whole."""

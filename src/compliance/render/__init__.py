@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from compliance.engine.results import Results
-from compliance.render.documents.output_files import write_whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,5 +63,7 @@ def write(report: Results, form: str, path: Path, render: Renderer | None = None
 
     Raises UsageError where the file cannot be written.
     """
+    from compliance.render.documents.output_files import write_whole
+
     fill = render or renderers()[form]
     write_whole(path, lambda stream: fill(report, stream))

@@ -17,7 +17,7 @@ import polars as pl
 
 from compliance.engine.evaluate import JOINT, RESULTS, Columns, Evaluation, by_county, part_entry
 from compliance.engine.kinds.kind import Kind
-from compliance.engine.kinds.threshold import of_unit
+from compliance.engine.kinds.threshold import given
 from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
 from compliance.engine.subject import Subject
@@ -134,7 +134,7 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> Colu
             {
                 name: plan.let(
                     f"{rule.id}/{part.key}.{name}",
-                    pl.lit(None, dtype) if (one := of_unit(columns, name)) is None else one.cast(dtype),
+                    given(columns, name).cast(dtype),
                     rule.id, passing=name != "alternative" or not part.instead,
                 )
                 for name, dtype in _OF_A_PART.items()

@@ -11,17 +11,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from compliance.engine.attestations import ATTESTATIONS, SAYING, VETOES, statement_column
 from compliance.engine.evaluate import Columns, Evaluation, part_entry
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import FAIL, KEY, NOT_CHECKED, PASS
+from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
 from compliance.rules.language.model import Part, Rule, Ruleset
-
-ATTESTATIONS, VETOES = "attestations", "vetoes"
-_SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class Attested(Kind):
     """A statement that is as expected."""
 
     name = "attested"
+    lasting = True
     settings = AttestedSettings
 
     def statement(self, holder: Rule | Part) -> str:
@@ -52,7 +51,7 @@ class Attested(Kind):
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """true → pass (or, where false is expected, fail), absent → not_checked."""
         settings: AttestedSettings = rule.settings
-        status = _said(rule, settings, evaluation)
+        status = _said(rule, settings)
         if not settings.statements:
             return {"status": status}
         plan = evaluation.plan(rule.scope, rule)
@@ -62,7 +61,7 @@ class Attested(Kind):
 
     def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The statement under the whole rule's id."""
-        return {"status": _said(rule, part.settings, evaluation)}
+        return {"status": _said(rule, part.settings)}
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """What was stated."""
@@ -86,7 +85,7 @@ class Attested(Kind):
         for row in rows.iter_rows(named=True):
             evidence = [str(one) for one in (*(row.get("evidence") or ()), row.get("note")) if one]
             yield Input(
-                rule_id, title, row[_SAYING[table]], file=str(row.get("file") or ""),
+                rule_id, title, row[SAYING[table]], file=str(row.get("file") or ""),
                 at=str(row.get("at") or ""), written=msg("；").join(evidence),
             )  # fmt: skip
 
@@ -96,11 +95,11 @@ class Attested(Kind):
             yield msg("本条由县级据实说明并备佐证材料，程序不作推断；未作说明即为“待佐证”。")
 
 
-def _said(rule: Rule, settings: AttestedSettings, evaluation: Evaluation) -> pl.Expr:
+def _said(rule: Rule, settings: AttestedSettings) -> pl.Expr:
     """The status by the statement given under the rule's id, for every county."""
     source = settings.table
     expected = settings.expect if settings.expect is not None else source == ATTESTATIONS
-    said = _statement(rule.attested_as, source, evaluation)
+    said = pl.col(statement_column(source, rule.attested_as))
     return (
         pl.when(said.is_null())
         .then(NOT_CHECKED)
@@ -109,17 +108,3 @@ def _said(rule: Rule, settings: AttestedSettings, evaluation: Evaluation) -> pl.
         .otherwise(FAIL)
         .cast(pl.UInt8)
     )
-
-
-def _statement(rule_id: str, source: str, evaluation: Evaluation) -> pl.Expr:
-    """The column of a statement in the plan of counties; all of a table are brought there at once."""
-    plan, mark = evaluation.plan("county"), f"#{source}"
-    given: pl.DataFrame = getattr(evaluation.submission, source)
-    if mark not in plan and given.height:
-        wide = given.select(*KEY, "rule", said=_SAYING[source]).pivot(
-            "rule", index=list(KEY), values="said", aggregate_function="last"
-        )
-        plan.join(wide.rename(lambda name: name if name in KEY else f"#{source} {name}"), list(KEY))
-        plan.let(mark, pl.lit(value=True))
-    name = f"{mark} {rule_id}"
-    return pl.col(name) if name in plan else pl.lit(None, pl.Boolean)

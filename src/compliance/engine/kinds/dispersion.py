@@ -17,11 +17,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
+from weakref import ref
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Columns, Evaluation, met_status
+from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
 from compliance.engine.exact_arithmetic import percent, shown, typed
 from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind, Sentences
@@ -108,7 +109,7 @@ class Dispersion(Kind):
                 "mean": (mean, pl.Float64),
                 "deviation": (deviation, pl.Float64),
             }
-            again = partial(_exact_row, rule, limit, evaluation)
+            again = partial(_exact_row, rule, limit, ref(evaluation))
             near = exact_arithmetic.near(value, bar)
             found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
             found = stages.let(f"{key}decided", found, rule.id, passing=True)
@@ -116,14 +117,15 @@ class Dispersion(Kind):
                 found.struct.field(name) for name in ("value", "mean", "deviation")
             )
             status = met_status(found.struct.field("meets"))
-        names = evaluation.spreads[rule.id].names
+        names, table = evaluation.spreads[rule.id].names, stages.table
+        lacking = [one for one in names if table[f"{key}{one}"].null_count() < table.height]
         return {
             "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),
             "value": value,
             "threshold": bar,
             "mean": mean,
             "deviation": deviation,
-            "missing": Lacks((in_order({one: pl.col(f"{key}{one}") for one in names}),)),
+            "missing": Lacks((in_order({one: pl.col(f"{key}{one}") for one in lacking}),)),
             "over_count": n.cast(pl.Float64),
         }
 
@@ -263,10 +265,10 @@ def _means(name: str, facts: Sequence[str]) -> Iterator[pl.Expr]:
 
 
 def _exact_row(
-    rule: Rule, limit: Limit, evaluation: Evaluation, row: exact_arithmetic.Row
+    rule: Rule, limit: Limit, judging: ref[Evaluation], row: exact_arithmetic.Row
 ) -> tuple[float, bool, float, float]:
     """Coefficient, verdict, mean and deviation: S² ≤ (c·X̄)², in fractions, without a root."""
-    mean, variance = moments_exactly(rule, evaluation, row["county"], row["stage"])
+    mean, variance = moments_exactly(rule, at_work(judging), row["county"], row["stage"])
     bar = exact_arithmetic.exact_limit(limit, None, row)
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")

@@ -35,6 +35,7 @@ class Elapsed(Kind):
     """Full years since a county's date, held against a number of years."""
 
     name = "elapsed"
+    lasting = True
     settings = ElapsedSettings
     has_limit = True
 

@@ -29,9 +29,11 @@ class Kind(RuleKind):
     """A kind of rule: one instance serves every rule of it and keeps nothing of any.
 
     withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
+    lasting: its columns follow from the rule set alone, so that those of some counties serve others.
     """
 
     withholds: ClassVar[bool] = False
+    lasting: ClassVar[bool] = False
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Names of `compliance.engine.evaluate.RESULTS`, status among them, → columns of the plan.
@@ -73,9 +75,10 @@ class Kind(RuleKind):
     def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """What is met, missed or unknown, in the current language, of the columns of a finding.
 
-        Status → its sentence, or one for all, of the columns of RESULTS, `subject` (whom it is
-        about) and `stage`. Asked of what passes, fails, is unknown, or shows a value although it does
-        not apply; where it is null, and for a kind without a sentence, the core's words stand.
+        Of the columns of RESULTS, `subject` (whom it is about) and `stage`: status → its sentence,
+        for every row of that status (of not_applicable for those that show a value all the same), or
+        one for all, which is asked of what passes, fails, is unknown or shows a value. Where that is
+        null, and for a kind without a sentence, the core's words stand.
         """
         return None
 

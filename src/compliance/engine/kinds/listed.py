@@ -10,7 +10,7 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Columns, Evaluation, met_status, part_entry
+from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status, part_entry
 from compliance.engine.exact_arithmetic import meets_exactly, shown
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind, Sentences
@@ -96,7 +96,9 @@ class Listed(Kind):
         table = rule.of[0]
         given: pl.DataFrame = getattr(evaluation.submission, table)
         if given.is_empty():
-            return {"status": pl.lit(UNKNOWN), "missing": Lacks(((table, pl.lit(value=True)),))}
+            parts_ = pl.lit(None, RESULTS["parts"])
+            missing = Lacks(((table, pl.lit(value=True)),))
+            return {"status": pl.lit(UNKNOWN), "parts": parts_, "missing": missing}
         counties = evaluation.frames.county.select("county", *KEY)
         entries = given.join(counties, on=list(KEY), maintain_order="left").with_row_index("_entry")
         fields = [_judged(entries, place, one) for place, one in enumerate(settings.each)]
@@ -108,10 +110,10 @@ class Listed(Kind):
         )
         names = {name: f"{rule.id}._{name}" for name in ("status", "parts", "missing")}
         evaluation.plan("county").join(grouped.rename(names), "county")
-        status, parts_, missing = (pl.col(name) for name in names.values())
+        status, found, lack = (pl.col(name) for name in names.values())
         nothing = pl.lit([table], dtype=pl.List(pl.String))
-        lacking = pl.when(status.is_null()).then(nothing).otherwise(missing.fill_null(NO_WORDS))
-        return {"status": status.fill_null(UNKNOWN), "parts": parts_, "missing": Lacks((lacking,))}
+        lacking = pl.when(status.is_null()).then(nothing).otherwise(lack.fill_null(NO_WORDS))
+        return {"status": status.fill_null(UNKNOWN), "parts": found, "missing": Lacks((lacking,))}
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """Every field of every entry, those that are missing too."""

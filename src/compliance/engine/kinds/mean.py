@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from weakref import ref
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.evaluate import Columns, Evaluation, met_status
+from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
 from compliance.engine.exact_arithmetic import shown, typed
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
@@ -72,7 +73,7 @@ class Mean(Kind):
             "value": (value, pl.Float64),
             "meets": (exact_arithmetic.meets(value, rule.limit.operator, bar), pl.Boolean),
         }
-        again = partial(_exact_row, rule, rule.limit, evaluation)
+        again = partial(_exact_row, rule, rule.limit, ref(evaluation))
         near = exact_arithmetic.near(value, bar)
         found = exact_arithmetic.exactly(fields, near, again, ("county", "stage"))
         found = plan.let(f"{rule.id}._decided", found, rule.id, passing=True)
@@ -131,13 +132,13 @@ def _written(subject: Subject, row: Row) -> Comparison:
 
 
 def _exact_row(
-    rule: Rule, limit: Limit, evaluation: Evaluation, row: exact_arithmetic.Row
+    rule: Rule, limit: Limit, judging: ref[Evaluation], row: exact_arithmetic.Row
 ) -> tuple[float, bool]:
     """The mean and whether it is met, from the squares of the coefficients."""
     bar = exact_arithmetic.exact_limit(limit, None, row)
     if bar is None:
         raise ValueError(f"no limit for stage {row['stage']}")
-    squares = []
+    evaluation, squares = at_work(judging), []
     for name in rule.of:
         member = evaluation.ruleset.rules[name]
         mean, variance = moments_exactly(member, evaluation, row["county"], row["stage"])

@@ -44,6 +44,7 @@ class Most(Kind):
     """How many of some rules are met."""
 
     name = "most"
+    lasting = True
     settings = MostSettings
 
     def references(self, holder: Rule | Part) -> References:

@@ -12,13 +12,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
-from compliance.engine.evaluate import Columns, Evaluation, met_status
-from compliance.engine.exact_arithmetic import Quantity, Standard
+from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status
+from compliance.engine.exact_arithmetic import Quantity, Standard, near
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
@@ -43,6 +44,7 @@ class Threshold(Kind):
     """An indicator held against a limit, row by row."""
 
     name = "threshold"
+    lasting = True
     has_limit = True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
@@ -150,7 +152,7 @@ def _alternative(
     there = plan.let(f"{key}._there", there, owner, passing=True)
     columns = {
         name: plan.let(
-            f"{key}._w {name}", pl.when(there).then(of_unit(judged, name)), owner, passing=True
+            f"{key}._w {name}", pl.when(there).then(given(judged, name)), owner, passing=True
         )
         for name in NAMES
     }
@@ -164,8 +166,7 @@ def _chosen(
 ) -> Columns:  # fmt: skip
     """One row a subject again: the figures of the way that decides."""
     base = {
-        name: plan.let(f"{key}._n {name}", of_unit(base, name), owner, passing=True)
-        for name in NAMES
+        name: plan.let(f"{key}._n {name}", given(base, name), owner, passing=True) for name in NAMES
     } | {"missing": base["missing"]}
     way, waiting = _which(base["status"], ways, instead)
     way = plan.let(f"{key}._way", way.cast(pl.UInt8), owner, passing=True)
@@ -303,7 +304,7 @@ class _Comparison:
         second = other.columns()
         blank = self._let("blank", first["missing"].any)
         chosen = {
-            name: pl.when(blank).then(of_unit(second, name)).otherwise(of_unit(first, name))
+            name: pl.when(blank).then(given(second, name)).otherwise(given(first, name))
             for name in NAMES
         }
         open_ = blank & (second["status"] == UNKNOWN)
@@ -313,125 +314,113 @@ class _Comparison:
         return self.plan.let(f"{self.key}._{name}", column, self.rule.id, passing=True)
 
     def _judged(self) -> dict[str, Any]:
-        q, limits, limit, floor = (
-            self.quantity,
-            self.limits,
-            self.standard.limit,
-            self.standard.floor,
-        )
-        frames, scope = self.evaluation.frames, self.rule.scope
+        q, limits, limit = self.quantity, self.limits, self.standard.limit
+        frames, scope, floor = self.evaluation.frames, self.rule.scope, self.standard.floor
         lacking = q.lacks(frames, scope)
         if limits is not None:
             lacking += limits.lacks(frames, scope)
         value = self._let("value", q.value)
         bar = self._let("bar", exact_arithmetic.limit_column(limit, limits))
-        low = (
-            pl.lit(None, pl.Float64)
-            if floor is None
-            else exact_arithmetic.limit_column(floor, None)
-        )
-        low = self._let("floor", low)
+        low = None
+        if floor is not None:
+            low = self._let("floor", exact_arithmetic.limit_column(floor, None))
         decided = self._decided(value, bar, low)
-        over = q.over if q.over is not None else pl.lit(1.0)
         blank = self._let("lacks", lacking.any)
-        unset = bar.is_null() if limits is None else pl.lit(value=False)
+        unset = ~blank & bar.is_null() if limits is not None else bar.is_null()
         status = self._let(
             "status",
-            pl.when(unset | (~blank & bar.is_null())).then(NOT_APPLICABLE)
+            pl.when(unset).then(NOT_APPLICABLE)
             .when(blank).then(UNKNOWN)
-            .when((over == 0) & (q.of == 0)).then(NOT_APPLICABLE)
+            .when((self._over == 0) & (q.of == 0)).then(NOT_APPLICABLE)
             .otherwise(met_status(decided["meets"]))
             .cast(pl.UInt8),
         )  # fmt: skip
-        fails, none = status == FAIL, pl.lit(None, pl.Float64)
-        upper = limit.operator in UPPER
-        return {
+        fails = status == FAIL
+        told = {
             "status": status,
             "value": pl.when(status != UNKNOWN).then(decided["value"]),
             "threshold": bar,
-            "floor": low,
-            "above_floor": decided["above_floor"],
-            "shortfall": none if upper else pl.when(fails).then(decided["shortfall"]),
-            "shortfall_unit": q.indicator.name,  # the gap unit is a word, and said at the edge
-            "excess": pl.when(fails).then(decided["value"] - bar) if upper else none,
             "missing": lacking.where(status == UNKNOWN),
         }
+        if low is not None:
+            told |= {"floor": low, "above_floor": decided["above_floor"]}
+        if limit.operator in UPPER:
+            return {**told, "excess": pl.when(fails).then(decided["value"] - bar)}
+        # the gap unit is a word, and said at the edge
+        shortfall = pl.when(fails).then(decided["shortfall"])
+        return {**told, "shortfall": shortfall, "shortfall_unit": q.indicator.name}
 
-    def _decided(self, value: pl.Expr, bar: pl.Expr, low: pl.Expr) -> Mapping[str, pl.Expr]:
-        """value, meets, above_floor and shortfall, exactly."""
+    @property
+    def _over(self) -> pl.Expr:
+        return self.quantity.over if self.quantity.over is not None else pl.lit(1.0)
+
+    @property
+    def _plain(self) -> bool:
+        """Whether doubles of typed figures compare like the figures themselves."""
+        return self.quantity.plain and (self.limits is None or self.limits.plain)
+
+    def _decided(self, value: pl.Expr, bar: pl.Expr, low: pl.Expr | None) -> Mapping[str, pl.Expr]:
+        """value and meets, where there is a floor above_floor, of a lower limit shortfall: exactly."""
+        operator, step = self.standard.limit.operator, self.quantity.indicator.gap_step
+        upper, fields = operator in UPPER, dict[str, tuple[pl.Expr, Any]]()
+        value, sides, steps, doubtful = self._sides(value, bar, low)
+        if self._plain and upper and low is None:
+            return {"value": value, "meets": sides["meets"]}
+        fields["value"] = (value, pl.Float64)
+        fields |= {name: (side, pl.Boolean) for name, side in sides.items()}
+        close = (
+            [] if self._plain else [near(pl.col("value"), pl.col("_bar")), self.quantity.cancels]
+        )
+        if low is not None and not self._plain:
+            close.append(near(pl.col("value"), pl.col("_low")))
+            fields["_low"] = (low, pl.Float64)
+        fields["_bar"] = (bar, pl.Float64)
+        if not upper:
+            shortfall = exact_arithmetic.ratio(steps.ceil(), float(1 / Fraction(step)))
+            fields |= {"shortfall": (shortfall, pl.Float64), "_steps": (steps, pl.Float64)}
+            count, of_size = pl.col("_steps"), 1e-14 * self.quantity.size / float(step)
+            off = 1e-6 + 1e-11 * count.abs() + of_size
+            close.append(((count - count.round()).abs() <= off) & ~pl.col("meets"))
+        again = partial(_exact_row, self.quantity, self.limits, self.standard, tuple(fields))
+        found = exact_arithmetic.exactly(
+            fields, doubtful, again, self._columns(), pl.any_horizontal(close)
+        )
+        found = self._let("decided", found)
+        return {name: found.struct.field(name) for name in fields if not name.startswith("_")}
+
+    def _sides(
+        self, value: pl.Expr, bar: pl.Expr, low: pl.Expr | None
+    ) -> tuple[pl.Expr, dict[str, pl.Expr], pl.Expr, pl.Expr]:
+        """The value, on which side of limit and floor it lies, the steps that are missing, and where
+        floats may have misjudged these.
+        """
         q, operator = self.quantity, self.standard.limit.operator
-        meets = exact_arithmetic.meets(value, operator, bar)
-        above = exact_arithmetic.meets(value, operator, low)
-        plain = q.plain and (self.limits is None or self.limits.plain)
+        bars = {"meets": bar} | ({} if low is None else {"above_floor": low})
+        sides = {name: exact_arithmetic.meets(value, operator, one) for name, one in bars.items()}
         wholes = exact_arithmetic.in_wholes(
             q, self.standard.limit, self.standard.floor, self.plan, self.key, self.rule.id
         )
-        step = q.indicator.gap_step
         if wholes is not None:  # the sign of a whole number decides
-            known = value.is_not_null()
-            nothing = pl.lit(0.0)
-            if not plain:
-                meets = pl.when(known).then(COMPARE[operator](nothing, wholes.gap))
-                if wholes.low is not None:
-                    above = pl.when(known).then(COMPARE[operator](nothing, wholes.low))
-            doubtful = ~wholes.fits
-            steps = exact_arithmetic.ratio(wholes.gap, wholes.step)
-        else:
-            doubtful = pl.lit(value=True)
-            over = q.over if q.over is not None else pl.lit(1.0)
-            wanted = exact_arithmetic.ratio(bar * over, float(q.indicator.per))
-            steps = exact_arithmetic.ratio(wanted - q.of, float(step))
-            # of whole numbers a quotient that is whole is one
-            parts = [bar, over, q.of]
-            whole = pl.all_horizontal(*(one == one.floor() for one in parts), bar * over < 2.0**53)
-            doubtful = (
-                ~(whole & (steps == steps.round()) & pl.lit(plain)) if step == 1 else doubtful
-            )
-        near = exact_arithmetic.near
-        whole_step = (pl.col("_steps") - pl.col("_steps").round()).abs() <= (
-            1e-6 + 1e-11 * pl.col("_steps").abs()
-        )
-        close = (
-            whole_step & ~exact_arithmetic.meets(pl.col("value"), operator, pl.col("_bar"))
-            if (operator not in UPPER)
-            else pl.lit(value=False)
-        )
-        if not plain:
-            close = (
-                close
-                | near(pl.col("value"), pl.col("_bar"))
-                | near(pl.col("value"), pl.col("_low"))
-            )
-        shortfall = exact_arithmetic.ratio(steps.ceil(), float(1 / Fraction(step)))
-        fields = {
-            "value": (value, pl.Float64),
-            "meets": (meets, pl.Boolean),
-            "above_floor": (above, pl.Boolean),
-            "shortfall": (shortfall, pl.Float64),
-            "_steps": (steps, pl.Float64),
-            "_bar": (bar, pl.Float64),
-            "_low": (low, pl.Float64),
-        }
-        found = self._let(
-            "decided",
-            exact_arithmetic.exactly(fields, doubtful, self._exact_row, self._columns(), close),
-        )
-        return {name: found.struct.field(name) for name in list(fields)[:4]}
-
-    def _exact_row(self, row: exact_arithmetic.Row) -> Sequence[object]:
-        """The fields of `_decided` of one row, with fractions."""
-        q, standard = self.quantity, self.standard
-        value, of, over = q.exact(row), q.exact_of(row), q.exact_over(row)
-        bar = exact_arithmetic.exact_limit(standard.limit, self.limits, row)
-        if value is None or bar is None or of is None or over is None:
-            return (None,) * 7
-        floor = standard.floor
-        low = exact_arithmetic.exact_limit(floor, None, row) if floor else None
-        meets, operator = exact_arithmetic.meets_exactly, standard.limit.operator
-        need = bar * over / Fraction(q.indicator.per) - of
-        shortfall = float(exact_arithmetic.steps_up(need, q.indicator.gap_step))
-        above = None if low is None else meets(value, operator, low)
-        return (float(value), meets(value, operator, bar), above, shortfall, None, None, None)
+            gaps = {"meets": wholes.gap, "above_floor": wholes.low}
+            if not self._plain:
+                known, nothing = value.is_not_null(), pl.lit(0.0)
+                sides = {
+                    name: pl.when(known).then(COMPARE[operator](nothing, gaps[name]))
+                    for name in sides
+                }
+                on_it = known & wholes.fits & (wholes.gap == 0)
+                value = pl.when(on_it).then(bar).otherwise(value)
+            # a value that was rounded across its limit
+            doubtful = ~wholes.fits | (wholes.gap.sign() * (value - bar) > 0)
+            return value, sides, exact_arithmetic.ratio(wholes.gap, wholes.step), doubtful
+        over, step = self._over, q.indicator.gap_step
+        wanted = exact_arithmetic.ratio(bar * over, float(q.indicator.per))
+        steps = exact_arithmetic.ratio(wanted - q.of, float(step))
+        if step != 1 or not self._plain:
+            return value, sides, steps, pl.lit(value=True)
+        # of whole numbers a quotient that is whole is one
+        whole = [one == one.floor() for one in (bar, over, q.of, steps)]
+        return value, sides, steps, ~pl.all_horizontal(*whole, bar * over < 2.0**53)
 
     def _columns(self) -> list[str]:
         """What the exact computation of a row looks at."""
@@ -442,12 +431,35 @@ class _Comparison:
         return list(dict.fromkeys([*names, *(key for key in keys if key in known)]))
 
 
-def of_unit(columns: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - a column, or none
-    """One of NAMES as a column: a word that holds where there is a shortfall becomes one."""
+def _exact_row(
+    q: Quantity, limits: Quantity | None, standard: Standard, fields: Sequence[str],
+    row: exact_arithmetic.Row,
+) -> Sequence[object]:  # fmt: skip
+    """These of the fields of `_Comparison._decided` of one row, with fractions; null of the others."""
+    value, of, over = q.exact(row), q.exact_of(row), q.exact_over(row)
+    bar = exact_arithmetic.exact_limit(standard.limit, limits, row)
+    if value is None or bar is None or of is None or over is None:
+        return (None,) * len(fields)
+    low = exact_arithmetic.exact_limit(standard.floor, None, row) if standard.floor else None
+    meets, operator = exact_arithmetic.meets_exactly, standard.limit.operator
+    need = bar * over / Fraction(q.indicator.per) - of
+    found: dict[str, object] = {
+        "value": float(value),
+        "meets": meets(value, operator, bar),
+        "above_floor": None if low is None else meets(value, operator, low),
+        "shortfall": float(exact_arithmetic.steps_up(need, q.indicator.gap_step)),
+    }
+    return [found.get(name) for name in fields]
+
+
+def given(columns: Columns, name: str) -> pl.Expr:
+    """One of the columns that a kind gives, null where it gives none; a word stands where there is
+    a shortfall.
+    """
     column = columns.get(name)
     if isinstance(column, str):
         return pl.when(columns["shortfall"].is_not_null()).then(pl.lit(column))
-    return column
+    return pl.lit(None, RESULTS[name]) if column is None else column
 
 
 def _conditioned(

@@ -57,6 +57,7 @@ class Within(Kind):
     """The size of every item of a unit against a limit."""
 
     name = "within"
+    lasting = True
     settings = WithinSettings
     has_limit = True
 

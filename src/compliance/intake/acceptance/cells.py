@@ -1,8 +1,8 @@
 """What cells say, or what is wrong with them in words: one at a time, and whole columns at once.
 
 `CellReader` is the reference for what may be written. In a column each distinct value is judged
-once by it and joined back; plain numbers and lists of them, which most columns are, are compared
-with their bounds without it (a test holds the two together).
+once by it and joined back; plain numbers, lists of them and plain texts, which most columns are,
+are compared with their bounds without it (a test holds the two together).
 """
 
 from __future__ import annotations
@@ -360,17 +360,31 @@ class AcceptedColumn:
 def accept_column(fact: Fact, cells: Cells, strict: bool) -> AcceptedColumn:
     """Type the cells of one column, a Python list or a polars Series."""
     read = CellReader(fact, strict)
-    if isinstance(cells, pl.Series) and cells.dtype.is_decimal():
-        cells = cells.cast(pl.Float64)
-    if fact.listed and isinstance(cells, pl.Series):
+    return _series(read, cells) if isinstance(cells, pl.Series) else _sequence(read, cells)
+
+
+def _sequence(read: CellReader, cells: Sequence[object]) -> AcceptedColumn:
+    fact = read.fact
+    if fact.numeric and not fact.words and _sound(fact, cells):
+        return AcceptedColumn(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, {})
+    if fact.listed and _sound_lists(read, cells):
+        lists = [[x + 0.0 for x in cell] if isinstance(cell, list) else None for cell in cells]
+        return AcceptedColumn(pl.Series(lists, dtype=NUMBERS), {})
+    return _distinct(read, cells)
+
+
+def _series(read: CellReader, cells: pl.Series) -> AcceptedColumn:
+    fact = read.fact
+    if cells.dtype.is_decimal() or cells.dtype == pl.Float32:
+        cells = cells.cast(pl.String).cast(pl.Float64)  # the number as it is written
+    if fact.listed:
         return _listed(read, cells)
-    if not fact.numeric or fact.words:
-        return _distinct(read, cells)
-    if not isinstance(cells, pl.Series):
-        if not _sound(fact, cells):
-            return _distinct(read, cells)
-        cells = pl.Series(cells, dtype=pl.Float64, strict=False)
-    return _ranged(read, cells)
+    if fact.numeric and not fact.words:
+        sound = _sound_numbers(fact, cells, strict=read.strict)
+        return _ranged(read, cells) if sound is None else AcceptedColumn(sound + 0.0, {})
+    if fact.form == "text" and cells.dtype == pl.String:
+        return _texts(read, cells)
+    return _distinct(read, cells)
 
 
 def scale(values: pl.Series, factor: Decimal) -> pl.Series:
@@ -393,6 +407,69 @@ def _sound(fact: Fact, cells: Sequence[object]) -> bool:
     if (low is not None and min(numbers) < low) or (high is not None and max(numbers) > high):
         return False
     return fact.form == "number" or all(map(float.is_integer, numbers))
+
+
+def _sound_lists(read: CellReader, cells: Sequence[object]) -> bool:
+    """Whether every cell is blank or a list, of a length that may be, of numbers within bounds."""
+    if not set(map(type, cells)) <= {list, type(None)}:
+        return False
+    lists = [cell for cell in cells if isinstance(cell, list)]
+    items = [item for one in lists for item in one]
+    fact, sizes = read.fact, set(map(len, lists))
+    return (
+        None not in items
+        and _sound(read.of_items.fact, items)
+        and (fact.max_items is None or max(sizes, default=0) <= fact.max_items)
+        and (fact.length is None or sizes <= {fact.length})
+    )
+
+
+def _sound_numbers(fact: Fact, cells: pl.Series, *, strict: bool) -> pl.Series | None:
+    """The cells as numbers where each is blank or a number within its bounds, told in few steps."""
+    numbers = None
+    if cells.dtype.is_numeric():
+        numbers = cells.cast(pl.Float64, strict=False)
+    elif cells.dtype == pl.String and not strict:
+        numbers = cells.cast(pl.Int64, strict=False).cast(pl.Float64)
+        if numbers.null_count() > cells.null_count() and not cells.str.contains("[eE]").any():
+            numbers = cells.cast(pl.Float64, strict=False)
+    if numbers is None or numbers.null_count() > cells.null_count():
+        return None
+    least, most = numbers.min(), numbers.max()
+    if not isinstance(least, float) or not isinstance(most, float):
+        return numbers  # all are blank
+    if not math.isfinite(numbers.sum()):
+        return None
+    low, high = fact.minimum, fact.maximum
+    if (low is not None and least < low) or (high is not None and most > high):
+        return None
+    if fact.form != "number" and not cells.dtype.is_integer():
+        whole = numbers.cast(pl.Int64, strict=False).cast(pl.Float64)
+        if whole.null_count() > numbers.null_count() or not (whole == numbers).all():
+            return None
+    return numbers
+
+
+def _texts(read: CellReader, cells: pl.Series) -> AcceptedColumn:
+    """Plain texts as they are; the reader judges those with anything odd about them."""
+    fact, text = read.fact, pl.col("cell")
+    odd = text.is_in(SPREADSHEET_ERRORS) | (text.str.strip_chars(BLANKS) != text) | (text == "")
+    odd |= text.str.contains((_CONTROL_LINES if fact.lines else _CONTROL).pattern)
+    if fact.max_length is not None:
+        odd |= text.str.len_chars() > fact.max_length
+    if fact.code and not read.strict:
+        odd |= text.str.contains(f"{_SCIENTIFIC.pattern}|{_POINT_ZERO.pattern}")
+    if fact.pattern:
+        odd |= ~text.str.contains(fact.pattern)
+    try:
+        rows = cells.alias("cell").to_frame().select(odd).to_series().arg_true()
+    except pl.exceptions.ComputeError:  # a pattern that Polars does not know
+        return _distinct(read, cells)
+    if rows.is_empty():
+        return AcceptedColumn(cells, {})
+    judged = _distinct(read, cells.gather(rows))
+    refused = {rows[index]: error for index, error in judged.refused.items()}
+    return AcceptedColumn(cells.clone().scatter(rows, judged.values), refused)  # in place
 
 
 def _ranged(read: CellReader, cells: pl.Series) -> AcceptedColumn:
@@ -466,6 +543,8 @@ def _listed(read: CellReader, cells: pl.Series) -> AcceptedColumn:
 def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
     """Why the reader refuses these cells, which are within no bounds."""
     rows = bad.arg_true()
+    if rows.is_empty():
+        return {}
     refused = _distinct(read, cells.gather(rows)).refused
     return {rows[index]: error for index, error in refused.items()}
 
@@ -481,7 +560,7 @@ def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
         except CellError as error:
             judged.append(None)
             errors[code] = error
-    column = pl.Series(judged, dtype=TYPES[read.fact.form]).gather(codes)
+    column = pl.Series(judged, dtype=TYPES[read.fact.form])[codes]
     bad = codes.is_in(list(errors)).arg_true() if errors else ()
     return AcceptedColumn(column, {row: errors[codes[row]] for row in bad})
 
@@ -491,8 +570,10 @@ def _coded(cells: Cells) -> tuple[Sequence[object], pl.Series]:
     if isinstance(cells, pl.Series) and not (cells.dtype.is_nested() or cells.dtype == pl.Null):
         frame = cells.alias("cell").to_frame()
         values = frame.unique(maintain_order=True).with_row_index("code")
-        joined = frame.join(values, on="cell", how="left", nulls_equal=True, maintain_order="left")
-        return values["cell"].to_list(), joined["code"]
+        joined = frame.lazy().join(
+            values.lazy(), on="cell", how="left", nulls_equal=True, maintain_order="left"
+        )
+        return values["cell"].to_list(), joined.select("code").collect().to_series()
     known: dict[Hashable, int] = {}
     distinct: list[object] = []
     codes: list[int] = []

@@ -42,15 +42,21 @@ def fold(
             continue
         lists = _lists(rows[kind], by, value)
         column = vocabulary.tables[TABLE_OF[kind]][value]
-        for word in lists[by].drop_nulls().unique(maintain_order=True):
-            fact, given = vocabulary.school[name.format(word)], lists.filter(pl.col(by) == word)
-            whole = given.filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
-            schools = with_missing(schools, **{fact.name: TYPES[fact.form]})
-            schools = schools.join(whole, on=SCHOOL, how="left", maintain_order="left")
+        for (word,), given in lists.partition_by(by, maintain_order=True, as_dict=True).items():
+            if word is None:
+                continue
+            fact = vocabulary.school[name.format(word)]
+            whole = given.lazy().filter(pl.col("_blank") == 0).select(*SCHOOL, "_list")
+            joined = (
+                with_missing(schools, **{fact.name: TYPES[fact.form]})
+                .lazy()
+                .join(whole, on=SCHOOL, how="left", maintain_order="left")
+            )
             problems += _odd_lists(given, fact, column, tables)
-            problems += _differing(schools, fact, tables)
+            if fact.name in schools.columns:
+                problems += _differing(joined, fact, tables)
             own = pl.coalesce(fact.name, "_list").alias(fact.name)
-            schools = schools.with_columns(own).drop("_list")
+            schools = joined.with_columns(own).drop("_list").collect()
     return schools, problems
 
 
@@ -67,24 +73,26 @@ def _lists(items: pl.DataFrame, by: str, value: str) -> pl.DataFrame:
 
 
 def _odd_lists(given: pl.DataFrame, fact: Fact, column: Fact, tables: Tables) -> Iterator[Problem]:
-    for row in given.filter(pl.col("_blank") > 0).iter_rows(named=True):
+    blank = given.filter(pl.col("_blank") > 0) if given["_blank"].sum() else given.clear()
+    for row in blank.iter_rows(named=True):
         message = plural(row["_blank"], "有{n}行没有填数，{f}按缺失处理", f=fact.label)
         expected = say("每行都填{c}", c=column.label)
         where = locate(tables, row, column.name)
         yield where.warning("incomplete_list", message, expected, (fact.name,))
     some = (pl.col("_blank") == 0) & pl.col("_none") & (pl.col("_list").list.len() > 0)
-    for row in given.filter(some).iter_rows(named=True):
+    both = given.filter(some) if given["_none"].any() else given.clear()
+    for row in both.iter_rows(named=True):
         message = say("{f}既填“无”，又填了{n}间", n=len(row["_list"]), f=fact.label)
         expected = msg("确实没有才填“无”，且只填一行")
         where = locate(tables, row, column.name)
         yield where.warning("none_and_some", message, expected, (fact.name,))
 
 
-def _differing(joined: pl.DataFrame, fact: Fact, tables: Tables) -> Iterator[Problem]:
+def _differing(joined: pl.LazyFrame, fact: Fact, tables: Tables) -> Iterator[Problem]:
     own, found = pl.col(fact.name), pl.col("_list")
     differ = own.is_not_null() & found.is_not_null() & (own.list.sort() != found.list.sort())
     columns = ("_table", "_row", *SCHOOL, "_list")
-    for row in joined.filter(differ).select(columns).iter_rows(named=True):
+    for row in joined.filter(differ).select(columns).collect().iter_rows(named=True):
         message = say("{f}与明细表不一致，以学校表所填为准", f=fact.label)
         gives = ";".join(f"{item:.12g}" for item in row["_list"]) or msg("无")
         expected = say("与明细表一致：{l}", l=clip(gives, 60))
@@ -218,8 +226,7 @@ def _unfounded(row: Row, tables: Tables) -> Problem:
 
 def _placed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The frame with the file and the place of each row's rule."""
-    rows = frame.select("_table", "_row", "_code", "_year").iter_rows(named=True)
-    places = [locate(tables, row, "rule") for row in rows]
+    places = [locate(tables, row, "rule") for row in frame.iter_rows(named=True)]
     return frame.with_columns(
         pl.Series("file", [place.file for place in places], dtype=pl.String),
         pl.Series("at", [place.at for place in places], dtype=pl.String),
@@ -228,4 +235,5 @@ def _placed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 def _sorted(frame: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:
     keys = (pl.col("_code").alias("county_code"), pl.col("_year").alias("year"))
-    return frame.select(*keys, *columns).sort("county_code", "year", maintain_order=True)
+    wanted = frame.lazy().select(*keys, *columns)
+    return wanted.sort("county_code", "year", maintain_order=True).collect()

@@ -7,7 +7,7 @@ they stand), ``_code`` and ``_year`` (whose they are).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -29,9 +29,14 @@ from compliance.kernel.submission import Refused
 def with_missing(frame: pl.DataFrame, **types: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
     """The frame with these columns added as missing where it has none."""
     absent = [name for name in types if name not in frame.columns]
-    if not absent:
-        return frame
-    return frame.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in absent)
+    return frame.hstack([_constant(name, None, types[name], frame) for name in absent])
+
+
+def _constant(
+    name: str, value: object, dtype: pl.DataType | type[pl.DataType], frame: pl.DataFrame
+) -> pl.Series:
+    """A column of one value, as long as the frame; made without asking a query."""
+    return pl.Series(name, [value], dtype=dtype).new_from_index(0, frame.height)
 
 
 def keyed() -> pl.Expr:
@@ -67,9 +72,8 @@ def row_keys(
     frame = with_missing(frame, county_code=pl.String, **{year: pl.Float64})
     if not many:
         code, one = (counties["_code"][0], counties["_year"][0]) if len(counties) else (None, None)
-        return frame.with_columns(
-            _code=pl.lit(code, dtype=pl.String), _year=pl.lit(one, dtype=pl.Int32)
-        )
+        own = _constant("_code", code, pl.String, frame)
+        return frame.hstack([own, _constant("_year", one, pl.Int32, frame)])
     frame = _own_keys(frame, year)
     if schools is not None:
         frame = _of_only_county(_of_school(frame, schools), counties)
@@ -191,12 +195,14 @@ class _Document:
         frames = [table.frame for table in self.of(kind)]
         if not frames:
             return pl.DataFrame(schema={"_row": pl.Int64, "_table": pl.Int64})
-        return pl.concat(frames, how="diagonal")
+        return pl.concat(frames, how="diagonal") if len(frames) > 1 else frames[0]
 
     def each(self, kind: str, rows: pl.DataFrame) -> Iterator[tuple[Accepted, pl.DataFrame]]:
         """The tables of one kind, each with its own of these rows."""
-        for table in self.of(kind):
-            yield table, rows.filter(pl.col("_table") == table.number)
+        tables = self.of(kind)
+        for table in tables:
+            own = pl.col("_table") == table.number
+            yield table, rows if len(tables) == 1 else rows.filter(own)
 
     def error(self, row: Row, code: str, message: str, expected: str, *facts: str) -> Problem:
         """An error about a row, at the first of `facts`."""
@@ -222,8 +228,10 @@ class _Document:
 
 def _refused(rows: pl.DataFrame) -> list[Refused]:
     """The refusal of every county that these rows belong to."""
-    keys = rows.select("_code", "_year").unique(maintain_order=True).iter_rows()
-    return [Refused(code, year, "") for code, year in keys if code is not None]
+    if rows.is_empty():
+        return []
+    keys = rows.lazy().select("_code", "_year").unique(maintain_order=True).collect()
+    return [Refused(code, year, "") for code, year in keys.iter_rows() if code is not None]
 
 
 def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
@@ -270,6 +278,8 @@ def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]
 def _faults(document: _Document, kind: str, rows: pl.DataFrame) -> Iterator[Outcome]:
     """Every refused cell, now with its county and school; every county with one is refused."""
     for table, own in document.each(kind, rows):
+        if not table.refused:
+            continue
         bad = own.filter(pl.col("_row").is_in(table.bad_rows))
         yield from _refused(bad)
         names = [name for name in ("_row", *SCHOOL) if name in bad.columns]
@@ -305,8 +315,11 @@ def _blank(
     document: _Document, table: Accepted, name: str, rows: pl.DataFrame
 ) -> Iterator[Outcome]:
     """Each row that lacks the fact, unless what stands in its cell has been refused already."""
+    if name in rows.columns and not rows[name].null_count():
+        return
     blank = rows.filter(pl.col(name).is_null()) if name in rows.columns else rows
-    blank = blank.filter(~pl.col("_row").is_in(list(table.refused.get(name, ()))))
+    if name in table.refused:
+        blank = blank.filter(~pl.col("_row").is_in(list(table.refused[name])))
     yield from _refused(blank)
     fact = table.facts[name]
     for row in blank.head(EXPLAINED_ROWS).iter_rows(named=True):
@@ -357,6 +370,8 @@ def _schools(
 
 def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Iterator[Outcome]:
     """In a document of one county: rows that name another county or year than its record."""
+    if all(rows[name].null_count() == rows.height for name in ("county_code", year)):
+        return
     other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
     for row in rows.filter(other).iter_rows(named=True):
         differs = row["county_code"] is not None and row["county_code"] != row["_code"]
@@ -443,10 +458,12 @@ def _no_years(rows: pl.DataFrame, table: Accepted, year: str) -> Iterator[Outcom
 
 def _doubled(document: _Document, schools: pl.DataFrame) -> Iterator[Outcome]:
     """One school twice in a county and year: each place is named."""
-    schools = with_missing(schools, school_code=pl.String)
-    named = schools.filter(pl.col("school_code").is_not_null())
+    if "school_code" not in schools.columns:
+        return
+    named = schools.lazy().filter(pl.col("school_code").is_not_null())
     named = named.filter(keyed()) if document.raw.many else named
-    for row in named.filter(pl.struct(SCHOOL).is_duplicated()).iter_rows(named=True):
+    twice = named.filter(pl.struct(SCHOOL).is_duplicated()).collect()
+    for row in twice.iter_rows(named=True):
         message = say("学校标识码{c}重复", c=row["school_code"])
         expected = msg("每所学校只出现一次")
         yield document.error(row, "duplicate_school", message, expected, "school_code")
@@ -458,10 +475,10 @@ def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -
     The cause may have been said: by the reader, or where schools name no county or a year that
     it does not have.
     """
-    keys = set(schools.select("_code", "_year").rows())
+    keys = _keys(schools)
     blamed = document.blamed
     unread = None in blamed and not keys
-    records = set(counties.select("_code", "_year").rows())
+    records = _keys(counties)
     astray = {code for code, _ in keys - records}
     places = [name for name in ("_table", "_row", "_code", "_year") if name in counties.columns]
     for row in counties.select(places).iter_rows(named=True):
@@ -474,6 +491,10 @@ def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -
         message = msg("没有任何学校")
         expected = msg("至少一所学校")
         yield document.error(row, "no_schools", message, expected, "county_code")
+
+
+def _keys(frame: pl.DataFrame) -> set[tuple[str | None, int | None]]:
+    return set(zip(frame["_code"].to_list(), frame["_year"].to_list(), strict=True))
 
 
 # ── the tables beside them ─────────────────────────────────────────────────────────
@@ -580,8 +601,11 @@ def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -
     if "school_code" not in rows.columns or rows.is_empty():
         return
     schools = with_missing(schools, school_code=pl.String)
+    lost = _unmatched(rows, schools)
+    if lost.is_empty():
+        return
     doubtful = _doubtful(schools, many=document.raw.many)
-    for row in _unmatched(rows, schools).iter_rows(named=True):
+    for row in lost.iter_rows(named=True):
         code, year = row["_code"], row["_year"]
         unread = code is not None and code in document.blamed
         if unread or doubtful(row):
@@ -594,14 +618,14 @@ def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -
 
 def _unmatched(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """The first row of each unknown school; compared by as much of its key as the row has."""
-    named = rows.filter(pl.col("school_code").is_not_null())
+    named, known = rows.lazy().filter(pl.col("school_code").is_not_null()), schools.lazy()
     code, year = pl.col("_code").is_not_null(), pl.col("_year").is_not_null()
     parts = ((code & year, SCHOOL), (code & ~year, ["_code", "school_code"]))
     lost = [
-        named.filter(which).join(schools, on=keys, how="anti", maintain_order="left")
+        named.filter(which).join(known, on=keys, how="anti", maintain_order="left")
         for which, keys in (*parts, (~code, ["school_code"]))
     ]
-    return pl.concat(lost).unique(SCHOOL, keep="first", maintain_order=True)
+    return pl.concat(lost).unique(SCHOOL, keep="first", maintain_order=True).collect()
 
 
 def _doubtful(schools: pl.DataFrame, *, many: bool) -> Callable[[Row], bool]:
@@ -630,9 +654,10 @@ def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterato
         return
     first = SINGLE[kind][0]
     names = [name for name in ("_code", "_year", *SINGLE[kind]) if name in rows.columns]
-    said = rows.filter(pl.col(first).is_not_null())
+    said = rows.lazy().filter(pl.col(first).is_not_null())
     said = said.filter(keyed()) if document.raw.many else said
-    for row in said.filter(pl.struct(names).is_duplicated()).iter_rows(named=True):
+    twice = said.filter(pl.struct(names).is_duplicated()).collect()
+    for row in twice.iter_rows(named=True):
         message = say("{w}重复填写", w=row[first])
         expected = msg("每项只填一次")
         yield document.error(row, "duplicate_statement", message, expected, first)
@@ -673,8 +698,10 @@ def refusals(keys: Iterable[Key], counties: pl.DataFrame) -> list[Refused]:
     return sorted(found, key=lambda one: (one.county_code, one.year or 0))
 
 
-def without(frame: pl.DataFrame, refused: Iterable[Key]) -> pl.DataFrame:
+def without(frame: pl.DataFrame, refused: Collection[Key]) -> pl.DataFrame:
     """The rows whose county is known and not refused."""
+    if not refused and not any(frame[name].null_count() for name in ("_code", "_year")):
+        return frame
     wholes = [code for code, year in refused if year is None]
     pairs = [(code, year) for code, year in refused if year is not None]
     gone = pl.DataFrame(pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row")

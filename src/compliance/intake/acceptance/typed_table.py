@@ -91,7 +91,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
     refused: dict[str, dict[int, CellError]] = {}
     columns = [
         pl.int_range(raw.height, eager=True).alias("_row"),
-        pl.repeat(number, raw.height, dtype=pl.Int64, eager=True).alias("_table"),
+        pl.Series("_table", [number], dtype=pl.Int64).new_from_index(0, raw.height),
     ]
     for name, meanings in headings.of.items():
         first, match = next(iter(meanings.items()))
@@ -152,7 +152,7 @@ def _without_blanks(typed: Accepted) -> pl.DataFrame:
     """The rows with any figure: others are no records, in a table; in JSON an empty record is one."""
     frame = typed.frame
     names = [name for name in frame.columns if not name.startswith("_")]
-    if not names:
+    if not names or any(frame[name].null_count() == 0 for name in names):
         return frame
     kept = pl.any_horizontal(pl.col(names).is_not_null()) | pl.col("_row").is_in(typed.bad_rows)
     return frame.filter(kept | pl.col(NONE) if NONE in frame.columns else kept)

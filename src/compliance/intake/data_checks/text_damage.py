@@ -93,7 +93,7 @@ def view(schools: pl.DataFrame, counties: pl.DataFrame, vocabulary: Vocabulary) 
 def _hits(record: str, frame: pl.DataFrame, facts: Mapping[str, Fact]) -> Iterator[pl.LazyFrame]:
     """The figures that hold a year among their digits, the names where no honest name does.
 
-    A cell stands once for every such year. Where one column has none it is not looked at again.
+    A cell stands once for every such year; what has none is not looked at again.
     """
     figures = [name for name, fact in facts.items() if fact.form in ("count", "number")]
     texts = [n for n, f in facts.items() if f.form == "text" and not f.pattern and not f.code]
@@ -101,16 +101,19 @@ def _hits(record: str, frame: pl.DataFrame, facts: Mapping[str, Fact]) -> Iterat
     hits = {f"{name}:{right}": group.is_in(YEARS) for (name, right), group in groups.items()}
     any_year = GLUED.format(y="|".join(map(str, YEARS)))
     glued = [name for name in texts if name in frame.columns]
-    hits |= {name: pl.col(name).str.contains(any_year) for name in glued}
-    found = frame.select(one.any().alias(name) for name, one in hits.items()).row(0, named=True)
+    hits |= {f"{name}:": pl.col(name).str.contains(any_year) for name in glued}
+    if not hits:
+        return
+    found = frame.lazy().with_columns(**hits).filter(pl.any_horizontal([*hits])).collect()
     for (name, right), group in groups.items():
-        if found[f"{name}:{right}"]:
-            yield _cells(frame, name, figures.index(name), record, group, group.is_in(YEARS))
+        which = found[f"{name}:{right}"]
+        if which.any():
+            yield _cells(found, name, figures.index(name), record, group, which)
     for name in glued:
-        for year in YEARS if found[name] else ():
-            which = pl.col(name).str.contains(GLUED.format(y=year))
+        for year in YEARS if found[f"{name}:"].any() else ():
+            glues = pl.col(name).str.contains(GLUED.format(y=year))
             order = len(facts) + texts.index(name)
-            yield _cells(frame, name, order, record, pl.lit(year, pl.Int64), which)
+            yield _cells(found, name, order, record, pl.lit(year, pl.Int64), glues)
 
 
 def _places(frame: pl.DataFrame, figures: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -129,7 +132,12 @@ def _digits(name: str, right: int) -> pl.Expr:
 
 
 def _cells(
-    frame: pl.DataFrame, name: str, order: int, record: str, group: pl.Expr, which: pl.Expr
+    frame: pl.DataFrame,
+    name: str,
+    order: int,
+    record: str,
+    group: pl.Expr,
+    which: pl.Expr | pl.Series,
 ) -> pl.LazyFrame:
     """Some cells of one fact: where each stands, its value as text, the group of digits in it."""
     code = pl.col("school_code") if "school_code" in frame.columns else pl.lit(None, pl.String)

@@ -24,6 +24,7 @@ LISTS = ("monitoring", "attestations", "vetoes")  # of a county; tables of their
 # columns whose value is the key of an object: their place is the object itself
 KEYED = frozenset({("attestations", "rule"), ("vetoes", "rule"), ("vetoes", "exists")})
 Records = Sequence[tuple[str, Mapping[str, object]]]  # each with its pointer
+PLAIN = frozenset({type(None), bool, int, float, str})  # what may be a cell, or an item of one
 _UNUSABLE = object()
 
 
@@ -248,8 +249,7 @@ class _Reading:
     def table(self, name: str, records: Records) -> RawTable:
         """Records as columns; a key that is absent is a missing figure like null."""
         columns: dict[str, Cells] = {
-            heading: [self._cell(place, record, heading) for place, record in records]
-            for heading in self._headings(name, records)
+            heading: self._column(heading, records) for heading in self._headings(name, records)
         }
 
         def place(row: int, heading: str) -> str:
@@ -272,9 +272,21 @@ class _Reading:
             self.complaints.error("bad_text", message, at=at)
         return list(headings)
 
-    def _cell(self, place: str, record: Mapping[str, object], heading: str) -> object:
-        value = record.get(heading)
-        if value is None or isinstance(value, bool | int | float | str):
+    def _column(self, heading: str, records: Records) -> list[object]:
+        cells = [record.get(heading) for _, record in records]
+        if PLAIN.issuperset(map(type, cells)):
+            return cells
+        return [
+            self._cell(place, record, heading, cell)
+            for cell, (place, record) in zip(cells, records, strict=True)
+        ]
+
+    def _cell(
+        self, place: str, record: Mapping[str, object], heading: str, value: object
+    ) -> object:
+        if type(value) in PLAIN:
+            return value
+        if isinstance(value, list) and PLAIN.issuperset(map(type, value)):
             return value
         school, at = _school(record), place + pointer(heading)
         if not isinstance(value, list):

@@ -1,10 +1,17 @@
-"""Reading a Parquet table: columns keep their types, lists stay lists."""
+"""Reading a Parquet table: columns keep their types, lists stay lists.
+
+Damaged pages can end the process that decodes them, and nobody vouches for the file: it is decoded
+once, by a child process, which hands the columns over.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
+import tempfile
+from typing import IO
 
 import polars as pl
 
@@ -12,40 +19,26 @@ from compliance.intake import limits
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import Cells, RawTable
 from compliance.intake.formats.source_file import damaged, intact
-from compliance.intake.problems import Complaints
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
-# 0: decoded. 1: refused. 3: nothing learnt, there is no Polars on the child's path.
-_TRIAL = """
+# Parquet in, Arrow out. By what the footer says: a few bytes can stand for billions of rows.
+_DECODE = """
 import io, sys
 try:
     import polars
 except ImportError:
     sys.exit(3)
-polars.read_parquet(io.BytesIO(sys.stdin.buffer.read()))
+data = sys.stdin.buffer.read()
+lazy = polars.scan_parquet(io.BytesIO(data))
+columns = len(lazy.collect_schema())
+rows = lazy.select(polars.len()).collect().item()
+if columns > int(sys.argv[1]) or columns * rows > int(sys.argv[2]):
+    print(rows, columns)
+    sys.exit(4)
+polars.read_parquet(io.BytesIO(data)).write_ipc(sys.stdout.buffer)
 """
-
-
-def decodes(data: bytes) -> bool:
-    """Whether the file survives decoding; True where no child process can be had."""
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return True
-    try:
-        trial = subprocess.run(  # noqa: S603 (this interpreter, a fixed text, data on stdin)
-            [sys.executable, "-I", "-c", _TRIAL],
-            input=data,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.DECODING_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    except OSError:
-        return True
-    return trial.returncode in (0, 3)
-
-
+_NO_POLARS, _TOO_LARGE = 3, 4  # what it exits with: none on the child's path; beyond the limits
 MAGIC = b"PAR1"
 # What pandas adds to a table to keep its own row numbers.
 INDEX = "__index_level_"
@@ -74,20 +67,61 @@ def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
     if not data.startswith(MAGIC):
         raise complaints.unreadable("not_parquet", msg("不是Parquet文件"), "Parquet")
     with intact(complaints, pl.exceptions.PolarsError, OSError, ValueError, MemoryError):
-        _check_size(data, complaints)
-        if not decodes(data):
+        with _scratch() as columns:
+            code = decode_apart(data, columns)
+            if code == 0:
+                return pl.read_ipc(columns)
+            if code == _TOO_LARGE:
+                rows, width = map(int, columns.read(99).split())
+                raise _too_large(rows, width, complaints)
+        if code != _NO_POLARS:
             raise damaged(complaints)
-        return pl.read_parquet(io.BytesIO(data))
+        return _decoded_here(data, complaints)
 
 
-def _check_size(data: bytes, complaints: Complaints) -> None:
-    """By what the footer says: a few bytes can stand for billions of rows."""
+def _scratch() -> IO[bytes]:
+    """A file without a name, in memory where the system has such."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("columns"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def decode_apart(data: bytes, columns: IO[bytes]) -> int:
+    """How a child process ends that decodes the file into `columns`, of which it writes Arrow IPC.
+
+    As without Polars where no child process can be had.
+    """
+    if getattr(sys, "frozen", False) or not sys.executable:
+        return _NO_POLARS
+    most = (str(limits.MOST_COLUMNS), str(limits.MOST_CELLS))
+    try:
+        child = subprocess.run(  # noqa: S603 (this interpreter, a fixed text, data on stdin)
+            [sys.executable, "-I", "-c", _DECODE, *most],
+            input=data,
+            stdout=columns,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.DECODING_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return -1
+    except OSError:
+        return _NO_POLARS
+    columns.seek(0)
+    return child.returncode
+
+
+def _decoded_here(data: bytes, complaints: Complaints) -> pl.DataFrame:
     lazy = pl.scan_parquet(io.BytesIO(data))
     columns = len(lazy.collect_schema())
     rows = int(lazy.select(pl.len()).collect().item())
     if columns > limits.MOST_COLUMNS or columns * rows > limits.MOST_CELLS:
-        message = say("表过大：{r}行{c}列", r=rows, c=columns)
-        raise complaints.unreadable("too_large", message)
+        raise _too_large(rows, columns, complaints)
+    return pl.read_parquet(io.BytesIO(data))
+
+
+def _too_large(rows: int, columns: int, complaints: Complaints) -> UnreadableError:
+    return complaints.unreadable("too_large", say("表过大：{r}行{c}列", r=rows, c=columns))
 
 
 def _cells(column: pl.Series) -> pl.Series | None:

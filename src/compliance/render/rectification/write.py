@@ -14,7 +14,6 @@ from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import say
 from compliance.kernel.submission import KEY
-from compliance.render.documents.jinja import environment, filled, loaded
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
@@ -144,6 +143,8 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
             return word[0].fill(without_last_section=not any(paper.annexes.values()), paper=paper)
 
         return document
+    from compliance.render.documents.jinja import environment, filled, loaded
+
     made = environment(form, template_dirs)
     pages = [loaded(partial(made.get_template, f"{name}.{form}")) for name in _TEMPLATES]
     return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()

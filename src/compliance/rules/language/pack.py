@@ -19,7 +19,6 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.pack_errors import sentence
 
 MAX_PACK_BYTES = 4 << 20
 _DAYS = ("effective", "from", "until", "date")
@@ -192,6 +191,8 @@ def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[
     plain = _plain(tables)
     if _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
         return
+    from compliance.rules.language.pack_errors import sentence
+
     for error in _validator(schema).iter_errors(plain):
         address = [str(part) for part in error.absolute_path]
         yield find_line(text, address), sentence(error, read_schema(schema))

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.kernel.submission import COMPULSORY
@@ -95,6 +94,8 @@ class ReferenceGraph:
 
         It begins with the one that stands first in the rule set, so that it is always told alike.
         """
+        from graphlib import CycleError, TopologicalSorter
+
         graph = {node: [other for _, other in found] for node, found in self.edges.items()}
         try:
             TopologicalSorter(graph).prepare()
@@ -137,6 +138,19 @@ class ReferenceGraph:
         """The counts and sums a rule looks at itself, through indicators, conditions and exclusions."""
         found = self.walk([Node("rule", rule_id)], set(Role) - _OF_RULES)
         return [self.ruleset.tallies[node.name] for node in found if node.section == "tally"]
+
+    def all_facts(self, rule_id: str) -> set[str]:
+        """The facts behind a rule in any role, exclusions too, by their names in a frame."""
+        return {node.name for node in self.walk([Node("rule", rule_id)]) if node.section == "fact"}
+
+    @cached_property
+    def used_tallies(self) -> list[Tally]:
+        """The counts and sums behind any rule, or behind what a figure given for a county is compared with."""
+        known = self.ruleset
+        start = [Node("rule", name) for name in known.rules]
+        start += [Node("indicator", name) for name, one in known.indicators.items() if one.fallback]
+        found = set(self.walk(start))
+        return [tally for name, tally in known.tallies.items() if Node("tally", name) in found]
 
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""

@@ -1,0 +1,127 @@
+"""Many counties judged in parts of whole counties, two at a time, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import polars as pl
+
+from compliance.assessment import overview
+from compliance.checker.report import Wording, together
+from compliance.engine import verdicts
+from compliance.engine.evaluate import Evaluation, Tapes, evaluate
+from compliance.engine.findings import Findings, findings
+from compliance.engine.kinds.kind import Kind
+from compliance.engine.results import CountyResult, CountyRow
+from compliance.kernel.errors import Problem
+from compliance.kernel.submission import KEY, Submission
+from compliance.rules.language.model import Ruleset
+
+_SCHOOLS = 25_000  # judged at once: more is no quicker, and takes more memory
+_AT_ONCE = 2  # parts; Polars is at work in one while Python is in the other
+
+
+@dataclass(frozen=True)
+class Job:
+    """Counties that one rule set judges as of one day."""
+
+    rules: Ruleset
+    as_of: date
+    part: Submission
+
+
+@dataclass
+class JudgedPart:
+    """What came of some counties: their findings in order, with what else a report needs of them.
+
+    found: the findings without words, a rule set each. rows: those of the table of counties.
+    """
+
+    frame: pl.DataFrame
+    found: list[Findings]
+    counties: list[CountyResult] = field(default_factory=list)
+    rows: dict[tuple[str, int], CountyRow] = field(default_factory=dict)
+    excluded: list[Mapping[str, object]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Judging:
+    """How parts are judged: by these kinds, told with these words, with these problems known.
+
+    alone: the table of counties is not asked for.
+    """
+
+    def __init__(
+        self, kinds: Mapping[str, Kind], words: Wording, problems: Sequence[Problem],
+        *, strict: bool, alone: bool,
+    ) -> None:  # fmt: skip
+        self._kinds, self._words, self._problems = kinds, words, problems
+        self._strict, self._alone = strict, alone
+        self._declared: dict[tuple[str, date], Tapes] = {}
+
+    def evaluation(self, job: Job) -> Evaluation:
+        """Every rule of a job judged for every subject."""
+        tapes = self._declared.setdefault((job.rules.id, job.as_of), {})
+        return evaluate(
+            job.rules, job.part, job.as_of, self._kinds, strict=self._strict, declared=tapes
+        )
+
+    def part(self, jobs: Sequence[Job]) -> JudgedPart:
+        """The counties of some jobs."""
+        made, pieces = JudgedPart(pl.DataFrame(), []), []
+        for job in jobs:
+            evaluation = self.evaluation(job)
+            made.problems += verdicts.remarks(evaluation)
+            found = findings(evaluation, [*self._problems, *made.problems])
+            told = self._words.told(found)
+            made.problems += told.problems
+            made.found.append(found)
+            pieces.append(told.frame)
+            own = verdicts.counties(evaluation, told.counts)
+            made.counties += own
+            made.excluded += verdicts.excluded(evaluation)
+            if not self._alone:
+                made.rows |= overview(told.frame, own, job.rules.rules)
+        made.frame = together(pieces)
+        return made
+
+
+def judged_in_order(
+    parts: Sequence[Sequence[Job]], judge: Callable[[Sequence[Job]], JudgedPart]
+) -> Iterator[JudgedPart]:
+    """Each part judged, in order, while the one before is used."""
+    if len(parts) == 1:
+        yield judge(parts[0])
+        return
+    waiting: deque[Future[JudgedPart]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for part in parts:
+            waiting.append(pool.submit(copy_context().run, judge, part))
+            if len(waiting) == _AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs cut into parts of whole counties, in order, each with about so many schools."""
+    if sum(job.part.schools.height for job in jobs) <= _SCHOOLS:
+        if jobs:
+            yield list(jobs)
+        return
+    tables = [job.part.counties.select(*KEY).with_columns(_job=n) for n, job in enumerate(jobs)]
+    sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
+    counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
+    before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
+    cut = counties.with_columns(_part=before // _SCHOOLS)
+    for part in cut.partition_by("_part", maintain_order=True):
+        found = []
+        for number, own in part.partition_by("_job", as_dict=True).items():
+            job = jobs[int(str(number[0]))]
+            found.append(replace(job, part=job.part.of(own.select(*KEY).iter_rows())))
+        yield found
