@@ -112,7 +112,8 @@ class Bench:
             return
         found[key].findings = int(said["findings"])
         for name in given:
-            found[name].compared = said[self.file(name).name]
+            found[name].compared = agreed = said[self.file(name).name]
+            found[name].findings = agreed["compared"]
 
 
 def log(text: str) -> None:

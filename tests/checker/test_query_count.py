@@ -11,8 +11,9 @@ from compliance import Checker, Choice
 from examples.writers import write_json, write_workbook
 from tests.support.polars_queries import counted_queries
 
-# What a county may take, whatever its size. The aim is 200: lower these with every step towards it.
-MOST = {"national": 1_200, "anhui": 1_380}
+# What a county may take, whatever its size. The aim is 200, from XLSX with Anhui's layers too.
+MOST = {"national": 200, "anhui": 240}
+CONTENT = 10  # what another county's figures may take more: not its rows
 
 
 @pytest.mark.parametrize(
@@ -33,4 +34,4 @@ def test_a_county_takes_few_queries_whatever_its_size(
         found.append(counts.total())
     few, more = found
     assert few <= MOST[ruleset]
-    assert more <= 1.02 * few
+    assert more <= few + CONTENT
