@@ -88,7 +88,9 @@ def test_what_the_page_on_python_shows_runs(
 ) -> None:
     monkeypatch.chdir(ROOT)
     known: dict[str, object] = {}
-    for shown in nonempty(re.findall(r"```python\n(.*?)```", text("docs/python-api.md"), re.DOTALL)):
+    for shown in nonempty(
+        re.findall(r"```python\n(.*?)```", text("docs/python-api.md"), re.DOTALL)
+    ):
         exec(compile(shown, "docs/python-api.md", "exec"), known)
         printed = capsys.readouterr().out.splitlines()
         for line in nonempty(re.findall(r"print\(.*\)  # (.+)", shown)):
