@@ -99,8 +99,7 @@ def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
     sentence says of these; such pieces are put one under the other and ordered by one number.
     """
     teller = _Teller(found, titles, words)
-    pieces = teller.pieces()
-    rows = teller.ordered(pieces or [pl.DataFrame(schema=_ALWAYS)])
+    rows = teller.ordered(teller.pieces() or [pl.DataFrame(schema=_ALWAYS)])
     counts: Counter[tuple[int, str]] = Counter()
     for county, group, many in rows.group_by("county", "_group").len().iter_rows():
         counts[county, teller.status_of(group)] += many
@@ -297,6 +296,7 @@ class _Teller:
         """The pieces by county, school, stage (last: none) and rule."""
         # in one piece: gathering from many is slow
         rows = pl.concat(pieces, how="diagonal", rechunk=True)
+        del pieces  # they are copied, and many
         stages, rules = len(COMPULSORY), len(self.found.ruleset.rules)
         stage = pl.lit(stages)
         if "stage_order" in rows.columns:

@@ -60,8 +60,11 @@ class Judging:
         self, kinds: Mapping[str, Kind], words: Wording, problems: Sequence[Problem],
         *, strict: bool, alone: bool,
     ) -> None:  # fmt: skip
-        self._kinds, self._words, self._problems = kinds, words, problems
-        self._strict, self._alone = strict, alone
+        self._kinds, self._words, self._strict, self._alone = kinds, words, strict, alone
+        self._problems: dict[str, list[Problem]] = {}
+        for one in problems:
+            if one.county_code:
+                self._problems.setdefault(one.county_code, []).append(one)
         self._declared: dict[tuple[str, date], Tapes] = {}
 
     def evaluation(self, job: Job) -> Evaluation:
@@ -77,7 +80,9 @@ class Judging:
         for job in jobs:
             evaluation = self.evaluation(job)
             made.problems += verdicts.remarks(evaluation)
-            found = findings(evaluation, [*self._problems, *made.problems])
+            codes = job.part.counties["county_code"].unique().to_list()
+            known = [one for code in codes for one in self._problems.get(code, ())]
+            found = findings(evaluation, [*known, *made.problems])
             told = self._words.told(found)
             made.problems += told.problems
             made.found.append(found)

@@ -226,8 +226,7 @@ class Evaluation:
 
     def _lasting(self, rule: Rule) -> OutcomeColumns | None:
         """The columns of a rule as they were declared over other counties; else kept for others."""
-        kinds = [self.kinds[one.kind] for one in rule.holders]
-        if not all(one.lasting for one in (kinds[1:] or kinds)) or (rule.parts and rule.of):
+        if not all(self.kinds[one.kind].lasts(one) for one in rule.holders):
             return None
         for name in rule.references.rules:
             self.judged(name)

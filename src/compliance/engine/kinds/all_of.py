@@ -61,6 +61,10 @@ class All(Kind):
         indicator = ruleset.indicators[first.indicator or ""] if first is not None else None
         return pick(indicator.unit, indicator.unit_en) if indicator is not None else ""
 
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Of parts: what rules come to stands in narrower scopes."""
+        return isinstance(holder, Rule) and bool(holder.parts)
+
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """For every county (of rules) or subject of the rule's scope (of parts)."""
         if not rule.parts:

@@ -40,13 +40,16 @@ class Attested(Kind):
     """A statement that is as expected."""
 
     name = "attested"
-    lasting = True
     settings = AttestedSettings
 
     def statement(self, holder: Rule | Part) -> str:
         """Where its statement is given."""
         settings: AttestedSettings = holder.settings
         return settings.table
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Always."""
+        return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """true → pass (or, where false is expected, fail), absent → not_checked."""

@@ -35,7 +35,6 @@ class Elapsed(Kind):
     """Full years since a county's date, held against a number of years."""
 
     name = "elapsed"
-    lasting = True
     settings = ElapsedSettings
     has_limit = True
 
@@ -48,6 +47,10 @@ class Elapsed(Kind):
         """Years, as the pack calls them."""
         settings: ElapsedSettings = holder.settings
         return pick(settings.unit, settings.unit_en)
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Always."""
+        return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the full years, null where the year alone leaves them open."""

@@ -29,11 +29,9 @@ class Kind(RuleKind):
     """A kind of rule: one instance serves every rule of it and keeps nothing of any.
 
     withholds: under a strict verdict it says itself (`withheld`) which rules keep it from concluding.
-    lasting: its columns follow from the rule set alone, so that those of some counties serve others.
     """
 
     withholds: ClassVar[bool] = False
-    lasting: ClassVar[bool] = False
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Names of `compliance.engine.evaluate.RESULTS`, status among them, → columns of the plan.
@@ -60,6 +58,10 @@ class Kind(RuleKind):
 
     def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
         """Declare over narrower scopes what is to be gathered for the rule's own."""
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Whether its `columns` follow from the rule set alone, so that those of some counties serve others."""
+        return False
 
     def plan_of(self, rule: Rule) -> str:
         """Over which plan it gives its columns: the rule's scope, or stage."""

@@ -44,7 +44,6 @@ class Most(Kind):
     """How many of some rules are met."""
 
     name = "most"
-    lasting = True
     settings = MostSettings
 
     def references(self, holder: Rule | Part) -> References:
@@ -71,6 +70,10 @@ class Most(Kind):
     def unit(self, rule: Rule, ruleset: Ruleset) -> str:
         """What is counted."""
         return msg("项")
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Always."""
+        return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the number of rules met, threshold how many must be."""

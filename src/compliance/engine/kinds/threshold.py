@@ -44,8 +44,11 @@ class Threshold(Kind):
     """An indicator held against a limit, row by row."""
 
     name = "threshold"
-    lasting = True
     has_limit = True
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Always."""
+        return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """The rule's indicator against its limit."""

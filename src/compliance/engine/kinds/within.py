@@ -57,7 +57,6 @@ class Within(Kind):
     """The size of every item of a unit against a limit."""
 
     name = "within"
-    lasting = True
     settings = WithinSettings
     has_limit = True
 
@@ -87,6 +86,10 @@ class Within(Kind):
             _SIZE: pick(settings.unit, settings.unit_en),
         }
         return pl.col("excess_unit").replace(words)
+
+    def lasts(self, holder: Rule | Part) -> bool:
+        """Always."""
+        return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the largest item where it is known.
