@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.facts.vocabulary import Heading, Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import (
     NEEDED,
@@ -54,7 +54,7 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
         data = load(path, found, complaints, MOST_OF_A_DOCUMENT)
         _open_elsewhere(path, complaints)
         book = Workbook(data, complaints)
-        for table, name in _choose(list(book.parts), complaints).items():
+        for table, name in _choose(list(book.sheets), complaints).items():
             try:
                 grid = book.grid(name)
             except UnreadableError as stop:
@@ -106,7 +106,7 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
 
 
 def _mention_unread(book: Workbook, complaints: Complaints) -> None:
-    for sheet in book.parts:
+    for sheet in book.sheets:
         talk = any(word in sheet.casefold() for word in TALK)
         if talk or table_named(sheet) or not book.holds_something(sheet):
             continue
@@ -159,6 +159,7 @@ class _Sheet:
             return None
         headings = self._headings(header)
         facts = {heading: self._fact(heading) for heading in headings}
+        units = {heading: Heading.read(heading).unit for heading in headings}
         key = self._key_column(headings, facts)
         names = self._row(header)
         rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, names, key)]
@@ -169,7 +170,7 @@ class _Sheet:
         codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
         columns: dict[str, Sequence[object]] = {
             heading: [
-                grid.value(row, column, facts[heading], code)
+                grid.value(row, column, facts[heading], code, units[heading])
                 for row, code in zip(rows, codes, strict=True)
             ]
             for heading, column in headings.items()
@@ -196,7 +197,9 @@ class _Sheet:
         grid = self.grid
         found: dict[str, int] = {}
         for column, heading in enumerate(self._row(header)):
-            if not heading:
+            if grid.faults.get((header, column)) == "":
+                grid.not_calculated(grid.at(header, column), fatal=True)
+            elif not heading:
                 self._nameless(header, column)
             elif heading in found:
                 self._twice(heading, grid.at(header, column), grid.at(header, found[heading]))
