@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import UNITS, factor
+from compliance.facts.vocabulary import Match, factor, unit_words
 from compliance.intake import cell_text, limits
 from compliance.intake.formats.number_format import (
     BUILT_IN,
@@ -216,19 +216,15 @@ class Grid:
                 yield (block.top, block.left), inside
 
     def value(
-        self,
-        row: int,
-        column: int,
-        fact: Fact | None = None,
-        school: str | None = None,
-        unit: str = "",
+        self, row: int, column: int, match: Match | None = None, school: str | None = None
     ) -> object:
         """The cell as a figure or text; None where it is blank or cannot be used (a complaint).
 
-        fact: what the cell is about, None where nobody knows its heading: nothing is complained
-        of then but a formula that was never calculated. unit: what its heading counts in.
+        match: what its heading means, None where nobody knows it: nothing is complained of then
+        but a formula that was never calculated.
         """
         value, fault = self.rows[row][column], self.faults.get((row, column))
+        fact = match.fact if match else None
         if fault is not None:
             return self._spoilt(fault, self.at(row, column), school, fact)
         if value is None or cell_text.blank(value):
@@ -241,30 +237,27 @@ class Grid:
             return self._long_number(value, self.at(row, column), school, fact)
         number = float(f"{value:.{DIGITS}g}")
         shown = self.shown.get((row, column))
-        if shown is not None and fact is not None:
-            number = self._as_shown(number, shown, unit or fact.unit, (row, column), school, fact)
+        if shown is not None and match is not None:
+            number = self._as_shown(number, shown, match, self.at(row, column), school)
         return int(number) if number.is_integer() else number
 
     def _as_shown(
-        self, number: float, shown: Section, unit: str, place: Place, school: str | None, fact: Fact
+        self, number: float, shown: Section, match: Match, at: str, school: str | None
     ) -> float:
-        """A percentage as it is read; a figure that its format shows in another unit, in the fact's."""
-        at, about = self.at(*place), (fact.name,)
+        """A percentage as it is read; what the format shows in another unit, in that of its column."""
+        fact, units = match.fact, unit_words(shown.text)
+        size = factor(units[0], fact.unit) if len(units) == 1 else None
         if shown.percent and fact.unit == "%":
-            number = _times(number, Decimal(100))
+            number = float(Decimal(repr(number)) * 100)
             message = say("单元格为百分比格式，按{v}%读取", v=number)
-            self.complaints.warning(
-                "converted_unit", message, msg("请核对该百分数"), at, school, about
-            )
-        size = factor(shown.text, unit) if shown.text in UNITS else None
-        if size is not None and size != 1:
-            number = _times(number, size)
-            message = say(
-                "单元格显示的单位是{u}，已换算为{n}{own}", u=shown.text, n=number, own=unit
-            )
-            self.complaints.warning(
-                "converted_unit", message, msg("请核对换算后的数值"), at, school, about
-            )
+            expected = msg("请核对该百分数")
+        elif size is not None and size != match.factor:
+            message = say("单元格显示为{n}{u}，已换算", n=f"{number:.12g}", u=units[0])
+            expected = msg("请核对换算后的数值")
+            number = float(Decimal(repr(number)) * size / match.factor)
+        else:
+            return number
+        self.complaints.warning("converted_unit", message, expected, at, school, (fact.name,))
         return number
 
     def _day(self, value: Moment, at: str, school: str | None, fact: Fact | None) -> str:
@@ -309,11 +302,6 @@ class Grid:
         message = msg("公式从未计算，没有数值")
         expected = msg("用 Excel 或 WPS 打开并保存一次")
         complain("formula_not_calculated", message, expected, at, school)
-
-
-def _times(number: float, size: Decimal) -> float:
-    """A number in another unit, exactly: by way of its decimals."""
-    return float(Decimal(repr(number)) * size)
 
 
 # ── what the sheets share ──────────────────────────────────────────────────────────
