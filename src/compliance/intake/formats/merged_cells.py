@@ -45,7 +45,8 @@ def settle(
 
 
 def _is_word(fact: Fact) -> bool:
-    return bool(fact.words) or fact.form in ("text", "texts")
+    """Whether a fact names or describes its record; a yes or no states something, as figures do."""
+    return fact.form in ("text", "texts") or (bool(fact.words) and fact.form != "flag")
 
 
 def _complain(grid: Grid, anchor: tuple[int, int], facts: list[Fact]) -> None:
