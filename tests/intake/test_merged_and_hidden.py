@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -155,7 +156,9 @@ class TestMerged:
 
 class TestHidden:
     @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-    def test_a_hidden_sheet_is_read_and_said_to_be(self, tmp_path: Path, state: str) -> None:
+    def test_a_hidden_sheet_is_read_and_said_to_be(
+        self, tmp_path: Path, state: Literal["hidden", "veryHidden"]
+    ) -> None:
         def hide(book: openpyxl.Workbook) -> None:
             book["学校"].sheet_state = state
 
