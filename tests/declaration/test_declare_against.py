@@ -289,3 +289,10 @@ def test_the_data_changed_since_the_form_was_written(desk: Desk, tmp_path: Path)
         ("表Ⅲ　", "4.61", "4.74"),
         ("表Ⅲ　", "0.106", "0.126"),
     ]
+
+
+def test_a_percent_sign_that_is_mere_text_is_not_calculated_with() -> None:
+    form = EXAMPLES.parent / "tests/cases/input/23-declare/literal-percent-cell.xlsx"
+    result = run(EXAMPLES / "conforming.json", "--against", form, "--format", "json")
+    assert json.loads(result.stdout) == []
+    assert result.exit_code == 0

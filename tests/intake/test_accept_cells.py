@@ -63,6 +63,10 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
         ("primary_students", "48 0", "数字中间不留空格，请核对后改正"),
         ("primary_students", "1 480", "数字中间不留空格，请核对后改正"),
         ("primary_students", "48O", "其中的字母疑为数字，请核对后改正"),
+        *(
+            ("primary_students", none, "没有的填0，没有数据的留空")
+            for none in ("无", "没有", "null", "空")
+        ),
         ("primary_students", "若干", "0至100000的整数"),
         ("primary_students", "1,23", "0至100000的整数"),
         ("primary_students", "98%", "0至100000的整数"),

@@ -60,6 +60,8 @@ _GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
 _LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
 _SPACED = re.compile(r"^[0-9]+(?:[ \xa0\u2009\u202f\u3000][0-9.]+)+$")
 _WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?) *([^0-9. ].{0,2})$")
+# words that may say zero, or that there are no data
+_NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
 _NUMBERED_WORD = re.compile(r"([0-9]{1,2})[ .、:\-—]*([^0-9 ].*)")
 
 
@@ -381,6 +383,8 @@ def _narrow(text: str) -> str:
 
 def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
     """The number that was meant, and what to leave out; what to look at where it is not certain."""
+    if text.lower() in _NONE:
+        return "", msg("没有的填0，没有数据的留空")
     unseen = _UNSEEN.sub("", text)
     if unseen != text and _NUMBER.match(unseen):
         return unseen, msg("去掉看不见的字符")
