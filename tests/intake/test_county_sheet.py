@@ -102,6 +102,24 @@ class TestSeveralColumns:
         assert said(found) == []
         assert wages(found) == (80_000, 99_999)
 
+    @pytest.mark.parametrize(
+        "other", [(70_000, 99_999), ("70000", "99999"), ("7万", "９９９９９元"), ("7,0000", None)]
+    )
+    def test_figures_that_nobody_reads_are_said(
+        self, tmp_path: Path, other: Sequence[object]
+    ) -> None:
+        beside = ("校对数", None, None, None, *other)
+        labelled = [(*row, beside[i]) for i, row in enumerate(years("填报值", figures=(80_000,)))]
+        found = taken(book(tmp_path / "a.xlsx", labelled))
+        assert said(found) == [("warning", "value_column_chosen", "县区!C1")]
+        assert wages(found) == (80_000, 99_999)
+        nameless = [
+            ("项目",),
+            *((*row[:2], other[i - 4] if i > 3 else row[1]) for i, row in enumerate(labelled) if i),
+        ]
+        found = taken(book(tmp_path / "b.xlsx", nameless))
+        assert said(found) == [("error", "several_value_columns", "县区!C2")]
+
     def test_two_records_under_one_row_of_headings(self, tmp_path: Path) -> None:
         head, values = zip(*inputs.COUNTY_ROWS, strict=True)
         rows = [("", *head, SALARY), ("上年数", *values, 70_000), ("本年数", *values, 80_000)]

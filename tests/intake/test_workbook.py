@@ -183,6 +183,7 @@ class TestNumberFormats:
             ("教学仪器设备值", '0.00"元"', 110, 110),
             ("教学仪器设备值（万元）", '0.00"万元"', 110, 110),  # the heading's own unit
             ("教学仪器设备值", '0\\.0000,"万元"', 1_100_000, 1_100_000),  # shown in another size
+            ("教学仪器设备值", '0!.0000"万元"', 1_100_000, 1_100_000),  # a point among its digits
             ("教学仪器设备值", '"¥"#,##0.00', 110, 110),
             ("小学在校生数", '0"人"', 860, 860),
         ],
@@ -309,9 +310,11 @@ class TestTexts:
         )
         assert inputs.values(xlsx.read(path), "schools")["学校名称"] == ["实验\r小学_x"]
 
-    def test_a_text_that_is_not_there(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("sign", ["9", "-", "1_"])
+    def test_a_text_that_is_not_there(self, tmp_path: Path, sign: str) -> None:
         path = edited(
-            sound(tmp_path / "a.xlsx"), sheet2=lambda text: text.replace('t="s"><v>', 't="s"><v>9')
+            sound(tmp_path / "a.xlsx"),
+            sheet2=lambda text: text.replace('t="s"><v>', f't="s"><v>{sign}'),
         )
         assert found(path) == [("damaged", "")]
 

@@ -23,6 +23,7 @@ COLUMNS_WITHIN = 40
 VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 UNIT_HEADINGS = frozenset({"单位", "计量单位"})
 LONGEST_UNIT = 12
+_FIGURE = re.compile(r"[-+]?[0-9０-９][0-9０-９,，.． ]*\D{0,3}")
 _THIS_YEAR = re.compile("本年|本学年|今年|当年|本期")
 _OTHER_YEAR = re.compile(
     "上[一]?[学]?年|上期|去年|前年|往年|同期|增[减长]|变化|较|下[一]?[学]?年|计划|目标|预[计测]"
@@ -187,15 +188,15 @@ class _Pair:
             return (called or [self.heading + 1])[0]
         ranks = {column: self._rank(column, year) for column in self.columns}
         best = max(ranks.values())
+        figures = [column for column in ranks if self._holds_figures(column)]
         first, *more = [column for column, rank in ranks.items() if rank == best]
         if best == 0 and more:
-            with_figures = [column for column in (first, *more) if self._holds_figures(column)]
-            first, *more = with_figures or [first]
+            first, *more = [column for column in (first, *more) if column in figures] or [first]
         if best < 0:
             self._of_another_year(first)
         elif more:
             self._several(first, more[0])
-        elif others := [column for column, rank in ranks.items() if rank < 0]:
+        elif others := [column for column in figures if column != first]:
             self._chosen(first, others[0])
         return first
 
@@ -210,7 +211,9 @@ class _Pair:
         return 1 if named or _THIS_YEAR.search(label) else 0
 
     def _holds_figures(self, column: int) -> bool:
-        return any(isinstance(self.grid.rows[row][column], float) for row in self.rows)
+        """Whether most of it are figures, be they typed as texts; remarks hold one now and then."""
+        texts = [self.grid.text(row, column) for row in self.rows if self.grid.filled(row, column)]
+        return 2 * sum(1 for text in texts if _FIGURE.fullmatch(text)) >= len(texts)
 
     def _called(self, column: int) -> str:
         name = letters(self.grid.left + column)

@@ -495,7 +495,7 @@ class _Walk:
         elif self._formula and self._has_no_result(written):
             self._faults[place] = ""
         elif kind == "s":
-            value = self._strings[int(written)]
+            value = _numbered(self._strings, written)
         elif kind == "inlineStr":
             value = written
         elif kind == "str":
@@ -519,7 +519,7 @@ class _Walk:
         if self._kind != "n" or "_" in written:
             raise HostileXmlError
         value = float(written)
-        code = self._formats[int(self._style)] if self._style else ""
+        code = _numbered(self._formats, self._style) if self._style else ""
         if not code:
             return value
         shown = section(code, value)
@@ -573,6 +573,13 @@ class _Walk:
             frozenset(row - top for row in self._hidden_rows),
             frozenset(column for column in range(width) if columns[left + column] > 0),
         )
+
+
+def _numbered(words: Sequence[str], number: str) -> str:
+    """The word of a number as a cell writes it. Raises what is `FAULTY` where there is none."""
+    if not number.strip().isdigit():
+        raise HostileXmlError
+    return words[int(number)]
 
 
 def _bearable(blocks: Sequence[Block]) -> Sequence[Block]:
