@@ -245,7 +245,7 @@ class TestGathering:
         assert problem.message.startswith("未读取：scools.csv、一览.txt、.hidden.json、")
         for name in nonempty(litter):
             assert name not in problem.message
-        members = dict.fromkeys([*names, *litter, "__MACOSX/x.bin"], "x")
+        members = dict.fromkeys([*names, *litter, "x/____MACOSX/x.bin"], "x")
         path = inputs.zipped(
             tmp_path / "d.zip",
             counties__csv=inputs.COUNTIES_CSV,

@@ -92,7 +92,9 @@ def litter(name: str) -> bool:
 def mention_unread(names: Sequence[str], complaints: Complaints) -> None:
     """Say which files were not read, in one line: first those that may have been meant to be."""
     if names:
-        names = sorted(names, key=lambda name: (PurePosixPath(name).suffix.lower() not in FORMS, name))
+        names = sorted(
+            names, key=lambda name: (PurePosixPath(name).suffix.lower() not in FORMS, name)
+        )
         some = msg("、").join(clip(name) for name in names[:NAMED])
         message = say("未读取：{names}", names=some)
         if len(names) > NAMED:
