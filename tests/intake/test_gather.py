@@ -245,13 +245,15 @@ class TestGathering:
         assert problem.message.startswith("未读取：scools.csv、一览.txt、.hidden.json、")
         for name in nonempty(litter):
             assert name not in problem.message
-        members = dict.fromkeys([*names, *litter, "x/____MACOSX/x.bin"], "x")
+        members = dict.fromkeys([*names, *litter], "x")
         path = inputs.zipped(
             tmp_path / "d.zip",
             counties__csv=inputs.COUNTIES_CSV,
             schools__csv=inputs.SCHOOLS_CSV,
             **members,
         )
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("__MACOSX/x.bin", "x")
         assert [(p.code, p.message) for p in one(path).problems] == [
             ("file_not_read", problem.message)
         ]
