@@ -120,6 +120,24 @@ class TestSeveralColumns:
         found = taken(book(tmp_path / "b.xlsx", nameless))
         assert said(found) == [("error", "several_value_columns", "县区!C2")]
 
+    def test_numbers_of_lines_are_no_figures(self, tmp_path: Path) -> None:
+        rows = [("项目", "代码", "填报值", "序号"), *((a, 7, b, 1) for a, b in (CODE, NAME, YEAR))]
+        found = taken(book(tmp_path / "a.xlsx", [*rows, (SALARY, 8, 80_000, 2)]))
+        assert said(found) == []
+        assert wages(found) == (80_000, None)
+
+    def test_labels_of_a_next_part_are_no_heading(self, tmp_path: Path) -> None:
+        rows = [("项目", "填报值"), CODE, NAME, YEAR, ("工资", "填报值"), (SALARY, 80_000)]
+        found = taken(book(tmp_path / "a.xlsx", rows))
+        assert said(found) == []
+        assert wages(found) == (80_000, None)
+
+    def test_headings_without_room_for_values(self, tmp_path: Path) -> None:
+        found = taken(book(tmp_path / "a.xlsx", [(value, head) for head, value in (CODE, NAME)]))
+        assert [(severity, code) for severity, code, _ in said(found)] == [
+            ("error", "missing_county")
+        ]
+
     def test_two_records_under_one_row_of_headings(self, tmp_path: Path) -> None:
         head, values = zip(*inputs.COUNTY_ROWS, strict=True)
         rows = [("", *head, SALARY), ("上年数", *values, 70_000), ("本年数", *values, 80_000)]
@@ -179,6 +197,7 @@ class TestUnits:
              (YEAR[0], None, YEAR[1]), (SALARY, "万元", 8), (SERVANTS, "元/年", 79_000)],
             [CODE, NAME, YEAR, (SALARY, 8, "（万元）"), (SERVANTS, 79_000)],  # nothing says 单位
             [CODE, NAME, YEAR, (SALARY, 8, "万元（自然年度）"), (SERVANTS, 79_000)],
+            [("项目", "填报值（万元）"), CODE, NAME, YEAR, (SALARY, 8), (f"{SERVANTS}（元）", 79_000)],
             [("单位：万元",), CODE, NAME, YEAR, (SALARY, 8), (f"{SERVANTS}（元）", 79_000)],
             [("", "（金额单位：万元）"), CODE, NAME, YEAR, (SALARY, 8), (f"{SERVANTS}（元）", 79_000)],
         ],
@@ -208,6 +227,14 @@ class TestMerged:
         assert said(found) == [("warning", "merged_cell", "县区!B4")]
         assert found.problems[0].facts == ("teacher_salary", "civil_servant_salary")
         assert wages(found) == (None, None)
+
+    def test_what_is_merged_over_both_years_holds_for_both(self, tmp_path: Path) -> None:
+        rows = [("项目", "上年数", "本年数"), CODE, NAME, YEAR, (SALARY, 70_000, 80_000)]
+        rows += [(SERVANTS, 70_000, 80_000)]
+        found = taken(book(tmp_path / "a.xlsx", rows, ["B2:C2", "B3:C3", "B4:C4"]))
+        assert said(found) == [("warning", "value_column_chosen", "县区!B1")]
+        assert found.counties["county_code"].to_list() == ["341622"]
+        assert wages(found) == (80_000, 80_000)
 
     def test_a_figure_beside_a_merged_heading_is_its_own(self, tmp_path: Path) -> None:
         rows = [CODE, NAME, YEAR, (SALARY, 80_000), (None, None), (SERVANTS, 79_000, "元")]

@@ -22,6 +22,7 @@ from compliance.kernel.i18n import msg, say
 COLUMNS_WITHIN = 40
 VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 UNIT_HEADINGS = frozenset({"单位", "计量单位"})
+NUMBERINGS = frozenset({"序号", "编号", "行次", "代码", "指标代码"})
 LONGEST_UNIT = 12
 _FIGURE = re.compile(r"[-+]?[0-9０-９][0-9０-９,，.． ]*\D{0,3}")
 _THIS_YEAR = re.compile("本年|本学年|今年|当年|本期")
@@ -86,10 +87,10 @@ class CountySheet:
             values = pair.value_column(self._year())
             for row in range(pair.rows[0], len(grid.rows)):
                 heading = grid.text(row, pair.heading)
-                here = Cell(row, pair.heading, values)
+                here = Cell(row, pair.heading, pair.value(row, values))
                 if grid.faults.get((row, pair.heading)) == "" and self._given(here):
                     grid.not_calculated(grid.at(row, pair.heading), fatal=True)
-                if not heading or not (self._given(here) or self._means(row, pair.heading)):
+                if not heading or not (self._says(here) or self._means(row, pair.heading)):
                     continue
                 if heading not in places or not self._given(places[heading]):
                     places[heading] = here
@@ -102,6 +103,10 @@ class CountySheet:
 
     def _given(self, cell: Cell) -> bool:
         return cell.value < self.grid.width and self.grid.filled(cell.row, cell.value)
+
+    def _says(self, cell: Cell) -> bool:
+        """Whether something stands beside the heading, other than the label of a next part's values."""
+        return self._given(cell) and self.grid.text(cell.row, cell.value) not in VALUE_HEADINGS
 
     def _year(self) -> int | None:
         """The school year, where the sheet gives one."""
@@ -120,23 +125,19 @@ class CountySheet:
         return years.pop() if len(years) == 1 else None
 
     def units(self) -> dict[str, tuple[str, ...]]:
-        """Heading → the units that its row gives, else those of a line above."""
+        """Heading → the units that its row gives, else those over its column or in a line above."""
+        pairs = {pair.heading: pair for pair in self.pairs}
         above = {
-            pair.heading: units_above(self._texts(row) for row in range(pair.rows[0]))
-            for pair in self.pairs
+            start: units_above(self._texts(row) for row in range(pair.rows[0]))
+            for start, pair in pairs.items()
         }
-        beside = {pair.heading: pair.unit_columns for pair in self.pairs}
-        return {
-            heading: next(
-                (
-                    words
-                    for column in beside[cell.heading]
-                    if (words := unit_words(self.grid.text(cell.row, column)))
-                ),
-                above[cell.heading],
-            )
-            for heading, cell in self.cells.items()
-        }
+        found: dict[str, tuple[str, ...]] = {}
+        for heading, cell in self.cells.items():
+            pair = pairs[cell.heading]
+            beside = [self.grid.text(cell.row, column) for column in pair.unit_columns]
+            given = (unit_words(text) for text in (*beside, pair.label(cell.value)))
+            found[heading] = next(filter(None, given), above[cell.heading])
+        return found
 
     def _texts(self, row: int) -> list[str]:
         return [self.grid.text(row, column) for column in range(self.grid.width)]
@@ -153,13 +154,14 @@ class _Pair:
 
     @cached_property
     def columns(self) -> list[int]:
-        """The columns that hold something beside a known heading, and are not those of units."""
+        """The columns that hold something beside a known heading, and no units or numbers of lines."""
         filled = [
             column
             for column in range(self.heading + 1, self.end)
             if any(self.grid.filled(row, column) for row in self.rows)
         ]
-        return [column for column in filled if column not in self.unit_columns]
+        others = [*self.unit_columns, *(one for one in filled if self.label(one) in NUMBERINGS)]
+        return [column for column in filled if column not in others]
 
     @cached_property
     def unit_columns(self) -> list[int]:
@@ -176,8 +178,21 @@ class _Pair:
 
     def label(self, column: int) -> str:
         """What stands above the values of a column."""
+        if column >= self.grid.width:
+            return ""
         above = (self.grid.text(row, column) for row in reversed(range(self.rows[0])))
         return next((text for text in above if text), "")
+
+    def value(self, row: int, values: int) -> int:
+        """Where the row's value stands, if not in the column of values: a cell merged across it."""
+        return next(
+            (
+                block.left
+                for block in self.grid.merged
+                if block.top == row and self.heading < block.left <= values <= block.right
+            ),
+            values,
+        )
 
     def value_column(self, year: int | None) -> int:
         """The column of the values; an error where several may be meant, or only those of another year."""

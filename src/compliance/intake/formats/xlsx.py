@@ -22,7 +22,13 @@ from compliance.intake.formats.raw_table import (
     RawTable,
     table_named,
 )
-from compliance.intake.formats.side_lines import HEADER_WITHIN, SideLines, header_row, units_above
+from compliance.intake.formats.side_lines import (
+    HEADER_WITHIN,
+    SideLines,
+    header_row,
+    mention_records,
+    units_above,
+)
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
@@ -183,6 +189,8 @@ class _Sheet:
             self._no_headings()
             return None
         headings = self._headings(header)
+        above = [(row, self._row(row)) for row in range(header)]
+        mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
         key = self._key_column(headings)
         beside = SideLines(self._row(header), key, grid.complaints)
         named = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
@@ -192,7 +200,7 @@ class _Sheet:
             rows = [row for row in rows if any(grid.filled(row, column) for column in others)]
         of_schools = self.table == "schools"
         codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
-        units = dict.fromkeys(headings, units_above(map(self._row, range(header)))) | beside.units
+        units = dict.fromkeys(headings, units_above(line for _, line in above)) | beside.units
         matches = {heading: self._match(heading, units[heading]) for heading in headings}
         columns = {
             heading: [
