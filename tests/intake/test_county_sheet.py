@@ -209,6 +209,13 @@ class TestUnits:
         ]
         assert wages(found) == (80_000, 79_000)
 
+    @pytest.mark.parametrize("unit", ["百元", "人", "财政局", "千人"])
+    def test_what_is_no_unit_of_the_figure_is_said(self, tmp_path: Path, unit: str) -> None:
+        rows = [("项目", "填报值", "单位"), CODE, NAME, YEAR, (SALARY, 80_000, unit)]
+        found = taken(book(tmp_path / "a.xlsx", [*rows, (SERVANTS, None, unit)]))
+        assert said(found) == [("warning", "unclear_unit", "县区!C5")]
+        assert wages(found) == (80_000, None)
+
     def test_the_template_s_own_units_change_nothing(self, tmp_path: Path) -> None:
         rows = [("项目", "填报值", "单位", "统计口径"), CODE, NAME, YEAR]
         rows += [
