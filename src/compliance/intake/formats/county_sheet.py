@@ -85,9 +85,11 @@ class CountySheet:
         places: dict[str, Cell] = {}
         for pair in self.pairs:
             values = pair.value_column(self._year())
-            for row in range(pair.rows[0], len(grid.rows)):
+            for row in range(len(grid.rows)):
                 heading = grid.text(row, pair.heading)
                 here = Cell(row, pair.heading, pair.value(row, values))
+                if row < pair.rows[0] and not self._counts(here, pair):
+                    continue
                 if grid.faults.get((row, pair.heading)) == "" and self._given(here):
                     grid.not_calculated(grid.at(row, pair.heading), fatal=True)
                 if not heading or not (self._says(here) or self._means(row, pair.heading)):
@@ -107,6 +109,16 @@ class CountySheet:
     def _says(self, cell: Cell) -> bool:
         """Whether something stands beside the heading, other than the label of a next part's values."""
         return self._given(cell) and self.grid.text(cell.row, cell.value) not in VALUE_HEADINGS
+
+    def _counts(self, cell: Cell, pair: _Pair) -> bool:
+        """Whether a figure stands beside what is not known, other than a year over a column."""
+        if not self._given(cell):
+            return False
+        place = cell.row, cell.value
+        number = isinstance(self.grid.rows[cell.row][cell.value], float)
+        return place in self.grid.faults or (
+            number and self.grid.text(*place) != pair.label(cell.value)
+        )
 
     def _year(self) -> int | None:
         """The school year, where the sheet gives one."""
