@@ -158,7 +158,9 @@ def as_json(path: Path, document: Record) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def as_workbook(path: Path, sheets: Tables, change: Callable[[Any], None] = lambda _: None) -> None:
+def as_workbook(
+    path: Path, sheets: Tables, change: Callable[[Any], object] = lambda _: None
+) -> None:
     """A workbook of these sheets; `change` has the last word."""
     book = openpyxl.Workbook()
     assert book.active is not None

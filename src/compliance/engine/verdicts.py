@@ -47,6 +47,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
             ruleset=evaluation.ruleset.id,
             as_of=evaluation.as_of.isoformat(),
             bases=by_basis,
+            input=evaluation.submission.given.get((row["county_code"], row["year"]), ""),
             blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
             counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
         )
