@@ -40,8 +40,8 @@ class RuleKind(ABC):
     (or part) of this kind may have beside the common ones; of str, bool, int, Decimal, tuples and
     dataclasses of these. of_rules: what stands under `of` are rules. selects: its `where` and
     `exclude` choose the units it measures, not the subjects it applies to. has_limit: a rule of it
-    without a limit only shows a figure. needs: what a rule or part of it cannot be without, `indicator`
-    or `limit`. offered_by: the plugin it comes from, with its version, set
+    without a limit only shows a figure. needs: what a rule or part of it cannot be without: `indicator`,
+    `limit`, `members` (rules or parts). offered_by: the plugin it comes from, with its version, set
     where plugins are loaded; empty for the core's own.
     """
 

@@ -21,8 +21,9 @@ from compliance.rules.language.model import Indicator, Part, Rule, Ruleset, Tall
 from compliance.rules.language.references import Node, Role
 from compliance.rules.lint_values import Answers, Fault, idle
 
-# columns that the frames add to the vocabulary, for conditions
-_DERIVED = ("stage", "stages", "compulsory_students", "known_compulsory_students", "monitoring")
+# columns that the frames add to the vocabulary, for conditions, by scope
+_SCHOOL = ("stages", "compulsory_students", "known_compulsory_students")
+_DERIVED = {"unit": ("stage", *_SCHOOL), "school": _SCHOOL, "county": ("monitoring",)}
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,18 @@ class Faults:
             self.where(what, node, word, todo)
 
 
+_SAID = {  # to people: no names of anything
+    "title", "text", "note", "source", "remedy", "owner", "aspect", "unit", "measure", "gap_unit", "name",
+}  # fmt: skip
+
+
 def _naming(value: object, word: str) -> tuple[str, ...] | None:
     """The keys that lead to where a table names a word, as a key or a value."""
     if isinstance(value, Mapping | list):
         inner = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, one in inner:
+            if str(key).removesuffix("_en") in _SAID:
+                continue
             if word in (one, key):
                 return (str(key),)
             found = _naming(one, word)
@@ -181,7 +189,12 @@ def _check_facts(rules: Ruleset, kinds: Kinds, words: Vocabulary, faults: Faults
     """Every fact is in the vocabulary, and where and what it is taken for."""
     facts = [fact for table in (words.county, words.school) for fact in table.values()]
     names = {name for fact in facts for name in (fact.name, fact.stem)}
-    known = {*names, *rules.tallies, *_DERIVED, *rules.indicators}
+    known = {
+        *names,
+        *rules.tallies,
+        *rules.indicators,
+        *(one for own in _DERIVED.values() for one in own),
+    }
     at = {scope: _columns(scope, rules, words) for scope in ("unit", "school", "county")}
     numbers = {name for fact in facts if fact.numeric for name in (fact.name, fact.stem)}
     units = _units(rules, words)
@@ -213,9 +226,16 @@ def _check_whole(rule: Rule, holder: Rule | Part, kinds: Kinds, faults: Faults) 
     """What its kind cannot do without: an indicator, a limit; that it judges parts at all."""
     kind = kinds[holder.kind]
     at = ("part", holder.key) if isinstance(holder, Part) else ()
+    members = isinstance(holder, Rule) and bool(holder.of or holder.parts)
+    has = {
+        "indicator": bool(holder.indicator),
+        "limit": holder.limit is not None,
+        "members": members,
+    }
+    fields = {"limit": "at_least / at_most", "members": "of / part"}
     for name in kind.needs:
-        if getattr(holder, name) is None:
-            field = "at_least / at_most" if name == "limit" else name
+        if not has[name]:
+            field = fields.get(name, name)
             what = say("规则 {rule} 缺少字段 {field}", rule=rule.id, field=field)
             faults.at(what, "rule", rule.id, *at, todo=msg("请补上"))
     if isinstance(holder, Part) and not kind.in_parts:
@@ -235,7 +255,8 @@ def _check_values(
         kind = kinds[rule.kind]
         scope = kind.measured_at(rule)
         there = at[scope] | ({"stage"} if kind.form(rule).by_stage else set())
-        found = [*_misplaced(rule, rules, scope, there), *answers.condition(rule.where)]
+        _check_places(rule, rules, scope, there, faults)
+        found = [*answers.condition(rule.where)]
         for one in rule.holders:
             limits = [one.limit, *(way.limit for way in one.instead)]
             found += [fault for limit in limits if limit for fault in answers.keys(limit)]
@@ -255,14 +276,15 @@ def _check_values(
     _check_mergers(rules, answers, at["school"], faults)
 
 
-def _misplaced(rule: Rule, rules: Ruleset, scope: str, there: Set[str]) -> Iterator[Fault]:
-    """By what its limits go, and what its exclusions ask, that the frame of its scope has not."""
+def _check_places(rule: Rule, rules: Ruleset, scope: str, there: Set[str], faults: Faults) -> None:
+    """By what its limits go, and what its exclusions ask, the frame of its scope has."""
     limits = [one.limit for holder in rule.holders for one in (holder, *holder.instead)]
     keyed = [one for one in limits if one is not None and one.table and "" not in one.table]
-    asked = [(one.by, next(iter(one.table))) for one in keyed]
-    wheres = [(reason, rules.exclusions[reason].where) for reason in rule.exclude]
-    asked += [(name, reason) for reason, where in wheres for name in conditions.facts(where)]
-    for name, word in asked:
+    asked = [(one.by, Node("rule", rule.id), next(iter(one.table))) for one in keyed]
+    for reason in rule.exclude:
+        names = conditions.facts(rules.exclusions[reason].where)
+        asked += [(name, Node("exclusion", reason), name) for name in names]
+    for name, node, word in asked:
         if name not in there:
             what = say(
                 "规则 {rule} 按{scope}计算，那里没有数据项 {fact}",
@@ -270,7 +292,7 @@ def _misplaced(rule: Rule, rules: Ruleset, scope: str, there: Set[str]) -> Itera
                 scope=_scope_word(scope),
                 fact=name,
             )
-            yield word, what, suggestion(name, there)
+            faults.where(what, node, word, todo=suggestion(name, there))
 
 
 def _check_mergers(rules: Ruleset, answers: Answers, there: Set[str], faults: Faults) -> None:
@@ -317,13 +339,13 @@ def _columns(scope: str, rules: Ruleset, words: Vocabulary) -> set[str]:
     """The columns of a scope's frame, as a pack names them."""
     tallies = {tally.name for tally in rules.tallies.values() if tally.scope == scope}
     if scope == "county":
-        return {*words.county, *tallies, *_DERIVED}
+        return {*words.county, *tallies, *_DERIVED[scope]}
     if scope == "school":
-        return {*words.school, *tallies, *_DERIVED}
+        return {*words.school, *tallies, *_DERIVED[scope]}
     facts = (*words.school.values(), *words.county.values())
     whole = {fact.name for fact in words.school.values() if not fact.stage}
     pupils = {f"{stage}_students" for stage in STAGES}
-    return {*(fact.stem for fact in facts if fact.stage), *whole, *_DERIVED, *pupils}
+    return {*(fact.stem for fact in facts if fact.stage), *whole, *_DERIVED[scope], *pupils}
 
 
 def _asked(rule: Rule, rules: Ruleset) -> Iterator[str]:

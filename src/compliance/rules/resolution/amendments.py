@@ -173,7 +173,7 @@ def switched(table: Table, on: Sequence[str]) -> dict[str, Any]:
 
 
 def overridden(
-    pack: Pack, rule_id: str, base: Table, table: Table, documents: Mapping[str, str]
+    pack: Pack, day: date, rule_id: str, base: Table, table: Table, documents: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The base rule's table with an override laid over it, and the fields changed (``part.x.at_least``).
 
@@ -200,7 +200,7 @@ def overridden(
     looser = loosened(base, changed)
     if looser and not (table.get("relaxes") and table.get("source")):
         raise PackError.of(
-            pack.error(
+            PackError(
                 say(
                     "对 {rule} 的修改放宽了 {field}，或无从比较宽严：{document}为{before}，本文件（{source}）"
                     "为{after}；省市规则只能从严",
@@ -211,12 +211,21 @@ def overridden(
                     source=table["source"],
                     after=_stated(changed, field),
                 ),
-                *_address(rule_id, table, field),
-                todo=msg("确有放宽的依据时，写明 relaxes = true 与 source"),
+                said_at(pack, day, *_address(rule_id, table, field)),
+                msg("确有放宽的依据时，写明 relaxes = true 与 source"),
             )
             for field in looser
         )
     return changed, touched
+
+
+def said_at(pack: Pack, day: date, section: str, name: str, *field: str) -> str:
+    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it."""
+    changes = pack.table(section).get(name, {}).get("since", ())
+    for place, change in reversed([*enumerate(changes if isinstance(changes, list) else ())]):
+        if field and field[0] in change and change["date"] <= day:
+            return pack.place(section, name, "since", str(place), *field)
+    return pack.place(section, name, *field)
 
 
 def _address(rule_id: str, table: Table, field: str) -> Sequence[str]:

@@ -305,7 +305,7 @@ class Layers:
         variant = pack.prefix + rule_id
         table = self._as_confirmed(variant, table)
         documents = {field: document for field, (_, document) in self.origins[rule_id].items()}
-        changed, touched = amendments.overridden(pack, rule_id, base, table, documents)
+        changed, touched = amendments.overridden(pack, self.day, rule_id, base, table, documents)
         self.overrides.append(variant)
         given = dict.fromkeys(touched, (pack, str(table["source"])))
         origin = {**self.origins[rule_id], **given}
@@ -481,11 +481,7 @@ class Layers:
             keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
             pack = next((origin[key][0] for key in keys if key in origin), pack)
             section, name = self._address(pack, name)
-        changes = pack.table(section).get(name, {}).get("since", ())
-        for place, change in reversed([*enumerate(changes if isinstance(changes, list) else ())]):
-            if field and field[0] in change and change["date"] <= self.day:
-                return pack.place(section, name, "since", str(place), *field)
-        return pack.place(section, name, *field)
+        return amendments.said_at(pack, self.day, section, name, *field)
 
     def _check_limits(self, rule_id: str, table: Table) -> None:
         """PackError where a rule, a part or what a switch puts in its place states two limits."""
@@ -507,7 +503,7 @@ class Layers:
 
     def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
         """A rule or part with the settings of its kind, and what follows from them."""
-        kind = kind_of(holder, self.kinds, rule_id, pack.place(*address))
+        kind = kind_of(holder, self.kinds, rule_id, pack.place(*address, "kind"))
         settings = read_settings(kind, holder.settings, rule_id, pack, *address)
         holder = replace(holder, settings=settings)
         return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
