@@ -110,6 +110,14 @@ def resolved(pack: Pack, tables: Mapping[str, Any], folder: Path) -> Ruleset:
     return resolve(known, pack.id, day, kinds=OFFERS.kinds, words=words)
 
 
+def resolved_or_why(pack: Pack, tables: Mapping[str, Any], folder: Path) -> Ruleset | PackError:
+    """The same, or what is wrong with it."""
+    try:
+        return resolved(pack, tables, folder)
+    except PackError as error:
+        return error
+
+
 def named_with_its_line(error: PackError) -> bool:
     return all(re.search(r"\.toml(:\d+)?$", one.where) for one in error.each or (error,))
 
@@ -119,11 +127,10 @@ def named_with_its_line(error: PackError) -> bool:
 def test_a_mutated_pack_is_a_fault_or_is_judged(pack: Pack, tmp_path: Path) -> None:
     refused = judged = 0
     for what, tables in mutants(pack):
-        try:
-            rules = resolved(pack, tables, tmp_path)
-        except PackError as error:
+        rules = resolved_or_why(pack, tables, tmp_path)
+        if isinstance(rules, PackError):
             refused += 1
-            assert named_with_its_line(error), f"{what}\n{error}"
+            assert named_with_its_line(rules), f"{what}\n{rules}"
             continue
         judged += 1
         bench = evaluate(rules, SEEN, date(2024, 9, 1), OFFERS.kinds)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 def toml_text(tables: Mapping[str, object]) -> str:
     """The text of a file that holds these tables."""
-    lines = []
+    lines = list[str]()
     for name, table in tables.items():
         inner = table if isinstance(table, Mapping) else {}
         own = {} if all(isinstance(one, Mapping) for one in inner.values()) else inner
