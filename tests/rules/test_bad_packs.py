@@ -79,6 +79,8 @@ FAULTS = [
     ("an unreachable rule", GOOD.split("[override.C]", maxsplit=1)[0], 9, 'add = ["MY-1"]'),
     ("a loosening override", '\n[override.G14]\nat_least = 40\nbasis = "verified"\nsource = "x"\n', 10, "教督〔2017〕6号"),
     ("dates out of order", GOOD + "[[rule.MY-1.since]]\ndate = 2020-01-01\nnote = 'x'\n", 19, "2020-01-01 应晚于 2024-01-01"),
+    ("a change to an unknown basis", GOOD + "[[rule.MY-1.since]]\ndate = 2030-01-01\nbasis = 'certain'\n", 20, "verified、secondary"),
+    ("a later limit of an indicator", INDICATOR.replace("\n\n[rule", "\n[[indicator.mine.since]]\ndate = 2030-01-01\nper = 0\nsource = 'x'\n\n[rule") + "at_least = 1\n", 15, "since.0.per"),
     ("a quoted date", HEAD.replace("2024-01-01", '"2024-01-01"'), 5, "不加引号"),
     ("an unknown switch", GOOD + '[[rule.MY-1.instead]]\nswitch = "retention-d"\ntext = "x"\n', 19, "是否指 retention-"),
     ("an unknown import", GOOD + '[import.basic-2013]\nrules = ["B1"]\n', None, "没有安装"),
