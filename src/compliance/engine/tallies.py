@@ -182,15 +182,15 @@ def _summed(
 
     With the facts that may be missing, and at which row each is first.
     """
-    fact, where = settings["sum"], dict(settings.get("where", {}))
-    if "stage" in settings:
-        where["stage"] = settings["stage"]
+    fact, where = settings["sum"], settings.get("where", {})
     counts = conditions.matches(where)
+    if "stage" in settings:
+        counts &= pl.col("stage") == settings["stage"]
     there = counts.fill_null(value=True)
     if settings.get("unless"):
         there &= ~conditions.matches(settings["unless"]).fill_null(value=False)
     value = pl.when(counts & there).then(pl.col(fact))
-    tests = lacks(frames, scope, [fact, *where])
+    tests = lacks(frames, scope, [fact, *conditions.facts(where)])
     facts = by_stage(tests, staged=scope == "unit")
     return list(facts), (
         value.sum().alias(f"{name}{_HELP}sum"),

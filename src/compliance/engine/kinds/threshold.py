@@ -45,6 +45,7 @@ class Threshold(Kind):
 
     name = "threshold"
     has_limit = True
+    needs = ("indicator", "limit")
 
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""

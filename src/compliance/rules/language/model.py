@@ -19,6 +19,8 @@ from compliance.kernel.i18n import pick
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
+# the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
+LANGUAGE = "1.0"
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 UPPER = ("<=", "<")

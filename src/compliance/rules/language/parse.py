@@ -102,15 +102,10 @@ def indicator(name: str, table: Table) -> Indicator:
 
 
 def limit(table: Table) -> Limit | None:
-    """The one limit that a rule or part states, or None.
-
-    Raises ValueError where it states two.
-    """
+    """The one limit that a rule or part states, or None."""
     stated = [name for name in OPERATORS if name in table]
     if not stated:
         return None
-    if len(stated) > 1:
-        raise ValueError(" / ".join(stated))
     value, operator = table[stated[0]], OPERATORS[stated[0]]
     if isinstance(value, str):
         return Limit(operator, {}, indicator=value)

@@ -89,21 +89,26 @@ class ReferenceGraph:
                 found = [other for role, other in self.edges.get(node, ()) if role in following]
                 waiting += reversed(found)
 
-    def circle(self) -> Sequence[Node]:
-        """Nodes that refer to each other in a circle, the first once more at the end; or nothing.
+    def circles(self) -> Iterator[Sequence[Node]]:
+        """Nodes that refer to each other in a circle, the first once more at the end.
 
-        It begins with the one that stands first in the rule set, so that it is always told alike.
+        Each begins with the one that stands first in the rule set, so that it is always told alike;
+        together they account for every circle: without their first references there is none.
         """
         from graphlib import CycleError, TopologicalSorter
 
         graph = {node: [other for _, other in found] for node, found in self.edges.items()}
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as error:
-            around: list[Node] = error.args[1][:0:-1]
-            first = around.index(min(around, key=list(graph).index))
-            return [*around[first:], *around[: first + 1]]
-        return ()
+        while True:
+            try:
+                TopologicalSorter(graph).prepare()
+            except CycleError as error:
+                around: list[Node] = error.args[1][:0:-1]
+                first = around.index(min(around, key=list(graph).index))
+                circle = [*around[first:], *around[: first + 1]]
+                yield circle
+                graph[circle[0]] = [one for one in graph[circle[0]] if one != circle[1]]
+            else:
+                return
 
     def facts(self, rule_id: str) -> tuple[str, ...]:
         """The facts a rule looks at, by their names in a frame, tallies and indicators unfolded.
