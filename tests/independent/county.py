@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -99,14 +98,23 @@ def rotation(
     if "backbone-of-eligible" in on:
         of = eligible
     if "backbone-of-all-backbone" in on:
-        of = total(unit.fact("backbone_teachers") for unit in units)
+        of = total(summed(units, "backbone_teachers"))
     return together(
         at_least(moved, whole, Fraction(10), per=100), at_least(backbone, of, Fraction(20), per=100)
     )
 
 
+STAFF = ("teachers", "certified_teachers", "trained_teachers")
+
+
+def summed(units: list[Unit], stem: str, *beside: str) -> list[Fraction | None]:
+    """The figures of every stage that has pupils, or without them any of the figures that go together."""
+    together = (stem, *beside)
+    return [one.fact(stem) for one in units if one.counts(*(f"{one.stage}_{n}" for n in together))]
+
+
 def people(units: list[Unit], special: list[dict[str, Any]], stem: str) -> Fraction | None:
-    staged: Iterable[Fraction | None] = (unit.fact(stem) for unit in units)
+    staged = summed(units, stem, *STAFF)
     return total([*staged, *(figure(school, f"special_{stem}") for school in special)])
 
 
@@ -128,7 +136,7 @@ def nearby(county: dict[str, Any], units: list[Unit], stage: str, percent: int) 
     entrants, zoned = [], []
     undecided = False
     for unit in units:
-        if unit.stage != stage:
+        if unit.stage != stage or not unit.counts(f"{stage}_entrants", f"{stage}_zoned_entrants"):
             continue
         sponsor, setting = unit.school.get("sponsor"), unit.school.get("setting")
         boarding = unit.school.get("boarding")
@@ -145,11 +153,11 @@ def nearby(county: dict[str, Any], units: list[Unit], stage: str, percent: int) 
 
 
 def retention(county: dict[str, Any], units: list[Unit], on: Switches = frozenset()) -> Verdict:
-    """Q1: (graduates − in + out) ÷ (at entry − deceased) over the schools with a junior stage.
+    """Q1: (graduates − in + out) ÷ (at entry − deceased), of schools that had a junior stage too.
 
     Two other forms: graduates ÷ (at entry + in − deceased − out); graduates ÷ (at entry + in − out).
     """
-    juniors = [unit.school for unit in units if unit.stage == "junior"]
+    juniors = [one.school for one in units if one.stage == "junior" and one.counts(*RETENTION)]
     leaving = [school for school in juniors if not _no_graduating_class(school)]
     totals = {fact: figure(county, f"{fact}_total") for fact in RETENTION}
     if not leaving:

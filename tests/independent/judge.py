@@ -12,7 +12,7 @@ from tests.independent.provinces import QUOTA, provincial
 from tests.independent.relaxations import GROUP, SINGLE, Switches
 from tests.independent.resources import COEFFICIENT, LIMITS, coefficient, rate
 from tests.independent.school import school_verdicts
-from tests.independent.units import COMPULSORY, exclusions, units_of
+from tests.independent.units import COMPULSORY, exclusions, summed_of, units_of
 
 Key = tuple[str, str | None, str | None]  # rule, school code, stage
 ROLLED_UP = ("G3", "G4", "G5", "G6", "Q4")
@@ -37,7 +37,7 @@ def judge(
     for rule in ROLLED_UP:
         members = [v.status for (r, code, _), v in verdicts.items() if r == rule and code]
         verdicts[rule, None, None] = Verdict(fold(members))
-    units = [unit for school in schools for unit in units_of(school)]
+    units = [unit for school in schools for unit in summed_of(school)]
     quota = QUOTA.get(ruleset, 50)
     for rule, verdict in county_verdicts(county, schools, units, on, quota).items():
         verdicts[rule, None, None] = verdict

@@ -20,7 +20,6 @@ def kind_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
     words = {
         "after_the_year": msg("日期晚于本学年"),
-        "arts_total_assumed": msg("艺术教师数是否已含音乐、美术"),
         "attested_without_evidence": msg("佐证没有材料"),
         "class_bands_classes": msg("班额段与班级数不符"),
         "class_bands_students": msg("班额段与学生数不符"),

@@ -152,6 +152,18 @@ class ReferenceGraph:
         found = set(self.walk(start))
         return [tally for name, tally in known.tallies.items() if Node("tally", name) in found]
 
+    @cached_property
+    def summed_together(self) -> Mapping[str, Sequence[str]]:
+        """Fact that is summed → the facts whose sums stand beside its own in formulas, itself among them."""
+        known = self.ruleset.tallies
+        sums = {n: str(one.settings["sum"]) for n, one in known.items() if "sum" in one.settings}
+        found = {fact: {fact: None} for fact in sums.values()}
+        for one in self.ruleset.indicators.values():
+            beside = [sums[n] for n in (*one.of.facts, *_names(one.over)) if n in sums]
+            group = {fact: None for name in beside for fact in found[name]}
+            found |= dict.fromkeys(group, group)
+        return {fact: tuple(group) for fact, group in found.items()}
+
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""
         start = [Node("rule", rule_id) for rule_id in rule_ids]
