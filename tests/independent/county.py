@@ -19,6 +19,7 @@ from tests.independent.units import Unit
 
 ATTESTED = ("G1", "G2", "G10", "Q3", "Q5", "Q6", "Q7", "Q8")
 VETOES = ("V1", "V2", "V3", "V4", "V5", "V6")
+MINIMUM = {"primary": (650, 720), "junior": (850, 940)}  # until 2022, and from spring 2023
 RETENTION = ("graduates", "cohort_at_entry", "transferred_in", "transferred_out", "deceased")
 
 
@@ -54,6 +55,7 @@ def county_verdicts(
     found["Q2"] = share(county, "disabled_children_enrolled", "disabled_children", 95)
     found["Q9"] = monitoring(county)
     found["P1"] = at_least(figure(county, "recognition_percent"), Fraction(1), Fraction(85))
+    found["GM"] = together(*(_minimum(county, stage) for stage in MINIMUM))
     found["E1"] = together(elapsed(county), attested(county, "E1"))
     return found
 
@@ -84,6 +86,13 @@ def senior_places(county: dict[str, Any], percent: int) -> Verdict:
     """G14: places of good senior schools given to the junior ones, with a tilt to rural ones."""
     given = share(county, "senior_quota_allocated", "senior_quota", percent)
     return together(given, attested(county, "G14"))
+
+
+def _minimum(county: dict[str, Any], stage: str) -> Verdict:
+    """GM, one stage: the county's own standard is not below the national one of 1 September."""
+    before, since = MINIMUM[stage]
+    least = since if county["year"] >= 2023 else before
+    return at_least(figure(county, f"{stage}_public_funds_standard"), Fraction(1), Fraction(least))
 
 
 def rotation(

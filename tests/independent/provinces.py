@@ -8,7 +8,6 @@ from typing import Any
 
 from tests.independent import standards
 from tests.independent.arithmetic import Verdict, at_least, at_most, figure, fold, together, total
-from tests.independent.basic import BEFORE_APPLYING, coefficients, composite
 from tests.independent.county import attested, people, senior_places, share, special_funds, summed
 from tests.independent.units import Unit, summed_of
 
@@ -42,8 +41,15 @@ ATTESTED = {  # a person's statement: no figure to compare
 }
 
 
+def gate(ruleset: str) -> str:
+    """The rule that is the gate before applying: Henan has its own."""
+    return "HA-5" if "henan" in (ruleset, ABOVE.get(ruleset)) else "E2"
+
+
 def provincial(ruleset: str, county: Record, schools: list[Record]) -> dict[Key, Verdict]:
-    """Every countable rule that a province or city adds; those of a city include its province's."""
+    """Every countable rule that a province or city adds, but for the gate; those of a city include
+    its province's.
+    """
     found: dict[Key, Verdict] = {}
     units = [unit for school in schools for unit in summed_of(school)]
     for name in (ABOVE.get(ruleset), ruleset):
@@ -51,9 +57,6 @@ def provincial(ruleset: str, county: Record, schools: list[Record]) -> dict[Key,
             found |= dict(AT_SCHOOLS[name](schools))
         if name in IN_COUNTY:
             found |= {(r, None, None): v for r, v in IN_COUNTY[name](county, schools, units)}
-    if "henan" in (ruleset, ABOVE.get(ruleset)):
-        found |= coefficients(schools)
-        composite(found, "HA-5", BEFORE_APPLYING)
     for rule, owner in ROLLED_UP.items():
         members = [v.status for (r, code, _), v in found.items() if r == rule and code]
         if members or ruleset == owner:

@@ -28,6 +28,7 @@ def kind_words(code: str) -> str:
         "class_sizes_students": msg("各班学生数与学生数不符"),
         "classes_without_students": msg("有班级而无学生"),
         "codes_differ_from_previous": msg("标识码与上年全不相同"),
+        "contradicted": msg("填报与计算结果相矛盾"),
         "converted_unit": msg("换算了单位"),
         "county_exceeds_schools": msg("县级数大于各校合计"),
         "figures_bunched": msg("数值密集在达标线上"),

@@ -192,7 +192,8 @@ class Rule:
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
-    facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
+    facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
+    whose figures or statements it contradicts where it fails. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -239,6 +240,7 @@ class Rule:
     confirmed: str = ""
     shown_only: bool = False
     facts: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     floor_share: Decimal | None = None
 
     @property
