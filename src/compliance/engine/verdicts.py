@@ -57,7 +57,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
 def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
     """How many rules of each legal basis have weight, and how many are shown without it."""
     found = {basis: {"deciding": 0, "advisory": 0} for basis in BASES}
-    for rule in ruleset.rules.values():
+    for rule in (one for one in ruleset.rules.values() if not one.is_input):
         found[rule.basis]["advisory" if rule.role == "advisory" else "deciding"] += 1
     return {basis: counted for basis, counted in found.items() if any(counted.values())}
 

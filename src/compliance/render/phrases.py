@@ -109,7 +109,7 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     told = [
         _against(rule, row, part)
         for part in row["parts"] or ()
-        if part["status"] == "fail" and part["value"] is not None
+        if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
@@ -126,7 +126,8 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
-        told.append(say("缺{gap}", gap=gap))
+        met = one["status"] == "pass"  # of what is to be added some must be of this part
+        told.append(say("补足时其中须增{gap}", gap=gap) if met else say("缺{gap}", gap=gap))
     return msg("，").join(filter(None, told))
 
 

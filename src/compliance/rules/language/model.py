@@ -249,6 +249,11 @@ class Rule:
         return pick(self.title, self.title_en)
 
     @property
+    def is_input(self) -> bool:
+        """Whether it stands here for its figure alone, of which another rule is made."""
+        return self.shown_only and self.form.coefficient and self.limit is None
+
+    @property
     def given_by(self) -> str:
         """What its layer is called in the current language."""
         return pick(self.giver, self.giver_en)

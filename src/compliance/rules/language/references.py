@@ -164,6 +164,21 @@ class ReferenceGraph:
             found |= dict.fromkeys(group, group)
         return {fact: tuple(group) for fact, group in found.items()}
 
+    def counted_within(self, rule: Rule) -> Mapping[str, str]:
+        """Part of a rule → the part whose count it is a share of: what is added there is to be shared too."""
+        known = self.ruleset.indicators
+        shares = {
+            part.key: known[part.indicator]
+            for part in rule.parts
+            if part.indicator in known and known[part.indicator].over is not None
+        }
+        return {
+            key: other
+            for key, one in shares.items()
+            for other, whole in shares.items()
+            if one.over == whole.of and not one.fallback and not whole.fallback
+        }
+
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""
         start = [Node("rule", rule_id) for rule_id in rule_ids]
