@@ -94,9 +94,8 @@ def _against(rule: Rule, indicator: Indicator) -> Mapping[int, pl.Expr]:
     }
     if rule.limit.operator in UPPER:
         if rule.limit.table and not any(rule.limit.table.values()):  # none at all is allowed
-            met = line(msg("{who}{title}为{value}{m}，符合要求。"), **holes)
             return {
-                PASS: met,
+                PASS: line(msg("{who}{title}为{value}{m}，符合要求。"), **holes),
                 FAIL: line(msg("{who}{title}为{value}{m}{exactly}，应为0。"), **holes),
             }
         met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")

@@ -167,10 +167,9 @@ class ReferenceGraph:
     def counted_within(self, rule: Rule) -> Mapping[str, str]:
         """Part of a rule → the part whose count it is a share of: what is added there is to be shared too."""
         known = self.ruleset.indicators
+        named = {one.key: known.get(one.indicator or "") for one in rule.parts}
         shares = {
-            part.key: known[part.indicator]
-            for part in rule.parts
-            if part.indicator in known and known[part.indicator].over is not None
+            key: one for key, one in named.items() if one is not None and one.over is not None
         }
         return {
             key: other
