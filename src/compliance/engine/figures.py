@@ -96,7 +96,7 @@ def _contract_facts(subject: Subject, name: str) -> list[str]:
         return [subject.contract(name)]
     if tally.scope == "county":
         return [name]
-    if "count" in tally.settings:
+    if tally.counts:
         return _counts(tally)
     staged = subject.frames.staged
     return [
@@ -112,7 +112,7 @@ def _counts(tally: Tally) -> list[str]:
     """The list of a tally that counts its items, then the counts that stand in for it."""
     stand_in: Any = tally.settings.get("or", [])
     others = [stand_in] if isinstance(stand_in, str) else stand_in
-    return [str(tally.settings["count"]), *map(str, others)]
+    return [tally.counts, *map(str, others)]
 
 
 def _unused(subject: Subject) -> set[str]:
@@ -135,7 +135,7 @@ def _interchangeable(subject: Subject) -> Iterable[set[str]]:
     """Facts of which one is enough: an evidence of class sizes, a list of rooms or their number."""
     yield set(evidence(subject))
     for tally in subject.ruleset.tallies.values():
-        if "count" in tally.settings:
+        if tally.counts:
             yield set(_counts(tally))
 
 

@@ -278,6 +278,9 @@ class Exclusion(NamedTuple):
     title_en: str = ""
 
 
+SCHOOLS = "schools"  # what a tally may count of a county
+
+
 class Tally(NamedTuple):
     """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
 
@@ -288,6 +291,12 @@ class Tally(NamedTuple):
     scope: str
     settings: Mapping[str, Any]
     stated_at: str = ""
+
+    @property
+    def counts(self) -> str:
+        """The list fact of which it counts items; empty for sums, and for a count of schools."""
+        counted = str(self.settings.get("count", ""))
+        return "" if counted == SCHOOLS else counted
 
 
 @dataclass(frozen=True, slots=True)
