@@ -36,10 +36,14 @@ class Problem:
 
     def line(self) -> str:
         """One line for a terminal: where, what, what was expected."""
-        school = msg("学校{}").format(self.school_code) if self.school_code else ""
-        place = " ".join(part for part in (self.file, self.at, school) if part)
         tail = msg("（{}）").format(self.expected) if self.expected else ""
+        place = self.place()
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
+
+    def place(self) -> str:
+        """Where it is: file, cell, school."""
+        school = msg("学校{}").format(self.school_code) if self.school_code else ""
+        return " ".join(part for part in (self.file, self.at, school) if part)
 
 
 class JunhengError(Exception):

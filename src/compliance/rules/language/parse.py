@@ -42,7 +42,7 @@ _PLAIN = {
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", *_PLAIN, *OPERATORS,
+    "relaxes", "doubts", "replaces", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -160,6 +160,7 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
         rolls_up="rolls_up" in table,
+        doubts=tuple(table.get("doubts", ())),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),

@@ -157,6 +157,32 @@ class ReferenceGraph:
         found = set(self.walk(start))
         return [tally for name, tally in known.tallies.items() if Node("tally", name) in found]
 
+    @cached_property
+    def summed_together(self) -> Mapping[str, Sequence[str]]:
+        """Fact that is summed → the facts whose sums stand beside its own in formulas, itself among them."""
+        known = self.ruleset.tallies
+        sums = {n: str(one.settings["sum"]) for n, one in known.items() if "sum" in one.settings}
+        found = {fact: {fact: None} for fact in sums.values()}
+        for one in self.ruleset.indicators.values():
+            beside = [sums[n] for n in (*one.of.facts, *_names(one.over)) if n in sums]
+            group = {fact: None for name in beside for fact in found[name]}
+            found |= dict.fromkeys(group, group)
+        return {fact: tuple(group) for fact, group in found.items()}
+
+    def counted_within(self, rule: Rule) -> Mapping[str, str]:
+        """Part of a rule → the part whose count it is a share of: what is added there is to be shared too."""
+        known = self.ruleset.indicators
+        named = {one.key: known.get(one.indicator or "") for one in rule.parts}
+        shares = {
+            key: one for key, one in named.items() if one is not None and one.over is not None
+        }
+        return {
+            key: other
+            for key, one in shares.items()
+            for other, whole in shares.items()
+            if one.over == whole.of and not one.fallback and not whole.fallback
+        }
+
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""
         start = [Node("rule", rule_id) for rule_id in rule_ids]

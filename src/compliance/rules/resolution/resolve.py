@@ -148,6 +148,8 @@ class Layers:
     overrides: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # base rules that an override in force changed
     raised: dict[str, str] = field(default_factory=dict)  # rule id → the document that confirmed it
+    brought: set[str] = field(default_factory=set)  # rules of other rule sets, named last
+    replaced: dict[str, str] = field(default_factory=dict)  # rule id → the rule that stands for it
     prefixes: dict[str, str] = field(default_factory=dict)  # prefix → the pack whose rules begin so
     split: dict[str, Any] = field(default_factory=dict)
     switches: dict[str, Switch] = field(default_factory=dict)
@@ -254,6 +256,7 @@ class Layers:
             with self._gathering("rule", rule_id):
                 self._free(source, "rule", rule_id)
                 self._put(source, rule_id, dict(table), self._given(source, table))
+                self.brought.add(rule_id)
 
     def _given(self, pack: Pack, table: Table) -> Origin:
         document = str(table.get("source", pack.head["source"]))
@@ -274,6 +277,30 @@ class Layers:
                 todo=say("例如 {id}", id=f"{pack.prefix}1") if pack.prefix else "",
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
+        if "replaces" in table:
+            self._replace(pack, str(table["replaces"]), rule_id)
+
+    def _replace(self, pack: Pack, base_id: str, rule_id: str) -> None:
+        """Let a rule stand wherever a base rule stood. PackError where it asks for less."""
+        base = self._known(pack, "rule", base_id, rule_id, "replaces")
+        if looser := amendments.loosened(base, self.tables["rule"][rule_id]):
+            raise pack.error(
+                say(
+                    "规则 {rule} 比所代替的 {base} 宽，或无从比较宽严：{fields}",
+                    rule=rule_id,
+                    base=base_id,
+                    fields=", ".join(looser),
+                ),
+                "rule",
+                rule_id,
+                "replaces",
+                todo=msg("省市规则只能从严；请另立规则，不写 replaces"),
+            )
+        del self.tables["rule"][base_id]
+        self.replaced[base_id] = rule_id
+        for one in self.tables["rule"].values():
+            if base_id in one.get("of", ()):
+                one["of"] = [rule_id if name == base_id else name for name in one["of"]]
 
     def _as_confirmed(self, rule_id: str, table: Table) -> dict[str, Any]:
         """A table whose basis someone confirmed by the text is verified."""
@@ -380,10 +407,13 @@ class Layers:
                     pack.home / "templates" for pack in reversed(chain) if pack.home is not None
                 )
             ),
-            enforceable=tuple(self.overrides),
+            enforceable=(*self.overrides, *self.replaced),
             switches=self.switches,
             switched=on,
-            clauses=tuple(self.clauses),
+            clauses=tuple(
+                one._replace(rules=tuple(self.replaced.get(name, name) for name in one.rules))
+                for one in self.clauses
+            ),
         )
         found = Faults(self.place, self.tables, self.lost, self.faults)
         examine(resolved, self.kinds, words, found)
@@ -394,8 +424,9 @@ class Layers:
         return replace(resolved, rules=resting)
 
     def _ordered(self) -> list[str]:
-        """The base pack's rules in the order of the law, then the prefixed ones by id."""
+        """The base pack's rules in the order of the law, those brought in, then the prefixed ones by id."""
         own = [rule_id for rule_id in self.tables["rule"] if "-" not in rule_id]
+        own.sort(key=self.brought.__contains__)
         return own + sorted(set(self.tables["rule"]) - set(own), key=_natural)
 
     def _rule(self, rule_id: str, on: Sequence[str]) -> Rule:
@@ -415,8 +446,9 @@ class Layers:
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
             ) from error
+        called = (rule_id, *(old for old, new in self.replaced.items() if new == rule_id))
         decides = not base and (
-            self._in_force(pack, rule.basis, rule_id) or rule_id in self.changed
+            self._in_force(pack, rule.basis, *called) or rule_id in self.changed
         )
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
         return replace(
