@@ -86,7 +86,7 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
     for rule in rules.rules.values():
         if rule.aspect != aspect:
             aspect = rule.aspect
-            yield f"\n{aspect}"
+            yield f"\n{rule.aspect_label}"
         standard = standard_words(rule, rules, words)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
         text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark

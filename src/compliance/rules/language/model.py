@@ -215,6 +215,7 @@ class Rule:
     owner: str = ""
     owner_en: str = ""
     aspect: str = ""
+    aspect_en: str = ""
     note: str = ""
     indicator: str | None = None
     limit: Limit | None = None
@@ -249,6 +250,11 @@ class Rule:
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def aspect_label(self) -> str:
+        """What part of the regulation it belongs to, in the current language."""
+        return pick(self.aspect, self.aspect_en)
 
     @property
     def is_input(self) -> bool:
