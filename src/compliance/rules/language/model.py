@@ -195,7 +195,8 @@ class Rule:
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
     facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
-    whose figures or statements it contradicts where it fails. floor_share: the
+    whose figures or statements it contradicts where it fails. replaces: the base rule in whose place
+    it stands. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -244,6 +245,7 @@ class Rule:
     shown_only: bool = False
     facts: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    replaces: str = ""
     floor_share: Decimal | None = None
 
     @property

@@ -162,6 +162,7 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         exclude=tuple(table.get("exclude", ())),
         rolls_up="rolls_up" in table,
         doubts=tuple(table.get("doubts", ())),
+        replaces=table.get("replaces", ""),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),

@@ -232,6 +232,7 @@ def _field_names() -> dict[str, str]:
         "formula": msg("算式"), "tally": msg("合计"),
         "of": msg("由…构成"), "add": msg("另加"),
         "by": msg("按…取值"), "where": msg("适用于"),
+        "doubts": msg("与之对照"), "replaces": msg("代替"),
         "exclude": msg("不计"), "exclusion": msg("不计的学校"),
         "instead": msg("开关"), "split": msg_in("split", "拆分"),
         "pass_at_least": msg("至少达标项数"),
