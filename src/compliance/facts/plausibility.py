@@ -76,12 +76,19 @@ class Jump(NamedTuple):
     shrinks: float | None = None
 
 
+class Recent(NamedTuple):
+    """A year that lies at most so many years before the school year's first."""
+
+    fact: str
+    years: int
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What a schema says of figures side by side: the data checks of intake read it.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
-    schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
+    schools'. past: dates and years that do not lie after the school year's first; recent: nor long before. twin_digits: with so many digits alike, two records are a copy and no coincidence;
     None where copies are not looked for. national: the form of a code that only one school has.
     """
 
@@ -91,6 +98,7 @@ class Checks:
     items: tuple[Item, ...] = ()
     quotients: tuple[Quotient, ...] = ()
     past: tuple[str, ...] = ()
+    recent: tuple[Recent, ...] = ()
     jumps: tuple[Jump, ...] = ()
     twin_digits: int | None = None
     national: str = ""
@@ -112,7 +120,7 @@ class Checks:
             yield item.fact
         for quotient in self.quotients:
             yield from (quotient.fact, quotient.of, quotient.over)
-        yield from self.past
+        yield from (*self.past, *(one.fact for one in self.recent))
         for jump in self.jumps:
             yield jump.fact
 
@@ -133,6 +141,7 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
             for item in record.get("x-quotients", ())
         ),
         tuple(record.get("x-past", ())),
+        tuple(Recent(one["fact"], one["years"]) for one in record.get("x-recent", ())),
         tuple(
             Jump(fact, item["factor"], item["least"], item.get("shrinks"))
             for item in record.get("x-jumps", ())
