@@ -8,8 +8,9 @@ suspect. Findings hold no words, so that they can be said in either language aft
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -145,7 +146,6 @@ class _Teller:
         self._parts, self._first_parts = self._all_parts()
         self._sentences: dict[str, Sentences] = {}
         self._left_out = self._schools_left_out()
-        self._besides: dict[str, Mapping[int, str]] = {}
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
             name: sheet.with_columns(subject=_subject(sheet))
@@ -412,45 +412,55 @@ class _Teller:
             rows.setdefault(numbers[row["county_code"], row["year"]], []).append(row)
         return {county: named_schools(own) for county, own in rows.items()}
 
-    def _outside(self, block: Rule) -> Mapping[int, str]:
-        """County, by number → what a block, or the conclusion, does not speak of there."""
-        if block.id not in self._besides:
-            rules = self.found.ruleset.rules
-            schools = self._left_out if leaves_out(block, rules) else {}
-            judged = dict(self._judged_by_county(asked(block, rules)))
-            self._besides[block.id] = {
-                county: msg("；").join(filter(None, (judged.get(county), left_out(names))))
-                + msg("。")
-                for county in {**judged, **schools}
-                for names in (schools.get(county, ()),)
-            }
-        return self._besides[block.id]
+    @cached_property
+    def _besides(self) -> Mapping[str, Mapping[int, str]]:
+        """Block → county, by number → what the block, or the conclusion, does not speak of there."""
+        rules = self.found.ruleset.rules
+        told: dict[str, dict[int, list[str]]] = {}
+        for block, county, words in self._outside():
+            told.setdefault(block, {})[county] = [words]
+        for block in rules.values():
+            if block.role in ("block", "conclusion") and leaves_out(block, rules):
+                for county, names in self._left_out.items():
+                    told.setdefault(block.id, {}).setdefault(county, []).append(left_out(names))
+        return {
+            block: {county: msg("；").join(words) + msg("。") for county, words in own.items()}
+            for block, own in told.items()
+        }
 
-    def _judged_by_county(self, rules: Collection[str]) -> Iterator[tuple[int, str]]:
-        """How these rules came out, of the counties where some do not apply or are waived."""
-        frames = []
+    def _outside(self) -> Iterator[tuple[str, int, str]]:
+        """Block, county and how its rules came out there, where some do not apply or are waived."""
+        rules = self.found.ruleset.rules
+        blocks = [one for one in rules.values() if one.role in ("block", "conclusion")]
+        pairs = [(block.id, name) for block in blocks for name in asked(block, rules)]
+        wanted, frames = {name for _, name in pairs}, []
         for group in self.found.groups:
-            if group.rule.id in rules and (group.whole or group.rule.level == "county"):
+            if group.rule.id in wanted and (group.whole or group.rule.level == "county"):
                 sheet = self.found.sheets[group.sheet]
-                status = sheet[group.columns["status"]].alias("status")
                 blank = pl.Series("stage", [""], pl.String).new_from_index(0, sheet.height)
                 stage = sheet["stage"] if "stage" in sheet.columns else blank
                 rule = pl.Series("rule", [group.rule.id]).new_from_index(0, sheet.height)
-                frames.append(pl.DataFrame([sheet["county"], rule, stage, status]))
+                status = sheet[group.columns["status"]].alias("status")
+                frames.append(pl.DataFrame([sheet["county"], rule, stage, status]).lazy())
         if not frames:
             return
+        members = pl.LazyFrame(pairs, {"block": pl.String, "rule": pl.String}, orient="row")
         outside = pl.col("status").is_in([STATUSES.index(status) for status in OUTSIDE])
-        table = pl.concat(frames).drop_nulls().sort("county", maintain_order=True)
-        rows = table.filter(outside.any().over("county"))
-        for (county,), own in rows.partition_by(
-            "county", as_dict=True, maintain_order=True
-        ).items():
-            states = [(rule, stage, STATUSES[n]) for _, rule, stage, n in own.iter_rows()]
-            found = [Outside(*one) for one in states if one[2] in OUTSIDE]
-            counts = Counter(status for *_, status in states)
-            del counts["not_applicable"]
-            ordered = {status: counts[status] for status in STATUSES if counts[status]}
-            yield int(str(county)), outcomes(ordered, "county", found)
+        counts = [(pl.col("status") == n).sum().alias(name) for n, name in enumerate(STATUSES)]
+        those = pl.struct("rule", "stage", "status").filter(outside).alias("outside")
+        rows = (
+            pl.concat(frames)
+            .filter(pl.col("status").is_not_null())
+            .join(members, on="rule", maintain_order="left")
+            .group_by("block", "county", maintain_order=True)
+            .agg(those, *counts)
+            .filter(pl.col("outside").list.len() > 0)
+            .collect()
+        )
+        for row in rows.iter_rows(named=True):
+            found = [Outside(o["rule"], o["stage"], STATUSES[o["status"]]) for o in row["outside"]]
+            judged = {name: row[name] for name in STATUSES[:-1] if row[name]}
+            yield row["block"], row["county"], outcomes(judged, "county", found)
 
     def _speechless(self, group: RuleFindings, error: Exception) -> None:
         show_traceback(error)
@@ -522,7 +532,7 @@ class _Teller:
             said = said + told.list.join("").fill_null("")
         if status == UNKNOWN and "withheld" in group.columns:
             said = _withheld(said, rule)
-        if rule.role in ("block", "conclusion") and (beside := self._outside(rule)):
+        if beside := self._besides.get(rule.id):
             said = said + pl.col("county").replace_strict(
                 beside, default="", return_dtype=pl.String
             )
