@@ -419,10 +419,10 @@ class _Teller:
         told: dict[str, dict[int, list[str]]] = {}
         for block, county, words in self._outside():
             told.setdefault(block, {})[county] = [words]
-        for block in rules.values():
-            if block.role in ("block", "conclusion") and leaves_out(block, rules):
+        for rule in rules.values():
+            if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
                 for county, names in self._left_out.items():
-                    told.setdefault(block.id, {}).setdefault(county, []).append(left_out(names))
+                    told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
         return {
             block: {county: msg("；").join(words) + msg("。") for county, words in own.items()}
             for block, own in told.items()

@@ -351,6 +351,7 @@ def _parts_of(text: str) -> list[int] | None:
     """Year, month and day, as far as the text names them; None where it names no date."""
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = re.sub(r"\s+", "", _TIME.sub("", plain))
+    plain = _POINT_ZERO.sub(r"\1", plain)  # 2015.0, as a script writes a column with blanks
     if len(plain) == 5 and plain.isdecimal():  # the days a spreadsheet counts
         day = _FIRST_DAY + timedelta(days=int(plain))
         return [day.year, day.month, day.day]
