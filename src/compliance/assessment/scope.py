@@ -48,11 +48,14 @@ def leaves_out(rule: Rule, rules: Mapping[str, Rule]) -> bool:
 def outcomes(counts: Mapping[str, int], level: str, outside: Sequence[Outside] = ()) -> str:
     """``15项中13项达标，2项不适用：G11、G14``, ``300所学校中2所不达标``.
 
-    counts: status → how many, without what does not apply. level: what is counted, ``unit``,
-    ``school`` or ``county``. outside: those of the county that do not apply or are waived.
+    Empty where nothing was judged. counts: status → how many, without what does not apply. level: what
+    is counted, ``unit``, ``school`` or ``county``. outside: those of the county that do not apply or
+    are waived.
     """
     beside = [[one for one in outside if one.status == status] for status in OUTSIDE]
     total = sum(counts.values()) + len(beside[0])
+    if not total:
+        return ""
     others = {s: n for s, n in counts.items() if s != "pass" and not (s == "waived" and beside[1])}
     if level == "unit":
         all_met, head = plural(total, "{n}个学段全部达标"), say("{n}个学段中", n=total)
