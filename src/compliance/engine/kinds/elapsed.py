@@ -146,8 +146,10 @@ def _years(limit: Limit | None) -> int:
 
 
 def _full_years(since: pl.Expr, as_of: date) -> pl.Expr:
-    """Whole years between two days, as birthdays are counted."""
+    """Whole years between two days; from 29 February they are full on the month's last day."""
+    ended = (as_of + timedelta(days=1)).month != as_of.month
+    day = 31 if ended else as_of.day
     before = (since.dt.month() > as_of.month) | (
-        (since.dt.month() == as_of.month) & (since.dt.day() > as_of.day)
+        (since.dt.month() == as_of.month) & (since.dt.day() > day)
     )
     return as_of.year - since.dt.year() - before.cast(pl.Int32)
