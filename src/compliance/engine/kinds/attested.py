@@ -91,12 +91,13 @@ class Attested(Kind):
         """What is stated to be met although a figure of the county says otherwise."""
         settings: AttestedSettings = holder.settings
         known = {one.zero: pick(one.text, one.text_en) for one in settings.contradicted_by}
-        if not known:
+        figures = evaluation.frames.county
+        if not any((figures[name] == 0).any() for name in known):
             return
         given: pl.DataFrame = getattr(evaluation.submission, settings.table)
-        said = given.filter(pl.col("rule") == rule.attested_as, pl.col(SAYING[settings.table]))
-        figures = evaluation.frames.county.select(*KEY, *known)
-        for row in said.join(figures, on=list(KEY), maintain_order="left").iter_rows(named=True):
+        said = given.lazy().filter(pl.col("rule") == rule.attested_as, SAYING[settings.table])
+        rows = said.join(figures.lazy().select(*KEY, *known), on=list(KEY), maintain_order="left")
+        for row in rows.collect().iter_rows(named=True):
             if nothing := [name for name in known if row[name] == 0]:
                 why = msg("，").join(known[name] for name in nothing)
                 yield Problem(

@@ -113,8 +113,8 @@ class Listed(Kind):
             parts_ = pl.lit(None, RESULTS["parts"])
             missing = Lacks(((table, pl.lit(value=True)),))
             return {"status": pl.lit(UNKNOWN), "parts": parts_, "missing": missing}
-        counties = evaluation.frames.county.select("county", *KEY)
-        entries = given.join(counties, on=list(KEY), maintain_order="left")
+        counties = evaluation.frames.county.lazy().select("county", *KEY)
+        entries = given.lazy().join(counties, on=list(KEY), maintain_order="left")
         entries = _complete(entries, settings, table).with_row_index("_entry")
         fields = [_judged(entries, place, one) for place, one in enumerate(settings.each)]
         every = pl.concat(fields).sort("_entry", "_place", maintain_order=True)
@@ -124,7 +124,7 @@ class Listed(Kind):
             pl.col("lack").drop_nulls().unique(maintain_order=True).alias("missing"),
         )
         names = {name: f"{rule.id}._{name}" for name in ("status", "parts", "missing")}
-        evaluation.plan("county").join(grouped.rename(names), "county")
+        evaluation.plan("county").join(grouped.rename(names).collect(), "county")
         status, found, lack = (pl.col(name) for name in names.values())
         nothing = pl.lit([table], dtype=pl.List(pl.String))
         lacking = pl.when(status.is_null()).then(nothing).otherwise(lack.fill_null(NO_WORDS))
@@ -196,16 +196,17 @@ def _flip(fact: str, title: str, value: float, limit: Limit) -> Flip:
     return Flip(fact, title, change, float(before), float(after), "", to)
 
 
-def _complete(entries: pl.DataFrame, settings: ListedSettings, table: str) -> pl.DataFrame:
+def _complete(entries: pl.LazyFrame, settings: ListedSettings, table: str) -> pl.LazyFrame:
     """The entries with a result, and a blank one for every subject missing where any is listed.
 
     lack: what such a one is called among the missing facts.
     """
     names = {other: one.name for one in settings.every for other in (one.name, *one.also)}
-    wanted = pl.DataFrame({"subject": [one.name for one in settings.every]}, {"subject": pl.String})
+    wanted = pl.LazyFrame({"subject": [one.name for one in settings.every]}, {"subject": pl.String})
     own = entries.select("county", pl.col("subject").str.strip_chars().replace(names))
     missing = (
-        own.select(pl.col("county").unique(maintain_order=True))
+        own.select("county")
+        .unique(maintain_order=True)
         .join(wanted, how="cross")
         .join(own, on=["county", "subject"], how="anti", maintain_order="left")
         .with_columns(lack=pl.lit(f"{table}.") + pl.col("subject"))
@@ -217,7 +218,7 @@ def _complete(entries: pl.DataFrame, settings: ListedSettings, table: str) -> pl
     return pl.concat([there.with_columns(lack=pl.lit(None, pl.String)), missing], how="diagonal")
 
 
-def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:
+def _judged(entries: pl.LazyFrame, place: int, one: FieldLimit) -> pl.LazyFrame:
     """The parts of one field; of a subject that is missing there is a single one."""
     limit = one.limit
     field, bar = one.field, float(limit.table[""])
