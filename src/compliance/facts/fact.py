@@ -29,11 +29,10 @@ class Fact:
     ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
     (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
-    parts: groups of facts, each of which sums up to this one. largest_of: the list whose largest
+    parts: groups of facts, each of which sums up to this one; the first that is whole is used. largest_of: the list whose largest
     item it is. code: a number in the cell is its
     digits. lines: line breaks may stand in the text. length: exact number of items.
-    edges: upper edges of the size bands of a list of counts. may_total: facts that this one
-    already totals when it equals their sum. sum_of: the school fact this county fact totals.
+    edges: upper edges of the size bands of a list of counts. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
     not_involved: the facts that count nobody either where its cell says NOT_INVOLVED; None where that
     word is not accepted.
@@ -65,7 +64,6 @@ class Fact:
     length: int | None = None
     edges: tuple[float, ...] = ()
     counted: Counted | None = None
-    may_total: tuple[str, ...] = ()
     sum_of: str = ""
     item_length: int | None = None
     none: bool = False
@@ -214,12 +212,7 @@ _AS_WRITTEN = {
     "sum_of": "x-sum-of",
     "none": "x-none",
 }
-_LISTED = {
-    "aliases": "x-aliases",
-    "edges": "x-edges",
-    "may_total": "x-may-total",
-    "not_involved": "x-not-involved",
-}
+_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "not_involved": "x-not-involved"}
 
 
 def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:

@@ -38,14 +38,16 @@ from compliance.assessment.figures import (
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
 from compliance.engine.results import CountyResult, RulesetInfo
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_words, problem_words
 from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
 
 _NAMES = 2
 _CLAUSE = 32
 _SCHOOLS = 6
+_PLACES = 2
 
 
 def listed(words: Sequence[str]) -> str:
@@ -98,7 +100,7 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     told = [
         _against(rule, row, part)
         for part in row["parts"] or ()
-        if part["status"] == "fail" and part["value"] is not None
+        if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
@@ -115,7 +117,8 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
-        told.append(say("缺{gap}", gap=gap))
+        met = one["status"] == "pass"  # of what is to be added some must be of this part
+        told.append(say("补足时其中须增{gap}", gap=gap) if met else say("缺{gap}", gap=gap))
     return msg("，").join(filter(None, told))
 
 
@@ -262,6 +265,37 @@ def conforming(about: Assessment) -> str:
     return say(
         "可计算指标{computable}项，已达标{met}项。", computable=about.computable, met=about.met
     )
+
+
+def by_kind(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """The warnings of each kind together, the most frequent kind first."""
+    kinds: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.severity != "error":
+            kinds.setdefault(one.code, []).append(one)
+    return sorted(kinds.values(), key=lambda own: -len(own))
+
+
+def kind_of(own: Sequence[Problem]) -> str:
+    """``部分大于整体（12处）``: what the problems of a kind are called, and how many there are."""
+    title = problem_words(own[0].code) or own[0].code
+    return say("{title}（{n}处）", title=title, n=len(own)) if len(own) > 1 else title
+
+
+def further(own: Sequence[Problem]) -> str:
+    """``；又见 学校!F13、学校!F14等``: where the next ones are, empty where nothing is told."""
+    places = list(dict.fromkeys(one.place() for one in own))[1:]
+    if not places:
+        return ""
+    more = msg("等") if len(places) > _PLACES else ""
+    return say("；又见{l}{more}", l=listed(places[:_PLACES]), more=more)
+
+
+def warnings(problems: Iterable[Problem]) -> list[str]:
+    """A line a kind: how many, the first in full, and where the next ones are."""
+    return [
+        msg("：").join((kind_of(own), own[0].line())) + further(own) for own in by_kind(problems)
+    ]
 
 
 def ruleset(info: RulesetInfo) -> str:

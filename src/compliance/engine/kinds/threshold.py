@@ -52,6 +52,7 @@ class Threshold(Kind):
 
     name = "threshold"
     has_limit = True
+    needs = ("indicator", "limit")
 
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""
@@ -103,6 +104,12 @@ def _against(rule: Rule, indicator: Indicator) -> Mapping[int, pl.Expr]:
     strange = msg("{who}{title}算得{value}{m}，不可能如此（应{span}），不作判定；请核对所据数据。")
     unsure = pl.when(pl.col("value").is_not_null()).then(line(strange, **holes, span=span))
     if rule.limit.operator in UPPER:
+        if rule.limit.table and not any(rule.limit.table.values()):  # none at all is allowed
+            return {
+                PASS: line(msg("{who}{title}为{value}{m}，符合要求。"), **holes),
+                FAIL: line(msg("{who}{title}为{value}{m}{exactly}，应为0。"), **holes),
+                UNKNOWN: unsure,
+            }
         met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")
         missed = msg("{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。")
         over = line(msg("，超出{amount}{m}"), amount=short(pl.col("excess")), m=measure)

@@ -24,6 +24,7 @@ from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
+from compliance.render.phrases import by_kind, kind_of
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
@@ -203,8 +204,11 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
     if told:
         yield say("{l}。", l=msg("；").join(told))
     if about.warnings:
+        kinds = shortened([kind_of(own) for own in by_kind(about.warnings)], msg("等{count}类"))
         yield plural(
-            len(about.warnings), "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。"
+            len(about.warnings),
+            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项已在备注中注明。",
+            kinds=kinds,
         )
 
 
