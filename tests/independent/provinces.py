@@ -108,7 +108,7 @@ def _henan(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         classes = figure(county, "compulsory_classes_total")
     for rule, size, percent in (("HA-S10", 66, 0), ("HA-S11", 56, 10)):
         large = figure(county, f"classes_of_{size}_or_more")
-        yield rule, at_most(large, classes, Fraction(percent), per=100)
+        yield rule, at_most(large, classes, Fraction(percent), percent=True, nothing="not_checked")
 
 
 def _zhengzhou(county: Record, _: list[Record], __: list[Unit]) -> Found:
@@ -144,11 +144,14 @@ def _jiangsu(county: Record, schools: list[Record], units: list[Unit]) -> Found:
     backbone = total(summed(units, "backbone_teachers"))
     moved = figure(county, "exchanged_teachers")
     moved_backbone = figure(county, "exchanged_backbone_teachers")
+    some = "not_checked" if units else "not_applicable"
     yield (
         "JS-R1",
         together(
-            at_least(moved, people(units, special, "teachers"), Fraction(15), per=100),
-            at_least(moved_backbone, backbone, Fraction(15), per=100),
+            at_least(
+                moved, people(units, special, "teachers"), Fraction(15), percent=True, nothing=some
+            ),
+            at_least(moved_backbone, backbone, Fraction(15), percent=True, nothing=some),
         ),
     )
     members = [v.status for (r, *_), v in standards.jiangsu(schools) if r == "JS-C7"]

@@ -6,8 +6,8 @@
     [tally.x] scope="county" count="schools" [where]
 
 Each tally adds its value to its frame (null where any figure it needs is missing), and for products
-`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); what is
-missing stands in `Frames.lacks`.
+`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); a county's
+also `<name>__rows`, how many rows count. What is missing stands in `Frames.lacks`.
 
 No figure vanishes with a stage's pupils: a county's sum from units counts a stage of 0 pupils too where
 that has the figure, or one that is summed beside it in a formula.
@@ -29,6 +29,7 @@ from compliance.rules.language.model import Tally
 
 MISSING = "__missing"
 TERMS = "__terms"
+ROWS = "__rows"
 
 
 def count(
@@ -168,11 +169,17 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
         seldom = [one for one in names[name] if _known(county[f"{name}{_HELP}{one}"])]
         values[name], missing[name] = _total(name, settings, seldom)
     county = county.with_columns(
-        **values, **{f"{name}{MISSING}": column for name, column in missing.items()}
+        **values,
+        **{f"{name}{MISSING}": column for name, column in missing.items()},
+        **{f"{name}{ROWS}": pl.col(f"{name}{_HELP}rows").fill_null(0) for name in sums},
     )
     both = [tally.name for tally in tallies if "also" in tally.settings]
     county = county.with_columns(
-        *((pl.col(name) + pl.col(f"{name} also")).alias(name) for name in both),
+        *(
+            (pl.col(f"{name}{end}") + pl.col(f"{name} also{end}")).alias(f"{name}{end}")
+            for name in both
+            for end in ("", ROWS)
+        ),
         *(
             each_once(f"{name}{MISSING}", f"{name} also{MISSING}").alias(f"{name}{MISSING}")
             for name in both

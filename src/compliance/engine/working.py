@@ -58,7 +58,7 @@ class Comparison:
     """One comparison: a quantity computed and held against its limit.
 
     formula: in words; filled: the same with the figures put in. value: exact, None where it cannot
-    be computed. floor: the limit a missed rule must still reach.
+    be computed; why: then the reason, other than that figures are missing. floor: the limit a missed rule must still reach.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Comparison:
     formula: str = ""
     filled: str = ""
     value: Fraction | None = None
+    why: str = ""
     unit: str = ""
     operator: str = ""
     threshold: Fraction | None = None

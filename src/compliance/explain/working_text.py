@@ -166,9 +166,10 @@ def _comparison(one: Comparison) -> Iterable[str]:
             yield f"  = {one.filled} {one.unit}".rstrip()
         elif one.filled and one.value is not None:
             yield f"  = {one.filled} {equals(one.value)} {one.unit}".rstrip()
+    if one.value is None and one.formula:
+        unasked = one.status == "not_applicable"
+        yield msg("不适用，不必计算。") if unasked else one.why or msg("数据缺失，无法计算。")
     if one.value is None or one.threshold is None or not one.operator:
-        if one.formula and one.value is None:
-            yield msg("数据缺失，无法计算。")
         return
     if one.threshold_formula:
         yield say("标准：{t} {v}", t=one.threshold_formula, v=equals(one.threshold))

@@ -27,6 +27,7 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
+from compliance.assessment.scope import outcomes
 from compliance.engine.results import CountyResult, Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
@@ -166,6 +167,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
         "bases": phrases.bases(about.county),
         "relaxed": phrases.relaxed(about),
         "withheld": phrases.withheld(about, report.manifest),
+        "outside": phrases.outside(about),
         "groups": [
             {"title": one.title, "state": _verdict(one.status), "told": phrases.counted(one)}
             for one in about.decisive
@@ -271,7 +273,7 @@ def _county_rules(about: Assessment) -> list[dict[str, Any]]:
                 "of": block,
                 "id": key,
                 "title": rule.label,
-                "value": phrases.outcomes(about.spread[key], "school")
+                "value": outcomes(about.spread[key], "school")
                 if key in about.spread
                 else _found(rule, row),
                 "state": _verdict(row["status"]),
