@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -38,14 +39,14 @@ def county_verdicts(
         found[rule] = Verdict(_answer(exists, bad=True))
     special = [school for school in schools if school["school_type"] == "special"]
     teachers = people(units, special, "teachers")
-    nothing = "not_checked" if units or special else "not_applicable"
+    nothing = of_nothing(summed(units, "teachers", *STAFF), special)
     for rule, fact in (("G9", "trained_teachers"), ("G12", "certified_teachers")):
         found[rule] = at_least(
             people(units, special, fact), teachers, Fraction(100), percent=True, nothing=nothing
         )
     found["G7"] = special_funds(county, 6000)
     found["G8"] = together(_salaries(county), attested(county, "G8"))
-    found["G11"] = rotation(county, units, teachers, on)
+    found["G11"] = rotation(county, units, special, on)
     found["G13"] = together(
         nearby(county, units, "primary", 100), nearby(county, units, "junior", 95)
     )
@@ -134,21 +135,23 @@ def _minimum(county: dict[str, Any], stage: str) -> Verdict:
 
 
 def rotation(
-    county: dict[str, Any], units: list[Unit], teachers: Fraction | None, on: Switches
+    county: dict[str, Any], units: list[Unit], special: list[dict[str, Any]], on: Switches
 ) -> Verdict:
     """G11; what the shares are taken of is disputed, so that a switch may name another whole."""
     moved = figure(county, "exchanged_teachers")
     backbone = figure(county, "exchanged_backbone_teachers")
     first = share(county, "exchanged_teachers", "exchange_eligible_teachers", 10)
     second = share(county, "exchanged_backbone_teachers", "exchanged_teachers", 20)
-    some = "not_checked" if units else "not_applicable"
     if "rotation-of-all-teachers" in on:
-        first = at_least(moved, teachers, Fraction(10), percent=True, nothing=some)
+        nothing = of_nothing(summed(units, "teachers", *STAFF), special)
+        teachers = people(units, special, "teachers")
+        first = at_least(moved, teachers, Fraction(10), percent=True, nothing=nothing)
     if "backbone-of-eligible" in on:
         second = share(county, "exchanged_backbone_teachers", "exchange_eligible_teachers", 20)
     if "backbone-of-all-backbone" in on:
-        everybody = total(summed(units, "backbone_teachers"))
-        second = at_least(backbone, everybody, Fraction(20), percent=True, nothing=some)
+        everybody = summed(units, "backbone_teachers")
+        nothing = of_nothing(everybody)
+        second = at_least(backbone, total(everybody), Fraction(20), percent=True, nothing=nothing)
     return together(first, second)
 
 
@@ -159,6 +162,11 @@ def summed(units: list[Unit], stem: str, *beside: str) -> list[Fraction | None]:
     """The figures of every stage that has pupils, or without them any of the figures that go together."""
     together = (stem, *beside)
     return [one.fact(stem) for one in units if one.counts(*(f"{one.stage}_{n}" for n in together))]
+
+
+def of_nothing(*rows: Sequence[object]) -> str:
+    """The state of a county's share of 0 of 0, a sum of these rows: nobody has said that there are none."""
+    return "not_checked" if any(rows) else "not_applicable"
 
 
 def people(units: list[Unit], special: list[dict[str, Any]], stem: str) -> Fraction | None:

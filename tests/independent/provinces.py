@@ -8,7 +8,16 @@ from typing import Any
 
 from tests.independent import standards
 from tests.independent.arithmetic import Verdict, at_least, at_most, figure, fold, together, total
-from tests.independent.county import attested, people, senior_places, share, special_funds, summed
+from tests.independent.county import (
+    STAFF,
+    attested,
+    of_nothing,
+    people,
+    senior_places,
+    share,
+    special_funds,
+    summed,
+)
 from tests.independent.units import Unit, summed_of
 
 Record = dict[str, Any]
@@ -141,17 +150,22 @@ def _jiangsu(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         ),
     )
     special = [school for school in schools if school["school_type"] == "special"]
-    backbone = total(summed(units, "backbone_teachers"))
+    backbone = summed(units, "backbone_teachers")
     moved = figure(county, "exchanged_teachers")
     moved_backbone = figure(county, "exchanged_backbone_teachers")
-    some = "not_checked" if units else "not_applicable"
+    teachers = people(units, special, "teachers")
+    nothing = of_nothing(summed(units, "teachers", *STAFF), special)
     yield (
         "JS-R1",
         together(
+            at_least(moved, teachers, Fraction(15), percent=True, nothing=nothing),
             at_least(
-                moved, people(units, special, "teachers"), Fraction(15), percent=True, nothing=some
+                moved_backbone,
+                total(backbone),
+                Fraction(15),
+                percent=True,
+                nothing=of_nothing(backbone),
             ),
-            at_least(moved_backbone, backbone, Fraction(15), percent=True, nothing=some),
         ),
     )
     members = [v.status for (r, *_), v in standards.jiangsu(schools) if r == "JS-C7"]

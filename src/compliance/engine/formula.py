@@ -124,8 +124,8 @@ def _compared(subject: Subject, applied: Standard) -> Comparison:
     known, scope, row = subject.ruleset.indicators, subject.rule.scope, subject.row
     limit, floor = applied.limit, applied.floor
     chain = exact_arithmetic.chain(applied.indicator, known, subject.frames, scope)
-    known = (one for one in chain if None not in (one.exact_of(row), one.exact_over(row)))
-    bound = next(known, chain[-1])
+    whole = (one for one in chain if None not in (one.exact_of(row), one.exact_over(row)))
+    bound = next(whole, chain[-1])
     indicator = bound.indicator
     limits = known[limit.indicator] if limit.indicator else None
     bar = exact_arithmetic.quantity(limits, subject.frames, scope) if limits is not None else None
