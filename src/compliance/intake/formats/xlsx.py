@@ -159,7 +159,8 @@ class _Sheet:
         mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
         facts = {heading: self._fact(heading) for heading in headings}
         key = self._key_column(headings, facts)
-        beside = SideLines(self._row(header), key, grid.complaints)
+        units = units_above(line for _, line in above)
+        beside = SideLines(self._row(header), key, grid.complaints, units)
         rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
         if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
             others = [column for column in headings.values() if column != key]
@@ -181,7 +182,7 @@ class _Sheet:
             lambda row, heading: grid.at(rows[row], headings[heading]),
             heading_place=lambda heading: grid.at(header, headings[heading]),
             sheet=grid.sheet,
-            units=dict.fromkeys(headings, units_above(line for _, line in above)) | beside.units,
+            units=beside.units,
         )
 
     def _header_row(self) -> int | None:
