@@ -251,7 +251,7 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
             by_aspect.setdefault(aspect, []).append(numbers[place])
     for aspect, lines in by_aspect.items():
         yield say(
-            "{aspect}{n}项要求未达到（序号{lines}）。",
+            "{aspect}有{n}项要求未达到（序号{lines}）。",
             aspect=aspect or msg_in("other", "其他"),
             n=len(lines),
             lines=listed([str(line) for line in sorted(lines)]),
