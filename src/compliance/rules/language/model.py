@@ -19,6 +19,8 @@ from compliance.kernel.i18n import pick
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
+# the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
+LANGUAGE = "1.0"
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 UPPER = ("<=", "<")
@@ -214,6 +216,7 @@ class Rule:
     owner: str = ""
     owner_en: str = ""
     aspect: str = ""
+    aspect_en: str = ""
     note: str = ""
     indicator: str | None = None
     limit: Limit | None = None
@@ -251,6 +254,11 @@ class Rule:
         return pick(self.title, self.title_en)
 
     @property
+    def aspect_label(self) -> str:
+        """What part of the regulation it belongs to, in the current language."""
+        return pick(self.aspect, self.aspect_en)
+
+    @property
     def is_input(self) -> bool:
         """Whether it stands here for its figure alone, of which another rule is made."""
         return self.shown_only and self.form.coefficient and self.limit is None
@@ -285,6 +293,9 @@ class Exclusion(NamedTuple):
     title_en: str = ""
 
 
+SCHOOLS = "schools"  # what a tally may count of a county
+
+
 class Tally(NamedTuple):
     """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
 
@@ -295,6 +306,12 @@ class Tally(NamedTuple):
     scope: str
     settings: Mapping[str, Any]
     stated_at: str = ""
+
+    @property
+    def counts(self) -> str:
+        """The list fact of which it counts items; empty for sums, and for a count of schools."""
+        counted = str(self.settings.get("count", ""))
+        return "" if counted == SCHOOLS else counted
 
 
 @dataclass(frozen=True, slots=True)
