@@ -101,7 +101,7 @@ def test_every_number_has_a_maximum_and_patterns_are_portable(name: str) -> None
         kinds = node.get("type", [])
         kinds = [kinds] if isinstance(kinds, str) else kinds
         if isinstance(kinds, list) and {"integer", "number"} & set(kinds):
-            assert "minimum" in node, path
+            assert {"minimum", "exclusiveMinimum"} & set(node), path
             assert "maximum" in node, path
         assert "multipleOf" not in node, path
         pattern = node.get("pattern", "")

@@ -348,3 +348,9 @@ def test_items_of_texts_are_read_with_a_remark() -> None:
 )  # fmt: skip
 def test_a_word_with_its_number_before_it(written: str, sponsor: object) -> None:
     assert cell("sponsor", written) == sponsor
+
+
+def test_a_statistical_code_before_its_word() -> None:
+    assert cell("school_type", "211 小学") == "primary"
+    assert cell("setting", "111主城区") == "urban"
+    assert cell("school_type", "311 小学") == "unknown_word"

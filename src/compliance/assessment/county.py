@@ -23,7 +23,7 @@ from compliance.assessment.standings import (
 )
 from compliance.engine.results import CountyResult, CountyRow, Results
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import Rule
 
@@ -295,7 +295,9 @@ def _decisive(
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
-        title = pick(aspect if aspect not in blocks else f"{aspect}（{ids}）", ids)
+        english = rules[members[0]].aspect_en
+        told = pick(aspect, english or ids)
+        title = told if told not in blocks else say("{aspect}（{ids}）", aspect=told, ids=ids)
         made.append(_outcome(found, outside, "", title, members))
     return tuple(made)
 

@@ -21,9 +21,9 @@ class Input:
     fact: its name in the contract, or a tally's. file, at: where it stands, empty where it is
     derived or missing. written: what stands there, where it reads differently. said: a word of a
     fixed choice as people say it. origin: ``given``,
-    ``derived`` (the sum of `parts`), ``total`` (over the county's schools) or ``missing``.
-    of: whose it is (school code; empty for the county's own). where: of a total, which schools
-    count; rows: how many; parts: the first of them. source: of a derived figure without parts, the
+    ``derived`` (the sum of `parts`), ``total`` (over the county's schools), ``counted`` (of them) or
+    ``missing``. of: whose it is (school code; empty for the county's own). where: of a total, which
+    schools count; rows: how many; parts: the first of them, of a count those it cannot tell. source: of a derived figure without parts, the
     fact it follows from.
     """
 

@@ -120,9 +120,15 @@ class Checks:
     national: str = ""
 
     def joined(self, more: Checks) -> Checks:
-        """These and those of a fragment."""
-        pairs = ((getattr(self, one.name), getattr(more, one.name)) for one in fields(self))
-        return Checks(*(a + b if isinstance(a, tuple) else b or a for a, b in pairs))
+        """These and those of a fragment, each once."""
+        own: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        added = {name: getattr(more, name) for name in own}
+        for name, value in own.items():
+            if isinstance(value, tuple):
+                own[name] = (*value, *(one for one in added[name] if one not in value))
+            else:
+                own[name] = added[name] or value
+        return Checks(**own)
 
     def facts(self) -> Iterator[str]:
         """The facts of the record's own table that are named."""

@@ -155,7 +155,8 @@ def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
 
     fragments: files called ``school.schema.json`` or ``county.schema.json``, or directories that
     hold them (themselves or in ``schemas/``). Raises PluginError for a fragment that cannot be
-    read, redefines a fact, claims a known heading or leaves a number without a maximum.
+    read, defines a fact otherwise than it is, claims a known heading or leaves a number without a
+    maximum. The same definition may stand in several.
     """
     return _vocabulary(tuple(path.resolve() for path in fragments))
 
@@ -271,8 +272,8 @@ def _added_checks(path: Path, facts: Mapping[str, Fact], record: Mapping[str, An
 def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, Fact]) -> None:
     keys = _index(known.values())
     for fact in added.values():
-        if fact.name in known:
-            raise _faulty(path, say("重复定义了事实{f}", f=fact.name))
+        if known.get(fact.name, fact) != fact:
+            raise _faulty(path, say("重复定义了事实{f}，与已有的定义不同", f=fact.name))
         for heading in fact.headings:
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:

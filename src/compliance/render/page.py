@@ -30,7 +30,7 @@ from compliance.assessment.figures import (
 from compliance.assessment.scope import outcomes
 from compliance.engine.results import CountyResult, Results
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
@@ -266,7 +266,7 @@ def _county_rules(about: Assessment) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for key in (key for key in about.rules if key in rows):
         rule, row = about.rules[key], rows[key]
-        block = blocks.get(key, pick(rule.aspect, ""))
+        block = blocks.get(key, rule.aspect_label)
         made.append(
             {
                 "block": "" if made and made[-1]["of"] == block else block,

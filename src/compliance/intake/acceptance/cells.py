@@ -68,7 +68,7 @@ _SPACED = re.compile(r"^[0-9]+(?:[ \xa0\u2009\u202f\u3000][0-9.]+)+$")
 _WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?) *([^0-9. ].{0,2})$")
 # words that may say zero, or that there are no data
 _NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
-_NUMBERED_WORD = re.compile(r"([0-9]{1,2})[ .、:\-—]*([^0-9 ].*)")
+_NUMBERED_WORD = re.compile(r"([0-9]{1,4})[ .、:\-—]*([^0-9 ].*)")
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
