@@ -216,6 +216,7 @@ class Checker:
             refused=batch.refused,
             manifest=_manifest(batch.submission, registry, choice),
             titles=words.titles,
+            holders=words.holders,
             overview=rows,
             words=words,
         )
@@ -355,9 +356,11 @@ def _info(job: Job) -> RulesetInfo:
         rules.layers,
         rules.title,
         rules.title_en,
-        rules.source,
+        rules.documents,
         rules.notes,
         rules.template_dirs,
+        rules.subject,
+        rules.subject_en,
     )
 
 

@@ -35,6 +35,7 @@ class Fact:
     already totals when it equals their sum. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
     adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
+    holder: the office that holds the figure and can supply it; empty where the schema names none.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Fact:
     item_length: int | None = None
     none: bool = False
     adds: bool = False
+    holder: str = ""
+    holder_en: str = ""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -212,8 +215,14 @@ _AS_WRITTEN = {
 _LISTED = {"aliases": "x-aliases", "edges": "x-edges", "may_total": "x-may-total"}
 
 
-def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:
-    """The fact that a property of a schema defines. Raises KeyError where it has no title."""
+def fact_of(
+    name: str, table: str, node: Mapping[str, Any], *, required: bool = False,
+    offices: Mapping[str, Mapping[str, str]] | None = None,
+) -> Fact:  # fmt: skip
+    """The fact that a property of a schema defines. Raises KeyError where it has no title.
+
+    offices: fact or stem → who holds it, an entry of the schema's ``x-owners``.
+    """
     items = node.get("items", {})
     bounds = items if isinstance(items, Mapping) and "maximum" in items else node
     counted = node.get("x-counted")
@@ -223,6 +232,8 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
     written: dict[str, Any] = {f: node[key] for f, key in _AS_WRITTEN.items() if key in node}
     written |= {f: tuple(node[key]) for f, key in _LISTED.items() if key in node}
     counts = form in ("count", "number") and not words
+    stem = node.get("x-stem", name)
+    holder = (offices or {}).get(name) or (offices or {}).get(stem) or {}
     return Fact(
         name=name,
         title=node["title"],
@@ -233,13 +244,15 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
         words=words,
-        stem=node.get("x-stem", name),
+        stem=stem,
         required=required,
         parts=tuple(tuple(group) for group in node.get("x-parts", ())),
         length=low if low is not None and low == high else None,
         counted=counted and Counted(counted["list"], counted["from"], counted.get("below")),
         item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
         adds=counts and node.get("x-adds", True) is not False,
+        holder=holder.get("title", ""),
+        holder_en=holder.get("title-en", ""),
         **written,
     )
 

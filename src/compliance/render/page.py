@@ -161,7 +161,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
             ),
             about.county.ruleset,
         ),
-        "bases": phrases.bases(about.county),
+        "bases": phrases.bases(about),
         "relaxed": phrases.relaxed(about),
         "withheld": phrases.withheld(about, report.manifest),
         "groups": [

@@ -114,7 +114,7 @@ def _check_clauses(resolved: Ruleset) -> None:
             if name not in known:
                 raise PackError(
                     say(
-                        "条文“{item}”列了不存在的规则 {rule}",
+                        "事项“{item}”列了不存在的规则 {rule}",
                         item=pick(clause.item, clause.item_en),
                         rule=name,
                     ),

@@ -37,12 +37,12 @@ Declared = TypeVar("Declared")
 # fields of a rule that are taken as they stand
 _PLAIN = {
     "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
-    "remedy", "remedy_en", "owner", "owner_en", "aspect", "note",
+    "remedy", "remedy_en", "owner", "owner_en", "aspect", "note", "quote", "quote_source", "text_seen",
 }  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", *_PLAIN, *OPERATORS,
+    "relaxes", "joint", "joint_en", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -164,6 +164,8 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         parts=tuple(part(key, value, on) for key, value in table.get("part", {}).items()),
         of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
+        joint=tuple(table.get("joint", ())),
+        joint_en=tuple(table.get("joint_en", ())),
         rolls_up="rolls_up" in table,
         attested_as=rule_id,
         settings=_settings(table),

@@ -239,9 +239,9 @@ class Layers:
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
 
     def _as_confirmed(self, rule_id: str, table: Table) -> dict[str, Any]:
-        """A table whose basis someone confirmed by the text is verified."""
+        """A table that someone confirmed by the text is verified, and its text is seen."""
         confirmation = self.confirmed.get(rule_id)
-        if confirmation is None or table.get("basis") == VERIFIED:
+        if confirmation is None or table.get("text_seen"):
             return dict(table)
         self.raised[rule_id] = confirmation.document
         return {**table, "basis": VERIFIED}
@@ -274,8 +274,7 @@ class Layers:
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.changed.add(rule_id)
-            if variant in self.raised:
-                self.raised[rule_id] = self.raised[variant]
+            self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
         else:
             self._put(pack, variant, changed, origin)
             self.variants[variant] = rule_id
@@ -318,7 +317,9 @@ class Layers:
             id=top.id,
             title=str(top.head["title"]),
             title_en=str(top.head.get("title_en", "")),
-            source=str(top.head["source"]),
+            documents=tuple(
+                dict.fromkeys(pack.document for pack in chain if pack.layer != STANDARD)
+            ),
             version=top.version,
             effective=top.effective,
             layers=tuple(dict.fromkeys(pack.id for pack in chain)),
@@ -341,6 +342,7 @@ class Layers:
             switches=self.switches,
             switched=on,
             clauses=tuple(self.clauses),
+            **_subject(chain),
         )
         check_references(resolved, self.owners)
         rests_on = resolved.references.rests_on
@@ -370,6 +372,20 @@ class Layers:
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
             ) from error
+        if rule.quote and rule.basis != VERIFIED:
+            raise pack.error(
+                say(
+                    "规则 {rule} 的 quote 是原文，依据却是 {basis}", rule=rule_id, basis=rule.basis
+                ),
+                *(*address, "quote"),
+                todo=msg('只见转述的请写 text；quote 须 basis = "verified"'),
+            )
+        if rule.joint_en and len(rule.joint_en) != len(rule.joint):
+            raise pack.error(
+                say("规则 {rule} 的 joint_en 与 joint 项数不同", rule=rule_id),
+                *(*address, "joint_en"),
+                todo=msg("请逐项对应"),
+            )
         decides = not base and (
             self._in_force(pack, rule.basis, rule_id) or rule_id in self.changed
         )
@@ -389,6 +405,8 @@ class Layers:
             layers={field: pack_id for field, (pack_id, _) in origin.items()},
             documents={field: document for field, (_, document) in origin.items()},
             shown_only=table.get("role") == "advisory",
+            text_seen=rule.text_seen
+            or ("text_seen" not in table and bool(pack.head.get("text_seen"))),
         )
 
     def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
@@ -397,6 +415,12 @@ class Layers:
         settings = read_settings(kind, holder.settings, rule_id, pack, *address)
         holder = replace(holder, settings=settings)
         return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
+
+
+def _subject(chain: Sequence[Pack]) -> dict[str, str]:
+    """What papers call the matter: as the topmost pack says that says it."""
+    told = [pack.head for pack in chain if "subject" in pack.head][-1:]
+    return {name: str(head.get(name, "")) for head in told for name in ("subject", "subject_en")}
 
 
 def _twice(name: str, owner: str) -> str:
