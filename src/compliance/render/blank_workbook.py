@@ -178,7 +178,9 @@ def _stated(rules: Sequence[Rule]) -> dict[str, list[str]]:
     for name, rule in attestations.attested(rules).items():
         half = next((f"（{part.name}）" for part in rule.parts if part.statement), "")
         attested.append(f"{name} {rule.title}{half}")
-    vetoed = [f"{name} {rule.title}" for name, rule in attestations.vetoed(rules).items()]
+    vetoed = [
+        f"{name} {rule.incident or rule.title}" for name, rule in attestations.vetoed(rules).items()
+    ]
     return {"attestation": attested, "veto": vetoed}
 
 

@@ -287,7 +287,7 @@ def _found(rule: Rule, row: Finding) -> str:
 def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
     if rule.statement == "vetoes":
-        return {"pass": msg("不存在"), "fail": msg("存在")}.get(status, "")
+        return {"pass": msg("不存在该情形"), "fail": msg("存在该情形")}.get(status, "")
     return {"pass": msg("已佐证"), "fail": msg("佐证为未达到")}.get(status, "")
 
 

@@ -205,7 +205,7 @@ def current(one: Judged) -> str:
         return NONE
     if one.rule.statement != "vetoes":
         return figures.state(one.status)
-    return msg("存在") if one.status == "fail" else msg_in("none", "不存在")
+    return msg("存在该情形") if one.status == "fail" else msg("不存在该情形")
 
 
 def _parts(finding: Finding) -> list[Finding]:

@@ -207,7 +207,8 @@ class Rule:
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
     text: what is asked, in the words of the pack; quote: the document's own words, and quote_source
     where they stand, if not in the source. text_seen: its author had the document itself. owner:
-    who leads in putting it right; joint: the offices that act with it.
+    who leads in putting it right; joint: the offices that act with it. incident: what a veto asks
+    about, where the title says that there is none.
     facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
@@ -232,6 +233,8 @@ class Rule:
     text_seen: bool = False
     joint: tuple[str, ...] = ()
     joint_en: tuple[str, ...] = ()
+    incident: str = ""
+    incident_en: str = ""
     aspect: str = ""
     note: str = ""
     indicator: str | None = None
@@ -271,6 +274,11 @@ class Rule:
     def given_by(self) -> str:
         """What its layer is called in the current language."""
         return pick(self.giver, self.giver_en)
+
+    @property
+    def stated(self) -> str:
+        """What is stated about it, in the current language: its title, of a veto the incident."""
+        return pick(self.incident or self.title, self.incident_en or self.title_en)
 
     @property
     def partners(self) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ Declared = TypeVar("Declared")
 _PLAIN = {
     "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
     "remedy", "remedy_en", "owner", "owner_en", "aspect", "note", "quote", "quote_source", "text_seen",
+    "incident", "incident_en",
 }  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {

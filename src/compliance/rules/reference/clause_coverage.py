@@ -16,10 +16,10 @@ def how_words() -> dict[str, str]:
     """What became of an item → words."""
     return {
         "judged": msg("按数据判定"),
-        "half": msg("一半按数据判定、一半由人佐证"),
+        "half": msg("一半按数据判定一半由人佐证"),
         "attested": msg("由人佐证"),
-        "scope": msg("适用范围，写在各规则里"),
-        "switched": msg("开关，默认关闭"),
+        "scope": msg("适用范围（写在各规则里）"),
+        "switched": msg("开关（默认关闭）"),
         "outside": msg("由外部给出"),
         "not_covered": msg("未编入"),
         "text_not_seen": msg("原文未见"),

@@ -260,7 +260,7 @@ def _field_names() -> dict[str, str]:
         "role": msg("地位"), "level": msg("层级"),
         "scope": msg("判定对象"), "kind": msg("种类"),
         "remedy": msg("整改"), "owner": msg("牵头单位"), "joint": msg("配合单位"),
-        "note": msg("说明"),
+        "incident": msg("所问情形"), "note": msg("说明"),
     }  # fmt: skip
 
 

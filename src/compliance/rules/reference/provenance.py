@@ -24,7 +24,7 @@ _INWARD = {
     "quote_source", "text_seen",
     "item_unit", "unit",
 }  # fmt: skip
-_WORDS = ("title", "quote", "text", "remedy", "owner", "joint", "note", "name")
+_WORDS = ("title", "quote", "text", "remedy", "owner", "joint", "incident", "note", "name")
 
 
 @dataclass(frozen=True, slots=True)
