@@ -131,7 +131,7 @@ def limits(counties: int) -> Iterator[Record]:
         times = rng.choice((1, 2))
         given, pupils = ON_THE_LINE[stage], 1000 * times
         rooms, sports, equipment, media = (amount * times for amount in given["shared"])
-        indoor = 300 + number % 40_000 / 100
+        indoor = round(300 + number % 40_000 / 100, 2)
         sizes = given["class_sizes"] * times
         school = identity(number, counties, stage)
         school |= dict.fromkeys(f"{one}_{fact}" for one in STAGES for fact in ("students", *PEOPLE))
@@ -154,6 +154,7 @@ def limits(counties: int) -> Iterator[Record]:
             **_funds(school),
             "training_funds_budget": 45_000,
         }
+        school["public_funds"] += number
         yield school
         number += 1
 

@@ -100,7 +100,10 @@ def test_a_confirmation_of_a_rule_that_is_nowhere_is_refused(tmp_path: Path) -> 
 def test_a_rule_that_copies_agree_on_is_confirmed_by_who_holds_the_text(tmp_path: Path) -> None:
     path = tmp_path / "confirmed.toml"
     path.write_text(GOOD.replace("V6", "R1"), "utf-8")
-    assert "依据：已见原文1条、多份抄本一致" in run("check", str(EXAMPLE), "--confirm", str(path)).output
+    assert (
+        "依据：已见原文1条、多份抄本一致"
+        in run("check", str(EXAMPLE), "--confirm", str(path)).output
+    )
     assert "已见原文" not in run("check", str(EXAMPLE)).output
 
 

@@ -11,7 +11,17 @@ from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import Refused
-from tests.intake.raws import COUNTY, codes, dataset, document, problems, school, submit, table
+from tests.intake.raws import (
+    COUNTY,
+    SCHOOL,
+    codes,
+    dataset,
+    document,
+    problems,
+    school,
+    submit,
+    table,
+)
 from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
@@ -236,3 +246,33 @@ def test_the_year_in_a_heading_must_be_that_of_the_data() -> None:
     assert codes(submit(document([row], strict=False)), "warning") == ["period_differs"]
     row = school(**{"核定公用经费（2023年，元）": 50000})
     assert submit(document([row], strict=False)).problems == []
+
+
+def test_marks_for_no_data_cost_no_county_its_findings() -> None:
+    found = submit(
+        document(
+            [
+                school(primary_students="—", township="/"),
+                school(school_code="2", primary_students="约300"),
+            ]
+        )
+    )
+    assert [(one.code, one.at, one.school_code) for one in problems(found, "error")] == [
+        ("not_a_number", "/schools/1/primary_students", "2")
+    ]
+    assert codes(found, "warning") == ["no_data", "no_data"]
+    sound = submit(document([school(primary_students="—", township="/")]))
+    assert sound.refused == []
+    assert sound.schools["primary_students"].to_list() == [None]
+    assert [(one.at, one.county_code, one.facts) for one in problems(sound, "warning")] == [
+        ("/schools/0/primary_students", "341622", ("primary_students",)),
+        ("/schools/0/township", "341622", ("township",)),
+    ]
+
+
+def test_a_line_of_marks_is_no_record() -> None:
+    dashes = dict.fromkeys(SCHOOL, "—")
+    found = submit(document([SCHOOL, dashes], strict=False))
+    assert found.refused == []
+    assert found.schools.height == 1
+    assert codes(found, "warning") == ["no_data"] * len(SCHOOL)

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cells import read_cell
-from compliance.intake.problems import CellError
+from compliance.intake.problems import CellError, CellRemark
 from tests.intake.raws import cell
 
 WORDS = vocabulary()
@@ -238,3 +238,64 @@ def test_evidence_is_a_list_of_texts() -> None:
     assert cell("evidence", ["a", " "], strict=True, record="attestation") == ["a"]
     assert cell("evidence", [3], strict=True, record="attestation") == "not_text"
     assert cell("evidence", "a", strict=True, record="attestation") == "not_a_list"
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "read", "code"),
+    [
+        *[("primary_students", mark, None, "no_data") for mark in (
+            "—", "－", "-", "——", "/", "／", "…", "……", "暂无", "无数据", "暂无数据", "N/A", " — ", "不详",
+        )],
+        ("primary_students", "'480", 480.0, "wrapped_text"),
+        ("primary_class_sizes", "—", None, "no_data"),
+        ("primary_class_sizes", "45;—", None, "no_data"),
+        ("music_room_areas", "/", None, "no_data"),
+        ("boarding", "—", None, "no_data"),
+        ("school_type", "暂无", None, "no_data"),
+        ("school_type", "九年一贯制\n学校", "nine_year", "odd_blanks"),
+        ("school_name", "/", None, "no_data"),
+        ("school_name", "青石县\n第一小学", "青石县 第一小学", "odd_blanks"),
+        ("school_name", "青石县 \r\n 第一小学", "青石县 第一小学", "odd_blanks"),
+        ("school_name", "青石县\t第一小学", "青石县 第一小学", "odd_blanks"),
+        ("school_name", "青石县\xa0第一小学", "青石县 第一小学", "odd_blanks"),
+        ("school_code", '="5199070001"', "5199070001", "wrapped_text"),
+        ("school_code", "=5199070001", "5199070001", "wrapped_text"),
+        ("school_code", "'5199070001", "5199070001", "wrapped_text"),
+        ("school_code", "'5199070001'", "5199070001", "wrapped_text"),
+        ("county_code", '="519907"', "519907", "wrapped_text"),
+        ("county_code", '="#N/A"', "formula_error", ""),
+        ("primary_students", "约300", "not_a_number", ""),
+        ("primary_students", "无", "not_a_number", ""),  # none, or no data? nobody knows
+        ("primary_class_sizes", "45;约30", "bad_item", ""),
+        ("primary_class_sizes", "45;'44", "bad_item", ""),
+        ("primary_class_sizes", "无", [], ""),
+        ("school_name", "无锡路小学", "无锡路小学", ""),
+        ("school_name", "N/A小学", "N/A小学", ""),
+    ],
+)  # fmt: skip
+def test_what_is_read_with_a_remark(fact: str, value: str, read: object, code: str) -> None:
+    remarks: list[str] = []
+    try:
+        found = cell(fact, value)
+    except CellRemark as remark:
+        found, said = remark.value, remark.code
+        remarks.append(said)
+    assert (found, remarks) == (read, [code] if code else [])
+
+
+@pytest.mark.parametrize("value", ["—", "/", "暂无"])
+def test_marks_for_no_data_are_blank_in_json_too(value: str) -> None:
+    for fact in ("primary_students", "primary_class_sizes", "boarding", "built_year", "township"):
+        with pytest.raises(CellRemark) as remark:
+            cell(fact, value, strict=True)
+        assert (remark.value.value, remark.value.code) == (None, "no_data")
+    [words] = {remark.value.expected}
+    assert "留空" in words
+
+
+def test_items_of_texts_are_read_with_a_remark() -> None:
+    evidence = WORDS.tables["attestation"]["evidence"]
+    for value in ("会议\xa0纪要；—", ["会议\xa0纪要", "—"]):
+        with pytest.raises(CellRemark) as remark:
+            read_cell(evidence, value, strict=isinstance(value, list))
+        assert remark.value.value == ["会议 纪要"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.acceptance.cells import TYPES, accept_column, read_cell
-from compliance.intake.problems import CellError
+from compliance.intake.problems import CellError, CellRemark
 from tests.intake.raws import cell
 from tests.support.examples import examples
 from tests.support.nonempty import nonempty
@@ -25,6 +25,8 @@ TEXTS = st.one_of(
         "", " ", "0", "12", "-3", "1e308", "1e400", "NaN", "inf", "１２", "1,2", "98%", "=1+1",
         "小学", "211", "是", "无", "45;44", "45；；", "2.1E+09", "12.0", "#N/A", "a\x07", "300.5",
         "\ufeff7", "341622", "7\n", "+5", ".5", "5.", "00", "民办", "x" * 250, "是 ", "Primary",
+        "—", "/", "……", "暂无", "n/a", "45;—", "'12", '="12"', "'是", '="45;44"', "45;'44", "第一\n小学",
+        "第一\xa0小学", "小\n学", "无锡小学", "'无'",
     ]),
     st.text(max_size=8),
 )  # fmt: skip
@@ -42,17 +44,22 @@ FACTS = ["primary_students", "teaching_area", "school_type", "sponsor", "boardin
 def alike(fact: Fact, series: pl.Series | list[Any], *, strict: bool) -> None:
     column = accept_column(fact, series, strict)
     assert column.values.dtype == TYPES[fact.form]
-    got = [(value, row in column.refused) for row, value in enumerate(column.values.to_list())]
+    got = [
+        (value, row in column.refused, row in column.remarked)
+        for row, value in enumerate(column.values.to_list())
+    ]
     cells = series if isinstance(series, list) else series.to_list()
     assert got == [cell_by_cell(fact, raw, strict) for raw in cells], fact.name
 
 
-def cell_by_cell(fact: Fact, raw: Any, strict: bool) -> tuple[Any, bool]:
-    """What the reader of single cells makes of one, and whether it refuses it."""
+def cell_by_cell(fact: Fact, raw: Any, strict: bool) -> tuple[Any, bool, bool]:
+    """What the reader of single cells makes of one, whether it refuses it or remarks on it."""
     try:
-        return read_cell(fact, raw, strict), False
+        return read_cell(fact, raw, strict), False, False
+    except CellRemark as remark:
+        return remark.value, False, True
     except CellError:
-        return None, True
+        return None, True, False
 
 
 @given(st.lists(st.none() | TEXTS, max_size=12), st.sampled_from(FACTS), st.booleans())

@@ -70,13 +70,16 @@ class Vocabulary:
         """The facts of a county's record, in the order of the schema."""
         return self.tables["county"]
 
-    def match(self, table: str, heading: str) -> Match | None:
-        """The fact that `heading` stands for in `table`; None if unknown or in a foreign unit."""
+    def match(self, table: str, heading: str, units: Sequence[str] = ()) -> Match | None:
+        """The fact that `heading` stands for in `table`; None if unknown or in a foreign unit.
+
+        units: those written beside the table, for headings that name none themselves.
+        """
         written = Heading.read(heading)
         fact = self._keys[table].get(written.key)
         if fact is None:
             return None
-        scale = factor(written.unit, fact.unit)
+        scale = factor(written.unit or _of_its_kind(units, fact.unit), fact.unit)
         return None if scale is None else Match(fact, scale, written.year)
 
     def nearest(self, table: str, heading: str) -> Fact | None:
@@ -294,6 +297,16 @@ UNITS: dict[str, tuple[str, Decimal]] = {
     "%": ("percent", Decimal(1)),
     "‰": ("per mille", Decimal(1)),
 }
+# units that are not converted into one another, though they measure the same thing
+_SAME_KIND = {
+    "persons10k": "count",
+    "thousands of yuan": "yuan",
+    "millions of yuan": "yuan",
+    "100 millions of yuan": "yuan",
+    "mu": "area",
+    "hectares": "area",
+    "area10k": "area",
+}
 _BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _PERIOD = re.compile(
@@ -352,6 +365,23 @@ def factor(written: str, own: str) -> Decimal | None:
     if known is None or known[0] != there[0]:
         return None
     return there[1] / known[1]
+
+
+def unit_words(text: str) -> tuple[str, ...]:
+    """The units that a text such as 人、平方米、万元 names."""
+    folded = _BLANK.sub("", unicodedata.normalize("NFKC", text[:300]).casefold())
+    folded = folded.replace("平方米", "m2").replace("平米", "m2")
+    return tuple(word for word in re.split(r"[,、;/()\[\]和及与]", folded) if word in UNITS)
+
+
+def _of_its_kind(units: Iterable[str], own: str) -> str:
+    """The unit that measures the kind of thing that `own` measures; empty where there is none."""
+    kind = _kind(quantity(own))
+    return next((unit for unit in units if kind and _kind(quantity(unit)) == kind), "")
+
+
+def _kind(measured: str) -> str:
+    return _SAME_KIND.get(measured, measured)
 
 
 def quantity(unit: str) -> str:

@@ -57,10 +57,12 @@ def accept_value(fact: Fact, value: object) -> object:
     Raises UsageError where the value cannot be one of it.
     """
     from compliance.intake.acceptance.cells import CellReader
-    from compliance.intake.problems import CellError
+    from compliance.intake.problems import CellError, CellRemark
     from compliance.kernel.errors import UsageError
 
     try:
         return CellReader(fact, strict=True)(value)
+    except CellRemark as remark:
+        return remark.value
     except CellError as error:
         raise UsageError(f"{fact.label}：{error.message}", todo=error.expected) from error

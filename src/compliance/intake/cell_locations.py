@@ -16,6 +16,7 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.derived_facts import LISTS
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
+from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.discover import Reader, with_words
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 
@@ -105,7 +106,7 @@ def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:
 def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip()
+    return unwrapped(str(value).strip())
 
 
 def _places(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 # what counts as nothing written: every white space, and the marks that only look like nothing
 BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
@@ -12,6 +13,14 @@ BLANKS += "\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 INVISIBLE = r"[\x{00ad}\x{061c}\x{180e}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}]"
 # characters no report can carry (XML forbids them) and halves of surrogate pairs
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# line breaks, tabs and the blanks that only typesetters use, which stand for one blank in a name
+ODD_BLANKS = "[\t-\r\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f]"
+# what is written where there are no figures, once it is folded to plain characters
+NO_DATA = re.compile(
+    r"[-–—―─━_/\\]+|\.{2,}|…+|⋯+|(?:暂|尚)?(?:无|没有|缺少?)(?:此项|该项|相关)?(?:数据|资料)|暂[无缺]|不详|未知|未统计|未填报?"
+    r"|待[补填定报]|n/?a"
+)
+_WRAPPED = re.compile(r"""=(?:"([^"]*)"|([0-9]+(?:\.[0-9]+)?))|'([^']+)'?""")
 LARGEST_WHOLE = 2**53  # beyond it a float no longer tells whole numbers apart
 _MOST_ITEMS = 20  # so many items of a list are quoted at most
 
@@ -19,6 +28,19 @@ _MOST_ITEMS = 20  # so many items of a list are quoted at most
 def blank(value: object) -> bool:
     """Whether a cell holds nothing: None or white space. A zero is something."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def no_data(text: str) -> bool:
+    """Whether a text without blanks around it is a mark for no data, such as — or 暂无."""
+    return len(text) <= 12 and bool(
+        NO_DATA.fullmatch(unicodedata.normalize("NFKC", text).casefold())
+    )
+
+
+def unwrapped(text: str) -> str:
+    """What stands in the marks that keep a spreadsheet from changing a code: ="0123" and '0123."""
+    found = _WRAPPED.fullmatch(text)
+    return next(part for part in found.groups() if part is not None) if found else text
 
 
 def unfit(text: str) -> bool:

@@ -1,7 +1,8 @@
 """One way to complain: a problem is a value, made where it stands, in one order of arguments.
 
 Always: a stable code, what is wrong, what was expected, the facts concerned. The place comes from
-a `Location`; a cell reader, which knows none, raises `CellError` with the same three words.
+a `Location`; a cell reader, which knows none, raises `CellError` or
+`CellRemark` with the same three words.
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ class CellError(Exception):
     def __init__(self, code: str, message: str, expected: str) -> None:
         super().__init__(message)
         self.code, self.message, self.expected = code, message, expected
+
+
+class CellRemark(Exception):  # noqa: N818 - no error: the cell is accepted
+    """A cell that is accepted, and something to be said of it: what it is read as, and three words."""
+
+    def __init__(self, value: object, code: str, message: str, expected: str) -> None:
+        super().__init__(message)
+        self.value, self.code, self.message, self.expected = value, code, message, expected
 
 
 class UnreadableError(Exception):

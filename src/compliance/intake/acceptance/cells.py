@@ -10,20 +10,28 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import UNITS, factor
-from compliance.intake.cell_text import BLANKS, INVISIBLE, LARGEST_WHOLE, show
+from compliance.intake.cell_text import (
+    BLANKS,
+    INVISIBLE,
+    LARGEST_WHOLE,
+    ODD_BLANKS,
+    no_data,
+    show,
+    unwrapped,
+)
 from compliance.intake.formats.raw_table import Cells
-from compliance.intake.problems import CellError
+from compliance.intake.problems import CellError, CellRemark
 from compliance.kernel.i18n import msg, say
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
@@ -37,6 +45,9 @@ _ITEMS = re.compile(SEPARATORS)
 _TEXTS = re.compile("[;；\n]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_ODD_BLANKS = re.compile(f" *{ODD_BLANKS}+ *")
+# a text that the reader of single cells may take for a mark, wrapped or odd within
+_SUSPECT = rf"^[^\p{{L}}\p{{N}}]+$|^(?:[暂尚无没缺不未待nN'=])|{ODD_BLANKS}"
 _UNSEEN = re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", INVISIBLE))
 _SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
 _POINT_ZERO = re.compile(r"^([0-9]+)\.0+$")
@@ -60,7 +71,8 @@ class CellReader:
     """Reads cells of one fact: None for a blank, else a value in the form of the submission.
 
     Numbers come back as float, flags as bool, lists as list. strict: a number must be a number,
-    a list a list (JSON). Raises CellError.
+    a list a list (JSON). Raises CellError for what is refused, CellRemark for what is accepted
+    although it is written in a way that is to be mentioned.
     """
 
     def __init__(self, fact: Fact, strict: bool) -> None:
@@ -69,17 +81,40 @@ class CellReader:
         self._words = {word.lower(): canonical for word, canonical in fact.words.items()}
 
     def __call__(self, value: object) -> object:
-        """What the cell says. Raises CellError."""
-        if isinstance(value, str):
-            value = value.strip(BLANKS)
-            if value in SPREADSHEET_ERRORS:
-                message = say(
-                    "{f}：单元格公式出错，显示{v}",
-                    f=self.fact.label, v=value)  # fmt: skip
-                raise CellError("formula_error", message, self.fact.expected())
-        if value is None or value == "":
-            return None
-        return self._read(value)
+        """What the cell says. Raises CellError, CellRemark."""
+        if not isinstance(value, str):
+            return None if value is None else self._read(value)
+        written = value.strip(BLANKS)
+        value = self._plain(written)
+        found = self._read(value) if value else None
+        if value != written:
+            raise CellRemark(found, *self._remark(written, value))
+        return found
+
+    def _plain(self, written: str) -> str:
+        """A text without what is not part of it; "" for a mark that there are no data."""
+        value = unwrapped(written).strip(BLANKS)
+        if value in SPREADSHEET_ERRORS:
+            message = say("{f}：单元格公式出错，显示{v}", f=self.fact.label, v=value)
+            raise self._refusal("formula_error", message)
+        if no_data(value):
+            return ""
+        if self._words or self.fact.form == "text":
+            between = "" if self._words else " "
+            return value if self.fact.lines else _ODD_BLANKS.sub(between, value)
+        return value
+
+    def _remark(self, written: str, value: str) -> tuple[str, str, str]:
+        """What is to be said of a text that is not read as it is written."""
+        quoted = self._quoted(written)
+        if not value:
+            expected = msg("没有数据就留空；确实为0才填0")
+            return "no_data", say("{f}：“{v}”按未填处理", **quoted), expected
+        if unwrapped(written) != written:
+            message = say("{f}：“{v}”按“{read}”读取", read=show(value), **quoted)
+            return "wrapped_text", message, msg("只写内容，不加等号、引号、撇号")
+        message = say("{f}：“{v}”中的换行、制表符等按空格读取", **quoted)
+        return "odd_blanks", message, msg("写在一行内，只用普通空格")
 
     def _refusal(self, code: str, message: str, expected: str = "") -> CellError:
         return CellError(code, message, expected or self.fact.expected())
@@ -255,10 +290,13 @@ class CellReader:
         return CellReader(replace(self.fact, form=form, length=None), self.strict)
 
     def _item(self, position: int, item: object) -> object:
+        """One item. A list with one that is not known is itself not known."""
         try:
             return self.of_items(item)
-        except CellError as bad:
+        except (CellError, CellRemark) as bad:
             message = say("{m}（第{n}项）", m=bad.message, n=position)
+            if isinstance(bad, CellRemark) and bad.value is None:
+                raise CellRemark(None, bad.code, message, bad.expected) from None
             raise CellError("bad_item", message, bad.expected) from None
 
     def _items_of(self, value: object) -> Sequence[object]:
@@ -277,10 +315,20 @@ class CellReader:
         if not isinstance(value, list | tuple):
             raise self._not_a_list(value)
         one = replace(fact, form="text", max_length=fact.item_length, pattern="")
-        texts = [read_cell(one, item, self.strict) for item in value]
+        read, texts, remarks = CellReader(one, self.strict), [], []
+        for item in value:
+            try:
+                texts.append(read(item))
+            except CellRemark as odd:
+                texts.append(odd.value)
+                remarks.append(odd)
         if fact.max_items is not None and len(texts) > fact.max_items:
             raise self._too_many(say("不超过{n}项", n=fact.max_items))
-        return [text for text in texts if isinstance(text, str)]
+        found = [text for text in texts if isinstance(text, str)]
+        if remarks:
+            first = remarks[0]
+            raise CellRemark(found, first.code, first.message, first.expected)
+        return found
 
     def _too_many(self, expected: str) -> CellError:
         message = say("{f}：项数过多", f=self.fact.label)
@@ -349,12 +397,19 @@ TYPES: dict[str, pl.DataType] = {
 }
 
 
+Said = TypeVar("Said", CellError, CellRemark)
+
+
 @dataclass(frozen=True)
 class AcceptedColumn:
-    """The accepted values of a fact, null where missing or refused; row → why it was refused."""
+    """The accepted values of a fact, null where missing or refused.
+
+    refused: row → why it was refused. remarked: row → what is to be said of an accepted one.
+    """
 
     values: pl.Series
-    refused: dict[int, CellError]
+    refused: Mapping[int, CellError] = field(default_factory=dict)
+    remarked: Mapping[int, CellRemark] = field(default_factory=dict)
 
 
 def accept_column(fact: Fact, cells: Cells, strict: bool) -> AcceptedColumn:
@@ -366,10 +421,10 @@ def accept_column(fact: Fact, cells: Cells, strict: bool) -> AcceptedColumn:
 def _sequence(read: CellReader, cells: Sequence[object]) -> AcceptedColumn:
     fact = read.fact
     if fact.numeric and not fact.words and _sound(fact, cells):
-        return AcceptedColumn(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0, {})
+        return AcceptedColumn(pl.Series(cells, dtype=pl.Float64, strict=False) + 0.0)
     if fact.listed and _sound_lists(read, cells):
         lists = [[x + 0.0 for x in cell] if isinstance(cell, list) else None for cell in cells]
-        return AcceptedColumn(pl.Series(lists, dtype=NUMBERS), {})
+        return AcceptedColumn(pl.Series(lists, dtype=NUMBERS))
     return _distinct(read, cells)
 
 
@@ -381,7 +436,7 @@ def _series(read: CellReader, cells: pl.Series) -> AcceptedColumn:
         return _listed(read, cells)
     if fact.numeric and not fact.words:
         sound = _sound_numbers(fact, cells, strict=read.strict)
-        return _ranged(read, cells) if sound is None else AcceptedColumn(sound + 0.0, {})
+        return _ranged(read, cells) if sound is None else AcceptedColumn(sound + 0.0)
     if fact.form == "text" and cells.dtype == pl.String:
         return _texts(read, cells)
     return _distinct(read, cells)
@@ -455,6 +510,7 @@ def _texts(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     fact, text = read.fact, pl.col("cell")
     odd = text.is_in(SPREADSHEET_ERRORS) | (text.str.strip_chars(BLANKS) != text) | (text == "")
     odd |= text.str.contains((_CONTROL_LINES if fact.lines else _CONTROL).pattern)
+    odd |= text.str.contains(_SUSPECT)
     if fact.max_length is not None:
         odd |= text.str.len_chars() > fact.max_length
     if fact.code and not read.strict:
@@ -462,14 +518,10 @@ def _texts(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     if fact.pattern:
         odd |= ~text.str.contains(fact.pattern)
     try:
-        rows = cells.alias("cell").to_frame().select(odd).to_series().arg_true()
+        found = cells.alias("cell").to_frame().select(odd).to_series()
     except pl.exceptions.ComputeError:  # a pattern that Polars does not know
         return _distinct(read, cells)
-    if rows.is_empty():
-        return AcceptedColumn(cells, {})
-    judged = _distinct(read, cells.gather(rows))
-    refused = {rows[index]: error for index, error in judged.refused.items()}
-    return AcceptedColumn(cells.clone().scatter(rows, judged.values), refused)  # in place
+    return _judged(read, cells, cells, found)
 
 
 def _ranged(read: CellReader, cells: pl.Series) -> AcceptedColumn:
@@ -491,7 +543,7 @@ def _ranged(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     if fact.form != "number":
         fits &= numbers == numbers.floor()
     fits = fits.fill_null(value=False)
-    return AcceptedColumn((numbers + 0.0).set(~fits, None), _refused(read, cells, written & ~fits))
+    return _judged(read, cells, (numbers + 0.0).set(~fits, None), written & ~fits)
 
 
 def _parsed(text: pl.Series) -> pl.Series:
@@ -526,8 +578,9 @@ def _listed(read: CellReader, cells: pl.Series) -> AcceptedColumn:
         return _distinct(read, cells)
     frame = pl.DataFrame({"row": pl.int_range(len(items), eager=True), "item": items})
     flat = frame.filter(pl.col("item").list.len() > 0).explode("item")
-    judged = accept_column(read.of_items.fact, flat["item"], read.strict).values
-    lists = flat.with_columns(item=judged).group_by("row", maintain_order=True).agg("item")
+    judged = accept_column(read.of_items.fact, flat["item"], read.strict)
+    whole = judged.values.scatter(list(judged.remarked), None)
+    lists = flat.with_columns(item=whole).group_by("row", maintain_order=True).agg("item")
     joined = frame.join(lists, on="row", how="left", maintain_order="left")
     size, value = pl.col("item").list.len(), pl.col("item_right")
     fits = ~value.list.eval(pl.element().is_null()).list.any().fill_null(value=False)
@@ -537,16 +590,24 @@ def _listed(read: CellReader, cells: pl.Series) -> AcceptedColumn:
         fits &= size == read.fact.length
     value = pl.when(size == 0).then(pl.lit([], dtype=NUMBERS)).otherwise(value)
     found = joined.select(value=pl.when(fits).then(value), bad=~fits & size.is_not_null())
-    return AcceptedColumn(found["value"].cast(NUMBERS), _refused(read, cells, found["bad"]))
+    return _judged(read, cells, found["value"].cast(NUMBERS), found["bad"])
 
 
-def _refused(read: CellReader, cells: pl.Series, bad: pl.Series) -> dict[int, CellError]:
-    """Why the reader refuses these cells, which are within no bounds."""
-    rows = bad.arg_true()
+def _judged(
+    read: CellReader, cells: pl.Series, values: pl.Series, odd: pl.Series
+) -> AcceptedColumn:
+    """The values, but of the odd cells what the reader makes of them, one by one."""
+    rows = odd.arg_true()
     if rows.is_empty():
-        return {}
-    refused = _distinct(read, cells.gather(rows)).refused
-    return {rows[index]: error for index, error in refused.items()}
+        return AcceptedColumn(values)
+    judged = _distinct(read, cells.gather(rows))
+    last = len(values)
+    index = pl.int_range(last, eager=True).scatter(rows, range(last, last + len(rows)))
+    return AcceptedColumn(
+        pl.concat([values, judged.values]).gather(index),
+        {rows[number]: error for number, error in judged.refused.items()},
+        {rows[number]: remark for number, remark in judged.remarked.items()},
+    )
 
 
 def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
@@ -554,15 +615,23 @@ def _distinct(read: CellReader, cells: Cells) -> AcceptedColumn:
     values, codes = _coded(cells)
     judged: list[object] = []
     errors: dict[int, CellError] = {}
+    remarks: dict[int, CellRemark] = {}
     for code, value in enumerate(values):
         try:
             judged.append(read(value))
+        except CellRemark as remark:
+            judged.append(remark.value)
+            remarks[code] = remark
         except CellError as error:
             judged.append(None)
             errors[code] = error
     column = pl.Series(judged, dtype=TYPES[read.fact.form])[codes]
-    bad = codes.is_in(list(errors)).arg_true() if errors else ()
-    return AcceptedColumn(column, {row: errors[codes[row]] for row in bad})
+    return AcceptedColumn(column, _by_row(errors, codes), _by_row(remarks, codes))
+
+
+def _by_row(said: Mapping[int, Said], codes: pl.Series) -> dict[int, Said]:
+    rows = codes.is_in(list(said)).arg_true() if said else ()
+    return {row: said[codes[row]] for row in rows}
 
 
 def _coded(cells: Cells) -> tuple[Sequence[object], pl.Series]:

@@ -42,7 +42,7 @@ def match_headings(raw: RawTable, vocabulary: Vocabulary) -> Headings:
     found = Headings({}, [])
     unknown: list[str] = []
     for heading in raw.columns:
-        match = vocabulary.match(record, heading)
+        match = vocabulary.match(record, heading, raw.units.get(heading, ()))
         if match is None:
             unknown.append(heading)
             continue

@@ -137,6 +137,7 @@ SINGLE = {
     "attestations": ("rule",),
     "vetoes": ("rule",),
 }
+NOBODY: Row = {"_code": None, "_year": None}
 RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
 SCHOOL = ["_code", "_year", "school_code"]
 
@@ -276,16 +277,17 @@ def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]
 
 
 def _faults(document: _Document, kind: str, rows: pl.DataFrame) -> Iterator[Outcome]:
-    """Every refused cell, now with its county and school; every county with one is refused."""
+    """Every refused or odd cell, with its county and school; a county with a refused one is refused."""
     for table, own in document.each(kind, rows):
-        if not table.refused:
+        if not (table.refused or table.remarked):
             continue
-        bad = own.filter(pl.col("_row").is_in(table.bad_rows))
-        yield from _refused(bad)
-        names = [name for name in ("_row", *SCHOOL) if name in bad.columns]
-        known = {row["_row"]: row for row in bad.select(names).iter_rows(named=True)}
-        for number, problem in table.faults():
-            row = known[number]
+        yield from _refused(own.filter(pl.col("_row").is_in(table.bad_rows)))
+        faults = list(table.faults())
+        concerned = own.filter(pl.col("_row").is_in({row for row, _ in faults}))
+        names = [name for name in ("_row", *SCHOOL) if name in own.columns]
+        known = {row["_row"]: row for row in concerned.select(names).iter_rows(named=True)}
+        for number, problem in faults:
+            row = known.get(number, NOBODY)  # a row of nothing but marks is no record
             yield replace(
                 problem,
                 county_code=row["_code"],

@@ -5,8 +5,9 @@ Nothing here knows which county a row belongs to; `integrity` finds that out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from compliance.intake.acceptance.headings import Headings, match_headings, size
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
-from compliance.intake.problems import CellError, Location
+from compliance.intake.problems import CellError, CellRemark, Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 
@@ -30,7 +31,8 @@ class Accepted:
 
     facts: all that its record may have. number: of the table in its run. frame: a column a fact,
     beside ``_row`` and ``_table``, the number; rows of blanks alone are no records. refused:
-    fact → row → why its cell was refused. notes: warnings and errors of the table as a whole.
+    fact → row → why its cell was refused. remarked: what is to be said of cells that were accepted.
+    notes: warnings and errors of the table as a whole.
     """
 
     raw: RawTable
@@ -38,7 +40,8 @@ class Accepted:
     headings: Headings
     number: int
     frame: pl.DataFrame
-    refused: dict[str, dict[int, CellError]]
+    refused: dict[str, Mapping[int, CellError]]
+    remarked: dict[str, Mapping[int, CellRemark]]
     notes: list[Problem]
 
     @property
@@ -67,28 +70,38 @@ class Accepted:
             return next(written, headings[0])
         return headings[0]
 
-    def faults(self) -> list[tuple[int, Problem]]:
-        """Row and problem of every refused cell, still without its county."""
-        return [fault for fact in self.refused for fault in self._faults(fact)]
+    def faults(self) -> Iterator[tuple[int, Problem]]:
+        """Row and problem of every cell that was refused or remarked on, still without its county."""
+        for name, cells in self.refused.items():
+            for row, bad in islice(cells.items(), EXPLAINED_ROWS):
+                yield row, self._cell(row, name).error(bad.code, bad.message, bad.expected, (name,))
+            for row in islice(cells, EXPLAINED_ROWS, EXPLAINED_ROWS + 1):
+                fact = _in_written_unit(self.headings.meaning(name))
+                message = say(
+                    "{f}：另有{n}处错误未逐一列出", f=fact.label, n=len(cells) - EXPLAINED_ROWS
+                )
+                yield row, Location(self.raw.file).error("more_errors", message, fact.expected())
+        for name, odd in self.remarked.items():
+            for row, one in islice(odd.items(), EXPLAINED_ROWS):
+                yield (
+                    row,
+                    self._cell(row, name).warning(one.code, one.message, one.expected, (name,)),
+                )
+            for row in islice(odd, EXPLAINED_ROWS, EXPLAINED_ROWS + 1):
+                label, more = self.facts[name].label, len(odd) - EXPLAINED_ROWS
+                message = say("{f}：另有{n}处提示未逐一列出", f=label, n=more)
+                yield row, Location(self.raw.file).warning("more_warnings", message, facts=(name,))
 
-    def _faults(self, name: str) -> list[tuple[int, Problem]]:
-        cells, file = self.refused[name], self.raw.file
-        found = [
-            (row, Location(file, self.at(row, name)).error(e.code, e.message, e.expected, (name,)))
-            for row, e in list(cells.items())[:EXPLAINED_ROWS]
-        ]
-        if len(cells) > EXPLAINED_ROWS:
-            fact, row = _in_written_unit(self.headings.meaning(name)), list(cells)[EXPLAINED_ROWS]
-            more = say("{f}：另有{n}处错误未逐一列出", f=fact.label, n=len(cells) - EXPLAINED_ROWS)
-            found.append((row, Location(file).error("more_errors", more, fact.expected())))
-        return found
+    def _cell(self, row: int, fact: str) -> Location:
+        return Location(self.raw.file, self.at(row, fact))
 
 
 def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Accepted:
     """Match the headings and type the columns; every fault is kept, none is raised."""
     headings = match_headings(raw, vocabulary)
     notes = list(headings.notes)
-    refused: dict[str, dict[int, CellError]] = {}
+    refused: dict[str, Mapping[int, CellError]] = {}
+    remarked: dict[str, Mapping[int, CellRemark]] = {}
     columns = [
         pl.int_range(raw.height, eager=True).alias("_row"),
         pl.Series("_table", [number], dtype=pl.Int64).new_from_index(0, raw.height),
@@ -107,8 +120,10 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
         columns.append(column.values.alias(name))
         if column.refused:
             refused[name] = column.refused
+        if column.remarked:
+            remarked[name] = column.remarked
     facts = vocabulary.tables[TABLE_OF[raw.name]]
-    typed = Accepted(raw, facts, headings, number, pl.DataFrame(columns), refused, notes)
+    typed = Accepted(raw, facts, headings, number, pl.DataFrame(columns), refused, remarked, notes)
     return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
 
 

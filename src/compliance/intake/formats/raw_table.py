@@ -70,6 +70,7 @@ class RawTable:
     ``学校!F12`` or the JSON pointer ``/schools/12/primary_students``. strict: a number must be
     a number (JSON); otherwise numeric text is accepted. heading_place: heading → where it stands
     itself, if headings have a place of their own. sheet: the name of the worksheet, if it is one.
+    units: heading → the units that a line or a column beside the table gives for its figures.
     """
 
     name: str
@@ -80,6 +81,7 @@ class RawTable:
     strict: bool = False
     heading_place: Callable[[str], str] | None = None
     sheet: str = ""
+    units: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_heading(self, heading: str) -> Location:
         """Where a heading stands; in JSON, the first record that has it."""

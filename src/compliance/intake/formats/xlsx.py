@@ -6,7 +6,6 @@ lies under them, or (the county's one record) beside them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from compliance.intake.formats.raw_table import (
     RawTable,
     table_named,
 )
+from compliance.intake.formats.side_lines import HEADER_WITHIN, SideLines, header_row, units_above
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
@@ -30,15 +30,6 @@ from compliance.kernel.i18n import msg, pick, say
 
 # Sheets that tell people something and are never data.
 TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
-HEADER_WITHIN = 15
-EXAMPLE = "示例"
-TOTALS = frozenset({"合计", "总计", "小计", "全县合计", "全县总计"})
-# How the lines under a table begin that say who filled it in, and what is to be noted.
-NOTE = re.compile(
-    r"(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
-    r"|统计负责人|主管领导|报[出送](?:日期|时间)|(?:联系|咨询)(?:人|电话|方式)|负责人|审核|备注|说明|注)"
-    r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
-)
 STATEMENTS = ("attestations", "vetoes")
 VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 
@@ -160,8 +151,8 @@ class _Sheet:
         headings = self._headings(header)
         facts = {heading: self._fact(heading) for heading in headings}
         key = self._key_column(headings, facts)
-        names = self._row(header)
-        rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, names, key)]
+        beside = SideLines(self._row(header), key, grid.complaints)
+        rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
         if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
             others = [column for column in headings.values() if column != key]
             rows = [row for row in rows if any(grid.filled(row, column) for column in others)]
@@ -182,14 +173,13 @@ class _Sheet:
             lambda row, heading: grid.at(rows[row], headings[heading]),
             heading_place=lambda heading: grid.at(header, headings[heading]),
             sheet=grid.sheet,
+            units=dict.fromkeys(headings, units_above(map(self._row, range(header))))
+            | beside.units,
         )
 
     def _header_row(self) -> int | None:
-        """Of the first rows the one with most known headings; None where there are none."""
-        rows = range(min(HEADER_WITHIN, len(self.grid.rows)))
-        scores = [self._score(self._row(row)) for row in rows]
-        best = max(scores, default=0)
-        return scores.index(best) if best else None
+        """The row of headings; None where there are none."""
+        return header_row(map(self._row, range(len(self.grid.rows))), self._fact)
 
     def _headings(self, header: int) -> dict[str, int]:
         """Heading → column; complains of headings that stand twice and of figures under none."""
@@ -209,31 +199,12 @@ class _Sheet:
         known = {fact.name: headings[h] for h, fact in reversed(facts.items()) if fact}
         return known.get("school_code", min(known.values(), default=0))
 
-    def _is_data(self, row: int, header: Sequence[str], key: int) -> bool:
-        grid, complaints = self.grid, self.grid.complaints
-        filled = [column for column in range(grid.width) if grid.filled(row, column)]
-        if not filled:
+    def _is_data(self, row: int, beside: SideLines) -> bool:
+        """Whether a row holds something, and is a record."""
+        grid = self.grid
+        if not any(grid.filled(row, column) for column in range(grid.width)):
             return False
-        name = grid.text(row, key)
-        if name.startswith(EXAMPLE) or (name == header[key] and self._row(row) == header):
-            return False
-        first, at = grid.text(row, filled[0]).replace(" ", ""), grid.at(row, filled[0])
-        if first in TOTALS:
-            message = say("“{w}”行未读取", w=first)
-            expected = msg("合计由程序计算，可以删去")
-            complaints.warning("total_row", message, expected, at=at)
-            return False
-        if NOTE.match(first) and (not name or filled[0] == key) and self._talks(row, filled):
-            message = say("“{w}”行不是数据，未读取", w=clip(first, 20))
-            expected = msg("移到“说明”等另外的工作表")
-            complaints.warning("note_row", message, expected, at=at)
-            return False
-        return True
-
-    def _talks(self, row: int, filled: Sequence[int]) -> bool:
-        """Whether the cells of a line that begins like a note hold words, not a record's figures."""
-        cells = self.grid.rows[row]
-        return len(filled) <= 2 or all(isinstance(cells[column], str) for column in filled)
+        return beside.is_record(self._row(row), lambda column: grid.at(row, column))
 
     # ── one record, its values beside the headings ─────────────────────────────────
 

@@ -1,0 +1,95 @@
+"""Lines beside a table: what is none of its records is left out and said, and no record is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from compliance.intake.formats.side_lines import SideLines, header_row, units_above
+from compliance.intake.problems import Complaints
+from compliance.kernel.errors import Problem
+
+HEADER = ("序号", "行政区划代码", "学校标识码", "学校名称", "在校生数", "教学仪器设备值")
+KEY = 2
+
+
+def left_out(line: Sequence[str]) -> str:
+    """What a line was taken for; "" for a record."""
+    problems: list[Problem] = []
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems))
+    record = beside.is_record(line, lambda column: f"column {column}")
+    assert record or line[KEY].startswith("示例") or line == HEADER or len(problems) == 1
+    return "" if record else problems[0].code if problems else "silently"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        (("合计", "", "", "", "860", "1200"), "total_row"),
+        (("", "", "", "合 计：", "860", "1200"), "total_row"),
+        (("3", "519907", "", "城关镇小计", "860", "1200"), "total_row"),
+        (("", "519907", "", "全县合计（3所）", "860", ""), "total_row"),
+        (("", "519907", "519907", "小学合计", "860", ""), "total_row"),
+        (("", "", "总计", "", "860", ""), "total_row"),
+        (("填表人：教育股", "", "", "", "", ""), "note_row"),
+        (("填表人：", "张三", "", "联系电话", "0551-62999999", "2023-09-20"), "note_row"),
+        (("注：本表截至9月1日", "", "", "", "", ""), "note_row"),
+        (("甲", "乙", "丙", "丁", "1", "2"), "column_numbers"),
+        (("(1)", "(2)", "(3)", "(4)", "(5)", "(6)"), "column_numbers"),
+        (("栏次", "—", "—", "—", "7", "8=7/2"), "column_numbers"),
+        (("", "", "", "", "（人）", "（万元）"), "unit_row"),
+        (("", "", "示例2134000009", "示例小学", "1", "1"), "silently"),
+        (HEADER, "silently"),
+    ],
+)
+def test_lines_that_are_no_records(line: Sequence[str], kind: str) -> None:
+    assert left_out(line) == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("1", "519907", "5199070001", "合计路小学", "860", "1200"),
+        ("1", "519907", "5199070001", "制表小学", "860", "1200"),
+        ("1", "519907", "A12", "全县合计", "860", "1200"),
+        ("1", "519907", "", "育红小学", "860", "1200"),
+        ("1", "2", "5", "育红小学", "", ""),
+        ("2", "3", "4", "5", "6", "7"),  # numbers alone, not from 1 on
+        ("", "", "", "", "860", ""),
+        ("", "", "", "育红小学", "人", "元"),
+        ("", "", "", "", "", ""),
+        ("备注小学", "", "", "育红小学", "860", "1200"),
+    ],
+)
+def test_records_stay(line: Sequence[str]) -> None:
+    assert left_out(line) == ""
+
+
+def test_units_of_a_line_under_the_headings() -> None:
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", []))
+    beside.is_record(("", "", "", "", "（人）", "万元"), str)
+    assert beside.units == {"在校生数": ("人",), "教学仪器设备值": ("万元",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "units"),
+    [
+        (("单位：万元",), ("万元",)),
+        (("", "金额单位:", "万元", "2023年"), ("万元",)),
+        (("学校情况表（单位：人、平方米、万元）",), ("人", "m2", "万元")),
+        (("填报单位：青石县教育局",), ()),
+        (("单位：青石县教育局", "单位：万元"), ("万元",)),
+        (("2023年",), ()),
+    ],
+)
+def test_units_above_the_headings(line: Sequence[str], units: tuple[str, ...]) -> None:
+    assert units_above([("青石县", ""), line]) == units
+
+
+def test_the_row_of_headings_is_the_one_with_most_of_them() -> None:
+    lines = [("学校表", ""), ("学校名称", ""), ("学校名称", "在校生数"), ("学校名称", "在校生数")]
+    known = {"学校名称", "在校生数"}.__contains__
+    assert header_row(lines, known) == 2
+    assert header_row([("a", "b")], known) is None
+    assert header_row([*[("", "")] * 15, *lines], known) is None
