@@ -168,7 +168,7 @@ def test_table_five_and_six(paper: FilledForm) -> None:
     five = [(line[1], line[2]) for line in rows(paper, "V")]
     # regulation.md T6 (e): (480 − 12 + 20) ÷ (500 − 1) = 97.7956
     assert five[0] == (
-        "毕业班学生数480人，三年前入学500人，三年转入12人，死亡1人，转出20人，巩固率97.8%",
+        "毕业班学生数480人，三年前入学500人，转入12人，死亡1人，转出20人，巩固率97.8%",
         "是",
     )
     assert five[1][0] == "残疾儿童少年30人，入学29人，入学率96.7%，其中特教学校20人，占69.0%"

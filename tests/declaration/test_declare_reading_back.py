@@ -72,7 +72,7 @@ def test_figures_of_a_reworded_sentence_are_compared(desk: Desk) -> None:
 
 def test_clauses_in_another_order_are_the_same_sentence(desk: Desk) -> None:
     cell = cell_of(desk, "表Ⅴ", "毕业班学生数480人")
-    text = "毕业班学生数480人，三年前入学500人，三年转入12人，转出{}人，死亡1人，巩固率97.8%"
+    text = "毕业班学生数480人，三年前入学500人，转入12人，转出{}人，死亡1人，巩固率97.8%"
     assert not desk.differences(put("表Ⅴ", cell, text.format(20)))
     found = told(desk.differences(put("表Ⅴ", cell, text.format(21))))
     assert found == [("differs", "表Ⅴ", cell, "21", "20", "+1")]
