@@ -25,7 +25,7 @@ TOOLS = {"wheel": "wheel", "office": "soffice", "browser": "chromium"}  # mark â
 def test_every_room_has_its_tests_and_no_folder_is_without_a_room() -> None:
     rooms = {room for floor in floors() for room in floor} - {"kinds"}  # a module, not a room
     folders = {path.parent.name for path in nonempty((ROOT / "tests").glob("*/test_*.py"))}
-    assert folders == rooms | {"meta"}
+    assert folders == rooms | {"meta", "cases"}
 
 
 def test_quick_leaves_out_every_mark() -> None:
