@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake.formats.csv import read_csv
 from compliance.intake.problems import Complaints
 
@@ -14,7 +15,7 @@ HEAD = ["school_code", "county_code", "school_name"]
 
 def as_read(data: str) -> tuple[object, ...]:
     complaints = Complaints("schools.csv", [])
-    table = read_csv(data.encode(), "schools", complaints)
+    table = read_csv(data.encode(), "schools", complaints, vocabulary())
     assert table is not None
     cells = {heading: list(column) for heading, column in table.columns.items()}
     places = [table.place(row, "school_name") for row in range(table.height)]

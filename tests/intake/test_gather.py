@@ -8,13 +8,15 @@ import json
 import shutil
 import zipfile
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers
+from compliance.intake.accept import accept
 from compliance.intake.formats.discover import Reader, gather
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import UsageError
@@ -81,9 +83,8 @@ class TestTables:
                 "primary_class_sizes": [[45.0, None]],
                 "year": [2023],
                 "boarding": [True],
-                "basic_balance_date": [date(2015, 12, 30)],
                 "read_at": [datetime(2023, 9, 1, 12)],
-                "kind": pl.Series(["x"], dtype=pl.Categorical),
+                "school_type": pl.Series(["x"], dtype=pl.Categorical),
                 "__index_level_0__": [0],
             }
         )
@@ -102,8 +103,7 @@ class TestTables:
         assert schools.columns["primary_class_sizes"].to_list() == [[45.0, None]]  # type: ignore[union-attr]
         assert "__index_level_0__" not in schools.columns
         values = {name: list(cells) for name, cells in schools.columns.items()}
-        assert values["basic_balance_date"] == ["2015-12-30"]
-        assert values["read_at"] == ["2023-09-01"]
+        assert values["school_type"] == ["x"]
         assert values["boarding"] == [True]
         assert values["year"] == [2023]
         assert schools.place(0, "year") == "第1行 year"
@@ -176,8 +176,6 @@ class TestGathering:
         inputs.workbook(tmp_path / "a.xlsx")
         inputs.workbook(tmp_path / "C.XLSX")
         (tmp_path / "~$a.xlsx").write_bytes(b"lock")
-        (tmp_path / ".hidden.json").write_text("{", encoding="utf-8")
-        (tmp_path / "readme.txt").write_text("x", encoding="utf-8")
         (tmp_path / "inner").mkdir()
         documents = gather([tmp_path], READERS)
         assert [document.name for document in documents] == ["C.XLSX", "a.xlsx", "b.json"]
@@ -226,8 +224,50 @@ class TestGathering:
         document = one(inputs.dataset(tmp_path / "d", scools__csv="a\n1\n"))
         [problem] = document.problems
         assert (problem.severity, problem.code) == ("warning", "file_not_read")
-        assert problem.file == "scools.csv"
+        assert (problem.file, problem.at) == ("d", "scools.csv")
         assert "schools" in problem.expected
+
+    def test_files_that_are_not_read_are_said_in_one_line(self, tmp_path: Path) -> None:
+        names = [
+            ".hidden.json",
+            "README",
+            "scools.csv",
+            "x.docx",
+            "一览.txt",
+            *(f"{n}.pdf" for n in range(9)),
+        ]
+        litter = ["._学校.csv", "~$x.xlsx", "Thumbs.db", ".DS_Store", "desktop.ini", ".gitignore"]
+        folder = inputs.dataset(tmp_path / "d", **dict.fromkeys([*names, *litter], "x"))
+        [problem] = one(folder).problems
+        assert (problem.severity, problem.code, problem.file) == ("warning", "file_not_read", "d")
+        assert "14个文件" in problem.message
+        assert problem.at == "scools.csv"
+        assert problem.message.startswith("未读取：scools.csv、一览.txt、.hidden.json、")
+        for name in nonempty(litter):
+            assert name not in problem.message
+        members = dict.fromkeys([*names, *litter], "x")
+        path = inputs.zipped(
+            tmp_path / "d.zip",
+            counties__csv=inputs.COUNTIES_CSV,
+            schools__csv=inputs.SCHOOLS_CSV,
+            **members,
+        )
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("__MACOSX/x.bin", "x")
+        assert [(p.code, p.message) for p in one(path).problems] == [
+            ("file_not_read", problem.message)
+        ]
+
+    def test_what_concerns_no_single_county_stands_by_itself(self, tmp_path: Path) -> None:
+        inputs.json_file(tmp_path / "a.json")
+        inputs.workbook(tmp_path / "b.xlsx")
+        (tmp_path / "README").write_text("x", encoding="utf-8")
+        documents = gather([tmp_path], READERS)
+        assert [inputs.codes(document) for document in documents] == [[], [], ["file_not_read"]]
+        found = accept(documents, vocabulary())
+        assert [
+            (one.code, one.county_code) for one in found.problems if one.code == "file_not_read"
+        ] == [("file_not_read", None)]
 
     def test_nothing_to_judge_is_wrong_usage(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="没有这个文件"):
@@ -244,9 +284,6 @@ class TestGathering:
 
 
 def test_a_school_s_row_reads_alike_from_every_form(tmp_path: Path) -> None:
-    from compliance.facts.vocabulary import vocabulary
-    from compliance.intake.accept import accept
-
     paths = [
         inputs.json_file(tmp_path / "a.json"),
         inputs.workbook(tmp_path / "a.xlsx"),

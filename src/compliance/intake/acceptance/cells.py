@@ -383,6 +383,8 @@ def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one sli
 
 
 NUMBERS = pl.List(pl.Float64)
+# narrow numbers, and from where on they no longer tell whole numbers apart
+NARROW: dict[pl.DataType, float] = {pl.Float32(): 2**24, pl.Float16(): 2**11}
 TYPES: dict[str, pl.DataType] = {
     "count": pl.Float64(),
     "number": pl.Float64(),
@@ -430,8 +432,8 @@ def _sequence(read: CellReader, cells: Sequence[object]) -> AcceptedColumn:
 
 def _series(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     fact = read.fact
-    if cells.dtype.is_decimal() or cells.dtype == pl.Float32:
-        cells = cells.cast(pl.String).cast(pl.Float64)  # the number as it is written
+    if cells.dtype.is_decimal() or cells.dtype in NARROW:
+        cells = _as_written(cells, code=fact.form == "text")
     if fact.listed:
         return _listed(read, cells)
     if fact.numeric and not fact.words:
@@ -440,6 +442,28 @@ def _series(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     if fact.form == "text" and cells.dtype == pl.String:
         return _texts(read, cells)
     return _distinct(read, cells)
+
+
+def _as_written(cells: pl.Series, *, code: bool) -> pl.Series:
+    """Decimals, and numbers of less than double precision, as the shortest numbers they are written with.
+
+    code: they stand for digits; where those cannot be told apart any more, they are left in powers.
+    """
+    if code and cells.dtype in NARROW and (cells.abs() >= NARROW[cells.dtype]).any():
+        return pl.Series(
+            [None if x is None else f"{x:e}" for x in cells.to_list()], dtype=pl.String
+        )
+    if cells.dtype == pl.Float16:
+        return pl.Series([None if x is None else _half(x) for x in cells], dtype=pl.Float64)
+    return cells.cast(pl.String).cast(pl.Float64)
+
+
+def _half(number: float) -> float:
+    """A number of half precision as its shortest decimal, of at most five digits."""
+    if not math.isfinite(number):
+        return number
+    shorter = (float(f"{number:.{digits}g}") for digits in range(1, 6))
+    return next(one for one in shorter if pl.Series([one], dtype=pl.Float16)[0] == number)
 
 
 def scale(values: pl.Series, factor: Decimal) -> pl.Series:

@@ -1,4 +1,7 @@
-"""Reading a CSV table: headings in the first line, every cell a text."""
+"""Reading a CSV table: every cell a text, separated by commas, tabs, semicolons or bars.
+
+As in a sheet, the headings are the line with most known ones; the separator is the one that makes them.
+"""
 
 from __future__ import annotations
 
@@ -6,94 +9,251 @@ import csv
 import io
 import re
 from array import array
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby, islice
 
 import polars as pl
 
-from compliance.facts.vocabulary import vocabulary
+from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
-from compliance.intake.formats.source_file import check_size, plain_text
+from compliance.intake.formats.side_lines import (
+    EXAMPLE,
+    NOTE,
+    NUMBERED,
+    TOTAL,
+    SideLines,
+    header_row,
+    mention_records,
+    units_above,
+)
+from compliance.intake.formats.source_file import check_extent, check_lines, plain_text
 from compliance.intake.limits import LONGEST_LINE
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say
 
 BATCH = 20_000
+SEPARATORS = ",\t;|"
+SAMPLED = 40  # so many lines show how the text is written
+CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
+WIDE = 10  # a note has fewer separators than a table of so many columns
 COUNTY_CODE = re.compile("[0-9]{6}")
-Record = tuple[int, list[str]]  # the line where it begins, its cells
+_SEPARATOR_LINE = re.compile(rb'"?sep=([^\w\s"]|\t)"?[,;\t ]*', re.IGNORECASE)
+Record = tuple[int, Sequence[str]]  # the line where it begins, its cells
 
 
-def read_csv(data: bytes, table: str, complaints: Complaints) -> RawTable | None:
+def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary) -> RawTable | None:
     """The table in `data`; None where its headings are of no use. Raises UnreadableError.
 
     A line that does not fit the headings is an error of its county, and not in the table.
     """
     text = plain_text(data, complaints)
-    check_size(text, complaints)
-    separator = _separator(text)
-    records = _records(text.decode(), separator, complaints)
-    head, headings = next(records, (0, []))
+    check_lines(text, complaints)
+    form = _form(text, table, words)
+    headings = form.headings
     if not headings:
         raise complaints.unreadable("empty_file", msg("没有表头和数据"))
-    clean = None if b'"' in text else _cut(text, separator, head, len(headings))
-    lines, cells = clean or _columns(records, table, headings, complaints)
-    names = _names(headings, head, complaints)
+    check_extent(len(headings), text.count(b"\n"), complaints)
+    mention_records(form.above, len(headings), lambda line: f"A{line}", complaints)
+    if not text.endswith(b"\n") and b"\n" in text:
+        _mention_end(text, complaints)
+    body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
+    beside = SideLines(headings, form.key, complaints)
+    body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
+    names = _names(form, complaints)
     if names is None:
         return None
+    cells, numbers, head = body.frame.get_columns(), body.numbers, form.head
     _mention_nameless(headings, head, cells, complaints)
     columns: dict[str, Cells] = {h: cells[index] for h, index in names.items()}
     return RawTable(
         table,
         complaints.file,
         columns,
-        len(lines),
-        lambda row, heading: f"{letters(names[heading])}{lines[row]}",
+        len(numbers),
+        lambda row, heading: f"{letters(names[heading])}{numbers[row]}",
         heading_place=lambda heading: f"{letters(names[heading])}{head}",
+        units=dict.fromkeys(names, units_above(cells for _, cells in form.above)) | beside.units,
     )
 
 
-def _separator(text: bytes) -> str:
-    head = next((line for line in text.split(b"\n", 20) if line.strip(b" \t,")), b"")
-    return "\t" if b"\t" in head and b"," not in head else ","
+# ── how a text is written ──────────────────────────────────────────────────────────
 
 
-def _records(text: str, separator: str, complaints: Complaints) -> Iterator[Record]:
-    """The records that hold something. Raises UnreadableError where quotes do not close."""
+@dataclass(frozen=True)
+class _Form:
+    """How a text holds its table.
+
+    head: the line of the headings, from 1. above: the lines above it that hold something. facts: of
+    each heading the fact it stands for, "" where that is not known.
+    """
+
+    separator: str
+    head: int
+    headings: Sequence[str]
+    above: Sequence[Record]
+    facts: Sequence[str]
+
+    @property
+    def width(self) -> int:
+        """Number of headings."""
+        return len(self.headings)
+
+    @property
+    def key(self) -> int:
+        """The column that names a record: the school's code, else the first known one."""
+        known = [index for index, fact in enumerate(self.facts) if fact]
+        return (
+            self.facts.index("school_code")
+            if "school_code" in self.facts
+            else min(known, default=0)
+        )
+
+    def county(self, cells: Sequence[str]) -> str | None:
+        """The code of the county that a record names."""
+        found = [index for index, fact in enumerate(self.facts) if fact == "county_code"]
+        code = "".join(cells[found[-1] : found[-1] + 1]).strip() if found else ""
+        return code if COUNTY_CODE.fullmatch(code) else None
+
+
+def _form(text: bytes, table: str, words: Vocabulary) -> _Form:
+    sample = list(islice(io.BytesIO(text), SAMPLED))
+    said = _separator_line(sample)
+    forms = [_form_with(mark, sample, table, words) for mark in said or _candidates(sample)]
+    return max(forms, key=lambda form: sum(map(bool, form.facts)))
+
+
+def _separator_line(sample: list[bytes]) -> str:
+    """The separator that a first line such as ``sep=;`` names for Excel; that line is blanked."""
+    for number, line in enumerate(sample):
+        if line.strip():
+            found = _SEPARATOR_LINE.fullmatch(line.strip(b"\n"))
+            if found:
+                sample[number] = b"\n"
+                return found[1].decode("ascii", "replace")
+            break
+    return ""
+
+
+def _candidates(sample: Sequence[bytes]) -> str:
+    """The separators that the first lines hold, the likeliest first."""
+    text = b"".join(sample)
+    return "".join(mark for mark in SEPARATORS if mark.encode() in text) or SEPARATORS[0]
+
+
+def _form_with(mark: str, sample: Sequence[bytes], table: str, words: Vocabulary) -> _Form:
+    """The form of a text with this separator, as its first lines show it."""
+
+    def fact(heading: str) -> str:
+        match = words.match(TABLE_OF[table], heading) if heading else None
+        return match.fact.name if match else ""
+
+    records: list[Record] = []
+    with suppress(csv.Error):  # quotes that do not pair; whoever reads the whole says so
+        for line, cells, _ in _records(b"".join(sample).decode(), mark, strict=False):
+            records.append((line, [" ".join(cell.split()) for cell in cells]))
+    row = header_row((cells for _, cells in records), fact) or 0
+    head, headings = records[row] if records else (0, [])
+    return _Form(mark, head, headings, records[:row], [fact(heading) for heading in headings])
+
+
+# ── the lines under the headings ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Lines as columns of texts, blank cells missing.
+
+    numbers: of each row the line where it begins. short: row → number of its cells, where it has
+    fewer than there are headings. long: the lines with more, which are no rows.
+    """
+
+    frame: pl.DataFrame
+    numbers: Sequence[int]
+    short: Mapping[int, int] = field(default_factory=dict)
+    long: Sequence[Record] = ()
+
+    def without(self, rows: Collection[int]) -> _Body:
+        """All but these rows."""
+        if not rows:
+            return self
+        gone = set(rows)
+        kept = [row for row in range(len(self.numbers)) if row not in gone]
+        short = {new: self.short[old] for new, old in enumerate(kept) if old in self.short}
+        return _Body(self.frame[kept], [self.numbers[row] for row in kept], short, self.long)
+
+
+def _records(
+    text: str, separator: str, *, strict: bool = True
+) -> Iterator[tuple[int, list[str], bool]]:
+    """The records that hold something: the line where each begins, its cells, whether it has more lines."""
     csv.field_size_limit(LONGEST_LINE)  # longer lines have been refused
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
     line = 1
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
-                yield line, record
+                yield line, record, reader.line_num > line
             line = reader.line_num + 1
     except csv.Error as error:
-        message = say("第{n}行起双引号不成对，或引号后还有文字", n=line)
-        raise complaints.unreadable("bad_quotes", message, at=f"A{line}") from error
+        raise csv.Error(line) from error
 
 
-def _columns(
-    records: Iterator[Record], table: str, headings: Sequence[str], complaints: Complaints
-) -> tuple[Sequence[int], list[pl.Series]]:
-    """Line numbers and columns of the records that fit the headings; blank cells are missing."""
-    lines = array("q")
-    width, county = len(headings), _county_column(table, headings)
+def _read(text: str, form: _Form, complaints: Complaints) -> _Body:
+    """The lines under the headings. Raises UnreadableError where quotes are amiss."""
+    width = form.width
+    numbers, short, long = array("q"), dict[int, int](), list[Record]()
     schema = {f"c{i}": pl.String() for i in range(width)}
     frames = [pl.DataFrame(schema=schema)]
-    while batch := list(islice(records, BATCH)):
-        sound = []
+    lines = _under_headings(text, form, complaints)
+    while batch := list(islice(lines, BATCH)):
+        fitting = []
         for line, record in batch:
             cells = _fitted(record, width)
-            if len(cells) == width:
-                lines.append(line)
-                sound.append(cells)
-            else:
-                _misfit(line, cells, width, county, complaints)
-        if sound:
-            columns = dict(zip(schema, zip(*sound, strict=True), strict=True))
+            if len(cells) > width:
+                long.append((line, cells))
+                continue
+            if len(cells) < width:
+                short[len(numbers)] = len(cells)
+            numbers.append(line)
+            fitting.append([*cells, *[""] * (width - len(cells))])
+        if fitting:
+            columns = dict(zip(schema, zip(*fitting, strict=True), strict=True))
             frames.append(pl.DataFrame(columns, schema=schema))
-    return lines, _nulled(pl.concat(frames)).get_columns()
+    return _Body(_nulled(pl.concat(frames)), numbers, short, long)
+
+
+def _under_headings(
+    text: str, form: _Form, complaints: Complaints
+) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for line, cells, broken in _records(text, form.separator):
+            if line <= form.head:
+                continue
+            if broken and _swallows(cells, form):
+                message = say("第{n}行起的双引号之间夹着整行的数据", n=line)
+                expected = msg("删去多余的双引号；格内的双引号写两个")
+                raise complaints.unreadable("bad_quotes", message, expected, at=f"A{line}")
+            yield line, cells
+    except csv.Error as error:
+        message = say("第{n}行起双引号不成对，或引号后还有文字", n=error.args[0])
+        raise complaints.unreadable("bad_quotes", message, at=f"A{error.args[0]}") from error
+
+
+def _swallows(cells: Sequence[str], form: _Form) -> bool:
+    """Whether a quoted cell of several lines holds the rest of its record and the beginning of another."""
+    full = form.width - 1
+    for column, cell in enumerate(cells):
+        held = [piece.count(form.separator) for piece in cell.split("\n")]
+        if len(held) == 1 or not sum(held):
+            continue
+        whole = held == [full - column, *[full] * (len(held) - 2), column]
+        if whole or len(cells) <= full or (sum(held) >= full >= WIDE):
+            return True
+    return False
 
 
 def _nulled(frame: pl.DataFrame) -> pl.DataFrame:
@@ -101,31 +261,23 @@ def _nulled(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
 
 
-def _cut(
-    text: bytes, separator: str, head: int, width: int
-) -> tuple[Sequence[int], list[pl.Series]] | None:
+def _cut(text: bytes, form: _Form) -> _Body | None:
     """The same, four times as fast, of a text without quotes whose lines all fit; else None.
 
     A test holds it together with the standard library's reader.
     """
-    mark = separator.encode()
-    lines = enumerate(text.split(b"\n")[head:], head + 1)
+    mark, width = form.separator.encode(), form.width
+    lines = enumerate(text.split(b"\n")[form.head :], form.head + 1)
     kept = [(number, line) for number, line in lines if line.strip(mark + b" ")]
     if not kept or any(line.count(mark) + 1 != width for _, line in kept):
         return None
     names = mark.join(b"c%d" % index for index in range(width))
     body = b"\n".join([names, *(line for _, line in kept)])
-    frame = _nulled(pl.read_csv(body, separator=separator, quote_char=None, infer_schema=False))
+    frame = pl.read_csv(body, separator=form.separator, quote_char=None, infer_schema=False)
+    frame = _nulled(frame)
     written = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     numbers = pl.Series([number for number, _ in kept]).filter(written)
-    return numbers.to_list(), frame.filter(written).get_columns()
-
-
-def _county_column(table: str, headings: Sequence[str]) -> int | None:
-    """Where the county's code stands."""
-    matches = [vocabulary().match(TABLE_OF[table], heading) for heading in headings]
-    found = [i for i, match in enumerate(matches) if match and match.fact.name == "county_code"]
-    return found[-1] if found else None
+    return _Body(frame.filter(written), numbers.to_list())
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
@@ -135,28 +287,96 @@ def _fitted(cells: list[str], width: int) -> list[str]:
     return cells
 
 
-def _misfit(
-    line: int, cells: Sequence[str], width: int, county: int | None, complaints: Complaints
-) -> None:
-    """More or fewer cells than headings: an error of the county that the line names, or of all."""
-    message = say("第{n}行有{f}格，表头有{w}格", n=line, f=len(cells), w=width)
-    expected = msg("每行格数与表头相同；格内有逗号时加双引号")
-    code = "" if county is None else "".join(cells[county : county + 1]).strip()
-    named = code if COUNTY_CODE.fullmatch(code) else None
-    complaints.error("ragged_line", message, expected, at=f"A{line}", county=named)
+def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
+    """The records among the lines. Only those that may be something else are looked at one by one."""
+    key, header = pl.col(f"c{beside.key}"), beside.header[beside.key]
+    first = pl.nth(range(min(beside.key + 2, body.frame.width)))
+    odd = key.is_null() | (key == header) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
+    odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
+    rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
+    others = []
+    for row in rows:
+        cells = [" ".join((cell or "").split()) for cell in body.frame.row(row)]
+        if not beside.is_record(cells, partial(_place, body.numbers[row])):
+            others.append(row)
+    return body.without(others)
 
 
-def _names(headings: Sequence[str], head: int, complaints: Complaints) -> dict[str, int] | None:
-    """Heading → column; None where one stands twice."""
+def _place(line: int, column: int) -> str:
+    return f"{letters(column)}{line}"
+
+
+# ── lines that do not fit the headings ─────────────────────────────────────────────
+
+
+def _without_misfits(body: _Body, form: _Form, text: bytes, complaints: Complaints) -> _Body:
+    """The lines that fit, or are as Excel writes them; of every other its county is told."""
+    good = _cut_by_excel(body, whole=text.endswith(b"\n"))
+    bad = [row for row in body.short if row not in good]
+    misfits = [(body.numbers[row], body.frame.row(row)[: body.short[row]]) for row in bad]
+    for line, cells in sorted([*misfits, *body.long]):
+        message = say("第{n}行有{f}格，表头有{w}格", n=line, f=len(cells), w=form.width)
+        expected = msg("每行格数与表头相同；格内有逗号时加双引号")
+        county = form.county([cell or "" for cell in cells])
+        complaints.error("ragged_line", message, expected, at=f"A{line}", county=county)
+    if good:
+        line = body.numbers[min(good)]
+        message = say("第{n}行起有{c}行比表头短，末尾各格按空白读取", n=line, c=len(good))
+        expected = msg("Excel会略去末尾的空格；请核对这些行没有错位")
+        complaints.warning("short_lines", message, expected, at=f"A{line}")
+    return body.without(bad)
+
+
+def _cut_by_excel(body: _Body, *, whole: bool) -> set[int]:
+    """The short lines that lack only what Excel leaves out.
+
+    It writes its rows in chunks, with or without that of the headings, and none of a chunk has the
+    last columns that are blank in all of it. The headings keep the first chunk whole. whole: the
+    text ends with the end of a line.
+    """
+    good: set[int] = set()
+    last = len(body.numbers) - 1
+    for rows in _runs(body.short):
+        begins, ends = body.numbers[rows[0]] - 1, body.numbers[rows[-1]]
+        at_end = whole and rows[-1] == last
+        chunks = any(
+            (begins - offset) % CHUNK == 0 and (at_end or (ends - offset) % CHUNK == 0)
+            for offset in (0, 1)
+        )
+        filled = body.frame[rows, body.short[rows[0]] - 1].null_count() < len(rows)
+        if begins >= CHUNK and filled and (chunks or (at_end and len(rows) > 1)):
+            good.update(rows)
+    return good
+
+
+def _runs(short: Mapping[int, int]) -> Iterator[list[int]]:
+    """Short lines that follow one another and are equally long."""
+    for _, run in groupby(enumerate(short), key=lambda one: (one[1] - one[0], short[one[1]])):
+        yield [row for _, row in run]
+
+
+def _mention_end(text: bytes, complaints: Complaints) -> None:
+    line = text.count(b"\n") + 1
+    message = say("最后一行（第{n}行）没有换行，文件可能不完整", n=line)
+    expected = msg("核对最后一行，重新导出")
+    complaints.warning("no_line_end", message, expected, at=f"A{line}")
+
+
+# ── headings ───────────────────────────────────────────────────────────────────────
+
+
+def _names(form: _Form, complaints: Complaints) -> dict[str, int] | None:
+    """Heading → column; None where a known one stands twice."""
     names: dict[str, int] = {}
-    for index, written in enumerate(headings):
-        heading = " ".join(written.split())
-        if heading and heading in names:
+    for index, (heading, fact) in enumerate(zip(form.headings, form.facts, strict=True)):
+        if heading in names:
+            complain = complaints.error if fact else complaints.warning
             message = say("表头“{h}”重复出现", h=clip(heading))
             once = msg("每个表头只出现一次")
-            complaints.error("duplicate_heading", message, once, at=f"{letters(index)}{head}")
-            return None
-        if heading:
+            complain("duplicate_heading", message, once, at=f"{letters(index)}{form.head}")
+            if fact:
+                return None
+        elif heading:
             names[heading] = index
     return names
 
@@ -165,7 +385,7 @@ def _mention_nameless(
     headings: Sequence[str], head: int, columns: Sequence[pl.Series], complaints: Complaints
 ) -> None:
     for index, (heading, column) in enumerate(zip(headings, columns, strict=True)):
-        if not heading.strip() and column.null_count() < len(column):
+        if not heading and column.null_count() < len(column):
             name = letters(index)
             message = say("{c}列没有表头，未读取", c=name)
             expected = msg("写上表头，或删去该列")

@@ -1,12 +1,15 @@
-"""A dataset of many counties: .csv and .parquet files named after their tables, loose or in a zip."""
+"""A dataset of many counties: files named after their tables, loose or in a zip."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.csv import read_csv
 from compliance.intake.formats.parquet import read_parquet
@@ -30,22 +33,37 @@ from compliance.intake.limits import MOST_OF_A_TABLE
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, pick, say
 
-FORMS = {".csv": read_csv, ".parquet": read_parquet}
+FORMS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".parquet": read_parquet}
+# how else a member of an archive may be packed, by the numbers of the format's description
+METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
 
-def read(path: Path) -> RawDocument:
-    """The table in a file; its name says which: ``schools.csv``, ``学校.csv``."""
+def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
+    """The table in a file; its name says which: ``schools.csv``, ``学校.csv``.
+
+    words: the facts that its headings may stand for, with those of plugins; else the core's.
+    """
 
     def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
         data = load(path, found, complaints, MOST_OF_A_TABLE)
-        _add(found, _read_table(data, path.name, complaints))
+        _add(found, _read_table(data, path.name, complaints, words or vocabulary()))
 
     return document(path, fill, many=True)
 
 
-def read_zip(path: Path) -> RawDocument:
+def read_zip(path: Path, words: Vocabulary | None = None) -> RawDocument:
     """The dataset in a .zip of tables; nothing of it is ever written to disk."""
-    return document(path, _unzip, many=True)
+
+    def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+        _unzip(path, found, complaints, words or vocabulary())
+
+    return document(path, fill, many=True)
+
+
+NAMED = 10  # so many files that were not read are named
+_LITTER = re.compile(
+    r"~\$|\.git|\._|\.~lock\.|\.DS_Store$|(?:ehthumbs|Thumbs)\.db$|desktop\.ini$", re.IGNORECASE
+)
 
 
 def join(name: str, parts: Iterable[RawDocument]) -> RawDocument:
@@ -66,14 +84,35 @@ def _add(found: RawDocument, table: RawTable | None) -> None:
         found.tables.append(table)
 
 
-def _read_table(data: bytes, name: str, complaints: Complaints) -> RawTable | None:
+def litter(name: str) -> bool:
+    """Whether a file of that name is what systems and programs leave behind, and nobody's table."""
+    return _LITTER.match(name) is not None
+
+
+def mention_unread(names: Sequence[str], complaints: Complaints) -> None:
+    """Say which files were not read, in one line: first those that may have been meant to be."""
+    if names:
+        names = sorted(
+            names, key=lambda name: (PurePosixPath(name).suffix.lower() not in FORMS, name)
+        )
+        some = msg("、").join(clip(name) for name in names[:NAMED])
+        message = say("未读取：{names}", names=some)
+        if len(names) > NAMED:
+            message = say("未读取：{names}等{n}个文件", names=some, n=len(names))
+        expected = say("不是数据表，或从文件名看不出是哪张表：{names}", names=known_names())
+        complaints.warning("file_not_read", message, expected, at=clip(names[0]))
+
+
+def _read_table(
+    data: bytes, name: str, complaints: Complaints, words: Vocabulary
+) -> RawTable | None:
     """The table in `data`, which stood in a file called `name`. Raises UnreadableError."""
     path = PurePosixPath(name)
     table = table_named(path.stem)
     if table is None:
         message = say("从文件名“{n}”看不出是哪张表", n=clip(name))
         raise complaints.unreadable("unknown_table", message, known_names())
-    return FORMS[path.suffix.lower()](data, table, complaints)
+    return FORMS[path.suffix.lower()](data, table, complaints, words)
 
 
 def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
@@ -104,7 +143,7 @@ def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
             complaints.error("missing_table", message, names_of_it)
 
 
-def _unzip(path: Path, found: RawDocument, complaints: Complaints) -> None:
+def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabulary) -> None:
     data = load(path, found, complaints, MOST_OF_A_TABLE)
     if not data.startswith(b"PK"):
         raise complaints.unreadable("not_a_zip", msg("不是zip压缩包"))
@@ -114,51 +153,62 @@ def _unzip(path: Path, found: RawDocument, complaints: Complaints) -> None:
         message = msg("压缩包内没有数据表（.csv、.parquet）")
         expected = say("{names}；其他文件请解压后提交文件夹", names=known_names())
         raise complaints.unreadable("missing_table", message, expected)
-    _check_tables([posixpath.basename(name) for name in members], complaints)
-    for name, member in members.items():
+    _check_tables([posixpath.basename(name) for name, _ in members], complaints)
+    for name, member in members:
         inner = Complaints(f"{path.name}/{posixpath.basename(name)}", found.problems)
         try:
-            _add(found, _read_table(_unpacked(archive, member, inner), name, inner))
+            _add(found, _read_table(_unpacked(archive, member, inner), name, inner, words))
         except UnreadableError as stop:
             found.problems.append(stop.problem)
 
 
-def _members(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, zipfile.ZipInfo]:
-    """The members that are tables, by name; odd names are passed over, and said to be."""
-    members: dict[str, zipfile.ZipInfo] = {}
+def _members(archive: zipfile.ZipFile, complaints: Complaints) -> list[tuple[str, zipfile.ZipInfo]]:
+    """The members that are tables, each with its name; what is passed over is said."""
+    members: list[tuple[str, zipfile.ZipInfo]] = []
+    unread: list[str] = []
     for member in archive.infolist():
-        name = _name(member)
+        name = _name(member).replace("\\", "/")
         base = posixpath.basename(name)
-        if member.is_dir() or base.startswith((".", "~$")) or "__MACOSX/" in name:
+        if name.endswith("/") or litter(base) or "__MACOSX/" in name:
             continue
         if _escapes(name):
             message = say("忽略路径可疑的文件“{n}”", n=clip(name))
             expected = msg("压缩包内用普通的相对路径")
             complaints.warning("unsafe_path", message, expected, at=clip(name))
         elif PurePosixPath(base).suffix.lower() in FORMS and table_named(PurePosixPath(base).stem):
-            members[name] = member
+            members.append((name, member))
         else:
-            message = say("未读取“{n}”", n=clip(name))
-            complaints.warning("file_not_read", message, known_names(), at=clip(name))
+            unread.append(name)
+    mention_unread(unread, complaints)
     return members
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The name as meant: without the UTF-8 flag, Chinese programs write GBK."""
+    """The name as meant: without its flag it may be UTF-8 all the same, or GBK.
+
+    Of two readings the one that names a table is meant: some words of GBK are letters of UTF-8.
+    """
     if member.flag_bits & 0x800:
         return member.filename
-    try:
-        return member.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return member.filename
+    readings = []
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            readings.append(member.filename.encode("cp437").decode(encoding))
+    tables = (name for name in readings if table_named(PurePosixPath(name.replace("\\", "/")).stem))
+    return next(tables, readings[0] if readings else member.filename)
 
 
 def _escapes(name: str) -> bool:
-    parts = name.replace("\\", "/").split("/")
-    return ".." in parts or parts[0] == "" or ":" in name or "\\" in name
+    parts = name.split("/")
+    return ".." in parts or parts[0] == "" or ":" in name
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, complaints: Complaints) -> bytes:
+    method = METHODS.get(member.compress_type)
+    if method:
+        message = say("压缩方法{m}不能解压", m=method)
+        expected = msg("用普通的zip（Deflate）重新压缩，或解压后提交文件夹")
+        raise complaints.unreadable("compression", message, expected)
     try:
         with archive.open(member) as stream:
             data = stream.read(MOST_OF_A_TABLE + 1)

@@ -26,7 +26,7 @@ Reader = Callable[[Path], RawDocument]
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
 ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = SPREADSHEETS[1:]
+ADVISED = (*SPREADSHEETS[1:], ".tsv", ".txt")
 
 
 def readers() -> dict[str, Reader]:
@@ -41,8 +41,10 @@ def readers() -> dict[str, Reader]:
 
 def with_words(readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Reader]:
     """The readers, where they are the core's with all the facts that headings may stand for."""
-    reading = partial(xlsx.read, words=words)
-    return {suffix: reading if one is xlsx.read else one for suffix, one in readers.items()}
+    own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
+    return {
+        suffix: partial(one, words=words) if one in own else one for suffix, one in readers.items()
+    }
 
 
 def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
@@ -60,7 +62,7 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
             found += _folder(path, readers, seen, named)
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
-        elif _ignored(path.name) or not _first_time(path, seen):
+        elif dataset.litter(path.name) or not _first_time(path, seen):
             continue
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
@@ -77,8 +79,8 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
 class _Contents:
     """The files of a folder that concern us, each kind sorted by name.
 
-    strange: tables of unknown names. inner: subfolders that hold something. again: some files
-    have been read already.
+    strange: whatever is no table by its name. inner: subfolders that hold something. again: some
+    files have been read already.
     """
 
     tables: list[Path] = field(default_factory=list)
@@ -100,13 +102,14 @@ def _folder(
     found += [_read(path, readers) for path in contents.counties]
     if not found and not contents.again:
         raise _nothing(str(folder), contents)
-    if found:
-        inner = [path for path in contents.inner if path.resolve() not in named]
-        _mention_inner(inner, Complaints(name, found[0].problems))
-        message = msg("从文件名看不出是哪张表，未读取")
-        for path in contents.strange:
-            strange = Complaints(path.name, found[0].problems)
-            strange.warning("file_not_read", message, known_names())
+    inner = [path for path in contents.inner if path.resolve() not in named]
+    strange = [path.name for path in contents.strange if path.resolve() not in named]
+    if found and (inner or strange):
+        if len(found) > 1 and not found[0].many:
+            found.append(RawDocument(name, many=True))  # what concerns no single county
+        complaints = Complaints(name, found[0 if found[0].many else -1].problems)
+        _mention_inner(inner, complaints)
+        dataset.mention_unread(strange, complaints)
     return found
 
 
@@ -120,17 +123,19 @@ def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
 
 def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _Contents:
     try:
-        entries = sorted(path for path in folder.iterdir() if not _ignored(path.name))
+        entries = sorted(path for path in folder.iterdir() if not dataset.litter(path.name))
     except OSError as error:
         raise UsageError(
             say("文件夹无法打开：{why}", why=error.strerror), where=str(folder)
         ) from error
-    contents = _Contents(inner=[path for path in entries if path.is_dir() and _filled(path)])
+    contents = _Contents(inner=[path for path in entries if _filled(path)])
     for path in entries:
         suffix = path.suffix.lower()
-        if suffix not in readers or not path.is_file():
+        if not path.is_file():
             continue
-        if not _first_time(path, seen):
+        if suffix not in readers or path.name.startswith("."):
+            contents.strange.append(path)
+        elif not _first_time(path, seen):
             contents.again = True
         elif suffix not in FORMS:
             contents.counties.append(path)
@@ -141,14 +146,12 @@ def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _
     return contents
 
 
-def _ignored(name: str) -> bool:
-    """Hidden files and the locks that Excel and WPS leave beside an open workbook."""
-    return name.startswith((".", "~$"))
-
-
 def _filled(folder: Path) -> bool:
+    """Whether it is a folder that holds something and is not hidden."""
+    if not folder.is_dir() or folder.name.startswith("."):
+        return False
     try:
-        return any(not _ignored(path.name) for path in folder.iterdir())
+        return any(not path.name.startswith((".", "~$")) for path in folder.iterdir())
     except OSError:
         return True
 

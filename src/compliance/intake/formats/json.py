@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip, pointer, unfit
-from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints
@@ -41,18 +42,25 @@ class NoNumber:
     text: str
 
 
-def read(path: Path) -> RawDocument:
-    """The submission in a JSON file; every fault of its form is a problem of the document."""
-    return document(path, _fill)
+def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
+    """The submission in a JSON file; every fault of its form is a problem of the document.
+
+    words: the facts that its keys may stand for, with those of plugins; else the core's.
+    """
+
+    def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+        _fill(path, found, complaints, words or vocabulary())
+
+    return document(path, fill)
 
 
-def _fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
+def _fill(path: Path, found: RawDocument, complaints: Complaints, words: Vocabulary) -> None:
     root = _parse(load(path, found, complaints, MOST_OF_A_DOCUMENT), complaints)
     if not isinstance(root, dict):
         message = msg("最外层不是对象")
         expected = f'{{"format": "{FORMAT}", "county": {{…}}, "schools": [{{…}}]}}'
         raise complaints.unreadable("wrong_type", message, expected)
-    reading = _Reading(complaints)
+    reading = _Reading(complaints, words)
     reading.check_form(root)
     county, lists = reading.county(root.get("county"))
     tables = [
@@ -145,8 +153,8 @@ def _reason(message: str) -> str:
 class _Reading:
     """One document on its way into tables."""
 
-    def __init__(self, complaints: Complaints) -> None:
-        self.complaints = complaints
+    def __init__(self, complaints: Complaints, words: Vocabulary) -> None:
+        self.complaints, self.words = complaints, words
 
     def check_form(self, root: Mapping[str, object]) -> None:
         """The format, and the keys beside the county and its schools."""
@@ -249,7 +257,8 @@ class _Reading:
     def table(self, name: str, records: Records) -> RawTable:
         """Records as columns; a key that is absent is a missing figure like null."""
         columns: dict[str, Cells] = {
-            heading: self._column(heading, records) for heading in self._headings(name, records)
+            heading: self._column(name, heading, records)
+            for heading in self._headings(name, records)
         }
 
         def place(row: int, heading: str) -> str:
@@ -272,9 +281,9 @@ class _Reading:
             self.complaints.error("bad_text", message, at=at)
         return list(headings)
 
-    def _column(self, heading: str, records: Records) -> list[object]:
+    def _column(self, name: str, heading: str, records: Records) -> list[object]:
         cells = [record.get(heading) for _, record in records]
-        if PLAIN.issuperset(map(type, cells)):
+        if PLAIN.issuperset(map(type, cells)) or not self.words.match(TABLE_OF[name], heading):
             return cells
         return [
             self._cell(place, record, heading, cell)

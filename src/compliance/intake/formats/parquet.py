@@ -11,13 +11,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import timedelta
 from typing import IO
 
 import polars as pl
 
+from compliance.facts.vocabulary import Vocabulary
 from compliance.intake import limits
 from compliance.intake.cell_text import clip
-from compliance.intake.formats.raw_table import Cells, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.formats.source_file import damaged, intact
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
@@ -40,27 +42,29 @@ polars.read_parquet(io.BytesIO(data)).write_ipc(sys.stdout.buffer)
 """
 _NO_POLARS, _TOO_LARGE = 3, 4  # what it exits with: none on the child's path; beyond the limits
 MAGIC = b"PAR1"
+CLOCK = timedelta(hours=8)  # of the counties, all the year
 # What pandas adds to a table to keep its own row numbers.
 INDEX = "__index_level_"
 
 
-def read_parquet(data: bytes, table: str, complaints: Complaints) -> RawTable:
+def read_parquet(data: bytes, table: str, complaints: Complaints, words: Vocabulary) -> RawTable:
     """The table in `data`. Raises UnreadableError."""
     frame = _decoded(data, complaints)
     columns: dict[str, Cells] = {}
     for column in frame.get_columns():
         if column.name.startswith(INDEX):
             continue
-        cells = _cells(column)
+        match = words.match(TABLE_OF[table], column.name)
+        cells = _cells(column, complaints) if match else column
         if cells is None:
             _wrong_type(column, complaints)
         else:
             columns[column.name] = cells
+    return RawTable(table, complaints.file, columns, frame.height, _place, heading_place=clip)
 
-    def place(row: int, heading: str) -> str:
-        return say("第{n}行 {h}", n=row + 1, h=clip(heading))
 
-    return RawTable(table, complaints.file, columns, frame.height, place, heading_place=clip)
+def _place(row: int, heading: str) -> str:
+    return say("第{n}行 {h}", n=row + 1, h=clip(heading))
 
 
 def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
@@ -124,23 +128,37 @@ def _too_large(rows: int, columns: int, complaints: Complaints) -> UnreadableErr
     return complaints.unreadable("too_large", say("表过大：{r}行{c}列", r=rows, c=columns))
 
 
-def _cells(column: pl.Series) -> pl.Series | None:
+def _cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:
     """The column in one of the types a table may have; None for bytes, structs and the like."""
     kind = column.dtype
     if kind in (pl.Categorical, pl.Enum, pl.Date):
         return column.cast(pl.String)
     if kind == pl.Datetime:
-        return column.dt.date().cast(pl.String)
-    if kind == pl.Decimal:
-        return column.cast(pl.Float64)
+        return _days(column, complaints)
     if isinstance(kind, pl.Array):
         column = column.arr.to_list()
         kind = column.dtype
     inner = kind.inner if isinstance(kind, pl.List) else kind
+    if inner in (pl.Categorical, pl.Enum):
+        column, inner = column.cast(pl.List(pl.String)), pl.String()
     plain = isinstance(inner, pl.DataType) and (
         inner.is_numeric() or inner in (pl.String, pl.Boolean, pl.Null)
     )
     return column if plain else None
+
+
+def _days(column: pl.Series, complaints: Complaints) -> pl.Series:
+    """The days of moments, those with a time zone by the clock of the counties; other times are told."""
+    if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone:
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) + CLOCK
+    days = column.dt.date()
+    timed = (column != days.cast(column.dtype)).fill_null(value=False)
+    if timed.any():
+        row = timed.arg_max() or 0
+        message = say("“{h}”有时刻（{t}），只取日期", h=clip(column.name), t=column[row])
+        expected, at = msg("只填日期"), _place(row, column.name)
+        complaints.warning("time_of_day", message, expected, at=at)
+    return days.cast(pl.String)
 
 
 def _wrong_type(column: pl.Series, complaints: Complaints) -> None:

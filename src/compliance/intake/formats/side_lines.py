@@ -18,7 +18,7 @@ from compliance.kernel.i18n import msg, say
 HEADER_WITHIN = 15  # the headings stand in one of so many first lines
 EXAMPLE = "示例"
 # Patterns that Polars understands as well: a reader of many lines asks it which may be meant.
-TOTAL = r"^.{0,20}(?:合计|总计|小计|共计)数?(?:[(（].{0,20}[)）])?[:：]?$"
+TOTAL = r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计)数?(?:[(（].{0,20}[)）])?[:：]?$"
 # How the lines under a table begin that say who filled it in, and what is to be noted.
 NOTE = (
     r"^(?:(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
@@ -57,6 +57,25 @@ def units_above(lines: Iterable[Sequence[str]]) -> tuple[str, ...]:
             if words := unit_words(found[1]):
                 return words
     return ()
+
+
+def mention_records(
+    above: Iterable[tuple[int, Sequence[str]]],
+    width: int,
+    place: Callable[[int], str],
+    complaints: Complaints,
+) -> None:
+    """Complain of lines above the headings that are as full as a record and hold figures.
+
+    above: each with its number. width: how many headings there are.
+    """
+    for number, cells in above:
+        filled = [cell for cell in cells if cell]
+        figures = any(map(_FIGURE.fullmatch, filled))
+        if len(filled) >= max(3, width / 2) and figures and not _numbers_columns(filled, width):
+            message = say("“{w}”行在表头之上，未读取", w=clip(filled[0], 20))
+            expected = msg("数据都写在表头之下")
+            complaints.error("record_above_headings", message, expected, at=place(number))
 
 
 @dataclass
@@ -98,7 +117,7 @@ class SideLines:
         talks = len(filled) <= 2 or len(words) == len(filled)
         if talks and _NOTE.match(first) and (not key or filled[0] == self.key):
             return "note_row", filled[0]
-        if _numbers_columns([cells[column] for column in filled]):
+        if _numbers_columns([cells[column] for column in filled], len(self.header)):
             return "column_numbers", filled[0]
         if self._gives_units(cells, filled):
             return "unit_row", filled[0]
@@ -113,14 +132,15 @@ class SideLines:
         return True
 
 
-def _numbers_columns(cells: Sequence[str]) -> bool:
-    """Whether the cells are 甲, 乙 and numbers that follow one another."""
-    found = [_NUMBERED.match(cell) for cell in cells]
-    if len(cells) < 3 or not all(found):
+def _numbers_columns(cells: Sequence[str], width: int) -> bool:
+    """Whether the cells are 甲, 乙 and numbers that follow one another, for most of the columns."""
+    if not all(map(_NUMBERED.match, cells)):
         return False
     digits = [re.search("[0-9]+", cell) for cell in cells]
     numbers = [int(number[0]) for number in digits if number]
     named = len(numbers) < len(cells)
+    if len(cells) < max(3 if named else 5, width / 2):
+        return False
     return len(numbers) > 1 and all(
         number == (numbers[0] if named else 1) + index for index, number in enumerate(numbers)
     )

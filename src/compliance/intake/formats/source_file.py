@@ -191,8 +191,8 @@ def _wrong_encoding(data: bytes, error: UnicodeDecodeError, complaints: Complain
     )
 
 
-def check_size(text: bytes, complaints: Complaints) -> None:
-    """Refuse endless lines and tables far beyond any nation. Raises UnreadableError."""
+def check_lines(text: bytes, complaints: Complaints) -> None:
+    """Refuse endless lines. Raises UnreadableError."""
     start = 0
     while len(text) - start > limits.LONGEST_LINE:
         end = text.rfind(b"\n", start, start + limits.LONGEST_LINE)
@@ -206,9 +206,11 @@ def check_size(text: bytes, complaints: Complaints) -> None:
                 ),
             )
         start = end + 1
-    head = text.lstrip(b"\n").partition(b"\n")[0]
-    columns = max(head.count(b","), head.count(b"\t")) + 1
-    if columns > limits.MOST_COLUMNS or columns * text.count(b"\n") > limits.MOST_CELLS:
+
+
+def check_extent(columns: int, lines: int, complaints: Complaints) -> None:
+    """Refuse tables far beyond any nation. Raises UnreadableError."""
+    if columns > limits.MOST_COLUMNS or columns * lines > limits.MOST_CELLS:
         raise complaints.unreadable(
             "too_large", say("表过大：{n}列", n=columns), say("不超过{n}列", n=limits.MOST_COLUMNS)
         )

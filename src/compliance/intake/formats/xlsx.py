@@ -21,7 +21,13 @@ from compliance.intake.formats.raw_table import (
     RawTable,
     table_named,
 )
-from compliance.intake.formats.side_lines import HEADER_WITHIN, SideLines, header_row, units_above
+from compliance.intake.formats.side_lines import (
+    HEADER_WITHIN,
+    SideLines,
+    header_row,
+    mention_records,
+    units_above,
+)
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
@@ -149,6 +155,8 @@ class _Sheet:
             self._no_headings()
             return None
         headings = self._headings(header)
+        above = [(row, self._row(row)) for row in range(header)]
+        mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
         facts = {heading: self._fact(heading) for heading in headings}
         key = self._key_column(headings, facts)
         beside = SideLines(self._row(header), key, grid.complaints)
@@ -173,8 +181,7 @@ class _Sheet:
             lambda row, heading: grid.at(rows[row], headings[heading]),
             heading_place=lambda heading: grid.at(header, headings[heading]),
             sheet=grid.sheet,
-            units=dict.fromkeys(headings, units_above(map(self._row, range(header))))
-            | beside.units,
+            units=dict.fromkeys(headings, units_above(line for _, line in above)) | beside.units,
         )
 
     def _header_row(self) -> int | None:
