@@ -182,7 +182,6 @@ def test_annotations_name_facts_that_exist() -> None:
             assert {*bound.of, *bound.within} <= set(facts)
         for fact in nonempty(facts.values()):
             assert {name for group in fact.parts for name in group} <= set(facts)
-            assert set(fact.may_total) <= set(facts)
             assert not fact.sum_of or fact.sum_of in WORDS.school
             assert fact.counted is None or fact.counted.list in facts
 

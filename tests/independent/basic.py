@@ -15,7 +15,7 @@ from tests.independent.units import COMPULSORY, Unit, units_of
 
 COUNTY_RUN = (7, 8)  # by the county's education office, by another office of the county
 MEAN = {"primary": Fraction("0.65"), "junior": Fraction("0.55")}
-BEFORE_APPLYING = {"primary": Fraction("0.60"), "junior": Fraction("0.50")}  # Henan
+BEFORE_APPLYING = {"primary": Fraction("0.60"), "junior": Fraction("0.50")}  # the gate
 Key = tuple[str, str | None, str | None]
 
 

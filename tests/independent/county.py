@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.independent.units import Unit
 
 ATTESTED = ("G1", "G2", "G10", "Q3", "Q5", "Q6", "Q7", "Q8")
 VETOES = ("V1", "V2", "V3", "V4", "V5", "V6")
+MINIMUM = {"primary": (650, 720), "junior": (850, 940)}  # until 2022, and from spring 2023
 RETENTION = ("graduates", "cohort_at_entry", "transferred_in", "transferred_out", "deceased")
 
 
@@ -55,6 +55,7 @@ def county_verdicts(
     found["Q2"] = share(county, "disabled_children_enrolled", "disabled_children", 95)
     found["Q9"] = monitoring(county)
     found["P1"] = at_least(figure(county, "recognition_percent"), Fraction(1), Fraction(85))
+    found["GM"] = together(*(_minimum(county, stage) for stage in MINIMUM))
     found["E1"] = together(elapsed(county), attested(county, "E1"))
     return found
 
@@ -87,6 +88,13 @@ def senior_places(county: dict[str, Any], percent: int) -> Verdict:
     return together(given, attested(county, "G14"))
 
 
+def _minimum(county: dict[str, Any], stage: str) -> Verdict:
+    """GM, one stage: the county's own standard is not below the national one of 1 September."""
+    before, since = MINIMUM[stage]
+    least = since if county["year"] >= 2023 else before
+    return at_least(figure(county, f"{stage}_public_funds_standard"), Fraction(1), Fraction(least))
+
+
 def rotation(
     county: dict[str, Any], units: list[Unit], teachers: Fraction | None, on: Switches
 ) -> Verdict:
@@ -99,14 +107,23 @@ def rotation(
     if "backbone-of-eligible" in on:
         of = eligible
     if "backbone-of-all-backbone" in on:
-        of = total(unit.fact("backbone_teachers") for unit in units)
+        of = total(summed(units, "backbone_teachers"))
     return together(
         at_least(moved, whole, Fraction(10), per=100), at_least(backbone, of, Fraction(20), per=100)
     )
 
 
+STAFF = ("teachers", "certified_teachers", "trained_teachers")
+
+
+def summed(units: list[Unit], stem: str, *beside: str) -> list[Fraction | None]:
+    """The figures of every stage that has pupils, or without them any of the figures that go together."""
+    together = (stem, *beside)
+    return [one.fact(stem) for one in units if one.counts(*(f"{one.stage}_{n}" for n in together))]
+
+
 def people(units: list[Unit], special: list[dict[str, Any]], stem: str) -> Fraction | None:
-    staged: Iterable[Fraction | None] = (unit.fact(stem) for unit in units)
+    staged = summed(units, stem, *STAFF)
     return total([*staged, *(figure(school, f"special_{stem}") for school in special)])
 
 
@@ -128,7 +145,7 @@ def nearby(county: dict[str, Any], units: list[Unit], stage: str, percent: int) 
     entrants, zoned = [], []
     undecided = False
     for unit in units:
-        if unit.stage != stage:
+        if unit.stage != stage or not unit.counts(f"{stage}_entrants", f"{stage}_zoned_entrants"):
             continue
         sponsor, setting = unit.school.get("sponsor"), unit.school.get("setting")
         boarding = unit.school.get("boarding")
@@ -145,11 +162,11 @@ def nearby(county: dict[str, Any], units: list[Unit], stage: str, percent: int) 
 
 
 def retention(county: dict[str, Any], units: list[Unit], on: Switches = frozenset()) -> Verdict:
-    """Q1: (graduates − in + out) ÷ (at entry − deceased) over the schools with a junior stage.
+    """Q1: (graduates − in + out) ÷ (at entry − deceased), of schools that had a junior stage too.
 
     Two other forms: graduates ÷ (at entry + in − deceased − out); graduates ÷ (at entry + in − out).
     """
-    juniors = [unit.school for unit in units if unit.stage == "junior"]
+    juniors = [one.school for one in units if one.stage == "junior" and one.counts(*RETENTION)]
     leaving = [school for school in juniors if not _no_graduating_class(school)]
     totals = {fact: figure(county, f"{fact}_total") for fact in RETENTION}
     if not leaving:

@@ -49,7 +49,24 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
         ("primary_students", "350人", "只填数字，不带单位，填350"),
         ("teaching_area", "450.5㎡", "只填数字，不带单位，填450.5"),
         ("primary_students", "=SUM(A1:A9)", "填计算结果，不填公式文字"),
+        ("primary_students", "４８０．0", "用半角数字，填480.0"),
+        ("primary_students", "480 人", "只填数字，不带单位，填480"),
+        ("teaching_area", "2500 m²", "只填数字，不带单位，填2500"),
         # nothing is advised where it is not certain what was meant
+        ("primary_students", "480①", "0至100000的整数"),
+        ("primary_students", "480⑴", "0至100000的整数"),
+        ("primary_students", "480⒈", "0至100000的整数"),
+        ("primary_students", "①", "0至100000的整数"),
+        ("teaching_area", "2500²", "0至10000000的数（单位：平方米）"),
+        ("teaching_area", "2500₃", "0至10000000的数（单位：平方米）"),
+        ("primary_students", "480½", "0至100000的整数"),
+        ("primary_students", "48 0", "数字中间不留空格，请核对后改正"),
+        ("primary_students", "1 480", "数字中间不留空格，请核对后改正"),
+        ("primary_students", "48O", "其中的字母疑为数字，请核对后改正"),
+        *(
+            ("primary_students", none, "没有的填0，没有数据的留空")
+            for none in ("无", "没有", "null", "空")
+        ),
         ("primary_students", "若干", "0至100000的整数"),
         ("primary_students", "1,23", "0至100000的整数"),
         ("primary_students", "98%", "0至100000的整数"),
@@ -299,3 +316,15 @@ def test_items_of_texts_are_read_with_a_remark() -> None:
         with pytest.raises(CellRemark) as remark:
             read_cell(evidence, value, strict=isinstance(value, list))
         assert remark.value.value == ["会议 纪要"]
+
+
+@pytest.mark.parametrize(
+    ("written", "sponsor"),
+    [
+        ("10 民办", 10.0), ("10民办", 10.0), ("10、民办", 10.0), ("１０ 民办", 10.0), ("7 县级教育部门", 7.0),
+        ("民办", 10.0), ("10", 10.0), ("７", 7.0), ("7 民办", "unknown_word"), ("10 ", 10.0),
+        ("10 公办", "unknown_word"), ("民办 10", "unknown_word"),
+    ],
+)  # fmt: skip
+def test_a_word_with_its_number_before_it(written: str, sponsor: object) -> None:
+    assert cell("sponsor", written) == sponsor

@@ -22,6 +22,8 @@ CENT = Fraction("0.01")
 def county_facts(luck: Luck, code: str) -> Record:
     """County facts, some missing."""
     facts: Record = {"primary_public_funds_standard": 720, "junior_public_funds_standard": 940}
+    if luck.random() < 0.1:
+        facts["junior_public_funds_standard"] = 939.5
     facts["civil_servant_salary"] = 98_000
     facts["teacher_salary"] = luck.near(Fraction(98_000), CENT)
     facts["special_students"] = pupils = luck.choice((0, 10, 37))

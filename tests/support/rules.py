@@ -13,7 +13,7 @@ import tomli
 
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.kinds import kinds
-from compliance.facts.vocabulary import vocabulary
+from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.kernel.submission import Submission
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.editions import editions
@@ -71,10 +71,11 @@ CONCLUSION = rule("C", 'kind = "all"\nrole = "conclusion"\nof = []')
 
 
 def ruleset(
-    *texts: str, wanted: str = "base", enforce: Sequence[str] = (), offered: Kinds | None = None
-) -> Ruleset:
+    *texts: str, wanted: str = "base", enforce: Sequence[str] = (), offered: Kinds | None = None,
+    words: Vocabulary | None = None,
+) -> Ruleset:  # fmt: skip
     known = editions([pack(text) for text in texts])
-    return resolve(known, wanted, DAY, enforce, kinds=offered or kinds())
+    return resolve(known, wanted, DAY, enforce, kinds=offered or kinds(), words=words)
 
 
 def _columns(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -308,7 +308,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     """
     made = []
     judged = set(found.filter(role="advisory").get_column("rule"))
-    for key in (key for key in rules if key in judged):
+    for key in (key for key, one in rules.items() if key in judged and not one.is_input):
         own, level = _widest(found, key)
         if counts := _counts(own):
             base, _ = _widest(found, rules[key].of_base)
@@ -353,7 +353,7 @@ def amounts(finding: Finding) -> tuple[Amount, ...]:
     parts = tuple(
         Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)
         for part in finding["parts"] or ()
-        if part["status"] == "fail" and part["shortfall"]
+        if part["shortfall"]
     )
     if parts:
         return parts

@@ -120,11 +120,10 @@ class CountyView:
             return
         for settings in (tally.settings, tally.settings.get("also")):
             if isinstance(settings, Mapping) and "sum" in settings:
-                where = dict(settings.get("where", {}))
-                where |= {"stage": settings["stage"]} if "stage" in settings else {}
-                rows = self.rows(str(settings["from"]), where, settings.get("unless", {}))
-                names = [str(settings["sum"]), *where]
-                yield from self.missing_in(rows, str(settings["from"]), names)
+                rows, counts = tallies.summed_rows(self.evaluation.frames, settings)
+                rows = rows.filter(pl.col("county") == self.index)
+                names = [str(settings["sum"]), *settings.get("where", ())]
+                yield from self.missing_in(counting(rows, counts), str(settings["from"]), names)
 
     def _behind(self, fact: str) -> Iterator[MissingFigure]:
         """A school's fact that a county's figure waits for: at the schools that a tally looks at."""
@@ -136,12 +135,9 @@ class CountyView:
                     found |= dict.fromkeys(one for one in behind if one.fact == fact)
         yield from found or [MissingFigure(fact)]
 
-    def rows(
-        self, scope: str, where: Where, unless: Where = (), rule: Rule | None = None
-    ) -> pl.DataFrame:
+    def rows(self, scope: str, where: Where, rule: Rule | None = None) -> pl.DataFrame:
         """The rows that count, with the column _counts null where that cannot be told."""
-        frame = counting(self.frame(scope, rule), conditions.matches(where or {}))
-        return frame.filter(~conditions.matches(unless).fill_null(value=False)) if unless else frame
+        return counting(self.frame(scope, rule), conditions.matches(where or {}))
 
     def missing_in(
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]

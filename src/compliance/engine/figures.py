@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.subject import Subject
+from compliance.engine.tallies import summed_rows
 from compliance.engine.working import Input
 from compliance.facts.fact import Fact
 from compliance.kernel.i18n import lang, msg, say
@@ -186,16 +187,10 @@ def _blanks_then_largest(part: Input) -> tuple[bool, float, str]:
 
 def _counted(subject: Subject, settings: Mapping[str, Any], unit: str) -> Iterable[Input]:
     """The figure of every school that counts, or may count."""
-    scope, fact = str(settings["from"]), str(settings["sum"])
-    frames = subject.frames
-    condition = dict(settings.get("where", {}))
-    if "stage" in settings:
-        condition["stage"] = settings["stage"]
-    rows = frames.of(scope).filter(conditions.matches(condition).fill_null(value=True))
-    if settings.get("unless"):
-        rows = rows.filter(~conditions.matches(settings["unless"]).fill_null(value=False))
-    staged = scope == "unit" and fact in frames.staged
-    for row in rows.iter_rows(named=True):
+    fact, frames = str(settings["sum"]), subject.frames
+    rows, counts = summed_rows(frames, settings)
+    staged = settings["from"] == "unit" and fact in frames.staged
+    for row in rows.filter(counts.fill_null(value=True)).iter_rows(named=True):
         name = f"{row['stage']}_{fact}" if staged else fact
         origin = "missing" if row[fact] is None else "given"
         code = str(row["school_code"])

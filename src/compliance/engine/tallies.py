@@ -7,17 +7,21 @@
 Each tally adds its value to its frame (null where any figure it needs is missing), and for products
 `<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); what is
 missing stands in `Frames.lacks`.
+
+No figure vanishes with a stage's pupils: a county's sum from units counts a stage of 0 pupils too where
+that has the figure, or one that is summed beside it in a formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from compliance.engine.lacks import STAGE, Item, Lacks, in_order
-from compliance.engine.units import TOGETHER, Frames, beside, each_once
+from compliance.engine.units import TOGETHER, Frames, beside, each_once, vacated
 from compliance.kernel.submission import COMPULSORY, NO_WORDS, STAGES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Tally
@@ -26,11 +30,21 @@ MISSING = "__missing"
 TERMS = "__terms"
 
 
-def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
-    """The frames with every tally's columns added; school tallies first, counties build on them."""
+def count(
+    frames: Frames, tallies: Iterable[Tally], together: Mapping[str, Sequence[str]]
+) -> Frames:
+    """The frames with every tally's columns added; school tallies first, counties build on them.
+
+    together: fact → the facts summed beside it in some formula, itself among them.
+    """
     of = {"school": [], "county": []}  # type: dict[str, list[Tally]]
     for tally in tallies:
         of[tally.scope].append(tally)
+    figures: dict[str, dict[str, None]] = {stage: {} for stage in COMPULSORY}
+    for settings in (one.settings for one in of["county"] if one.settings.get("from") == "unit"):
+        for stage in [settings["stage"]] if "stage" in settings else COMPULSORY:
+            figures[stage] |= dict.fromkeys(together[settings["sum"]])
+    frames = replace(frames, beside=together, vacated=vacated(frames, figures))
     frames = _summed_units(frames, [one for one in of["school"] if "sum" in one.settings])
     frames = _counted(frames, [one for one in of["school"] if "count" in one.settings])
     return _of_counties(frames, of["county"])
@@ -144,7 +158,7 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
                 names[name], found = _summed(frames, scope, name, settings)
                 columns += found
         if columns:
-            rows = frames.of(scope).with_row_index("_at")
+            rows = _rows(frames, scope, columns).with_row_index("_at")
             county = beside(
                 county, rows.group_by("county", maintain_order=True).agg(*columns), "county"
             )
@@ -167,6 +181,43 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
     return frames.tallied("county", county, lacking)
 
 
+_VACATED = "_vacated"  # whether a row is of a stage without pupils
+
+
+def _rows(frames: Frames, scope: str, columns: Iterable[pl.Expr] = ()) -> pl.DataFrame:
+    """The rows that sums are taken of, those of stages without pupils last; columns: what is needed."""
+    rows = frames.of(scope)
+    if scope != "unit" or frames.vacated.is_empty():
+        return rows
+    asked = {name for one in columns for name in one.meta.root_names()} | {"county"}
+    needed = [name for name in rows.columns if not columns or name in asked]
+    return pl.concat(
+        one.select(*needed, pl.lit(value=gone).alias(_VACATED))
+        for one, gone in ((rows, False), (frames.vacated, True))
+    )
+
+
+def summed_rows(frames: Frames, settings: Mapping[str, Any]) -> tuple[pl.DataFrame, pl.Expr]:
+    """The rows of a sum's scope, and which of them count (null: that cannot be told)."""
+    return _rows(frames, settings["from"]), _counting(frames, settings)
+
+
+def _counting(frames: Frames, settings: Mapping[str, Any]) -> pl.Expr:
+    """Whether a row counts in a sum, null where a condition is open.
+
+    A stage without pupils counts where it has any of the figures that go together.
+    """
+    counts = conditions.matches(settings.get("where", {}))
+    if "stage" in settings:
+        counts &= pl.col("stage") == settings["stage"]
+    if settings.get("unless"):
+        counts &= ~conditions.matches(settings["unless"]).fill_null(value=False)
+    if settings["from"] != "unit" or frames.vacated.is_empty():
+        return counts
+    given = [(pl.col(one) > 0).fill_null(value=False) for one in frames.beside[settings["sum"]]]
+    return counts & (~pl.col(_VACATED) | pl.any_horizontal(given))
+
+
 def _known(column: pl.Series) -> bool:
     """Whether a column says anything."""
     return column.null_count() < column.len()
@@ -182,15 +233,10 @@ def _summed(
 
     With the facts that may be missing, and at which row each is first.
     """
-    fact, where = settings["sum"], dict(settings.get("where", {}))
-    if "stage" in settings:
-        where["stage"] = settings["stage"]
-    counts = conditions.matches(where)
+    fact, counts = settings["sum"], _counting(frames, settings)
     there = counts.fill_null(value=True)
-    if settings.get("unless"):
-        there &= ~conditions.matches(settings["unless"]).fill_null(value=False)
-    value = pl.when(counts & there).then(pl.col(fact))
-    tests = lacks(frames, scope, [fact, *where])
+    value = pl.when(counts).then(pl.col(fact))
+    tests = lacks(frames, scope, [fact, *conditions.facts(settings.get("where", {}))])
     facts = by_stage(tests, staged=scope == "unit")
     return list(facts), (
         value.sum().alias(f"{name}{_HELP}sum"),

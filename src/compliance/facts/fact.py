@@ -28,11 +28,10 @@ class Fact:
     ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
     (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
-    parts: groups of facts, each of which sums up to this one. largest_of: the list whose largest
+    parts: groups of facts, each of which sums up to this one; the first that is whole is used. largest_of: the list whose largest
     item it is. code: a number in the cell is its
     digits. lines: line breaks may stand in the text. length: exact number of items.
-    edges: upper edges of the size bands of a list of counts. may_total: facts that this one
-    already totals when it equals their sum. sum_of: the school fact this county fact totals.
+    edges: upper edges of the size bands of a list of counts. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
     adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
     holder: the office that holds the figure and can supply it; empty where the schema names none.
@@ -63,7 +62,6 @@ class Fact:
     length: int | None = None
     edges: tuple[float, ...] = ()
     counted: Counted | None = None
-    may_total: tuple[str, ...] = ()
     sum_of: str = ""
     item_length: int | None = None
     none: bool = False
@@ -212,7 +210,7 @@ _AS_WRITTEN = {
     "sum_of": "x-sum-of",
     "none": "x-none",
 }
-_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "may_total": "x-may-total"}
+_LISTED = {"aliases": "x-aliases", "edges": "x-edges"}
 
 
 def fact_of(

@@ -76,13 +76,26 @@ class Jump(NamedTuple):
     shrinks: float | None = None
 
 
+class OfOneSchool(NamedTuple):
+    """A figure of at least so many digits that two schools hardly have alike: one was filled in twice.
+
+    within: text fact → the digits that do where both schools have the same text there.
+    """
+
+    fact: str
+    digits: int
+    within: tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What a schema says of figures side by side: the data checks of intake read it.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
-    schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
-    None where copies are not looked for. national: the form of a code that only one school has.
+    schools'. past: dates and years that do not lie after the school year's first. shown_by: a yes or
+    no, and the count that is above 0 with a yes alone. of_one: figures that two schools hardly share.
+    twin_digits: with so many digits alike, two records are a copy and no coincidence; None where
+    copies are not looked for. national: the form of a code that only one school has.
     """
 
     bounds: tuple[Bound, ...] = ()
@@ -92,6 +105,8 @@ class Checks:
     quotients: tuple[Quotient, ...] = ()
     past: tuple[str, ...] = ()
     jumps: tuple[Jump, ...] = ()
+    shown_by: tuple[tuple[str, str], ...] = ()
+    of_one: tuple[OfOneSchool, ...] = ()
     twin_digits: int | None = None
     national: str = ""
 
@@ -115,6 +130,11 @@ class Checks:
         yield from self.past
         for jump in self.jumps:
             yield jump.fact
+        for pair in self.shown_by:
+            yield from pair
+        for shared in self.of_one:
+            yield shared.fact
+            yield from (name for name, _ in shared.within)
 
 
 def checks_of(record: Mapping[str, Any]) -> Checks:
@@ -138,6 +158,8 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
             for item in record.get("x-jumps", ())
             for fact in item["facts"]
         ),
+        tuple(record.get("x-shown-by", {}).items()),
+        tuple(_of_one_school(record.get("x-of-one-school", {}))),
         record.get("x-twin-digits"),
         record.get("x-national-code", ""),
     )
@@ -145,6 +167,11 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
 
 def _bounds(record: Mapping[str, Any], key: str) -> tuple[Bound, ...]:
     return tuple(Bound(tuple(item["of"]), tuple(item["within"])) for item in record.get(key, ()))
+
+
+def _of_one_school(item: Mapping[str, Any]) -> Iterator[OfOneSchool]:
+    for fact in item.get("facts", ()):
+        yield OfOneSchool(fact, item["digits"], tuple(item.get("within", {}).items()))
 
 
 def _plausible(item: Mapping[str, Any]) -> Plausible:

@@ -80,7 +80,15 @@ def accept(
         inputs=[item for document in documents for item in document.inputs],
         refused=refusals(refused, rows["counties"]),
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
+        given=_given(counties, documents),
     )
+
+
+def _given(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> dict[tuple[str, int], str]:
+    """County and year → the path by which the document of its record was asked for."""
+    paths = [document.given for document in documents for _ in document.tables]
+    keyed = counties.select("_code", "_year", "_table").iter_rows()
+    return {(code, year): paths[number] for code, year, number in keyed}
 
 
 def _all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

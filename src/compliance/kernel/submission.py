@@ -69,7 +69,8 @@ class Submission:
     tables keyed by county_code and year and sorted by them; the last two end with `file` and `at`,
     where each statement stands. Counties with an error stand in `refused` only. amounts: the facts
     of schools of which two schools have the sum together. facts: of ``counties`` and ``schools``,
-    every fact that there may be and its type.
+    every fact that there may be and its type. given: county and year → the path by which its record
+    was asked for.
     """
 
     counties: pl.DataFrame
@@ -82,6 +83,7 @@ class Submission:
     inputs: list[InputFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
+    given: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     def completed(self) -> Submission:
         """The same with every fact as a column, null where nobody gave it."""

@@ -26,7 +26,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel.errors import JunhengError, PackError, PluginError, UsageError, suggestion
+from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
@@ -97,11 +97,6 @@ class Registry(Offers):
     def vocabulary(self) -> Vocabulary:
         """The facts of the core and of every plugin."""
         return vocabulary(self.fragments)
-
-    def owner(self, pack: Pack) -> Plugin | None:
-        """The plugin a pack came with; None for a file."""
-        broken = {name: one.plugin for one in self.broken for name in one.packs}
-        return self.owners.get(f"pack {pack.id}") or broken.get(pack.id)
 
     def add(self, offers: Offers) -> None:
         """Put a plugin's offers among the others, or the plugin among the broken ones.
@@ -279,12 +274,8 @@ def _homes(hook: pluggy.HookCaller, plugin: Plugin) -> list[Path]:
 def _take_packs(offers: Offers, home: Path) -> None:
     """Read the packs and find the schemas of one directory."""
     plugin = offers.plugin
-    try:
-        packs = packs_in(home, plugin.version)
-        earlier = [pack for same in offers.packs.values() for pack in same]
-        offers.packs = editions([*earlier, *packs])
-    except PackError as error:
-        raise PackError(f"{plugin}: {error.what}", error.where, error.todo) from error
+    packs = packs_in(home, plugin.version, str(plugin))
+    offers.packs = editions([*(pack for same in offers.packs.values() for pack in same), *packs])
     if not packs:
         raise PluginError(
             say(

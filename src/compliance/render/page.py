@@ -28,6 +28,7 @@ from compliance.assessment.figures import (
     verdict,
 )
 from compliance.engine.results import CountyResult, Results
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
@@ -81,6 +82,7 @@ def _render(report: Results, suffix: str, stream: BinaryIO) -> None:
 
 def _context(report: Results) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
+    problems = list(_problems(report))[:_PROBLEMS]
     return {
         "rulesets": [
             {
@@ -101,8 +103,8 @@ def _context(report: Results) -> dict[str, Any]:
             {"name": one.county_name, "code": one.county_code, "year": one.year or ""}
             for one in report.refused
         ],
-        "problems": _problems(report)[:_PROBLEMS],
-        "more_problems": max(0, len(report.problems) - _PROBLEMS),
+        "problems": problems,
+        "more_problems": len(report.problems) - len(problems),
         "short_of": _SHORT_OF,
         "doubt": _DOUBT,
     }
@@ -193,20 +195,25 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
     }
 
 
-def _problems(report: Results) -> list[dict[str, str]]:
-    """Errors first."""
-    words = {"error": msg("错误"), "warning": msg("提示")}
-    return [
-        {
-            "severity": words.get(one.severity, one.severity),
-            "sign": SIGNS["error"] if one.severity == "error" else SIGNS["unknown"],
-            "place": " ".join(part for part in (one.file, one.at) if part),
-            "school": one.school_code or "",
-            "message": one.message,
-            "expected": one.expected,
-        }
-        for one in sorted(report.problems, key=lambda one: one.severity != "error")
-    ]
+def _problems(report: Results) -> Iterator[dict[str, str]]:
+    """Every error, then the warnings, a row a kind."""
+    for one in report.problems:
+        if one.severity == "error":
+            yield _problem(msg("错误"), SIGNS["error"], one, one.message)
+    for own in phrases.by_kind(report.problems):
+        told = phrases.kind_of(own) + msg("：") + own[0].message + phrases.further(own)
+        yield _problem(msg("提示"), SIGNS["unknown"], own[0], told)
+
+
+def _problem(severity: str, sign: str, one: Problem, told: str) -> dict[str, str]:
+    return {
+        "severity": severity,
+        "sign": sign,
+        "place": " ".join(part for part in (one.file, one.at) if part),
+        "school": one.school_code or "",
+        "message": told,
+        "expected": one.expected,
+    }
 
 
 def _verdict(status: str) -> Mark:

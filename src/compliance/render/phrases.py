@@ -36,13 +36,16 @@ from compliance.assessment.figures import (
     with_unit,
 )
 from compliance.engine.results import RulesetInfo
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
+from compliance.kernel.labels import problem_words
 from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import BASES, Rule
 
 _NAMES = 2
 _CLAUSE = 32
 _SCHOOLS = 6
+_PLACES = 2
 
 
 def listed(words: Sequence[str]) -> str:
@@ -109,7 +112,7 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     told = [
         _against(rule, row, part)
         for part in row["parts"] or ()
-        if part["status"] == "fail" and part["value"] is not None
+        if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
@@ -126,7 +129,8 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
-        told.append(say("缺{gap}", gap=gap))
+        met = one["status"] == "pass"  # of what is to be added some must be of this part
+        told.append(say("补足时其中须增{gap}", gap=gap) if met else say("缺{gap}", gap=gap))
     return msg("，").join(filter(None, told))
 
 
@@ -256,6 +260,37 @@ def conforming(about: Assessment) -> str:
     )
 
 
+def by_kind(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """The warnings of each kind together, the most frequent kind first."""
+    kinds: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.severity != "error":
+            kinds.setdefault(one.code, []).append(one)
+    return sorted(kinds.values(), key=lambda own: -len(own))
+
+
+def kind_of(own: Sequence[Problem]) -> str:
+    """``部分大于整体（12处）``: what the problems of a kind are called, and how many there are."""
+    title = problem_words(own[0].code) or own[0].code
+    return say("{title}（{n}处）", title=title, n=len(own)) if len(own) > 1 else title
+
+
+def further(own: Sequence[Problem]) -> str:
+    """``；又见 学校!F13、学校!F14等``: where the next ones are, empty where nothing is told."""
+    places = list(dict.fromkeys(one.place() for one in own))[1:]
+    if not places:
+        return ""
+    more = msg("等") if len(places) > _PLACES else ""
+    return say("；又见{l}{more}", l=listed(places[:_PLACES]), more=more)
+
+
+def warnings(problems: Iterable[Problem]) -> list[str]:
+    """A line a kind: how many, the first in full, and where the next ones are."""
+    return [
+        msg("：").join((kind_of(own), own[0].line())) + further(own) for own in by_kind(problems)
+    ]
+
+
 def ruleset(info: RulesetInfo) -> str:
     """Which rules, from which layers, as of when."""
     return say(
@@ -296,7 +331,8 @@ def chosen(manifest: Mapping[str, object], key: str) -> Sequence[Any]:
 
 def bases(about: Assessment) -> str:
     """``依据：多份抄本一致56条参与结论；参考：二手来源2条、未经证实1条``."""
-    rules = sorted(about.rules.values(), key=lambda one: (BASES.index(one.basis), not one.seen))
+    told_of = [rule for rule in about.rules.values() if not rule.is_input]
+    rules = sorted(told_of, key=lambda rule: (BASES.index(rule.basis), not rule.seen))
 
     def told(*, advisory: bool) -> str:
         many = Counter(basis(one) for one in rules if (one.role == "advisory") == advisory)

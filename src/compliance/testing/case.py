@@ -102,8 +102,7 @@ def law(options: CaseOptions) -> RulesInForce:
 def _law(name: str, day: date, enforce: tuple[str, ...], switches: tuple[str, ...]) -> RulesInForce:
     offers = installed()
     known, top = with_pack_file(offers, name)
-    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds)
+    words = offers.vocabulary
+    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds, words=words)
     every = rules.rules.values()
-    return RulesInForce(
-        rules, frozenset(attested(every)), frozenset(vetoed(every)), offers.vocabulary
-    )
+    return RulesInForce(rules, frozenset(attested(every)), frozenset(vetoed(every)), words)

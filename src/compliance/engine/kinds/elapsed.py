@@ -17,6 +17,7 @@ from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.subject import Subject
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, PASS, UNKNOWN
 from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
@@ -37,11 +38,21 @@ class Elapsed(Kind):
     name = "elapsed"
     settings = ElapsedSettings
     has_limit = True
+    needs = ("limit",)
 
     def references(self, holder: Rule | Part) -> References:
         """The date."""
         settings: ElapsedSettings = holder.settings
         return References(facts=(settings.since,))
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Years run from a date."""
+        settings: ElapsedSettings = holder.settings
+        fact = words.county.get(settings.since)
+        if fact is not None and fact.form != "date":
+            yield ("since",), say("{fact} 不是日期", fact=fact.name)
 
     def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
         """Years, as the pack calls them."""

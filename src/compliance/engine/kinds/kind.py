@@ -56,6 +56,11 @@ class Kind(RuleKind):
         """Whether it gives a frame of its own instead of columns."""
         return type(self).evaluate is not Kind.evaluate
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether it judges parts of rules: those that give `part_columns` do."""
+        return type(self).part_columns is not Kind.part_columns
+
     def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
         """Declare over narrower scopes what is to be gathered for the rule's own."""
 

@@ -19,7 +19,9 @@ from compliance.engine.sentences import parts
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
-from compliance.kernel.i18n import msg, pick
+from compliance.facts.vocabulary import Vocabulary
+from compliance.kernel.errors import suggestion
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
@@ -71,6 +73,22 @@ class Listed(Kind):
     def references(self, holder: Rule | Part) -> References:
         """The list itself."""
         return References(facts=holder.of if isinstance(holder, Rule) else ())
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """It is about the entries of one table, and the fields that these have."""
+        settings: ListedSettings = holder.settings
+        if isinstance(holder, Part) or holder.of != ("monitoring",):
+            yield ("of",), say("只能写 {wanted}", wanted="monitoring")
+            return
+        known = [name for name, fact in words.tables["monitoring"].items() if fact.numeric]
+        for place, one in enumerate(settings.each):
+            if one.field not in known:
+                told = say("没有字段 {field}", field=one.field)
+                yield ("each", str(place), "field"), told + suggestion(one.field, known)
+            elif sum(getattr(one, name) is not None for name in OPERATORS) != 1:
+                yield ("each", str(place)), say("字段 {field} 须有一个限值", field=one.field)
 
     def part_names(self, rule: Rule) -> tuple[str, ...]:
         """The fields of each entry."""

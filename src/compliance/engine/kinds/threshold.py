@@ -45,6 +45,7 @@ class Threshold(Kind):
 
     name = "threshold"
     has_limit = True
+    needs = ("indicator", "limit")
 
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""
@@ -93,6 +94,11 @@ def _against(rule: Rule, indicator: Indicator) -> Mapping[int, pl.Expr]:
         "exactly": unrounded(rule.limit, decimals),
     }
     if rule.limit.operator in UPPER:
+        if rule.limit.table and not any(rule.limit.table.values()):  # none at all is allowed
+            return {
+                PASS: line(msg("{who}{title}为{value}{m}，符合要求。"), **holes),
+                FAIL: line(msg("{who}{title}为{value}{m}{exactly}，应为0。"), **holes),
+            }
         met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")
         missed = msg("{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。")
         over = line(msg("，超出{amount}{m}"), amount=short(pl.col("excess")), m=measure)

@@ -20,7 +20,7 @@ from typing import TypeGuard, TypeVar
 import polars as pl
 
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import UNITS, factor
+from compliance.facts.vocabulary import factor, unit_words
 from compliance.intake.cell_text import (
     BLANKS,
     INVISIBLE,
@@ -58,8 +58,11 @@ _ISO_DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?$")
 _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
 _GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
 _LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
-_DIGITS = str.maketrans("OoIl", "0011")
-_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
+_SPACED = re.compile(r"^[0-9]+(?:[ \xa0\u2009\u202f\u3000][0-9.]+)+$")
+_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?) *([^0-9. ].{0,2})$")
+# words that may say zero, or that there are no data
+_NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
+_NUMBERED_WORD = re.compile(r"([0-9]{1,2})[ .、:\-—]*([^0-9 ].*)")
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
@@ -237,10 +240,9 @@ class CellReader:
             return ""
         if value.startswith("="):
             return msg("填计算结果，不填公式文字")
-        folded = unicodedata.normalize("NFKC", value).replace(" ", "")
-        plain, why = _meant(self.fact, folded)
+        plain, why = _meant(self.fact, _narrow(value))
         if not _NUMBER.match(plain):
-            return ""
+            return why
         if self.fact.maximum is not None and float(plain) > self.fact.maximum:
             return _damage(value)
         if self.strict:
@@ -252,13 +254,20 @@ class CellReader:
     def _word(self, value: object) -> str:
         key = ""
         if isinstance(value, str):
-            key = value.lower()
+            key = self._word_alone(_narrow(value).lower())
         elif _is_number(value):
             key = str(int(value)) if abs(value) < LARGEST_WHOLE and value == int(value) else ""
         found = self._words.get(key) if len(key) <= 100 else None
         if found is None:
             raise self._refusal("unknown_word", say("{f}：不认识“{v}”", **self._quoted(value)))
         return found
+
+    def _word_alone(self, text: str) -> str:
+        """The word of a text that says its number before it, as in 10 民办; else the text."""
+        both = _NUMBERED_WORD.fullmatch(text)
+        if both and both[1] in self._words and self._words[both[1]] == self._words.get(both[2]):
+            return both[2]
+        return text
 
     def _flag(self, value: object) -> bool:
         return value if isinstance(value, bool) else self._word(value) == "true"
@@ -359,24 +368,41 @@ def _damage(written: object) -> str:
     return say("数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数", y=glued[1] or glued[2])
 
 
+def _narrow(text: str) -> str:
+    """A text with its full-width signs in their usual width, and nothing else changed.
+
+    What is raised, circled or a fraction is no digit of the number before it: 480① is not 4801.
+    """
+    return "".join(
+        unicodedata.normalize("NFKC", sign)
+        if unicodedata.decomposition(sign).startswith(("<wide>", "<narrow>"))
+        else sign
+        for sign in text
+    )
+
+
 def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
-    """The number that was probably meant, and what to leave out; "" where that is not certain."""
+    """The number that was meant, and what to leave out; what to look at where it is not certain."""
+    if text.lower() in _NONE:
+        return "", msg("没有的填0，没有数据的留空")
     unseen = _UNSEEN.sub("", text)
     if unseen != text and _NUMBER.match(unseen):
         return unseen, msg("去掉看不见的字符")
     if _THOUSANDS.match(text):
         return text.replace(",", ""), msg("去掉千位分隔符")
     if text.endswith("%") and fact.unit == "%":
-        return text[:-1], msg("去掉百分号")
+        return text[:-1].strip(), msg("去掉百分号")
     if text.endswith("%") and not fact.unit and _NUMBER.match(text[:-1]):
         ratio = Decimal(text[:-1]).scaleb(-2)
         return f"{ratio:f}", msg("写成小数")
     unit = _WITH_UNIT.match(text)
-    if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
+    if unit and unit_words(unit[2]) and factor(unit_words(unit[2])[0], fact.unit) == 1:
         return unit[1], msg("只填数字，不带单位")
     if _LETTERED.match(text) and not _NUMBER.match(text):
-        return text.translate(_DIGITS), msg("字母O、I、l应为数字")
-    return text, msg("用半角数字")
+        return "", msg("其中的字母疑为数字，请核对后改正")
+    if _SPACED.match(text):
+        return "", msg("数字中间不留空格，请核对后改正")
+    return (text, msg("用半角数字")) if _NUMBER.match(text) else ("", "")
 
 
 # ── whole columns ───────────────────────────────────────────────────────────────────

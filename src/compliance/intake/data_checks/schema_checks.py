@@ -27,7 +27,7 @@ from compliance.intake.data_checks.declarations import (
     with_absent,
 )
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.submission import STAGES
+from compliance.kernel.submission import COMPULSORY, STAGES
 
 # ── contradictions ──────────────────────────────────────────────────────────────────────
 
@@ -37,23 +37,24 @@ from compliance.kernel.submission import STAGES
 UNDOUBTED = {"senior": ("junior",), "special": ("primary", "junior", "senior")}
 # Types whose people are not counted by stage: theirs stand in facts of their own, or nowhere.
 WITHOUT_STAGES = ("special", "vocational")
+_NAMED = 3  # figures by name in one sentence
 
 
 def contradictions(vocabulary: Vocabulary) -> Iterator[Check]:
     """Within a record, then the counties against the sums of their schools (see `county_view`)."""
-    for bound in vocabulary.checks["school"].bounds:
-        yield _exceeding("schools", bound, vocabulary.school)
-    for bound in vocabulary.checks["county"].bounds:
-        yield _exceeding("counties", bound, vocabulary.county)
-    for stage in STAGES:
-        yield _foreign_stage(stage, vocabulary.school)
+    known = vocabulary.checks
+    for view, record in (("schools", "school"), ("counties", "county")):
+        for bound in known[record].bounds:
+            yield _exceeding(view, bound, vocabulary.tables[record])
+    yield from (_foreign_stage(stage, vocabulary.school) for stage in STAGES)
+    yield from (_without_pupils(stage, vocabulary) for stage in COMPULSORY)
+    for flag, count in known["school"].shown_by:
+        yield _shown_by(vocabulary.school[flag], vocabulary.school[count])
     for fact in vocabulary.school.values():
         if fact.counted is not None:
             yield _room_count(fact, fact.counted)
-    for fact in vocabulary.county.values():
-        if fact.sum_of:
-            yield _county_total(fact)
-    for number, bound in enumerate(vocabulary.checks["county"].schools_bounds):
+    yield from (_county_total(fact) for fact in vocabulary.county.values() if fact.sum_of)
+    for number, bound in enumerate(known["county"].schools_bounds):
         yield _exceeding_schools(number, bound, vocabulary)
 
 
@@ -104,6 +105,62 @@ def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
 
     when = (pl.col(name) > 0) & pl.col("school_type").is_in(without)
     return Check("schools", when, tell, (name, "school_type"))
+
+
+def _without_pupils(stage: str, vocabulary: Vocabulary) -> Check:
+    """People of a stage without pupils: none now, or a blank where the type does not have the stage.
+
+    What is a part of the pupils, and their classes, other checks hold against them.
+    """
+    facts, students = vocabulary.school, f"{stage}_students"
+    held = {
+        name for b in vocabulary.checks["school"].bounds if students in b.within for name in b.of
+    }
+    names = [
+        name
+        for name, fact in facts.items()
+        if fact.stage == stage and fact.form == "count" and fact.unit == facts[students].unit
+        and name not in (students, *held)
+    ]  # fmt: skip
+    if stage == COMPULSORY[-1]:  # those who leave school are of its last stage
+        names += [fact.sum_of for fact in vocabulary.county.values() if fact.sum_of]
+    kind = pl.col("school_type")
+    absent = ~kind.is_in([one for one, stages in IMPLIED.items() if stage in stages])
+    nobody = (pl.col(students) == 0) | (pl.col(students).is_null() & absent)
+    some = pl.any_horizontal((pl.col(name) > 0).fill_null(value=False) for name in names)
+
+    def tell(row: Row) -> Doubt:
+        given = {name: row[name] for name in names if row[name]}
+        told = [
+            say("{f}{n:.12g}", f=facts[name].label, n=n) for name, n in list(given.items())[:_NAMED]
+        ]
+        more = say("等{n}项", n=len(given)) if len(given) > _NAMED else ""
+        values = {"f": facts[students].label, "l": msg("、").join(told) + more}
+        if row[students] is None:
+            message = say("{f}未填，却有{l}", **values)
+            expected = say("填写{f}；该校确无该学段的，这些项留空或填0", **values)
+        else:
+            message = say("{f}为0，却有{l}", **values)
+            expected = msg("核对原始数据；学段已停办的，这些数字仍计入全县的比例")
+        return Doubt("figures_without_students", message, expected, (students, *given))
+
+    return Check("schools", nobody & some & (kind != "special"), tell, (students, *names))
+
+
+def _shown_by(flag: Fact, count: Fact) -> Check:
+    """A yes without any, or a no with some."""
+
+    def tell(row: Row) -> Doubt:
+        values = {"flag": flag.label, "count": count.label, "n": row[count.name]}
+        if row[flag.name]:
+            message = say("{flag}填“是”，而{count}为0", **values)
+        else:
+            message = say("{flag}填“否”，却有{count}{n:.12g}", **values)
+        expected = msg("两项相符，请核对")
+        return Doubt("flag_contradicted", message, expected, (flag.name, count.name))
+
+    when = pl.col(flag.name) != (pl.col(count.name) > 0)
+    return Check("schools", when, tell, (flag.name, count.name))
 
 
 def _room_count(fact: Fact, counted: Counted) -> Check:

@@ -23,6 +23,7 @@ from compliance.assessment.figures import amount, with_unit
 from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
+from compliance.render.phrases import by_kind, kind_of
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
@@ -204,8 +205,11 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
         told = (say("{reason}（{n}所）", reason=reason, n=n) for reason, n in reasons.items())
         yield say("{l}。", l=msg("；").join(told))
     if about.warnings:
+        kinds = shortened([kind_of(own) for own in by_kind(about.warnings)], msg("等{count}类"))
         yield plural(
-            len(about.warnings), "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。"
+            len(about.warnings),
+            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项已在备注中注明。",
+            kinds=kinds,
         )
 
 

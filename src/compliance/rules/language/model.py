@@ -19,6 +19,8 @@ from compliance.kernel.i18n import lang, msg, pick, say
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
+# the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
+LANGUAGE = "1.0"
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 UPPER = ("<=", "<")
@@ -209,7 +211,8 @@ class Rule:
     where they stand, if not in the source. text_seen: its author had the document itself. owner:
     who leads in putting it right; joint: the offices that act with it. incident: what a veto asks
     about, where the title says that there is none.
-    facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
+    facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
+    whose figures or statements it contradicts where it fails. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -263,12 +266,18 @@ class Rule:
     confirmed: str = ""
     shown_only: bool = False
     facts: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     floor_share: Decimal | None = None
 
     @property
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it stands here for its figure alone, of which another rule is made."""
+        return self.shown_only and self.form.coefficient and self.limit is None
 
     @property
     def given_by(self) -> str:

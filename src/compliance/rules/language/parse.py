@@ -43,7 +43,7 @@ _PLAIN = {
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", "joint", "joint_en", *_PLAIN, *OPERATORS,
+    "relaxes", "doubts", "replaces", "joint", "joint_en", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -103,15 +103,10 @@ def indicator(name: str, table: Table) -> Indicator:
 
 
 def limit(table: Table) -> Limit | None:
-    """The one limit that a rule or part states, or None.
-
-    Raises ValueError where it states two.
-    """
+    """The one limit that a rule or part states, or None."""
     stated = [name for name in OPERATORS if name in table]
     if not stated:
         return None
-    if len(stated) > 1:
-        raise ValueError(" / ".join(stated))
     value, operator = table[stated[0]], OPERATORS[stated[0]]
     if isinstance(value, str):
         return Limit(operator, {}, indicator=value)
@@ -168,6 +163,7 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         joint=tuple(table.get("joint", ())),
         joint_en=tuple(table.get("joint_en", ())),
         rolls_up="rolls_up" in table,
+        doubts=tuple(table.get("doubts", ())),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),
