@@ -127,13 +127,13 @@ def test_a_confirmation_that_confirms_nothing_is_refused(
 
 
 WRONG = [
-    (GOOD.replace("2026-11-01", "2099-01-01"), "wrong.toml:2: date 晚于今天"),
+    (GOOD.replace("2026-11-01", "2099-01-01"), "wrong.toml:6: date 晚于今天"),
     ("confirmation = [{}, {}]", "缺少 rule"),
     ("", "没有 [[confirmation]]"),
     ("confirmation = [1]", "没有 [[confirmation]]"),
     ("[[confirmation", "TOML"),
-    (GOOD.replace("ab" * 32, "xyz"), "wrong.toml:2: sha256"),
-    (GOOD.replace("2026-11-01", '"2026"'), "wrong.toml:2: date"),
+    (GOOD.replace("ab" * 32, "xyz"), "wrong.toml:7: sha256"),
+    (GOOD.replace("2026-11-01", '"2026"'), "wrong.toml:6: date"),
     (GOOD.replace('rule = "V6"\n', ""), "缺少 rule"),
     (GOOD + 'scan = "a.pdf"\n', "不认识 scan"),
     (

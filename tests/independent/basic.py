@@ -44,7 +44,8 @@ def eight(unit: Unit) -> list[Fraction | None]:
 
 
 def _each(amount: Fraction | None, pupils: Fraction | None) -> Fraction | None:
-    return None if amount is None or not pupils else amount / pupils
+    """Below 0 there is none: nobody has less than nothing."""
+    return None if amount is None or amount < 0 or not pupils else amount / pupils
 
 
 def coefficients(schools: list[dict[str, Any]]) -> dict[Key, Verdict]:

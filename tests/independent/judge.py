@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.independent.arithmetic import Verdict, fold
 from tests.independent.basic import BEFORE_APPLYING, basic_verdicts, coefficients, composite
-from tests.independent.county import county_verdicts
+from tests.independent.county import county_verdicts, of_nobody
 from tests.independent.merging import REASON, SWITCH, merged
 from tests.independent.provinces import QUOTA, gate, provincial
 from tests.independent.relaxations import GROUP, SINGLE, Switches
@@ -27,7 +27,8 @@ def judge(
 
     A subject for which a rule is not applicable may be left out.
     """
-    county, schools = document["county"], document["schools"]
+    schools = document["schools"]
+    county = of_nobody(document["county"], schools)
     if ruleset == "basic-2012":
         return basic_verdicts(county, schools)
     on = _unfolded(switches)
@@ -98,7 +99,11 @@ def _resources(schools: list[dict[str, Any]], on: Switches) -> dict[Key, Verdict
             verdicts[rule, unit.code, unit.stage] = verdict
     for stage in COMPULSORY:
         for rule in LIMITS:
-            pairs = [(u.students, r[rule].value) for u, r in rated if r and u.stage == stage]
+            pairs = [
+                (u.students, r[rule].value if r[rule].status != "unknown" else None)
+                for u, r in rated
+                if r and u.stage == stage
+            ]
             found = coefficient(pairs, COEFFICIENT[stage])
             verdicts[rule.replace("R", "D"), None, stage] = found
     return verdicts

@@ -8,7 +8,16 @@ from typing import Any
 
 from tests.independent import standards
 from tests.independent.arithmetic import Verdict, at_least, at_most, figure, fold, together, total
-from tests.independent.county import attested, people, senior_places, share, special_funds, summed
+from tests.independent.county import (
+    STAFF,
+    attested,
+    of_nothing,
+    people,
+    senior_places,
+    share,
+    special_funds,
+    summed,
+)
 from tests.independent.units import Unit, summed_of
 
 Record = dict[str, Any]
@@ -108,7 +117,7 @@ def _henan(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         classes = figure(county, "compulsory_classes_total")
     for rule, size, percent in (("HA-S10", 66, 0), ("HA-S11", 56, 10)):
         large = figure(county, f"classes_of_{size}_or_more")
-        yield rule, at_most(large, classes, Fraction(percent), per=100)
+        yield rule, at_most(large, classes, Fraction(percent), percent=True, nothing="not_checked")
 
 
 def _zhengzhou(county: Record, _: list[Record], __: list[Unit]) -> Found:
@@ -141,14 +150,22 @@ def _jiangsu(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         ),
     )
     special = [school for school in schools if school["school_type"] == "special"]
-    backbone = total(summed(units, "backbone_teachers"))
+    backbone = summed(units, "backbone_teachers")
     moved = figure(county, "exchanged_teachers")
     moved_backbone = figure(county, "exchanged_backbone_teachers")
+    teachers = people(units, special, "teachers")
+    nothing = of_nothing(summed(units, "teachers", *STAFF), special)
     yield (
         "JS-R1",
         together(
-            at_least(moved, people(units, special, "teachers"), Fraction(15), per=100),
-            at_least(moved_backbone, backbone, Fraction(15), per=100),
+            at_least(moved, teachers, Fraction(15), percent=True, nothing=nothing),
+            at_least(
+                moved_backbone,
+                total(backbone),
+                Fraction(15),
+                percent=True,
+                nothing=of_nothing(backbone),
+            ),
         ),
     )
     members = [v.status for (r, *_), v in standards.jiangsu(schools) if r == "JS-C7"]

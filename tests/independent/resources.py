@@ -76,7 +76,7 @@ def _six_of_seven(seven: list[Verdict]) -> Verdict:
     """At least six met, the rest at 85 %; a blank may yet turn out either way."""
     met = sum(one.status == "pass" for one in seven)
     blank = sum(one.status == "unknown" for one in seven)
-    below = any(one.value is not None and one.value < (one.floor or 0) for one in seven)
+    below = any(one.status == "fail" and (one.value or 0) < (one.floor or 0) for one in seven)
     lost = below or met + blank < 6
     status = "fail" if lost else "unknown" if blank else "pass"
     return Verdict(status, Fraction(met), Fraction(6))

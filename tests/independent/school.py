@@ -45,7 +45,7 @@ def school_verdicts(
         budget, training = (
             figure(school, f"{what}_funds_budget") for what in ("public", "training")
         )
-        found["Q4", None] = at_least(training, budget, Fraction(5), per=100)
+        found["Q4", None] = at_least(training, budget, Fraction(5), percent=True)
     return found
 
 

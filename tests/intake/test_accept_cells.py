@@ -235,7 +235,15 @@ def test_a_bad_item_is_counted_from_one() -> None:
         ("2015", "2015"), (2015, "2015"), (2015.0, "2015"), ("2015-12-30", "2015-12-30"),
         (date(2015, 12, 30), "2015-12-30"), (datetime(2015, 12, 30, 8), "2015-12-30"),
         ("2015/1/3", "2015-01-03"), ("2015年1月3日", "2015-01-03"), ("2015年", "2015"),
-        ("2015-02-30", "bad_date"), ("2015-12", "bad_date"), (42368, "bad_date"),
+        ("2015-12", "2015-12"), ("2015年12月", "2015-12"), ("2015.12", "2015-12"),
+        ("2015/12", "2015-12"), ("2015 年 1 月 3 日", "2015-01-03"), ("２０１５年", "2015"),
+        ("20151230", "2015-12-30"), ("201512", "2015-12"), (42368, "2015-12-30"),
+        ("42368", "2015-12-30"), (2015.12, "2015-12"), (2015.1, "2015"),  # or as 2015.10
+        ("二〇一五年十二月三十一日", "2015-12-31"), ("二○一五年十月", "2015-10"),
+        ("2015.0", "2015"), ("201512.0", "2015-12"), ("42368.0", "2015-12-30"),
+        ("2015年底", "2015"), ("2015年12月上旬", "2015-12"), ("2015-12-30 08:30:00", "2015-12-30"),
+        ("2015-02-30", "bad_date"), ("2015-13", "bad_date"), ("12/30/2015", "bad_date"),
+        ("2015-", "bad_date"), ("20151330", "bad_date"), (20151.0, "bad_date"), (2015.5, "2015-05"),
         ("1850", "bad_date"), (True, "bad_date"), ("去年", "bad_date"), (float("inf"), "bad_date"),
     ],
 )  # fmt: skip
@@ -243,9 +251,21 @@ def test_dates(value: object, expected: object) -> None:
     assert cell("basic_balance_date", value, record="county") == expected
 
 
-def test_dates_in_json_are_iso() -> None:
-    assert cell("basic_balance_date", "2015/1/3", strict=True, record="county") == "bad_date"
-    assert cell("basic_balance_date", "2015-01-03", strict=True, record="county") == "2015-01-03"
+def test_dates_in_json_are_read_alike() -> None:
+    assert cell("basic_balance_date", "2015/1/3", strict=True, record="county") == "2015-01-03"
+    assert cell("basic_balance_date", "2015-01", strict=True, record="county") == "2015-01"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_only_some_counts_may_be_of_nobody(strict: bool) -> None:
+    """Of the others the word is refused with what to write; those are read where tables are typed."""
+    assert cell("exchanged_teachers", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("population", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("basic_balance_date", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("primary_students", "不涉及", strict=strict) == "not_involved"
+    with pytest.raises(CellError) as refused:
+        read_cell(WORDS.county["exchanged_teachers"], "不涉及", strict=strict)
+    assert refused.value.expected.endswith("确实没有的填0，没有数据的留空")
 
 
 def test_evidence_is_a_list_of_texts() -> None:
@@ -264,6 +284,8 @@ def test_evidence_is_a_list_of_texts() -> None:
             "—", "－", "-", "——", "/", "／", "…", "……", "暂无", "无数据", "暂无数据", "N/A", " — ", "不详",
         )],
         ("primary_students", "'480", 480.0, "wrapped_text"),
+        ("primary_students", "'", None, "no_data"),
+        ("primary_students", '=""', None, "no_data"),
         ("primary_class_sizes", "—", None, "no_data"),
         ("primary_class_sizes", "45;—", None, "no_data"),
         ("music_room_areas", "/", None, "no_data"),
@@ -275,6 +297,7 @@ def test_evidence_is_a_list_of_texts() -> None:
         ("school_name", "青石县 \r\n 第一小学", "青石县 第一小学", "odd_blanks"),
         ("school_name", "青石县\t第一小学", "青石县 第一小学", "odd_blanks"),
         ("school_name", "青石县\xa0第一小学", "青石县 第一小学", "odd_blanks"),
+        ("school_code", "51990\n70001", "5199070001", "odd_blanks"),
         ("school_code", '="5199070001"', "5199070001", "wrapped_text"),
         ("school_code", "=5199070001", "5199070001", "wrapped_text"),
         ("school_code", "'5199070001", "5199070001", "wrapped_text"),
@@ -328,3 +351,9 @@ def test_items_of_texts_are_read_with_a_remark() -> None:
 )  # fmt: skip
 def test_a_word_with_its_number_before_it(written: str, sponsor: object) -> None:
     assert cell("sponsor", written) == sponsor
+
+
+def test_a_statistical_code_before_its_word() -> None:
+    assert cell("school_type", "211 小学") == "primary"
+    assert cell("setting", "111主城区") == "urban"
+    assert cell("school_type", "311 小学") == "unknown_word"

@@ -132,6 +132,14 @@ class TestSeveralColumns:
         assert said(found) == []
         assert wages(found) == (80_000, None)
 
+    def test_what_stands_above_the_first_known_heading(self, tmp_path: Path) -> None:
+        rows = [("青石县", None), ("教师工资水平", 80_000), ("项目", 2023), CODE, NAME, YEAR]
+        found = taken(book(tmp_path / "a.xlsx", rows))
+        assert said(found) == [("warning", "unknown_heading", "县区!A2")]
+        rows[1] = ("=说明!A1", "=说明!B1")
+        found = taken(book(tmp_path / "b.xlsx", rows))
+        assert said(found) == [("error", "formula_not_calculated", "县区!A2")]
+
     def test_headings_without_room_for_values(self, tmp_path: Path) -> None:
         found = taken(book(tmp_path / "a.xlsx", [(value, head) for head, value in (CODE, NAME)]))
         assert [(severity, code) for severity, code, _ in said(found)] == [
@@ -208,6 +216,13 @@ class TestUnits:
             ("warning", "converted_unit")
         ]
         assert wages(found) == (80_000, 79_000)
+
+    @pytest.mark.parametrize("unit", ["百元", "人", "财政局", "千人"])
+    def test_what_is_no_unit_of_the_figure_is_said(self, tmp_path: Path, unit: str) -> None:
+        rows = [("项目", "填报值", "单位"), CODE, NAME, YEAR, (SALARY, 80_000, unit)]
+        found = taken(book(tmp_path / "a.xlsx", [*rows, (SERVANTS, None, unit)]))
+        assert said(found) == [("warning", "unclear_unit", "县区!C5")]
+        assert wages(found) == (80_000, None)
 
     def test_the_template_s_own_units_change_nothing(self, tmp_path: Path) -> None:
         rows = [("项目", "填报值", "单位", "统计口径"), CODE, NAME, YEAR]

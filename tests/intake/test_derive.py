@@ -67,13 +67,13 @@ def test_arts_include_music_and_fine_arts(
     assert derived("primary_pe_arts_teachers", **facts) == (expected, doubts)
 
 
-def test_the_fact_is_held_against_the_first_parts_that_are_whole() -> None:
-    given: tuple[tuple[tuple[int | None, ...], int, list[str]], ...] = (
-        ((2, 3, 4, 8), 10, []),
-        ((2, 3, 4, 8), 9, ["parts_disagree"]),
-        ((2, 3, 4, None), 9, []),
-    )
-    for parts, own, expected in given:
-        facts = {f"primary_{n}_teachers": v for n, v in zip(ARTS, parts, strict=True)}
-        found = derived("primary_pe_arts_teachers", primary_pe_arts_teachers=own, **facts)
-        assert found == (float(own), expected)
+@pytest.mark.parametrize(
+    ("parts", "own", "expected"),
+    [((2, 3, 4, 8), 10, []), ((2, 3, 4, 8), 9, ["parts_disagree"]), ((2, 3, 4, None), 9, [])],
+)
+def test_the_fact_is_held_against_the_first_parts_that_are_whole(
+    parts: tuple[int | None, ...], own: int, expected: list[str]
+) -> None:
+    facts = {f"primary_{n}_teachers": v for n, v in zip(ARTS, parts, strict=True)}
+    found = derived("primary_pe_arts_teachers", primary_pe_arts_teachers=own, **facts)
+    assert found == (float(own), expected)

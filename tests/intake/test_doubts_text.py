@@ -51,7 +51,8 @@ def test_a_year_glued_into_many_figures() -> None:
     ],
 )
 def test_no_damage(values: list[float]) -> None:
-    assert submit(document(areas(*values))).problems == []
+    found = submit(document(areas(*values))).problems
+    assert "text_replaced" not in {one.code for one in found}
 
 
 def test_the_county_s_own_figures_count() -> None:

@@ -112,6 +112,22 @@ class TestFormulas:
         values = inputs.values(xlsx.read(path), "schools")["小学在校生数（人）"]
         assert values == ([None] if told else [0])
 
+    def test_a_zero_that_libreoffice_may_have_kept_is_read_and_said(self, tmp_path: Path) -> None:
+        """It does not calculate a script's workbook when it opens it, and writes it as its own."""
+
+        def fill(sheet: xlsxwriter.worksheet.Worksheet) -> None:
+            sheet.write_formula("C2", '="小"&"学"', None, "小学")
+            sheet.write_formula("D2", "=400+460")
+
+        saved = edited(
+            scripted(tmp_path / "a.xlsx", fill),
+            workbook=lambda text: re.sub('appName="xl"', 'appName="Calc"', calculated(text)),
+        )
+        assert found(saved) == [("formula_zero", "学校!D2")]
+        document = xlsx.read(saved)
+        assert document.problems[0].facts == ("primary_students",)
+        assert inputs.values(document, "schools")["小学在校生数（人）"] == [0]
+
     @pytest.mark.parametrize("zero", ["0.0", "0", "-0", "0E+00", ""])
     def test_however_the_zero_is_written(self, tmp_path: Path, zero: str) -> None:
         path = scripted(tmp_path / "a.xlsx", lambda sheet: sheet.write_formula("D2", "=1"))

@@ -104,6 +104,7 @@ FAULTS = [
     ("a word that its fact never has", GOOD.replace("[override", 'where = { stages = { above = 0 } }\n[exclusion.x]\ntitle = "x"\nwhere = { school_type = "primry" }\n[override'), 19, "是否指 primary"),
     ("a yes for a number", GOOD.replace('"attested"', '"attested"\nwhere = { senior_quota = true }'), 11, "请写数"),
     ("a number for a yes", GOOD.replace('"county"', '"school"\nwhere = { boarding = 1 }'), 12, "true 或 false"),
+    ("an unknown word in a condition", GOOD.replace('"county"', '"school"\nwhere = { school_type = { nt = "special" } }'), 12, "不认识 nt；是否指 not"),
     ("more or less of a text", GOOD.replace('"county"', '"school"\nwhere = { school_name = { above = 3 } }'), 12, "不能这样问"),
     ("no limit", INDICATOR, 14, "at_least / at_most"),
     ("per nothing", INDICATOR.replace("\n\n[rule", "\nper = 0\n\n[rule") + "at_least = 1\n", 13, "应大于0"),

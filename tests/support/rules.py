@@ -14,7 +14,7 @@ import tomli
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.kinds import kinds
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.submission import Submission
+from compliance.kernel.submission import NOT_INVOLVED, Submission
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import Ruleset
@@ -105,7 +105,10 @@ def submission(
 
     keyed = {"county_code": pl.String, "year": pl.Int32}
     return Submission(
-        counties=frame([{"county_name": "甲县", **key, **(county or {})}], _columns(words.county)),
+        counties=frame(
+            [{"county_name": "甲县", **key, **(county or {})}],
+            {**_columns(words.county), NOT_INVOLVED: pl.List(pl.String)},
+        ),
         schools=frame(
             [
                 {"school_code": str(n), "school_name": f"第{n}学校", **key, **one}
@@ -129,6 +132,11 @@ def submission(
             {**keyed, "rule": pl.String, "exists": pl.Boolean},
         ),
         amounts=tuple(name for name, fact in words.school.items() if fact.adds),
+        nobody={
+            name: fact.not_involved
+            for name, fact in words.county.items()
+            if fact.not_involved is not None
+        },
     )
 
 

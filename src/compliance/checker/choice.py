@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from compliance.facts.vocabulary import sources
+from compliance.facts.vocabulary import Vocabulary, sources, vocabulary
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
@@ -75,7 +75,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     def resolved() -> Ruleset:
         from compliance.rules.resolution.resolve import resolve
 
-        words = registry.vocabulary
+        words = own_words(registry, known, name)
         return resolve(known, name, day, *asked, kinds=registry.kinds, words=words)
 
     packs = (pack for same in known.values() for pack in same)
@@ -105,7 +105,8 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
-    known, words = {**registry.packs, **editions([pack])}, registry.vocabulary
+    known = {**registry.packs, **editions([pack])}
+    words = own_words(registry, known, pack.id)
     faults = list(pack.faults)
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         try:
@@ -117,6 +118,19 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     if faults:
         raise PackError.of(faults)
     return known, pack.id
+
+
+def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
+    """The facts of the core and of a rule set's own layers, those that it imports among them."""
+    homes, seen, waiting = set[Path | None](), set[str](), [name]
+    while waiting:
+        layer = waiting.pop()
+        if layer not in seen:
+            seen.add(layer)
+            for pack in known.get(layer, ()):
+                homes.add(pack.home)
+                waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
+    return vocabulary([one for one in registry.fragments if one.parent in homes])
 
 
 class Regions(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment.messages import say_nobody
 from compliance.declaration.filled_form import Entry, MissingFigure
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Evaluation
@@ -77,6 +78,8 @@ class CountyView:
         for row in rows:
             if row["status"] == UNKNOWN:
                 missing += self.missing(row)
+            elif row["status"] == NOT_CHECKED and row["missing"]:
+                missing += [MissingFigure(fact, why=say_nobody()) for fact in row["missing"]]
             elif row["status"] == NOT_CHECKED:
                 missing.append(MissingFigure("", why=msg("待认定")))
             elif row["status"] == ERROR:
@@ -93,6 +96,8 @@ class CountyView:
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
         elif not row["missing"]:
             why = msg("无法计算（分母为零）")
+            if row["value"] is not None:
+                why = msg("算得的数不可能如此，请核对所据数据")
             yield self._of_school("", school, why)
 
     def missing_at(self, fact: str, school: int | None) -> Iterator[MissingFigure]:

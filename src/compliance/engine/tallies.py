@@ -3,10 +3,11 @@
     [tally.x] scope="school" count="list fact" at_least=96 or="count fact"
     [tally.x] scope="school" sum="stem" from="unit" [times="stem"]
     [tally.x] scope="county" sum="fact" from="unit|school" [where] [stage] [unless] [also] [or]
+    [tally.x] scope="county" count="schools" [where]
 
 Each tally adds its value to its frame (null where any figure it needs is missing), and for products
-`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); what is
-missing stands in `Frames.lacks`.
+`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); a county's
+also `<name>__rows`, how many rows count. What is missing stands in `Frames.lacks`.
 
 No figure vanishes with a stage's pupils: a county's sum from units counts a stage of 0 pupils too where
 that has the figure, or one that is summed beside it in a formula.
@@ -28,6 +29,7 @@ from compliance.rules.language.model import Tally
 
 MISSING = "__missing"
 TERMS = "__terms"
+ROWS = "__rows"
 
 
 def count(
@@ -46,7 +48,7 @@ def count(
             figures[stage] |= dict.fromkeys(together[settings["sum"]])
     frames = replace(frames, beside=together, vacated=vacated(frames, figures))
     frames = _summed_units(frames, [one for one in of["school"] if "sum" in one.settings])
-    frames = _counted(frames, [one for one in of["school"] if "count" in one.settings])
+    frames = _counted(frames, [one for one in of["school"] if one.counts])
     return _of_counties(frames, of["county"])
 
 
@@ -87,7 +89,7 @@ def _counted(frames: Frames, tallies: Sequence[Tally]) -> Frames:
         return frames
     values = {tally.name: _count(tally.settings) for tally in tallies}
     lacking = {
-        ("school", tally.name): Lacks(((tally.settings["count"], pl.col(tally.name).is_null()),))
+        ("school", tally.name): Lacks(((tally.counts, pl.col(tally.name).is_null()),))
         for tally in tallies
     }
     return frames.tallied("school", frames.school.with_columns(**values), lacking)
@@ -167,11 +169,17 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
         seldom = [one for one in names[name] if _known(county[f"{name}{_HELP}{one}"])]
         values[name], missing[name] = _total(name, settings, seldom)
     county = county.with_columns(
-        **values, **{f"{name}{MISSING}": column for name, column in missing.items()}
+        **values,
+        **{f"{name}{MISSING}": column for name, column in missing.items()},
+        **{f"{name}{ROWS}": pl.col(f"{name}{_HELP}rows").fill_null(0) for name in sums},
     )
     both = [tally.name for tally in tallies if "also" in tally.settings]
     county = county.with_columns(
-        *((pl.col(name) + pl.col(f"{name} also")).alias(name) for name in both),
+        *(
+            (pl.col(f"{name}{end}") + pl.col(f"{name} also{end}")).alias(f"{name}{end}")
+            for name in both
+            for end in ("", ROWS)
+        ),
         *(
             each_once(f"{name}{MISSING}", f"{name} also{MISSING}").alias(f"{name}{MISSING}")
             for name in both
@@ -229,21 +237,21 @@ _HELP = " · "  # in the names of columns that only lead to a tally
 def _summed(
     frames: Frames, scope: str, name: str, settings: Mapping[str, Any]
 ) -> tuple[Sequence[str], Iterable[pl.Expr]]:
-    """Per county: the sum of the rows that count, how many count, how many of them are blank.
+    """Per county: the sum of the rows that count (or their number), how many count, how many are blank.
 
     With the facts that may be missing, and at which row each is first.
     """
-    fact, counts = settings["sum"], _counting(frames, settings)
-    there = counts.fill_null(value=True)
-    value = pl.when(counts).then(pl.col(fact))
-    tests = lacks(frames, scope, [fact, *conditions.facts(settings.get("where", {}))])
+    summed, counts = [settings["sum"]] if "sum" in settings else [], _counting(frames, settings)
+    value = pl.when(counts).then(pl.col(*summed) if summed else 1.0)
+    there, blank = counts.fill_null(value=True), value.is_null()
+    tests = lacks(frames, scope, [*summed, *conditions.facts(settings.get("where", {}))])
     facts = by_stage(tests, staged=scope == "unit")
     return list(facts), (
         value.sum().alias(f"{name}{_HELP}sum"),
         there.sum().alias(f"{name}{_HELP}rows"),
-        (there & value.is_null()).sum().alias(f"{name}{_HELP}blank"),
+        (there & blank).sum().alias(f"{name}{_HELP}blank"),
         *(
-            pl.col("_at").filter(there & test).min().alias(f"{name}{_HELP}{one}")
+            pl.col("_at").filter(there & blank & test).min().alias(f"{name}{_HELP}{one}")
             for one, test in facts.items()
         ),
     )

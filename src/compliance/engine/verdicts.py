@@ -14,7 +14,7 @@ from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.results import CountyResult
 from compliance.engine.units import IDENTITY, MERGED
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES
@@ -114,8 +114,22 @@ def remarks(evaluation: Evaluation) -> list[Problem]:
         *second_opinions(evaluation),
         *contradictions(evaluation),
         *bunched(evaluation),
+        *of_kinds(evaluation),
         *broken(evaluation),
     ]
+
+
+def of_kinds(evaluation: Evaluation) -> list[Problem]:
+    """What the kinds of the rules doubt themselves; advisory variants ask what their base asks."""
+    problems: list[Problem] = []
+    for rule in evaluation.ruleset.rules.values():
+        for holder in rule.holders if not rule.of_base else ():
+            try:
+                problems += evaluation.kinds[holder.kind].doubts(rule, holder, evaluation)
+            except Exception as error:  # the verdict stands, the doubt is told as broken
+                show_traceback(error)
+                evaluation.broken[rule.id] = f"{type(error).__name__}: {error}"
+    return problems
 
 
 def _warning(

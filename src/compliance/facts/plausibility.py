@@ -76,6 +76,13 @@ class Jump(NamedTuple):
     shrinks: float | None = None
 
 
+class Recent(NamedTuple):
+    """A year that lies at most so many years before the school year's first."""
+
+    fact: str
+    years: int
+
+
 class OfOneSchool(NamedTuple):
     """A figure of at least so many digits that two schools hardly have alike: one was filled in twice.
 
@@ -92,10 +99,11 @@ class Checks:
     """What a schema says of figures side by side: the data checks of intake read it.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
-    schools'. past: dates and years that do not lie after the school year's first. shown_by: a yes or
-    no, and the count that is above 0 with a yes alone. of_one: figures that two schools hardly share.
-    twin_digits: with so many digits alike, two records are a copy and no coincidence; None where
-    copies are not looked for. national: the form of a code that only one school has.
+    schools'. past: dates and years that do not lie after the school year's first; recent: nor long
+    before. shown_by: a yes or no, and the count that is above 0 with a yes alone. of_one: figures that
+    two schools hardly share. twin_digits: with so many digits alike, two records are a copy and no
+    coincidence; None where copies are not looked for. national: the form of a code that only one school
+    has.
     """
 
     bounds: tuple[Bound, ...] = ()
@@ -104,6 +112,7 @@ class Checks:
     items: tuple[Item, ...] = ()
     quotients: tuple[Quotient, ...] = ()
     past: tuple[str, ...] = ()
+    recent: tuple[Recent, ...] = ()
     jumps: tuple[Jump, ...] = ()
     shown_by: tuple[tuple[str, str], ...] = ()
     of_one: tuple[OfOneSchool, ...] = ()
@@ -111,9 +120,15 @@ class Checks:
     national: str = ""
 
     def joined(self, more: Checks) -> Checks:
-        """These and those of a fragment."""
-        pairs = ((getattr(self, one.name), getattr(more, one.name)) for one in fields(self))
-        return Checks(*(a + b if isinstance(a, tuple) else b or a for a, b in pairs))
+        """These and those of a fragment, each once."""
+        own: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        added = {name: getattr(more, name) for name in own}
+        for name, value in own.items():
+            if isinstance(value, tuple):
+                own[name] = (*value, *(one for one in added[name] if one not in value))
+            else:
+                own[name] = added[name] or value
+        return Checks(**own)
 
     def facts(self) -> Iterator[str]:
         """The facts of the record's own table that are named."""
@@ -127,7 +142,7 @@ class Checks:
             yield item.fact
         for quotient in self.quotients:
             yield from (quotient.fact, quotient.of, quotient.over)
-        yield from self.past
+        yield from (*self.past, *(one.fact for one in self.recent))
         for jump in self.jumps:
             yield jump.fact
         for pair in self.shown_by:
@@ -153,6 +168,7 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
             for item in record.get("x-quotients", ())
         ),
         tuple(record.get("x-past", ())),
+        tuple(Recent(one["fact"], one["years"]) for one in record.get("x-recent", ())),
         tuple(
             Jump(fact, item["factor"], item["least"], item.get("shrinks"))
             for item in record.get("x-jumps", ())

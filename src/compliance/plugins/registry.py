@@ -174,13 +174,18 @@ def _check_facts(asked: Sequence[Offers]) -> None:
     try:
         vocabulary([path for one in sound for path in one.fragments])
     except PluginError:  # whose they are is asked only now: it takes the time of reading them all
-        kept: list[Path] = []
+        kept: list[Offers] = []
         for one in sound:
-            try:
-                vocabulary([*kept, *one.fragments])
-                kept += one.fragments
-            except PluginError as error:
-                one.error = PluginError(f"{one.plugin}: {error.what}", error.where, error.todo)
+            pairs = ([*other.fragments, *one.fragments] for other in kept)
+            for other, both in zip((one, *kept), (one.fragments, *pairs), strict=True):
+                try:
+                    vocabulary(both)
+                except PluginError as error:
+                    whose = " / ".join(dict.fromkeys(map(str, (other.plugin, one.plugin))))
+                    one.error = PluginError(f"{whose}: {error.what}", error.where, error.todo)
+                    break
+            else:
+                kept.append(one)
 
 
 def _plugin(entry: EntryPoint) -> Plugin:

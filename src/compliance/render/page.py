@@ -27,9 +27,10 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
+from compliance.assessment.scope import outcomes
 from compliance.engine.results import CountyResult, Results
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
@@ -166,6 +167,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
         "bases": phrases.bases(about),
         "relaxed": phrases.relaxed(about),
         "withheld": phrases.withheld(about, report.manifest),
+        "outside": phrases.outside(about),
         "groups": [
             {"title": one.title, "state": _verdict(one.status), "told": phrases.counted(one)}
             for one in about.decisive
@@ -264,14 +266,14 @@ def _county_rules(about: Assessment) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for key in (key for key in about.rules if key in rows):
         rule, row = about.rules[key], rows[key]
-        block = blocks.get(key, pick(rule.aspect, ""))
+        block = blocks.get(key, rule.aspect_label)
         made.append(
             {
                 "block": "" if made and made[-1]["of"] == block else block,
                 "of": block,
                 "id": key,
                 "title": rule.label,
-                "value": phrases.outcomes(about.spread[key], "school")
+                "value": outcomes(about.spread[key], "school")
                 if key in about.spread
                 else _found(rule, row),
                 "state": _verdict(row["status"]),

@@ -20,6 +20,7 @@ from compliance.assessment import (
     Decisive,
     FallingShort,
     MissingFacts,
+    OfNobody,
 )
 from compliance.assessment.figures import (
     Finding,
@@ -35,6 +36,8 @@ from compliance.assessment.figures import (
     state,
     with_unit,
 )
+from compliance.assessment.messages import say_nobody
+from compliance.assessment.scope import beside, outcomes
 from compliance.engine.results import RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
@@ -62,27 +65,13 @@ def named(rule: Rule) -> str:
 def counted(part: Decisive) -> str:
     """``61个学段中7个不达标、1个数据缺失（6所学校）``; empty where there is nothing to count."""
     total = sum(part.counts.values())
-    if not total or (total == 1 and part.level == "county"):
-        return ""
-    several = part.schools and part.schools != total
-    where = say("（{n}所学校）", n=part.schools) if several else ""
-    return outcomes(part.counts, part.level) + where
-
-
-def outcomes(counts: Mapping[str, int], level: str) -> str:
-    """``300所学校中2所不达标``; level: what is counted, ``unit``, ``school`` or ``county``."""
-    total = sum(counts.values())
-    others = [(state(status), n) for status, n in counts.items() if status != "pass"]
-    if level == "unit":
-        all_met, head = plural(total, "{n}个学段全部达标"), say("{n}个学段中", n=total)
-        each = msg("{n}个{s}")
-    elif level == "school":
-        all_met, head = plural(total, "{n}所学校全部达标"), plural(total, "{n}所学校中")
-        each = msg("{n}所{s}")
-    else:
-        all_met, head = say("{n}项全部达标", n=total), say("{n}项中", n=total)
-        each = msg("{n}项{s}")
-    return head + listed([each.format(n=n, s=word) for word, n in others]) if others else all_met
+    told = ""
+    if part.outside or (total and not (total == 1 and part.level == "county")):
+        several = part.schools and part.schools != total
+        where = say("（{n}所学校）", n=part.schools) if several else ""
+        told = outcomes(part.counts, part.level, part.outside) + where
+    aside = plural(n, "{n}所学校（学段）不参加") if (n := len(part.left_out)) else ""
+    return msg("；").join(filter(None, (told, aside)))
 
 
 def reasons(about: Assessment) -> list[str]:
@@ -166,7 +155,8 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [
+    rest = [_of_nobody(one, titles) for one in about.of_nobody]
+    rest += [
         say("待佐证：{rules}", rules=listed(ids)) + _by(owner) for ids, owner in about.statements
     ]
     if about.waived:
@@ -188,6 +178,18 @@ def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
             others=others,
         )
     return what + where + _by(listed(one.owners))
+
+
+def _of_nobody(one: OfNobody, titles: Mapping[str, str]) -> str:
+    """``“残疾儿童少年”为0，Q2无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
+    rules = listed(one.rules)
+    if not one.fact:
+        return say("分子、分母均为0，{rules}无从计算：请核对所据数据", rules=rules) + _by(one.owner)
+    told = say(
+        "“{fact}”为0，{rules}无从计算：{todo}",
+        fact=titles.get(one.fact, one.fact), rules=rules, todo=say_nobody(),
+    )  # fmt: skip
+    return told + _by(one.owner)
 
 
 def _by(owner: str) -> str:
@@ -251,6 +253,12 @@ def advice(found: Iterable[Advice]) -> list[str]:
 def _verdict(status: str) -> str:
     """The words of a verdict: 未达标 rather than 不达标."""
     return msg("未达标") if status == "fail" else state(status)
+
+
+def outside(about: Assessment, *, schools: bool = True) -> str:
+    """What the verdict does not speak of: ``不在结论之内：2项不适用：G11、G14。``; empty for nothing."""
+    told = beside(about.outside, about.schools_left_out if schools else ())
+    return say("不在结论之内：{told}。", told=told) if told else ""
 
 
 def conforming(about: Assessment) -> str:

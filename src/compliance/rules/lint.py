@@ -371,9 +371,11 @@ def _check_tally(tally: Tally, at: Mapping[str, Set[str]], faults: Faults) -> No
 
 def _counted(tally: Tally) -> Iterator[tuple[str, str]]:
     """The scope and name of everything that a tally takes from a frame."""
+    if tally.counts:
+        yield "school", tally.counts
     for table in (tally.settings, tally.settings.get("also", {})):
         scope = str(table.get("from", "school"))
-        yield from ((scope, str(table[key])) for key in ("count", "sum", "times") if key in table)
+        yield from ((scope, str(table[key])) for key in ("sum", "times") if key in table)
         for key in ("where", "unless"):
             yield from ((scope, name) for name in conditions.facts(table.get(key, {})))
     given = tally.settings.get("or", [])

@@ -100,13 +100,11 @@ class Answers:
 
     def tally(self, tally: Tally, lists: Set[str]) -> Iterator[Fault]:
         """What a tally counts that is no list, or sums that is no number."""
+        counted = tally.counts
+        if counted and counted not in lists:
+            what = say("合计 {tally} 数 {fact} 的各项，它不是列表", tally=tally.name, fact=counted)
+            yield counted, what, suggestion(counted, lists)
         for table in (tally.settings, tally.settings.get("also", {})):
-            counted = table.get("count")
-            if counted is not None and counted not in lists:
-                what = say(
-                    "合计 {tally} 数 {fact} 的各项，它不是列表", tally=tally.name, fact=counted
-                )
-                yield str(counted), what, suggestion(str(counted), lists)
             given = table.get("or", [])
             summed = [table[key] for key in ("sum", "times") if key in table]
             for name in (*summed, *([given] if isinstance(given, str) else given)):

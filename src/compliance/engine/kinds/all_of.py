@@ -30,7 +30,15 @@ from compliance.engine.units import beside, each_once
 from compliance.engine.working import Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import status_words
-from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.kernel.submission import (
+    ERROR,
+    FAIL,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    NOT_CHECKED,
+    PASS,
+    UNKNOWN,
+)
 from compliance.rules.language.model import UPPER, FindingForm, Limit, Part, Rule, Ruleset
 
 LEAST = "least"
@@ -155,11 +163,12 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> Colu
     for key, other in within.items():
         _shared_out(rule, key, other, known, evaluation)
     entries = [_entry(part, one) for part, one in zip(rule.parts, judged, strict=True)]
+    worst = pl.min_horizontal(*(one["status"] for one in judged))
     return {
-        "status": pl.min_horizontal(*(one["status"] for one in judged)),
+        "status": worst,
         **(_least(judged) if least else _lacking(known, within, evaluation.ruleset)),
         "parts": pl.concat_arr(*entries).arr.to_list(),
-        "missing": sum((one["missing"] for one in judged), Lacks()),
+        "missing": sum((_told(one, worst) for one in judged), Lacks()),
         **_relaxed_by(rule, judged),
     }
 
@@ -170,6 +179,12 @@ _OF_A_PART: Mapping[str, pl.DataType | type[pl.DataType]] = {
         "status", "value", "threshold", "shortfall", "shortfall_unit", "relaxed_by", "alternative",
     )
 }  # fmt: skip
+
+
+def _told(part: Mapping[str, Any], worst: pl.Expr) -> Lacks:
+    """What a part lacks; what a 0 of 0 waits for only where nothing else keeps the rule open."""
+    lacks: Lacks = part["missing"]
+    return lacks.where((part["status"] != NOT_CHECKED) | (worst == NOT_CHECKED))
 
 
 def _relaxed_by(rule: Rule, judged: Sequence[Mapping[str, Any]]) -> Columns:

@@ -18,6 +18,7 @@ from compliance.engine.figures import applicability, figures
 from compliance.engine.subject import Subject
 from compliance.engine.variants import turning
 from compliance.engine.working import Flip, Input, Working
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.rules.kinds import RuleKind
 from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
@@ -148,6 +149,10 @@ class Kind(RuleKind):
 
     def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
         """What is to be said of how a rule or part of this kind is judged."""
+        return ()
+
+    def doubts(self, rule: Rule, holder: Rule | Part, evaluation: Evaluation) -> Iterable[Problem]:
+        """Warnings about what a rule or part of this kind was judged by, of all its counties."""
         return ()
 
     def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:

@@ -4,7 +4,7 @@ statements in their order. Nothing else is filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -12,11 +12,12 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, with_missing
-from compliance.intake.acceptance.typed_table import NONE
+from compliance.intake.acceptance.typed_table import NOBODY, NONE
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.submission import NO_WORDS, NOT_INVOLVED
 
 # ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
 
@@ -147,6 +148,60 @@ def _rows(frame: pl.DataFrame, which: pl.Expr, *columns: str) -> list[dict[str, 
     return wanted.collect().to_dicts()
 
 
+# ── counts that have nobody to count ────────────────────────────────────────────────────
+
+
+OF_SCHOOLS = "_of_schools "  # begins the column of counties with the sum of a fact of schools
+
+
+def not_involved(
+    counties: pl.DataFrame, schools: pl.DataFrame, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    """The counties with NOT_INVOLVED where any cell says 不涉及: the facts that count nobody there.
+
+    Beside the fact itself those of the county that follow from it. Where a figure says otherwise the
+    word is worth no more than a 0.
+    """
+    asked = [fact for fact in uncounting(vocabulary) if f"{NOBODY}{fact.name}" in counties.columns]
+    if not asked:
+        return counties
+    keys, sums = ["_code", "_year"], of_schools(schools.columns, vocabulary)
+    some = schools.group_by(keys).agg(sums)
+    joined = counties.join(some, on=keys, how="left", maintain_order="left")
+    told = []
+    for fact in asked:
+        own = [name for name in (fact.name, *followers(fact)) if name in vocabulary.county]
+        alone = pl.col(f"{NOBODY}{fact.name}") & ~counted(fact, joined.columns)
+        told.append(pl.when(alone).then(pl.lit(own, pl.List(pl.String))).otherwise(NO_WORDS))
+    return counties.hstack(joined.select(pl.concat_list(told).alias(NOT_INVOLVED)))
+
+
+def uncounting(vocabulary: Vocabulary) -> list[Fact]:
+    """The counts of a county whose cell may say 不涉及."""
+    return [fact for fact in vocabulary.county.values() if fact.not_involved is not None]
+
+
+def of_schools(columns: Sequence[str], vocabulary: Vocabulary) -> list[pl.Expr]:
+    """What a county's schools have of the facts that follow from such a count."""
+    names = {name for fact in uncounting(vocabulary) for name in followers(fact)}
+    own = [name for name in columns if name in names]
+    return [pl.col(name).sum().alias(f"{OF_SCHOOLS}{name}") for name in own]
+
+
+def followers(fact: Fact) -> tuple[str, ...]:
+    """The facts that count nobody where this one does."""
+    return fact.not_involved or ()
+
+
+def counted(fact: Fact, columns: Sequence[str], besides: Collection[str] = ()) -> pl.Expr:
+    """Whether any of a fact's followers counts somebody, at the county or its schools; but for `besides`."""
+    names = [name for name in followers(fact) if name not in besides]
+    known = [one for name in names for one in (name, f"{OF_SCHOOLS}{name}") if one in columns]
+    return pl.any_horizontal(pl.lit(value=False), *((pl.col(one) > 0) for one in known)).fill_null(
+        value=False
+    )
+
+
 # ── monitoring results, attestations, vetoes ────────────────────────────────────────────
 
 
@@ -191,10 +246,9 @@ def _unfounded(row: Row, tables: Tables) -> Problem:
 def _placed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The frame with the file and the place of each row's rule."""
     places = [locate(tables, row, "rule") for row in frame.iter_rows(named=True)]
-    return frame.with_columns(
-        pl.Series("file", [place.file for place in places], dtype=pl.String),
-        pl.Series("at", [place.at for place in places], dtype=pl.String),
-    )
+    file = pl.Series("file", [place.file for place in places], dtype=pl.String)
+    at = pl.Series("at", [place.at for place in places], dtype=pl.String)
+    return frame.hstack([file, at])
 
 
 def _sorted(frame: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:

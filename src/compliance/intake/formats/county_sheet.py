@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from compliance.facts.vocabulary import Match, unit_words
+from compliance.facts.vocabulary import Match, factor, quantity, unit_words
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.side_lines import units_above
 from compliance.intake.formats.workbook import Grid
@@ -85,9 +85,11 @@ class CountySheet:
         places: dict[str, Cell] = {}
         for pair in self.pairs:
             values = pair.value_column(self._year())
-            for row in range(pair.rows[0], len(grid.rows)):
+            for row in range(len(grid.rows)):
                 heading = grid.text(row, pair.heading)
                 here = Cell(row, pair.heading, pair.value(row, values))
+                if row < pair.rows[0] and not self._counts(here, pair):
+                    continue
                 if grid.faults.get((row, pair.heading)) == "" and self._given(here):
                     grid.not_calculated(grid.at(row, pair.heading), fatal=True)
                 if not heading or not (self._says(here) or self._means(row, pair.heading)):
@@ -107,6 +109,16 @@ class CountySheet:
     def _says(self, cell: Cell) -> bool:
         """Whether something stands beside the heading, other than the label of a next part's values."""
         return self._given(cell) and self.grid.text(cell.row, cell.value) not in VALUE_HEADINGS
+
+    def _counts(self, cell: Cell, pair: _Pair) -> bool:
+        """Whether a figure stands beside what is not known, other than a year over a column."""
+        if not self._given(cell):
+            return False
+        place = cell.row, cell.value
+        number = isinstance(self.grid.rows[cell.row][cell.value], float)
+        return place in self.grid.faults or (
+            number and self.grid.text(*place) != pair.label(cell.value)
+        )
 
     def _year(self) -> int | None:
         """The school year, where the sheet gives one."""
@@ -134,10 +146,28 @@ class CountySheet:
         found: dict[str, tuple[str, ...]] = {}
         for heading, cell in self.cells.items():
             pair = pairs[cell.heading]
-            beside = [self.grid.text(cell.row, column) for column in pair.unit_columns]
-            given = (unit_words(text) for text in (*beside, pair.label(cell.value)))
+            for column in pair.unit_columns:
+                self._mention_odd_unit(cell, column)
+            texts = [self.grid.text(cell.row, column) for column in pair.unit_columns]
+            given = (unit_words(text) for text in (*texts, pair.label(cell.value)))
             found[heading] = next(filter(None, given), above[cell.heading])
         return found
+
+    def _mention_odd_unit(self, cell: Cell, column: int) -> None:
+        """Complain of what stands where a figure's unit should, and is no unit of such a figure."""
+        text, meant = self.grid.text(cell.row, column), self._means(cell.row, cell.heading)
+        if not (text and meant and meant.fact.unit and self._given(cell)):
+            return
+        own = meant.fact.unit
+        alike = (
+            factor(word, own) is not None or quantity(word) == quantity(own)
+            for word in unit_words(text)
+        )
+        if not text.startswith(own) and not any(alike):
+            message = say("单位“{u}”不适用，未据此换算", u=clip(text, 20))
+            expected = say("按{unit}填写", unit=own)
+            place = self.grid.at(cell.row, column)
+            self.grid.complaints.warning("unclear_unit", message, expected, place)
 
     def _texts(self, row: int) -> list[str]:
         return [self.grid.text(row, column) for column in range(self.grid.width)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -64,7 +64,7 @@ class Workbook:
         self._complaints = complaints
         self._package = _open_package(data, complaints)
         self.sheets: dict[str, Sheet] = {}
-        self._since_1904 = self._calculated = False
+        self._since_1904 = self._calculated = self._keeps_zeros = False
         try:
             main = self._package.main()
             if main.endswith(".xml"):
@@ -87,11 +87,11 @@ class Workbook:
                     raise HostileXmlError
                 hidden = attributes.get("state", "visible") != "visible"
                 self.sheets[title] = Sheet(part, hidden, kind == "worksheet")
+            elif name == "fileVersion":
+                self._keeps_zeros = attributes.get("appName") == "Calc"
             elif name == "workbookPr":
                 self._since_1904 = attributes.get("date1904") in TRUE
-            elif (
-                name == "calcPr"
-            ):  # of a program that calculates; it may leave that to the next one
+            elif name == "calcPr":  # it calculates, or may leave that to the next program
                 put_off = attributes.get("fullCalcOnLoad") in TRUE
                 self._calculated = not put_off and attributes.get("calcCompleted", "1") in TRUE
 
@@ -102,7 +102,11 @@ class Workbook:
     def grid(self, sheet: str) -> Grid:
         """A sheet's cells; none of a chart. Raises UnreadableError where it is damaged or reaches too far."""
         walk = _Walk(
-            self._strings, self._formats, since_1904=self._since_1904, calculated=self._calculated
+            self._strings,
+            self._formats,
+            since_1904=self._since_1904,
+            calculated=self._calculated,
+            keeps_zeros=self._keeps_zeros,
         )
         complaints, known = self._complaints, self.sheets[sheet]
         try:
@@ -166,6 +170,7 @@ class Grid:
 
     top, left: where the block begins on the sheet. faults: cells that a formula spoilt → its error
     word, or "" if it was never calculated. shown: numbers that their format changes → how.
+    doubtful: zeros of formulas in the file of a program that keeps those of scripts.
     merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
     """
 
@@ -176,6 +181,7 @@ class Grid:
     complaints: Complaints
     faults: dict[Place, str] = field(default_factory=dict)
     shown: dict[Place, Section] = field(default_factory=dict)
+    doubtful: Collection[Place] = ()
     merged: Sequence[Block] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
@@ -235,6 +241,8 @@ class Grid:
             return self._day(value, self.at(row, column), school, fact)
         if math.isfinite(value) and abs(value) >= 10**DIGITS:
             return self._long_number(value, self.at(row, column), school, fact)
+        if fact is not None and (row, column) in self.doubtful:
+            self._doubt(self.at(row, column), school, fact)
         number = float(f"{value:.{DIGITS}g}")
         shown = self.shown.get((row, column))
         if shown is not None and match is not None:
@@ -267,6 +275,11 @@ class Grid:
         message = say("单元格带有时刻（{v}），按{d}读取", v=str(value), d=value.day)
         self.complaints.warning("time_of_day", message, msg("只填日期"), at, school, (fact.name,))
         return value.day
+
+    def _doubt(self, at: str, school: str | None, fact: Fact) -> None:
+        message = msg("公式的结果为0；LibreOffice 打开脚本生成的表时不重算，可能从未计算")
+        expected = msg("在 LibreOffice 中按 Ctrl+Shift+F9 全部重算，再保存")
+        self.complaints.warning("formula_zero", message, expected, at, school, (fact.name,))
 
     def _long_number(
         self, value: float, at: str, school: str | None, fact: Fact | None
@@ -410,13 +423,20 @@ class _Walk:
     """One pass over a sheet's XML: what its cells hold, and what is to be said of single ones."""
 
     def __init__(
-        self, strings: Sequence[str], formats: Sequence[str], *, since_1904: bool, calculated: bool
+        self,
+        strings: Sequence[str],
+        formats: Sequence[str],
+        *,
+        since_1904: bool,
+        calculated: bool,
+        keeps_zeros: bool,
     ) -> None:
         self._strings, self._formats = strings, formats
-        self._since_1904, self._calculated = since_1904, calculated
+        self._since_1904, self._calculated, self._keeps_zeros = since_1904, calculated, keeps_zeros
         self._cells: dict[Place, Cell] = {}
         self._faults: dict[Place, str] = {}
         self._shown: dict[Place, Section] = {}
+        self._doubtful: set[Place] = set()
         self._merged: list[Block] = []
         self._arrays: list[Block] = []
         self._hidden_rows: set[int] = set()
@@ -502,6 +522,8 @@ class _Walk:
             value = plain(written)
         elif written.strip():
             value = self._plain_value(place, written)
+            if self._formula and self._keeps_zeros and value == 0:
+                self._doubtful.add(place)
         self._cells[place] = value
 
     def _has_no_result(self, written: str) -> bool:
@@ -569,6 +591,7 @@ class _Walk:
             complaints,
             {(row - top, column - left): word for (row, column), word in self._faults.items()},
             {(row - top, column - left): how for (row, column), how in self._shown.items()},
+            {(row - top, column - left) for row, column in self._doubtful},
             [block.moved(-top, -left) for block in _bearable(merged)],
             frozenset(row - top for row in self._hidden_rows),
             frozenset(column for column in range(width) if columns[left + column] > 0),

@@ -84,8 +84,9 @@ def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
-    if reason := phrases.withheld(about, report.manifest):
-        sheet.line(reason)
+    for told in (phrases.withheld(about, report.manifest), phrases.outside(about)):
+        if told:
+            sheet.line(told)
 
 
 def _states(sheet: Lines, about: Assessment) -> None:

@@ -212,7 +212,8 @@ class Rule:
     who leads in putting it right; joint: the offices that act with it. incident: what a veto asks
     about, where the title says that there is none.
     facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
-    whose figures or statements it contradicts where it fails. floor_share: the
+    whose figures or statements it contradicts where it fails. replaces: the base rule in whose place
+    it stands. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -239,6 +240,7 @@ class Rule:
     incident: str = ""
     incident_en: str = ""
     aspect: str = ""
+    aspect_en: str = ""
     note: str = ""
     indicator: str | None = None
     limit: Limit | None = None
@@ -267,12 +269,18 @@ class Rule:
     shown_only: bool = False
     facts: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    replaces: str = ""
     floor_share: Decimal | None = None
 
     @property
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def aspect_label(self) -> str:
+        """What part of the regulation it belongs to, in the current language."""
+        return pick(self.aspect, self.aspect_en)
 
     @property
     def is_input(self) -> bool:
@@ -324,6 +332,9 @@ class Exclusion(NamedTuple):
     title_en: str = ""
 
 
+SCHOOLS = "schools"  # what a tally may count of a county
+
+
 class Tally(NamedTuple):
     """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
 
@@ -334,6 +345,12 @@ class Tally(NamedTuple):
     scope: str
     settings: Mapping[str, Any]
     stated_at: str = ""
+
+    @property
+    def counts(self) -> str:
+        """The list fact of which it counts items; empty for sums, and for a count of schools."""
+        counted = str(self.settings.get("count", ""))
+        return "" if counted == SCHOOLS else counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ def sentences(error: Any, root: Schema) -> Iterator[Complaint]:  # noqa: ANN401 
 
 def _inmost(error: Any) -> Any:  # noqa: ANN401
     """Of several forms that none fits, the complaint of the one that fits best."""
-    while error.context:
-        error = max(error.context, key=lambda one: (len(one.absolute_path), -_weight(one)))
-    return error
+    if not error.context:
+        return error
+    inner = map(_inmost, error.context)
+    return max(inner, key=lambda one: (len(one.absolute_path), -_weight(one)))
 
 
 def _weight(error: Any) -> int:  # noqa: ANN401

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from compliance.rules.language.model import (
     OPERATORS,
+    SCHOOLS,
     VERIFIED,
     Clause,
     Condition,
@@ -37,8 +38,8 @@ Declared = TypeVar("Declared")
 # fields of a rule that are taken as they stand
 _PLAIN = {
     "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
-    "remedy", "remedy_en", "owner", "owner_en", "aspect", "note", "quote", "quote_source", "text_seen",
-    "incident", "incident_en",
+    "remedy", "remedy_en", "owner", "owner_en", "aspect", "aspect_en", "note",
+    "quote", "quote_source", "text_seen", "incident", "incident_en",
 }  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
@@ -164,6 +165,7 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         joint_en=tuple(table.get("joint_en", ())),
         rolls_up="rolls_up" in table,
         doubts=tuple(table.get("doubts", ())),
+        replaces=table.get("replaces", ""),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),
@@ -191,8 +193,9 @@ def switch(name: str, table: Table) -> Switch:
 
 
 def tally(name: str, table: Table, stated_at: str) -> Tally:
-    """A [tally.*] table."""
-    return Tally(name, str(table["scope"]), table, stated_at)
+    """A [tally.*] table; schools are counted from schools."""
+    usual = {"from": "school"} if table.get("count") == SCHOOLS else {}
+    return Tally(name, str(table["scope"]), {**usual, **table}, stated_at)
 
 
 def split(table: Table) -> Split:

@@ -59,7 +59,7 @@ class ReferenceGraph:
             ("rule", known.rules, self._of_rule),
             ("exclusion", known.exclusions, lambda one: self._asked(one.where)),
             ("indicator", known.indicators, self._of_indicator),
-            ("tally", known.tallies, lambda one: self._of_tally(one.settings)),
+            ("tally", known.tallies, self._of_tally),
         )
         return {
             Node(section, name): list(of(one))
@@ -234,16 +234,17 @@ class ReferenceGraph:
         if indicator.fallback is not None:
             yield Role.ELSE, Node("indicator", indicator.fallback)
 
-    def _of_tally(self, settings: Mapping[str, Any]) -> Iterator[Edge]:
-        for key in ("count", "sum", "times"):
-            if key in settings:
-                yield Role.FIGURE, self._column(str(settings[key]))
-        given = settings.get("or", [])
-        for name in [given] if isinstance(given, str) else given:
-            yield Role.ELSE, self._column(name)
-        yield from self._asked(settings.get("where", {}))
-        if "also" in settings:
-            yield from self._of_tally(settings["also"])
+    def _of_tally(self, tally: Tally) -> Iterator[Edge]:
+        if tally.counts:
+            yield Role.FIGURE, self._column(tally.counts)
+        for settings in (tally.settings, tally.settings.get("also", {})):
+            for key in ("sum", "times"):
+                if key in settings:
+                    yield Role.FIGURE, self._column(str(settings[key]))
+            given = settings.get("or", [])
+            for name in [given] if isinstance(given, str) else given:
+                yield Role.ELSE, self._column(name)
+            yield from self._asked(settings.get("where", {}))
 
     def _asked(self, where: conditions.Where) -> Iterator[Edge]:
         yield from ((Role.CONDITION, self._column(name)) for name in conditions.facts(where))
