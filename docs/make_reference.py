@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from compliance.checker import check, load
+from compliance.checker import check, load, own_words
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel import i18n
 from compliance.kernel.labels import basis_words
 from compliance.plugins.registry import Registry
@@ -28,25 +28,30 @@ DAY = date(2026, 9, 1)
 
 
 def facts_page(offers: Registry) -> str:
-    """Every fact: name, heading, unit, bounds, accepted words, definition, other headings."""
-    known = vocabulary(offers.fragments)
+    """Every fact: name, heading, unit, bounds, accepted words, definition, other headings.
+
+    Those of all rule sets first, then what each rule set's own layers add.
+    """
     lines = [
         "# 数据项（由 `schemas/` 生成，请勿手改）",
         "",
         "JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
     ]
-    for title, table in (
-        ("学校表（每校一行）", known.school),
-        ("县表（每县每年一行）", known.county),
-    ):
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |",
-            "|---|---|---|---|---|---|",
-        ]
-        lines += [_fact_row(fact) for fact in table.values()]
+    seen: set[tuple[str, str]] = set()
+    for name in _names(offers):
+        known, of = own_words(offers, offers.packs, name), offers.packs[name][-1].head["title"]
+        for title, table in (("学校表（每校一行）", "school"), ("县表（每县每年一行）", "county")):
+            new = [one for one in known.tables[table].values() if (table, one.name) not in seen]
+            if new:
+                lines += [
+                    "",
+                    f"## {title}，{of}（`{name}`）增加的" if seen else f"## {title}",
+                    "",
+                    "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |",
+                    "|---|---|---|---|---|---|",
+                ]
+                lines += map(_fact_row, new)
+        seen |= {(table, one) for table, facts in known.tables.items() for one in facts}
     return "\n".join(lines) + "\n"
 
 
@@ -71,9 +76,9 @@ def _cell(text: str) -> str:
 def rules_page(offers: Registry) -> str:
     """Every installed rule set: its rules with standard, basis, source and remedy."""
     lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
-    known = vocabulary(offers.fragments)
     seen: set[str] = set()
     for name in _names(offers):
+        known = own_words(offers, offers.packs, name)
         rules = resolve(offers.packs, name, DAY, kinds=offers.kinds)
         lines += [f"## {rules.title}（`{name}`）", "", f"依据：{rules.source}", ""]
         lines += [f"> {note}" for note in rules.notes[-1:]]

@@ -61,13 +61,15 @@ def test_a_relaxation_past_its_known_end_is_applied_and_said_to_be_so() -> None:
 
 
 def test_strict_refuses_to_conclude_past_an_unverified_rule(tmp_path: Path) -> None:
-    """The example passes; V6, whose text nobody has seen, lies on the way to the conclusion."""
+    """The example passes; rules whose text nobody has seen lie on the way to the conclusion."""
     assert results()["counties"][0]["verdict"] == "pass"  # type: ignore[index]
     done = run("check", str(EXAMPLE), "--strict")
     assert done.exit_code == 3
     assert results("--strict")["counties"][0]["verdict"] == "undecided"  # type: ignore[index]
     path = tmp_path / "confirmed.toml"
     path.write_text(GOOD, "utf-8")
+    assert results("--strict", "--confirm", str(path))["counties"][0]["verdict"] == "undecided"  # type: ignore[index]
+    path.write_text("".join(GOOD.replace("V6", one) for one in ("V6", "E2", "GM", "GV")), "utf-8")
     found = results("--strict", "--confirm", str(path))
     assert found["counties"][0]["verdict"] == "pass"  # type: ignore[index]
 
@@ -111,13 +113,13 @@ def test_a_confirmation_that_confirms_nothing_is_refused(
 
 
 WRONG = [
-    (GOOD.replace("2026-11-01", "2099-01-01"), "wrong.toml:2: date 晚于今天"),
+    (GOOD.replace("2026-11-01", "2099-01-01"), "wrong.toml:6: date 晚于今天"),
     ("confirmation = [{}, {}]", "缺少 rule"),
     ("", "没有 [[confirmation]]"),
     ("confirmation = [1]", "没有 [[confirmation]]"),
     ("[[confirmation", "TOML"),
-    (GOOD.replace("ab" * 32, "xyz"), "wrong.toml:2: sha256"),
-    (GOOD.replace("2026-11-01", '"2026"'), "wrong.toml:2: date"),
+    (GOOD.replace("ab" * 32, "xyz"), "wrong.toml:7: sha256"),
+    (GOOD.replace("2026-11-01", '"2026"'), "wrong.toml:6: date"),
     (GOOD.replace('rule = "V6"\n', ""), "缺少 rule"),
     (GOOD + 'scan = "a.pdf"\n', "不认识 scan"),
     (

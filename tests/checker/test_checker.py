@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from compliance import Checker, Report, UsageError, check
 from compliance.cli import main
+from tests.support.generate_calm import calm
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "conforming.json"
@@ -82,3 +83,12 @@ def test_findings_are_said_in_either_language_after_judging(checker: Checker, na
         assert (said.titles, said.excluded) == (other.titles, other.excluded)
         assert said.problems == other.problems
     assert chinese.in_language("zh").to_json() == chinese.to_json()
+
+
+def test_a_county_names_the_path_by_which_it_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    alone, many = tmp_path / "one.json", tmp_path / "many"
+    for path, seed in ((alone, 1), (many / "two.json", 2), (many / "three.json", 3)):
+        path.write_text(json.dumps(calm(seed)), "utf-8")
+    found = {one.county_code: one.input for one in Checker().check([alone, many]).counties}
+    assert found == {"700001": str(alone), "700002": str(many), "700003": str(many)}

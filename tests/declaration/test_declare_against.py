@@ -102,13 +102,22 @@ def test_a_figure_written_otherwise_is_the_same_figure(desk: Desk) -> None:
     pupils = cell_of(desk, "表Ⅱ-2", "第一小学", 2)
     share = cell_of(desk, "表Ⅱ-1", "达标学校比例", 1)  # 66.666…
 
-    def as_percentage(book: Workbook) -> None:
-        book["表Ⅱ-1"][share] = 0.66666667
-        book["表Ⅱ-1"][share].number_format = "0.0%"
+    def as_percentage(number: float, code: str) -> Edit:
+        def change(book: Workbook) -> None:
+            book["表Ⅱ-1"][share] = number
+            book["表Ⅱ-1"][share].number_format = code
+
+        return change
 
     assert not desk.differences(
-        put("表Ⅱ-2", teachers, "５.０ 人"), put("表Ⅱ-2", pupils, "400"), as_percentage
+        put("表Ⅱ-2", teachers, "５.０ 人"),
+        put("表Ⅱ-2", pupils, "400"),
+        as_percentage(0.66666667, "0.0%"),
     )
+    for code in ('0.0"%"', "0.0\\%"):  # a sign that is mere text
+        assert not desk.differences(as_percentage(66.666667, code))
+        [found] = desk.differences(as_percentage(0.66666667, code))
+        assert (found["kind"], found["cell"]) == ("differs", share)
 
 
 def test_a_mark_may_be_written_in_other_words(desk: Desk) -> None:
@@ -280,3 +289,10 @@ def test_the_data_changed_since_the_form_was_written(desk: Desk, tmp_path: Path)
         ("表Ⅲ　", "4.61", "4.74"),
         ("表Ⅲ　", "0.106", "0.126"),
     ]
+
+
+def test_a_percent_sign_that_is_mere_text_is_not_calculated_with() -> None:
+    form = EXAMPLES.parent / "tests/cases/input/23-declare/literal-percent-cell.xlsx"
+    result = run(EXAMPLES / "conforming.json", "--against", form, "--format", "json")
+    assert json.loads(result.stdout) == []
+    assert result.exit_code == 0

@@ -17,7 +17,7 @@ import pytest
 
 from compliance.engine.results import Results
 from compliance.rules.resolution.confirmations import Confirmation
-from tests.independent import Verdict, excluded, judge, strict
+from tests.independent import UNVERIFIED, Verdict, excluded, judge, strict
 from tests.support.court import (
     Document,
     by_the_judge,
@@ -111,11 +111,14 @@ def _same_left_out(report: Results, county: list[Document], switches: tuple[str,
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("switches", [(), (GROUP,)], ids=["normal", "relaxed"])
-@pytest.mark.parametrize("confirmed", [False, True], ids=["V6 unseen", "V6 confirmed"])
+@pytest.mark.parametrize("confirmed", [False, True], ids=["unseen", "confirmed"])
 def test_a_strict_verdict(switches: tuple[str, ...], confirmed: bool, tmp_path: Path) -> None:
     county = [further(seed) for seed in range(53_000, 53_012)]
     county += [calm(seed) for seed in range(53_012, 53_018)]
-    held = [Confirmation("V6", "测试", "某人", date(2023, 1, 1), "0" * 64)] if confirmed else []
+    held = [
+        Confirmation(rule, "测试", "某人", date(2023, 1, 1), "0" * 64)
+        for rule in (UNVERIFIED if confirmed else ())
+    ]
     report = judged_by_the_engine(
         county, tmp_path, switches=switches, strict=True, confirmations=held
     )

@@ -140,7 +140,7 @@ COUNTY = (
 @pytest.mark.parametrize(
     ("part", "whole", "verdict", "short"),
     [
-        (10, 100, "pass", None), (9, 100, "fail", 1), (0, 0, "not_applicable", None),
+        (10, 100, "pass", None), (9, 100, "fail", 1), (0, 0, "not_checked", None),
         (5, 0, "unknown", None), (None, 100, "unknown", None), (9, 91, "fail", 1), (10, 99, "pass", None),
     ],
 )  # fmt: skip

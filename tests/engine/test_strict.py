@@ -95,7 +95,7 @@ AT_LEAST = 'kind = "threshold"\nindicator = "share"\nat_least = 10'
         (20, 100, "unknown"),  # meets both, yet the other limit is not verified
         (11, 100, "unknown"),
         (9, 100, "fail"),  # misses the verified one
-        (0, 0, "not_applicable"),  # applies to nothing, whatever it asks for
+        (0, 0, "unknown"),  # nobody said that it applies to nothing
     ],
 )
 def test_a_variant_that_is_not_in_force(part: float, whole: float, strict: str) -> None:

@@ -48,12 +48,10 @@ def test_a_page_gives_text_source_definition_history_and_example() -> None:
     assert "9月1日" in pupils["period"]
     assert pupils["definition"]
     assert pupils["table"] == "学校"
-    assert [
-        "小学体育专任教师数",
-        "小学音乐专任教师数",
-        "小学美术专任教师数",
-        "小学艺术专任教师数",
-    ] in (facts["primary_pe_arts_teachers"]["parts"])
+    assert facts["primary_pe_arts_teachers"]["parts"] == [
+        ["小学体育专任教师数", "小学艺术专任教师数（含音乐、美术）"],
+        ["小学体育专任教师数", "小学音乐专任教师数", "小学美术专任教师数"],
+    ]
 
 
 def test_the_example_lies_on_the_line_and_one_step_below() -> None:

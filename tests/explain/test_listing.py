@@ -48,7 +48,23 @@ def test_every_value_says_which_layer_and_which_document_gave_it() -> None:
     assert given(found, "G14", "part.quota.indicator")[1] == "national"
     assert given(found, "R1", "at_least")[:2] == ("小学 ≥ 4.2，初中 ≥ 5.3", "national")
     members = given(found, "C", "of")[0].split("、")
-    assert members == ["CR", "CD", "CG", "CQ", "CP", "V1", "V2", "V3", "V4", "V5", "V6", "E1"]
+    assert members == [
+        "CR",
+        "CD",
+        "CG",
+        "CQ",
+        "CP",
+        "V1",
+        "V2",
+        "V3",
+        "V4",
+        "V5",
+        "V6",
+        "E1",
+        "E2",
+        "GM",
+        "GV",
+    ]
     assert "SD-S1" in given(found, "C", "add.shandong")[0].split("、")
 
 
@@ -77,10 +93,14 @@ def test_two_rule_sets_differ_by_what_the_province_says() -> None:
     assert rows("--diff", "shandong..shandong") == []
 
 
-def test_the_predecessor_and_the_national_set_share_no_rule() -> None:
+def test_the_predecessor_and_the_national_set_share_the_gate_s_coefficients() -> None:
     found = rows("--diff", "basic-2012..national")
-    assert {row["field"] for row in found if row["rule"]} == {"added", "dropped"}
-    assert {row["rule"] for row in found if row["field"] == "dropped"} >= {"BM", "B1", "B8"}
+    changed = {row["rule"]: row["field"] for row in found if row["rule"]}
+    coefficients = {f"B{n}" for n in range(1, 9)}
+    assert {key for key, field in changed.items() if field == "role"} == coefficients
+    assert {changed[key] for key in changed.keys() - coefficients} == {"added", "dropped"}
+    assert changed["BM"] == "dropped"
+    assert changed["E2"] == "added"
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -142,7 +162,7 @@ source = "本地文件"
 effective = 2024-01-01
 
 [override.G4]
-at_most = { primary = 1800, teaching_point = 1800, junior = 2000, complete_secondary = 2000, senior = 2000, nine_year = 2500, twelve_year = 2500, vocational = 0 }
+at_most = { primary = 1800, teaching_point = 1800, junior = 2000, complete_secondary = 2000, senior = 2000, nine_year = 2500, twelve_year = 2500 }
 basis = "verified"
 source = "本地文件"
 """

@@ -10,6 +10,6 @@ English words; an absent key or ``None`` is a missing figure.
 from __future__ import annotations
 
 from tests.independent.arithmetic import Verdict
-from tests.independent.judge import Key, excluded, judge, strict
+from tests.independent.judge import UNVERIFIED, Key, excluded, judge, strict
 
-__all__ = ["Key", "Verdict", "excluded", "judge", "strict"]
+__all__ = ["UNVERIFIED", "Key", "Verdict", "excluded", "judge", "strict"]

@@ -28,12 +28,15 @@ class Verdict:
 
 
 UNKNOWN = Verdict("unknown")
+NOBODY = "不涉及"
 NOT_APPLICABLE = Verdict("not_applicable")
 
 
 def figure(record: dict[str, Any], fact: str) -> Fraction | None:
     """The figure as typed: the shortest decimal of a number, not its binary value."""
     typed = record.get(fact)
+    if typed == NOBODY:
+        return Fraction(0)
     if typed is None or isinstance(typed, Fraction):
         return typed
     return Fraction(repr(typed))
@@ -81,28 +84,45 @@ def at_least(
     *,
     per: int = 1,
     step: Fraction = Fraction(1),
+    percent: bool = False,
+    nothing: str = "not_applicable",
 ) -> Verdict:
-    """``per × of ÷ over`` against a lower limit; 0 of 0 is not applicable, n of 0 unknown."""
-    if of is None or over is None:
-        return Verdict("unknown", threshold=limit)
-    if over <= 0:
-        return Verdict("not_applicable" if over == of == 0 else "unknown", threshold=limit)
-    value = per * of / over
-    short = round_up(limit * over / per - of, step)
+    """``per × of ÷ over`` against a lower limit; 0 of 0 is what `nothing` says, n of 0 unknown.
+
+    percent: a share, which is nothing between 0 and 100 and then decides nothing.
+    """
+    value = _quotient(of, over, 100 if percent else per)
+    if of is None or over is None or value is None:
+        return Verdict(nothing if over == of == 0 else "unknown", threshold=limit)
+    if value < 0 or (percent and value > 100):
+        return Verdict("unknown", value, limit)
+    short = round_up(limit * over / (100 if percent else per) - of, step)
     return Verdict("pass" if value >= limit else "fail", value, limit, shortfall=short)
 
 
 def at_most(
-    of: Fraction | None, over: Fraction | None, limit: Fraction, *, per: int = 1
+    of: Fraction | None,
+    over: Fraction | None,
+    limit: Fraction,
+    *,
+    per: int = 1,
+    percent: bool = False,
+    nothing: str = "not_applicable",
 ) -> Verdict:
-    """``per × of ÷ over`` against an upper limit."""
-    if of is None or over is None:
-        return Verdict("unknown", threshold=limit)
-    if over <= 0:
-        return Verdict("not_applicable" if over == of == 0 else "unknown", threshold=limit)
-    value = per * of / over
+    """``per × of ÷ over`` against an upper limit; percent, nothing: as above."""
+    per = 100 if percent else per
+    value = _quotient(of, over, per)
+    if of is None or over is None or value is None:
+        return Verdict(nothing if over == of == 0 else "unknown", threshold=limit)
+    if value < 0 or (percent and value > 100):
+        return Verdict("unknown", value, limit)
     over_it = max(Fraction(0), of - limit * over / per)
     return Verdict("pass" if value <= limit else "fail", value, limit, excess=over_it)
+
+
+def _quotient(of: Fraction | None, over: Fraction | None, per: int) -> Fraction | None:
+    """``per × of ÷ over``; None where there is none."""
+    return None if of is None or over is None or over <= 0 else per * of / over
 
 
 def both(*conditions: bool | None) -> bool | None:

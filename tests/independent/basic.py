@@ -15,7 +15,7 @@ from tests.independent.units import COMPULSORY, Unit, units_of
 
 COUNTY_RUN = (7, 8)  # by the county's education office, by another office of the county
 MEAN = {"primary": Fraction("0.65"), "junior": Fraction("0.55")}
-BEFORE_APPLYING = {"primary": Fraction("0.60"), "junior": Fraction("0.50")}  # Henan
+BEFORE_APPLYING = {"primary": Fraction("0.60"), "junior": Fraction("0.50")}  # the gate
 Key = tuple[str, str | None, str | None]
 
 
@@ -44,7 +44,8 @@ def eight(unit: Unit) -> list[Fraction | None]:
 
 
 def _each(amount: Fraction | None, pupils: Fraction | None) -> Fraction | None:
-    return None if amount is None or not pupils else amount / pupils
+    """Below 0 there is none: nobody has less than nothing."""
+    return None if amount is None or amount < 0 or not pupils else amount / pupils
 
 
 def coefficients(schools: list[dict[str, Any]]) -> dict[Key, Verdict]:

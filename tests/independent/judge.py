@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tests.independent.arithmetic import Verdict, fold
-from tests.independent.basic import basic_verdicts
-from tests.independent.county import county_verdicts
+from tests.independent.basic import BEFORE_APPLYING, basic_verdicts, coefficients, composite
+from tests.independent.county import county_verdicts, of_nobody
 from tests.independent.merging import REASON, SWITCH, merged
-from tests.independent.provinces import QUOTA, provincial
+from tests.independent.provinces import QUOTA, gate, provincial
 from tests.independent.relaxations import GROUP, SINGLE, Switches
 from tests.independent.resources import COEFFICIENT, LIMITS, coefficient, rate
 from tests.independent.school import school_verdicts
-from tests.independent.units import COMPULSORY, exclusions, units_of
+from tests.independent.units import COMPULSORY, exclusions, summed_of, units_of
 
 Key = tuple[str, str | None, str | None]  # rule, school code, stage
-ROLLED_UP = ("G3", "G4", "G5", "G6", "Q4")
+ROLLED_UP = ("G3", "G4", "G5", "G6", "Q4", "GV")
+UNVERIFIED = ("V6", "E2", "GV", "GM")
 VETOES = ("V1", "V2", "V3", "V4", "V5")  # V6 is unconfirmed: shown, without weight
 
 
@@ -26,7 +27,8 @@ def judge(
 
     A subject for which a rule is not applicable may be left out.
     """
-    county, schools = document["county"], document["schools"]
+    schools = document["schools"]
+    county = of_nobody(document["county"], schools)
     if ruleset == "basic-2012":
         return basic_verdicts(county, schools)
     on = _unfolded(switches)
@@ -37,10 +39,12 @@ def judge(
     for rule in ROLLED_UP:
         members = [v.status for (r, code, _), v in verdicts.items() if r == rule and code]
         verdicts[rule, None, None] = Verdict(fold(members))
-    units = [unit for school in schools for unit in units_of(school)]
+    units = [unit for school in schools for unit in summed_of(school)]
     quota = QUOTA.get(ruleset, 50)
     for rule, verdict in county_verdicts(county, schools, units, on, quota).items():
         verdicts[rule, None, None] = verdict
+    verdicts |= coefficients(schools)
+    composite(verdicts, gate(ruleset), BEFORE_APPLYING)
     _conclude(verdicts)
     return verdicts | provincial(ruleset, county, schools)
 
@@ -48,7 +52,7 @@ def judge(
 def strict(document: dict[str, Any], switches: tuple[str, ...] = (), *, confirmed: bool) -> str:
     """The county's verdict by national rules where nothing unverified may carry it.
 
-    V6 is not verified: without a confirmation of it no county conforms. A pass that the normal
+    Some rules are not verified: without a confirmation of them no county conforms. A pass that the normal
     standard denies is owed to a relaxation and no pass; a failure stays one.
     """
     with_switches = judge(document, switches=switches)
@@ -57,8 +61,13 @@ def strict(document: dict[str, Any], switches: tuple[str, ...] = (), *, confirme
     verdicts = judge(document)
     states = [verdicts["C", None, None].status]
     if confirmed:
-        states = [*states, verdicts["V6", None, None].status]
-        if states[1] == "fail":
+        own = [
+            verdict.status
+            for (rule, code, _), verdict in verdicts.items()
+            if rule in UNVERIFIED and code is None
+        ]
+        states += own
+        if "fail" in own:
             return "fail"
     return "pass" if confirmed and fold(states) == "pass" else "undecided"
 
@@ -90,7 +99,11 @@ def _resources(schools: list[dict[str, Any]], on: Switches) -> dict[Key, Verdict
             verdicts[rule, unit.code, unit.stage] = verdict
     for stage in COMPULSORY:
         for rule in LIMITS:
-            pairs = [(u.students, r[rule].value) for u, r in rated if r and u.stage == stage]
+            pairs = [
+                (u.students, r[rule].value if r[rule].status != "unknown" else None)
+                for u, r in rated
+                if r and u.stage == stage
+            ]
             found = coefficient(pairs, COEFFICIENT[stage])
             verdicts[rule.replace("R", "D"), None, stage] = found
     return verdicts

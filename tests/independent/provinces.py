@@ -8,9 +8,17 @@ from typing import Any
 
 from tests.independent import standards
 from tests.independent.arithmetic import Verdict, at_least, at_most, figure, fold, together, total
-from tests.independent.basic import BEFORE_APPLYING, coefficients, composite
-from tests.independent.county import attested, people, senior_places, share, special_funds
-from tests.independent.units import Unit, units_of
+from tests.independent.county import (
+    STAFF,
+    attested,
+    of_nothing,
+    people,
+    senior_places,
+    share,
+    special_funds,
+    summed,
+)
+from tests.independent.units import Unit, summed_of
 
 Record = dict[str, Any]
 Key = tuple[str, str | None, str | None]
@@ -42,18 +50,22 @@ ATTESTED = {  # a person's statement: no figure to compare
 }
 
 
+def gate(ruleset: str) -> str:
+    """The rule that is the gate before applying: Henan has its own."""
+    return "HA-5" if "henan" in (ruleset, ABOVE.get(ruleset)) else "E2"
+
+
 def provincial(ruleset: str, county: Record, schools: list[Record]) -> dict[Key, Verdict]:
-    """Every countable rule that a province or city adds; those of a city include its province's."""
+    """Every countable rule that a province or city adds, but for the gate; those of a city include
+    its province's.
+    """
     found: dict[Key, Verdict] = {}
-    units = [unit for school in schools for unit in units_of(school)]
+    units = [unit for school in schools for unit in summed_of(school)]
     for name in (ABOVE.get(ruleset), ruleset):
         if name in AT_SCHOOLS:
             found |= dict(AT_SCHOOLS[name](schools))
         if name in IN_COUNTY:
             found |= {(r, None, None): v for r, v in IN_COUNTY[name](county, schools, units)}
-    if "henan" in (ruleset, ABOVE.get(ruleset)):
-        found |= coefficients(schools)
-        composite(found, "HA-5", BEFORE_APPLYING)
     for rule, owner in ROLLED_UP.items():
         members = [v.status for (r, code, _), v in found.items() if r == rule and code]
         if members or ruleset == owner:
@@ -99,13 +111,13 @@ def _henan(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         for what, least in needed.items()
     ]
     yield "HA-1", together(*parts)
-    given = [unit.fact("classes") for unit in units]
+    given = summed(units, "classes")
     classes = total(given)
     if all(one is None for one in given):
         classes = figure(county, "compulsory_classes_total")
     for rule, size, percent in (("HA-S10", 66, 0), ("HA-S11", 56, 10)):
         large = figure(county, f"classes_of_{size}_or_more")
-        yield rule, at_most(large, classes, Fraction(percent), per=100)
+        yield rule, at_most(large, classes, Fraction(percent), percent=True, nothing="not_checked")
 
 
 def _zhengzhou(county: Record, _: list[Record], __: list[Unit]) -> Found:
@@ -138,14 +150,22 @@ def _jiangsu(county: Record, schools: list[Record], units: list[Unit]) -> Found:
         ),
     )
     special = [school for school in schools if school["school_type"] == "special"]
-    backbone = total(unit.fact("backbone_teachers") for unit in units)
+    backbone = summed(units, "backbone_teachers")
     moved = figure(county, "exchanged_teachers")
     moved_backbone = figure(county, "exchanged_backbone_teachers")
+    teachers = people(units, special, "teachers")
+    nothing = of_nothing(summed(units, "teachers", *STAFF), special)
     yield (
         "JS-R1",
         together(
-            at_least(moved, people(units, special, "teachers"), Fraction(15), per=100),
-            at_least(moved_backbone, backbone, Fraction(15), per=100),
+            at_least(moved, teachers, Fraction(15), percent=True, nothing=nothing),
+            at_least(
+                moved_backbone,
+                total(backbone),
+                Fraction(15),
+                percent=True,
+                nothing=of_nothing(backbone),
+            ),
         ),
     )
     members = [v.status for (r, *_), v in standards.jiangsu(schools) if r == "JS-C7"]

@@ -23,7 +23,6 @@ DEGREES = {
     "primary": ("doctor", "master", "bachelor", "college"),
     "junior": ("doctor", "master", "bachelor"),
 }
-ARTS = ("pe_teachers", "music_teachers", "fine_arts_teachers", "arts_teachers")
 AREA_STEP = Fraction("0.01")
 
 
@@ -63,21 +62,21 @@ def above_degree(unit: Unit) -> Fraction | None:
 
 
 def pe_and_arts(unit: Unit) -> Fraction | None:
-    """The fact, else the sum of its parts; arts that total music and fine arts count once."""
-    whole = unit.fact("pe_arts_teachers")
+    """The fact, else PE and arts, which include music and fine arts, else PE and these two."""
+    whole, pe, arts = (
+        unit.fact(name) for name in ("pe_arts_teachers", "pe_teachers", "arts_teachers")
+    )
     if whole is not None:
         return whole
-    pe, music, fine, arts = (unit.fact(part) for part in ARTS)
-    twice = arts if arts and arts == total([music, fine]) else Fraction(0)
-    everybody = total([pe, music, fine, arts])
-    return None if everybody is None else everybody - twice
+    both = total([unit.fact("music_teachers"), unit.fact("fine_arts_teachers")])
+    return total([pe, both if arts is None else arts])
 
 
 def _six_of_seven(seven: list[Verdict]) -> Verdict:
     """At least six met, the rest at 85 %; a blank may yet turn out either way."""
     met = sum(one.status == "pass" for one in seven)
     blank = sum(one.status == "unknown" for one in seven)
-    below = any(one.value is not None and one.value < (one.floor or 0) for one in seven)
+    below = any(one.status == "fail" and (one.value or 0) < (one.floor or 0) for one in seven)
     lost = below or met + blank < 6
     status = "fail" if lost else "unknown" if blank else "pass"
     return Verdict(status, Fraction(met), Fraction(6))

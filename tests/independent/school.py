@@ -1,4 +1,4 @@
-"""What is judged at each school: G3, G4, G5, G6 and Q4."""
+"""What is judged at each school: G3, G4, G5, G6, GV and Q4."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.independent.arithmetic import (
 from tests.independent.relaxations import Switches, larger_schools, smaller_rooms
 from tests.independent.units import Unit, compulsory_pupils, pupils, units_of
 
-LARGEST_SCHOOL = {"nine_year": 2500, "twelve_year": 2500, "vocational": 0}
+LARGEST_SCHOOL = {"nine_year": 2500, "twelve_year": 2500}
 LARGEST_CLASS = {"primary": 45, "junior": 50}
 Subject = tuple[str, str | None]  # rule and stage
 
@@ -32,8 +32,11 @@ def school_verdicts(
     kind = school["school_type"]
     for unit in units:
         found["G5", unit.stage] = class_size(unit)
-    if units:
+    if kind == "vocational":
+        found["GV", None] = attached(school)
+    if units and kind != "vocational":
         found["G4", None] = larger_schools(school, school_size(school), on)
+    if units:
         funds = small_school_funds(school, county)
         found["G6", None] = funds if "small-schools-2017" not in on else only_village(school, funds)
     if units and kind not in ("teaching_point", "vocational"):
@@ -42,7 +45,7 @@ def school_verdicts(
         budget, training = (
             figure(school, f"{what}_funds_budget") for what in ("public", "training")
         )
-        found["Q4", None] = at_least(training, budget, Fraction(5), per=100)
+        found["Q4", None] = at_least(training, budget, Fraction(5), percent=True)
     return found
 
 
@@ -60,6 +63,14 @@ def rooms(school: dict[str, Any], units: list[Unit], on: Switches = frozenset())
         return Verdict(status, threshold=Fraction(needed), relaxed_by=owed)
     short = sum((kind.shortfall or Fraction(0) for kind in kinds), Fraction(0))
     return Verdict(status, min(values), Fraction(needed), shortfall=short, relaxed_by=owed)
+
+
+def attached(school: dict[str, Any]) -> Verdict:
+    """GV: a vocational school has no primary or junior pupils."""
+    count = compulsory_pupils(school)
+    if count is None:
+        return Verdict("unknown", threshold=Fraction(0))
+    return Verdict("fail" if count else "pass", count, Fraction(0), excess=count)
 
 
 def school_size(school: dict[str, Any]) -> Verdict:

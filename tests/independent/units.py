@@ -24,11 +24,17 @@ IMPLIED = {
 
 
 def pupils(school: dict[str, Any], stage: str) -> Fraction | None:
-    """The stage's pupils; 0 for a stage that the type does not imply and nobody filled in."""
+    """The stage's pupils; 0 for a stage that neither the type nor any figure of it implies."""
     given = figure(school, f"{stage}_students")
     if given is None and stage not in IMPLIED[school["school_type"]]:
-        return Fraction(0)
+        figures = [name for name in school if name.startswith(f"{stage}_")]
+        return None if any(_above_nothing(school[name]) for name in figures) else Fraction(0)
     return given
+
+
+def _above_nothing(given: Any) -> bool:
+    items = given if isinstance(given, list) else [given]
+    return any(isinstance(one, int | float) and one > 0 for one in items)
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,22 @@ class Unit:
         """A figure of the stage."""
         return figure(self.school, f"{self.stage}_{stem}")
 
+    def counts(self, *facts: str) -> bool:
+        """Whether it counts in the county's sums of such facts: it has pupils, or any of these."""
+        given = (self.school.get(fact) for fact in facts)
+        return self.students != 0 or any(one is not None and one > 0 for one in given)
+
 
 def units_of(school: dict[str, Any]) -> list[Unit]:
     """The units of a school; a special school has none."""
     if school["school_type"] == "special":
         return []
     return [Unit(school, stage) for stage in COMPULSORY if pupils(school, stage) != 0]
+
+
+def summed_of(school: dict[str, Any]) -> list[Unit]:
+    """Every stage that may count in the county's sums, whatever pupils it has."""
+    return [] if school["school_type"] == "special" else [Unit(school, s) for s in COMPULSORY]
 
 
 def compulsory_pupils(school: dict[str, Any]) -> Fraction | None:

@@ -12,7 +12,7 @@ from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
-from compliance.kernel.submission import Refused
+from compliance.kernel.submission import NOT_INVOLVED, Refused
 from tests.intake.raws import (
     COUNTY,
     SCHOOL,
@@ -40,7 +40,7 @@ def test_a_sound_county() -> None:
     assert row["sponsor"] == 10.0
     assert row["junior_students"] is None
     assert found.schools.columns == list(WORDS.school)
-    assert found.counties.columns == list(WORDS.county)
+    assert found.counties.columns == [*WORDS.county, NOT_INVOLVED]
     assert found.schools.schema["year"] == pl.Int32
     assert found.counties.row(0, named=True)["county_name"] == "蒙城县"
 

@@ -49,7 +49,24 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
         ("primary_students", "350人", "只填数字，不带单位，填350"),
         ("teaching_area", "450.5㎡", "只填数字，不带单位，填450.5"),
         ("primary_students", "=SUM(A1:A9)", "填计算结果，不填公式文字"),
+        ("primary_students", "４８０．0", "用半角数字，填480.0"),
+        ("primary_students", "480 人", "只填数字，不带单位，填480"),
+        ("teaching_area", "2500 m²", "只填数字，不带单位，填2500"),
         # nothing is advised where it is not certain what was meant
+        ("primary_students", "480①", "0至100000的整数"),
+        ("primary_students", "480⑴", "0至100000的整数"),
+        ("primary_students", "480⒈", "0至100000的整数"),
+        ("primary_students", "①", "0至100000的整数"),
+        ("teaching_area", "2500²", "0至10000000的数（单位：平方米）"),
+        ("teaching_area", "2500₃", "0至10000000的数（单位：平方米）"),
+        ("primary_students", "480½", "0至100000的整数"),
+        ("primary_students", "48 0", "数字中间不留空格，请核对后改正"),
+        ("primary_students", "1 480", "数字中间不留空格，请核对后改正"),
+        ("primary_students", "48O", "其中的字母疑为数字，请核对后改正"),
+        *(
+            ("primary_students", none, "没有的填0，没有数据的留空")
+            for none in ("无", "没有", "null", "空")
+        ),
         ("primary_students", "若干", "0至100000的整数"),
         ("primary_students", "1,23", "0至100000的整数"),
         ("primary_students", "98%", "0至100000的整数"),
@@ -218,7 +235,15 @@ def test_a_bad_item_is_counted_from_one() -> None:
         ("2015", "2015"), (2015, "2015"), (2015.0, "2015"), ("2015-12-30", "2015-12-30"),
         (date(2015, 12, 30), "2015-12-30"), (datetime(2015, 12, 30, 8), "2015-12-30"),
         ("2015/1/3", "2015-01-03"), ("2015年1月3日", "2015-01-03"), ("2015年", "2015"),
-        ("2015-02-30", "bad_date"), ("2015-12", "bad_date"), (42368, "bad_date"),
+        ("2015-12", "2015-12"), ("2015年12月", "2015-12"), ("2015.12", "2015-12"),
+        ("2015/12", "2015-12"), ("2015 年 1 月 3 日", "2015-01-03"), ("２０１５年", "2015"),
+        ("20151230", "2015-12-30"), ("201512", "2015-12"), (42368, "2015-12-30"),
+        ("42368", "2015-12-30"), (2015.12, "2015-12"), (2015.1, "2015"),  # or as 2015.10
+        ("二〇一五年十二月三十一日", "2015-12-31"), ("二○一五年十月", "2015-10"),
+        ("2015.0", "2015"), ("201512.0", "2015-12"), ("42368.0", "2015-12-30"),
+        ("2015年底", "2015"), ("2015年12月上旬", "2015-12"), ("2015-12-30 08:30:00", "2015-12-30"),
+        ("2015-02-30", "bad_date"), ("2015-13", "bad_date"), ("12/30/2015", "bad_date"),
+        ("2015-", "bad_date"), ("20151330", "bad_date"), (20151.0, "bad_date"), (2015.5, "2015-05"),
         ("1850", "bad_date"), (True, "bad_date"), ("去年", "bad_date"), (float("inf"), "bad_date"),
     ],
 )  # fmt: skip
@@ -226,9 +251,21 @@ def test_dates(value: object, expected: object) -> None:
     assert cell("basic_balance_date", value, record="county") == expected
 
 
-def test_dates_in_json_are_iso() -> None:
-    assert cell("basic_balance_date", "2015/1/3", strict=True, record="county") == "bad_date"
-    assert cell("basic_balance_date", "2015-01-03", strict=True, record="county") == "2015-01-03"
+def test_dates_in_json_are_read_alike() -> None:
+    assert cell("basic_balance_date", "2015/1/3", strict=True, record="county") == "2015-01-03"
+    assert cell("basic_balance_date", "2015-01", strict=True, record="county") == "2015-01"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_only_some_counts_may_be_of_nobody(strict: bool) -> None:
+    """Of the others the word is refused with what to write; those are read where tables are typed."""
+    assert cell("exchanged_teachers", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("population", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("basic_balance_date", "不涉及", strict=strict, record="county") == "not_involved"
+    assert cell("primary_students", "不涉及", strict=strict) == "not_involved"
+    with pytest.raises(CellError) as refused:
+        read_cell(WORDS.county["exchanged_teachers"], "不涉及", strict=strict)
+    assert refused.value.expected.endswith("确实没有的填0，没有数据的留空")
 
 
 def test_evidence_is_a_list_of_texts() -> None:
@@ -302,3 +339,21 @@ def test_items_of_texts_are_read_with_a_remark() -> None:
         with pytest.raises(CellRemark) as remark:
             read_cell(evidence, value, strict=isinstance(value, list))
         assert remark.value.value == ["会议 纪要"]
+
+
+@pytest.mark.parametrize(
+    ("written", "sponsor"),
+    [
+        ("10 民办", 10.0), ("10民办", 10.0), ("10、民办", 10.0), ("１０ 民办", 10.0), ("7 县级教育部门", 7.0),
+        ("民办", 10.0), ("10", 10.0), ("７", 7.0), ("7 民办", "unknown_word"), ("10 ", 10.0),
+        ("10 公办", "unknown_word"), ("民办 10", "unknown_word"),
+    ],
+)  # fmt: skip
+def test_a_word_with_its_number_before_it(written: str, sponsor: object) -> None:
+    assert cell("sponsor", written) == sponsor
+
+
+def test_a_statistical_code_before_its_word() -> None:
+    assert cell("school_type", "211 小学") == "primary"
+    assert cell("setting", "111主城区") == "urban"
+    assert cell("school_type", "311 小学") == "unknown_word"

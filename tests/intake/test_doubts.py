@@ -165,10 +165,10 @@ def test_missing_figures_raise_no_doubt() -> None:
 def test_what_is_blank_is_no_part_of_nothing() -> None:
     """A junior school's blank primary teachers are not known to be none."""
     junior: dict[str, Any] = {"school_type": "junior", "primary_students": 0}
-    assert doubts(**junior, primary_teachers_above_degree=3) == []
-    assert doubts(**junior, primary_teachers=0, primary_teachers_above_degree=3) == [
-        ("part_of_zero", ("primary_teachers_above_degree", "primary_teachers"))
-    ]
+    known = doubts(**junior, primary_teachers_above_degree=3)
+    assert [code for code, _ in known] == ["figures_without_students"]
+    known = doubts(**junior, primary_teachers=0, primary_teachers_above_degree=3)
+    assert ("part_of_zero", ("primary_teachers_above_degree", "primary_teachers")) in known
 
 
 def test_the_last_band_is_open() -> None:
@@ -255,3 +255,125 @@ def test_county_totals_against_the_schools() -> None:
     (doubt,) = found.problems
     assert doubt.facts == ("graduates_total", "graduates")
     assert (doubt.school_code, doubt.at) == (None, "/counties/0/graduates_total")
+
+
+# ── people of a stage that has no pupils ────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"primary_students": 0, "primary_teachers": 8}, "小学在校生数为0，却有小学专任教师数8"),
+        (
+            {"primary_students": 0, "primary_staff": 9, "primary_backbone_teachers": 0},
+            "小学在校生数为0，却有小学教职工数9",
+        ),
+        (
+            {"junior_students": 0, "graduates": 200, "cohort_at_entry": 300},
+            "初中在校生数为0，却有初中毕业学生数200、毕业年级入学时在校生数300",
+        ),
+        # a primary school: its junior pupils are blank, and yet there are junior people
+        ({"junior_certified_teachers": 1}, "初中在校生数未填，却有初中持教师资格证专任教师数1"),
+        ({"school_type": "complete_secondary", "junior_students": None, "junior_teachers": 3}, ""),
+        ({"school_type": "special", "primary_students": 0, "primary_teachers": 3}, ""),
+        ({"primary_students": 0, "primary_teachers": 0}, ""),
+        ({"primary_students": 1, "primary_teachers": 8}, ""),
+    ],
+)
+def test_people_without_pupils(facts: dict[str, Any], says: str) -> None:
+    found = submit(document([school(**facts)], COUNTY))
+    told = [one for one in problems(found, "warning") if one.code == "figures_without_students"]
+    assert [one.message for one in told] == ([says] if says else [])
+    assert {one.facts[0] for one in told} <= {"primary_students", "junior_students"}
+
+
+def test_many_such_figures_are_told_by_the_first() -> None:
+    many = dict.fromkeys(
+        ("junior_teachers", "junior_staff", "junior_backbone_teachers", "junior_trained_teachers"),
+        5,
+    )
+    found = submit(document([school(junior_students=0, **many)], COUNTY))
+    (told,) = (one for one in problems(found, "warning") if one.code == "figures_without_students")
+    assert told.message.endswith("等4项")
+    assert set(told.facts) == {"junior_students", *many}
+
+
+# ── a yes or no, and its count ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("boarding", "boarders", "says"),
+    [
+        (True, 0, "是否寄宿制填“是”，而寄宿生数为0"),
+        (False, 12, "是否寄宿制填“否”，却有寄宿生数12"),
+        (True, 12, ""),
+        (False, 0, ""),
+        (None, 12, ""),
+        (True, None, ""),
+    ],
+)
+def test_boarding_and_boarders(boarding: bool | None, boarders: int | None, says: str) -> None:
+    facts = {"boarding": boarding, "boarders": boarders, "primary_students": 100}
+    found = submit(document([school(**facts)], COUNTY))
+    told = [one.message for one in problems(found, "warning") if one.code == "flag_contradicted"]
+    assert told == ([says] if says else [])
+
+
+# ── one field of two schools ────────────────────────────────────────────────────────────
+
+
+FIELD = "outdoor_sports_area"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ({FIELD: 8012.35}, {FIELD: 8012.35}, 2),  # six digits
+        ({FIELD: 8012.3}, {FIELD: 8012.3}, 0),  # five
+        ({FIELD: 801200}, {FIELD: 801200}, 0),  # a round figure: four
+        ({FIELD: 8012, "township": "河东镇"}, {FIELD: 8012, "township": "河东镇"}, 2),
+        ({FIELD: 8012, "township": "河东镇"}, {FIELD: 8012, "township": "河西镇"}, 0),
+        ({FIELD: 8010, "township": "河东镇"}, {FIELD: 8010, "township": "河东镇"}, 0),
+        ({"leased_sports_area": 1234.56}, {"leased_sports_area": 1234.56}, 2),
+        ({"equipment_value": 1234567}, {"equipment_value": 1234567}, 0),
+    ],
+)
+def test_a_field_of_two_schools(first: dict[str, Any], second: dict[str, Any], shared: int) -> None:
+    schools = [
+        school(school_code="A", school_name="甲小学", primary_students=300, **first),
+        school(school_code="B", school_name="乙小学", primary_students=411, **second),
+    ]
+    found = submit(document(schools, COUNTY))
+    told = [one for one in problems(found, "warning") if one.code == "figure_shared"]
+    assert len(told) == shared
+    if shared:
+        assert [one.school_code for one in told] == ["A", "B"]
+        assert "“乙小学”（B）" in told[0].message
+
+
+def test_a_whole_copy_is_no_shared_field() -> None:
+    facts = {
+        "primary_students": 317, "teaching_area": 4125.75, FIELD: 8012.35, "equipment_value": 815_432,
+    }  # fmt: skip
+    schools = [school(school_code=c, school_name=f"{c}小学", **facts) for c in ("A", "B")]
+    found = submit(document(schools, COUNTY))
+    assert {one.code for one in problems(found, "warning")} == {"figures_copied"}
+
+
+# ── classes of nobody, grades that no school has ────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"primary_students": 80, "primary_class_sizes": [40, 40, 0]}, "implausible_item"),
+        ({"primary_students": 171, "primary_class_sizes": [40, 131]}, "implausible_item"),
+        ({"primary_students": 80, "primary_grades": 9}, "implausible_ratio"),
+        ({"junior_grades": 5}, "implausible_ratio"),
+        ({"primary_students": 80, "primary_grades": 6, "junior_grades": 4}, None),
+        ({"primary_students": 81, "primary_class_sizes": [80, 1]}, None),
+    ],
+)
+def test_classes_and_grades_that_are_none(facts: dict[str, Any], code: str | None) -> None:
+    found = submit(document([school(**facts)], COUNTY))
+    assert [one.code for one in problems(found, "warning")] == ([code] if code else [])

@@ -7,7 +7,7 @@ import polars as pl
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
 from compliance.intake.acceptance.cells import TYPES
-from compliance.kernel.submission import IDENTITY, KEY
+from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED
 from tests.intake.raws import COUNTY, SCHOOL, dataset
 
 WORDS = vocabulary()
@@ -24,9 +24,11 @@ def test_only_what_somebody_gives_is_a_column() -> None:
     assert set(found.schools.columns) == {*figures, *IDENTITY} - {"county_name", "province"}
     assert set(found.counties.columns) == {*KEY, "county_name", "province"}
     whole = found.completed()
-    for name, facts in (("schools", WORDS.school), ("counties", WORDS.county)):
+    nobody = {NOT_INVOLVED: pl.List(pl.String)}
+    for name, facts, more in (("schools", WORDS.school, {}), ("counties", WORDS.county, nobody)):
         frame = getattr(whole, name)
-        types = {fact: TYPES[one.form] for fact, one in facts.items()} | {"year": pl.Int32()}
+        types = {fact: TYPES[one.form] for fact, one in facts.items()}
+        types |= {"year": pl.Int32(), **more}
         assert list(frame.schema.items()) == list(types.items())
         given_columns = getattr(found, name).columns
         assert frame.select(given_columns).equals(getattr(found, name))

@@ -100,7 +100,7 @@ def test_two_claims_on_one_region_are_refused_naming_both(
         check(county(of("110102")))
     for words in (claim, "moon", "junheng-moon 1.2", "luna", "junheng-luna 1.2"):
         assert words in error.value.what
-    assert error.value.where.startswith("1.toml:")
+    assert error.value.where.startswith("junheng-moon 1.2 1.toml:")
     assert run("check", county(of("110102")), "--ruleset", "national").exit_code == 0
 
 
@@ -155,7 +155,7 @@ def test_a_pack_that_is_wrong_within_costs_its_counties_alone(
     report = check(paths)
     assert [one.county_code for one in report.counties] == ["341622"]
     (error,) = [one for one in report.problems if one.severity == "error"]
-    assert error.file.startswith("1.toml:")
+    assert error.file.startswith("junheng-moon 1.2 1.toml:")
     assert "NO-1" in error.message
     with pytest.raises(PackError, match="NO-1"):
         check(paths[0])

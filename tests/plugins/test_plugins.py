@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from compliance.checker import check
+from compliance.checker import Choice, check, chosen_rules, own_words
 from compliance.checker.builtin_offers import load
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import JunhengError, PackError, PluginError
+from compliance.plugins.registry import Registry
 from tests.plugins.conftest import Shelf
 from tests.support.nonempty import nonempty
 
@@ -195,9 +197,8 @@ def test_a_wrong_pack_is_named_with_plugin_file_and_line(shelf: Shelf) -> None:
     shelf.add("junheng-wrong", PACKS, PACK.format(id="wrong") + "\nremedie = 'x'\n")
     error = fault(shelf)
     assert isinstance(error, PackError)
-    assert "junheng-wrong 1.2" in error.what
+    assert error.where.startswith("junheng-wrong 1.2 1.toml:")
     assert "remedie" in error.what
-    assert error.where.startswith("1.toml")
 
 
 def test_a_fragment_adds_facts_and_may_not_redefine_any(shelf: Shelf, tmp_path: Path) -> None:
@@ -211,6 +212,66 @@ def test_a_fragment_adds_facts_and_may_not_redefine_any(shelf: Shelf, tmp_path: 
     (thief / "county.schema.json").write_text(fact % "senior_quota", encoding="utf-8")
     with pytest.raises(JunhengError, match="senior_quota"):
         vocabulary([thief])
+
+
+MOONS = """{"properties": {"moons": {"title": "月亮数", "description": "月亮数，学年初。", "type": ["number", "null"],
+"minimum": 0, "maximum": %d, "x-unit": "个", "x-title-en": "moons"}}}"""
+
+
+def two_with_moons(shelf: Shelf, *most: int) -> Registry:
+    """Two plugins, each with a rule set and a fact `moons`."""
+    for name, maximum in zip(("moon", "luna"), most, strict=True):
+        shelf.add(f"junheng-{name}", PACKS, PACK.format(id=name))
+        schemas = shelf.home / f"junheng_{name}" / "schemas"
+        schemas.mkdir()
+        (schemas / "county.schema.json").write_text(MOONS % maximum, "utf-8")
+    return load(shelf.entries())
+
+
+def test_two_definitions_of_a_fact_name_both_owners(shelf: Shelf) -> None:
+    offers = two_with_moons(shelf, 9, 8)
+    (broken,) = offers.broken
+    assert broken.error is not None
+    for words in ("junheng-luna 1.2", "junheng-moon 1.2", "moons"):
+        assert words in broken.error.what
+
+
+def test_a_definition_may_be_shared_and_belongs_to_its_rule_sets_alone(shelf: Shelf) -> None:
+    offers = two_with_moons(shelf, 9, 9)
+    assert offers.broken == []
+    for name, there in (("moon", True), ("luna", True)):
+        assert ("moons" in own_words(offers, offers.packs, name).county) is there
+    installed = load()
+    national = own_words(installed, installed.packs, "national")
+    anhui = own_words(installed, installed.packs, "anhui-hefei")
+    assert set(national.county) < set(anhui.county) < set(installed.vocabulary.county)
+    assert set(national.school) < set(anhui.school) < set(installed.vocabulary.school)
+
+
+MOONLIT = """
+[indicator.moons]
+title = "月亮数"
+unit = "个"
+of = "moons"
+
+[rule.X]
+kind = "threshold"
+title = "有月亮"
+basis = "verified"
+source = "测试"
+indicator = "moons"
+at_least = 1
+"""
+
+
+def test_a_rule_may_not_use_a_fact_of_another_pack(shelf: Shelf) -> None:
+    text = PACK.replace("of = []", 'of = ["X"]') + MOONLIT
+    shelf.add("junheng-sun", PACKS, text.replace("{id}", "sun"))
+    offers = two_with_moons(shelf, 9, 9)
+    assert offers.broken == []
+    with pytest.raises(PackError, match="moons") as caught:
+        chosen_rules(offers, offers.packs, "sun", date(2024, 9, 1), Choice("sun"))
+    assert caught.value.where.startswith("junheng-sun 1.2 1.toml:")
 
 
 def test_the_installed_plugins_load() -> None:

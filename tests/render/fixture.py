@@ -636,7 +636,7 @@ def one_county() -> Results:
     problems = (
         Problem(
             "warning",
-            "class_sizes_differ",
+            "class_sizes_students",
             "各班学生数之和与在校生数不符",
             "1000人",
             "样县.xlsx",

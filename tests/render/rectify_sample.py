@@ -111,7 +111,7 @@ def _schools(sheet: Sheet) -> None:
     )  # fmt: skip
     sheet.add(
         "G5", "fail", **_at("1002", QINGHE, "primary"), value=49.0, operator="<=", threshold=45.0,
-        unit="人", excess=3.0, excess_unit="个班", warnings=["class_sizes_differ"],
+        unit="人", excess=3.0, excess_unit="个班", warnings=["class_sizes_students"],
         message=f"{QINGHE}（小学部）有3个班超过45人（最大班额49人）。",
     )  # fmt: skip
     sheet.add("G3", "pass", **_at("1001", "第一小学"), value=2.0, operator=">=", threshold=2.0,
@@ -234,7 +234,7 @@ def sample() -> Results:
         )
     )  # fmt: skip
     doubt = Problem(
-        "warning", "class_sizes_differ", "各班学生数之和703与在校生数700不符", "700人", "样县.xlsx",
+        "warning", "class_sizes_students", "各班学生数之和703与在校生数700不符", "700人", "样县.xlsx",
         "学校!F3", CODE, YEAR, "1002", ("primary_class_sizes",),
     )  # fmt: skip
     schools = fixture.schools(SCHOOLS).with_columns(

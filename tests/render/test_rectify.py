@@ -123,7 +123,7 @@ def test_summary(paper: CountyPaper) -> None:
         "需整改问题12项：学校层面9项、涉及学校3所，全县层面3项；建议提升2项；待补数据后确定1项；"
         "待补数据、待佐证6项；参考（不计入结论）2项。"
     )
-    assert paper.summary[2] == "不足50人的教学点（1所）；特殊教育学校（1所）。"
+    assert paper.summary[2] == "不足50人的教学点：镇北教学点；特殊教育学校：特教学校。"
     assert paper.years == "2023—2024学年"
     assert "皖教督〔2018〕8号" in paper.basis
     assert "2023年9月1日" in paper.basis

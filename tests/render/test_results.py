@@ -61,8 +61,8 @@ def test_head() -> None:
     assert list(found["manifest"]) == ["inputs", "tool", "plugins", "switches", "enforced"]
     (county,) = found["counties"]
     assert list(county) == [
-        "county_code", "county_name", "year", "verdict", "ruleset", "as_of", "blocks", "counts",
-        "bases",
+        "input", "county_code", "county_name", "year", "verdict", "ruleset", "as_of", "blocks",
+        "counts", "bases",
     ]  # fmt: skip
     assert county["verdict"] == "fail"
     assert county["blocks"] == {

@@ -271,13 +271,27 @@ def test_nothing_judged() -> None:
     assert "  丁县 340104 2023学年" in lines
 
 
-def test_warnings_are_cut_and_errors_are_not() -> None:
-    problems = [Problem("warning", "w", f"提示{n}") for n in range(25)]
+def test_warnings_are_told_by_kind_and_errors_one_by_one() -> None:
+    problems = [
+        Problem("warning", "part_exceeds_whole", f"大于{n}", "", "a.json", f"/schools/{n}")
+        for n in range(25)
+    ]
     problems += [Problem("error", "e", f"错误{n}") for n in range(30)]
-    text = summary(replace(fixture.several(), problems=tuple(problems)), colour=False)
-    assert "  另有5处提示" in text
+    problems.insert(3, Problem("warning", "of_a_plugin", "别的", "改正"))
+    text = summary(replace(fixture.several(), problems=tuple(problems)), colour=False, width=100)
     assert sum(line.startswith("  错误") for line in text.splitlines()) == 30
-    assert text.index("错误（30处）") < text.index("提示（25处）")
+    assert text.split("提示（26处）\n")[1].splitlines() == [
+        "  部分大于整体（25处）：a.json /schools/0: 大于0；又见a.json /schools/1、a.json /schools/2等",
+        "  of_a_plugin：别的（改正）",
+        "  同类的只列首处；逐条见 compliance validate 或 -o json:结果.json",
+    ]
+    assert text.index("错误（30处）") < text.index("提示（26处）")
+
+
+def test_warnings_that_are_all_told_need_no_pointer() -> None:
+    one = Problem("warning", "converted_unit", "换算")
+    text = summary(replace(fixture.several(), problems=(one,)), colour=False)
+    assert text.endswith("提示（1处）\n  换算了单位：换算")
 
 
 def test_a_rule_that_broke_is_said() -> None:

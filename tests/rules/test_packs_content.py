@@ -174,7 +174,6 @@ def test_sizes_of_schools_and_classes() -> None:
         "senior": 2000,
         "nine_year": 2500,
         "twelve_year": 2500,
-        "vocational": 0,
     }
     assert RULES["G5"]["at_most"] == {"primary": 45, "junior": 50}
     assert RULES["G5"]["edges"] == list(range(25, 70, 5))
@@ -270,5 +269,5 @@ def test_every_stated_half_and_every_statement() -> None:
 
 def test_school_rules_roll_up_to_the_county() -> None:
     assert {key for key, rule in RULES.items() if rule.get("rolls_up") == "county"} == {
-        "G3", "G4", "G5", "G6", "Q4",
+        "G3", "G4", "G5", "G6", "Q4", "GV",
     }  # fmt: skip

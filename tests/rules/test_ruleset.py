@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from compliance.engine.kinds import kinds
+from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.errors import PackError, UsageError
 from compliance.rules.language.editions import editions
 from compliance.rules.resolution.resolve import resolve
@@ -125,21 +126,23 @@ def test_an_unknown_rule_set_names_the_installed_and_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("addition", "says"),
+    ("addition", "says", "at"),
     [
-        ('[override.R9]\nat_least = 5\nbasis = "verified"\nsource = "x"', "R9"),
-        ("[override.R1]\nat_least = 5", "source"),
-        ('[drop.R1]\nbecause = "x"', "because"),
-        (rule("XX-1", 'kind = "attested"'), "EA-"),
-        (rule("EA-1", 'kind = "threshold"\nscope = "unit"\nindicator = "degre"\nat_least = 1'), "degre"),
-        (rule("EA-1", 'kind = "threshold"\nscope = "unit"\nindicator = "degree"\nat_least = 1\nat_most = 2'), "at_least / at_most"),
-        (rule("EA-1", 'kind = "all"\nof = ["R77"]'), "R77"),
-        (rule("EA-1", 'kind = "all"\nof = ["EA-2"]') + rule("EA-2", 'kind = "all"\nof = ["EA-1"]'), "EA-1 → EA-2 → EA-1"),
-        (rule("EA-1", 'kind = "attested"\nexclude = ["nobody"]'), "nobody"),
-        ('[indicator.degree]\ntitle = "x"\nof = "students"', "degree"),
+        ('[override.R9]\nat_least = 5\nbasis = "verified"\nsource = "x"', "R9", "[override.R9]"),
+        ("[override.R1]\nat_least = 5", "source", "[override.R1]"),
+        ('[drop.R1]\nbecause = "x"', "because", "[drop.R1]"),
+        (rule("XX-1", 'kind = "attested"'), "EA-", "[rule.XX-1]"),
+        (rule("EA-1", 'kind = "threshold"\nscope = "unit"\nindicator = "degre"\nat_least = 1'), "degre", "indicator"),
+        (rule("EA-1", 'kind = "threshold"\nscope = "unit"\nindicator = "degree"\nat_least = 1\nat_most = 2'), "at_least / at_most", "at_most"),
+        (rule("EA-1", 'kind = "all"\nof = ["R77"]'), "R77", "of"),
+        (rule("EA-1", 'kind = "all"\nof = ["EA-2"]') + rule("EA-2", 'kind = "all"\nof = ["EA-1"]'), "EA-1 → EA-2 → EA-1", 'of = ["EA-2"]'),
+        (rule("EA-1", 'kind = "attested"\nexclude = ["nobody"]'), "nobody", "exclude"),
+        ('[indicator.degree]\ntitle = "x"\nof = "students"', "degree", "[indicator.degree]"),
     ],
 )  # fmt: skip
-def test_a_wrong_pack_is_named_with_file_and_line(addition: str, says: str) -> None:
+def test_a_wrong_pack_is_named_with_file_and_the_line_of_the_field(
+    addition: str, says: str, at: str
+) -> None:
     text = PROVINCE + "\n" + addition
     with pytest.raises(PackError) as error:
         ruleset(BASE, text, wanted="east")
@@ -147,7 +150,7 @@ def test_a_wrong_pack_is_named_with_file_and_line(addition: str, says: str) -> N
     file, line = error.value.where.split(":")
     assert file == "test.toml"
     named = text.splitlines()[int(line) - 1]
-    assert named.startswith("["), named
+    assert named.startswith(at), named
 
 
 def test_rule_sets_that_extend_each_other_are_refused() -> None:
@@ -188,9 +191,5 @@ def test_a_limit_given_to_a_rule_with_parts_goes_to_the_part_that_has_it() -> No
     ],
 )
 def test_a_rule_of_an_unknown_kind_field_or_fact_is_refused(body: str, says: str) -> None:
-    from compliance.engine.kinds import kinds
-    from compliance.facts.vocabulary import vocabulary
-    from compliance.rules.lint import examine
-
     with pytest.raises(PackError, match=says):
-        examine(ruleset(HEAD + rule("G1", body) + CONCLUSION), kinds(), vocabulary())
+        ruleset(HEAD + rule("G1", body) + CONCLUSION, words=vocabulary())

@@ -33,7 +33,16 @@ RELAXED = {"R3", "R5", "G3", "G4"}
 OWN = re.compile(r"(AH|HF|SD|ZB|JN|HA|HE|SJZ|JS|SY|ZZ)-")  # rules of provinces and cities
 AT_SCHOOLS = {"RS", "G3", "G4", "G5", "G6", "Q4"}  # their county finding counts nothing
 NO_SHORTFALL = {"P1", "RS"}  # the contract names no unit, or null
-ONLY_COMPARED = {"HA-5", "AH-S11", "SD-S3", "JS-S4", "JS-S5", "HA-S10", "HA-S11"}  # upper limits
+ONLY_COMPARED = {
+    "HA-5",
+    "E2",
+    "AH-S11",
+    "SD-S3",
+    "JS-S4",
+    "JS-S5",
+    "HA-S10",
+    "HA-S11",
+}  # upper limits
 DECIDED = {"pass", "fail"}
 
 
@@ -153,7 +162,7 @@ def _figures(key: Key, one: Found, other: Found) -> Iterator[str]:
 
 def _has_figures(key: Key) -> bool:
     rule, code, stage = key
-    if rule in WITH_VALUE or rule in ("BM", "HA-5", "BP", "BGS"):
+    if rule in WITH_VALUE or rule in ("BM", "HA-5", "E2", "BP", "BGS"):
         return True
     if OWN.match(rule):
         return code is not None or stage is not None or rule not in ROLLED_UP

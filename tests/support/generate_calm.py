@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tests.support.generate_county import SUBJECTS
+
 Record = dict[str, Any]
 
 ATTESTED = ("G1", "G2", "G8", "G10", "G14", "G15", "Q3", "Q5", "Q6", "Q7", "Q8", "E1")
@@ -51,7 +53,8 @@ def _county(code: str) -> Record:
         "junior_nearby_percent": 98,
         "recognition_percent": 92,
         "monitoring": [
-            {"subject": "数学", "grade": "八年级", "year": 2022, "level": 4, "disparity": 0.1}
+            {"subject": name, "grade": "八年级", "year": 2022, "level": 4, "disparity": 0.1}
+            for name in SUBJECTS
         ],
         "attestations": {rule: {"met": True, "evidence": ["佐证"]} for rule in ATTESTED},
         "vetoes": {f"V{number}": False for number in range(1, 7)},

@@ -16,18 +16,23 @@ SHARES = (  # part, whole, the least percentage
     ("senior_quota_allocated", "senior_quota", 50),
     ("disabled_children_enrolled", "disabled_children", 95),
 )
+NOBODY = "不涉及"
 CENT = Fraction("0.01")
 
 
 def county_facts(luck: Luck, code: str) -> Record:
     """County facts, some missing."""
     facts: Record = {"primary_public_funds_standard": 720, "junior_public_funds_standard": 940}
+    if luck.random() < 0.1:
+        facts["junior_public_funds_standard"] = 939.5
     facts["civil_servant_salary"] = 98_000
     facts["teacher_salary"] = luck.near(Fraction(98_000), CENT)
-    facts["special_students"] = pupils = luck.choice((0, 10, 37))
+    pupils = luck.choice((0, 10, 37))
+    facts["special_students"] = pupils or luck.choice((0, NOBODY))
     facts["special_funds"] = luck.near(Fraction(6000 * pupils), CENT) if pupils else 0
     for part, whole, percent in SHARES:
-        facts[whole] = everybody = luck.choice((0, 20, 100, 400))
+        everybody = luck.choice((0, 20, 100, 400))
+        facts[whole] = everybody or luck.choice((0, NOBODY, NOBODY))
         few = 3 if luck.trips() and luck.random() < 0.1 else 0
         facts[part] = luck.near(Fraction(everybody * percent, 100)) if everybody else few
     facts["exchanged_backbone_teachers"] = luck.near(Fraction(facts["exchanged_teachers"]) / 5)
@@ -41,9 +46,9 @@ def county_facts(luck: Luck, code: str) -> Record:
     if luck.random() < 0.3:
         facts |= _totals(luck)
     facts["recognition_percent"] = min(100, luck.near(Fraction(85), CENT))
-    facts["basic_balance_date"] = luck.choice(("2016", "2019", "2019-12-31", "2020-09-01"))
+    facts["basic_balance_date"] = luck.choice(("2016", "2019", "2019-12", "2020-09-01"))
     if luck.trips():
-        facts["basic_balance_date"] = luck.choice(("2020", "2021", "2020-08-31", "2020-09-02"))
+        facts["basic_balance_date"] = luck.choice(("2020", "2021", "2020-09", "2020-10"))
     kept = {fact: value for fact, value in facts.items() if luck.random() >= luck.blank}
     return {
         "county_code": code,
@@ -69,7 +74,9 @@ def _totals(luck: Luck) -> Record:
 
 def _monitoring(luck: Luck) -> list[Record]:
     rows: list[Record] = []
-    for subject in luck.sample(SUBJECTS, 0 if luck.random() < luck.blank else luck.choice((2, 6))):
+    for subject in luck.sample(
+        SUBJECTS, 0 if luck.random() < luck.blank else luck.choice((5, 6, 6, 6))
+    ):
         row: Record = {"subject": subject, "grade": luck.choice(("四年级", "八年级")), "year": 2022}
         if luck.random() >= luck.blank:
             row["level"] = luck.choice((2, 3)) if luck.trips() else luck.choice((3, 4))
@@ -77,6 +84,8 @@ def _monitoring(luck: Luck) -> list[Record]:
             row["disparity"] = luck.choice((0.1, 0.1499, 0.02))
             if luck.trips() and luck.random() < 0.2:
                 row["disparity"] = 0.15
+        if luck.random() < 0.1:
+            row["level"] = "未监测"
         rows.append(row)
     return rows
 

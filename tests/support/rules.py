@@ -13,8 +13,8 @@ import tomli
 
 from compliance.engine.evaluate import Evaluation, evaluate
 from compliance.engine.kinds import kinds
-from compliance.facts.vocabulary import vocabulary
-from compliance.kernel.submission import Submission
+from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.kernel.submission import NOT_INVOLVED, Submission
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import Ruleset
@@ -71,10 +71,11 @@ CONCLUSION = rule("C", 'kind = "all"\nrole = "conclusion"\nof = []')
 
 
 def ruleset(
-    *texts: str, wanted: str = "base", enforce: Sequence[str] = (), offered: Kinds | None = None
-) -> Ruleset:
+    *texts: str, wanted: str = "base", enforce: Sequence[str] = (), offered: Kinds | None = None,
+    words: Vocabulary | None = None,
+) -> Ruleset:  # fmt: skip
     known = editions([pack(text) for text in texts])
-    return resolve(known, wanted, DAY, enforce, kinds=offered or kinds())
+    return resolve(known, wanted, DAY, enforce, kinds=offered or kinds(), words=words)
 
 
 def _columns(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,7 +105,10 @@ def submission(
 
     keyed = {"county_code": pl.String, "year": pl.Int32}
     return Submission(
-        counties=frame([{"county_name": "甲县", **key, **(county or {})}], _columns(words.county)),
+        counties=frame(
+            [{"county_name": "甲县", **key, **(county or {})}],
+            {**_columns(words.county), NOT_INVOLVED: pl.List(pl.String)},
+        ),
         schools=frame(
             [
                 {"school_code": str(n), "school_name": f"第{n}学校", **key, **one}
@@ -128,6 +132,11 @@ def submission(
             {**keyed, "rule": pl.String, "exists": pl.Boolean},
         ),
         amounts=tuple(name for name, fact in words.school.items() if fact.adds),
+        nobody={
+            name: fact.not_involved
+            for name, fact in words.county.items()
+            if fact.not_involved is not None
+        },
     )
 
 

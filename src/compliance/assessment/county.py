@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from compliance.assessment.figures import Finding
+from compliance.assessment.scope import OUTSIDE, Outside, leaves_out, named_schools
 from compliance.assessment.standings import (
     DECIDING,
     OPEN,
@@ -22,7 +23,7 @@ from compliance.assessment.standings import (
 )
 from compliance.engine.results import CountyResult, CountyRow, Results
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import Rule
 
@@ -37,6 +38,8 @@ class Decisive(NamedTuple):
 
     id: empty beside the blocks. level: what the counts count, ``unit`` or ``county``. counts:
     status -> number, worst first, without not_applicable. schools: how many schools fail in it.
+    outside: the county's rules in it that do not apply or are waived. left_out: the names of schools
+    that it leaves out.
     """
 
     id: str
@@ -45,6 +48,8 @@ class Decisive(NamedTuple):
     level: str
     counts: Mapping[str, int]
     schools: int
+    outside: tuple[Outside, ...]
+    left_out: tuple[str, ...]
 
 
 class FallingShort(NamedTuple):
@@ -99,7 +104,8 @@ class Total(NamedTuple):
 class Awaited(NamedTuple):
     """One thing that one finding waits for.
 
-    fact: by its name; empty where the rule itself waits (for a statement, or to be computed).
+    fact: by its name, of what is not_checked a count that is 0 and could say 不涉及; empty where the
+    rule itself waits (for a statement, or to be computed).
     at_schools: the finding is the county's, but the fact is missing at schools.
     """
 
@@ -119,6 +125,17 @@ class MissingFacts(NamedTuple):
     schools: tuple[str, ...]
 
 
+class OfNobody(NamedTuple):
+    """A count that is 0, so that shares are 0 of 0 until it says 不涉及: the rules, whose task it is.
+
+    fact: empty where no count could say so.
+    """
+
+    fact: str
+    rules: tuple[str, ...]
+    owner: str
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What is said of one county.
@@ -127,8 +144,9 @@ class Assessment:
     them. open: every finding that is neither met nor not applicable, with its standing. reasons:
     the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
     status -> number of schools. computable, met: rules worked out from figures. statements: (rule
-    ids, owner) that await a person. doubtful: verdicts that rest on figures with a warning.
-    left_out: as `Results.excluded`. warnings: about the county's figures.
+    ids, owner) that await a person; of_nobody: counts that await 不涉及 or a figure. doubtful: verdicts that rest on figures with a warning.
+    left_out: as `Results.excluded`; schools_left_out: their names. outside: the county's requirements
+    that do not apply or are waived. warnings: about the county's figures.
     """
 
     county: CountyResult
@@ -148,9 +166,12 @@ class Assessment:
     awaited: tuple[Awaited, ...]
     missing: tuple[MissingFacts, ...]
     statements: tuple[tuple[tuple[str, ...], str], ...]
+    of_nobody: tuple[OfNobody, ...]
     advice: tuple[Advice, ...]
     doubtful: int
     left_out: tuple[Mapping[str, object], ...]
+    schools_left_out: tuple[str, ...]
+    outside: tuple[Outside, ...]
     warnings: tuple[Problem, ...]
 
     def judged(self) -> tuple[Judged, ...]:
@@ -170,12 +191,18 @@ def assess(
     own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
     entries = _awaited(open_)
     computable, met = _conforming(deciding, rules)
+    left_out = tuple(
+        one
+        for one in report.excluded
+        if (one["county_code"], one["year"]) == (county.county_code, county.year)
+    )
+    names, outside = named_schools(left_out), _outside(found)
     return Assessment(
         county=county,
         rules=rules,
         findings=found,
         standings=standings,
-        decisive=_decisive(found, county, rules),
+        decisive=_decisive(found, county, rules, outside, names),
         open=open_,
         reasons=tuple(one.finding for one in own if one.status == "fail"),
         broken=_ids(one for one in open_ if one.status == "error"),
@@ -188,15 +215,14 @@ def assess(
         awaited=entries,
         missing=_missing_together(entries),
         statements=_statements(own),
+        of_nobody=_of_nobody(own),
         advice=_advice(found, rules),
         doubtful=deciding.filter(
             pl.col("status").is_in(["pass", "fail"]) & (pl.col("warnings").list.len() > 0)
         ).height,
-        left_out=tuple(
-            one
-            for one in report.excluded
-            if (one["county_code"], one["year"]) == (county.county_code, county.year)
-        ),
+        left_out=left_out,
+        schools_left_out=names,
+        outside=outside,
         warnings=tuple(
             one
             for one in report.problems
@@ -237,22 +263,42 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int((folded == "fail").sum()), met
 
 
+def _outside(found: pl.DataFrame) -> tuple[Outside, ...]:
+    """The county's requirements that do not apply or are waived, in order."""
+    own = found.filter(
+        (pl.col("level") == "county")
+        & (pl.col("role") == "requirement")
+        & pl.col("status").is_in(OUTSIDE)
+    )
+    rows = own.select("rule", pl.col("stage").fill_null(""), "status").iter_rows()
+    return tuple(Outside(*row) for row in rows)
+
+
 def _decisive(
-    found: pl.DataFrame, county: CountyResult, rules: Mapping[str, Rule]
+    found: pl.DataFrame,
+    county: CountyResult,
+    rules: Mapping[str, Rule],
+    outside: Sequence[Outside],
+    left_out: tuple[str, ...],
 ) -> tuple[Decisive, ...]:
     made = [
-        _outcome(found, block, rules[block].label, rules[block].of or (block,), status)
+        _outcome(
+            found, outside, block, rules[block].label, rules[block].of or (block,), status,
+            left_out if leaves_out(rules[block], rules) else (),
+        )
         for block, status in county.blocks.items()
         if block in rules
-    ]
+    ]  # fmt: skip
     blocks = {one.title for one in made}
     beside: dict[str, list[str]] = {}
     for member in _beside_blocks(rules):
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
-        title = pick(aspect if aspect not in blocks else f"{aspect}（{ids}）", ids)
-        made.append(_outcome(found, "", title, members))
+        english = rules[members[0]].aspect_en
+        told = pick(aspect, english or ids)
+        title = told if told not in blocks else say("{aspect}（{ids}）", aspect=told, ids=ids)
+        made.append(_outcome(found, outside, "", title, members))
     return tuple(made)
 
 
@@ -263,7 +309,13 @@ def _beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
 
 
 def _outcome(
-    found: pl.DataFrame, key: str, title: str, members: Sequence[str], status: str = ""
+    found: pl.DataFrame,
+    outside: Sequence[Outside],
+    key: str,
+    title: str,
+    members: Sequence[str],
+    status: str = "",
+    left_out: tuple[str, ...] = (),
 ) -> Decisive:
     own = found.filter(pl.col("rule").is_in(list(members)) & (pl.col("role") != "advisory"))
     of_county = own.filter(level="county")
@@ -277,6 +329,8 @@ def _outcome(
         level="county" if of_county.height else "unit",
         counts=counts,
         schools=failing.get_column("school_code").n_unique(),
+        outside=tuple(one for one in outside if one.rule in members),
+        left_out=left_out,
     )
 
 
@@ -308,7 +362,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     """
     made = []
     judged = set(found.filter(role="advisory").get_column("rule"))
-    for key in (key for key in rules if key in judged):
+    for key in (key for key, one in rules.items() if key in judged and not one.is_input):
         own, level = _widest(found, key)
         if counts := _counts(own):
             base, _ = _widest(found, rules[key].of_base)
@@ -353,7 +407,7 @@ def amounts(finding: Finding) -> tuple[Amount, ...]:
     parts = tuple(
         Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)
         for part in finding["parts"] or ()
-        if part["status"] == "fail" and part["shortfall"]
+        if part["shortfall"]
     )
     if parts:
         return parts
@@ -421,8 +475,23 @@ def _awaited(judged: Iterable[Judged]) -> tuple[Awaited, ...]:
         for one in waiting
         if one.school or (one.rule.id, one.status) not in at_schools
         if not (components.intersection(one.rule.of) and _repeats(one, known))
-        for fact in (one.finding["missing"] if one.status == "unknown" else ()) or ("",)
+        for fact in _waited_for(one)
     )
+
+
+def _waited_for(one: Judged) -> Sequence[str]:
+    """The facts that a finding waits for, and "" where it waits for something else."""
+    facts: list[str] = one.finding["missing"] if one.status in ("unknown", "not_checked") else []
+    return [*facts, ""] if not facts or _awaits_statement(one) else facts
+
+
+def _awaits_statement(one: Judged) -> bool:
+    """Whether nobody has stated yet what only a person can, or half of it."""
+    told = zip(one.rule.parts, one.finding["parts"] or (), strict=False)
+    if any(part.statement and found["status"] == "not_checked" for part, found in told):
+        return True
+    computed = one.rule.indicators or one.rule.parts
+    return one.status == "not_checked" and not computed
 
 
 def _repeats(one: Judged, known: set[str]) -> bool:
@@ -438,7 +507,7 @@ def _missing_together(entries: Iterable[Awaited]) -> tuple[MissingFacts, ...]:
     """The missing facts in the order of the law, those of the same schools and owners together."""
     facts: dict[str, list[Judged]] = {}
     for one in sorted(entries, key=lambda one: one.judged.place):
-        if one.fact and not one.at_schools:
+        if one.fact and not one.at_schools and one.judged.status == "unknown":
             facts.setdefault(one.fact, []).append(one.judged)
     together: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[str], Sequence[str]]] = {}
     for fact, found in facts.items():
@@ -456,10 +525,20 @@ def _statements(own: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...
     """(rule ids, owner) of the county's rules that await a person's statement, or half of one."""
     by_owner: dict[str, list[Judged]] = {}
     for one in own:
-        states = [one.status, *(part["status"] for part in one.finding["parts"] or ())]
-        if "not_checked" in states:
+        if _awaits_statement(one):
             by_owner.setdefault(owner(one.rule), []).append(one)
     return tuple((_ids(waiting), who) for who, waiting in by_owner.items())
+
+
+def _of_nobody(own: Iterable[Judged]) -> tuple[OfNobody, ...]:
+    """The counts of 0 that keep the county's shares from being judged, those of an owner together."""
+    found: dict[tuple[str, str], list[Judged]] = {}
+    for one in own:
+        if one.status == "not_checked":
+            facts = one.finding["missing"] or ([] if _awaits_statement(one) else [""])
+            for fact in facts:
+                found.setdefault((fact, owner(one.rule)), []).append(one)
+    return tuple(OfNobody(fact, _ids(some), who) for (fact, who), some in found.items())
 
 
 def overview(

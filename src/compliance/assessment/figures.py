@@ -179,6 +179,8 @@ def asked(operator: str | None, threshold: float | None, unit: str | None = "") 
     """``应不低于2000元``: the limit as part of a sentence."""
     if operator is None or threshold is None:
         return ""
+    if operator == "<=" and threshold == 0:
+        return msg("应为0")
     asks = {
         ">=": msg("应不低于{limit}"),
         "<=": msg("应不高于{limit}"),

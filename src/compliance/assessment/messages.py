@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from compliance.assessment.scope import (
+    OUTSIDE,
+    Outside,
+    asked,
+    leaves_out,
+    left_out,
+    named_schools,
+    outcomes,
+)
 from compliance.engine.evaluate import RESULTS
-from compliance.engine.findings import Findings, RuleFindings
+from compliance.engine.findings import LACKING, Findings, RuleFindings
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.relaxations import JOINT
 from compliance.engine.results import FINDINGS
@@ -36,9 +46,9 @@ from compliance.kernel.submission import (
     COMPULSORY,
     ERROR,
     FAIL,
+    KEY,
     NO_WORDS,
     NOT_APPLICABLE,
-    NOT_CHECKED,
     PART,
     PASS,
     STATUSES,
@@ -135,6 +145,7 @@ class _Teller:
         self._orders: list[int] = []
         self._parts, self._first_parts = self._all_parts()
         self._sentences: dict[str, Sentences] = {}
+        self._left_out = self._schools_left_out()
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
             name: sheet.with_columns(subject=_subject(sheet))
@@ -170,7 +181,7 @@ class _Teller:
     def _is_simple(self, group: RuleFindings, status: int) -> bool:
         """Whether rows are few, and all that differs among them are figures."""
         named = any(name in group.columns for name in _IN_WORDS)
-        lacks = len(group.missing) if status == UNKNOWN else 0
+        lacks = len(group.missing) if status in LACKING else 0
         return group.rows[status] <= _FEW and not named and lacks <= 1
 
     def _told(self, cases: Sequence[_Case]) -> list[pl.DataFrame]:
@@ -234,7 +245,7 @@ class _Teller:
         for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
             column = known.get(name)
             yield _blank(name, sheet.height) if column is None else column.alias(name)
-        if status == UNKNOWN and len(group.missing) > 1:
+        if status in LACKING and len(group.missing) > 1:
             yield sheet[group.columns["missing"]]
         yield _numbers("_group", [number], sheet.height)
 
@@ -243,7 +254,7 @@ class _Teller:
     ) -> pl.DataFrame:
         """Rows with what they lack: the number of the list, and the list itself where it is asked for."""
         lacks = {lack: self._number(facts) for lack, facts in group.missing.items()}
-        if status != UNKNOWN or not lacks:
+        if status not in LACKING or not lacks:
             return rows.with_columns(missing=NO_WORDS) if "missing" in asked else rows
         if len(lacks) == 1:
             rows.insert_column(0, _numbers("_missing", [*lacks.values()], rows.height))
@@ -370,7 +381,7 @@ class _Teller:
         own = said.get(status) if isinstance(said, Mapping) else said
         if own is None:
             own = self._by_state(group, status)
-        elif not isinstance(said, Mapping) or status == NOT_APPLICABLE:
+        elif not isinstance(said, Mapping) or status in (NOT_APPLICABLE, UNKNOWN):
             shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
             own = own if shown else pl.when(pl.col("value").is_not_null()).then(own)
             own = pl.coalesce(own, self._by_state(group, status))
@@ -392,6 +403,64 @@ class _Teller:
             except Exception as error:  # a broken sentence costs the sentence, not the verdict
                 self._speechless(group, error)
         return self._sentences[rule.id]
+
+    def _schools_left_out(self) -> Mapping[int, tuple[str, ...]]:
+        """County, by number → the names of the schools that components leave out."""
+        numbers = {key: n for n, key in enumerate(self.found.counties.select(KEY).iter_rows())}
+        rows: dict[int, list[Mapping[str, Any]]] = {}
+        for row in self.found.left_out:
+            rows.setdefault(numbers[row["county_code"], row["year"]], []).append(row)
+        return {county: named_schools(own) for county, own in rows.items()}
+
+    @cached_property
+    def _besides(self) -> Mapping[str, Mapping[int, str]]:
+        """Block → county, by number → what the block, or the conclusion, does not speak of there."""
+        rules = self.found.ruleset.rules
+        told: dict[str, dict[int, list[str]]] = {}
+        for block, county, words in self._outside():
+            told.setdefault(block, {})[county] = [words]
+        for rule in rules.values():
+            if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
+                for county, names in self._left_out.items():
+                    told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
+        return {
+            block: {county: msg("；").join(words) + msg("。") for county, words in own.items()}
+            for block, own in told.items()
+        }
+
+    def _outside(self) -> Iterator[tuple[str, int, str]]:
+        """Block, county and how its rules came out there, where some do not apply or are waived."""
+        rules = self.found.ruleset.rules
+        blocks = [one for one in rules.values() if one.role in ("block", "conclusion")]
+        pairs = [(block.id, name) for block in blocks for name in asked(block, rules)]
+        wanted, frames = {name for _, name in pairs}, []
+        for group in self.found.groups:
+            if group.rule.id in wanted and (group.whole or group.rule.level == "county"):
+                sheet = self.found.sheets[group.sheet]
+                blank = pl.Series("stage", [""], pl.String).new_from_index(0, sheet.height)
+                stage = sheet["stage"] if "stage" in sheet.columns else blank
+                rule = pl.Series("rule", [group.rule.id]).new_from_index(0, sheet.height)
+                status = sheet[group.columns["status"]].alias("status")
+                frames.append(pl.DataFrame([sheet["county"], rule, stage, status]).lazy())
+        if not frames:
+            return
+        members = pl.LazyFrame(pairs, {"block": pl.String, "rule": pl.String}, orient="row")
+        outside = pl.col("status").is_in([STATUSES.index(status) for status in OUTSIDE])
+        counts = [(pl.col("status") == n).sum().alias(name) for n, name in enumerate(STATUSES)]
+        those = pl.struct("rule", "stage", "status").filter(outside).alias("outside")
+        rows = (
+            pl.concat(frames)
+            .filter(pl.col("status").is_not_null())
+            .join(members, on="rule", maintain_order="left")
+            .group_by("block", "county", maintain_order=True)
+            .agg(those, *counts)
+            .filter(pl.col("outside").list.len() > 0)
+            .collect()
+        )
+        for row in rows.iter_rows(named=True):
+            found = [Outside(o["rule"], o["stage"], STATUSES[o["status"]]) for o in row["outside"]]
+            judged = {name: row[name] for name in STATUSES[:-1] if row[name]}
+            yield row["block"], row["county"], outcomes(judged, "county", found)
 
     def _speechless(self, group: RuleFindings, error: Exception) -> None:
         show_traceback(error)
@@ -418,14 +487,20 @@ class _Teller:
         words = {
             NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
             ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
-            NOT_CHECKED: msg("{who}：“{about}”待佐证。"),
             WAIVED: msg("{who}：“{about}”已备案豁免。"),
         }
         if status in words:
             return line(words[status], **holes, rule=rule.id)
-        if status != UNKNOWN or rule.references.verdicts:
+        if status not in LACKING or rule.references.verdicts:
             return parts(rule) if "parts" in group.columns else state(rule, status)
-        nothing = line(msg("{who}“{about}”无法计算：分母为0或所据数据无效。"), **holes)
+        if status == UNKNOWN:
+            nothing = msg("{who}“{about}”无法计算：分母为0或所据数据无效。")
+            lacking = msg("{who}“{about}”无法判定：缺少{missing}。")
+        else:
+            nothing = msg("{who}：“{about}”待佐证。")
+            if not any(one.statement for one in rule.holders):
+                nothing = msg("{who}：“{about}”待佐证：分子、分母均为0，无从计算，请核对所据数据。")
+            lacking = msg("{who}：“{about}”待佐证：{missing}为0，无从计算；{todo}。")
         joint = msg("、")
         texts = {
             lack: joint.join(self.titles.get(fact, fact) for fact in facts)
@@ -433,15 +508,16 @@ class _Teller:
             if facts
         }
         if not texts:
-            return nothing
+            return line(nothing, **holes)
+        holes["todo"] = say_nobody()
         if len(group.missing) == 1:
             (text,) = texts.values()
-            return line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=text)
+            return line(lacking, **holes, missing=text)
         missing = _each("_lack", texts, pl.String)
-        told = line(msg("{who}“{about}”无法判定：缺少{missing}。"), **holes, missing=missing)
+        told = line(lacking, **holes, missing=missing)
         if len(texts) == len(group.missing):
             return told
-        return pl.when(missing.is_not_null()).then(told).otherwise(nothing)
+        return pl.when(missing.is_not_null()).then(told).otherwise(line(nothing, **holes))
 
     def _beside(self, said: pl.Expr, group: RuleFindings, status: int) -> pl.Expr:
         """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
@@ -456,7 +532,16 @@ class _Teller:
             said = said + told.list.join("").fill_null("")
         if status == UNKNOWN and "withheld" in group.columns:
             said = _withheld(said, rule)
+        if beside := self._besides.get(rule.id):
+            said = said + pl.col("county").replace_strict(
+                beside, default="", return_dtype=pl.String
+            )
         return said
+
+
+def say_nobody() -> str:
+    """What to write where a share is 0 of 0."""
+    return msg("确无此类对象的，在该项填“不涉及”，否则改填实际数")
 
 
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand

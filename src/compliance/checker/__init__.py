@@ -6,7 +6,14 @@ May not know the formats of papers.
 
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Batch, Checker, check, judged, prepare
-from compliance.checker.choice import Choice, base_of, check_words, chosen_rules, with_pack_file
+from compliance.checker.choice import (
+    Choice,
+    base_of,
+    check_words,
+    chosen_rules,
+    own_words,
+    with_pack_file,
+)
 from compliance.checker.parts import Job
 from compliance.checker.report import Report
 
@@ -22,6 +29,7 @@ __all__ = [
     "chosen_rules",
     "judged",
     "load",
+    "own_words",
     "prepare",
     "with_pack_file",
 ]

@@ -21,6 +21,7 @@ from compliance.checker.choice import (
     choose,
     chosen_rules,
     out_of_date,
+    own_words,
     regions,
     with_pack_file,
 )
@@ -75,7 +76,7 @@ def prepare(
     known, top = with_pack_file(registry, choice.ruleset)
     if top is not None:  # no such rule set, or none for that day: said before anything is read
         edition(known, top, choice.as_of or date.max)
-    words = registry.vocabulary
+    words = registry.vocabulary if top is None else own_words(registry, known, top)
     submission = intake.take_in(paths, registry.readers, words, previous)
     problems = [*submission.problems, *_out_of_use(registry)]
     faults: dict[tuple[str, int], JunhengError] = {}  # county and year → why it cannot be judged

@@ -9,13 +9,12 @@ two rule sets claim is an error that names both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from compliance.facts.vocabulary import sources
+from compliance.facts.vocabulary import Vocabulary, sources, vocabulary
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
@@ -73,12 +72,10 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     asked = (choice.enforce, choice.switches, choice.confirmations)
 
     def resolved() -> Ruleset:
-        from compliance.rules.lint import examine
         from compliance.rules.resolution.resolve import resolve
 
-        rules = resolve(known, name, day, *asked, kinds=registry.kinds)
-        examine(rules, registry.kinds, registry.vocabulary)
-        return rules
+        words = own_words(registry, known, name)
+        return resolve(known, name, day, *asked, kinds=registry.kinds, words=words)
 
     packs = (pack for same in known.values() for pack in same)
     written = [text for one in packs for text in (str(one.path), one.version, one.text)]
@@ -101,17 +98,38 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         if suspect is not None:
             raise suspect
         return registry.packs, ruleset
-    pack = read_pack(path)
+    pack = read_pack(path, partly=True)
     if pack.id in registry.packs:
         raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
     known = {**registry.packs, **editions([pack])}
+    words = own_words(registry, known, pack.id)
+    faults = list(pack.faults)
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
-        with suppress(NoEditionError):
-            resolve(known, pack.id, day, kinds=registry.kinds)
+        try:
+            resolve(known, pack.id, day, kinds=registry.kinds, words=words)
+        except NoEditionError:
+            continue
+        except PackError as error:
+            faults.append(error)
+    if faults:
+        raise PackError.of(faults)
     return known, pack.id
+
+
+def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
+    """The facts of the core and of a rule set's own layers, those that it imports among them."""
+    homes, seen, waiting = set[Path | None](), set[str](), [name]
+    while waiting:
+        layer = waiting.pop()
+        if layer not in seen:
+            seen.add(layer)
+            for pack in known.get(layer, ()):
+                homes.add(pack.home)
+                waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
+    return vocabulary([one for one in registry.fragments if one.parent in homes])
 
 
 class Regions(NamedTuple):
@@ -156,9 +174,9 @@ def regions(registry: Registry) -> Regions:
                         "“{claim}”由两个规则集认领：{one}（{its}）与 {other}（{others}）",
                         claim=claim,
                         one=owner,
-                        its=f"{registry.owner(other)} {other.path.name}",
+                        its=other.file,
                         other=ruleset,
-                        others=f"{registry.owner(pack)} {pack.path.name}",
+                        others=pack.file,
                     ),
                     where=pack.place(*address),
                     todo=msg("请改其中一个，或用 --without-plugin 停用其插件"),

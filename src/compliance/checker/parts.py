@@ -82,14 +82,15 @@ class Judging:
             made.problems += verdicts.remarks(evaluation)
             codes = job.part.counties["county_code"].unique().to_list()
             known = [one for code in codes for one in self._problems.get(code, ())]
-            found = findings(evaluation, [*known, *made.problems])
+            left_out = verdicts.excluded(evaluation)
+            found = findings(evaluation, [*known, *made.problems], left_out=left_out)
             told = self._words.told(found)
             made.problems += told.problems
             made.found.append(found)
             pieces.append(told.frame)
             own = verdicts.counties(evaluation, told.counts)
             made.counties += own
-            made.excluded += verdicts.excluded(evaluation)
+            made.excluded += left_out
             if not self._alone:
                 made.rows |= overview(told.frame, own, job.rules.rules)
         made.frame = together(pieces)

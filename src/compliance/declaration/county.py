@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment.messages import say_nobody
 from compliance.declaration.filled_form import Entry, MissingFigure
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Evaluation
@@ -77,6 +78,8 @@ class CountyView:
         for row in rows:
             if row["status"] == UNKNOWN:
                 missing += self.missing(row)
+            elif row["status"] == NOT_CHECKED and row["missing"]:
+                missing += [MissingFigure(fact, why=say_nobody()) for fact in row["missing"]]
             elif row["status"] == NOT_CHECKED:
                 missing.append(MissingFigure("", why=msg("待认定")))
             elif row["status"] == ERROR:
@@ -93,6 +96,8 @@ class CountyView:
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
         elif not row["missing"]:
             why = msg("无法计算（分母为零）")
+            if row["value"] is not None:
+                why = msg("算得的数不可能如此，请核对所据数据")
             yield self._of_school("", school, why)
 
     def missing_at(self, fact: str, school: int | None) -> Iterator[MissingFigure]:
@@ -120,11 +125,10 @@ class CountyView:
             return
         for settings in (tally.settings, tally.settings.get("also")):
             if isinstance(settings, Mapping) and "sum" in settings:
-                where = dict(settings.get("where", {}))
-                where |= {"stage": settings["stage"]} if "stage" in settings else {}
-                rows = self.rows(str(settings["from"]), where, settings.get("unless", {}))
-                names = [str(settings["sum"]), *where]
-                yield from self.missing_in(rows, str(settings["from"]), names)
+                rows, counts = tallies.summed_rows(self.evaluation.frames, settings)
+                rows = rows.filter(pl.col("county") == self.index)
+                names = [str(settings["sum"]), *settings.get("where", ())]
+                yield from self.missing_in(counting(rows, counts), str(settings["from"]), names)
 
     def _behind(self, fact: str) -> Iterator[MissingFigure]:
         """A school's fact that a county's figure waits for: at the schools that a tally looks at."""
@@ -136,12 +140,9 @@ class CountyView:
                     found |= dict.fromkeys(one for one in behind if one.fact == fact)
         yield from found or [MissingFigure(fact)]
 
-    def rows(
-        self, scope: str, where: Where, unless: Where = (), rule: Rule | None = None
-    ) -> pl.DataFrame:
+    def rows(self, scope: str, where: Where, rule: Rule | None = None) -> pl.DataFrame:
         """The rows that count, with the column _counts null where that cannot be told."""
-        frame = counting(self.frame(scope, rule), conditions.matches(where or {}))
-        return frame.filter(~conditions.matches(unless).fill_null(value=False)) if unless else frame
+        return counting(self.frame(scope, rule), conditions.matches(where or {}))
 
     def missing_in(
         self, rows: pl.DataFrame, scope: str, facts: Iterable[str]

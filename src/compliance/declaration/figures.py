@@ -22,8 +22,17 @@ from compliance.declaration.filled_form import NONE, Entry, MissingFigure, blank
 from compliance.declaration.form import DeclarationForm, FigureReference, FormFigure
 from compliance.engine.exact_arithmetic import root_exactly, typed
 from compliance.engine.kinds.dispersion import moments_exactly
+from compliance.facts.fact import NOT_INVOLVED as NOBODY
 from compliance.kernel.i18n import msg, say
-from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, UNKNOWN
+from compliance.kernel.submission import (
+    ERROR,
+    FAIL,
+    NOT_APPLICABLE,
+    NOT_CHECKED,
+    NOT_INVOLVED,
+    PASS,
+    UNKNOWN,
+)
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
 from compliance.rules.language.model import Rule
@@ -74,6 +83,8 @@ class CountyFigures:
             return self._of_form(self.form.figures[name])
         if name in county.row:
             given = county.row[name]
+            if name in (county.row[NOT_INVOLVED] or ()):
+                return Entry(text=NOBODY)
             if given is None:
                 return blank(list(county.missing_of_county(name)) or [MissingFigure(name)])
             return Entry(text=given) if isinstance(given, str) else Entry(typed(given))
@@ -128,7 +139,9 @@ class CountyFigures:
         table: pl.DataFrame = getattr(self.county.evaluation.submission, figure.listed)
         _know([figure.field], table)
         own = self.county.listed(table).filter(pl.col("subject").is_in(list(figure.subject)))
-        values = own[figure.field]
+        if own.height and (own["level"] == 0).all():  # not monitored
+            return Entry(text=NONE)
+        values = own.filter(pl.col("level").ne_missing(0))[figure.field]
         if not own.height or values.null_count():
             return blank([MissingFigure(figure.listed, why=figure.subject[0])])
         value = typed(values.max() if figure.take == "most" else values.min())
@@ -182,7 +195,7 @@ class CountyFigures:
             return self._part(rule, row, asked.part)
         if row["status"] == NOT_APPLICABLE and (row["value"] is None or not coefficient):
             return Entry(text=NONE)
-        if row["value"] is None:
+        if row["value"] is None or row["status"] == UNKNOWN:
             return blank(self._waits(rule, row) if coefficient else county.open([row]))
         if coefficient:
             mean, variance = self._moments_of(rule, row["stage"])
@@ -203,7 +216,7 @@ class CountyFigures:
         indicator, found = rule.parts[place].indicator, (row["parts"] or [])[place]
         if found["status"] == "not_applicable":
             return Entry(text=NONE)
-        if found["value"] is None:
+        if found["value"] is None or found["status"] == "unknown":
             own = self._rules.references.behind(indicator) if indicator else ("",)
             needs = [fact for fact in row["missing"] or () if fact.endswith(own)]
             missing = [lack for fact in needs for lack in self.county.missing_of_county(fact)]

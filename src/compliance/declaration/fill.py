@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from compliance.assessment.scope import OUTSIDE, Outside, beside, named_schools
 from compliance.checker import Batch, Choice, judged, prepare
 from compliance.declaration.county import CountyView, Row
 from compliance.declaration.figures import CountyFigures
@@ -43,7 +44,7 @@ from compliance.engine.exact_arithmetic import typed
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
-from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS
+from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
 from compliance.plugins.registry import Registry
 from compliance.render import phrases
 from compliance.render.documents.text import truncated
@@ -109,8 +110,13 @@ def _filled(
         if fact.words
     }
     counties = (CountyView(evaluation, index) for index in evaluation.frames.county["county"])
+    left_out: dict[tuple[object, object], list[Mapping[str, object]]] = {}
+    for row in verdicts.excluded(evaluation):
+        left_out.setdefault((row["county_code"], row["year"]), []).append(row)
     return [
-        _CountyForm(form, county, headings, spellings).filled(changes, problems)
+        _CountyForm(form, county, headings, spellings).filled(
+            changes, problems, left_out.get((county.row["county_code"], county.row["year"]), ())
+        )
         for county in counties
     ]
 
@@ -129,7 +135,12 @@ class _CountyForm:
         self._figures = CountyFigures(form, county)
         self._titles, self._spellings = titles_, spellings
 
-    def filled(self, changes: Sequence[str], problems: Sequence[Problem]) -> FilledForm:
+    def filled(
+        self,
+        changes: Sequence[str],
+        problems: Sequence[Problem],
+        left_out: Sequence[Mapping[str, object]],
+    ) -> FilledForm:
         row, rules = self._county.row, self._county.rules
         lead = tuple(self._sentence(one, "lead") for one in self._form.lead)
         tables = tuple(self._tables())
@@ -154,8 +165,23 @@ class _CountyForm:
                 if (exact := filled.entry.unrounded(filled.decimals))
             ),
             doubtful=tuple(self._doubtful(problems)),
-            about=(basis, *changes, *self._relaxed()),
+            about=(basis, *changes, *self._relaxed(), *self._outside(left_out)),
         )
+
+    def _outside(self, left_out: Sequence[Mapping[str, object]]) -> Iterator[str]:
+        """What the form's verdicts do not speak of."""
+        county, found = self._county, list[Outside]()
+        for rule in county.rules.rules.values():
+            if rule.role == "requirement" and (rule.level == "county" or rule.rolls_up):
+                rows = county.outcome(rule.id)
+                if rule.level != "county":
+                    rows = [
+                        {"status": min((row["status"] for row in rows), default=NOT_APPLICABLE)}
+                    ]
+                states = ((row.get("stage") or "", STATUSES[row["status"]]) for row in rows)
+                found += [Outside(rule.id, *one) for one in states if one[1] in OUTSIDE]
+        if told := beside(found, named_schools(left_out)):
+            yield say("不在结论之内：{told}。", told=told)
 
     def _relaxed(self) -> Iterator[str]:
         """What is met only by relaxations, a sentence a rule."""
@@ -407,7 +433,7 @@ class _UnitLines:
         row = self._found[rule.id].get(unit["unit"])
         if row is None or row["status"] == NOT_APPLICABLE:
             return Entry(text=NONE)
-        if row["value"] is None:
+        if row["value"] is None or row["status"] == UNKNOWN:
             return blank(self._county.open([row]))
         return self._county.judged(rule, row, self._county.quotients(rule).get(unit["unit"]))
 

@@ -89,9 +89,7 @@ def read_submitted(path: Path) -> tuple[list[SubmittedSheet], list[Problem]]:
 
     def fill(place: Path, found: RawDocument, complaints: Complaints) -> None:
         book = Workbook(load(place, found, complaints, MOST_OF_A_DOCUMENT), complaints)
-        for name, part in book.parts.items():
-            if not part.startswith("xl/worksheets/"):
-                continue  # a chart has no cells
+        for name in book.sheets:
             try:
                 sheets.append(_sheet(book.grid(name)))
             except UnreadableError as stop:
@@ -107,7 +105,7 @@ def _sheet(grid: Grid) -> SubmittedSheet:
             value, place = grid.value(row, column), (grid.top + row, grid.left + column)
             if isinstance(value, bool):
                 value = "是" if value else "否"
-            if place in grid.scan.percents and isinstance(value, int | float):
+            if grid.percent(row, column) and isinstance(value, int | float):
                 value = float(f"{value * 100:.12g}")
             if value is not None:
                 found[place] = value

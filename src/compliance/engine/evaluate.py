@@ -433,10 +433,8 @@ class Evaluation:
         graph = self.ruleset.references
         again = {tally.name for name in affected for tally in graph.tallies(name)}
         kept = set(self.ruleset.rules) - set(affected)
-        if kept:
-            cut = tallies.count(cut, [one for one in graph.used_tallies if one.name in again])
-        else:
-            cut = tallies.count(cut, graph.used_tallies)
+        used = [one for one in graph.used_tallies if one.name in again or not kept]
+        cut = tallies.count(cut, used, graph.summed_together)
         other = replace(
             self, frames=cut, submission=submission, merger=merged, broken={}, declared={}
         )
@@ -598,7 +596,8 @@ def evaluate(
     submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
-    cut = tallies.count(cut, ruleset.references.used_tallies)
+    graph = ruleset.references
+    cut = tallies.count(cut, graph.used_tallies, graph.summed_together)
     evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
     evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import partial
-from math import isqrt, lcm
+from math import inf, isqrt, lcm
 
 import polars as pl
 
@@ -48,7 +48,8 @@ def typed(value: object) -> Fraction | None:
 class Quantity:
     """An indicator bound to the frame it is computed on.
 
-    of, over, value: columns (floats). needs: the facts it takes, for the list of what is missing.
+    of, over, value: columns (floats); value is null where it cannot be: below 0, or as a share above
+    100 %. impossible: it there, null elsewhere. needs: the facts it takes, for the list of what is missing.
     exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
     plain: comparing doubles is exact. size: what the terms of `of` amount to without their signs.
     cancels: whether terms of one row nearly cancel out, so that its floats tell little. shared:
@@ -60,6 +61,7 @@ class Quantity:
     of: pl.Expr
     over: pl.Expr | None
     value: pl.Expr
+    impossible: pl.Expr
     needs: tuple[str, ...]
     exact: Exact
     exact_of: Exact
@@ -131,6 +133,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         over = ratio(over, pl.col(SHARE))
     if indicator.round_up:  # whole facts divided: IEEE division is exact where it is whole
         value = value.ceil()
+    wrong = (value < 0) | (value > highest(indicator))
     needs = list(indicator.of.facts)
     if indicator.over is not None:
         needs += list(indicator.over.facts)
@@ -142,7 +145,8 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         indicator=indicator,
         of=of,
         over=over,
-        value=value,
+        value=pl.when(~wrong).then(value),
+        impossible=pl.when(wrong).then(value),
         needs=tuple(dict.fromkeys(needs)),
         exact=_exact_value(indicator, exact_of, exact_over),
         exact_of=exact_of,
@@ -154,6 +158,11 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         products=any(f"{name}{TERMS}" in frames.of(scope).columns for name in needs),
         columns=_columns(needs, frames, scope, shared=shared),
     )
+
+
+def highest(indicator: Indicator) -> float:
+    """What its value can be at most: a share of a whole is no more than that."""
+    return 100.0 if indicator.unit == "%" else inf
 
 
 def chain(
@@ -170,15 +179,17 @@ def chain(
 
 def first_exact(quantities: Iterable[Quantity], row: Row) -> Fraction | None:
     """The value of the first of them whose facts are there, exactly."""
-    values = (one.exact(row) for one in quantities)
-    return next((value for value in values if value is not None), None)
+    known = (one for one in quantities if None not in (one.exact_of(row), one.exact_over(row)))
+    return next((one.exact(row) for one in known), None)
 
 
 def first(quantities: Sequence[Quantity], frames: Frames, scope: str) -> tuple[pl.Expr, Lacks]:
     """The value of the first of them whose facts are there; and what is missing where none is."""
     lacking = [one.lacks(frames, scope) for one in quantities]
     incomplete = pl.all_horizontal(*(one.any for one in lacking))
-    value = pl.coalesce(*(one.value for one in quantities))
+    value = quantities[-1].value
+    for one, lack in reversed([*zip(quantities[:-1], lacking[:-1], strict=True)]):
+        value = pl.when(lack.any).then(value).otherwise(one.value)
     return value, sum(lacking, Lacks()).where(incomplete)
 
 
@@ -276,6 +287,8 @@ def _exact_value(indicator: Indicator, of: Exact, over: Exact) -> Exact:
         if above is None or below is None or below == 0:
             return None
         value = Fraction(indicator.per) * above / below
+        if value < 0 or value > highest(indicator):
+            return None
         return Fraction(-(-value.numerator // value.denominator)) if indicator.round_up else value
 
     return compute

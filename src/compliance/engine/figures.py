@@ -8,9 +8,10 @@ from typing import Any
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.subject import Subject
+from compliance.engine.tallies import open_facts, summed_rows
 from compliance.engine.working import Input
 from compliance.facts.fact import Fact
-from compliance.kernel.i18n import lang, msg, say
+from compliance.kernel.i18n import lang, msg, msg_in, say
 from compliance.kernel.labels import STAGE_WORDS, unit_words
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
@@ -96,7 +97,7 @@ def _contract_facts(subject: Subject, name: str) -> list[str]:
         return [subject.contract(name)]
     if tally.scope == "county":
         return [name]
-    if "count" in tally.settings:
+    if tally.counts:
         return _counts(tally)
     staged = subject.frames.staged
     return [
@@ -112,7 +113,7 @@ def _counts(tally: Tally) -> list[str]:
     """The list of a tally that counts its items, then the counts that stand in for it."""
     stand_in: Any = tally.settings.get("or", [])
     others = [stand_in] if isinstance(stand_in, str) else stand_in
-    return [str(tally.settings["count"]), *map(str, others)]
+    return [tally.counts, *map(str, others)]
 
 
 def _unused(subject: Subject) -> set[str]:
@@ -135,7 +136,7 @@ def _interchangeable(subject: Subject) -> Iterable[set[str]]:
     """Facts of which one is enough: an evidence of class sizes, a list of rooms or their number."""
     yield set(evidence(subject))
     for tally in subject.ruleset.tallies.values():
-        if "count" in tally.settings:
+        if tally.counts:
             yield set(_counts(tally))
 
 
@@ -150,9 +151,19 @@ def _total(subject: Subject, name: str) -> Input | None:
     if name not in row:
         return None
     tally = subject.ruleset.tallies.get(name)
-    unit = "" if tally is None else _unit(subject, str(tally.settings.get("sum", "")))
-    whole = Input(name, subject.title(name), row[name], unit, origin="total")
-    return whole if tally is None else _summed(subject, tally, whole)
+    whole = Input(name, subject.title(name), row[name], origin="total")
+    if tally is None:
+        return whole
+    if "sum" not in tally.settings:
+        open_ = tuple(_undecided(subject, tally.settings.get("where", {})))
+        return replace(
+            whole,
+            unit=msg_in("schools", "所"),
+            origin="counted",
+            rows=len(open_),
+            parts=open_[:LISTED],
+        )
+    return _summed(subject, tally, replace(whole, unit=_unit(subject, str(tally.settings["sum"]))))
 
 
 def _unit(subject: Subject, summed: str) -> str:
@@ -166,8 +177,6 @@ def _summed(subject: Subject, tally: Tally, whole: Input) -> Input:
     Where no school has a figure and the county gives the total itself, that is said instead.
     """
     settings: Mapping[str, Any] = tally.settings
-    if "from" not in settings:
-        return whole
     sums = [settings, settings["also"]] if "also" in settings else [settings]
     parts = [part for one in sums for part in _counted(subject, one, whole.unit)]
     if settings.get("or") and all(part.value is None for part in parts):
@@ -186,20 +195,25 @@ def _blanks_then_largest(part: Input) -> tuple[bool, float, str]:
 
 def _counted(subject: Subject, settings: Mapping[str, Any], unit: str) -> Iterable[Input]:
     """The figure of every school that counts, or may count."""
-    scope, fact = str(settings["from"]), str(settings["sum"])
-    frames = subject.frames
-    condition = dict(settings.get("where", {}))
-    if "stage" in settings:
-        condition["stage"] = settings["stage"]
-    rows = frames.of(scope).filter(conditions.matches(condition).fill_null(value=True))
-    if settings.get("unless"):
-        rows = rows.filter(~conditions.matches(settings["unless"]).fill_null(value=False))
-    staged = scope == "unit" and fact in frames.staged
-    for row in rows.iter_rows(named=True):
+    fact, frames = str(settings["sum"]), subject.frames
+    rows, counts = summed_rows(frames, settings)
+    staged = settings["from"] == "unit" and fact in frames.staged
+    for row in rows.filter(counts.fill_null(value=True)).iter_rows(named=True):
         name = f"{row['stage']}_{fact}" if staged else fact
         origin = "missing" if row[fact] is None else "given"
         code = str(row["school_code"])
         yield Input(name, str(row["school_name"]), row[fact], unit, origin=origin, of=code)
+
+
+def _undecided(subject: Subject, where: conditions.Where) -> Iterable[Input]:
+    """What is blank at the schools of which nobody can tell whether they are counted."""
+    lacking = open_facts(subject.frames, "school", where).named()
+    columns = {fact: test.alias(f"{fact}?") for fact, test in lacking.items()}
+    rows = subject.frames.school.filter(conditions.matches(where).is_null())
+    for row in rows.select("school_code", "school_name", *columns.values()).iter_rows(named=True):
+        for fact in (one for one in columns if row[f"{one}?"]):
+            name = str(row["school_name"])
+            yield Input(fact, name, None, origin="missing", of=str(row["school_code"]))
 
 
 def _condition(subject: Subject, settings: Mapping[str, Any]) -> str:

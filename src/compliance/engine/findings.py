@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import COMPULSORY, KEY, UNKNOWN
+from compliance.kernel.submission import COMPULSORY, KEY, NOT_CHECKED, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
 
 
@@ -57,6 +58,7 @@ class RuleFindings:
 
 
 _SEPARATOR = "\x1f"
+LACKING = (UNKNOWN, NOT_CHECKED)  # the states that say what they wait for
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Findings:
 
     sheets: name → frame of subjects with the columns of all rules, and _place, that of the subject in
     the order of the contract. counties, schools: their names by their numbers. warnings: number →
-    codes.
+    codes. left_out: as `compliance.engine.verdicts.excluded`.
     """
 
     ruleset: Ruleset
@@ -75,12 +77,19 @@ class Findings:
     counties: pl.DataFrame
     schools: pl.DataFrame
     warnings: Sequence[tuple[str, ...]]
+    left_out: Sequence[Mapping[str, Any]] = ()
 
 
 def findings(
-    evaluation: Evaluation, problems: Sequence[Problem] = (), only: Collection[str] | None = None
+    evaluation: Evaluation,
+    problems: Sequence[Problem] = (),
+    only: Collection[str] | None = None,
+    left_out: Sequence[Mapping[str, Any]] = (),
 ) -> Findings:
-    """Every rule (or those of `only`) for every subject; problems: what may make figures doubtful."""
+    """Every rule (or those of `only`) for every subject; problems: what may make figures doubtful.
+
+    left_out: the schools that components leave out.
+    """
     evaluation.roll_up()
     groups = [
         group
@@ -101,6 +110,7 @@ def findings(
         evaluation.frames.county.select(*KEY),
         evaluation.frames.school.select("school_code", "school_name"),
         warnings,
+        left_out,
     )
 
 
@@ -144,7 +154,7 @@ def _counted(
         status = pl.col(one.columns["status"])
         asked.append(status.drop_nulls().value_counts().implode().alias(f"{place} rows"))
         if "missing" in one.columns:
-            lack = one.lack.filter(status == UNKNOWN).unique(maintain_order=True)
+            lack = one.lack.filter(status.is_in(LACKING)).unique(maintain_order=True)
             asked.append(lack.implode().alias(f"{place} missing"))
     found = sheet.select(asked).row(0, named=True) if own else {}
     for place, one in enumerate(own):

@@ -124,7 +124,8 @@ def _compared(subject: Subject, applied: Standard) -> Comparison:
     known, scope, row = subject.ruleset.indicators, subject.rule.scope, subject.row
     limit, floor = applied.limit, applied.floor
     chain = exact_arithmetic.chain(applied.indicator, known, subject.frames, scope)
-    bound = next((one for one in chain if one.exact(row) is not None), chain[-1])
+    whole = (one for one in chain if None not in (one.exact_of(row), one.exact_over(row)))
+    bound = next(whole, chain[-1])
     indicator = bound.indicator
     limits = known[limit.indicator] if limit.indicator else None
     bar = exact_arithmetic.quantity(limits, subject.frames, scope) if limits is not None else None
@@ -135,12 +136,24 @@ def _compared(subject: Subject, applied: Standard) -> Comparison:
         formula=words,
         filled=filled,
         value=bound.exact(row),
+        why=_without_value(bound, row),
         unit=pick(indicator.unit, indicator.unit_en),
         operator=limit.operator,
         threshold=exact_arithmetic.exact_limit(limit, bar, row),
         threshold_formula="" if limits is None else _limit_written(subject, limits),
         floor=exact_arithmetic.exact_limit(floor, None, row) if floor is not None else None,
     )
+
+
+def _without_value(bound: Quantity, row: exact_arithmetic.Row) -> str:
+    """Why a quantity whose figures are all there has no value in a row, where it has none."""
+    above, below = bound.exact_of(row), bound.exact_over(row)
+    if above is None or below is None:
+        return ""
+    if below == 0:
+        return msg("分母为0，无法计算。") if above else msg("分子、分母均为0，无从计算。")
+    value = Fraction(bound.indicator.per) * above / below
+    return say("算得{v}，不可能如此，不作判定。", v=shown(value, 4))
 
 
 def _limit_written(subject: Subject, limits: Indicator) -> str:

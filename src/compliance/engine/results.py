@@ -69,7 +69,8 @@ class RulesetInfo:
 class CountyResult:
     """One county's conclusion: verdict pass, fail or undecided; blocks and exact counts.
 
-    bases: legal basis -> how many rules of it were deciding, how many advisory.
+    bases: legal basis -> how many rules of it were deciding, how many advisory. input: the path by
+    which it was asked for.
     """
 
     county_code: str
@@ -81,6 +82,7 @@ class CountyResult:
     blocks: Mapping[str, str]
     counts: Mapping[str, int]
     bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    input: str = ""
 
 
 @dataclass(frozen=True, slots=True)

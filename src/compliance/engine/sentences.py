@@ -193,11 +193,10 @@ def _part() -> pl.Expr:
         bar=short(pl.col("threshold")),
         unit=unit,
     )
-    gap = line(
-        msg("，缺{amount}{unit}"),
-        amount=short(pl.col("shortfall")),
-        unit=pl.col("shortfall_unit").fill_null(""),
-    )
+    amount = {"amount": short(pl.col("shortfall")), "unit": pl.col("shortfall_unit").fill_null("")}
+    among = line(msg("，补足时其中须增{amount}{unit}"), **amount)  # of a part that is met as it is
+    lacks = line(msg("，缺{amount}{unit}"), **amount)
+    gap = pl.when(pl.col("status") == "pass").then(among).otherwise(lacks)
     short_of = pl.when(pl.col("shortfall").is_not_null()).then(gap).otherwise(pl.lit(""))
     return (
         pl.when(pl.col("value").is_not_null() & pl.col("threshold").is_not_null())

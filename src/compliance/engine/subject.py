@@ -19,6 +19,7 @@ from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import STAGE_WORDS
 from compliance.kernel.submission import STAGES, STATUSES
 from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.rules.reference.describe import counted_schools
 
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
@@ -163,11 +164,12 @@ class Subject:
             return self.facts[full].label
         tally = self.ruleset.tallies.get(name)
         if tally is not None:
-            counted = str(tally.settings.get("sum", tally.settings.get("count")))
-            inner = self._stem_title(counted, str(tally.settings.get("stage", "")))
-            if "count" in tally.settings:
-                size = tally.settings["at_least"]
-                return say("达到{n}平方米的间数", n=size)
+            if tally.counts:
+                return say("达到{n}平方米的间数", n=tally.settings["at_least"])
+            if "sum" not in tally.settings:
+                return counted_schools(tally, self.ruleset, self.words)
+            stage = str(tally.settings.get("stage", ""))
+            inner = self._stem_title(str(tally.settings["sum"]), stage)
             if "times" in tally.settings:
                 other = self._stem_title(str(tally.settings["times"]))
                 return say("Σ（{a} × {b}）", a=inner, b=other)

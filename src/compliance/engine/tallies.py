@@ -3,36 +3,52 @@
     [tally.x] scope="school" count="list fact" at_least=96 or="count fact"
     [tally.x] scope="school" sum="stem" from="unit" [times="stem"]
     [tally.x] scope="county" sum="fact" from="unit|school" [where] [stage] [unless] [also] [or]
+    [tally.x] scope="county" count="schools" [where]
 
 Each tally adds its value to its frame (null where any figure it needs is missing), and for products
-`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); what is
-missing stands in `Frames.lacks`.
+`<name>__terms` (the factors, from which `compliance.engine.exact_arithmetic` computes exactly); a county's
+also `<name>__rows`, how many rows count. What is missing stands in `Frames.lacks`.
+
+No figure vanishes with a stage's pupils: a county's sum from units counts a stage of 0 pupils too where
+that has the figure, or one that is summed beside it in a formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from compliance.engine.lacks import STAGE, Item, Lacks, in_order
-from compliance.engine.units import TOGETHER, Frames, beside, each_once
+from compliance.engine.units import TOGETHER, Frames, beside, each_once, vacated
 from compliance.kernel.submission import COMPULSORY, NO_WORDS, STAGES
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Tally
 
 MISSING = "__missing"
 TERMS = "__terms"
+ROWS = "__rows"
 
 
-def count(frames: Frames, tallies: Iterable[Tally]) -> Frames:
-    """The frames with every tally's columns added; school tallies first, counties build on them."""
+def count(
+    frames: Frames, tallies: Iterable[Tally], together: Mapping[str, Sequence[str]]
+) -> Frames:
+    """The frames with every tally's columns added; school tallies first, counties build on them.
+
+    together: fact → the facts summed beside it in some formula, itself among them.
+    """
     of = {"school": [], "county": []}  # type: dict[str, list[Tally]]
     for tally in tallies:
         of[tally.scope].append(tally)
+    figures: dict[str, dict[str, None]] = {stage: {} for stage in COMPULSORY}
+    for settings in (one.settings for one in of["county"] if one.settings.get("from") == "unit"):
+        for stage in [settings["stage"]] if "stage" in settings else COMPULSORY:
+            figures[stage] |= dict.fromkeys(together[settings["sum"]])
+    frames = replace(frames, beside=together, vacated=vacated(frames, figures))
     frames = _summed_units(frames, [one for one in of["school"] if "sum" in one.settings])
-    frames = _counted(frames, [one for one in of["school"] if "count" in one.settings])
+    frames = _counted(frames, [one for one in of["school"] if one.counts])
     return _of_counties(frames, of["county"])
 
 
@@ -73,7 +89,7 @@ def _counted(frames: Frames, tallies: Sequence[Tally]) -> Frames:
         return frames
     values = {tally.name: _count(tally.settings) for tally in tallies}
     lacking = {
-        ("school", tally.name): Lacks(((tally.settings["count"], pl.col(tally.name).is_null()),))
+        ("school", tally.name): Lacks(((tally.counts, pl.col(tally.name).is_null()),))
         for tally in tallies
     }
     return frames.tallied("school", frames.school.with_columns(**values), lacking)
@@ -144,7 +160,7 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
                 names[name], found = _summed(frames, scope, name, settings)
                 columns += found
         if columns:
-            rows = frames.of(scope).with_row_index("_at")
+            rows = _rows(frames, scope, columns).with_row_index("_at")
             county = beside(
                 county, rows.group_by("county", maintain_order=True).agg(*columns), "county"
             )
@@ -153,11 +169,17 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
         seldom = [one for one in names[name] if _known(county[f"{name}{_HELP}{one}"])]
         values[name], missing[name] = _total(name, settings, seldom)
     county = county.with_columns(
-        **values, **{f"{name}{MISSING}": column for name, column in missing.items()}
+        **values,
+        **{f"{name}{MISSING}": column for name, column in missing.items()},
+        **{f"{name}{ROWS}": pl.col(f"{name}{_HELP}rows").fill_null(0) for name in sums},
     )
     both = [tally.name for tally in tallies if "also" in tally.settings]
     county = county.with_columns(
-        *((pl.col(name) + pl.col(f"{name} also")).alias(name) for name in both),
+        *(
+            (pl.col(f"{name}{end}") + pl.col(f"{name} also{end}")).alias(f"{name}{end}")
+            for name in both
+            for end in ("", ROWS)
+        ),
         *(
             each_once(f"{name}{MISSING}", f"{name} also{MISSING}").alias(f"{name}{MISSING}")
             for name in both
@@ -165,6 +187,43 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
     ).drop(pl.selectors.contains(_HELP))
     lacking = {("county", one.name): Lacks((pl.col(f"{one.name}{MISSING}"),)) for one in tallies}
     return frames.tallied("county", county, lacking)
+
+
+_VACATED = "_vacated"  # whether a row is of a stage without pupils
+
+
+def _rows(frames: Frames, scope: str, columns: Iterable[pl.Expr] = ()) -> pl.DataFrame:
+    """The rows that sums are taken of, those of stages without pupils last; columns: what is needed."""
+    rows = frames.of(scope)
+    if scope != "unit" or frames.vacated.is_empty():
+        return rows
+    asked = {name for one in columns for name in one.meta.root_names()} | {"county"}
+    needed = [name for name in rows.columns if not columns or name in asked]
+    return pl.concat(
+        one.select(*needed, pl.lit(value=gone).alias(_VACATED))
+        for one, gone in ((rows, False), (frames.vacated, True))
+    )
+
+
+def summed_rows(frames: Frames, settings: Mapping[str, Any]) -> tuple[pl.DataFrame, pl.Expr]:
+    """The rows of a sum's scope, and which of them count (null: that cannot be told)."""
+    return _rows(frames, settings["from"]), _counting(frames, settings)
+
+
+def _counting(frames: Frames, settings: Mapping[str, Any]) -> pl.Expr:
+    """Whether a row counts in a sum, null where a condition is open.
+
+    A stage without pupils counts where it has any of the figures that go together.
+    """
+    counts = conditions.matches(settings.get("where", {}))
+    if "stage" in settings:
+        counts &= pl.col("stage") == settings["stage"]
+    if settings.get("unless"):
+        counts &= ~conditions.matches(settings["unless"]).fill_null(value=False)
+    if settings["from"] != "unit" or frames.vacated.is_empty():
+        return counts
+    given = [(pl.col(one) > 0).fill_null(value=False) for one in frames.beside[settings["sum"]]]
+    return counts & (~pl.col(_VACATED) | pl.any_horizontal(given))
 
 
 def _known(column: pl.Series) -> bool:
@@ -178,26 +237,21 @@ _HELP = " · "  # in the names of columns that only lead to a tally
 def _summed(
     frames: Frames, scope: str, name: str, settings: Mapping[str, Any]
 ) -> tuple[Sequence[str], Iterable[pl.Expr]]:
-    """Per county: the sum of the rows that count, how many count, how many of them are blank.
+    """Per county: the sum of the rows that count (or their number), how many count, how many are blank.
 
     With the facts that may be missing, and at which row each is first.
     """
-    fact, where = settings["sum"], dict(settings.get("where", {}))
-    if "stage" in settings:
-        where["stage"] = settings["stage"]
-    counts = conditions.matches(where)
-    there = counts.fill_null(value=True)
-    if settings.get("unless"):
-        there &= ~conditions.matches(settings["unless"]).fill_null(value=False)
-    value = pl.when(counts & there).then(pl.col(fact))
-    tests = lacks(frames, scope, [fact, *where])
+    summed, counts = [settings["sum"]] if "sum" in settings else [], _counting(frames, settings)
+    value = pl.when(counts).then(pl.col(*summed) if summed else 1.0)
+    there, blank = counts.fill_null(value=True), value.is_null()
+    tests = lacks(frames, scope, [*summed, *conditions.facts(settings.get("where", {}))])
     facts = by_stage(tests, staged=scope == "unit")
     return list(facts), (
         value.sum().alias(f"{name}{_HELP}sum"),
         there.sum().alias(f"{name}{_HELP}rows"),
-        (there & value.is_null()).sum().alias(f"{name}{_HELP}blank"),
+        (there & blank).sum().alias(f"{name}{_HELP}blank"),
         *(
-            pl.col("_at").filter(there & test).min().alias(f"{name}{_HELP}{one}")
+            pl.col("_at").filter(there & blank & test).min().alias(f"{name}{_HELP}{one}")
             for one, test in facts.items()
         ),
     )

@@ -6,7 +6,7 @@ their stem (`students`, not `primary_students`), so that one expression serves b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -46,6 +46,8 @@ class Frames:
     numbers of the wider scopes stand beside. Unit rows are sorted by county, year, school, stage.
     excluded: rows school, county_code, year, school_code, school_name, stage, reason. staged: the
     stems of the facts that are given by stage. lacks: scope and name of a tally → what is missing.
+    vacated: stages without pupils that have other figures, in the columns of unit: no subjects of any
+    rule, but their figures count in the county's sums. beside: fact → the facts that go with it there.
     """
 
     county: pl.DataFrame
@@ -55,6 +57,8 @@ class Frames:
     excluded: pl.DataFrame
     staged: frozenset[str] = field(default_factory=frozenset)
     lacks: Mapping[tuple[str, str], Lacks] = field(default_factory=dict)
+    vacated: pl.DataFrame = field(default_factory=pl.DataFrame)
+    beside: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of(self, scope: str) -> pl.DataFrame:
         """The frame of a scope: unit, school or county."""
@@ -75,8 +79,8 @@ class Frames:
 def frames(submission: Submission, split: Split) -> Frames:
     """Number the counties and schools, and unfold the schools into units.
 
-    A stage that the type implies and whose pupils are blank is a unit with unknown pupils; one
-    with 0 pupils is excluded with the reason stage_without_pupils.
+    A stage whose pupils are blank is a unit with unknown pupils where the type implies it or any
+    figure of it is given; one with 0 pupils is excluded with the reason stage_without_pupils.
     """
     county = submission.counties.sort(KEY).with_row_index("county")
     named = county.lazy().select(*KEY, "county", "county_name")
@@ -86,7 +90,7 @@ def frames(submission: Submission, split: Split) -> Frames:
         .join(named, on=list(KEY), maintain_order="left")
         .sort("county", "school_code", maintain_order=True)
         .with_row_index("school")
-        .with_columns(*presence())
+        .with_columns(*presence(submission.schools))
         .with_columns(there.alias("stages"))
         .collect()
     )
@@ -96,30 +100,53 @@ def frames(submission: Submission, split: Split) -> Frames:
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 
-def presence() -> Iterable[pl.Expr]:
-    """Columns beside the facts: pupils of each stage that is there (null: implied but blank; 0:
+def presence(schools: pl.DataFrame) -> Iterable[pl.Expr]:
+    """Columns beside the facts: pupils of each stage that is there (null: there but blank; 0:
     absent), whether the type implies it, and the pupils of the compulsory stages together.
     """
+    pupils = {stage: _pupils(stage, schools) for stage in STAGES}
     for stage in STAGES:
-        yield _pupils(stage).alias(f"_{stage}")
+        yield pupils[stage].alias(f"_{stage}")
         yield _implies(stage).alias(f"_implies_{stage}")
-    compulsory = [_pupils(stage) for stage in COMPULSORY]
+    compulsory = [pupils[stage] for stage in COMPULSORY]
     yield pl.sum_horizontal(*compulsory, ignore_nulls=False).alias(TOGETHER)
     yield pl.sum_horizontal(*compulsory).alias("known_compulsory_students")
 
 
-def _pupils(stage: str) -> pl.Expr:
-    """A stage's pupils; a blank is 0 only where the type does not imply the stage."""
+def _pupils(stage: str, schools: pl.DataFrame) -> pl.Expr:
+    """A stage's pupils; a blank is 0 only where neither the type nor any figure implies the stage."""
     pupils = pl.col(f"{stage}_students")
-    return pl.when(pupils.is_null() & ~_implies(stage)).then(0.0).otherwise(pupils)
+    absent = ~_implies(stage) & ~_any_of(_of_stage(schools.columns, stage), schools)
+    return pl.when(pupils.is_null() & absent).then(0.0).otherwise(pupils)
+
+
+def _any_of(names: Iterable[str], frame: pl.DataFrame) -> pl.Expr:
+    """Whether any of these figures is above 0; of a list, any item."""
+    given = [frame[name] for name in names if name in frame.columns]
+    tests = [
+        (pl.col(one.name).list.max() if one.dtype == pl.List else pl.col(one.name)) > 0
+        for one in given
+        if one.null_count() < one.len() and (one.dtype == pl.List or one.dtype.is_numeric())
+    ]
+    return pl.any_horizontal(*(test.fill_null(value=False) for test in tests), pl.lit(value=False))
 
 
 def _implies(stage: str) -> pl.Expr:
     return pl.col("school_type").is_in([t for t, s in IMPLIED.items() if stage in s])
 
 
-def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataFrame:
-    """One row for every compulsory stage of a school that has pupils, or whose pupils are blank."""
+def _there(stage: str) -> pl.Expr:
+    """Whether a school has a stage: pupils, or a blank where there should be some."""
+    return (pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()
+
+
+def unfold(
+    school: pl.DataFrame,
+    county: pl.DataFrame,
+    split: Split,
+    which: Callable[[str], pl.Expr] = _there,
+) -> pl.DataFrame:
+    """One row for every compulsory stage of a school that is there, or is of those asked for."""
     many = pl.sum_horizontal(_there(stage) for stage in STAGES) > 1
     sharing = (one for stage in COMPULSORY for one in _sharing(stage, split))
     wide = school.lazy().with_columns(many.alias("among_stages"), *sharing)
@@ -128,7 +155,7 @@ def unfold(school: pl.DataFrame, county: pl.DataFrame, split: Split) -> pl.DataF
         shared = county.lazy().select("county", *sorted(of_county))
         wide = wide.join(shared, on="county", how="left", maintain_order="left")
     known = wide.collect()
-    orders = [pl.when(_there(stage)).then(pl.lit(n)) for n, stage in enumerate(COMPULSORY)]
+    orders = [pl.when(which(stage)).then(pl.lit(n)) for n, stage in enumerate(COMPULSORY)]
     places = (
         school.lazy()
         .select(pl.int_range(pl.len()).alias("_row"), pl.concat_list(orders).alias("stage_order"))
@@ -170,9 +197,18 @@ def _of_own_stage(names: Mapping[int, str], blank: Mapping[str, Any]) -> pl.Expr
     return found
 
 
-def _there(stage: str) -> pl.Expr:
-    """Whether a school has a stage: pupils, or a blank where its type implies some."""
-    return (pl.col(f"_{stage}") > 0) | pl.col(f"_{stage}").is_null()
+def vacated(frames: Frames, figures: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """The stages without pupils that have any of these figures, by stage and stem, as rows of unit."""
+    school = frames.school
+    which = {
+        stage: (pl.col(f"_{stage}") == 0)
+        & _any_of([f"{stage}_{one}" if one in frames.staged else one for one in names], school)
+        for stage, names in figures.items()
+    }
+    found = school.filter(pl.any_horizontal(*which.values(), pl.lit(value=False)))
+    if found.is_empty():
+        return frames.unit.clear()
+    return unfold(found, frames.county, frames.split, which.__getitem__).select(frames.unit.columns)
 
 
 def _of_stage(columns: Iterable[str], stage: str) -> dict[str, str]:
@@ -335,7 +371,8 @@ def _added(frames: Frames, pairs: pl.DataFrame, amounts: Sequence[str]) -> pl.Da
     ).with_columns(
         pl.when(added).then(f"{name}_sum").otherwise(name).alias(name) for name in facts
     )  # fmt: skip
-    return school.select(frames.school.columns).with_columns(*presence())
+    school = school.select(frames.school.columns)
+    return school.with_columns(*presence(school))
 
 
 def _shares(facts: Sequence[str]) -> Iterable[pl.Expr]:

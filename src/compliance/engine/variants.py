@@ -241,9 +241,9 @@ def _sizes(subject: Subject) -> dict[str, float]:
     """List of areas → the area from which a room counts, as the rule asks of this subject."""
     known = subject.ruleset
     counting = {
-        name: (str(tally.settings["count"]), float(str(tally.settings["at_least"])))
+        name: (tally.counts, float(str(tally.settings["at_least"])))
         for name, tally in known.tallies.items()
-        if "count" in tally.settings
+        if tally.counts
     }
     asking = [name for one in subject.limits for name in known.indicators[one.indicator].of.facts]
     # what is asked comes last, so that it stands before what another way would count

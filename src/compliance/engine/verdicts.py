@@ -14,12 +14,12 @@ from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.results import CountyResult
 from compliance.engine.units import IDENTITY, MERGED
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
-from compliance.kernel.submission import KEY, STATUSES
+from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES
 from compliance.rules.language import conditions
-from compliance.rules.language.model import BASES, UPPER, Rule, Ruleset
+from compliance.rules.language.model import BASES, UPPER, WRITTEN, Rule, Ruleset
 
 _COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
@@ -47,6 +47,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
             ruleset=evaluation.ruleset.id,
             as_of=evaluation.as_of.isoformat(),
             bases=by_basis,
+            input=evaluation.submission.given.get((row["county_code"], row["year"]), ""),
             blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
             counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
         )
@@ -57,7 +58,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
 def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:
     """How many rules of each legal basis have weight, and how many are shown without it."""
     found = {basis: {"deciding": 0, "advisory": 0} for basis in BASES}
-    for rule in ruleset.rules.values():
+    for rule in (one for one in ruleset.rules.values() if not one.is_input):
         found[rule.basis]["advisory" if rule.role == "advisory" else "deciding"] += 1
     return {basis: counted for basis, counted in found.items() if any(counted.values())}
 
@@ -111,9 +112,24 @@ def remarks(evaluation: Evaluation) -> list[Problem]:
         *without_units(evaluation),
         *without_main_school(evaluation),
         *second_opinions(evaluation),
+        *contradictions(evaluation),
         *bunched(evaluation),
+        *of_kinds(evaluation),
         *broken(evaluation),
     ]
+
+
+def of_kinds(evaluation: Evaluation) -> list[Problem]:
+    """What the kinds of the rules doubt themselves; advisory variants ask what their base asks."""
+    problems: list[Problem] = []
+    for rule in evaluation.ruleset.rules.values():
+        for holder in rule.holders if not rule.of_base else ():
+            try:
+                problems += evaluation.kinds[holder.kind].doubts(rule, holder, evaluation)
+            except Exception as error:  # the verdict stands, the doubt is told as broken
+                show_traceback(error)
+                evaluation.broken[rule.id] = f"{type(error).__name__}: {error}"
+    return problems
 
 
 def _warning(
@@ -173,6 +189,54 @@ def second_opinions(evaluation: Evaluation) -> list[Problem]:
                 facts = tuple(one.of.facts)
                 problems.append(_warning("parts_disagree", told, expected, row, facts=facts))
     return problems
+
+
+def contradictions(evaluation: Evaluation) -> list[Problem]:
+    """Counties that fail a rule which speaks against what they state or give under another."""
+    rules = evaluation.ruleset.rules
+    return [
+        problem
+        for rule in rules.values()
+        for other in rule.doubts
+        if other in rules and rule.id not in evaluation.broken and other not in evaluation.broken
+        for problem in _contradicting(rule, rules[other], evaluation)
+    ]
+
+
+def _contradicting(rule: Rule, other: Rule, evaluation: Evaluation) -> Iterator[Problem]:
+    """The warnings about what both rest on, else about what the other rests on.
+
+    Of a rule with parts that is open, only where a part is met: else nothing is stated yet.
+    """
+    failing = evaluation.outcome(rule.id).filter(pl.col("status") == FAIL)
+    stated = evaluation.outcome(other.id).with_columns(
+        pl.col("parts").list.eval(pl.element().struct.field("status") == "pass").list.any()
+    )
+    stated = stated.filter(pl.lit(not other.parts) | pl.col("parts") | (pl.col("status") == PASS))
+    failing = failing.join(stated, on="county", how="semi", maintain_order="left")
+    rows = failing.join(evaluation.frames.county, on="county", how="left", maintain_order="left")
+    facts = tuple(one for one in rule.facts if one in other.facts) or other.facts
+    for row in rows.iter_rows(named=True):
+        message = say(
+            "{rule}“{title}”不达标（{told}），与{other}“{another}”所填的相矛盾",
+            rule=rule.id, title=rule.label, told=msg("；").join(_missed(rule, row)),
+            other=other.id, another=other.label,
+        )  # fmt: skip
+        expected = say("核对所填数据；{other}仍按所填判定", other=other.id)
+        yield _warning("contradicted", message, expected, row, facts=facts)
+
+
+def _missed(rule: Rule, row: Mapping[str, Any]) -> Iterator[str]:
+    """The figures of a failing row, or of its failing parts, each with its limit."""
+    limits = {part.key: (part.label, part.limit) for part in rule.parts}
+    parts = [one for one in row["parts"] or () if one["status"] == "fail"]
+    for one in parts or [row]:
+        stage = stage_words().get(row["stage"], "") if rule.form.by_stage else ""
+        name, limit = limits[one["name"]] if parts else (stage, rule.limit)
+        if limit is not None and one["value"] is not None:
+            sign = WRITTEN[limit.operator]
+            value = f"{one['value']:.3f}".rstrip("0").rstrip(".")
+            yield say("{n}为{v}，标准{s}{b:g}", n=name, v=value, s=sign, b=one["threshold"])
 
 
 def without_units(evaluation: Evaluation) -> list[Problem]:

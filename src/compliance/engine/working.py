@@ -21,9 +21,9 @@ class Input:
     fact: its name in the contract, or a tally's. file, at: where it stands, empty where it is
     derived or missing. written: what stands there, where it reads differently. said: a word of a
     fixed choice as people say it. origin: ``given``,
-    ``derived`` (the sum of `parts`), ``total`` (over the county's schools) or ``missing``.
-    of: whose it is (school code; empty for the county's own). where: of a total, which schools
-    count; rows: how many; parts: the first of them. source: of a derived figure without parts, the
+    ``derived`` (the sum of `parts`), ``total`` (over the county's schools), ``counted`` (of them) or
+    ``missing``. of: whose it is (school code; empty for the county's own). where: of a total, which
+    schools count; rows: how many; parts: the first of them, of a count those it cannot tell. source: of a derived figure without parts, the
     fact it follows from.
     """
 
@@ -58,7 +58,7 @@ class Comparison:
     """One comparison: a quantity computed and held against its limit.
 
     formula: in words; filled: the same with the figures put in. value: exact, None where it cannot
-    be computed. floor: the limit a missed rule must still reach.
+    be computed; why: then the reason, other than that figures are missing. floor: the limit a missed rule must still reach.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Comparison:
     formula: str = ""
     filled: str = ""
     value: Fraction | None = None
+    why: str = ""
     unit: str = ""
     operator: str = ""
     threshold: Fraction | None = None

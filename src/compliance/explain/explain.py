@@ -8,7 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import Choice, base_of, check_words, chosen_rules, load, with_pack_file
+from compliance.checker import (
+    Choice,
+    base_of,
+    check_words,
+    chosen_rules,
+    load,
+    own_words,
+    with_pack_file,
+)
 from compliance.engine.working import FORMAT
 from compliance.explain import rule_page, working_text
 from compliance.explain.context import find_rule, open_context
@@ -33,7 +41,7 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     if name is None:
         name = _holding(registry, known, base_of(known), rule_id, day)
     rules = chosen_rules(registry, known, name, day, choice)
-    words = registry.vocabulary
+    words = own_words(registry, known, name)
     check_words(choice, [rules])
     rule = find_rule(rules, rule_id)
     found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from compliance.checker import Choice, base_of, chosen_rules, load, with_pack_file
+from compliance.checker import Choice, base_of, chosen_rules, load, own_words, with_pack_file
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
@@ -31,12 +31,13 @@ _HANGING = " " * 9
 
 
 def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Vocabulary]:
-    """The rule set asked for (default: the base), checked, with the facts of what is installed."""
+    """The rule set asked for (default: the base), checked, with the facts of its own layers."""
     registry = load()
     known, name = with_pack_file(registry, ruleset)
     day = as_of or date.today()
-    rules = chosen_rules(registry, known, name or base_of(known), day, Choice(ruleset))
-    return rules, registry.vocabulary
+    name = name or base_of(known)
+    rules = chosen_rules(registry, known, name, day, Choice(ruleset))
+    return rules, own_words(registry, known, name)
 
 
 def ruleset_table() -> str:
@@ -86,7 +87,7 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
     for rule in rules.rules.values():
         if rule.aspect != aspect:
             aspect = rule.aspect
-            yield f"\n{aspect}"
+            yield f"\n{rule.aspect_label}"
         standard = standard_words(rule, rules, words)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
         text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark

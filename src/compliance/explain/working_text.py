@@ -71,7 +71,7 @@ def _input(item: Input, indent: str = "") -> Iterable[str]:
     for part in item.parts:
         yield from _input(part, indent + "  ")
     left = item.rows - len(item.parts)
-    if item.origin == "total" and item.parts and left > 0:
+    if item.origin in ("total", "counted") and item.parts and left > 0:
         yield indent + say("  其余{n}所从略。", n=left)
 
 
@@ -96,8 +96,8 @@ def _plain(value: object) -> str:
 def _place(item: Input) -> str:
     if item.source:
         return say("（由“{s}”得出）", s=item.source)
-    if item.origin == "derived":
-        return msg("（由下列各项相加）")
+    if item.origin in ("derived", "counted"):
+        return msg("（由下列各项相加）") if item.origin == "derived" else msg("（逐校数得）")
     if item.origin == "total" and item.where:
         return say(
             "（{n}所学校填报数之和，计入：{where}）",
@@ -166,9 +166,10 @@ def _comparison(one: Comparison) -> Iterable[str]:
             yield f"  = {one.filled} {one.unit}".rstrip()
         elif one.filled and one.value is not None:
             yield f"  = {one.filled} {equals(one.value)} {one.unit}".rstrip()
+    if one.value is None and one.formula:
+        unasked = one.status == "not_applicable"
+        yield msg("不适用，不必计算。") if unasked else one.why or msg("数据缺失，无法计算。")
     if one.value is None or one.threshold is None or not one.operator:
-        if one.formula and one.value is None:
-            yield msg("数据缺失，无法计算。")
         return
     if one.threshold_formula:
         yield say("标准：{t} {v}", t=one.threshold_formula, v=equals(one.threshold))

@@ -10,6 +10,7 @@ from compliance.kernel.i18n import msg, msg_in, pick, plural, say
 
 # JSON type -> form, where the schema does not name the form itself
 FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
+NOT_INVOLVED = "不涉及"  # in the cell of a count: there is nobody whom it could count
 
 
 class Counted(NamedTuple):
@@ -28,12 +29,13 @@ class Fact:
     ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
     (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
-    parts: groups of facts, each of which sums up to this one. largest_of: the list whose largest
+    parts: groups of facts, each of which sums up to this one; the first that is whole is used. largest_of: the list whose largest
     item it is. code: a number in the cell is its
     digits. lines: line breaks may stand in the text. length: exact number of items.
-    edges: upper edges of the size bands of a list of counts. may_total: facts that this one
-    already totals when it equals their sum. sum_of: the school fact this county fact totals.
+    edges: upper edges of the size bands of a list of counts. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
+    not_involved: the facts that count nobody either where its cell says NOT_INVOLVED; None where that
+    word is not accepted.
     adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
     """
 
@@ -62,10 +64,10 @@ class Fact:
     length: int | None = None
     edges: tuple[float, ...] = ()
     counted: Counted | None = None
-    may_total: tuple[str, ...] = ()
     sum_of: str = ""
     item_length: int | None = None
     none: bool = False
+    not_involved: tuple[str, ...] | None = None
     adds: bool = False
 
     @property
@@ -112,7 +114,8 @@ def _plain(value: float | None) -> str:
 def _count(fact: Fact) -> str:
     if fact.words:
         return _word(fact)
-    return say("{low}至{high}的整数", **_span(fact))
+    text = say("{low}至{high}的整数", **_span(fact))
+    return text if fact.not_involved is None else text + msg("；确无此类对象的填“不涉及”")
 
 
 def _number(fact: Fact) -> str:
@@ -142,7 +145,7 @@ def _year(fact: Fact) -> str:
 
 
 def _date(_: Fact) -> str:
-    return msg("日期（如2015-12-30）或年份（如2015）")
+    return msg("日期（如2015-12-30）、年月（如2015-12）或年份（如2015）")
 
 
 def _list(fact: Fact) -> str:
@@ -209,7 +212,7 @@ _AS_WRITTEN = {
     "sum_of": "x-sum-of",
     "none": "x-none",
 }
-_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "may_total": "x-may-total"}
+_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "not_involved": "x-not-involved"}
 
 
 def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:

@@ -76,13 +76,34 @@ class Jump(NamedTuple):
     shrinks: float | None = None
 
 
+class Recent(NamedTuple):
+    """A year that lies at most so many years before the school year's first."""
+
+    fact: str
+    years: int
+
+
+class OfOneSchool(NamedTuple):
+    """A figure of at least so many digits that two schools hardly have alike: one was filled in twice.
+
+    within: text fact → the digits that do where both schools have the same text there.
+    """
+
+    fact: str
+    digits: int
+    within: tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What a schema says of figures side by side: the data checks of intake read it.
 
     bounds: parts and wholes of a record. schools_bounds: a county's figure against the sum of the
-    schools'. past: dates and years that do not lie after the school year's first. twin_digits: with so many digits alike, two records are a copy and no coincidence;
-    None where copies are not looked for. national: the form of a code that only one school has.
+    schools'. past: dates and years that do not lie after the school year's first; recent: nor long
+    before. shown_by: a yes or no, and the count that is above 0 with a yes alone. of_one: figures that
+    two schools hardly share. twin_digits: with so many digits alike, two records are a copy and no
+    coincidence; None where copies are not looked for. national: the form of a code that only one school
+    has.
     """
 
     bounds: tuple[Bound, ...] = ()
@@ -91,14 +112,23 @@ class Checks:
     items: tuple[Item, ...] = ()
     quotients: tuple[Quotient, ...] = ()
     past: tuple[str, ...] = ()
+    recent: tuple[Recent, ...] = ()
     jumps: tuple[Jump, ...] = ()
+    shown_by: tuple[tuple[str, str], ...] = ()
+    of_one: tuple[OfOneSchool, ...] = ()
     twin_digits: int | None = None
     national: str = ""
 
     def joined(self, more: Checks) -> Checks:
-        """These and those of a fragment."""
-        pairs = ((getattr(self, one.name), getattr(more, one.name)) for one in fields(self))
-        return Checks(*(a + b if isinstance(a, tuple) else b or a for a, b in pairs))
+        """These and those of a fragment, each once."""
+        own: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        added = {name: getattr(more, name) for name in own}
+        for name, value in own.items():
+            if isinstance(value, tuple):
+                own[name] = (*value, *(one for one in added[name] if one not in value))
+            else:
+                own[name] = added[name] or value
+        return Checks(**own)
 
     def facts(self) -> Iterator[str]:
         """The facts of the record's own table that are named."""
@@ -112,9 +142,14 @@ class Checks:
             yield item.fact
         for quotient in self.quotients:
             yield from (quotient.fact, quotient.of, quotient.over)
-        yield from self.past
+        yield from (*self.past, *(one.fact for one in self.recent))
         for jump in self.jumps:
             yield jump.fact
+        for pair in self.shown_by:
+            yield from pair
+        for shared in self.of_one:
+            yield shared.fact
+            yield from (name for name, _ in shared.within)
 
 
 def checks_of(record: Mapping[str, Any]) -> Checks:
@@ -133,11 +168,14 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
             for item in record.get("x-quotients", ())
         ),
         tuple(record.get("x-past", ())),
+        tuple(Recent(one["fact"], one["years"]) for one in record.get("x-recent", ())),
         tuple(
             Jump(fact, item["factor"], item["least"], item.get("shrinks"))
             for item in record.get("x-jumps", ())
             for fact in item["facts"]
         ),
+        tuple(record.get("x-shown-by", {}).items()),
+        tuple(_of_one_school(record.get("x-of-one-school", {}))),
         record.get("x-twin-digits"),
         record.get("x-national-code", ""),
     )
@@ -145,6 +183,11 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
 
 def _bounds(record: Mapping[str, Any], key: str) -> tuple[Bound, ...]:
     return tuple(Bound(tuple(item["of"]), tuple(item["within"])) for item in record.get(key, ()))
+
+
+def _of_one_school(item: Mapping[str, Any]) -> Iterator[OfOneSchool]:
+    for fact in item.get("facts", ()):
+        yield OfOneSchool(fact, item["digits"], tuple(item.get("within", {}).items()))
 
 
 def _plausible(item: Mapping[str, Any]) -> Plausible:

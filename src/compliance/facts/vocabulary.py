@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compliance.facts.fact import Counted, Fact, fact_of
-from compliance.facts.plausibility import Bound, Checks, Item, Jump, Plausible, Quotient, checks_of
+from compliance.facts.plausibility import (
+    Bound,
+    Checks,
+    Item,
+    Jump,
+    Plausible,
+    Quotient,
+    Recent,
+    checks_of,
+)
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PluginError, closest
 from compliance.kernel.i18n import msg, say
@@ -92,17 +101,32 @@ class Vocabulary:
 
 
 # what a vocabulary consists of
-_CLASSES = (Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Jump)
+_CLASSES = (Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Recent, Jump)
 
 
-def titles(words: Vocabulary) -> dict[str, str]:
+class Titles(dict[str, str]):
+    """Fact → what it is called; what is missing of a list, such as monitoring.数学, after the list."""
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as dict has it
+        """The title, or `default` for what is not known."""
+        table, _, entry = name.partition(".")
+        if entry and table in self and name not in self:
+            return say("{table}（{entry}）", table=self[table], entry=entry)
+        return super().get(name, default)
+
+
+def titles(words: Vocabulary) -> Titles:
     """Fact → what a sentence calls it where it is missing, in the current language."""
     facts = {**words.county, **words.school}
-    found = {name: fact.label for name, fact in facts.items()}
+    found = Titles({name: fact.label for name, fact in facts.items()})
     for name, fact in facts.items():
         if fact.form == "date":  # a year alone may not be enough
             found[name] += msg("（填到年月日）")
     found["monitoring"] = msg("国家义务教育质量监测结果")
+    for name in ("level", "disparity"):
+        found[f"monitoring.{name}"] = found.get(
+            f"monitoring.{words.tables['monitoring'][name].label}"
+        )
     return found
 
 
@@ -133,7 +157,8 @@ def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
 
     fragments: files called ``school.schema.json`` or ``county.schema.json``, or directories that
     hold them (themselves or in ``schemas/``). Raises PluginError for a fragment that cannot be
-    read, redefines a fact, claims a known heading or leaves a number without a maximum.
+    read, defines a fact otherwise than it is, claims a known heading or leaves a number without a
+    maximum. The same definition may stand in several.
     """
     return _vocabulary(tuple(path.resolve() for path in fragments))
 
@@ -177,6 +202,10 @@ def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
         _refuse_clashes(path, tables[table], added)
         tables[table].update(added)
         checks[table] = checks[table].joined(_added_checks(path, tables[table], record))
+        known = {**tables["school"], **tables["county"]}
+        for name in (one for fact in added.values() for one in fact.not_involved or ()):
+            if name not in known:
+                raise _faulty(path, say("x-not-involved中没有事实{f}", f=name))
     return Vocabulary(tables, checks)
 
 
@@ -245,8 +274,8 @@ def _added_checks(path: Path, facts: Mapping[str, Fact], record: Mapping[str, An
 def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, Fact]) -> None:
     keys = _index(known.values())
     for fact in added.values():
-        if fact.name in known:
-            raise _faulty(path, say("重复定义了事实{f}", f=fact.name))
+        if known.get(fact.name, fact) != fact:
+            raise _faulty(path, say("重复定义了事实{f}，与已有的定义不同", f=fact.name))
         for heading in fact.headings:
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:

@@ -18,6 +18,7 @@ from compliance.intake.acceptance.derived_facts import (
     derive,
     fold,
     monitoring,
+    not_involved,
     vetoes,
 )
 from compliance.intake.acceptance.integrity import (
@@ -33,7 +34,7 @@ from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import IDENTITY, KEY, Submission
+from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, Submission
 
 
 def accept(
@@ -61,7 +62,8 @@ def accept(
     counties = _identified(kept["counties"], vocabulary, "county")
     schools, folding = fold(schools, kept, vocabulary, tables)
     schools, deriving = derive(schools, vocabulary, tables)
-    doubts = data_checks(schools, counties, vocabulary, tables, previous)
+    counties = not_involved(counties, schools, vocabulary)
+    doubts = data_checks(schools, counties, kept["monitoring"], vocabulary, tables, previous)
     attested, unfounded = attestations(kept["attestations"], tables)
     return Submission(
         counties=_finished(counties, vocabulary, "county"),
@@ -70,6 +72,11 @@ def accept(
         attestations=attested,
         vetoes=vetoes(kept["vetoes"], tables),
         amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
+        nobody={
+            fact.name: fact.not_involved
+            for fact in vocabulary.county.values()
+            if fact.not_involved is not None
+        },
         problems=[
             *(one for one in outcomes if isinstance(one, Problem)),
             *folding,
@@ -80,7 +87,15 @@ def accept(
         inputs=[item for document in documents for item in document.inputs],
         refused=refusals(refused, rows["counties"]),
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
+        given=_given(counties, documents),
     )
+
+
+def _given(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> dict[tuple[str, int], str]:
+    """County and year → the path by which the document of its record was asked for."""
+    paths = [document.given for document in documents for _ in document.tables]
+    keyed = counties.select("_code", "_year", "_table").iter_rows()
+    return {(code, year): paths[number] for code, year, number in keyed}
 
 
 def _all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -101,7 +116,8 @@ def _identified(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.
 def _types(vocabulary: Vocabulary, record: str) -> dict[str, pl.DataType]:
     """Every fact that a record may have, with the type of its column."""
     types = {name: TYPES[fact.form] for name, fact in vocabulary.tables[record].items()}
-    return types | {"year": pl.Int32()}
+    types |= {"year": pl.Int32()}
+    return types | {NOT_INVOLVED: TYPES["texts"]} if record == "county" else types
 
 
 def _finished(frame: pl.DataFrame, vocabulary: Vocabulary, record: str) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,14 @@ class Problem:
 
     def line(self) -> str:
         """One line for a terminal: where, what, what was expected."""
-        school = msg("学校{}").format(self.school_code) if self.school_code else ""
-        place = " ".join(part for part in (self.file, self.at, school) if part)
         tail = msg("（{}）").format(self.expected) if self.expected else ""
+        place = self.place()
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
+
+    def place(self) -> str:
+        """Where it is: file, cell, school."""
+        school = msg("学校{}").format(self.school_code) if self.school_code else ""
+        return " ".join(part for part in (self.file, self.at, school) if part)
 
 
 class JunhengError(Exception):
@@ -65,7 +69,31 @@ class NoEditionError(UsageError):
 
 
 class PackError(JunhengError):
-    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set."""
+    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set.
+
+    each: the faults it tells of, itself where it is one.
+    """
+
+    each: tuple[PackError, ...] = ()
+
+    @classmethod
+    def of(cls, faults: Iterable[PackError]) -> PackError:
+        """All faults in one error, each told once, those of a file in the order of its lines."""
+        each = {str(one): one for fault in faults for one in fault.each or (fault,)}
+        if len(each) == 1:
+            return next(iter(each.values()))
+        found = sorted(each.values(), key=_by_line)
+        files = dict.fromkeys(one.where.rpartition(":")[0] for one in found)
+        told = "\n".join(str(one) for one in found)
+        where = msg("、").join(name for name in files if name)
+        error = cls(plural(len(found), "规则有{n}处错误：\n{told}", told=told), where=where)
+        error.each = tuple(found)
+        return error
+
+
+def _by_line(fault: JunhengError) -> tuple[str, int]:
+    file, _, line = fault.where.rpartition(":")
+    return (file, int(line)) if line.isdecimal() else (fault.where, 0)
 
 
 class PluginError(JunhengError):

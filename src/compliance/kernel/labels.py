@@ -1,4 +1,4 @@
-"""The words for states, bases, stages and units, in the current language."""
+"""The words for states, bases, stages, units and kinds of problems, in the current language."""
 
 from __future__ import annotations
 
@@ -49,3 +49,82 @@ def unit_words(unit: str) -> str:
     Things merely counted (个) need no unit in English: the figure's title says what they are.
     """
     return unit if lang() == "zh" else _UNITS.get(unit, unit)
+
+
+def problem_words(code: str) -> str:
+    """What a kind of warning is called in the current language; "" where it has no name."""
+    words = {
+        "after_the_year": msg("日期晚于本学年"),
+        "attested_without_evidence": msg("佐证没有材料"),
+        "class_bands_classes": msg("班额段与班级数不符"),
+        "class_bands_students": msg("班额段与学生数不符"),
+        "class_sizes_bands": msg("各班学生数与班额段不符"),
+        "class_sizes_classes": msg("各班学生数与班级数不符"),
+        "class_sizes_students": msg("各班学生数与学生数不符"),
+        "classes_without_students": msg("有班级而无学生"),
+        "codes_differ_from_previous": msg("标识码与上年全不相同"),
+        "column_numbers": msg("栏次行未读取"),
+        "contradicted": msg("填报与计算结果相矛盾"),
+        "converted_unit": msg("换算了单位"),
+        "counted_of_nobody": msg("人数为0或不涉及而有其人"),
+        "county_exceeds_schools": msg("县级数大于各校合计"),
+        "figure_shared": msg("两校同一场地或校舍"),
+        "figures_bunched": msg("数值密集在达标线上"),
+        "figures_copied": msg("两校数字完全相同"),
+        "figures_without_students": msg("有人员而无学生"),
+        "file_not_read": msg("未读取的文件"),
+        "flag_contradicted": msg("是否与人数不符"),
+        "folder_not_read": msg("未读取的文件夹"),
+        "fraction_for_percent": msg("疑把百分数填成小数"),
+        "hidden_columns": msg("隐藏的列"),
+        "hidden_rows": msg("隐藏的行"),
+        "hidden_sheet": msg("隐藏的工作表"),
+        "identity_changed": msg("校名或办学类型与上年不同"),
+        "implausible_item": msg("单项数值不合常理"),
+        "implausible_ratio": msg("比例不合常理"),
+        "incomplete_list": msg("明细表有空行"),
+        "jump_from_previous": msg("与上年相差过大"),
+        "largest_class_bands": msg("最大班额与班额段不符"),
+        "largest_class_sizes": msg("最大班额与各班学生数不符"),
+        "largest_class_students": msg("最大班额与学生数不符"),
+        "left_out": msg("未监测的学科"),
+        "main_school_not_found": msg("找不到主校"),
+        "merged_cell": msg("合并单元格"),
+        "more_warnings": msg("同类提示过多，未全列"),
+        "no_heading": msg("没有表头的列"),
+        "no_line_end": msg("文件末行不完整"),
+        "no_previous": msg("没有可比的上年数据"),
+        "no_units": msg("没有可评的学段"),
+        "none_and_some": msg("既填无又填有"),
+        "note_row": msg("说明行未读取"),
+        "odd_characters": msg("代码或名称中有异常字符"),
+        "open_elsewhere": msg("文件在别处打开"),
+        "outdated": msg("结果过旧"),
+        "part_exceeds_whole": msg("部分大于整体"),
+        "part_of_zero": msg("整体为0而部分不为0"),
+        "parts_disagree": msg("总数与分项不符"),
+        "period_differs": msg("表头年份不符"),
+        "quotient_differs": msg("百分数与其计数不符"),
+        "rule_broken": msg("规则出错"),
+        "same_name": msg("同县两校同名"),
+        "school_gone": msg("上年有而本次没有的学校"),
+        "school_in_two_counties": msg("标识码出现在两个县"),
+        "school_new": msg("上年没有的学校"),
+        "school_twice": msg("同一学校疑似填了两次"),
+        "sentence_broken": msg("规则说明出错"),
+        "sheet_not_read": msg("未读取的工作表"),
+        "short_lines": msg("行末缺列"),
+        "shrunk_since_previous": msg("比上年减少"),
+        "stage_not_in_type": msg("学段与办学类型不符"),
+        "students_without_classes": msg("有学生而无班级"),
+        "text_replaced": msg("疑为文字批量替换损坏"),
+        "time_of_day": msg("日期带有时刻"),
+        "total_row": msg("合计行未读取"),
+        "totals_disagree": msg("县级合计与各校不符"),
+        "unit_row": msg("单位行未读取"),
+        "unknown_heading": msg("不认识的表头"),
+        "unknown_key": msg("不认识的数据项"),
+        "unsafe_path": msg("压缩包内路径不可用"),
+        "value_column_chosen": msg("选用了其中一列"),
+    }
+    return words.get(code, "")

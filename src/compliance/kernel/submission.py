@@ -23,6 +23,9 @@ IDENTITY = (*KEY, "county_name", "province", "school_code", "school_name", "scho
 # the tables of a submission, each sorted by county and year
 TABLES = ("counties", "schools", "monitoring", "attestations", "vetoes")
 
+# the column of counties with the facts that count nobody there, null for none
+NOT_INVOLVED = "not_involved"
+
 # no facts missing, no warnings: an empty list of words in every row
 NO_WORDS = pl.lit([], dtype=pl.List(pl.String))
 
@@ -68,8 +71,10 @@ class Submission:
     words and codes String; `completed` has all facts. monitoring, attestations, vetoes: long
     tables keyed by county_code and year and sorted by them; the last two end with `file` and `at`,
     where each statement stands. Counties with an error stand in `refused` only. amounts: the facts
-    of schools of which two schools have the sum together. facts: of ``counties`` and ``schools``,
-    every fact that there may be and its type.
+    of schools of which two schools have the sum together. nobody: the facts of counties whose cell may
+    say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
+    do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
+    and year → the path by which its record was asked for.
     """
 
     counties: pl.DataFrame
@@ -78,10 +83,12 @@ class Submission:
     attestations: pl.DataFrame
     vetoes: pl.DataFrame
     amounts: tuple[str, ...]
+    nobody: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
+    given: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     def completed(self) -> Submission:
         """The same with every fact as a column, null where nobody gave it."""

@@ -26,7 +26,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel.errors import JunhengError, PackError, PluginError, UsageError, suggestion
+from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
@@ -97,11 +97,6 @@ class Registry(Offers):
     def vocabulary(self) -> Vocabulary:
         """The facts of the core and of every plugin."""
         return vocabulary(self.fragments)
-
-    def owner(self, pack: Pack) -> Plugin | None:
-        """The plugin a pack came with; None for a file."""
-        broken = {name: one.plugin for one in self.broken for name in one.packs}
-        return self.owners.get(f"pack {pack.id}") or broken.get(pack.id)
 
     def add(self, offers: Offers) -> None:
         """Put a plugin's offers among the others, or the plugin among the broken ones.
@@ -179,13 +174,18 @@ def _check_facts(asked: Sequence[Offers]) -> None:
     try:
         vocabulary([path for one in sound for path in one.fragments])
     except PluginError:  # whose they are is asked only now: it takes the time of reading them all
-        kept: list[Path] = []
+        kept: list[Offers] = []
         for one in sound:
-            try:
-                vocabulary([*kept, *one.fragments])
-                kept += one.fragments
-            except PluginError as error:
-                one.error = PluginError(f"{one.plugin}: {error.what}", error.where, error.todo)
+            pairs = ([*other.fragments, *one.fragments] for other in kept)
+            for other, both in zip((one, *kept), (one.fragments, *pairs), strict=True):
+                try:
+                    vocabulary(both)
+                except PluginError as error:
+                    whose = " / ".join(dict.fromkeys(map(str, (other.plugin, one.plugin))))
+                    one.error = PluginError(f"{whose}: {error.what}", error.where, error.todo)
+                    break
+            else:
+                kept.append(one)
 
 
 def _plugin(entry: EntryPoint) -> Plugin:
@@ -279,12 +279,8 @@ def _homes(hook: pluggy.HookCaller, plugin: Plugin) -> list[Path]:
 def _take_packs(offers: Offers, home: Path) -> None:
     """Read the packs and find the schemas of one directory."""
     plugin = offers.plugin
-    try:
-        packs = packs_in(home, plugin.version)
-        earlier = [pack for same in offers.packs.values() for pack in same]
-        offers.packs = editions([*earlier, *packs])
-    except PackError as error:
-        raise PackError(f"{plugin}: {error.what}", error.where, error.todo) from error
+    packs = packs_in(home, plugin.version, str(plugin))
+    offers.packs = editions([*(pack for same in offers.packs.values() for pack in same), *packs])
     if not packs:
         raise PluginError(
             say(

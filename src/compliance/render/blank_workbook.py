@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from compliance.engine import attestations
-from compliance.facts.fact import Fact
+from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, use
@@ -347,6 +348,10 @@ def _check(sheet: Untyped, first: int, last: int, column: int, fact: Fact) -> No
     rule: dict[str, object]
     if words and columns(",".join(words)) <= _LONGEST:
         rule = {"validate": "list", "source": words}
+    elif fact.not_involved is not None:
+        cell = xl_rowcol_to_cell(first, column)
+        span = f"AND(ISNUMBER({cell}),{cell}>={fact.minimum or 0:g},{cell}<={fact.maximum:.0f})"
+        rule = {"validate": "custom", "value": f'=OR({cell}="{NOT_INVOLVED}",{span})'}
     elif fact.form in _NUMBERS and fact.maximum is not None and not (fact.words or fact.none):
         rule = {
             "validate": "decimal" if fact.form == "number" else "integer",

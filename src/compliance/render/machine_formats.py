@@ -29,7 +29,7 @@ _COUNTS = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived",
 _PROBLEM = (
     "severity", "code", "file", "at", "county_code", "school_code", "message", "expected", "year",
 )  # fmt: skip
-_COUNTY = ("county_code", "county_name", "year", "verdict", "ruleset", "as_of")
+_COUNTY = ("input", "county_code", "county_name", "year", "verdict", "ruleset", "as_of")
 _RULESET = ("id", "version", "as_of", "layers")
 _EXCLUDED = ("county_code", "school_code", "stage", "reason", "year")
 # A number follows `":` only behind a key: inside a string the quote would be escaped.

@@ -27,8 +27,10 @@ from compliance.assessment.figures import (
     state,
     verdict,
 )
+from compliance.assessment.scope import outcomes
 from compliance.engine.results import CountyResult, Results
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
@@ -81,6 +83,7 @@ def _render(report: Results, suffix: str, stream: BinaryIO) -> None:
 
 def _context(report: Results) -> dict[str, Any]:
     detailed = len(report.counties) <= _DETAILED
+    problems = list(_problems(report))[:_PROBLEMS]
     return {
         "rulesets": [
             {
@@ -101,8 +104,8 @@ def _context(report: Results) -> dict[str, Any]:
             {"name": one.county_name, "code": one.county_code, "year": one.year or ""}
             for one in report.refused
         ],
-        "problems": _problems(report)[:_PROBLEMS],
-        "more_problems": max(0, len(report.problems) - _PROBLEMS),
+        "problems": problems,
+        "more_problems": len(report.problems) - len(problems),
         "short_of": _SHORT_OF,
         "doubt": _DOUBT,
     }
@@ -164,6 +167,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
         "bases": phrases.bases(about.county),
         "relaxed": phrases.relaxed(about),
         "withheld": phrases.withheld(about, report.manifest),
+        "outside": phrases.outside(about),
         "groups": [
             {"title": one.title, "state": _verdict(one.status), "told": phrases.counted(one)}
             for one in about.decisive
@@ -193,20 +197,25 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
     }
 
 
-def _problems(report: Results) -> list[dict[str, str]]:
-    """Errors first."""
-    words = {"error": msg("错误"), "warning": msg("提示")}
-    return [
-        {
-            "severity": words.get(one.severity, one.severity),
-            "sign": SIGNS["error"] if one.severity == "error" else SIGNS["unknown"],
-            "place": " ".join(part for part in (one.file, one.at) if part),
-            "school": one.school_code or "",
-            "message": one.message,
-            "expected": one.expected,
-        }
-        for one in sorted(report.problems, key=lambda one: one.severity != "error")
-    ]
+def _problems(report: Results) -> Iterator[dict[str, str]]:
+    """Every error, then the warnings, a row a kind."""
+    for one in report.problems:
+        if one.severity == "error":
+            yield _problem(msg("错误"), SIGNS["error"], one, one.message)
+    for own in phrases.by_kind(report.problems):
+        told = phrases.kind_of(own) + msg("：") + own[0].message + phrases.further(own)
+        yield _problem(msg("提示"), SIGNS["unknown"], own[0], told)
+
+
+def _problem(severity: str, sign: str, one: Problem, told: str) -> dict[str, str]:
+    return {
+        "severity": severity,
+        "sign": sign,
+        "place": " ".join(part for part in (one.file, one.at) if part),
+        "school": one.school_code or "",
+        "message": told,
+        "expected": one.expected,
+    }
 
 
 def _verdict(status: str) -> Mark:
@@ -257,14 +266,14 @@ def _county_rules(about: Assessment) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for key in (key for key in about.rules if key in rows):
         rule, row = about.rules[key], rows[key]
-        block = blocks.get(key, pick(rule.aspect, ""))
+        block = blocks.get(key, rule.aspect_label)
         made.append(
             {
                 "block": "" if made and made[-1]["of"] == block else block,
                 "of": block,
                 "id": key,
                 "title": rule.label,
-                "value": phrases.outcomes(about.spread[key], "school")
+                "value": outcomes(about.spread[key], "school")
                 if key in about.spread
                 else _found(rule, row),
                 "state": _verdict(row["status"]),

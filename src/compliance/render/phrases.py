@@ -19,6 +19,7 @@ from compliance.assessment import (
     Decisive,
     FallingShort,
     MissingFacts,
+    OfNobody,
 )
 from compliance.assessment.figures import (
     Finding,
@@ -34,15 +35,19 @@ from compliance.assessment.figures import (
     state,
     with_unit,
 )
+from compliance.assessment.messages import say_nobody
+from compliance.assessment.scope import beside, outcomes
 from compliance.engine.results import CountyResult, RulesetInfo
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_words, problem_words
 from compliance.render.documents.text import columns, printable
 from compliance.rules.language.model import Rule
 
 _NAMES = 2
 _CLAUSE = 32
 _SCHOOLS = 6
+_PLACES = 2
 
 
 def listed(words: Sequence[str]) -> str:
@@ -59,27 +64,13 @@ def named(rule: Rule) -> str:
 def counted(part: Decisive) -> str:
     """``61个学段中7个不达标、1个数据缺失（6所学校）``; empty where there is nothing to count."""
     total = sum(part.counts.values())
-    if not total or (total == 1 and part.level == "county"):
-        return ""
-    several = part.schools and part.schools != total
-    where = say("（{n}所学校）", n=part.schools) if several else ""
-    return outcomes(part.counts, part.level) + where
-
-
-def outcomes(counts: Mapping[str, int], level: str) -> str:
-    """``300所学校中2所不达标``; level: what is counted, ``unit``, ``school`` or ``county``."""
-    total = sum(counts.values())
-    others = [(state(status), n) for status, n in counts.items() if status != "pass"]
-    if level == "unit":
-        all_met, head = plural(total, "{n}个学段全部达标"), say("{n}个学段中", n=total)
-        each = msg("{n}个{s}")
-    elif level == "school":
-        all_met, head = plural(total, "{n}所学校全部达标"), plural(total, "{n}所学校中")
-        each = msg("{n}所{s}")
-    else:
-        all_met, head = say("{n}项全部达标", n=total), say("{n}项中", n=total)
-        each = msg("{n}项{s}")
-    return head + listed([each.format(n=n, s=word) for word, n in others]) if others else all_met
+    told = ""
+    if part.outside or (total and not (total == 1 and part.level == "county")):
+        several = part.schools and part.schools != total
+        where = say("（{n}所学校）", n=part.schools) if several else ""
+        told = outcomes(part.counts, part.level, part.outside) + where
+    aside = plural(n, "{n}所学校（学段）不参加") if (n := len(part.left_out)) else ""
+    return msg("；").join(filter(None, (told, aside)))
 
 
 def reasons(about: Assessment) -> list[str]:
@@ -109,7 +100,7 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     told = [
         _against(rule, row, part)
         for part in row["parts"] or ()
-        if part["status"] == "fail" and part["value"] is not None
+        if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
@@ -126,7 +117,8 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
-        told.append(say("缺{gap}", gap=gap))
+        met = one["status"] == "pass"  # of what is to be added some must be of this part
+        told.append(say("补足时其中须增{gap}", gap=gap) if met else say("缺{gap}", gap=gap))
     return msg("，").join(filter(None, told))
 
 
@@ -162,7 +154,8 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [
+    rest = [_of_nobody(one, titles) for one in about.of_nobody]
+    rest += [
         say("待佐证：{rules}", rules=listed(ids)) + _by(owner) for ids, owner in about.statements
     ]
     if about.waived:
@@ -184,6 +177,18 @@ def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
             others=others,
         )
     return what + where + _by(listed(one.owners))
+
+
+def _of_nobody(one: OfNobody, titles: Mapping[str, str]) -> str:
+    """``“残疾儿童少年”为0，Q2无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
+    rules = listed(one.rules)
+    if not one.fact:
+        return say("分子、分母均为0，{rules}无从计算：请核对所据数据", rules=rules) + _by(one.owner)
+    told = say(
+        "“{fact}”为0，{rules}无从计算：{todo}",
+        fact=titles.get(one.fact, one.fact), rules=rules, todo=say_nobody(),
+    )  # fmt: skip
+    return told + _by(one.owner)
 
 
 def _by(owner: str) -> str:
@@ -249,11 +254,48 @@ def _verdict(status: str) -> str:
     return msg("未达标") if status == "fail" else state(status)
 
 
+def outside(about: Assessment, *, schools: bool = True) -> str:
+    """What the verdict does not speak of: ``不在结论之内：2项不适用：G11、G14。``; empty for nothing."""
+    told = beside(about.outside, about.schools_left_out if schools else ())
+    return say("不在结论之内：{told}。", told=told) if told else ""
+
+
 def conforming(about: Assessment) -> str:
     """``可计算指标27项，已达标18项。``."""
     return say(
         "可计算指标{computable}项，已达标{met}项。", computable=about.computable, met=about.met
     )
+
+
+def by_kind(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """The warnings of each kind together, the most frequent kind first."""
+    kinds: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.severity != "error":
+            kinds.setdefault(one.code, []).append(one)
+    return sorted(kinds.values(), key=lambda own: -len(own))
+
+
+def kind_of(own: Sequence[Problem]) -> str:
+    """``部分大于整体（12处）``: what the problems of a kind are called, and how many there are."""
+    title = problem_words(own[0].code) or own[0].code
+    return say("{title}（{n}处）", title=title, n=len(own)) if len(own) > 1 else title
+
+
+def further(own: Sequence[Problem]) -> str:
+    """``；又见 学校!F13、学校!F14等``: where the next ones are, empty where nothing is told."""
+    places = list(dict.fromkeys(one.place() for one in own))[1:]
+    if not places:
+        return ""
+    more = msg("等") if len(places) > _PLACES else ""
+    return say("；又见{l}{more}", l=listed(places[:_PLACES]), more=more)
+
+
+def warnings(problems: Iterable[Problem]) -> list[str]:
+    """A line a kind: how many, the first in full, and where the next ones are."""
+    return [
+        msg("：").join((kind_of(own), own[0].line())) + further(own) for own in by_kind(problems)
+    ]
 
 
 def ruleset(info: RulesetInfo) -> str:

@@ -25,6 +25,8 @@ from compliance.rules.language.references import Node, ReferenceGraph, Role
 if TYPE_CHECKING:
     from cattrs import Converter
 
+    from compliance.facts.vocabulary import Vocabulary
+
 
 @dataclass(frozen=True, slots=True)
 class NoSettings:
@@ -38,7 +40,8 @@ class RuleKind(ABC):
     (or part) of this kind may have beside the common ones; of str, bool, int, Decimal, tuples and
     dataclasses of these. of_rules: what stands under `of` are rules. selects: its `where` and
     `exclude` choose the units it measures, not the subjects it applies to. has_limit: a rule of it
-    without a limit only shows a figure. offered_by: the plugin it comes from, with its version, set
+    without a limit only shows a figure. needs: what a rule or part of it cannot be without: `indicator`,
+    `limit`, `members` (rules or parts). offered_by: the plugin it comes from, with its version, set
     where plugins are loaded; empty for the core's own.
     """
 
@@ -47,12 +50,24 @@ class RuleKind(ABC):
     of_rules: ClassVar[bool] = True
     selects: ClassVar[bool] = False
     has_limit: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
     offered_by: str = ""
 
     def references(self, holder: Rule | Part) -> References:
         """What a rule or part of this kind looks at; the rules of `of` are joined by their verdicts."""
         members = holder.of if isinstance(holder, Rule) and self.of_rules else ()
         return References(verdicts=members, exclusions=self.selects)
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether a part of a rule may be of it."""
+        return True
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """What is wrong with the settings of a rule or part, beside their types: field, and what."""
+        return ()
 
     def measured_at(self, rule: Rule) -> str:
         """The scope (unit, school, county) on whose subjects its indicators are computed."""
@@ -119,15 +134,17 @@ def read_settings(
 ) -> Any:  # noqa: ANN401 - the dataclass that the kind names
     """The fields of a rule or part that its kind understands, as the kind's dataclass.
 
-    Raises PackError, at the line of the field, for one that is unknown, missing or of a wrong type.
+    Raises PackError, at the line of the field, for each that is unknown, missing or of a wrong type.
     """
     from cattrs import BaseValidationError
 
     try:
         return _converter().structure(table, kind.settings)
     except BaseValidationError as error:
-        *_, (place, what, todo) = _faults(error, kind, rule_id)  # unknown fields stand last
-        raise pack.error(what, *address, *place, todo=todo) from error
+        raise PackError.of(
+            pack.error(what, *address, *place, todo=todo)
+            for place, what, todo in _faults(error, kind, rule_id)
+        ) from error
 
 
 def written(settings: object) -> dict[str, object]:
@@ -164,10 +181,10 @@ def _faults(
         return
     told = {"rule": rule_id, "kind": kind.name, "field": ".".join(address)}
     if isinstance(error, ForbiddenExtraKeysError):
-        unknown = sorted(error.extra_fields)
-        what = say("规则 {rule} 的种类 {kind} 没有字段 {fields}", **told, fields=", ".join(unknown))
         known = [one.name for one in fields(error.cl)] if error.cl is not None else []
-        yield (*address, unknown[0]), what, suggestion(unknown[0], known)
+        for name in sorted(error.extra_fields):
+            what = say("规则 {rule} 的种类 {kind} 没有字段 {fields}", **told, fields=name)
+            yield (*address, name), what, suggestion(name, known)
     elif isinstance(error, KeyError):
         yield address, say("规则 {rule} 缺少字段 {field}", **told), msg("请补上")
     else:

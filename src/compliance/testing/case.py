@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from compliance.checker import load, with_pack_file
+from compliance.checker import load, own_words, with_pack_file
 from compliance.engine.attestations import attested, vetoed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.plugins.registry import Registry
@@ -102,8 +102,7 @@ def law(options: CaseOptions) -> RulesInForce:
 def _law(name: str, day: date, enforce: tuple[str, ...], switches: tuple[str, ...]) -> RulesInForce:
     offers = installed()
     known, top = with_pack_file(offers, name)
-    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds)
+    words = own_words(offers, known, str(top))
+    rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds, words=words)
     every = rules.rules.values()
-    return RulesInForce(
-        rules, frozenset(attested(every)), frozenset(vetoed(every)), offers.vocabulary
-    )
+    return RulesInForce(rules, frozenset(attested(every)), frozenset(vetoed(every)), words)

@@ -24,7 +24,6 @@ from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
-from compliance.rules.lint import examine
 from compliance.testing.case import Case, CaseOptions, installed, law
 from compliance.testing.case_file import read_cases
 from compliance.testing.expected import differences
@@ -148,7 +147,6 @@ def _judged(options: CaseOptions) -> _Judged:
         if _alike(case.options) == options
     }
     words = offers.vocabulary
-    examine(rules, offers.kinds, words)
     submission = _accepted(folder)
     part, problems, without = settle(submission.of((code, options.year) for code in cases), rules)
     problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]

@@ -34,6 +34,7 @@ class Graded(Kind):
     """An item of the title: pass is A, fail is B or C."""
 
     name = "graded"
+    needs = ("members",)
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """Parts are the rule's own and those of its members.
@@ -78,6 +79,7 @@ class OverallGrade(Kind):
 
     name = "overall_grade"
     settings = OverallGradeSettings
+    needs = ("members",)
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value: items graded A; over_count: items known not to be A."""

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import polars as pl
 
+from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import RESULTS, Columns, Evaluation, by_county, part_entry
+from compliance.engine.exact_arithmetic import typed
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.kinds.threshold import given
 from compliance.engine.lacks import Lacks
@@ -26,8 +30,16 @@ from compliance.engine.units import beside, each_once
 from compliance.engine.working import Working
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import status_words
-from compliance.kernel.submission import ERROR, FAIL, NO_WORDS, NOT_APPLICABLE, PASS, UNKNOWN
-from compliance.rules.language.model import FindingForm, Part, Rule, Ruleset
+from compliance.kernel.submission import (
+    ERROR,
+    FAIL,
+    NO_WORDS,
+    NOT_APPLICABLE,
+    NOT_CHECKED,
+    PASS,
+    UNKNOWN,
+)
+from compliance.rules.language.model import UPPER, FindingForm, Limit, Part, Rule, Ruleset
 
 LEAST = "least"
 
@@ -146,12 +158,17 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> Colu
             }
             | {"missing": columns.get("missing", Lacks())}
         )  # fmt: skip
+    within = evaluation.ruleset.references.counted_within(rule)
+    known = dict(zip((part.key for part in rule.parts), judged, strict=True))
+    for key, other in within.items():
+        _shared_out(rule, key, other, known, evaluation)
     entries = [_entry(part, one) for part, one in zip(rule.parts, judged, strict=True)]
+    worst = pl.min_horizontal(*(one["status"] for one in judged))
     return {
-        "status": pl.min_horizontal(*(one["status"] for one in judged)),
-        **_figures(judged, least=least),
+        "status": worst,
+        **(_least(judged) if least else _lacking(known, within, evaluation.ruleset)),
         "parts": pl.concat_arr(*entries).arr.to_list(),
-        "missing": sum((one["missing"] for one in judged), Lacks()),
+        "missing": sum((_told(one, worst) for one in judged), Lacks()),
         **_relaxed_by(rule, judged),
     }
 
@@ -162,6 +179,12 @@ _OF_A_PART: Mapping[str, pl.DataType | type[pl.DataType]] = {
         "status", "value", "threshold", "shortfall", "shortfall_unit", "relaxed_by", "alternative",
     )
 }  # fmt: skip
+
+
+def _told(part: Mapping[str, Any], worst: pl.Expr) -> Lacks:
+    """What a part lacks; what a 0 of 0 waits for only where nothing else keeps the rule open."""
+    lacks: Lacks = part["missing"]
+    return lacks.where((part["status"] != NOT_CHECKED) | (worst == NOT_CHECKED))
 
 
 def _relaxed_by(rule: Rule, judged: Sequence[Mapping[str, Any]]) -> Columns:
@@ -188,30 +211,98 @@ def _entry(part: Part, judged: Mapping[str, Any]) -> pl.Expr:
     )
 
 
-def _figures(judged: Sequence[Mapping[str, Any]], *, least: bool) -> Columns:
-    """What the whole rule shows of its parts.
-
-    Of parts that ask for the same of several things the least decides, and what is missing adds up.
-    Else the one part that is short tells what is missing.
-    """
+def _least(judged: Sequence[Mapping[str, Any]]) -> Columns:
+    """Of parts that ask for the same of several things the least decides, and what is missing adds up."""
     short, units, values = (
         [one[name] for one in judged] for name in ("shortfall", "shortfall_unit", "value")
     )
-    if least:
-        total = pl.sum_horizontal(*short)
-        known = pl.all_horizontal(one.is_not_null() for one in values)
-        return {
-            "value": pl.when(known).then(pl.min_horizontal(*values)),
-            "threshold": pl.coalesce(*(one["threshold"] for one in judged)),
-            "shortfall": pl.when(known & (total > 0)).then(total),
-            "shortfall_unit": pl.coalesce(*units),
-        }
-    failing = pl.any_horizontal(one["status"] == FAIL for one in judged)
-    single = failing & (pl.sum_horizontal(one.is_not_null() for one in short) == 1)
+    total = pl.sum_horizontal(*short)
+    known = pl.all_horizontal(one.is_not_null() for one in values)
     return {
-        "shortfall": pl.when(single).then(pl.coalesce(*short)),
-        "shortfall_unit": pl.when(single).then(pl.coalesce(*units)),
+        "value": pl.when(known).then(pl.min_horizontal(*values)),
+        "threshold": pl.coalesce(*(one["threshold"] for one in judged)),
+        "shortfall": pl.when(known & (total > 0)).then(total),
+        "shortfall_unit": pl.coalesce(*units),
     }
+
+
+def _lacking(
+    known: Mapping[str, Mapping[str, Any]], within: Mapping[str, str], ruleset: Ruleset
+) -> Columns:
+    """What meets every part: the one that is short, or what all of them lack, if that adds up.
+
+    Things that are counted, of one kind, add up; percentage points do not. What a part lacks of what
+    another lacks is among that.
+    """
+    counted = [one.gap_unit for one in ruleset.indicators.values() if one.over is not None]
+    kinds = {
+        name: counted.index(one.gap_unit)
+        for name, one in ruleset.indicators.items()
+        if one.over is not None
+    }
+    short, units = [], []
+    for key, one in known.items():
+        own = one["shortfall"].is_not_null()
+        if key in within:
+            own &= known[within[key]]["shortfall"].is_null()
+        short.append(pl.when(own).then(one["shortfall"]))
+        units.append(pl.when(own).then(one["shortfall_unit"]))
+    alike = [one.replace_strict(kinds, default=None, return_dtype=pl.Int32) for one in units]
+    many = pl.sum_horizontal(one.is_not_null() for one in short)
+    adds_up = pl.min_horizontal(*alike) == pl.max_horizontal(*alike)
+    adds_up &= pl.sum_horizontal(one.is_not_null() for one in alike) == many
+    failing = pl.any_horizontal(one["status"] == FAIL for one in known.values())
+    told = failing & ((many == 1) | ((many > 1) & adds_up))
+    return {
+        "shortfall": pl.when(told).then(pl.sum_horizontal(*short)),
+        "shortfall_unit": pl.when(told).then(pl.coalesce(*units)),
+    }
+
+
+def _shared_out(
+    rule: Rule, key: str, other: str, judged: Mapping[str, dict[str, Any]], evaluation: Evaluation
+) -> None:
+    """Let what one part lacks meet also another that is a share of what it counts.
+
+    Of n persons to be added to a count C of which c are to make up a share r, at least
+    r·(C + n) − c are to be of them, which are no more than n.
+    """
+    parts = {part.key: part for part in rule.parts}
+    limits = [parts[one].limit for one in (key, other)]
+    if any(one.instead for one in (parts[key], parts[other])) or not all(map(_is_number, limits)):
+        return
+    plan, frames = evaluation.plan(rule.scope, rule), evaluation.frames_of(rule)
+    bound = exact_arithmetic.quantity(
+        evaluation.ruleset.indicators[str(parts[key].indicator)], frames, rule.scope
+    )
+    share = Fraction(limits[0].table[""]) / Fraction(bound.indicator.per)  # type: ignore[union-attr]  # checked
+    fields = {name: (judged[name]["shortfall"], pl.Float64) for name in (key, other)}
+    again = partial(_among, bound, share, other)
+    short = judged[other]["shortfall"].is_not_null()
+    found = exact_arithmetic.exactly(fields, short, again, bound.columns)
+    found = plan.let(f"{rule.id}/{key}._among", found, rule.id, passing=True)
+    for name in (key, other):
+        judged[name]["shortfall"] = found.struct.field(name)
+    unit = pl.coalesce(judged[key]["shortfall_unit"], pl.lit(bound.indicator.name))
+    judged[key]["shortfall_unit"] = pl.when(found.struct.field(key).is_not_null()).then(unit)
+
+
+def _is_number(limit: Limit | None) -> bool:
+    return limit is not None and limit.operator not in UPPER and "" in limit.table
+
+
+def _among(
+    bound: exact_arithmetic.Quantity, share: Fraction, other: str, row: exact_arithmetic.Row
+) -> Sequence[object]:
+    """How many of those to be added are to be of the share, and how many are to be added."""
+    own, count, added = bound.exact_of(row), bound.exact_over(row), typed(row[other])
+    if own is None or count is None or added is None or share >= 1:
+        return (None, None)
+    step = bound.indicator.gap_step
+    alone = exact_arithmetic.steps_up((share * count - own) / (1 - share), step)
+    added = max(added, alone)
+    needed = exact_arithmetic.steps_up(share * (count + added) - own, step)
+    return (float(needed) if needed > 0 else None, float(added))
 
 
 VERIFIED = "verified"

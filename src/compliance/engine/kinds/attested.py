@@ -17,18 +17,33 @@ from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input
-from compliance.kernel.i18n import msg
-from compliance.kernel.submission import FAIL, NOT_CHECKED, PASS
-from compliance.rules.language.model import Part, Rule, Ruleset
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, NOT_CHECKED, NOT_INVOLVED, PASS
+from compliance.rules.language.model import Part, References, Rule, Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A figure of the county of which a 0 contradicts a statement; text: what is then said of it."""
+
+    zero: str
+    text: str
+    text_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AttestedSettings:
-    """statement: the table it is given in; expect: what meets the rule; statements: what it covers."""
+    """statement: the table it is given in; expect: what meets the rule; statements: what it covers.
+
+    about: a count of the county of whom something is stated, nothing where it is 不涉及.
+    """
 
     statement: str = ""
     expect: bool | None = None
     statements: tuple[str, ...] = ()
+    about: str = ""
+    contradicted_by: tuple[Contradiction, ...] = ()
 
     @property
     def table(self) -> str:
@@ -46,6 +61,12 @@ class Attested(Kind):
         """Where its statement is given."""
         settings: AttestedSettings = holder.settings
         return settings.table
+
+    def references(self, holder: Rule | Part) -> References:
+        """Of whom something is stated, and what contradicts it."""
+        settings: AttestedSettings = holder.settings
+        figures = [one.zero for one in settings.contradicted_by]
+        return References(facts=(*filter(None, (settings.about,)), *figures))
 
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""
@@ -65,6 +86,30 @@ class Attested(Kind):
     def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The statement under the whole rule's id."""
         return {"status": _said(rule, part.settings)}
+
+    def doubts(self, rule: Rule, holder: Rule | Part, evaluation: Evaluation) -> Iterable[Problem]:
+        """What is stated to be met although a figure of the county says otherwise."""
+        settings: AttestedSettings = holder.settings
+        known = {one.zero: pick(one.text, one.text_en) for one in settings.contradicted_by}
+        figures = evaluation.frames.county
+        if not any((figures[name] == 0).any() for name in known):
+            return
+        given: pl.DataFrame = getattr(evaluation.submission, settings.table)
+        said = given.lazy().filter(pl.col("rule") == rule.attested_as, SAYING[settings.table])
+        rows = said.join(figures.lazy().select(*KEY, *known), on=list(KEY), maintain_order="left")
+        for row in rows.collect().iter_rows(named=True):
+            if nothing := [name for name in known if row[name] == 0]:
+                why = msg("，").join(known[name] for name in nothing)
+                yield Problem(
+                    "warning",
+                    "statement_contradicted",
+                    say(
+                        "{rule} 佐证“{what}”，而{why}，两者矛盾",
+                        rule=rule.attested_as, what=holder.label, why=why),
+                    msg("核对佐证与所填数据，改正其一"),
+                    row["file"], row["at"], row["county_code"], row["year"],
+                    facts=(*nothing, rule.attested_as),
+                )  # fmt: skip
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """What was stated."""
@@ -103,8 +148,13 @@ def _said(rule: Rule, settings: AttestedSettings) -> pl.Expr:
     source = settings.table
     expected = settings.expect if settings.expect is not None else source == ATTESTATIONS
     said = pl.col(statement_column(source, rule.attested_as))
+    nobody = pl.lit(value=False)
+    if settings.about:
+        nobody = pl.col(NOT_INVOLVED).list.contains(settings.about).fill_null(value=False)
     return (
-        pl.when(said.is_null())
+        pl.when(nobody)
+        .then(NOT_APPLICABLE)
+        .when(said.is_null())
         .then(NOT_CHECKED)
         .when(said == expected)
         .then(PASS)

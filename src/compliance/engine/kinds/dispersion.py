@@ -307,7 +307,8 @@ def _measure(rule: Rule, evaluation: Evaluation) -> None:
     else:
         judged = evaluation.judged(member_of(rule, evaluation).id)
         plan, lacking = judged.plan, judged.lacks
-        value, way = judged.column("value"), judged.column("alternative")
+        value = pl.when(judged.column("status") != UNKNOWN).then(judged.column("value"))
+        way = judged.column("alternative")
         there = judged.column("status").is_not_null()
 
     def let(name: str, column: pl.Expr) -> pl.Expr:

@@ -1,6 +1,7 @@
 """elapsed: full years since a date, as of the day that is judged.
 
-A date given as a year alone may be any day of it: a conclusion is drawn where all of them agree.
+A date given as a month or a year alone may be any day of it: a conclusion is drawn where all of
+them agree.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.lacks import Lacks
 from compliance.engine.subject import Subject
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import FAIL, PASS, UNKNOWN
 from compliance.rules.language.model import Limit, Part, References, Rule, Ruleset
@@ -37,11 +39,21 @@ class Elapsed(Kind):
     name = "elapsed"
     settings = ElapsedSettings
     has_limit = True
+    needs = ("limit",)
 
     def references(self, holder: Rule | Part) -> References:
         """The date."""
         settings: ElapsedSettings = holder.settings
         return References(facts=(settings.since,))
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Years run from a date."""
+        settings: ElapsedSettings = holder.settings
+        fact = words.county.get(settings.since)
+        if fact is not None and fact.form != "date":
+            yield ("since",), say("{fact} 不是日期", fact=fact.name)
 
     def measure(self, holder: Rule | Part, ruleset: Ruleset) -> str:
         """Years, as the pack calls them."""
@@ -53,7 +65,7 @@ class Elapsed(Kind):
         return True
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
-        """value is the full years, null where the year alone leaves them open."""
+        """value is the full years, null where a month or year alone leaves them open."""
         return _columns(rule, evaluation)
 
     def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
@@ -100,21 +112,26 @@ _FIRST = date(2020, 9, 1)  # the date of the example
 
 
 def _anniversary(since: str, years: int) -> date:
-    """The day on which so many years are full; of a year alone, of its last day."""
-    begun = date.fromisoformat(since) if len(since) > len("2020") else date(int(since), 12, 31)
+    """The day on which so many years are full; of a month or year alone, of its last day."""
+    first = date.fromisoformat(f"{since}-01-01"[:10])
+    begun = first if len(since) > len("2020-12") else _last(first, whole_year=len(since) == 4)
     leap = (begun.month, begun.day) == (2, 29)
     return date(begun.year + years, begun.month, 28 if leap else begun.day)
+
+
+def _last(first: date, *, whole_year: bool) -> date:
+    """The last day of the month, or of the year, that begins on `first`."""
+    month = 12 if whole_year else first.month
+    return date(first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _columns(holder: Rule | Part, evaluation: Evaluation) -> Columns:
     settings: ElapsedSettings = holder.settings
     needed = _years(holder.limit)
     text = pl.col(settings.since)
-    year = text.str.slice(0, 4).cast(pl.Int32, strict=False)
-    whole = text.str.len_chars() > 4
-    day = text.str.to_date("%Y-%m-%d", strict=False)
-    first = pl.when(whole).then(day).otherwise(pl.date(year, 1, 1))
-    last = pl.when(whole).then(day).otherwise(pl.date(year, 12, 31))
+    first = (text + "-01-01").str.slice(0, len("2020-12-31")).str.to_date("%Y-%m-%d", strict=False)
+    span = text.str.len_chars().replace_strict({4: "1y", 7: "1mo"}, default="1d")
+    last = first.dt.offset_by(span).dt.offset_by("-1d")
     most, least = _full_years(first, evaluation.as_of), _full_years(last, evaluation.as_of)
     status = (
         pl.when(most.is_null())
@@ -140,8 +157,10 @@ def _years(limit: Limit | None) -> int:
 
 
 def _full_years(since: pl.Expr, as_of: date) -> pl.Expr:
-    """Whole years between two days, as birthdays are counted."""
+    """Whole years between two days; from 29 February they are full on the month's last day."""
+    ended = (as_of + timedelta(days=1)).month != as_of.month
+    day = 31 if ended else as_of.day
     before = (since.dt.month() > as_of.month) | (
-        (since.dt.month() == as_of.month) & (since.dt.day() > as_of.day)
+        (since.dt.month() == as_of.month) & (since.dt.day() > day)
     )
     return as_of.year - since.dt.year() - before.cast(pl.Int32)

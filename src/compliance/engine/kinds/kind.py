@@ -18,6 +18,7 @@ from compliance.engine.figures import applicability, figures
 from compliance.engine.subject import Subject
 from compliance.engine.variants import turning
 from compliance.engine.working import Flip, Input, Working
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import pick
 from compliance.rules.kinds import RuleKind
 from compliance.rules.language.model import Indicator, Limit, Part, Rule, Ruleset
@@ -55,6 +56,11 @@ class Kind(RuleKind):
     def answers(self) -> bool:
         """Whether it gives a frame of its own instead of columns."""
         return type(self).evaluate is not Kind.evaluate
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether it judges parts of rules: those that give `part_columns` do."""
+        return type(self).part_columns is not Kind.part_columns
 
     def prepare(self, rule: Rule, evaluation: Evaluation) -> None:
         """Declare over narrower scopes what is to be gathered for the rule's own."""
@@ -143,6 +149,10 @@ class Kind(RuleKind):
 
     def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
         """What is to be said of how a rule or part of this kind is judged."""
+        return ()
+
+    def doubts(self, rule: Rule, holder: Rule | Part, evaluation: Evaluation) -> Iterable[Problem]:
+        """Warnings about what a rule or part of this kind was judged by, of all its counties."""
         return ()
 
     def flips(self, subject: Subject, status: str) -> tuple[Flip, ...]:

@@ -1,4 +1,8 @@
-"""listed: every entry of a county's list meets the limits set for its fields; none is unknown."""
+"""listed: every entry of a county's list meets the limits set for its fields; no list is unknown.
+
+Where subjects are named that must be in it, one without an entry is missing by its name; an entry that
+says that there is no result (`none`) counts as one and is left out.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,16 @@ from compliance.engine.sentences import parts
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
-from compliance.kernel.i18n import msg, pick
+from compliance.facts.vocabulary import Vocabulary
+from compliance.kernel.errors import suggestion
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
 class FieldLimit:
-    """One field of every entry, and the one limit it is held against."""
+    """One field of every entry, and the one limit it is held against; none: the figure of no result."""
 
     field: str
     name: str = ""
@@ -35,6 +41,7 @@ class FieldLimit:
     at_most: Decimal | None = None
     above: Decimal | None = None
     below: Decimal | None = None
+    none: Decimal | None = None
 
     @property
     def label(self) -> str:
@@ -52,10 +59,19 @@ class FieldLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSubject:
+    """A subject that the list must have an entry of; also: other names of it."""
+
+    name: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListedSettings:
-    """each: the fields that are looked at."""
+    """each: the fields that are looked at; every: the subjects that must be in the list."""
 
     each: tuple[FieldLimit, ...]
+    every: tuple[ListedSubject, ...] = ()
 
 
 _ENTRY = (pl.col("subject").fill_null(""), pl.col("grade").fill_null(""))  # what an entry is about
@@ -71,6 +87,22 @@ class Listed(Kind):
     def references(self, holder: Rule | Part) -> References:
         """The list itself."""
         return References(facts=holder.of if isinstance(holder, Rule) else ())
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """It is about the entries of one table, and the fields that these have."""
+        settings: ListedSettings = holder.settings
+        if isinstance(holder, Part) or holder.of != ("monitoring",):
+            yield ("of",), say("只能写 {wanted}", wanted="monitoring")
+            return
+        known = [name for name, fact in words.tables["monitoring"].items() if fact.numeric]
+        for place, one in enumerate(settings.each):
+            if one.field not in known:
+                told = say("没有字段 {field}", field=one.field)
+                yield ("each", str(place), "field"), told + suggestion(one.field, known)
+            elif sum(getattr(one, name) is not None for name in OPERATORS) != 1:
+                yield ("each", str(place)), say("字段 {field} 须有一个限值", field=one.field)
 
     def part_names(self, rule: Rule) -> tuple[str, ...]:
         """The fields of each entry."""
@@ -91,7 +123,7 @@ class Listed(Kind):
         return title
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
-        """A part for every field of every entry, in the order given."""
+        """A part for every field of every entry, in the order given, then of those that are missing."""
         settings: ListedSettings = rule.settings
         table = rule.of[0]
         given: pl.DataFrame = getattr(evaluation.submission, table)
@@ -99,8 +131,9 @@ class Listed(Kind):
             parts_ = pl.lit(None, RESULTS["parts"])
             missing = Lacks(((table, pl.lit(value=True)),))
             return {"status": pl.lit(UNKNOWN), "parts": parts_, "missing": missing}
-        counties = evaluation.frames.county.select("county", *KEY)
-        entries = given.join(counties, on=list(KEY), maintain_order="left").with_row_index("_entry")
+        counties = evaluation.frames.county.lazy().select("county", *KEY)
+        entries = given.lazy().join(counties, on=list(KEY), maintain_order="left")
+        entries = _complete(entries, settings, table).with_row_index("_entry")
         fields = [_judged(entries, place, one) for place, one in enumerate(settings.each)]
         every = pl.concat(fields).sort("_entry", "_place", maintain_order=True)
         grouped = every.group_by("county", maintain_order=True).agg(
@@ -109,7 +142,7 @@ class Listed(Kind):
             pl.col("lack").drop_nulls().unique(maintain_order=True).alias("missing"),
         )
         names = {name: f"{rule.id}._{name}" for name in ("status", "parts", "missing")}
-        evaluation.plan("county").join(grouped.rename(names), "county")
+        evaluation.plan("county").join(grouped.rename(names).collect(), "county")
         status, found, lack = (pl.col(name) for name in names.values())
         nothing = pl.lit([table], dtype=pl.List(pl.String))
         lacking = pl.when(status.is_null()).then(nothing).otherwise(lack.fill_null(NO_WORDS))
@@ -181,18 +214,45 @@ def _flip(fact: str, title: str, value: float, limit: Limit) -> Flip:
     return Flip(fact, title, change, float(before), float(after), "", to)
 
 
-def _judged(entries: pl.DataFrame, place: int, one: FieldLimit) -> pl.DataFrame:
+def _complete(entries: pl.LazyFrame, settings: ListedSettings, table: str) -> pl.LazyFrame:
+    """The entries with a result, and a blank one for every subject missing where any is listed.
+
+    lack: what such a one is called among the missing facts.
+    """
+    names = {other: one.name for one in settings.every for other in (one.name, *one.also)}
+    wanted = pl.LazyFrame({"subject": [one.name for one in settings.every]}, {"subject": pl.String})
+    own = entries.select("county", pl.col("subject").str.strip_chars().replace(names))
+    missing = (
+        own.select("county")
+        .unique(maintain_order=True)
+        .join(wanted, how="cross")
+        .join(own, on=["county", "subject"], how="anti", maintain_order="left")
+        .with_columns(lack=pl.lit(f"{table}.") + pl.col("subject"))
+    )
+    without = [
+        pl.col(one.field) == float(one.none) for one in settings.each if one.none is not None
+    ]
+    there = entries.filter(~pl.any_horizontal(pl.lit(value=False), *without).fill_null(value=False))
+    return pl.concat([there.with_columns(lack=pl.lit(None, pl.String)), missing], how="diagonal")
+
+
+def _judged(entries: pl.LazyFrame, place: int, one: FieldLimit) -> pl.LazyFrame:
+    """The parts of one field; of a subject that is missing there is a single one."""
     limit = one.limit
     field, bar = one.field, float(limit.table[""])
     met = exact_arithmetic.meets(pl.col(field), limit.operator, pl.lit(bar))
-    return entries.with_columns(met_status(met).cast(pl.UInt8).alias("status")).select(
+    there = pl.col("lack").is_null()
+    title = pl.when(there).then(pl.format("{}{} {}", *_ENTRY, pl.lit(field)))
+    lack = pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}"))
+    rows = entries if place == 0 else entries.filter(there)
+    return rows.with_columns(met_status(met).cast(pl.UInt8).alias("status")).select(
         "county",
         "_entry",
         pl.lit(place).alias("_place"),
         "status",
-        pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}")).alias("lack"),
+        pl.coalesce("lack", lack).alias("lack"),
         part_entry(
-            pl.format("{}{} {}", *_ENTRY, pl.lit(field)),
+            pl.coalesce(title, "subject"),
             pl.col("status"),
             value=pl.col(field),
             operator=pl.lit(limit.operator),

@@ -37,6 +37,7 @@ class Mean(Kind):
 
     name = "mean"
     has_limit = True
+    needs = ("limit", "members")
 
     def references(self, holder: Rule | Part) -> References:
         """The coefficients, whose figures are its own."""

@@ -19,14 +19,21 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status
-from compliance.engine.exact_arithmetic import Quantity, Standard, near
+from compliance.engine.exact_arithmetic import Quantity, Standard, highest, near
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.lacks import Lacks
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, unrounded
 from compliance.kernel.i18n import msg, pick
 from compliance.kernel.number_format import fixed, short
-from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.kernel.submission import (
+    FAIL,
+    NOT_APPLICABLE,
+    NOT_CHECKED,
+    NOT_INVOLVED,
+    PASS,
+    UNKNOWN,
+)
 from compliance.rules.language import conditions
 from compliance.rules.language.model import (
     COMPARE,
@@ -45,6 +52,7 @@ class Threshold(Kind):
 
     name = "threshold"
     has_limit = True
+    needs = ("indicator", "limit")
 
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""
@@ -92,11 +100,22 @@ def _against(rule: Rule, indicator: Indicator) -> Mapping[int, pl.Expr]:
         "bar": limit_text(rule.limit, decimals),
         "exactly": unrounded(rule.limit, decimals),
     }
+    span = msg("不低于0") if highest(indicator) == math.inf else msg("在0至100之间")
+    strange = msg("{who}{title}算得{value}{m}，不可能如此（应{span}），不作判定；请核对所据数据。")
+    unsure = pl.when(pl.col("value").is_not_null()).then(line(strange, **holes, span=span))
     if rule.limit.operator in UPPER:
+        if rule.limit.table and not any(rule.limit.table.values()):  # none at all is allowed
+            return {
+                PASS: line(msg("{who}{title}为{value}{m}，符合要求。"), **holes),
+                FAIL: line(msg("{who}{title}为{value}{m}{exactly}，应为0。"), **holes),
+                UNKNOWN: unsure,
+            }
         met = msg("{who}{title}为{value}{m}，不超过{bar}{m}的上限。")
         missed = msg("{who}{title}为{value}{m}{exactly}，超过{bar}{m}的上限{over}。")
         over = line(msg("，超出{amount}{m}"), amount=short(pl.col("excess")), m=measure)
-        return {PASS: line(met, **holes), FAIL: line(missed, **holes, over=over)}
+        return {
+            PASS: line(met, **holes), FAIL: line(missed, **holes, over=over), UNKNOWN: unsure,
+        }  # fmt: skip
     met = msg("{who}{title}为{value}{m}，达到{bar}{m}的标准。")
     missed = msg("{who}{title}为{value}{m}{exactly}，低于{bar}{m}的标准{gap}。")
     gap = line(
@@ -105,7 +124,7 @@ def _against(rule: Rule, indicator: Indicator) -> Mapping[int, pl.Expr]:
         unit=pick(indicator.gap_unit, indicator.gap_unit_en or indicator.gap_unit),
     )
     gap = pl.when(pl.col("shortfall").is_not_null()).then(gap).otherwise(pl.lit(""))
-    return {PASS: line(met, **holes), FAIL: line(missed, **holes, gap=gap)}
+    return {PASS: line(met, **holes), FAIL: line(missed, **holes, gap=gap), UNKNOWN: unsure}
 
 
 NAMES = (
@@ -116,19 +135,22 @@ NAMES = (
 def held(evaluation: Evaluation, rule: Rule, holder: Rule | Part, key: str) -> Columns:
     """The standard of a rule or part held against the rows of the rule's scope.
 
-    NAMES and missing; where switches put others in the standard's place also `alternative` and
-    `relaxed_by`. key: what the columns it needs are called by. Raises ValueError where the holder
-    has no limit or indicator.
+    NAMES and missing, of a county's 0 of 0 the counts that may say 不涉及; where switches put others
+    in the standard's place also `alternative` and `relaxed_by`. key: what the columns it needs are
+    called by. Raises ValueError where the holder has no limit or indicator.
     """
     normal, instead = Standard.of(holder), holder.instead
     base = _Comparison.of(evaluation, rule, normal, key).columns()
-    if not instead:
-        return base
-    ways = [
-        _alternative(evaluation, rule, normal, one, f"{key}~{number}")
-        for number, one in enumerate(instead, start=1)
-    ]
-    return _chosen(evaluation.plan(rule.scope, rule), base, ways, instead, key, rule.id)
+    told: Columns = base
+    if instead:
+        ways = [
+            _alternative(evaluation, rule, normal, one, f"{key}~{number}")
+            for number, one in enumerate(instead, start=1)
+        ]
+        told = _chosen(evaluation.plan(rule.scope, rule), base, ways, instead, key, rule.id)
+    awaited = base["awaited"].where(told["status"] == NOT_CHECKED)
+    told = {**told, "missing": told["missing"] + awaited}
+    return {name: column for name, column in told.items() if name != "awaited"}
 
 
 @dataclass(frozen=True)
@@ -189,12 +211,11 @@ def _chosen(
     floor_open = ~unknown & (picked["status"] == FAIL) & _floor_open(picked["above_floor"], ways)
     floor_open = plan.let(f"{key}._floor open", floor_open, owner, passing=True)
     told = {**picked, "above_floor": pl.when(~floor_open).then(picked["above_floor"])}
+    lasting = {"threshold": told["threshold"], "floor": told["floor"]}
+    lasting["value"] = pl.when(~waits).then(told["value"])  # the figure that cannot be stays
     owing = (picked["status"] == PASS) & (base["status"] != PASS)
     return {
-        **{
-            name: column if name in ("threshold", "floor") else pl.when(~unknown).then(column)
-            for name, column in told.items()
-        },
+        **{name: lasting.get(name, pl.when(~unknown).then(told[name])) for name in told},
         "status": pl.when(waits).then(UNKNOWN).otherwise(picked["status"]),
         "missing": _lacking(base, ways).where(unknown | floor_open),
         "alternative": way,
@@ -293,7 +314,8 @@ class _Comparison:
         )  # fmt: skip
 
     def columns(self) -> dict[str, Any]:
-        """NAMES and missing. Missing facts give unknown, 0 of 0 not_applicable, n of 0 unknown.
+        """NAMES, missing and awaited, what a 0 of 0 waits for. Missing facts give unknown, n of 0 and
+        what cannot be too; 0 of 0 is not_applicable, of a county only where it is said to be.
 
         Where the indicator's facts are missing and it names another (`else`), that one is judged.
         """
@@ -311,7 +333,11 @@ class _Comparison:
             for name in NAMES
         }
         open_ = blank & (second["status"] == UNKNOWN)
-        return {**chosen, "missing": (first["missing"] + second["missing"]).where(open_)}
+        return {
+            **chosen,
+            "missing": (first["missing"] + second["missing"]).where(open_),
+            "awaited": first["awaited"].where(~blank) + second["awaited"].where(blank),
+        }
 
     def _let(self, name: str, column: pl.Expr) -> pl.Expr:
         return self.plan.let(f"{self.key}._{name}", column, self.rule.id, passing=True)
@@ -330,20 +356,22 @@ class _Comparison:
         decided = self._decided(value, bar, low)
         blank = self._let("lacks", lacking.any)
         unset = ~blank & bar.is_null() if limits is not None else bar.is_null()
+        nobody, unsaid, awaited = self._of_nobody()
         status = self._let(
             "status",
-            pl.when(unset).then(NOT_APPLICABLE)
+            pl.when(unset | nobody).then(NOT_APPLICABLE)
             .when(blank).then(UNKNOWN)
-            .when((self._over == 0) & (q.of == 0)).then(NOT_APPLICABLE)
+            .when((self._over == 0) & (q.of == 0)).then(unsaid)
             .otherwise(met_status(decided["meets"]))
             .cast(pl.UInt8),
         )  # fmt: skip
         fails = status == FAIL
         told = {
             "status": status,
-            "value": pl.when(status != UNKNOWN).then(decided["value"]),
+            "value": pl.when(status != UNKNOWN).then(decided["value"]).otherwise(q.impossible),
             "threshold": bar,
             "missing": lacking.where(status == UNKNOWN),
+            "awaited": awaited.where(status == NOT_CHECKED),
         }
         if low is not None:
             told |= {"floor": low, "above_floor": decided["above_floor"]}
@@ -352,6 +380,29 @@ class _Comparison:
         # the gap unit is a word, and said at the edge
         shortfall = pl.when(fails).then(decided["shortfall"])
         return {**told, "shortfall": shortfall, "shortfall_unit": q.indicator.name}
+
+    def _of_nobody(self) -> tuple[pl.Expr, pl.Expr, Lacks]:
+        """Whether a share is said to be of nobody; the state of one of 0 of 0 of which nobody says so;
+        the counts that could.
+
+        A school's needs no word, nor a sum of which no school or stage is a part.
+        """
+        over, plan = self.quantity.indicator.over, self.plan
+        if self.rule.scope != "county" or over is None or not over.facts:
+            return pl.lit(value=False), pl.lit(NOT_APPLICABLE), Lacks()
+        names, nobody = list(over.facts), self.evaluation.submission.nobody
+        said, none = pl.lit(value=False), pl.lit(value=False)
+        if NOT_INVOLVED in plan:
+            listed = (pl.col(NOT_INVOLVED).list.contains(name) for name in names)
+            said = pl.all_horizontal(*listed).fill_null(value=False)
+        if all(f"{name}{tallies.ROWS}" in plan for name in names):
+            none = pl.all_horizontal(*(pl.col(f"{name}{tallies.ROWS}") == 0 for name in names))
+        could = [
+            (whole, pl.col(whole) == 0)
+            for whole, parts in nobody.items()
+            if any(name == whole or name in parts for name in names)
+        ]
+        return said, pl.when(none).then(NOT_APPLICABLE).otherwise(NOT_CHECKED), Lacks(tuple(could))
 
     @property
     def _over(self) -> pl.Expr:

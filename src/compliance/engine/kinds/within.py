@@ -24,6 +24,7 @@ from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.variants import OPPOSITE, rejudged, status_of
 from compliance.engine.working import Comparison, Flip, Working
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.number_format import short
 from compliance.kernel.submission import FAIL, NOT_APPLICABLE, PASS, UNKNOWN
@@ -59,11 +60,26 @@ class Within(Kind):
     name = "within"
     settings = WithinSettings
     has_limit = True
+    needs = ("limit",)
 
     def references(self, holder: Rule | Part) -> References:
         """The evidence of sizes."""
         settings: WithinSettings = holder.settings
         return References(facts=(settings.list, settings.bands, settings.largest))
+
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Sizes and bands are lists, the largest is a number, and edges rise."""
+        settings: WithinSettings = holder.settings
+        facts = {name: fact for fact in words.school.values() for name in (fact.stem, fact.name)}
+        for field, listed in (("list", True), ("bands", True), ("largest", False)):
+            fact = facts.get(getattr(settings, field))
+            if fact is not None and (fact.listed if listed else fact.figure) is False:
+                told = msg("列表") if listed else msg("数")
+                yield (field,), say("“{found}”应为{kind}", found=fact.name, kind=told)
+        if list(settings.edges) != sorted(set(settings.edges)):
+            yield ("edges",), msg("edges 须由小到大")
 
     def form(self, rule: Rule) -> FindingForm:
         """A number of people."""

@@ -12,15 +12,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TypeGuard, TypeVar
 
 import polars as pl
 
-from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import UNITS, factor
+from compliance.facts.fact import NOT_INVOLVED, Fact
+from compliance.facts.vocabulary import factor, unit_words
 from compliance.intake.cell_text import (
     BLANKS,
     INVISIBLE,
@@ -51,15 +51,24 @@ _SUSPECT = rf"^[^\p{{L}}\p{{N}}]+$|^(?:[暂尚无没缺不未待nN'=])|{ODD_BLAN
 _UNSEEN = re.compile(re.sub(r"\\x\{([0-9a-f]{4})\}", r"\\u\1", INVISIBLE))
 _SCIENTIFIC = re.compile(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
 _POINT_ZERO = re.compile(r"^([0-9]+)\.0+$")
+# a day, month or year as people write it; of text that says roughly when, the month or year it names
 _DATE = re.compile(
-    r"^([0-9]{4})(?:年|[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)?$"
+    r"^([0-9]{4})(?:年|[-/.—–](?=[0-9])|$)"
+    r"(?:([0-9]{1,2})(?:月份?|[-/.—–](?=[0-9])|$)(?:([0-9]{1,2})(?:日|号)?)?)?"
+    r"(?:[初中底末]|[上中下]旬|[上下]半年|年[初中底末])?$"
 )
-_ISO_DATE = re.compile(r"^([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?$")
+_RUN_TOGETHER = re.compile(r"^((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-9]{2})?$")
+_TIME = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9:]+)?$")
+_CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of a spreadsheet that counts days
 _THOUSANDS = re.compile(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
 _GLUED_YEAR = re.compile(r"((?:19|20)[0-9]{2})[0-9]|[0-9]((?:19|20)[0-9]{2})")
 _LETTERED = re.compile(r"^(?=.*[0-9])[0-9OoIl]+(\.[0-9OoIl]+)?$")
-_DIGITS = str.maketrans("OoIl", "0011")
-_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?)([^0-9.].{0,2})$")
+_SPACED = re.compile(r"^[0-9]+(?:[ \xa0\u2009\u202f\u3000][0-9.]+)+$")
+_WITH_UNIT = re.compile(r"^([0-9]+(?:\.[0-9]+)?) *([^0-9. ].{0,2})$")
+# words that may say zero, or that there are no data
+_NONE = ("无", "没有", "空", "无此项", "null", "none", "nil", "零")
+_NUMBERED_WORD = re.compile(r"([0-9]{1,4})[ .、:\-—]*([^0-9 ].*)")
 
 
 def read_cell(fact: Fact, value: object, strict: bool) -> object:
@@ -97,6 +106,10 @@ class CellReader:
         if value in SPREADSHEET_ERRORS:
             message = say("{f}：单元格公式出错，显示{v}", f=self.fact.label, v=value)
             raise self._refusal("formula_error", message)
+        if value == NOT_INVOLVED and self.fact.form not in ("text", "texts"):
+            message = say("{f}：此项不能填“不涉及”", f=self.fact.label)
+            wanted = say("{e}；确实没有的填0，没有数据的留空", e=self.fact.expected())
+            raise self._refusal("not_involved", message, wanted)
         if no_data(value):
             return ""
         if self._words or self.fact.form == "text":
@@ -170,24 +183,22 @@ class CellReader:
         return value
 
     def _date(self, value: object) -> str:
-        """``YYYY`` or ``YYYY-MM-DD``; tables may write 2015/12/30 or 2015年12月30日."""
-        if isinstance(value, datetime | date):
-            value = value.strftime("%Y-%m-%d")
-        elif _is_number(value):
-            if not math.isfinite(value) or value != int(value):
-                raise self._no_date(value)
-            value = str(int(value)) if abs(value) < LARGEST_WHOLE else show(value)
-        form = _ISO_DATE if self.strict else _DATE
-        found = form.match(value) if isinstance(value, str) else None
+        """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, as precise as it is written."""
+        written = value.isoformat() if isinstance(value, datetime | date) else value
+        if _is_number(value) and abs(value) < LARGEST_WHOLE:
+            # a number 2019.1 may have been January or, as 2019.10, October
+            written = str(int(value)) if value == int(value) else repr(value).removesuffix(".1")
+        found = _parts_of(written) if isinstance(written, str) else None
         if found is None:
             raise self._no_date(value)
-        year, *rest = (int(part) for part in found.groups() if part)
+        year, *rest = found
         if not (self.fact.minimum or 1) <= year <= (self.fact.maximum or 9999):
             raise self._no_date(value)
         try:
-            return date(year, *rest).isoformat() if rest else f"{year:04}"
+            day = date(year, *(rest or [1, 1])) if len(rest) != 1 else date(year, rest[0], 1)
         except ValueError:
             raise self._no_date(value) from None
+        return day.isoformat()[: (4, 7, 10)[len(rest)]]
 
     def _no_date(self, value: object) -> CellError:
         return self._refusal("bad_date", say("{f}：“{v}”不是日期或年份", **self._quoted(value)))
@@ -237,10 +248,9 @@ class CellReader:
             return ""
         if value.startswith("="):
             return msg("填计算结果，不填公式文字")
-        folded = unicodedata.normalize("NFKC", value).replace(" ", "")
-        plain, why = _meant(self.fact, folded)
+        plain, why = _meant(self.fact, _narrow(value))
         if not _NUMBER.match(plain):
-            return ""
+            return why
         if self.fact.maximum is not None and float(plain) > self.fact.maximum:
             return _damage(value)
         if self.strict:
@@ -252,13 +262,20 @@ class CellReader:
     def _word(self, value: object) -> str:
         key = ""
         if isinstance(value, str):
-            key = value.lower()
+            key = self._word_alone(_narrow(value).lower())
         elif _is_number(value):
             key = str(int(value)) if abs(value) < LARGEST_WHOLE and value == int(value) else ""
         found = self._words.get(key) if len(key) <= 100 else None
         if found is None:
             raise self._refusal("unknown_word", say("{f}：不认识“{v}”", **self._quoted(value)))
         return found
+
+    def _word_alone(self, text: str) -> str:
+        """The word of a text that says its number before it, as in 10 民办; else the text."""
+        both = _NUMBERED_WORD.fullmatch(text)
+        if both and both[1] in self._words and self._words[both[1]] == self._words.get(both[2]):
+            return both[2]
+        return text
 
     def _flag(self, value: object) -> bool:
         return value if isinstance(value, bool) else self._word(value) == "true"
@@ -339,6 +356,43 @@ class CellReader:
         return self._refusal("not_a_list", message, self.fact.expected(strict=self.strict))
 
 
+def _parts_of(text: str) -> list[int] | None:
+    """Year, month and day, as far as the text names them; None where it names no date."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = re.sub(r"\s+", "", _TIME.sub("", plain))
+    plain = _POINT_ZERO.sub(r"\1", plain)  # 2015.0, as a script writes a column with blanks
+    if len(plain) == 5 and plain.isdecimal():  # the days a spreadsheet counts
+        day = _FIRST_DAY + timedelta(days=int(plain))
+        return [day.year, day.month, day.day]
+    plain = _in_digits(plain)
+    found = _DATE.match(plain) or _RUN_TOGETHER.match(plain)
+    return [int(part) for part in found.groups() if part] if found else None
+
+
+def _in_digits(text: str) -> str:
+    """二〇一九年十二月三十一日 → 2019年12月31日."""
+    text = re.sub("([二三]?)十([一二三四五六七八九]?)", _tens, text)
+    return text.translate(_CHINESE)
+
+
+def _tens(found: re.Match[str]) -> str:
+    return f"{found[1] or '一'}{found[2] or '零'}"
+
+
+def not_involved(cells: Cells) -> tuple[Cells, pl.Series | None]:
+    """The cells of a count with a zero in place of NOT_INVOLVED, and which of them say so, if any."""
+    if isinstance(cells, pl.Series):
+        if cells.dtype != pl.String:
+            return cells, None
+        said = (cells.str.strip_chars(BLANKS) == NOT_INVOLVED).fill_null(value=False)
+        return (cells.set(said, "0"), said) if said.any() else (cells, None)
+    told = [isinstance(one, str) and one.strip(BLANKS) == NOT_INVOLVED for one in cells]
+    if not any(told):
+        return cells, None
+    zeros = [0 if nobody else one for one, nobody in zip(cells, told, strict=True)]
+    return zeros, pl.Series(told, dtype=pl.Boolean)
+
+
 def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -359,24 +413,41 @@ def _damage(written: object) -> str:
     return say("数字中夹着“{y}”，疑为文字批量替换所致，请恢复原数", y=glued[1] or glued[2])
 
 
+def _narrow(text: str) -> str:
+    """A text with its full-width signs in their usual width, and nothing else changed.
+
+    What is raised, circled or a fraction is no digit of the number before it: 480① is not 4801.
+    """
+    return "".join(
+        unicodedata.normalize("NFKC", sign)
+        if unicodedata.decomposition(sign).startswith(("<wide>", "<narrow>"))
+        else sign
+        for sign in text
+    )
+
+
 def _meant(fact: Fact, text: str) -> tuple[str, str]:  # noqa: PLR0911 - one slip a line
-    """The number that was probably meant, and what to leave out; "" where that is not certain."""
+    """The number that was meant, and what to leave out; what to look at where it is not certain."""
+    if text.lower() in _NONE:
+        return "", msg("没有的填0，没有数据的留空")
     unseen = _UNSEEN.sub("", text)
     if unseen != text and _NUMBER.match(unseen):
         return unseen, msg("去掉看不见的字符")
     if _THOUSANDS.match(text):
         return text.replace(",", ""), msg("去掉千位分隔符")
     if text.endswith("%") and fact.unit == "%":
-        return text[:-1], msg("去掉百分号")
+        return text[:-1].strip(), msg("去掉百分号")
     if text.endswith("%") and not fact.unit and _NUMBER.match(text[:-1]):
         ratio = Decimal(text[:-1]).scaleb(-2)
         return f"{ratio:f}", msg("写成小数")
     unit = _WITH_UNIT.match(text)
-    if unit and unit[2] in UNITS and factor(unit[2], fact.unit) == 1:
+    if unit and unit_words(unit[2]) and factor(unit_words(unit[2])[0], fact.unit) == 1:
         return unit[1], msg("只填数字，不带单位")
     if _LETTERED.match(text) and not _NUMBER.match(text):
-        return text.translate(_DIGITS), msg("字母O、I、l应为数字")
-    return text, msg("用半角数字")
+        return "", msg("其中的字母疑为数字，请核对后改正")
+    if _SPACED.match(text):
+        return "", msg("数字中间不留空格，请核对后改正")
+    return (text, msg("用半角数字")) if _NUMBER.match(text) else ("", "")
 
 
 # ── whole columns ───────────────────────────────────────────────────────────────────

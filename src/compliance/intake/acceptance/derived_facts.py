@@ -4,7 +4,7 @@ statements in their order. Nothing else is filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -12,11 +12,12 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, with_missing
-from compliance.intake.acceptance.typed_table import NONE
+from compliance.intake.acceptance.typed_table import NOBODY, NONE
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.submission import NO_WORDS, NOT_INVOLVED
 
 # ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
 
@@ -106,22 +107,19 @@ def _differing(joined: pl.LazyFrame, fact: Fact, tables: Tables) -> Iterator[Pro
 def derive(
     schools: pl.DataFrame, vocabulary: Vocabulary, tables: Tables
 ) -> tuple[pl.DataFrame, list[Problem]]:
-    """Fill in each missing fact whose parts are all there; warn where both are and disagree."""
+    """Fill in each missing fact from the first of its groups of parts that is whole; warn where the
+    fact is given too and disagrees with it.
+    """
     problems: list[Problem] = []
     for fact in vocabulary.school.values():
-        for parts in fact.parts:
-            if not set(parts) <= set(schools.columns):
-                continue
-            summed = _with_sums(with_missing(schools, **{fact.name: pl.Float64}), vocabulary, parts)
-            problems += _assumed(summed, fact, parts, tables)
-            problems += _disagreeing(summed, fact, parts, tables)
-            derived = pl.when("_doubled").then("_once").otherwise("_sum")
-            schools = (
-                summed.lazy()
-                .with_columns(pl.coalesce(fact.name, derived).alias(fact.name))
-                .drop("_sum", "_once", "_doubled")
-                .collect()
-            )
+        groups = [group for group in fact.parts if set(group) <= set(schools.columns)]
+        if groups:
+            sums = [pl.sum_horizontal(*group, ignore_nulls=False) for group in groups]
+            summed = with_missing(schools, **{fact.name: pl.Float64})
+            summed = summed.with_columns(pl.coalesce(sums).alias("_sum"))
+            problems += _disagreeing(summed, fact, groups, tables)
+            schools = summed.with_columns(pl.coalesce(fact.name, "_sum").alias(fact.name))
+            schools = schools.drop("_sum")
         if fact.largest_of in schools.columns:
             largest = pl.col(fact.largest_of).list.max()
             own = [fact.name] if fact.name in schools.columns else []
@@ -129,44 +127,11 @@ def derive(
     return schools, problems
 
 
-def _with_sums(
-    schools: pl.DataFrame, vocabulary: Vocabulary, parts: tuple[str, ...]
-) -> pl.DataFrame:
-    """The parts' sum; whether one of them is the total of others; the sum without those others."""
-    total = pl.sum_horizontal(*parts, ignore_nulls=False)
-    doubled, once = pl.lit(value=False), total
-    for name in parts:
-        inner = vocabulary.school[name].may_total
-        if inner and set(inner) <= set(parts):
-            again = pl.sum_horizontal(*inner, ignore_nulls=False)
-            doubled = (pl.col(name) == again) & (pl.col(name) > 0)
-            once = total - again
-    return schools.with_columns(
-        total.alias("_sum"), once.alias("_once"), doubled.fill_null(value=False).alias("_doubled")
-    )
-
-
-def _assumed(
-    schools: pl.DataFrame, fact: Fact, parts: tuple[str, ...], tables: Tables
-) -> Iterator[Problem]:
-    missing = pl.col(fact.name).is_null() & pl.col("_sum").is_not_null() & pl.col("_doubled")
-    for row in _rows(schools, missing, "_once"):
-        message = say(
-            "艺术专任教师数恰为音乐与美术之和，按统计表“艺术（计）”处理，不重复相加：{f}为{n}",
-            f=fact.label,
-            n=f"{row['_once']:.12g}",
-        )
-        expected = say("如“艺术”不含音乐、美术，请直接填写{f}", f=fact.label)
-        where = locate(tables, row, *parts[::-1])
-        yield where.warning("arts_total_assumed", message, expected, (fact.name, *parts))
-
-
 def _disagreeing(
-    schools: pl.DataFrame, fact: Fact, parts: tuple[str, ...], tables: Tables
+    schools: pl.DataFrame, fact: Fact, groups: Sequence[tuple[str, ...]], tables: Tables
 ) -> Iterator[Problem]:
-    own = pl.col(fact.name)
-    agrees = (own == pl.col("_sum")) | (pl.col("_doubled") & (own == pl.col("_once")))
-    for row in _rows(schools, ~agrees, fact.name, "_sum"):
+    parts = tuple(dict.fromkeys(name for group in groups for name in group))
+    for row in _rows(schools, pl.col(fact.name) != pl.col("_sum"), fact.name, "_sum"):
         message = say(
             "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
             f=fact.label,
@@ -181,6 +146,60 @@ def _disagreeing(
 def _rows(frame: pl.DataFrame, which: pl.Expr, *columns: str) -> list[dict[str, object]]:
     wanted = frame.lazy().filter(which).select("_table", "_row", *SCHOOL, *columns)
     return wanted.collect().to_dicts()
+
+
+# ── counts that have nobody to count ────────────────────────────────────────────────────
+
+
+OF_SCHOOLS = "_of_schools "  # begins the column of counties with the sum of a fact of schools
+
+
+def not_involved(
+    counties: pl.DataFrame, schools: pl.DataFrame, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    """The counties with NOT_INVOLVED where any cell says 不涉及: the facts that count nobody there.
+
+    Beside the fact itself those of the county that follow from it. Where a figure says otherwise the
+    word is worth no more than a 0.
+    """
+    asked = [fact for fact in uncounting(vocabulary) if f"{NOBODY}{fact.name}" in counties.columns]
+    if not asked:
+        return counties
+    keys, sums = ["_code", "_year"], of_schools(schools.columns, vocabulary)
+    some = schools.group_by(keys).agg(sums)
+    joined = counties.join(some, on=keys, how="left", maintain_order="left")
+    told = []
+    for fact in asked:
+        own = [name for name in (fact.name, *followers(fact)) if name in vocabulary.county]
+        alone = pl.col(f"{NOBODY}{fact.name}") & ~counted(fact, joined.columns)
+        told.append(pl.when(alone).then(pl.lit(own, pl.List(pl.String))).otherwise(NO_WORDS))
+    return counties.hstack(joined.select(pl.concat_list(told).alias(NOT_INVOLVED)))
+
+
+def uncounting(vocabulary: Vocabulary) -> list[Fact]:
+    """The counts of a county whose cell may say 不涉及."""
+    return [fact for fact in vocabulary.county.values() if fact.not_involved is not None]
+
+
+def of_schools(columns: Sequence[str], vocabulary: Vocabulary) -> list[pl.Expr]:
+    """What a county's schools have of the facts that follow from such a count."""
+    names = {name for fact in uncounting(vocabulary) for name in followers(fact)}
+    own = [name for name in columns if name in names]
+    return [pl.col(name).sum().alias(f"{OF_SCHOOLS}{name}") for name in own]
+
+
+def followers(fact: Fact) -> tuple[str, ...]:
+    """The facts that count nobody where this one does."""
+    return fact.not_involved or ()
+
+
+def counted(fact: Fact, columns: Sequence[str], besides: Collection[str] = ()) -> pl.Expr:
+    """Whether any of a fact's followers counts somebody, at the county or its schools; but for `besides`."""
+    names = [name for name in followers(fact) if name not in besides]
+    known = [one for name in names for one in (name, f"{OF_SCHOOLS}{name}") if one in columns]
+    return pl.any_horizontal(pl.lit(value=False), *((pl.col(one) > 0) for one in known)).fill_null(
+        value=False
+    )
 
 
 # ── monitoring results, attestations, vetoes ────────────────────────────────────────────

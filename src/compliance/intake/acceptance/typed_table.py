@@ -13,7 +13,13 @@ import polars as pl
 
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Match, Vocabulary
-from compliance.intake.acceptance.cells import NOTHING, AcceptedColumn, accept_column, scale
+from compliance.intake.acceptance.cells import (
+    NOTHING,
+    AcceptedColumn,
+    accept_column,
+    not_involved,
+    scale,
+)
 from compliance.intake.acceptance.headings import Headings, match_headings, size_word
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
@@ -23,6 +29,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 
 NONE = "_none"  # the column that says of a row: 无 is written where a figure may stand
+NOBODY = "_nobody "  # begins the column that says of a fact: 不涉及 is written in its cell
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,9 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
             none = [isinstance(cell, str) and cell.strip(BLANKS) == NOTHING for cell in cells]
             columns.append(pl.Series(NONE, none, dtype=pl.Boolean))
             cells = [None if said else cell for said, cell in zip(none, cells, strict=True)]
+        if match.fact.not_involved is not None:
+            cells, nobody = not_involved(cells)
+            columns += [] if nobody is None else [nobody.alias(f"{NOBODY}{name}")]
         column = _column(match, cells, strict=raw.strict)
         columns.append(column.values.alias(name))
         if column.refused:

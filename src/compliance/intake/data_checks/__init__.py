@@ -25,6 +25,7 @@ from compliance.kernel.submission import Submission
 def data_checks(
     schools: pl.DataFrame,
     counties: pl.DataFrame,
+    monitoring: pl.DataFrame,
     vocabulary: Vocabulary,
     tables: Tables,
     previous: Submission | None = None,
@@ -34,7 +35,8 @@ def data_checks(
     The frames hold accepted figures. previous: last year's figures of the same counties, to
     compare with.
     """
-    facts = (*vocabulary.county.values(), *vocabulary.school.values())
+    tables_of = (vocabulary.tables["monitoring"], vocabulary.county, vocabulary.school)
+    facts = [fact for table in tables_of for fact in table.values()]
     types = {fact.name: TYPES[fact.form] for fact in facts}
     checks: list[Check] = [
         *class_sizes.checks(vocabulary),
@@ -45,6 +47,7 @@ def data_checks(
     ]
     views = {
         "schools": schools,
+        "monitoring": monitoring,
         "counties": schema_checks.county_view(counties, schools, vocabulary, types),
         **duplicates.views(schools, vocabulary),
         "replaced": text_damage.view(schools, counties, vocabulary),

@@ -1,4 +1,4 @@
-"""The same school twice, and records whose figures are copies of another's.
+"""The same school twice, records whose figures are copies of another's, one field of two schools.
 
 Every record of a group is named once, with one of the others: the next in order of county, year
 and code, so that the order of the rows makes no difference.
@@ -6,11 +6,13 @@ and code, so that the order of the rows makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 
 import polars as pl
 
+from compliance.facts.fact import Fact
+from compliance.facts.plausibility import OfOneSchool
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import ROW, Check, Doubt, Row
@@ -37,6 +39,7 @@ def checks(vocabulary: Vocabulary) -> list[Check]:
         Check("same_figures", None, same_figures, ("school_name", *OTHER, "_given")),
         # of copies the other check speaks
         Check("same_names", ~pl.col("_copy"), _same_name, ("school_name", *OTHER)),
+        Check("shared", None, partial(_shared, vocabulary.school), ("_fact", "_value", *OTHER)),
     ]
 
 
@@ -52,10 +55,12 @@ def views(schools: pl.DataFrame, vocabulary: Vocabulary) -> dict[str, pl.DataFra
     twice = pl.col("school_name").is_not_null() & pl.struct(names).is_duplicated()
     copy = pl.struct(*names, *given).is_duplicated().alias("_copy")
     named = schools.lazy().filter(twice).select(*ROW, *SCHOOL, copy)
+    copies = _copies(schools, facts, known.twin_digits)
     return {
         "codes_elsewhere": _codes_elsewhere(schools, known.national),
-        "same_figures": _copies(schools, facts, known.twin_digits),
+        "same_figures": copies,
         "same_names": _paired(named, names),
+        "shared": _sharing(schools, known.of_one, copies),
     }
 
 
@@ -140,6 +145,62 @@ def _evidence(name: str) -> pl.Expr:
     text = text.str.replace(r"\.0$", "").str.replace(".", "", literal=True)
     length = text.str.strip_chars_end("0").str.len_chars().cast(pl.Int64)
     return pl.when(pl.col(name) >= 10).then(length).otherwise(0)  # a blank is none
+
+
+def _sharing(
+    schools: pl.DataFrame, known: Sequence[OfOneSchool], copies: pl.DataFrame
+) -> pl.DataFrame:
+    """The figures (_fact, _value) that schools of a county have in common, though only one can have them.
+
+    Whole copies are told as such.
+    """
+    given = [one for one in known if one.fact in schools.columns]
+    if not given:
+        return pl.DataFrame()
+    keys, digits = ["_code", "_year", "_fact", "_value"], pl.col("_digits")
+    alike = pl.struct(keys).is_duplicated()
+    rows = pl.concat(_long(schools, one) for one in given).filter(alike).collect()
+    if rows.is_empty():
+        return rows
+    if not copies.is_empty():
+        rows = rows.join(copies, on=["_code", "_year", "school_code"], how="anti")
+    found = [_paired(rows.lazy().filter(digits >= pl.col("_least")), keys)]
+    for name in (one for one in rows.columns if one.startswith("_within ")):
+        near = (digits >= pl.col(name).struct["least"]) & (digits < pl.col("_least"))
+        near &= pl.col(name).struct["text"].is_not_null()
+        found.append(_paired(rows.lazy().filter(near), [*keys, name]))
+    some = [one for one in found if not one.is_empty()]
+    return pl.concat(some) if some else rows.clear()
+
+
+def _long(schools: pl.DataFrame, one: OfOneSchool) -> pl.LazyFrame:
+    """The figures of a fact that have as many digits as one of its limits asks for."""
+    texts = {name: least for name, least in one.within if name in schools.columns}
+    fewest = min([one.digits, *texts.values()])
+    value = pl.col(one.fact)
+    # so long a figure has decimals, or is as large as that
+    long = (value != value.floor()) | (value >= 10 ** (fewest - 1))
+    within = (
+        pl.struct(pl.col(name).alias("text"), pl.lit(least).alias("least")).alias(f"_within {name}")
+        for name, least in texts.items()
+    )
+    rows = schools.lazy().filter(long).select(
+        *ROW, *SCHOOL, *within, pl.lit(one.fact).alias("_fact"), value.alias("_value"),
+        pl.lit(one.digits).alias("_least"), _evidence(one.fact).alias("_digits"),
+    )  # fmt: skip
+    return rows.filter(pl.col("_digits") >= fewest)
+
+
+def _shared(facts: Mapping[str, Fact], row: Row) -> Doubt:
+    message = say(
+        "{f}（{v:.12g}）与“{n}”（{c}）的相同",
+        f=facts[row["_fact"]].label,
+        v=row["_value"],
+        n=show(row["_other_school_name"]),
+        c=row["_other_school_code"],
+    )
+    expected = msg("两校共用的，按各校实有面积分别填写，不重复填")
+    return Doubt("figure_shared", message, expected, (row["_fact"],))
 
 
 def _paired(frame: pl.LazyFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -12,9 +12,18 @@ from collections.abc import Iterator
 import polars as pl
 
 from compliance.facts.fact import Counted, Fact
-from compliance.facts.plausibility import Bound, Item, Plausible, Quotient
+from compliance.facts.plausibility import Bound, Item, Plausible, Quotient, Recent
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.acceptance.derived_facts import (
+    OF_SCHOOLS,
+    counted,
+    followers,
+    of_schools,
+    uncounting,
+)
+from compliance.intake.acceptance.integrity import with_missing
+from compliance.intake.acceptance.typed_table import NOBODY
 from compliance.intake.cell_text import show
 from compliance.intake.data_checks.declarations import (
     KEY,
@@ -27,7 +36,7 @@ from compliance.intake.data_checks.declarations import (
     with_absent,
 )
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.submission import STAGES
+from compliance.kernel.submission import COMPULSORY, STAGES
 
 # ── contradictions ──────────────────────────────────────────────────────────────────────
 
@@ -37,23 +46,25 @@ from compliance.kernel.submission import STAGES
 UNDOUBTED = {"senior": ("junior",), "special": ("primary", "junior", "senior")}
 # Types whose people are not counted by stage: theirs stand in facts of their own, or nowhere.
 WITHOUT_STAGES = ("special", "vocational")
+_NAMED = 3  # figures by name in one sentence
 
 
 def contradictions(vocabulary: Vocabulary) -> Iterator[Check]:
     """Within a record, then the counties against the sums of their schools (see `county_view`)."""
-    for bound in vocabulary.checks["school"].bounds:
-        yield _exceeding("schools", bound, vocabulary.school)
-    for bound in vocabulary.checks["county"].bounds:
-        yield _exceeding("counties", bound, vocabulary.county)
-    for stage in STAGES:
-        yield _foreign_stage(stage, vocabulary.school)
+    known = vocabulary.checks
+    for view, record in (("schools", "school"), ("counties", "county")):
+        for bound in known[record].bounds:
+            yield _exceeding(view, bound, vocabulary.tables[record])
+    yield from _counted_of_nobody(vocabulary)
+    yield from (_foreign_stage(stage, vocabulary.school) for stage in STAGES)
+    yield from (_without_pupils(stage, vocabulary) for stage in COMPULSORY)
+    for flag, count in known["school"].shown_by:
+        yield _shown_by(vocabulary.school[flag], vocabulary.school[count])
     for fact in vocabulary.school.values():
         if fact.counted is not None:
             yield _room_count(fact, fact.counted)
-    for fact in vocabulary.county.values():
-        if fact.sum_of:
-            yield _county_total(fact)
-    for number, bound in enumerate(vocabulary.checks["county"].schools_bounds):
+    yield from (_county_total(fact) for fact in vocabulary.county.values() if fact.sum_of)
+    for number, bound in enumerate(known["county"].schools_bounds):
         yield _exceeding_schools(number, bound, vocabulary)
 
 
@@ -77,7 +88,49 @@ def _exceeding(view: str, bound: Bound, facts: dict[str, Fact]) -> Check:
             (*bound.of, *bound.within),
         )
 
-    return Check(view, part > whole, tell, (part.alias("_part"), whole.alias("_whole")))
+    when = part > whole
+    if bound.within[0] in facts and facts[bound.within[0]].not_involved is not None:
+        when &= ~_nobody(bound.within[0])  # `_of_nobody` says more
+    return Check(view, when, tell, (part.alias("_part"), whole.alias("_whole")))
+
+
+def _nobody(name: str) -> pl.Expr:
+    """Whether the cell of a count says 不涉及."""
+    return pl.col(f"{NOBODY}{name}").fill_null(value=False)
+
+
+def _counted_of_nobody(vocabulary: Vocabulary) -> Iterator[Check]:
+    for fact in uncounting(vocabulary):
+        yield _of_nobody(fact, vocabulary)
+
+
+def _of_nobody(fact: Fact, vocabulary: Vocabulary) -> Check:
+    """Something counted although there is nobody to count: 不涉及 or 0, and followers above 0."""
+    known = [(name, name) for name in followers(fact) if name in vocabulary.county]
+    known += [
+        (name, f"{OF_SCHOOLS}{name}") for name in followers(fact) if name in vocabulary.school
+    ]
+    columns = [column for _, column in known]
+    bounds = vocabulary.checks["county"].bounds
+    parts = [name for one in bounds if one.within == (fact.name,) for name in one.of]
+    facts = {**vocabulary.school, **vocabulary.county}
+
+    def tell(row: Row) -> Doubt:
+        some = [(name, row[column]) for name, column in known if row[column]]
+        listed = msg("、").join(say("{f}{n:.12g}", f=facts[name].label, n=n) for name, n in some)
+        concerned = (fact.name, *(name for name, _ in some))
+        if row["_said"]:
+            message = say("{f}填“不涉及”，却有{listed}", f=fact.label, listed=listed)
+        else:
+            message = say("{f}为0，却有{listed}", f=fact.label, listed=listed)
+        expected = say("核对后填实际数；确无此类对象的，{f}填“不涉及”，其余留空", f=fact.label)
+        return Doubt("counted_of_nobody", message, expected, concerned)
+
+    said = _nobody(fact.name)
+    when = (said & counted(fact, columns)) | (
+        (pl.col(fact.name) == 0) & ~said & counted(fact, columns, besides=parts)
+    )
+    return Check("counties", when, tell, (said.alias("_said"), *columns))
 
 
 def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
@@ -106,6 +159,62 @@ def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
     return Check("schools", when, tell, (name, "school_type"))
 
 
+def _without_pupils(stage: str, vocabulary: Vocabulary) -> Check:
+    """People of a stage without pupils: none now, or a blank where the type does not have the stage.
+
+    What is a part of the pupils, and their classes, other checks hold against them.
+    """
+    facts, students = vocabulary.school, f"{stage}_students"
+    held = {
+        name for b in vocabulary.checks["school"].bounds if students in b.within for name in b.of
+    }
+    names = [
+        name
+        for name, fact in facts.items()
+        if fact.stage == stage and fact.form == "count" and fact.unit == facts[students].unit
+        and name not in (students, *held)
+    ]  # fmt: skip
+    if stage == COMPULSORY[-1]:  # those who leave school are of its last stage
+        names += [fact.sum_of for fact in vocabulary.county.values() if fact.sum_of]
+    kind = pl.col("school_type")
+    absent = ~kind.is_in([one for one, stages in IMPLIED.items() if stage in stages])
+    nobody = (pl.col(students) == 0) | (pl.col(students).is_null() & absent)
+    some = pl.any_horizontal((pl.col(name) > 0).fill_null(value=False) for name in names)
+
+    def tell(row: Row) -> Doubt:
+        given = {name: row[name] for name in names if row[name]}
+        told = [
+            say("{f}{n:.12g}", f=facts[name].label, n=n) for name, n in list(given.items())[:_NAMED]
+        ]
+        more = say("等{n}项", n=len(given)) if len(given) > _NAMED else ""
+        values = {"f": facts[students].label, "l": msg("、").join(told) + more}
+        if row[students] is None:
+            message = say("{f}未填，却有{l}", **values)
+            expected = say("填写{f}；该校确无该学段的，这些项留空或填0", **values)
+        else:
+            message = say("{f}为0，却有{l}", **values)
+            expected = msg("核对原始数据；学段已停办的，这些数字仍计入全县的比例")
+        return Doubt("figures_without_students", message, expected, (students, *given))
+
+    return Check("schools", nobody & some & (kind != "special"), tell, (students, *names))
+
+
+def _shown_by(flag: Fact, count: Fact) -> Check:
+    """A yes without any, or a no with some."""
+
+    def tell(row: Row) -> Doubt:
+        values = {"flag": flag.label, "count": count.label, "n": row[count.name]}
+        if row[flag.name]:
+            message = say("{flag}填“是”，而{count}为0", **values)
+        else:
+            message = say("{flag}填“否”，却有{count}{n:.12g}", **values)
+        expected = msg("两项相符，请核对")
+        return Doubt("flag_contradicted", message, expected, (flag.name, count.name))
+
+    when = pl.col(flag.name) != (pl.col(count.name) > 0)
+    return Check("schools", when, tell, (flag.name, count.name))
+
+
 def _room_count(fact: Fact, counted: Counted) -> Check:
     """A count by size that differs from the list it counts."""
     fits = pl.element() >= counted.at_least
@@ -132,7 +241,7 @@ def county_view(
 ) -> pl.DataFrame:
     """The counties with what their schools have together.
 
-    _sum:F of what a county's fact F totals, _given:F whether any school gives it, _partial:F
+    _of_schools F of what may say that a count is not of nobody; _sum:F of what a county's fact F totals, _given:F whether any school gives it, _partial:F
     whether one with a junior stage does not; _whole:N of the whole of the N-th bound, null where
     a school's figure is missing.
     """
@@ -144,13 +253,16 @@ def county_view(
             sums.append(one.sum().alias(f"_sum:{fact.name}"))
             sums.append(one.is_not_null().any().alias(f"_given:{fact.name}"))
             sums.append((one.is_null() & junior).any().alias(f"_partial:{fact.name}"))
+    sums += of_schools([*vocabulary.school], vocabulary)
     for number, bound in enumerate(vocabulary.checks["county"].schools_bounds):
         one = total(_known(bound, vocabulary), vocabulary.school, WITHOUT_STAGES)
         whole = pl.when(one.is_null().any()).then(None).otherwise(one.sum())
         sums.append(whole.alias(f"_whole:{number}"))
     together = with_absent(schools, sums, types).group_by(KEY).agg(sums)
     joined = counties.lazy().join(together, on=KEY, how="left", maintain_order="left")
-    return joined.collect()
+    return with_missing(
+        joined.collect(), **{f"{NOBODY}{one.name}": pl.Boolean() for one in uncounting(vocabulary)}
+    )
 
 
 def _known(bound: Bound, vocabulary: Vocabulary) -> list[str]:
@@ -198,7 +310,7 @@ def _exceeding_schools(number: int, bound: Bound, vocabulary: Vocabulary) -> Che
 # ── hardly plausible ────────────────────────────────────────────────────────────────────
 
 
-VIEWS = {"school": "schools", "county": "counties"}
+VIEWS = {"school": "schools", "county": "counties", "monitoring": "monitoring"}
 
 
 def implausible(vocabulary: Vocabulary) -> Iterator[Check]:
@@ -211,6 +323,9 @@ def implausible(vocabulary: Vocabulary) -> Iterator[Check]:
             yield _items(view, item, facts[item.fact])
         for name in known.past:
             yield _to_come(view, facts[name])
+        for recent in known.recent:
+            yield _outdated(view, recent, facts[recent.fact])
+    yield from _left_out(vocabulary.tables["monitoring"])
     for record, view in VIEWS.items():
         facts = vocabulary.tables[record]
         for fact in facts.values():
@@ -287,9 +402,49 @@ def _to_come(view: str, fact: Fact) -> Check:
             "{f}（{v}）晚于本次的{y}学年", f=fact.label, v=show(row[fact.name]), y=row["_year"]
         )
         expected = say("不晚于{y}年", y=row["_year"])
-        return Doubt("after_the_year", message, expected, (fact.name,))
+        return Doubt("after_the_year", message, expected, _concerned(view, fact), (fact.name,))
 
     return Check(view, year > pl.col("_year"), tell, (fact.name,))
+
+
+def _concerned(view: str, fact: Fact) -> tuple[str, ...]:
+    """The facts that a doubt about a date concerns: of an entry of a list the list."""
+    return (view,) if view == VIEWS["monitoring"] else (fact.name,)
+
+
+def _outdated(view: str, recent: Recent, fact: Fact) -> Check:
+    """What is older than results usually are when they are used."""
+    old = pl.col("_year") - pl.col(fact.name)
+
+    def tell(row: Row) -> Doubt:
+        message = say(
+            "{f}（{v:.0f}）早于本次的{y}学年{n}年以上",
+            f=fact.label,
+            v=row[fact.name],
+            y=row["_year"],
+            n=recent.years,
+        )
+        expected = msg("最近一次监测的结果；确为最近一次的，不必改")
+        return Doubt("outdated", message, expected, _concerned(view, fact), (fact.name,))
+
+    return Check(view, old > recent.years, tell, (fact.name,))
+
+
+def _left_out(facts: dict[str, Fact]) -> Iterator[Check]:
+    """Entries whose word says that there is no result."""
+    for fact in facts.values():
+        word = next((one for one, canonical in fact.words.items() if canonical == "0"), None)
+        if word is not None:
+            yield _without_result(fact, word)
+
+
+def _without_result(fact: Fact, word: str) -> Check:
+    def tell(row: Row) -> Doubt:
+        message = say("{s}的{f}填“{w}”，不参加判定", s=row["subject"], f=fact.label, w=word)
+        expected = msg("确未监测才这样填")
+        return Doubt("left_out", message, expected, ("monitoring",), (fact.name,))
+
+    return Check(VIEWS["monitoring"], pl.col(fact.name) == 0, tell, ("subject",))
 
 
 def _is_fraction(name: str) -> pl.Expr:

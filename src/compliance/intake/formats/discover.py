@@ -59,7 +59,7 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
     named = {path.resolve() for path in paths}
     for path in paths:
         if path.is_dir():
-            found += _folder(path, readers, seen, named)
+            found += _asked_for(str(path), _folder(path, readers, seen, named))
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
@@ -67,12 +67,19 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found.append(_read(path, readers))
+            found += _asked_for(str(path), [_read(path, readers)])
     for tables in loose.values():
-        found.append(_dataset(", ".join(path.name for path in tables), tables, readers))
+        own = _dataset(", ".join(path.name for path in tables), tables, readers)
+        found += _asked_for(", ".join(str(path) for path in tables), [own])
     if not found:
         raise _nothing(", ".join(str(path) for path in paths))
     return found
+
+
+def _asked_for(path: str, documents: Sequence[RawDocument]) -> Sequence[RawDocument]:
+    for document in documents:
+        document.given = path
+    return documents
 
 
 @dataclass

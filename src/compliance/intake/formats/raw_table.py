@@ -97,7 +97,8 @@ class RawDocument:
     """A file, folder or archive: its tables, what was wrong while reading it, and its identity.
 
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
-    year); otherwise the single county record applies to every row.
+    year); otherwise the single county record applies to every row. given: the path by which it was
+    asked for, perhaps a folder that holds others too.
     """
 
     name: str
@@ -105,6 +106,7 @@ class RawDocument:
     problems: list[Problem] = field(default_factory=list)
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
+    given: str = ""
 
 
 def table_named(name: str) -> str | None:

@@ -1,100 +1,190 @@
 """From the bytes of a workbook to the cells of its sheets, each with its true address.
 
-calamine reads the cells; what it loses (formula errors, formulas never calculated, percentages, how
-far a sheet reaches) is taken from the sheet's XML, walked through once before.
+A cell is what its program worked out. What no program has worked out is no figure: a formula without
+a result, and one whose zero only keeps the place in a file that a script has written.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import posixpath
 import re
-import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
-from pyexpat import ExpatError, XMLParserType
-from xml.parsers import expat
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
 
 from compliance.facts.fact import Fact
+from compliance.facts.vocabulary import Match, factor, unit_words
 from compliance.intake import cell_text, limits
-from compliance.intake.formats.source_file import DAMAGE, damaged, intact, open_archive
-from compliance.intake.problems import Complaints
+from compliance.intake.formats.number_format import (
+    BUILT_IN,
+    Moment,
+    Section,
+    changes,
+    moment,
+    section,
+)
+from compliance.intake.formats.package import FAULTY, TRUE, Attributes, HostileXmlError, Package
+from compliance.intake.formats.source_file import damaged
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-WORKBOOK = "xl/workbook.xml"
-RELATIONS = "xl/_rels/workbook.xml.rels"
-STYLES = "xl/styles.xml"
 # Excel keeps and shows fifteen digits. What it stores beyond them is the noise of its arithmetic.
 DIGITS = 15
-Attributes = Mapping[str, str]
 Place = tuple[int, int]  # row and column, counted from 0
-_FILLED = re.compile(rb"<(?:\w+:)?(?:v|is)>")
+Cell = str | float | bool | Moment | None
+_T = TypeVar("_T")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_BROKEN = (CalamineError, PasswordError, OSError, ValueError)
+_FILLED = re.compile(rb"<(?:\w+:)?(?:v|is)>")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-class HostileXmlError(ValueError):
-    """XML that declares entities or a document type, which no workbook needs."""
+class _TooWideError(Exception):
+    """The cells lie too far apart."""
+
+
+class Sheet(NamedTuple):
+    """What the workbook says of a sheet. part: its name in the package; cells: it is no chart."""
+
+    part: str
+    hidden: bool
+    cells: bool
 
 
 class Workbook:
-    """An opened workbook. parts: sheet → name of its part in the archive, in the book's order.
+    """An opened workbook. sheets: name → what is known of it, in the book's order.
 
     Raises UnreadableError, with advice for whatever is no workbook.
     """
 
     def __init__(self, data: bytes, complaints: Complaints) -> None:
         self._complaints = complaints
-        self._archive = _open_package(data, complaints)
-        self.parts = _sheet_parts(self._archive, complaints)
-        self._percents = _percent_styles(self._archive)
-        with intact(complaints, *_BROKEN):
-            self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        self._package = _open_package(data, complaints)
+        self.sheets: dict[str, Sheet] = {}
+        self._since_1904 = self._calculated = self._keeps_zeros = False
+        try:
+            main = self._package.main()
+            if main.endswith(".xml"):
+                self._read_book(main)
+        except FAULTY as error:
+            raise damaged(complaints) from error
+        if not self.sheets:
+            raise _foreign(complaints)
+
+    def _read_book(self, main: str) -> None:
+        relations = self._package.relations(main)
+        parts = {one.kind: one.part for one in relations.values()}
+
+        def element(name: str, attributes: Attributes) -> None:
+            if name == "sheet":
+                title = attributes.get("name", "")
+                key = next((value for k, value in attributes.items() if k.endswith(" id")), "")
+                kind, part = relations.get(key, ("worksheet", ""))
+                if title in self.sheets:
+                    raise HostileXmlError
+                hidden = attributes.get("state", "visible") != "visible"
+                self.sheets[title] = Sheet(part, hidden, kind == "worksheet")
+            elif name == "fileVersion":
+                self._keeps_zeros = attributes.get("appName") == "Calc"
+            elif name == "workbookPr":
+                self._since_1904 = attributes.get("date1904") in TRUE
+            elif name == "calcPr":  # it calculates, or may leave that to the next program
+                put_off = attributes.get("fullCalcOnLoad") in TRUE
+                self._calculated = not put_off and attributes.get("calcCompleted", "1") in TRUE
+
+        self._package.parse(main, element)
+        self._strings = _shared_strings(self._package, parts.get("sharedstrings", ""))
+        self._formats = _cell_formats(self._package, parts.get("styles", ""))
 
     def grid(self, sheet: str) -> Grid:
-        """A sheet's cells. Raises UnreadableError where it is damaged or reaches too far."""
-        part, complaints = self.parts[sheet], self._complaints
-        if not part:
-            raise damaged(complaints)
-        scanned = _scan(self._archive, part, sheet, self._percents, complaints)
-        with intact(complaints, *_BROKEN):
-            page = self._book.get_sheet_by_name(sheet)
-            rows = page.to_python()
-            top, left = page.start or (0, 0)
-        return Grid(sheet, rows, top, left, scanned, complaints)
+        """A sheet's cells; none of a chart. Raises UnreadableError where it is damaged or reaches too far."""
+        walk = _Walk(
+            self._strings,
+            self._formats,
+            since_1904=self._since_1904,
+            calculated=self._calculated,
+            keeps_zeros=self._keeps_zeros,
+        )
+        complaints, known = self._complaints, self.sheets[sheet]
+        try:
+            if known.cells:
+                self._package.parse(known.part, walk.start, walk.end, walk.text)
+            return walk.grid(sheet, complaints)
+        except _TooWideError as error:
+            raise complaints.unreadable(
+                "too_large",
+                say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
+                msg("删去表格以外的多余行列"),
+                at=sheet,
+            ) from error
+        except FAULTY as error:
+            raise damaged(complaints) from error
 
     def holds_something(self, sheet: str) -> bool:
         """Whether a worksheet has a filled cell near its beginning."""
-        part = self.parts[sheet]
-        if not part.startswith("xl/worksheets/"):
-            return False
+        known = self.sheets[sheet]
         try:
-            with self._archive.open(part) as stream:
-                return _FILLED.search(stream.read(limits.MIB)) is not None
-        except DAMAGE:
+            return known.cells and _FILLED.search(self._package.beginning(known.part)) is not None
+        except FAULTY:
             return False
+
+
+class Block(NamedTuple):
+    """Cells side by side, as merged ones: its first and last rows and columns, all of them in it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return max(self.bottom - self.top + 1, 0) * max(self.right - self.left + 1, 0)
+
+    def within(self, top: int, left: int, bottom: int, right: int) -> Block:
+        """The part of it that lies in another block."""
+        return Block(
+            max(self.top, top),
+            max(self.left, left),
+            min(self.bottom, bottom),
+            min(self.right, right),
+        )
+
+    def moved(self, rows: int, columns: int) -> Block:
+        """The block so many rows further down and columns further right."""
+        return Block(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+
+    def places(self) -> Iterator[Place]:
+        """Its cells, row by row."""
+        columns = range(self.left, self.right + 1)
+        return ((row, column) for row in range(self.top, self.bottom + 1) for column in columns)
 
 
 @dataclass
 class Grid:
     """The block of a sheet that holds something. Rows and columns are counted from 0 in it.
 
-    top, left: where the block begins on the sheet. scan: what its XML says of single cells, by their place there.
+    top, left: where the block begins on the sheet. faults: cells that a formula spoilt → its error
+    word, or "" if it was never calculated. shown: numbers that their format changes → how.
+    doubtful: zeros of formulas in the file of a program that keeps those of scripts.
+    merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
     """
 
     sheet: str
-    rows: Sequence[Sequence[object]]
+    rows: Sequence[Sequence[Cell]]
     top: int
     left: int
-    scan: Scan
     complaints: Complaints
+    faults: dict[Place, str] = field(default_factory=dict)
+    shown: dict[Place, Section] = field(default_factory=dict)
+    doubtful: Collection[Place] = ()
+    merged: Sequence[Block] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
@@ -107,11 +197,12 @@ class Grid:
 
     def filled(self, row: int, column: int) -> bool:
         """Whether the cell holds something, be it an error."""
-        return not cell_text.blank(self.rows[row][column]) or self.fault(row, column) is not None
+        return not cell_text.blank(self.rows[row][column]) or (row, column) in self.faults
 
-    def fault(self, row: int, column: int) -> str | None:
-        """The error word of a spoilt cell ("" if never calculated), None for a sound one."""
-        return self.scan.faults.get((self.top + row, self.left + column))
+    def percent(self, row: int, column: int) -> bool:
+        """Whether the cell shows its number as a percentage, a hundred times as large."""
+        shown = self.shown.get((row, column))
+        return shown is not None and shown.percent
 
     def text(self, row: int, column: int) -> str:
         """The cell as a heading: text on one line."""
@@ -120,36 +211,75 @@ class Grid:
             value = int(value)
         return "" if cell_text.blank(value) else " ".join(str(value).split())
 
+    def shared(self, cell: Callable[[int, int], _T | None]) -> Iterator[tuple[Place, list[_T]]]:
+        """Filled merged blocks in which several of these cells lie: where a block begins, which cells.
+
+        cell: row and column → the cell, None for one that does not matter.
+        """
+        for block in self.merged:
+            inside = [one for one in (cell(*place) for place in block.places()) if one is not None]
+            if len(inside) > 1 and self.filled(block.top, block.left):
+                yield (block.top, block.left), inside
+
     def value(
-        self, row: int, column: int, fact: Fact | None = None, school: str | None = None
+        self, row: int, column: int, match: Match | None = None, school: str | None = None
     ) -> object:
         """The cell as a figure or text; None where it is blank or cannot be used (a complaint).
 
-        fact: what the cell is about, None where nobody knows its heading: nothing is complained
-        of then but a formula that was never calculated.
+        match: what its heading means, None where nobody knows it: nothing is complained of then
+        but a formula that was never calculated.
         """
-        value, fault = self.rows[row][column], self.fault(row, column)
+        value, fault = self.rows[row][column], self.faults.get((row, column))
+        fact = match.fact if match else None
         if fault is not None:
             return self._spoilt(fault, self.at(row, column), school, fact)
-        if cell_text.blank(value):
+        if value is None or cell_text.blank(value):
             return None
         if isinstance(value, bool | str):
             return value
-        if not isinstance(value, int | float):
-            return _moment(value)
+        if isinstance(value, Moment):
+            return self._day(value, self.at(row, column), school, fact)
         if math.isfinite(value) and abs(value) >= 10**DIGITS:
-            return self._long_number(float(value), self.at(row, column), school, fact)
-        shown = float(f"{value:.{DIGITS}g}")
-        percent = (self.top + row, self.left + column) in self.scan.percents
-        if percent and fact is not None and fact.unit == "%":
-            shown = float(Decimal(repr(shown)) * 100)
-            self._converted(shown, self.at(row, column), school, fact)
-        return int(shown) if shown.is_integer() else shown
+            return self._long_number(value, self.at(row, column), school, fact)
+        if fact is not None and (row, column) in self.doubtful:
+            self._doubt(self.at(row, column), school, fact)
+        number = float(f"{value:.{DIGITS}g}")
+        shown = self.shown.get((row, column))
+        if shown is not None and match is not None:
+            number = self._as_shown(number, shown, match, self.at(row, column), school)
+        return int(number) if number.is_integer() else number
 
-    def _converted(self, shown: float, at: str, school: str | None, fact: Fact) -> None:
-        message = say("单元格为百分比格式，按{v}%读取", v=shown)
-        expected = msg("请核对该百分数")
+    def _as_shown(
+        self, number: float, shown: Section, match: Match, at: str, school: str | None
+    ) -> float:
+        """A percentage as it is read; what the format shows in another unit, in that of its column."""
+        fact, units = match.fact, unit_words(shown.text)
+        size = factor(units[0], fact.unit) if len(units) == 1 else None
+        if shown.percent and fact.unit == "%":
+            number = float(Decimal(repr(number)) * 100)
+            message = say("单元格为百分比格式，按{v}%读取", v=number)
+            expected = msg("请核对该百分数")
+        elif size is not None and size != match.factor:
+            message = say("单元格显示为{n}{u}，已换算", n=f"{number:.12g}", u=units[0])
+            expected = msg("请核对换算后的数值")
+            number = float(Decimal(repr(number)) * size / match.factor)
+        else:
+            return number
         self.complaints.warning("converted_unit", message, expected, at, school, (fact.name,))
+        return number
+
+    def _day(self, value: Moment, at: str, school: str | None, fact: Fact | None) -> str:
+        """A date; of a fact that is one, without the time of day."""
+        if fact is None or fact.form != "date" or not value.timed:
+            return str(value)
+        message = say("单元格带有时刻（{v}），按{d}读取", v=str(value), d=value.day)
+        self.complaints.warning("time_of_day", message, msg("只填日期"), at, school, (fact.name,))
+        return value.day
+
+    def _doubt(self, at: str, school: str | None, fact: Fact) -> None:
+        message = msg("公式的结果为0；LibreOffice 打开脚本生成的表时不重算，可能从未计算")
+        expected = msg("在 LibreOffice 中按 Ctrl+Shift+F9 全部重算，再保存")
+        self.complaints.warning("formula_zero", message, expected, at, school, (fact.name,))
 
     def _long_number(
         self, value: float, at: str, school: str | None, fact: Fact | None
@@ -176,237 +306,327 @@ class Grid:
             expected = msg("改正公式，或直接填写数值")
             self.complaints.error("formula_error", message, expected, at, school)
             return None
-        complain = self.complaints.error if fact else self.complaints.warning
+        self.not_calculated(at, school, fatal=fact is not None)
+        return None
+
+    def not_calculated(self, at: str, school: str | None = None, *, fatal: bool) -> None:
+        """Complain of a formula without a result."""
+        complain = self.complaints.error if fatal else self.complaints.warning
         message = msg("公式从未计算，没有数值")
         expected = msg("用 Excel 或 WPS 打开并保存一次")
         complain("formula_not_calculated", message, expected, at, school)
-        return None
 
 
-def _moment(value: object) -> str:
-    if isinstance(value, datetime):
-        midnight = value == datetime.combine(value.date(), time())
-        return value.date().isoformat() if midnight else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date) else str(value)
+# ── what the sheets share ──────────────────────────────────────────────────────────
 
 
-# ── the package ────────────────────────────────────────────────────────────────────
-
-
-def _open_package(data: bytes, complaints: Complaints) -> zipfile.ZipFile:
+def _open_package(data: bytes, complaints: Complaints) -> Package:
     """The zip of an Excel workbook. Raises UnreadableError with advice for whatever else it is."""
-    again = msg("用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”")
-    foreign = msg("不是 Excel 工作簿（.xlsx）")
     if data.startswith(OLE2):
         if "EncryptedPackage".encode("utf-16-le") in data:
             locked = msg("工作簿有打开密码，无法读取")
             opened = msg("去掉密码后另存为 .xlsx")
             raise complaints.unreadable("encrypted", locked, opened)
         old = msg("是旧版表格文件（.xls/.et），无法读取")
-        raise complaints.unreadable("old_format", old, again)
+        raise complaints.unreadable("old_format", old, _save_again())
     if not data.startswith(b"PK"):
-        raise complaints.unreadable("not_a_workbook", foreign, again)
-    archive = open_archive(data, complaints)
-    names = [name.casefold() for name in archive.namelist()]
-    if len(set(names)) < len(names):
-        raise damaged(complaints)
-    if WORKBOOK not in archive.namelist():
-        raise complaints.unreadable("not_a_workbook", foreign, again)
-    return archive
+        raise _foreign(complaints)
+    return Package(data, complaints)
 
 
-def _parser(start: Callable[[str, Attributes], None]) -> XMLParserType:
-    """An XML parser that calls `start` with local names, and takes no document type."""
-    made = expat.ParserCreate(namespace_separator=" ")
-    made.buffer_text = True
-
-    def local(name: str, attributes: Attributes) -> None:
-        start(name.rpartition(" ")[2], attributes)
-
-    def refuse(*_: object) -> None:
-        raise HostileXmlError
-
-    made.StartElementHandler = local
-    made.StartDoctypeDeclHandler = refuse
-    return made
+def _foreign(complaints: Complaints) -> UnreadableError:
+    foreign = msg("不是 Excel 工作簿（.xlsx）")
+    return complaints.unreadable("not_a_workbook", foreign, _save_again())
 
 
-def _sheet_parts(archive: zipfile.ZipFile, complaints: Complaints) -> dict[str, str]:
-    """Sheet name → name of its part in the archive, in the order of the workbook."""
-    sheets: dict[str, str] = {}
-    targets: dict[str, str] = {}
-
-    def sheet(name: str, attributes: Attributes) -> None:
-        if name == "sheet":
-            relation = (value for key, value in attributes.items() if key.endswith(" id"))
-            sheets[attributes.get("name", "")] = next(relation, "")
-
-    def relation(name: str, attributes: Attributes) -> None:
-        if name == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    try:
-        for part, handler in ((WORKBOOK, sheet), (RELATIONS, relation)):
-            with archive.open(part) as stream:
-                _parser(handler).ParseFile(stream)
-    except (ExpatError, HostileXmlError, KeyError, *DAMAGE) as error:
-        raise damaged(complaints) from error
-    members = {name.casefold(): name for name in archive.namelist()}
-    return {
-        name: members.get(_part(targets.get(key, "")).casefold(), "")
-        for name, key in sheets.items()
-    }
+def _save_again() -> str:
+    return msg("用 Excel 或 WPS 打开，另存为“Excel 工作簿 (*.xlsx)”")
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """The cell styles (as sheets number them) that show a number as a percentage."""
-    percent = {"9", "10"}  # the two formats every spreadsheet program has built in
+def _shared_strings(package: Package, part: str) -> list[str]:
+    """The texts that cells point to, by number."""
+    texts: list[str] = []
+    text = _Text()
+
+    def start(name: str, attributes: Attributes) -> None:
+        text.start(name)
+
+    def end(name: str) -> None:
+        text.end(name)
+        if name == "si":
+            texts.append(text.taken())
+
+    if part:
+        package.parse(part, start, end, text.add)
+    return texts
+
+
+class _Text:
+    """Gathers what a text says, run by run; how it is pronounced, which some write beside it, is left out."""
+
+    def __init__(self) -> None:
+        self._runs: list[str] = []
+        self._inside = self._spoken = False
+
+    def start(self, name: str) -> None:
+        """An element begins."""
+        self._spoken = self._spoken or name == "rPh"
+        self._inside = name == "t" and not self._spoken
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._inside = False
+        self._spoken = self._spoken and name != "rPh"
+
+    def add(self, text: str) -> None:
+        """Characters."""
+        if self._inside:
+            self._runs.append(text)
+
+    def taken(self) -> str:
+        """What has been gathered; the next text begins."""
+        text = plain("".join(self._runs))
+        self._runs.clear()
+        return text
+
+
+def plain(text: str) -> str:
+    """A text whose characters that XML does not like were written as ``_x000D_``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _cell_formats(package: Package, part: str) -> list[str]:
+    """The format codes of the cell styles, by number."""
+    codes = {str(number): code for number, code in BUILT_IN.items()}
     styles: list[str] = []
     inside = False
 
     def style(name: str, attributes: Attributes) -> None:
         nonlocal inside
-        if name == "numFmt" and "%" in attributes.get("formatCode", ""):
-            percent.add(attributes.get("numFmtId", ""))
+        if name == "numFmt":
+            code = attributes.get("formatCode", "")
+            codes[attributes.get("numFmtId", "")] = code if changes(code) else ""
         elif name in ("cellXfs", "cellStyles", "cellStyleXfs", "dxfs"):
             inside = name == "cellXfs"
         elif name == "xf" and inside:
             styles.append(attributes.get("numFmtId", ""))
 
-    with suppress(ExpatError, HostileXmlError, KeyError, *DAMAGE), archive.open(STYLES) as stream:
-        _parser(style).ParseFile(stream)
-    return frozenset(str(number) for number, form in enumerate(styles) if form in percent)
-
-
-def _part(target: str) -> str:
-    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+    if part:
+        package.parse(part, style)
+    return [codes.get(number, "") for number in styles]
 
 
 # ── a sheet's XML ──────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class Scan:
-    """What a sheet's XML says of single cells, by row and column from 0.
-
-    faults: cells that a formula spoilt → its error word, or "" if it was never calculated.
-    percents: cells with a number shown as a percentage.
-    """
-
-    faults: dict[Place, str] = field(default_factory=dict)
-    percents: set[Place] = field(default_factory=set)
-
-
-class _TooWideError(Exception):
-    """The cells lie too far apart."""
-
-
-@dataclass
 class _Walk:
-    """The state of one pass over a sheet's XML."""
+    """One pass over a sheet's XML: what its cells hold, and what is to be said of single ones."""
 
-    found: Scan
-    percent_styles: frozenset[str]
-    row: int = -1
-    column: int = -1
-    kind: str = ""
-    style: str = ""
-    formula: bool = False
-    filled: bool = False
-    value: list[str] = field(default_factory=list)
-    inside: bool = False
-    corners: tuple[int, int, int, int] = (limits.MOST_SHEET_ROWS, limits.MOST_SHEET_COLUMNS, -1, -1)
+    def __init__(
+        self,
+        strings: Sequence[str],
+        formats: Sequence[str],
+        *,
+        since_1904: bool,
+        calculated: bool,
+        keeps_zeros: bool,
+    ) -> None:
+        self._strings, self._formats = strings, formats
+        self._since_1904, self._calculated, self._keeps_zeros = since_1904, calculated, keeps_zeros
+        self._cells: dict[Place, Cell] = {}
+        self._faults: dict[Place, str] = {}
+        self._shown: dict[Place, Section] = {}
+        self._doubtful: set[Place] = set()
+        self._merged: list[Block] = []
+        self._arrays: list[Block] = []
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns = [0] * (limits.MOST_SHEET_COLUMNS + 1)  # how many more begin here
+        self._corners = limits.MOST_SHEET_ROWS, limits.MOST_SHEET_COLUMNS, -1, -1
+        self._row = self._column = -1
+        self._kind = self._style = ""
+        self._formula = self._filled = self._inside = False
+        self._written: list[str] = []
+        self._text = _Text()
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """An element begins."""
         if name == "c":
-            self._cell(attributes)
+            self._begin_cell(attributes)
         elif name == "v":
-            self.inside = self.filled = True
+            self._inside = self._filled = True
         elif name == "f":
-            self.formula = self.filled = True
-        elif name == "is":
-            self.filled = True
+            self._formula = self._filled = True
+            if attributes.get("t") in ("array", "dataTable"):
+                self._arrays.append(_block(attributes.get("ref", "")))
         elif name == "row":
-            self.row = int(attributes.get("r", self.row + 2)) - 1
-            self.column = -1
+            self._row = int(attributes.get("r", self._row + 2)) - 1
+            self._column = -1
+            if _unseen(attributes, "ht"):
+                self._hidden_rows.add(self._row)
+        elif name == "mergeCell":
+            self._merged.append(_block(attributes.get("ref", "")))
+        elif name == "col" and _unseen(attributes, "width"):
+            self._hidden_columns[int(attributes["min"]) - 1] += 1
+            self._hidden_columns[min(int(attributes["max"]), limits.MOST_SHEET_COLUMNS)] -= 1
+        else:
+            self._filled = self._filled or name == "is"
+            self._text.start(name)
 
     def text(self, text: str) -> None:
-        if self.inside:
-            self.value.append(text)
+        """Characters."""
+        if self._inside:
+            self._written.append(text)
+        else:
+            self._text.add(text)
 
     def end(self, name: str) -> None:
-        name = name.rpartition(" ")[2]
+        """An element ends."""
         if name == "v":
-            self.inside = False
-        elif name == "c" and self.filled:
-            self._close()
+            self._inside = False
+        elif name == "c":
+            if self._filled:
+                self._end_cell()
+        else:
+            self._text.end(name)
+            if name == "is":
+                self._written.append(self._text.taken())
 
-    def _cell(self, attributes: Attributes) -> None:
+    def _begin_cell(self, attributes: Attributes) -> None:
         reference = attributes.get("r")
         if reference is None:
-            self.column += 1
+            self._column += 1
         else:
-            found = _REFERENCE.fullmatch(reference)
-            if not found:
-                raise HostileXmlError
-            self.column, self.row = _column(found[1]), int(found[2]) - 1
-        self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
-        self.formula = self.filled = False
-        self.value.clear()
+            self._row, self._column = _place(reference)
+        self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        self._formula = self._filled = False
+        self._written.clear()
 
-    def _close(self) -> None:
-        self._reach()
-        value = "".join(self.value).strip()
-        if self.kind == "e":
-            self.found.faults[self.row, self.column] = value or "#ERROR!"
-        elif self.formula and not value and self.kind != "str":
-            self.found.faults[self.row, self.column] = ""
-        elif self.style in self.percent_styles:
-            self.found.percents.add((self.row, self.column))
+    def _end_cell(self) -> None:
+        place = self._row, self._column
+        top, left, bottom, right = self._corners
+        if not (top <= place[0] <= bottom and left <= place[1] <= right):
+            self._reach(*place)
+        if place in self._cells:
+            raise HostileXmlError
+        written, kind = "".join(self._written), self._kind
+        value: Cell = None
+        if kind == "e":
+            value = self._faults[place] = written.strip() or "#ERROR!"
+        elif self._formula and self._has_no_result(written):
+            self._faults[place] = ""
+        elif kind == "s":
+            value = _numbered(self._strings, written)
+        elif kind == "inlineStr":
+            value = written
+        elif kind == "str":
+            value = plain(written)
+        elif written.strip():
+            value = self._plain_value(place, written)
+            if self._formula and self._keeps_zeros and value == 0:
+                self._doubtful.add(place)
+        self._cells[place] = value
 
-    def _reach(self) -> None:
-        """Widen the block that the filled cells span, if this cell is outside it."""
-        top, left, bottom, right = self.corners
-        if top <= self.row <= bottom and left <= self.column <= right:
-            return
-        top, left = min(top, self.row), min(left, self.column)
-        bottom, right = max(bottom, self.row), max(right, self.column)
-        self.corners = top, left, bottom, right
+    def _has_no_result(self, written: str) -> bool:
+        """Whether a formula's cell holds nothing, or a zero that no program has worked out."""
+        if not written.strip():
+            return self._kind != "str" or not self._calculated
+        return not self._calculated and self._kind in ("n", "b") and float(written) == 0
+
+    def _plain_value(self, place: Place, written: str) -> Cell:
+        """A number, a date, yes or no."""
+        if self._kind == "b":
+            return written.strip() in TRUE
+        if self._kind == "d":
+            return Moment(datetime.fromisoformat(written.strip()), frozenset("ymd"))
+        if self._kind != "n" or "_" in written:
+            raise HostileXmlError
+        value = float(written)
+        code = _numbered(self._formats, self._style) if self._style else ""
+        if not code:
+            return value
+        shown = section(code, value)
+        if shown is not None and shown.shows:
+            return moment(value, shown.shows, since_1904=self._since_1904) or value
+        if shown is not None:
+            self._shown[place] = shown
+        return value
+
+    def _reach(self, row: int, column: int) -> None:
+        """Widen the block that the filled cells span."""
+        top, left, bottom, right = self._corners
+        top, left = min(top, row), min(left, column)
+        bottom, right = max(bottom, row), max(right, column)
+        self._corners = top, left, bottom, right
         if bottom >= limits.MOST_SHEET_ROWS or right >= limits.MOST_SHEET_COLUMNS or top < 0:
             raise HostileXmlError
         if (bottom - top + 1) * (right - left + 1) > limits.MOST_SHEET_CELLS:
             raise _TooWideError
 
+    def _spread_formulas(self) -> None:
+        """A formula over a block is written in its first cell: where that has no result, no cell has."""
+        for block in self._arrays:
+            unknown = self._faults.get((block.top, block.left)) == ""
+            if unknown:
+                self._reach(block.bottom, block.right)
+            for place in block.within(*self._corners).places():
+                if not self._cells.get(place) and (unknown or not self._calculated):
+                    self._faults[place] = ""
+                    self._cells[place] = None
 
-def _scan(
-    archive: zipfile.ZipFile,
-    part: str,
-    sheet: str,
-    percent_styles: frozenset[str],
-    complaints: Complaints,
-) -> Scan:
-    """Walk through a sheet's part of the archive. Raises UnreadableError where it is damaged or reaches too far."""
-    walk = _Walk(Scan(), percent_styles)
-    made = _parser(walk.start)
-    made.EndElementHandler = walk.end
-    made.CharacterDataHandler = walk.text
-    try:
-        with archive.open(part) as stream:
-            made.ParseFile(stream)
-    except _TooWideError as error:
-        raise complaints.unreadable(
-            "too_large",
-            say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
-            msg("删去表格以外的多余行列"),
-            at=sheet,
-        ) from error
-    except (ExpatError, HostileXmlError, KeyError, *DAMAGE) as error:
-        raise damaged(complaints) from error
-    return walk.found
+    def grid(self, sheet: str, complaints: Complaints) -> Grid:
+        """What was found."""
+        self._spread_formulas()
+        top, left, bottom, right = self._corners
+        width = max(right - left + 1, 0)
+        rows: list[list[Cell]] = [[None] * width for _ in range(top, bottom + 1)]
+        for (row, column), value in self._cells.items():
+            rows[row - top][column - left] = value
+        columns = list(accumulate(self._hidden_columns))
+        merged = [one.within(top, left, bottom, right) for one in self._merged]
+        return Grid(
+            sheet,
+            rows,
+            top,
+            left,
+            complaints,
+            {(row - top, column - left): word for (row, column), word in self._faults.items()},
+            {(row - top, column - left): how for (row, column), how in self._shown.items()},
+            {(row - top, column - left) for row, column in self._doubtful},
+            [block.moved(-top, -left) for block in _bearable(merged)],
+            frozenset(row - top for row in self._hidden_rows),
+            frozenset(column for column in range(width) if columns[left + column] > 0),
+        )
 
 
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+def _numbered(words: Sequence[str], number: str) -> str:
+    """The word of a number as a cell writes it. Raises what is `FAULTY` where there is none."""
+    if not number.strip().isdigit():
+        raise HostileXmlError
+    return words[int(number)]
+
+
+def _bearable(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks, which do not lie over each other by the thousand. Raises HostileXmlError."""
+    if sum(block.size for block in blocks) > limits.MOST_SHEET_CELLS:
+        raise HostileXmlError
+    return blocks
+
+
+def _unseen(attributes: Attributes, size: str) -> bool:
+    """Whether a row or column is hidden, or of no size."""
+    return attributes.get("hidden") in TRUE or attributes.get(size) == "0"
+
+
+def _block(reference: str) -> Block:
+    first, _, last = reference.partition(":")
+    return Block(*_place(first), *_place(last or first))
+
+
+def _place(reference: str) -> Place:
+    found = _REFERENCE.fullmatch(reference)
+    if not found:
+        raise HostileXmlError
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found[2]) - 1, column - 1

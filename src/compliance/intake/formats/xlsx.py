@@ -6,13 +6,14 @@ lies under them, or (the county's one record) beside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.facts.vocabulary import Match, Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
+from compliance.intake.formats.county_sheet import CountySheet
+from compliance.intake.formats.merged_cells import Slot, settle
 from compliance.intake.formats.raw_table import (
     NEEDED,
     SHEETS,
@@ -32,12 +33,11 @@ from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 
 # Sheets that tell people something and are never data.
 TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
 STATEMENTS = ("attestations", "vetoes")
-VALUE_HEADINGS = frozenset({"填报值", "数值", "值", "填报内容", "内容", "指标值", "实际数", "数据"})
 
 
 def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
@@ -51,16 +51,22 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
         data = load(path, found, complaints, MOST_OF_A_DOCUMENT)
         _open_elsewhere(path, complaints)
         book = Workbook(data, complaints)
-        for table, name in _choose(list(book.parts), complaints).items():
+        unread = _unread(book)
+        for table, name in _choose(list(book.sheets), complaints).items():
             try:
-                grid = book.grid(name)
+                sheet = _Sheet(book.grid(name), table, words)
+                raw = sheet.read()
+                if book.sheets[name].hidden:
+                    _mention_hidden(sheet, book, unread)
             except UnreadableError as stop:
                 found.problems.append(stop.problem)
                 continue
-            raw = _Sheet(grid, table, words).read()
             if raw is not None and raw.height:
                 found.tables.append(raw)
-        _mention_unread(book, complaints)
+        for name in unread:
+            message = say("工作表“{s}”的名称不认识，未读取", s=clip(name))
+            known = msg("、").join(SHEETS.values())
+            complaints.warning("sheet_not_read", message, known, at=clip(name))
 
     return document(path, fill)
 
@@ -102,14 +108,34 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
     return chosen
 
 
-def _mention_unread(book: Workbook, complaints: Complaints) -> None:
-    for sheet in book.parts:
-        talk = any(word in sheet.casefold() for word in TALK)
-        if talk or table_named(sheet) or not book.holds_something(sheet):
-            continue
-        message = say("工作表“{s}”的名称不认识，未读取", s=clip(sheet))
-        known = msg("、").join(SHEETS.values())
-        complaints.warning("sheet_not_read", message, known, at=clip(sheet))
+def _unread(book: Workbook) -> list[str]:
+    """The sheets that hold something which might be a table."""
+    return [
+        sheet
+        for sheet in book.sheets
+        if not any(word in sheet.casefold() for word in TALK)
+        and not table_named(sheet)
+        and book.holds_something(sheet)
+    ]
+
+
+def _mention_hidden(sheet: _Sheet, book: Workbook, unread: Sequence[str]) -> None:
+    """A hidden sheet is read, unless one that is seen may be meant: then neither goes without saying."""
+    name, complaints, facts = sheet.grid.sheet, sheet.grid.complaints, sheet.facts()
+    for other in unread:
+        if not book.sheets[other].hidden:
+            same = facts & _Sheet(book.grid(other), sheet.table, sheet.words).facts()
+            if 2 * len(same) > len(facts):
+                message = say(
+                    "工作表“{a}”是隐藏的，而“{b}”的表头与它相同，不知道用哪一张",
+                    a=name,
+                    b=clip(other),
+                )
+                only = msg("只留一张")
+                complaints.error("duplicate_sheet", message, only, at=clip(other))
+    message = say("工作表“{a}”是隐藏的，照样读取", a=name)
+    expected = msg("请核对是否为要提交的数据")
+    complaints.warning("hidden_sheet", message, expected, at=name)
 
 
 @dataclass(frozen=True)
@@ -137,12 +163,20 @@ class _Sheet:
             complaints.error("no_schools", message, expected, at=grid.sheet)
         return raw
 
-    def _fact(self, heading: str) -> Fact | None:
-        match = self.words.match(TABLE_OF[self.table], heading) if heading else None
-        return match.fact if match else None
+    def _match(self, heading: str, units: Sequence[str] = ()) -> Match | None:
+        return self.words.match(TABLE_OF[self.table], heading, units) if heading else None
 
-    def _score(self, texts: Sequence[str]) -> int:
-        return sum(1 for text in texts if self._fact(text))
+    def facts(self) -> set[str]:
+        """The facts that its headings name."""
+        beside = (
+            CountySheet(self.grid, self._match, self._twice).pairs
+            if self.table == "counties"
+            else ()
+        )
+        header = self._header_row()
+        texts = [] if header is None else self._row(header)
+        texts += [self.grid.text(row, pair.heading) for pair in beside for row in pair.rows]
+        return {match.fact.name for match in map(self._match, texts) if match}
 
     def _row(self, row: int) -> list[str]:
         return [self.grid.text(row, column) for column in range(self.grid.width)]
@@ -157,23 +191,34 @@ class _Sheet:
         headings = self._headings(header)
         above = [(row, self._row(row)) for row in range(header)]
         mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
-        facts = {heading: self._fact(heading) for heading in headings}
-        key = self._key_column(headings, facts)
-        units = units_above(line for _, line in above)
-        beside = SideLines(self._row(header), key, grid.complaints, units)
-        rows = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
+        key = self._key_column(headings)
+        over = units_above(line for _, line in above)
+        beside = SideLines(self._row(header), key, grid.complaints, over)
+        named = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
+        rows = named
         if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
             others = [column for column in headings.values() if column != key]
             rows = [row for row in rows if any(grid.filled(row, column) for column in others)]
         of_schools = self.table == "schools"
         codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
-        columns: dict[str, Sequence[object]] = {
+        units = beside.units
+        matches = {h: self._match(h, units.get(h, ())) for h in headings}
+        columns = {
             heading: [
-                grid.value(row, column, facts[heading], code)
+                grid.value(row, column, matches[heading], code)
                 for row, code in zip(rows, codes, strict=True)
             ]
             for heading, column in headings.items()
         }
+        numbers = dict.fromkeys(named) | {row: number for number, row in enumerate(rows)}
+        there = {column: heading for heading, column in headings.items() if matches[heading]}
+
+        def slot(row: int, column: int) -> Slot | None:
+            known = row in numbers and column in there
+            return Slot(numbers[row], there[column]) if known else None
+
+        settle(grid, slot, matches, columns)
+        self._mention_hidden(rows, there)
         return RawTable(
             self.table,
             grid.complaints.file,
@@ -182,19 +227,21 @@ class _Sheet:
             lambda row, heading: grid.at(rows[row], headings[heading]),
             heading_place=lambda heading: grid.at(header, headings[heading]),
             sheet=grid.sheet,
-            units=beside.units,
+            units=units,
         )
 
     def _header_row(self) -> int | None:
         """The row of headings; None where there are none."""
-        return header_row(map(self._row, range(len(self.grid.rows))), self._fact)
+        return header_row(map(self._row, range(len(self.grid.rows))), self._match)
 
     def _headings(self, header: int) -> dict[str, int]:
         """Heading → column; complains of headings that stand twice and of figures under none."""
         grid = self.grid
         found: dict[str, int] = {}
         for column, heading in enumerate(self._row(header)):
-            if not heading:
+            if grid.faults.get((header, column)) == "":
+                grid.not_calculated(grid.at(header, column), fatal=True)
+            elif not heading:
                 self._nameless(header, column)
             elif heading in found:
                 self._twice(heading, grid.at(header, column), grid.at(header, found[heading]))
@@ -202,9 +249,10 @@ class _Sheet:
                 found[heading] = column
         return found
 
-    def _key_column(self, headings: dict[str, int], facts: dict[str, Fact | None]) -> int:
+    def _key_column(self, headings: dict[str, int]) -> int:
         """The column that names a row: the school's code, else the first known one."""
-        known = {fact.name: headings[h] for h, fact in reversed(facts.items()) if fact}
+        matches = [(self._match(heading), column) for heading, column in reversed(headings.items())]
+        known = {match.fact.name: column for match, column in matches if match}
         return known.get("school_code", min(known.values(), default=0))
 
     def _is_data(self, row: int, beside: SideLines) -> bool:
@@ -218,65 +266,51 @@ class _Sheet:
 
     def _record(self) -> RawTable | None:
         """The county's one record; its values may stand under the headings in one row as well."""
-        column, down = self._heading_column()
+        sheet = CountySheet(self.grid, self._match, self._twice)
         header = self._header_row()
-        across = 0 if header is None else self._score(self._row(header))
-        if across > down:
+        across = 0 if header is None else sum(1 for text in self._row(header) if self._match(text))
+        if across > sheet.score:
             return self._list()
-        if not down:
+        if not sheet.score:
             self._no_headings()
             return None
-        return self._beside(column)
-
-    def _heading_column(self) -> tuple[int, int]:
-        """The column with most known headings, and how many."""
-        grid = self.grid
-        scores = [
-            self._score([grid.text(row, column) for row in range(len(grid.rows))])
-            for column in range(min(grid.width, HEADER_WITHIN))
-        ]
-        best = max(scores, default=0)
-        return (scores.index(best), best) if best else (0, 0)
-
-    def _beside(self, column: int) -> RawTable:
-        grid = self.grid
-        rows = range(len(grid.rows))
-        first = next(row for row in rows if self._fact(grid.text(row, column)))
-        values = self._value_column(column, first)
-
-        def given(row: int) -> bool:
-            return values < grid.width and grid.filled(row, values)
-
-        places: dict[str, int] = {}
-        for row in rows[first:]:
-            heading = grid.text(row, column)
-            if not heading or not (given(row) or self._fact(heading)):
-                continue
-            if heading not in places or not given(places[heading]):
-                places[heading] = row
-            elif given(row):
-                self._twice(heading, grid.at(row, column), grid.at(places[heading], column))
-        columns: dict[str, Sequence[object]] = {
-            heading: [grid.value(row, values, self._fact(heading)) if values < grid.width else None]
-            for heading, row in places.items()
+        grid, cells, units = self.grid, sheet.cells, sheet.units()
+        matches = {heading: self._match(heading, units[heading]) for heading in cells}
+        given = {h: cell for h, cell in cells.items() if cell.value < grid.width}
+        columns = {
+            heading: [
+                grid.value(cell.row, cell.value, matches[heading]) if heading in given else None
+            ]
+            for heading, cell in cells.items()
         }
+        slots = {(cell.row, cell.value): Slot(0, h) for h, cell in given.items() if matches[h]}
+        settle(grid, lambda row, column: slots.get((row, column)), matches, columns)
+        self._mention_hidden(
+            [cell.row for cell in given.values() if grid.filled(cell.row, cell.value)],
+            {cell.value for cell in given.values()},
+        )
         return RawTable(
             "counties",
             grid.complaints.file,
             columns,
             1,
-            lambda _, heading: grid.at(places[heading], values),
-            heading_place=lambda heading: grid.at(places[heading], column),
+            lambda _, heading: grid.at(cells[heading].row, cells[heading].value),
+            heading_place=lambda heading: grid.at(cells[heading].row, cells[heading].heading),
             sheet=grid.sheet,
+            units=units,
         )
 
-    def _value_column(self, column: int, first: int) -> int:
-        """The column called 填报值 or the like above the first heading, else the next one."""
-        for row in range(first):
-            for candidate in range(column + 1, self.grid.width):
-                if self.grid.text(row, candidate) in VALUE_HEADINGS:
-                    return candidate
-        return column + 1
+    def _mention_hidden(self, rows: Sequence[int], columns: Collection[int]) -> None:
+        """What nobody sees is read all the same, and said to be."""
+        grid, expected = self.grid, msg("不应计入的，删去而不是隐藏")
+        unseen = [row for row in rows if row in grid.hidden_rows]
+        if unseen:
+            message = plural(len(unseen), "有{n}行是隐藏的，照样读取")
+            grid.complaints.warning("hidden_rows", message, expected, grid.at(unseen[0], 0))
+        hidden = [column for column in columns if column in grid.hidden_columns]
+        if hidden:
+            message = plural(len(hidden), "有{n}列是隐藏的，照样读取")
+            grid.complaints.warning("hidden_columns", message, expected, grid.at(0, hidden[0]))
 
     # ── what is wrong with headings ────────────────────────────────────────────────
 

@@ -20,12 +20,13 @@ from compliance.assessment import (
     owner,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
+from compliance.assessment.messages import say_nobody
 from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import chosen, listed
+from compliance.render.phrases import chosen, listed, outside
 from compliance.rules.language.model import Rule
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -154,9 +155,11 @@ def awaited_lines(
 
 def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
     """The heading of the missing fact, or the rule itself with the parts that wait."""
+    one = entry.judged
+    if entry.fact and one.status == "not_checked":
+        return say("{f}为0：{todo}", f=heading(entry.fact, titles), todo=say_nobody())
     if entry.fact:
         return heading(entry.fact, titles)
-    one = entry.judged
     parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
@@ -366,6 +369,7 @@ def conclusion(about: Assessment) -> str:
         if one.id or one.status not in ("pass", "not_applicable")
     ]
     verdict = figures.verdict(about.county.verdict)
-    if not told:
-        return say("县域结论：{v}。", v=verdict)
-    return say("县域结论：{v}（{l}）。", v=verdict, l=msg("，").join(told))
+    text = say("县域结论：{v}。", v=verdict)
+    if told:
+        text = say("县域结论：{v}（{l}）。", v=verdict, l=msg("，").join(told))
+    return text + outside(about, schools=False)

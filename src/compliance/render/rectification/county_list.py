@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -21,9 +20,11 @@ from compliance.assessment import (
     figures,
 )
 from compliance.assessment.figures import amount, with_unit
+from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
+from compliance.render.phrases import by_kind, kind_of
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
@@ -192,19 +193,22 @@ def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
     yield cells.conclusion(about)
     yield _counted(paper)
-    left_out = {
-        (
-            printable(one.get("title") or one["reason"]),
-            printable(one.get("school_name") or one["school_code"]),
-        ): None
-        for one in about.left_out
-    }
-    if reasons := Counter(reason for reason, _ in left_out):
-        told = (say("{reason}（{n}所）", reason=reason, n=n) for reason, n in reasons.items())
+    by_reason: dict[str, list[Mapping[str, object]]] = {}
+    for one in about.left_out:
+        by_reason.setdefault(printable(one.get("title") or one["reason"]), []).append(one)
+    told = []
+    for reason, rows in by_reason.items():
+        names = [printable(name) for name in named_schools(rows)]
+        schools = shortened(names, msg("等{count}所"), _SHOWN)
+        told.append(say("{reason}：{schools}", reason=reason, schools=schools))
+    if told:
         yield say("{l}。", l=msg("；").join(told))
     if about.warnings:
+        kinds = shortened([kind_of(own) for own in by_kind(about.warnings)], msg("等{count}类"))
         yield plural(
-            len(about.warnings), "上报数据另有{n}条提示（见校验结果），所涉事项已在备注中注明。"
+            len(about.warnings),
+            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项已在备注中注明。",
+            kinds=kinds,
         )
 
 

@@ -247,15 +247,18 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
     by_aspect: dict[str, list[int]] = {}
     for place, one in enumerate(judged):
         if one.standing == PROBLEM and not one.blocking:
-            aspect = printable(one.rule.aspect) if lang() == "zh" else ""
-            by_aspect.setdefault(aspect, []).append(numbers[place])
-    for aspect, lines in by_aspect.items():
-        yield say(
-            "{aspect}{n}项要求未达到（序号{lines}）。",
-            aspect=aspect or msg_in("other", "其他"),
-            n=len(lines),
-            lines=listed([str(line) for line in sorted(lines)]),
-        )
+            by_aspect.setdefault(printable(one.rule.aspect_label), []).append(numbers[place])
+    for aspect, places in by_aspect.items():
+        lines = listed([str(line) for line in sorted(places)])
+        if aspect:
+            yield say(
+                "{aspect}{n}项要求未达到（序号{lines}）。",
+                aspect=aspect,
+                n=len(places),
+                lines=lines,
+            )
+        else:
+            yield say("其他{n}项要求未达到（序号{lines}）。", n=len(places), lines=lines)
 
 
 def _counted(judged: Sequence[Judged]) -> str:

@@ -17,7 +17,6 @@ from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
-_WARNINGS = 20
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
 _NAME = 12
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
@@ -85,8 +84,9 @@ def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
-    if reason := phrases.withheld(about, report.manifest):
-        sheet.line(reason)
+    for told in (phrases.withheld(about, report.manifest), phrases.outside(about)):
+        if told:
+            sheet.line(told)
 
 
 def _states(sheet: Lines, about: Assessment) -> None:
@@ -216,19 +216,14 @@ def _refused(sheet: Lines, report: Results) -> None:
 
 
 def _problems(sheet: Lines, report: Results) -> None:
-    """Every error; of the warnings the first ones."""
-    errors = [one for one in report.problems if one.severity == "error"]
-    warnings = [one for one in report.problems if one.severity != "error"]
-    for title, listed, limit in (
-        (say("错误（{count}处）", count=len(errors)), errors, len(errors)),
-        (say("提示（{count}处）", count=len(warnings)), warnings, _WARNINGS),
-    ):
-        if listed:
-            sheet.head(title)
-        for problem in listed[:limit]:
-            sheet.item(problem.line())
-        if len(listed) > limit:
-            sheet.item(say("另有{more}处提示", more=len(listed) - limit))
+    """Every error; the warnings by kind."""
+    errors = [one.line() for one in report.problems if one.severity == "error"]
+    count = len(report.problems) - len(errors)
+    _section(sheet, say("错误（{count}处）", count=len(errors)), errors)
+    kinds = phrases.warnings(report.problems)
+    _section(sheet, say("提示（{count}处）", count=count), kinds)
+    if count > len(kinds):
+        sheet.item(msg("同类的只列首处；逐条见 compliance validate 或 -o json:结果.json"))
 
 
 class Lines:

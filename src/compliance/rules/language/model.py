@@ -19,6 +19,8 @@ from compliance.kernel.i18n import pick
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
+# the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
+LANGUAGE = "1.0"
 # operator of the contract -> the field of the pack that states it
 OPERATORS = {"at_least": ">=", "at_most": "<=", "above": ">", "below": "<"}
 UPPER = ("<=", "<")
@@ -192,7 +194,9 @@ class Rule:
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
-    facts: the facts it rests on, stems of stages also under both stages' names. floor_share: the
+    facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
+    whose figures or statements it contradicts where it fails. replaces: the base rule in whose place
+    it stands. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -212,6 +216,7 @@ class Rule:
     owner: str = ""
     owner_en: str = ""
     aspect: str = ""
+    aspect_en: str = ""
     note: str = ""
     indicator: str | None = None
     limit: Limit | None = None
@@ -239,12 +244,24 @@ class Rule:
     confirmed: str = ""
     shown_only: bool = False
     facts: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    replaces: str = ""
     floor_share: Decimal | None = None
 
     @property
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def aspect_label(self) -> str:
+        """What part of the regulation it belongs to, in the current language."""
+        return pick(self.aspect, self.aspect_en)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it stands here for its figure alone, of which another rule is made."""
+        return self.shown_only and self.form.coefficient and self.limit is None
 
     @property
     def given_by(self) -> str:
@@ -276,6 +293,9 @@ class Exclusion(NamedTuple):
     title_en: str = ""
 
 
+SCHOOLS = "schools"  # what a tally may count of a county
+
+
 class Tally(NamedTuple):
     """A count or sum made available as a fact; see `compliance.engine.tallies` for what the fields mean.
 
@@ -286,6 +306,12 @@ class Tally(NamedTuple):
     scope: str
     settings: Mapping[str, Any]
     stated_at: str = ""
+
+    @property
+    def counts(self) -> str:
+        """The list fact of which it counts items; empty for sums, and for a count of schools."""
+        counted = str(self.settings.get("count", ""))
+        return "" if counted == SCHOOLS else counted
 
 
 @dataclass(frozen=True, slots=True)

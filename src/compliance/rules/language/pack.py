@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 from functools import cache
-from math import isfinite
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.rules.language.model import LANGUAGE
 
 MAX_PACK_BYTES = 4 << 20
+_DECIMALS = 15  # before and after the point of a number: as many as a double tells apart
 _DAYS = ("effective", "from", "until", "date")
 
 
@@ -29,7 +31,9 @@ class Pack:
     """One edition of one rule set as written: its tables, unresolved.
 
     home: the directory whose templates/ and schemas/ extend the core's (None for a lone file).
-    version: the version of the distribution it came with.
+    version: the version of the distribution it came with; plugin: that with its name, empty for a lone file.
+    faults: what is wrong with it as written; the tables concerned (`left_out`: section and name) are
+    not among its tables.
     """
 
     id: str
@@ -38,6 +42,14 @@ class Pack:
     tables: Mapping[str, Any]
     version: str
     home: Path | None = None
+    plugin: str = ""
+    faults: tuple[PackError, ...] = ()
+    left_out: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def file(self) -> str:
+        """What a message calls it: the plugin, and the file's name."""
+        return f"{self.plugin} {self.path.name}".lstrip()
 
     @property
     def head(self) -> Mapping[str, Any]:
@@ -77,7 +89,7 @@ class Pack:
 
     def place(self, *address: str) -> str:
         """File and line of `address`."""
-        return f"{self.path.name}:{self.line(*address)}"
+        return f"{self.file}:{self.line(*address)}"
 
     def error(self, what: str, *address: str, todo: str = "") -> PackError:
         """An error that names this file and the line of `address`."""
@@ -97,7 +109,7 @@ def find_line(text: str, address: Sequence[str]) -> int:
     return 1
 
 
-_HEADING = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?")
+_HEADING = re.compile(r"^\s*(\[\[?)\s*([^\[\]=,]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
 @cache
@@ -107,9 +119,10 @@ def _headings(text: str) -> Mapping[str, int]:
     latest: dict[str, int] = {}  # address of a list of tables -> the place of the last one
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := _HEADING.match(line):
-            found.setdefault(heading[2], number)
+            names = [name.strip(" \t\"'") for name in heading[2].split(".")]
+            found.setdefault(".".join(names), number)
             address = ""
-            for name in heading[2].split("."):
+            for name in names:
                 if address in latest:
                     address += f".{latest[address]}"
                 address = f"{address}.{name}".strip(".")
@@ -124,92 +137,166 @@ def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
     """The line of the first of `keys` inside the table that begins at `start`."""
     if not keys:
         return None
-    key = re.compile(r"^\s*\"?" + re.escape(keys[0]) + r"\"?\s*=")
+    key = re.compile(r"^\s*[\"']?" + re.escape(keys[0]) + r"[\"']?\s*[=.]")
     for number, line in enumerate(text.splitlines()[start:], start=start + 1):
-        if line.lstrip().startswith("["):
+        if _HEADING.match(line):
             return None
         if key.match(line):
             return number
     return None
 
 
-def read_pack(path: Path, version: str = "file", home: Path | None = None) -> Pack:
+def read_pack(
+    path: Path, version: str = "file", home: Path | None = None, *, partly: bool = False
+) -> Pack:
     """Read and check one pack file.
 
-    Raises PackError for a file that cannot be read, is not TOML or breaks the pack schema.
+    partly: a pack whose tables are wrong is handed over without them, with its faults. Raises
+    PackError for a file that cannot be read, is not TOML or breaks the pack schema.
     """
-    return _parsed(path, _text(path), version, home)
+    pack = _parsed(Pack("", path, _text(path), {}, version, home))
+    if pack.faults and not partly:
+        raise PackError.of(pack.faults)
+    return pack
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, plugin: str = "") -> str:
+    file = Pack("", path, "", {}, "", plugin=plugin).file
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PackError(
-            say("规则文件无法读取：{why}", why=reason(error)), where=str(path.name)
-        ) from error
+        raise PackError(say("规则文件无法读取：{why}", why=reason(error)), where=file) from error
     if len(raw) > MAX_PACK_BYTES:
-        raise PackError(msg("规则文件过大"), where=path.name)
+        raise PackError(msg("规则文件过大"), where=file)
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise _no_toml(path, error) from error
+        raise _no_toml(file, error) from error
 
 
-def _no_toml(path: Path, error: Exception) -> PackError:
+def _no_toml(file: str, error: Exception) -> PackError:
+    at = re.search(r"\(at line ([0-9]+)", str(error))
     return PackError(
         say("规则文件不是有效的TOML：{why}", why=error),
-        where=path.name,
+        where=f"{file}:{at[1]}" if at else file,
         todo=msg("请按提示的行列修改"),
     )
 
 
-def _parsed(path: Path, text: str, version: str, home: Path | None) -> Pack:
+def _parsed(pack: Pack) -> Pack:
+    """A pack with the tables that its text states; PackError where it is no pack at all."""
     import tomli
 
     try:
-        tables = tomli.loads(text, parse_float=Decimal)
+        tables = tomli.loads(pack.text, parse_float=Decimal)
     except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise _no_toml(path, error) from error
-    pack_id = tables.get("pack", {}).get("id") if isinstance(tables.get("pack"), dict) else None
-    pack = Pack(str(pack_id), path, text, tables, version, home)
-    check(pack)
-    return pack
+        raise _no_toml(pack.file, error) from error
+    head = tables.get("pack")
+    pack_id = head.get("id") if isinstance(head, dict) else None
+    pack = replace(pack, id=str(pack_id), tables=tables)
+    _check_language(pack)
+    return _sound(pack)
 
 
-def check(pack: Pack) -> None:
-    """Hold the pack against schemas/pack.schema.json; all faults in one PackError."""
-    found = sorted({*faults("pack", pack.tables, pack.text), *_quoted_dates(pack, pack.tables)})
-    if not found:
+_WANTED = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*([0-9]+(?:\.[0-9]+)*)")
+
+
+def _check_language(pack: Pack) -> None:
+    """PackError where a pack asks for another version of the language than this program speaks."""
+    head = pack.tables.get("pack")
+    wanted = head.get("requires", "") if isinstance(head, dict) else ""
+    if not isinstance(wanted, str) or all(_meets(*one) for one in _WANTED.findall(wanted)):
         return
-    what = "\n".join(f"{pack.path.name}:{line}: {message}" for line, message in found)
-    raise PackError(say("规则文件不符合规则语言：\n{what}", what=what), where=pack.path.name)
+    raise pack.error(
+        say(
+            "规则包要求规则语言 {wanted}，已安装的 junheng {tool} 是 {language}",
+            wanted=wanted,
+            tool=installed_version("junheng"),
+            language=LANGUAGE,
+        ),
+        "pack",
+        "requires",
+        todo=msg("请升级 junheng，或改用与其相配的规则包"),
+    )
 
 
-def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:
-    """Line and sentence of everything in a TOML file's tables that breaks a bundled schema."""
+def _meets(sign: str, version: str) -> bool:
+    """Whether the version of the language is one that a clause of `requires` admits."""
+    bound = [int(part) for part in version.split(".")]
+    own = [int(part) for part in LANGUAGE.split(".")]
+    width = max(len(bound), len(own))
+    here, there = (tuple(one + [0] * (width - len(one))) for one in (own, bound))
+    if sign == "~=":
+        return here >= there and own[: len(bound) - 1] == bound[:-1]
+    if sign in ("==", "!="):
+        return (here == there) == (sign == "==")
+    return (
+        (here >= there and sign == ">=")
+        or (here <= there and sign == "<=")
+        or (here > there and sign == ">")
+        or (here < there and sign == "<")
+    )
+
+
+def _sound(pack: Pack) -> Pack:
+    """The pack held against schemas/pack.schema.json: with its faults, without the tables they are in.
+
+    PackError where what is wrong is in no table of its own, so that nothing of it can be used.
+    """
+    found = dict(_misspelt(pack.tables))
+    found |= {at: what for at, what in complaints("pack", pack.tables) if at not in found}
+    if not found:
+        return pack
+    faults = tuple(pack.error(what, *address) for address, what in found.items())
+    places = {address[:_TABLE] for address in found}
+    if not all(len(one) == _TABLE and one[0] in _NAMED for one in places):
+        raise PackError.of(faults)
+    tables = {
+        section: {name: one for name, one in table.items() if (section, name) not in places}
+        if section in _NAMED
+        else table
+        for section, table in pack.tables.items()
+    }
+    left_out = frozenset((section, name) for section, name in places)
+    return replace(pack, tables=tables, faults=faults, left_out=left_out)
+
+
+_TABLE = 2  # section and name
+_NAMED = ("exclusion", "tally", "indicator", "rule", "override", "drop", "switch", "clause")
+
+
+def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Address and sentence of everything in a TOML file's tables that breaks a bundled schema."""
     plain = _plain(tables)
     if _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
         return
-    from compliance.rules.language.pack_errors import sentence
+    from compliance.rules.language.pack_errors import sentences
 
     for error in _validator(schema).iter_errors(plain):
-        address = [str(part) for part in error.absolute_path]
-        yield find_line(text, address), sentence(error, read_schema(schema))
+        yield from sentences(error, read_schema(schema))
 
 
-def _quoted_dates(pack: Pack, table: Mapping[str, Any], *address: str) -> Iterable[tuple[int, str]]:
-    """Days written as text: TOML knows dates, and knows which of them exist."""
-    for key, value in table.items():
-        here = (*address, str(key))
-        if isinstance(value, Mapping):
-            yield from _quoted_dates(pack, value, *here)
-        elif isinstance(value, list):
-            tables = [one for one in value if isinstance(one, Mapping)]
-            yield from (fault for one in tables for fault in _quoted_dates(pack, one, *here))
-        elif key in _DAYS and address[:1] != ("tally",) and type(value) is not date:
-            what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(here))
-            yield pack.line(*here), what
+def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:
+    """The same with the line in place of the address."""
+    return ((find_line(text, address), what) for address, what in complaints(schema, tables))
+
+
+def _misspelt(value: object, *address: str) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Days written as text (TOML knows dates, and which of them exist), and numbers nobody types."""
+    if isinstance(value, Mapping | list):
+        inner = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, one in inner:
+            yield from _misspelt(one, *address, str(key))
+    elif address[-1] in _DAYS and address[0] != "tally" and type(value) is not date:
+        yield address, say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
+    elif isinstance(value, Decimal) and not _is_typed(value):
+        what = say(
+            "{name}：“{found}”不是可用的数，小数点前后各不超过{n}位",
+            name=".".join(address),
+            found=str(value)[:60],
+            n=_DECIMALS,
+        )
+        yield address, what
 
 
 @cache
@@ -227,34 +314,52 @@ def _validator(name: str) -> Any:  # noqa: ANN401
 
 
 def _plain(value: object) -> object:
-    """TOML values as JSON has them: dates as text, decimals as numbers, infinities as text.
+    """TOML values as JSON has them: dates as text, decimals as numbers, what no limit can be as text.
 
-    What is no number keeps no bound, and the two validators disagree about it.
+    What is infinite or no number keeps no bound, and the two validators disagree about it; a figure
+    of more digits than a double tells apart is none that anybody typed.
     """
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):
-        return float(value) if value.is_finite() and isfinite(float(value)) else str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+        return float(value) if _is_typed(value) else str(value)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
-def packs_in(home: Path, version: str) -> list[Pack]:
+def _is_typed(value: Decimal) -> bool:
+    """Whether a number has no more digits before and after its point than somebody would type."""
+    if not value.is_finite():
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_DECIMALS and value.adjusted() <= _DECIMALS
+
+
+def packs_in(home: Path, version: str, plugin: str = "") -> list[Pack]:
     """All packs of a plugin's directory, editions side by side; parsed and checked once for many runs.
 
-    Raises PackError for the first faulty one.
+    Raises PackError with the faults of all of them.
     """
-    texts = {path: _text(path) for path in sorted((home / "rules").glob("*.toml"))}
+    paths = sorted((home / "rules").glob("*.toml"))
+    packs = [Pack("", path, _text(path, plugin), {}, version, home, plugin) for path in paths]
 
     def parsed() -> list[Mapping[str, Any]]:
-        return [_parsed(path, text, version, home).tables for path, text in texts.items()]
+        tables, wrong = [], list[PackError]()
+        for pack in packs:
+            try:
+                read = _parsed(pack)
+                wrong += read.faults
+                tables.append(read.tables)
+            except PackError as error:
+                wrong.append(error)
+        if wrong:
+            raise PackError.of(wrong)
+        return tables
 
-    key = ["packs", schema_text("pack"), *texts.values()]
+    key = ["packs", schema_text("pack"), *(pack.text for pack in packs)]
     found = remembered([text.encode() for text in key], (), parsed)
     return [
-        Pack(str(tables["pack"]["id"]), path, text, tables, version, home)
-        for (path, text), tables in zip(texts.items(), found, strict=True)
+        replace(pack, id=str(tables["pack"]["id"]), tables=tables)
+        for pack, tables in zip(packs, found, strict=True)
     ]

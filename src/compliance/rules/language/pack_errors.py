@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from compliance.kernel.errors import suggestion
@@ -12,32 +12,52 @@ from compliance.kernel.i18n import msg, say
 Schema = Mapping[str, Any]
 
 
-def sentence(error: Any, root: Schema) -> str:  # noqa: ANN401 - jsonschema's errors have no public type
-    """One complaint of jsonschema about a document of schema `root`, told to whoever wrote the pack."""
+Complaint = tuple[tuple[str, ...], str]  # the address of what is wrong, and what is
+
+
+def sentences(error: Any, root: Schema) -> Iterator[Complaint]:  # noqa: ANN401 - has no public type
+    """One complaint of jsonschema about a document of schema `root`, told to whoever wrote the pack.
+
+    Of several unknown keys, a sentence each.
+    """
     error = _inmost(error)
-    place = ".".join(str(part) for part in error.absolute_path)
-    return (f"{place}: " if place else "") + _told(error, root)
+    address = tuple(str(part) for part in error.absolute_path)
+    place = ".".join(address)
+    head = f"{place}: " if place else ""
+    if error.validator in ("additionalProperties", "unevaluatedProperties"):
+        known = sorted(_keys(error.schema, root))
+        # what is wrong within counts as unevaluated, and is told by itself
+        for name in (name for name in _named(error) if name not in known):
+            yield (*address, name), head + say("不认识 {names}", names=name) + _perhaps(name, known)
+    else:
+        yield address, head + _told(error)
 
 
 def _inmost(error: Any) -> Any:  # noqa: ANN401
     """Of several forms that none fits, the complaint of the one that fits best."""
-    while error.context:
-        error = max(error.context, key=lambda one: (len(one.absolute_path), -_weight(one)))
-    return error
+    if not error.context:
+        return error
+    inner = map(_inmost, error.context)
+    return max(inner, key=lambda one: (len(one.absolute_path), -_weight(one)))
 
 
 def _weight(error: Any) -> int:  # noqa: ANN401
     return {"required": 2, "type": 1}.get(str(error.validator), 0)
 
 
-def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
+def _named(error: Any) -> list[str]:  # noqa: ANN401
+    """The keys that a complaint about unknown ones names."""
+    if error.validator == "additionalProperties":
+        return [name for name in error.instance if name not in error.schema.get("properties", {})]
+    return re.findall(r"'((?:[^'\\]|\\.)*)'", str(error.message))
+
+
+def _told(error: Any) -> str:  # noqa: ANN401
     wanted, found = error.validator_value, error.instance
     match error.validator:
         case "required":
             missing = [name for name in wanted if name not in found]
             told = say("缺少 {names}；请补上", names=_listed(missing))
-        case "additionalProperties" | "unevaluatedProperties":
-            told = _unknown(error, root)
         case "enum":
             told = say(
                 "“{found}”不在可用的词之内：{known}", found=_short(found), known=_listed(wanted)
@@ -50,17 +70,13 @@ def _told(error: Any, root: Schema) -> str:  # noqa: ANN401
             told = say("只能写 {wanted}", wanted=_short(wanted))
         case "minProperties" | "minItems" | "minLength":
             told = msg("不能为空")
+        case "exclusiveMinimum":
+            told = say("“{found}”应大于{bound}", found=_short(found), bound=wanted)
         case "minimum" | "maximum" | "maxLength" | "maxItems":
             told = say("“{found}”超出范围（{bound}）", found=_short(found), bound=wanted)
         case _:
             told = str(error.message)[:200]
     return told
-
-
-def _unknown(error: Any, root: Schema) -> str:  # noqa: ANN401
-    names = re.findall(r"'([^']+)'", str(error.message))
-    known = sorted(_keys(error.schema, root))
-    return say("不认识 {names}", names=_listed(names)) + _perhaps("".join(names[:1]), known)
 
 
 def _keys(schema: object, root: Schema) -> Iterable[str]:

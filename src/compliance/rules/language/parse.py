@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from compliance.rules.language.model import (
     OPERATORS,
+    SCHOOLS,
     VERIFIED,
     Clause,
     Condition,
@@ -37,12 +38,12 @@ Declared = TypeVar("Declared")
 # fields of a rule that are taken as they stand
 _PLAIN = {
     "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
-    "remedy", "remedy_en", "owner", "owner_en", "aspect", "note",
+    "remedy", "remedy_en", "owner", "owner_en", "aspect", "aspect_en", "note",
 }  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", *_PLAIN, *OPERATORS,
+    "relaxes", "doubts", "replaces", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -102,15 +103,10 @@ def indicator(name: str, table: Table) -> Indicator:
 
 
 def limit(table: Table) -> Limit | None:
-    """The one limit that a rule or part states, or None.
-
-    Raises ValueError where it states two.
-    """
+    """The one limit that a rule or part states, or None."""
     stated = [name for name in OPERATORS if name in table]
     if not stated:
         return None
-    if len(stated) > 1:
-        raise ValueError(" / ".join(stated))
     value, operator = table[stated[0]], OPERATORS[stated[0]]
     if isinstance(value, str):
         return Limit(operator, {}, indicator=value)
@@ -165,6 +161,8 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
         rolls_up="rolls_up" in table,
+        doubts=tuple(table.get("doubts", ())),
+        replaces=table.get("replaces", ""),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),
@@ -192,8 +190,9 @@ def switch(name: str, table: Table) -> Switch:
 
 
 def tally(name: str, table: Table, stated_at: str) -> Tally:
-    """A [tally.*] table."""
-    return Tally(name, str(table["scope"]), table, stated_at)
+    """A [tally.*] table; schools are counted from schools."""
+    usual = {"from": "school"} if table.get("count") == SCHOOLS else {}
+    return Tally(name, str(table["scope"]), {**usual, **table}, stated_at)
 
 
 def split(table: Table) -> Split:

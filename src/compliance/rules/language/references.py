@@ -59,7 +59,7 @@ class ReferenceGraph:
             ("rule", known.rules, self._of_rule),
             ("exclusion", known.exclusions, lambda one: self._asked(one.where)),
             ("indicator", known.indicators, self._of_indicator),
-            ("tally", known.tallies, lambda one: self._of_tally(one.settings)),
+            ("tally", known.tallies, self._of_tally),
         )
         return {
             Node(section, name): list(of(one))
@@ -89,21 +89,26 @@ class ReferenceGraph:
                 found = [other for role, other in self.edges.get(node, ()) if role in following]
                 waiting += reversed(found)
 
-    def circle(self) -> Sequence[Node]:
-        """Nodes that refer to each other in a circle, the first once more at the end; or nothing.
+    def circles(self) -> Iterator[Sequence[Node]]:
+        """Nodes that refer to each other in a circle, the first once more at the end.
 
-        It begins with the one that stands first in the rule set, so that it is always told alike.
+        Each begins with the one that stands first in the rule set, so that it is always told alike;
+        together they account for every circle: without their first references there is none.
         """
         from graphlib import CycleError, TopologicalSorter
 
         graph = {node: [other for _, other in found] for node, found in self.edges.items()}
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError as error:
-            around: list[Node] = error.args[1][:0:-1]
-            first = around.index(min(around, key=list(graph).index))
-            return [*around[first:], *around[: first + 1]]
-        return ()
+        while True:
+            try:
+                TopologicalSorter(graph).prepare()
+            except CycleError as error:
+                around: list[Node] = error.args[1][:0:-1]
+                first = around.index(min(around, key=list(graph).index))
+                circle = [*around[first:], *around[: first + 1]]
+                yield circle
+                graph[circle[0]] = [one for one in graph[circle[0]] if one != circle[1]]
+            else:
+                return
 
     def facts(self, rule_id: str) -> tuple[str, ...]:
         """The facts a rule looks at, by their names in a frame, tallies and indicators unfolded.
@@ -151,6 +156,32 @@ class ReferenceGraph:
         start += [Node("indicator", name) for name, one in known.indicators.items() if one.fallback]
         found = set(self.walk(start))
         return [tally for name, tally in known.tallies.items() if Node("tally", name) in found]
+
+    @cached_property
+    def summed_together(self) -> Mapping[str, Sequence[str]]:
+        """Fact that is summed → the facts whose sums stand beside its own in formulas, itself among them."""
+        known = self.ruleset.tallies
+        sums = {n: str(one.settings["sum"]) for n, one in known.items() if "sum" in one.settings}
+        found = {fact: {fact: None} for fact in sums.values()}
+        for one in self.ruleset.indicators.values():
+            beside = [sums[n] for n in (*one.of.facts, *_names(one.over)) if n in sums]
+            group = {fact: None for name in beside for fact in found[name]}
+            found |= dict.fromkeys(group, group)
+        return {fact: tuple(group) for fact, group in found.items()}
+
+    def counted_within(self, rule: Rule) -> Mapping[str, str]:
+        """Part of a rule → the part whose count it is a share of: what is added there is to be shared too."""
+        known = self.ruleset.indicators
+        named = {one.key: known.get(one.indicator or "") for one in rule.parts}
+        shares = {
+            key: one for key, one in named.items() if one is not None and one.over is not None
+        }
+        return {
+            key: other
+            for key, one in shares.items()
+            for other, whole in shares.items()
+            if one.over == whole.of and not one.fallback and not whole.fallback
+        }
 
     def members(self, *rule_ids: str) -> list[Rule]:
         """The rules and all that they are made of, each once, a rule before its members."""
@@ -203,16 +234,17 @@ class ReferenceGraph:
         if indicator.fallback is not None:
             yield Role.ELSE, Node("indicator", indicator.fallback)
 
-    def _of_tally(self, settings: Mapping[str, Any]) -> Iterator[Edge]:
-        for key in ("count", "sum", "times"):
-            if key in settings:
-                yield Role.FIGURE, self._column(str(settings[key]))
-        given = settings.get("or", [])
-        for name in [given] if isinstance(given, str) else given:
-            yield Role.ELSE, self._column(name)
-        yield from self._asked(settings.get("where", {}))
-        if "also" in settings:
-            yield from self._of_tally(settings["also"])
+    def _of_tally(self, tally: Tally) -> Iterator[Edge]:
+        if tally.counts:
+            yield Role.FIGURE, self._column(tally.counts)
+        for settings in (tally.settings, tally.settings.get("also", {})):
+            for key in ("sum", "times"):
+                if key in settings:
+                    yield Role.FIGURE, self._column(str(settings[key]))
+            given = settings.get("or", [])
+            for name in [given] if isinstance(given, str) else given:
+                yield Role.ELSE, self._column(name)
+            yield from self._asked(settings.get("where", {}))
 
     def _asked(self, where: conditions.Where) -> Iterator[Edge]:
         yield from ((Role.CONDITION, self._column(name)) for name in conditions.facts(where))

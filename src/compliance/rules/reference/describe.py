@@ -20,6 +20,7 @@ from compliance.rules.language.model import (
     Part,
     Rule,
     Ruleset,
+    Tally,
     Terms,
 )
 
@@ -231,6 +232,7 @@ def _field_names() -> dict[str, str]:
         "formula": msg("算式"), "tally": msg("合计"),
         "of": msg("由…构成"), "add": msg("另加"),
         "by": msg("按…取值"), "where": msg("适用于"),
+        "doubts": msg("与之对照"), "replaces": msg("代替"),
         "exclude": msg("不计"), "exclusion": msg("不计的学校"),
         "instead": msg("开关"), "split": msg_in("split", "拆分"),
         "pass_at_least": msg("至少达标项数"),
@@ -255,16 +257,24 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
     """
     titles = dict(_fact_titles(words, lang()))
     for name, tally in rules.tallies.items():
-        counted = str(tally.settings.get("sum", tally.settings.get("count")))
+        counted = str(tally.settings.get("sum", tally.counts))
         what, factor = titles.get(counted, counted), str(tally.settings.get("times", ""))
-        if "count" in tally.settings:
+        if tally.counts:
             room, size = what.replace("各间面积", ""), tally.settings["at_least"]
             titles[name] = say("{room}达到{size}平方米的间数", room=room, size=size)
+        elif not counted:
+            titles[name] = counted_schools(tally, rules, words)
         elif factor:
             titles[name] = say("Σ（{a} × {b}）", a=what, b=titles.get(factor, factor))
         else:
             titles[name] = say("{what}合计", what=what)
     return titles
+
+
+def counted_schools(tally: Tally, rules: Ruleset, words: Vocabulary) -> str:
+    """What a count of schools is called: by those that it counts."""
+    which = condition_words(tally.settings.get("where", {}), rules, words)
+    return say("学校数（{which}）", which=which) if which else msg("学校数")
 
 
 @cache

@@ -90,10 +90,11 @@ def _value(field: str, rule: Rule, rules: Ruleset, words: Vocabulary | None) -> 
         return condition_words(rule.where, rules, words)
     if name == "by":
         return fact_words(rule.limit.by if rule.limit else "", words)
+    others = {"doubts": rule.doubts, "replaces": rule.replaces}
     return (
         left_out(rule, rules)
         if name == "exclude"
-        else value_words(written(holder.settings).get(name, ""))
+        else value_words(others.get(name) or written(holder.settings).get(name, ""))
     )
 
 

@@ -30,20 +30,24 @@ _SIDEWAYS = (
 )  # fmt: skip
 
 
-def in_force(pack: Pack, day: date) -> dict[str, Any]:
-    """The pack's tables as they stand on `day`.
+def in_force(pack: Pack, day: date) -> tuple[dict[str, Any], dict[tuple[str, str], PackError]]:
+    """The pack's tables as they stand on `day`; without those whose changes are out of order.
 
-    Raises PackError, with file and line, where changes are out of order.
+    Of these (section and name) what is wrong, with file and line.
     """
-    tables = dict(pack.tables)
+    tables, faults = dict(pack.tables), dict[tuple[str, str], PackError]()
     for section in _DATED:
         found = {}
         for name, table in pack.table(section).items():
             begins = table.get("from", pack.effective)
             if begins < pack.effective:
-                raise _out_of_order(pack, begins, pack.effective, section, name)
-            if "from" not in table or begins <= day:
-                found[name] = _as_of(pack, table, day, section, name)
+                wrong = _out_of_order(pack, begins, pack.effective, section, name, "from")
+                faults[section, name] = wrong
+            elif "from" not in table or begins <= day:
+                try:
+                    found[name] = _as_of(pack, table, day, section, name)
+                except PackError as error:
+                    faults[section, name] = error
         if found or section in tables:
             tables[section] = found
     if "clause" in tables:
@@ -54,7 +58,7 @@ def in_force(pack: Pack, day: date) -> dict[str, Any]:
             key: {**clause, "rules": [one for one in clause.get("rules", ()) if one not in later]}
             for key, clause in tables["clause"].items()
         }
-    return tables
+    return tables, faults
 
 
 def days_of_change(pack: Pack) -> list[date]:
@@ -77,14 +81,18 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
     now = {key: value for key, value in table.items() if key != "from"}
     if isinstance(now.get("since"), list):  # a plain word is the field of a kind
         last = table.get("from", pack.effective)
-        for change in now.pop("since"):
+        for place, change in enumerate(now.pop("since")):
             if change["date"] <= last:
-                raise _out_of_order(pack, change["date"], last, *address)
+                raise _out_of_order(
+                    pack, change["date"], last, *address, "since", f"{place}", "date"
+                )
             last = change["date"]
             if set(change) & _WEIGHTY and "source" not in change:
                 raise pack.error(
                     say("{name} 自 {day} 的改变须写明 source", name=".".join(address), day=last),
                     *address,
+                    "since",
+                    f"{place}",
                     todo='source = "…"',
                 )
             if last <= day:
@@ -97,8 +105,9 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
 
 
 def _out_of_order(pack: Pack, day: date, last: date, *address: str) -> PackError:
+    name = ".".join(address[:2])
     return pack.error(
-        say("{name} 的日期 {day} 应晚于 {last}", name=".".join(address), day=day, last=last),
+        say("{name} 的日期 {day} 应晚于 {last}", name=name, day=day, last=last),
         *address,
         todo=msg("请按时间先后排列"),
     )
@@ -134,12 +143,15 @@ def turned_on(declared: Mapping[str, Switch], asked: Sequence[str]) -> tuple[str
 
 def check_switches(pack: Pack, table: Table, known: Iterable[str], *address: str) -> None:
     """PackError where a table's `instead` names a switch that nobody declares; parts too."""
-    for entry in table.get("instead", ()):
+    for place, entry in enumerate(table.get("instead", ())):
         name = str(entry["switch"])
         if name not in known:
             raise pack.error(
                 say("没有开关“{name}”", name=name),
                 *address,
+                "instead",
+                f"{place}",
+                "switch",
                 todo=suggestion(name, known) or say("请用 [switch.{name}] 声明", name=name),
             )
     for key, part in table.get("part", {}).items():
@@ -161,12 +173,13 @@ def switched(table: Table, on: Sequence[str]) -> dict[str, Any]:
 
 
 def overridden(
-    pack: Pack, rule_id: str, base: Table, table: Table
+    pack: Pack, day: date, rule_id: str, base: Table, table: Table, documents: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The base rule's table with an override laid over it, and the fields changed (``part.x.at_least``).
 
-    Raises PackError, with file and line, for a part or limit that the base does not have, and where
-    a limit is loosened without ``relaxes = true``.
+    documents: field of the base → the document that gave it. Raises PackError, with file and line,
+    for a part or limit that the base does not have, and where a limit is loosened without
+    ``relaxes = true``.
     """
     changed = dict(base)
     if "part" in base:
@@ -186,32 +199,81 @@ def overridden(
             touched.append(field)
     looser = loosened(base, changed)
     if looser and not (table.get("relaxes") and table.get("source")):
-        raise pack.error(
-            say(
-                "对 {rule} 的修改放宽了 {fields}，或无从比较宽严；省市规则只能从严",
-                rule=rule_id,
-                fields=", ".join(looser),
-            ),
-            "override",
-            rule_id,
-            looser[0].rsplit(".", 1)[-1],
-            todo=msg("确有放宽的依据时，写明 relaxes = true 与 source"),
+        raise PackError.of(
+            PackError(
+                say(
+                    "对 {rule} 的修改放宽了 {field}，或无从比较宽严：{document}为{before}，本文件（{source}）"
+                    "为{after}；省市规则只能从严",
+                    rule=rule_id,
+                    field=field,
+                    document=documents.get(field, "—"),
+                    before=_stated(base, field),
+                    source=table["source"],
+                    after=_stated(changed, field),
+                ),
+                said_at(pack, day, *_address(rule_id, table, field)),
+                msg("确有放宽的依据时，写明 relaxes = true 与 source"),
+            )
+            for field in looser
         )
     return changed, touched
 
 
+def said_at(pack: Pack, day: date, section: str, name: str, *field: str) -> str:
+    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it."""
+    changes = pack.table(section).get(name, {}).get("since", ())
+    for place, change in reversed([*enumerate(changes if isinstance(changes, list) else ())]):
+        if field and field[0] in change and change["date"] <= day:
+            return pack.place(section, name, "since", str(place), *field)
+    return pack.place(section, name, *field)
+
+
+def _address(rule_id: str, table: Table, field: str) -> Sequence[str]:
+    """Where an override says a field of the rule, whose part it may name by its limit alone."""
+    keys = field.split(".")
+    whole = "part" in table or keys[-1] not in table
+    return "override", rule_id, *(keys if whole else keys[-1:])
+
+
+def _stated(table: Table, field: str) -> str:
+    """A field of a rule as a pack writes it; where a limit is swapped for another, that one."""
+    *outer, name = field.split(".")
+    for key in outer:
+        table = table.get(key, {})
+    if name in OPERATORS and name not in table:
+        name = next((one for one in OPERATORS if one in table), name)
+        return f"{name} = {_written(table[name])}" if name in table else "—"
+    return _written(table[name]) if name in table else "—"
+
+
+def _written(value: object) -> str:
+    """A value as TOML has it, on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_written(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
 def _parts(pack: Pack, rule_id: str, changed: dict[str, Any], parts: Table) -> Iterable[str]:
     known = changed.get("part", {})
+    unknown = [
+        pack.error(
+            say("规则 {rule} 没有部分 {key}", rule=rule_id, key=key),
+            "override",
+            rule_id,
+            "part",
+            key,
+            todo=say("可用：{known}", known=", ".join(known) or "—"),
+        )
+        for key in parts
+        if key not in known
+    ]
+    if unknown:
+        raise PackError.of(unknown)
     for key, given in parts.items():
-        if key not in known:
-            raise pack.error(
-                say("规则 {rule} 没有部分 {key}", rule=rule_id, key=key),
-                "override",
-                rule_id,
-                "part",
-                key,
-                todo=say("可用：{known}", known=", ".join(known) or "—"),
-            )
         known[key] = relaid(known[key], given)
         yield from (f"part.{key}.{name}" for name in given)
 
@@ -224,6 +286,7 @@ def _part_with(pack: Pack, rule_id: str, table: Table, field: str) -> str:
             say("规则 {rule} 没有唯一的 {field} 可改", rule=rule_id, field=field),
             "override",
             rule_id,
+            field,
             todo=say("请写明 [override.{rule}.part.…]", rule=rule_id),
         )
     return str(having[0])

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.errors import UsageError, reason, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.pack import find_line
 
@@ -72,31 +72,35 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
     faults = list(_faults(rows))
     if faults:
         told = "\n".join(
-            f"{path.name}:{find_line(text, ['confirmation', str(place)])}: {what}"
-            for place, what in faults
+            f"{path.name}:{find_line(text, ['confirmation', str(place), field])}: {what}"
+            for place, field, what in faults
         )
         raise UsageError(say("确认文件有误：\n{told}", told=told))
     return tuple(
         Confirmation(
             **{name: row[name].strip() for name in _TEXTS},
             date=row["date"],
-            sha256=str(row["sha256"]).lower(),
-            note=str(row.get("note", "")),
+            sha256=row["sha256"].lower(),
+            note=row.get("note", ""),
         )
         for row in rows
     )
 
 
-def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str]]:
+def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[int, str, str]]:
+    """Which confirmation, its field, and what is wrong."""
     for place, row in enumerate(rows):
         for name in _TEXTS:
             if not isinstance(row.get(name), str) or not row[name].strip():
-                yield place, say("缺少 {name}", name=name)
+                yield place, name, say("缺少 {name}", name=name)
         if type(row.get("date")) is not date:
-            yield place, msg("date 应为日期，如 2026-11-01")
+            yield place, "date", msg("date 应为日期，如 2026-11-01")
         elif row["date"] > date.today():
-            yield place, msg("date 晚于今天")
-        if not re.fullmatch(r"[0-9a-fA-F]{64}", str(row.get("sha256", ""))):
-            yield (place, msg("sha256 应为扫描件的64位十六进制摘要"))
+            yield place, "date", msg("date 晚于今天")
+        digest = row.get("sha256")
+        if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", digest):
+            yield place, "sha256", msg("sha256 应为扫描件的64位十六进制摘要")
+        if not isinstance(row.get("note", ""), str):
+            yield place, "note", say("{name} 应为{kind}", name="note", kind=msg("文字"))
         for name in sorted(set(row) - set(_FIELDS)):
-            yield place, say("不认识 {name}", name=name)
+            yield place, name, say("不认识 {name}", name=name) + suggestion(name, _FIELDS)

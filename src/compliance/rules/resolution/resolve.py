@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds, kind_of, read_settings
@@ -33,7 +35,7 @@ from compliance.rules.language.model import (
     floor_of,
 )
 from compliance.rules.language.pack import Pack
-from compliance.rules.lint import check_references
+from compliance.rules.lint import Faults, examine
 from compliance.rules.resolution import amendments
 from compliance.rules.resolution.confirmations import Confirmation
 
@@ -73,12 +75,13 @@ def resolve(
     confirmations: Sequence[Confirmation] = (),
     *,
     kinds: Kinds,
+    words: Vocabulary | None = None,
 ) -> Ruleset:
     """The rule set `pack_id` as of a day, with the bases and rule ids of `enforce` in force.
 
     switched: names of switches that are on. confirmations: rules whose texts someone holds.
-    kinds: the kinds of rules that are offered.
-    Raises UsageError (unknown id or date) or PackError (a wrong pack, with file and line).
+    kinds: the kinds of rules that are offered. words: the facts it is held against, where given.
+    Raises UsageError (unknown id or date) or PackError (wrong packs: every fault, with file and line).
     """
     chain = lineage(known, pack_id, as_of)
     if WITHOUT_STANDARD not in switched:
@@ -87,7 +90,7 @@ def resolve(
     merged = Layers(as_of, enforce, switched, confirmed, kinds)
     for pack in chain:
         merged.lay(pack, _imported(known, pack, as_of))
-    return merged.ruleset(chain)
+    return merged.ruleset(chain, words)
 
 
 def _standard(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Sequence[Pack]:
@@ -111,11 +114,15 @@ def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> d
     return found
 
 
+class _LostError(PackError):
+    """What is named is wrong itself."""
+
+
 Holder = TypeVar("Holder", Rule, Part)
 Table = Mapping[str, Any]
 
 
-Origin = Mapping[str, tuple[str, str]]  # field of a rule → id of the pack and document that gave it
+Origin = Mapping[str, tuple[Pack, str]]  # field of a rule → the pack and document that gave it
 
 
 @dataclass
@@ -123,7 +130,8 @@ class Layers:
     """The tables of a chain of packs, laid over each other one by one.
 
     day, enforce, switched, confirmed (rule id → its confirmation), kinds: as asked for. What follows
-    is gathered on the way.
+    is gathered on the way; owners: section and name → the pack. A fault costs what it is in, so that
+    the others are found too (`faults`); `lost` is what went with it, by section and name.
     """
 
     day: date
@@ -135,42 +143,66 @@ class Layers:
         default_factory=lambda: {name: {} for name in ("exclusion", "tally", "indicator", "rule")}
     )
     origins: dict[str, Origin] = field(default_factory=dict)
-    owners: dict[str, Pack] = field(default_factory=dict)
+    owners: dict[tuple[str, str], Pack] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)  # advisory variant id → base rule id
     overrides: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # base rules that an override in force changed
     raised: dict[str, str] = field(default_factory=dict)  # rule id → the document that confirmed it
+    brought: set[str] = field(default_factory=set)  # rules of other rule sets, named last
+    replaced: dict[str, str] = field(default_factory=dict)  # rule id → the rule that stands for it
     prefixes: dict[str, str] = field(default_factory=dict)  # prefix → the pack whose rules begin so
     split: dict[str, Any] = field(default_factory=dict)
     switches: dict[str, Switch] = field(default_factory=dict)
     clauses: list[Clause] = field(default_factory=list)
+    faults: list[PackError] = field(default_factory=list)
+    lost: set[tuple[str, str]] = field(default_factory=set)
+
+    @contextmanager
+    def _gathering(self, section: str = "", name: str = "") -> Iterator[None]:
+        """A fault is kept, and what it is in is lost."""
+        try:
+            yield
+        except _LostError:  # told where it went
+            self.lost.add((section, name))
+        except PackError as error:
+            self.faults.append(error)
+            self.lost.add((section, name))
 
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
-        tables = amendments.in_force(pack, self.day)
-        if pack.prefix and self.prefixes.setdefault(pack.prefix, pack.id) != pack.id:
-            raise pack.error(
-                _twice(pack.prefix, self.prefixes[pack.prefix]),
-                "pack",
-                "prefix",
-                todo=msg("请换一个前缀"),
-            )
-        self._share(pack.table("split"))
+        self.faults += pack.faults
+        self.lost |= pack.left_out
+        tables, wrong = amendments.in_force(pack, self.day)
+        self.faults += wrong.values()
+        self.lost |= wrong.keys()
+        with self._gathering("pack", "prefix"):
+            if pack.prefix and self.prefixes.setdefault(pack.prefix, pack.id) != pack.id:
+                raise pack.error(
+                    _twice(pack.prefix, self.prefixes[pack.prefix]),
+                    "pack",
+                    "prefix",
+                    todo=msg("请换一个前缀"),
+                )
+        self._share(pack, pack.table("split"))
         for name, table in pack.table("switch").items():
-            if name in self.switches or name == WITHOUT_STANDARD:
-                raise pack.error(_twice(name, pack.id), "switch", name)
-            self.switches[name] = parse.switch(name, table)
-            self.owners[f"switch {name}"] = pack
-        self.clauses += [
-            parse.clause(key, table, pack.id, pack.place("clause", key))
-            for key, table in tables.get("clause", {}).items()
-        ]
+            with self._gathering("switch", name):
+                if name in self.switches or name == WITHOUT_STANDARD:
+                    raise pack.error(_twice(name, pack.id), "switch", name)
+                self.switches[name] = parse.switch(name, table)
+                self.owners["switch", name] = pack
+        for key, table in tables.get("clause", {}).items():
+            self.clauses.append(
+                parse.clause(key, table, pack.id, pack.place("clause", key, "rules"))
+            )
         for name, table in pack.table("import").items():
-            other = amendments.in_force(imports[name], self.day)
-            self._bring(imports[name], brought(other, table["rules"], imports[name], pack), other)
+            with self._gathering("import", name):
+                other, _ = amendments.in_force(imports[name], self.day)
+                found = brought(other, table["rules"], imports[name], pack)
+                self._bring(imports[name], found, other)
         self._define(pack, tables)
         for rule_id, table in tables.get("rule", {}).items():
-            self._new_rule(pack, rule_id, table)
+            with self._gathering("rule", rule_id):
+                self._new_rule(pack, rule_id, table)
         self._amend(pack, tables)
 
     def _amend(self, pack: Pack, tables: Table) -> None:
@@ -180,32 +212,38 @@ class Layers:
         for table in (one for one in overrides.values() if "add" in one):
             table["add"] = [name for name in table["add"] if name not in later]
         for rule_id, table in overrides.items():
-            self._override(pack, rule_id, table)
+            with self._gathering("override", rule_id):
+                self._override(pack, rule_id, table)
         for rule_id, table in pack.table("drop").items():
-            self._known(pack, "drop", rule_id)
-            amendments.check_drop(pack, rule_id, table, self.tables["rule"])
-            del self.tables["rule"][rule_id]
+            with self._gathering("drop", rule_id):
+                self._known(pack, "drop", rule_id)
+                amendments.check_drop(pack, rule_id, table, self.tables["rule"])
+                del self.tables["rule"][rule_id]
         for rule_id, table in overrides.items():
             for added in table.get("add", ()):
-                self._known(pack, "override", added, rule_id, "add")
+                with self._gathering("rule", added):
+                    self._known(pack, "override", added, rule_id, "add")
 
-    def _share(self, split: Table) -> None:
+    def _share(self, pack: Pack, split: Table) -> None:
         """A base's split, or what an extending pack adds to it."""
         more = [name for name in split.get("add", ()) if name not in self.split.get("facts", ())]
         self.split = {**self.split, **{k: v for k, v in split.items() if k != "add"}}
         if more:
             self.split["facts"] = [*self.split.get("facts", ()), *more]
+        for name in (*more, *split.get("facts", ())):
+            self.owners["split", name] = pack
 
     def _define(self, pack: Pack, tables: Table) -> None:
         for name in ("exclusion", "tally", "indicator"):
             for key, table in tables.get(name, {}).items():
-                self._free(pack, name, key)
-                self.tables[name][key], self.owners[key] = table, pack
+                with self._gathering(name, key):
+                    self._free(pack, name, key)
+                    self.tables[name][key], self.owners[name, key] = table, pack
 
     def _free(self, pack: Pack, section: str, name: str) -> None:
         """PackError where a layer below has one of this name."""
         if name in self.tables[section]:
-            raise pack.error(_twice(name, self.owners[name].id), section, name)
+            raise pack.error(_twice(name, self.owners[section, name].id), section, name)
 
     def _bring(self, source: Pack, found: Table, tables: Table) -> None:
         """Rules of another rule set, advisory here; the stages share what they share there."""
@@ -213,14 +251,16 @@ class Layers:
         split = tables.get("split", {})
         if parse.split(split).weights != parse.split(self.split).weights:
             raise source.error(msg("拆分的权重与所引入的不同"), "split", "weights")
-        self._share({"add": split.get("facts", ())})
+        self._share(source, {"add": split.get("facts", ())})
         for rule_id, table in found["rule"].items():
-            self._free(source, "rule", rule_id)
-            self._put(source, rule_id, dict(table), self._given(source, table))
+            with self._gathering("rule", rule_id):
+                self._free(source, "rule", rule_id)
+                self._put(source, rule_id, dict(table), self._given(source, table))
+                self.brought.add(rule_id)
 
     def _given(self, pack: Pack, table: Table) -> Origin:
         document = str(table.get("source", pack.head["source"]))
-        return dict.fromkeys(_fields(table), (pack.id, document))
+        return dict.fromkeys(_fields(table), (pack, document))
 
     def _new_rule(self, pack: Pack, rule_id: str, table: Table) -> None:
         self._free(pack, "rule", rule_id)
@@ -237,6 +277,30 @@ class Layers:
                 todo=say("例如 {id}", id=f"{pack.prefix}1") if pack.prefix else "",
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
+        if "replaces" in table:
+            self._replace(pack, str(table["replaces"]), rule_id)
+
+    def _replace(self, pack: Pack, base_id: str, rule_id: str) -> None:
+        """Let a rule stand wherever a base rule stood. PackError where it asks for less."""
+        base = self._known(pack, "rule", base_id, rule_id, "replaces")
+        if looser := amendments.loosened(base, self.tables["rule"][rule_id]):
+            raise pack.error(
+                say(
+                    "规则 {rule} 比所代替的 {base} 宽，或无从比较宽严：{fields}",
+                    rule=rule_id,
+                    base=base_id,
+                    fields=", ".join(looser),
+                ),
+                "rule",
+                rule_id,
+                "replaces",
+                todo=msg("省市规则只能从严；请另立规则，不写 replaces"),
+            )
+        del self.tables["rule"][base_id]
+        self.replaced[base_id] = rule_id
+        for one in self.tables["rule"].values():
+            if base_id in one.get("of", ()):
+                one["of"] = [rule_id if name == base_id else name for name in one["of"]]
 
     def _as_confirmed(self, rule_id: str, table: Table) -> dict[str, Any]:
         """A table whose basis someone confirmed by the text is verified."""
@@ -249,13 +313,13 @@ class Layers:
     def _put(self, pack: Pack, rule_id: str, table: dict[str, Any], origin: Origin) -> None:
         self.tables["rule"][rule_id] = table
         self.origins[rule_id] = origin
-        self.owners[rule_id] = pack
+        self.owners["rule", rule_id] = pack
 
     def _override(self, pack: Pack, rule_id: str, table: Table) -> None:
         base = self._known(pack, "override", rule_id)
         if set(table) <= {"add"}:
             base["of"] = [*base.get("of", []), *table.get("add", [])]
-            added = {f"add.{pack.id}": (pack.id, str(pack.head["source"]))}
+            added = {f"add.{pack.id}": (pack, str(pack.head["source"]))}
             self.origins[rule_id] = {**self.origins[rule_id], **added}
             return
         if "source" not in table or "basis" not in table:
@@ -267,9 +331,10 @@ class Layers:
             )
         variant = pack.prefix + rule_id
         table = self._as_confirmed(variant, table)
-        changed, touched = amendments.overridden(pack, rule_id, base, table)
+        documents = {field: document for field, (_, document) in self.origins[rule_id].items()}
+        changed, touched = amendments.overridden(pack, self.day, rule_id, base, table, documents)
         self.overrides.append(variant)
-        given = dict.fromkeys(touched, (pack.id, str(table["source"])))
+        given = dict.fromkeys(touched, (pack, str(table["source"])))
         origin = {**self.origins[rule_id], **given}
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
@@ -283,6 +348,8 @@ class Layers:
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
         if rule_id not in rules:
+            if ("rule", rule_id) in self.lost:
+                raise _LostError(rule_id)
             raise pack.error(
                 say("没有规则 {rule}", rule=rule_id),
                 section,
@@ -297,23 +364,26 @@ class Layers:
         asked = basis in self.enforce or any(one in self.enforce for one in ids)
         return asked or (basis == VERIFIED and pack.layer != STANDARD)
 
-    def ruleset(self, chain: Sequence[Pack]) -> Ruleset:
-        """The frozen result, every reference checked."""
+    def ruleset(self, chain: Sequence[Pack], words: Vocabulary | None) -> Ruleset:
+        """The frozen result, every reference checked, and every fact where `words` are given."""
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
         on = amendments.turned_on(self.switches, self.switched)
-        rules = {rule_id: self._rule(rule_id, on) for rule_id in self._ordered()}
+        rules = dict[str, Rule]()
+        for rule_id in self._ordered():
+            with self._gathering("rule", rule_id):
+                rules[rule_id] = self._rule(rule_id, on)
         if not rules:
-            raise chain[0].error(
+            nothing = chain[0].error(
                 say("规则集 {id} 没有规则", id=top.id),
                 "pack",
                 todo=msg('以现有规则集为基础的，请写 extends = "national"'),
             )
+            raise PackError.of(self.faults or [nothing])
         split = parse.split(self.split)
         indicators = {k: parse.indicator(k, v) for k, v in self.tables["indicator"].items()}
-        rules = {
-            rule_id: with_floor(with_sharing(one, indicators, split), rules, self.kinds)
-            for rule_id, one in rules.items()
-        }
+        for rule_id, one in rules.items():
+            with self._gathering("rule", rule_id):
+                rules[rule_id] = self._with_floor(with_sharing(one, indicators, split), rules)
         resolved = Ruleset(
             id=top.id,
             title=str(top.head["title"]),
@@ -326,7 +396,7 @@ class Layers:
             split=split,
             exclusions={k: parse.exclusion(k, v) for k, v in self.tables["exclusion"].items()},
             tallies={
-                k: parse.tally(k, v, self.owners[k].place("tally", k))
+                k: parse.tally(k, v, self.owners["tally", k].place("tally", k))
                 for k, v in self.tables["tally"].items()
             },
             indicators=indicators,
@@ -337,28 +407,34 @@ class Layers:
                     pack.home / "templates" for pack in reversed(chain) if pack.home is not None
                 )
             ),
-            enforceable=tuple(self.overrides),
+            enforceable=(*self.overrides, *self.replaced),
             switches=self.switches,
             switched=on,
-            clauses=tuple(self.clauses),
+            clauses=tuple(
+                one._replace(rules=tuple(self.replaced.get(name, name) for name in one.rules))
+                for one in self.clauses
+            ),
         )
-        check_references(resolved, self.owners)
+        found = Faults(self.place, self.tables, self.lost, self.faults)
+        examine(resolved, self.kinds, words, found)
+        if self.faults:
+            raise PackError.of(self.faults)
         rests_on = resolved.references.rests_on
         resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
         return replace(resolved, rules=resting)
 
     def _ordered(self) -> list[str]:
-        """The base pack's rules in the order of the law, then the prefixed ones by id."""
+        """The base pack's rules in the order of the law, those brought in, then the prefixed ones by id."""
         own = [rule_id for rule_id in self.tables["rule"] if "-" not in rule_id]
+        own.sort(key=self.brought.__contains__)
         return own + sorted(set(self.tables["rule"]) - set(own), key=_natural)
 
     def _rule(self, rule_id: str, on: Sequence[str]) -> Rule:
-        pack, origin = self.owners[rule_id], self.origins[rule_id]
-        base = self.variants.get(rule_id, "")
-        section = "override" if base or rule_id in pack.table("override") else "rule"
-        address = (section, base or rule_id)
+        pack, origin = self.owners["rule", rule_id], self.origins[rule_id]
+        address, base = self._address(pack, rule_id), self.variants.get(rule_id, "")
         table = self.tables["rule"][rule_id]
         amendments.check_switches(pack, table, self.switches, *address)
+        self._check_limits(rule_id, table)
         try:
             rule = parse.rule(rule_id, amendments.switched(table, on), on)
             parts = [
@@ -370,8 +446,9 @@ class Layers:
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
             ) from error
+        called = (rule_id, *(old for old, new in self.replaced.items() if new == rule_id))
         decides = not base and (
-            self._in_force(pack, rule.basis, rule_id) or rule_id in self.changed
+            self._in_force(pack, rule.basis, *called) or rule_id in self.changed
         )
         role = rule.role if decides or rule.role in ("block", "conclusion") else "advisory"
         return replace(
@@ -386,14 +463,79 @@ class Layers:
             layer=pack.layer,
             stated_at=pack.place(*address),
             confirmed=self.raised.get(rule_id, ""),
-            layers={field: pack_id for field, (pack_id, _) in origin.items()},
+            layers={field: giver.id for field, (giver, _) in origin.items()},
             documents={field: document for field, (_, document) in origin.items()},
             shown_only=table.get("role") == "advisory",
         )
 
+    def _with_floor(self, rule: Rule, rules: Mapping[str, Rule]) -> Rule:
+        """A rule that is counted by one which asks so of the rest gets its floor: a share of its limit.
+
+        Raises PackError where two such rules count it with different shares.
+        """
+        counting = [one for one in rules.values() if rule.id in one.of]
+        asked = ((one, self.kinds[one.kind].floor_share(one)) for one in counting)
+        shares = {share: one for one, share in asked if share is not None}
+        if len(shares) > 1:
+            (one, first), (other, second), *_ = shares.items()
+            raise PackError(
+                say(
+                    "规则 {rule} 被 {first} 与 {second} 计数，两处的 rest_at_least 不同（{one} 与 {other}）",
+                    rule=rule.id,
+                    first=first.id,
+                    second=second.id,
+                    one=one,
+                    other=other,
+                ),
+                where=self.place("rule", second.id, "rest_at_least"),
+                todo=msg("请统一 rest_at_least"),
+            )
+        if not shares or rule.limit is None:
+            return rule
+        (share,) = shares
+        return replace(rule, floor=floor_of(rule.limit, share), floor_share=share)
+
+    def _address(self, pack: Pack, rule_id: str) -> tuple[str, str]:
+        """Where a pack says what it says of a rule: as its own, or as an override."""
+        base = self.variants.get(rule_id, rule_id)
+        section = "override" if base in pack.table("override") else "rule"
+        return section, base
+
+    def place(self, section: str, name: str, *field: str) -> str:
+        """File and line where a field of what stands now is said: by its last layer, for the day."""
+        pack = self.owners[section, name]
+        if section == "split":
+            return pack.place(
+                section, "add" if name in pack.table(section).get("add", ()) else "facts"
+            )
+        if section == "rule":
+            origin = self.origins[name]
+            keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
+            pack = next((origin[key][0] for key in keys if key in origin), pack)
+            section, name = self._address(pack, name)
+        return amendments.said_at(pack, self.day, section, name, *field)
+
+    def _check_limits(self, rule_id: str, table: Table) -> None:
+        """PackError where a rule, a part or what a switch puts in its place states two limits."""
+        holders: dict[tuple[str, ...], Table] = {(): table}
+        holders |= {("part", key): part for key, part in table.get("part", {}).items()}
+        ways = {
+            (*at, "instead", str(place)): way
+            for at, one in holders.items()
+            for place, way in enumerate(one.get("instead", ()))
+        }
+        for at, one in {**holders, **ways}.items():
+            stated = [name for name in OPERATORS if name in one]
+            if len(stated) > 1:
+                raise PackError(
+                    say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=" / ".join(stated)),
+                    where=self.place("rule", rule_id, *at, stated[1]),
+                    todo=msg("只留一个限值"),
+                )
+
     def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
         """A rule or part with the settings of its kind, and what follows from them."""
-        kind = kind_of(holder, self.kinds, rule_id, pack.place(*address))
+        kind = kind_of(holder, self.kinds, rule_id, pack.place(*address, "kind"))
         settings = read_settings(kind, holder.settings, rule_id, pack, *address)
         holder = replace(holder, settings=settings)
         return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
@@ -409,33 +551,6 @@ def _natural(rule_id: str) -> list[tuple[int, int, str]]:
         (0, int(bit), "") if bit.isdigit() else (1, 0, bit)
         for bit in re.findall(r"[0-9]+|[^0-9]+", rule_id)
     ]
-
-
-def with_floor(rule: Rule, rules: Mapping[str, Rule], kinds: Kinds) -> Rule:
-    """A rule that is counted by one which asks so of the rest gets its floor: a share of its limit.
-
-    Raises PackError where two such rules count it with different shares.
-    """
-    asked = ((one, kinds[one.kind].floor_share(one)) for one in rules.values() if rule.id in one.of)
-    shares = {share: one for one, share in asked if share is not None}
-    if len(shares) > 1:
-        (one, first), (other, second), *_ = shares.items()
-        raise PackError(
-            say(
-                "规则 {rule} 被 {first} 与 {second} 计数，两处的 rest_at_least 不同（{one} 与 {other}）",
-                rule=rule.id,
-                first=first.id,
-                second=second.id,
-                one=one,
-                other=other,
-            ),
-            where=second.stated_at,
-            todo=msg("请统一 rest_at_least"),
-        )
-    if not shares or rule.limit is None:
-        return rule
-    (share,) = shares
-    return replace(rule, floor=floor_of(rule.limit, share), floor_share=share)
 
 
 def with_sharing(rule: Rule, indicators: Mapping[str, Indicator], split: Split) -> Rule:
