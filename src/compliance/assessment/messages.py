@@ -482,7 +482,7 @@ class _Teller:
         rule, ruleset = group.rule, self.found.ruleset
         subject = pl.col("subject")
         if rule.form.by_stage and any(one.name == "stage" for one in self._subjects[group.sheet]):
-            subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
+            subject = line(msg("{school}{stage}"), school=subject, stage=stage_word())
         holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
         words = {
             NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),

@@ -252,7 +252,7 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
         lines = listed([str(line) for line in sorted(places)])
         if aspect:
             yield say(
-                "{aspect}{n}项要求未达到（序号{lines}）。",
+                "{aspect}有{n}项要求未达到（序号{lines}）。",
                 aspect=aspect,
                 n=len(places),
                 lines=lines,
