@@ -41,7 +41,7 @@ from compliance.engine.sentences import (
 from compliance.engine.tallies import ALSO, AT
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_word, day_in_words
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import (
     COMPULSORY,
@@ -549,7 +549,8 @@ class _Teller:
         """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
         rule, ruleset = group.rule, self.found.ruleset
         if rule.role == "advisory":
-            advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
+            basis = basis_word(rule.basis, seen=rule.seen)
+            advisory = say("（参考，不计入结论：{basis}）", basis=basis)
             said = said + pl.lit(advisory)
         if "relaxed_by" in group.columns:
             switches = {name: ruleset.switches[name] for name in ruleset.switched}
@@ -637,14 +638,15 @@ def _of_switch(switch: Switch, *, whole: bool) -> str:
         return say("其中有仅凭“{title}”达标的。", title=switch.label)
     until = msg("期限未见")
     if switch.until is not None:
-        until = say("适用期至{day}", day=switch.until.isoformat())
-    source = switch.source.split("（")[0]  # the document; where it was read stands with the switch
+        until = say("适用期至{day}", day=day_in_words(switch.until, switch.date_basis))
     if switch.kind != "relaxation":
-        return say("按“{title}”的口径方达标（{source}）。", title=switch.label, source=source)
+        return say(
+            "按“{title}”的口径方达标（{source}）。", title=switch.label, source=switch.source
+        )
     return say(
         "仅凭放宽规定“{title}”达标（{source}，{until}）{duty}。",
         title=switch.label,
-        source=source,
+        source=switch.source,
         until=until,
         duty=msg("，") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
     )
