@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -162,6 +164,44 @@ def test_a_heading_in_another_unit_is_not_taken() -> None:
     assert codes(found, "warning") == ["unknown_heading"]
     assert "教学仪器设备值" in found.problems[0].expected
     assert found.schools["equipment_value"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("units", "value"),
+    [
+        ((), 5.0),
+        (("人", "元", "m2"), 5.0),
+        (("万元",), 50_000.0),
+        (("人", "m2", "万元"), 50_000.0),
+        (("元", "万元"), None),
+        (("千元",), None),
+        (("万元", "亿元"), None),
+    ],
+)
+def test_the_unit_beside_a_table(units: tuple[str, ...], value: float | None) -> None:
+    """It holds for the headings that name none of its kind; of several nobody knows which is meant."""
+    rows = [school(教学仪器设备值=5, 小学专任教师数=3)]
+    raw = document(rows, strict=False)
+    headings = raw.tables[1].columns
+    raw.tables[1] = replace(raw.tables[1], units=dict.fromkeys(headings, units))
+    found = submit(raw)
+    if value is None:
+        [problem] = found.problems
+        assert (problem.severity, problem.code) == ("error", "unclear_unit")
+        assert all(unit in problem.message for unit in nonempty(units))
+    else:
+        assert found.schools["equipment_value"].to_list() == [value]
+        assert found.schools["primary_teachers"].to_list() == [3.0]
+        assert ("converted_unit" in codes(found, "warning")) == (value > 5)
+
+
+def test_a_heading_s_own_unit_comes_before_one_beside_the_table() -> None:
+    raw = document([school(**{"教学仪器设备值（元）": 5})], strict=False)
+    headings = raw.tables[1].columns
+    raw.tables[1] = replace(raw.tables[1], units=dict.fromkeys(headings, ("万元", "千元")))
+    assert submit(raw).schools["equipment_value"].to_list() == [5.0]
+    both = submit(document([school(**{"教学仪器设备值（元、万元）": 5})], strict=False))
+    assert codes(both, "warning") == ["unknown_heading"]
 
 
 def test_two_headings_for_one_fact() -> None:

@@ -9,7 +9,9 @@ from typing import IO, Any
 
 import pytest
 
+from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers
+from compliance.intake.accept import accept
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats import xlsx
 from compliance.intake.formats.discover import gather
@@ -146,6 +148,20 @@ class TestJson:
         path.write_text(path.read_text("utf-8").replace("860", "NaN"), encoding="utf-8")
         assert only(path, "NaN").at == "/schools/0/primary_class_sizes/1"
         assert inputs.values(read(path), "schools") == {"primary_class_sizes": [None]}
+
+    @pytest.mark.parametrize(
+        "value", [{"a": {"b": 1}}, [{"a": 1}], [[1]], [1, "x", None], {}, "x", None, float("nan")]
+    )
+    def test_an_unknown_key_may_hold_anything(self, tmp_path: Path, value: object) -> None:
+        county = {**inputs.SUBMISSION["county"], "odd": value}
+        schools = [{**inputs.SUBMISSION["schools"][0], "odd": value}]
+        document = read(inputs.json_file(tmp_path / "a.json", county=county, schools=schools))
+        found = accept([document], vocabulary())
+        assert [(p.severity, p.code, p.at) for p in found.problems] == [
+            ("warning", "unknown_heading", "/county/odd"),
+            ("warning", "unknown_heading", "/schools/0/odd"),
+        ]
+        assert (found.counties.height, found.schools.height) == (1, 1)
 
     def test_numbers_only_just_too_large_reach_the_checks_of_figures(self, tmp_path: Path) -> None:
         path = inputs.json_file(tmp_path / "a.json")

@@ -258,6 +258,42 @@ class TestZip:
         [problem] = read(written(path, bytes(content))).problems
         assert (problem.code, problem.file) == ("damaged", "a.zip/schools.csv")
 
+    @pytest.mark.parametrize(
+        ("method", "name"), [(1, "Shrink"), (9, "Deflate64"), (93, "Zstandard"), (77, "77")]
+    )
+    def test_a_method_that_nobody_here_unpacks_is_named(
+        self, tmp_path: Path, method: int, name: str
+    ) -> None:
+        path = inputs.zipped(
+            tmp_path / "a.zip", counties__csv=inputs.COUNTIES_CSV, schools__csv=inputs.SCHOOLS_CSV
+        )
+        content = path.read_bytes()
+        for head, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+            content = re.sub(
+                re.escape(head) + b".{%d}\x08" % (place - 4),
+                lambda found: found[0][:-1] + bytes([method]),
+                content,
+                flags=re.DOTALL,
+            )
+        problems = read(written(path, content)).problems
+        assert [(p.code, p.file) for p in problems] == [
+            ("compression", "a.zip/counties.csv"),
+            ("compression", "a.zip/schools.csv"),
+        ]
+        assert all(f"压缩方法{name}不能解压" in p.message for p in nonempty(problems))
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_other_methods_are_unpacked(self, tmp_path: Path, method: int) -> None:
+        path = tmp_path / "a.zip"
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr(
+                "counties.txt", inputs.COUNTIES_CSV.replace(",", "\t").encode("utf-16")
+            )
+            archive.writestr("学校.TSV", inputs.SCHOOLS_CSV.encode("utf-8-sig"))
+        document = read(path)
+        assert document.problems == []
+        assert inputs.values(document, "schools")["school_code"] == ["2134000001"]
+
     def test_a_bomb(self, tmp_path: Path) -> None:
         path = inputs.zipped(tmp_path / "a.zip", counties__csv=b"\n" * (40 * MIB))
         problem = only(path, "压缩炸弹", "counties.csv", "250倍")

@@ -154,15 +154,27 @@ class TestGathering:
         assert schools.file == "d.zip/schools.csv"
         assert inputs.values(document, "schools") == inputs.values(one(folder), "schools")
 
-    def test_names_in_a_zip_made_by_a_chinese_program(self, tmp_path: Path) -> None:
-        path = inputs.zipped(tmp_path / "d.zip", AAAA__csv="", BBBB__csv="")
+    @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+    @pytest.mark.parametrize("folder", ["", "青石县/", "青石县\\", "青石县\\数据/"])
+    def test_names_in_a_zip_whose_flag_is_not_set(
+        self, tmp_path: Path, encoding: str, folder: str
+    ) -> None:
+        path = tmp_path / "d.zip"
+        contents = {"县区": inputs.COUNTIES_CSV, "学校": inputs.SCHOOLS_CSV, "笔记": "x"}
+        names = {name: f"{folder}{name}.csv".encode(encoding) for name in contents}
         with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("AAAA.csv", inputs.COUNTIES_CSV)
-            archive.writestr("BBBB.csv", inputs.SCHOOLS_CSV)
-        content = path.read_bytes().replace(b"AAAA", "县区".encode("gbk"))
-        path.write_bytes(content.replace(b"BBBB", "学校".encode("gbk")))
+            for number, (name, text) in enumerate(contents.items()):
+                archive.writestr(str(number) * len(names[name]), text)
+        data = path.read_bytes()
+        for number, coded in enumerate(names.values()):
+            data = data.replace(str(number).encode() * len(coded), coded)
+        path.write_bytes(data)
         document = one(path)
-        assert document.problems == []
+        [problem] = document.problems
+        assert (problem.code, problem.at) == (
+            "file_not_read",
+            f"{folder}笔记.csv".replace("\\", "/"),
+        )
         assert inputs.table(document, "schools").file == "d.zip/学校.csv"
 
     def test_tables_given_one_by_one_are_one_dataset(self, tmp_path: Path) -> None:

@@ -35,7 +35,11 @@ def left_out(line: Sequence[str]) -> str:
         (("填表人：教育股", "", "", "", "", ""), "note_row"),
         (("填表人：", "张三", "", "联系电话", "0551-62999999", "2023-09-20"), "note_row"),
         (("注：本表截至9月1日", "", "", "", "", ""), "note_row"),
+        (("填表人：张三", "审核人：李四", "联系电话：", "", "", ""), "note_row"),
+        (("数据来源：教育事业统计", "", "", "", "", ""), "note_row"),
+        (("", "青石县教育局（盖章）", "", "", "", ""), "note_row"),
         (("甲", "乙", "丙", "丁", "1", "2"), "column_numbers"),
+        (("甲", "乙", "丙", "丁", "戊", "1"), "column_numbers"),
         (("(1)", "(2)", "(3)", "(4)", "(5)", "(6)"), "column_numbers"),
         (("栏次", "—", "—", "—", "7", "8=7/2"), "column_numbers"),
         (("", "", "", "", "（人）", "（万元）"), "unit_row"),
@@ -60,6 +64,9 @@ def test_lines_that_are_no_records(line: Sequence[str], kind: str) -> None:
         ("", "", "", "育红小学", "人", "元"),
         ("", "", "", "", "", ""),
         ("备注小学", "", "", "育红小学", "860", "1200"),
+        ("备注：新设", "519907", "5199070001", "育红小学", "", ""),
+        ("1", "519907", "5199070001", "育红小学（盖章）", "", ""),
+        ("甲", "乙", "丙", "育红小学", "1", "2"),
     ],
 )
 def test_records_stay(line: Sequence[str]) -> None:
@@ -81,10 +88,37 @@ def test_units_of_a_line_under_the_headings() -> None:
         (("填报单位：青石县教育局",), ()),
         (("单位：青石县教育局", "单位：万元"), ("万元",)),
         (("2023年",), ()),
+        (("单位：平方米  金额单位：万元",), ("m2", "万元")),
+        (("单位:人民币万元",), ("万元",)),
+        (("单位", "万 元", "2023年"), ("万元",)),
+        (("单位：人 平 方 米 万 元",), ("人", "m2", "万元")),
+        (("经费单位均为万元",), ("万元",)),
+        (("金额以万元为单位",), ("万元",)),
+        (("按万元计",), ("万元",)),
+        (("单位：元", "单位：万元"), ("元", "万元")),
+        (("万元以上设备统计表",), ()),
     ],
 )
 def test_units_above_the_headings(line: Sequence[str], units: tuple[str, ...]) -> None:
     assert units_above([("青石县", ""), line]) == units
+
+
+def test_units_above_below_and_in_notes() -> None:
+    """A line under the headings is nearer than one above; a note beneath stands beside both."""
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", []), ("元",))
+    assert set(beside.units.values()) == {("元",)}
+    beside.is_record(("", "", "", "", "", "万元"), str)
+    assert beside.units == dict.fromkeys(HEADER, ("元",)) | {"教学仪器设备值": ("万元",)}
+    beside.is_record(("注：金额单位为千元", "", "", "", "", ""), str)
+    assert beside.units["教学仪器设备值"] == ("万元", "千元")
+    assert beside.units["在校生数"] == ("元", "千元")
+
+
+def test_a_note_that_names_a_larger_unit_in_other_words_is_told() -> None:
+    problems: list[Problem] = []
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems))
+    assert not beside.is_record(("说明：设备值系万元数", "", "", "", "", ""), lambda _: "A9")
+    assert [(one.code, one.at) for one in problems] == [("note_row", "A9"), ("unclear_unit", "A9")]
 
 
 def test_the_row_of_headings_is_the_one_with_most_of_them() -> None:

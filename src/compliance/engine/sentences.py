@@ -117,7 +117,7 @@ def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kin
         if units:
             known = name.replace_strict(units, default=unit, return_dtype=pl.String)
             measure = pl.when(own).then(known).otherwise(measure)
-    long = rows.filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
+    long = rows.lazy().filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
     words = long.with_columns(
         title.alias("name"),
         measure.alias("unit"),
@@ -131,11 +131,13 @@ def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kin
     )
     told = told.group_by("_row", maintain_order=True).agg("parts", "parts_told")
     return (
-        rows.select("_row", pl.col("parts").alias("_given"))
+        rows.lazy()
+        .select("_row", pl.col("parts").alias("_given"))
         .join(told, on="_row", how="left", maintain_order="left")
         .select(
             pl.coalesce("parts", "_given").alias("parts"), pl.col("parts_told").list.join(msg("；"))
         )
+        .collect()
     )
 
 

@@ -29,7 +29,7 @@ from compliance.facts.plausibility import (
 )
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PluginError, closest
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 
 # record schemas of one submission: table -> (schema file, definition inside it)
 TABLES = {
@@ -82,14 +82,16 @@ class Vocabulary:
     def match(self, table: str, heading: str, units: Sequence[str] = ()) -> Match | None:
         """The fact that `heading` stands for in `table`; None if unknown or in a foreign unit.
 
-        units: those written beside the table, for headings that name none themselves.
+        units: those written beside the table, for headings that name none themselves; of several for
+        one kind of thing nobody knows which is meant.
         """
         written = Heading.read(heading)
         fact = self._keys[table].get(written.key)
         if fact is None:
             return None
-        scale = factor(written.unit or _of_its_kind(units, fact.unit), fact.unit)
-        return None if scale is None else Match(fact, scale, written.year)
+        meant = [written.unit] if written.unit else _of_its_kind(units, fact.unit) or [""]
+        scale, *others = {factor(unit, fact.unit) for unit in meant}
+        return None if scale is None or others else Match(fact, scale, written.year)
 
     def nearest(self, table: str, heading: str) -> Fact | None:
         """The fact whose name or heading looks most like `heading`."""
@@ -126,6 +128,12 @@ def titles(words: Vocabulary) -> Titles:
             f"monitoring.{words.tables['monitoring'][name].label}"
         )
     return found
+
+
+def holders(words: Vocabulary) -> dict[str, str]:
+    """Fact → the office that holds it, in the current language; those that none is named for are absent."""
+    facts = {**words.county, **words.school, "monitoring": words.tables["monitoring"]["level"]}
+    return {name: pick(one.holder, one.holder_en) for name, one in facts.items() if one.holder}
 
 
 def _index(facts: Iterable[Fact]) -> dict[str, Fact]:
@@ -209,11 +217,15 @@ def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
 
 def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
     required = frozenset(record.get("required", ()))
-    return {
-        name: fact_of(name, table, node, required=name in required)
+    offices = {fact: one for one in record.get("x-owners", ()) for fact in one["facts"]}
+    found = {
+        name: fact_of(name, table, node, required=name in required, offices=offices)
         for name, node in record["properties"].items()
         if "x-table" not in node
     }
+    if unknown := set(offices) - set(found) - {fact.stem for fact in found.values()}:
+        raise ValueError(f"x-owners: {', '.join(sorted(unknown))}")
+    return found
 
 
 def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
@@ -355,8 +367,13 @@ class Heading(NamedTuple):
             nonlocal unit, year
             words = [word for word in re.split(r"[,、;/]", found[1].replace("单位:", "")) if word]
             periods = [_PERIOD.match(word) for word in words]
-            if not words or not all(
-                word in UNITS or period for word, period in zip(words, periods, strict=True)
+            named = {word for word in words if word in UNITS}
+            if (
+                not words
+                or len(named) > 1
+                or not all(
+                    word in UNITS or period for word, period in zip(words, periods, strict=True)
+                )
             ):
                 return found[0]
             for word, period in zip(words, periods, strict=True):
@@ -393,10 +410,10 @@ def unit_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,、;/()\[\]和及与]", folded) if word in UNITS)
 
 
-def _of_its_kind(units: Iterable[str], own: str) -> str:
-    """The unit that measures the kind of thing that `own` measures; empty where there is none."""
+def _of_its_kind(units: Iterable[str], own: str) -> list[str]:
+    """The units that measure the kind of thing that `own` measures."""
     kind = _kind(quantity(own))
-    return next((unit for unit in units if kind and _kind(quantity(unit)) == kind), "")
+    return [unit for unit in units if kind and _kind(quantity(unit)) == kind]
 
 
 def _kind(measured: str) -> str:

@@ -20,7 +20,7 @@ NO_DATA = re.compile(
     r"[-–—―─━_/\\]+|\.{2,}|…+|⋯+|(?:暂|尚)?(?:无|没有|缺少?)(?:此项|该项|相关)?(?:数据|资料)|暂[无缺]|不详|未知|未统计|未填报?"
     r"|待[补填定报]|n/?a"
 )
-_WRAPPED = re.compile(r"""=(?:"([^"]*)"|([0-9]+(?:\.[0-9]+)?))|'([^']+)'?""")
+_WRAPPED = re.compile(r"""=(?:"([^"]*)"|([0-9]+(?:\.[0-9]+)?))|'([^']*)'?""")
 LARGEST_WHOLE = 2**53  # beyond it a float no longer tells whole numbers apart
 _MOST_ITEMS = 20  # so many items of a list are quoted at most
 

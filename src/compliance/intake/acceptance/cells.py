@@ -113,7 +113,7 @@ class CellReader:
         if no_data(value):
             return ""
         if self._words or self.fact.form == "text":
-            between = "" if self._words else " "
+            between = "" if self._words or self.fact.code else " "
             return value if self.fact.lines else _ODD_BLANKS.sub(between, value)
         return value
 
@@ -126,7 +126,7 @@ class CellReader:
         if unwrapped(written) != written:
             message = say("{f}：“{v}”按“{read}”读取", read=show(value), **quoted)
             return "wrapped_text", message, msg("只写内容，不加等号、引号、撇号")
-        message = say("{f}：“{v}”中的换行、制表符等按空格读取", **quoted)
+        message = say("{f}：换行、制表符等按空格读取，读作“{v}”", **self._quoted(value))
         return "odd_blanks", message, msg("写在一行内，只用普通空格")
 
     def _refusal(self, code: str, message: str, expected: str = "") -> CellError:

@@ -44,7 +44,10 @@ def match_headings(raw: RawTable, vocabulary: Vocabulary) -> Headings:
     for heading in raw.columns:
         match = vocabulary.match(record, heading, raw.units.get(heading, ()))
         if match is None:
-            unknown.append(heading)
+            if vocabulary.match(record, heading):
+                found.notes.append(_unclear(raw, heading))
+            else:
+                unknown.append(heading)
             continue
         found.of.setdefault(match.fact.name, {})[heading] = match
         if match.factor != 1:
@@ -67,6 +70,13 @@ def _converted(raw: RawTable, heading: str, match: Match) -> Problem:
     )
     expected = msg("请核对换算后的数值")
     return raw.of_heading(heading).warning("converted_unit", message, expected, (match.fact.name,))
+
+
+def _unclear(raw: RawTable, heading: str) -> Problem:
+    units = msg("、").join(raw.units[heading])
+    message = say("“{h}”的单位不明：表旁写着{units}", h=show(heading), units=units)
+    expected = msg("在表头的括号里写明单位，只用能换算的（元、万元、平方米、人）")
+    return raw.of_heading(heading).error("unclear_unit", message, expected)
 
 
 def _unknown(

@@ -37,6 +37,7 @@ from compliance.kernel.i18n import msg, say
 
 BATCH = 20_000
 SEPARATORS = ",\t;|"
+FOREIGN = "，、：:^~ \x01\x1f"  # what other programs and hands put between cells
 SAMPLED = 40  # so many lines show how the text is written
 CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
 WIDE = 10  # a note has fewer separators than a table of so many columns
@@ -52,7 +53,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     """
     text = plain_text(data, complaints)
     check_lines(text, complaints)
-    form = _form(text, table, words)
+    form = _form(text, table, words, complaints)
     headings = form.headings
     if not headings:
         raise complaints.unreadable("empty_file", msg("没有表头和数据"))
@@ -61,7 +62,8 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     if not text.endswith(b"\n") and b"\n" in text:
         _mention_end(text, complaints)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
-    beside = SideLines(headings, form.key, complaints)
+    above = units_above(cells for _, cells in form.above)
+    beside = SideLines(headings, form.key, complaints, above)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
     names = _names(form, complaints)
     if names is None:
@@ -76,7 +78,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
         len(numbers),
         lambda row, heading: f"{letters(names[heading])}{numbers[row]}",
         heading_place=lambda heading: f"{letters(names[heading])}{head}",
-        units=dict.fromkeys(names, units_above(cells for _, cells in form.above)) | beside.units,
+        units=beside.units,
     )
 
 
@@ -103,6 +105,11 @@ class _Form:
         return len(self.headings)
 
     @property
+    def known(self) -> int:
+        """Number of headings that stand for a fact."""
+        return sum(map(bool, self.facts))
+
+    @property
     def key(self) -> int:
         """The column that names a record: the school's code, else the first known one."""
         known = [index for index, fact in enumerate(self.facts) if fact]
@@ -119,11 +126,20 @@ class _Form:
         return code if COUNTY_CODE.fullmatch(code) else None
 
 
-def _form(text: bytes, table: str, words: Vocabulary) -> _Form:
+def _form(text: bytes, table: str, words: Vocabulary, complaints: Complaints) -> _Form:
+    """How the text is written. Raises UnreadableError where its cells stand apart in a foreign way."""
     sample = list(islice(io.BytesIO(text), SAMPLED))
-    said = _separator_line(sample)
-    forms = [_form_with(mark, sample, table, words) for mark in said or _candidates(sample)]
-    return max(forms, key=lambda form: sum(map(bool, form.facts)))
+
+    def best(marks: str) -> _Form:
+        forms = [_form_with(mark, sample, table, words) for mark in marks]
+        return max(forms, key=lambda form: form.known)
+
+    form = best(_separator_line(sample) + _candidates(sample))
+    if not form.known and (other := best(FOREIGN)).known > 1:
+        message = say("各格之间用“{c}”分隔，无法读取", c=clip(other.separator))
+        expected = msg("另存为“CSV UTF-8（逗号分隔）”")
+        raise complaints.unreadable("foreign_separator", message, expected, at=f"A{other.head}")
+    return form
 
 
 def _separator_line(sample: list[bytes]) -> str:
@@ -290,7 +306,7 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
     key, header = pl.col(f"c{beside.key}"), beside.header[beside.key]
-    first = pl.nth(range(min(beside.key + 2, body.frame.width)))
+    first = pl.nth(range(min(beside.key + 3, body.frame.width)))
     odd = key.is_null() | (key == header) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()

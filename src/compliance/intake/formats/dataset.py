@@ -34,7 +34,9 @@ from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, pick, say
 
 FORMS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".parquet": read_parquet}
-# how else a member of an archive may be packed, by the numbers of the format's description
+# how a member of an archive may be packed, by the numbers of the format's description: so that it can
+# be unpacked, and otherwise
+UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
 
@@ -204,9 +206,9 @@ def _escapes(name: str) -> bool:
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, complaints: Complaints) -> bytes:
-    method = METHODS.get(member.compress_type)
-    if method:
-        message = say("压缩方法{m}不能解压", m=method)
+    method = member.compress_type
+    if method not in UNPACKED:
+        message = say("压缩方法{m}不能解压", m=METHODS.get(method, str(method)))
         expected = msg("用普通的zip（Deflate）重新压缩，或解压后提交文件夹")
         raise complaints.unreadable("compression", message, expected)
     try:

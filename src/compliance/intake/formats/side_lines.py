@@ -23,7 +23,8 @@ TOTAL = r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计)数?(?:[(（].{0,20}[)�
 NOTE = (
     r"^(?:(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
     r"|统计负责人|主管领导|报[出送](?:日期|时间)|(?:联系|咨询)(?:人|电话|方式)|负责人|审核|备注|说明|注)"
-    r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人)"
+    r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
+    r"|(?:数据|资料)来源|(?:数据|资料)?截[至止]|.{0,20}[(（](?:盖章|公章|签字|签名|签章)[)）])"
 )
 # How the columns of a printed table are numbered: 甲 乙 1 2 3.
 NUMBERED = (
@@ -33,7 +34,12 @@ _TOTAL, _NOTE, _NUMBERED = map(re.compile, (TOTAL, NOTE, NUMBERED))
 _FIGURE = re.compile(
     r"(?![0-9]{4}-[0-9]+-|1[0-9]{10}$|0[0-9]{2,3}-)[-+0-9.,%]+"
 )  # no date, no telephone
-_UNIT = re.compile(r"(?:^|[\t(（:：]|金额|计量|数量|货币)单位[:：]\t*([^\t]+)")
+# what stands between the word 单位 and a unit; how a next such word begins
+_BEFORE_UNIT = re.compile(r"^(?:均|都|统一|一律)*[为是: \t]*")
+_NEXT_UNIT = re.compile(r"[ (]*(?:金额|面积|数量|货币|计量|经费|人数)?$")
+_AS_UNIT = re.compile(r"[以按]([^\t]{1,8}?)(?:为单位|计(?:算|量)?(?![\w]))")
+_APART = re.compile(r"(?<=[十百千万亿平方]) (?=[元人方平米])")
+_SCALED = re.compile(r"[十百千万亿] ?(?:元|平方米|m2)")
 
 
 def header_row(lines: Iterable[Sequence[str]], known: Callable[[str], object]) -> int | None:
@@ -50,13 +56,15 @@ def header_row(lines: Iterable[Sequence[str]], known: Callable[[str], object]) -
 
 
 def units_above(lines: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """The units that a line above the headings gives, as in 单位：万元."""
+    """The units that lines above the headings give, as in 单位：万元."""
+    units: dict[str, None] = {}
     for cells in lines:
-        line = "\t".join(unicodedata.normalize("NFKC", cell) for cell in cells)
-        for found in _UNIT.finditer(line):
-            if words := unit_words(found[1]):
-                return words
-    return ()
+        line = "\t".join(" ".join(unicodedata.normalize("NFKC", cell).split()) for cell in cells)
+        line = _APART.sub("", line.replace("人民币", ""))
+        said = [_BEFORE_UNIT.sub("", part).split("\t")[0] for part in line.split("单位")[1:]]
+        for text in (_NEXT_UNIT.sub("", part) for part in (*said, *_AS_UNIT.findall(line))):
+            units |= dict.fromkeys(unit_words(text.replace(" ", "、")))
+    return tuple(units)
 
 
 def mention_records(
@@ -65,11 +73,12 @@ def mention_records(
     place: Callable[[int], str],
     complaints: Complaints,
 ) -> None:
-    """Complain of lines above the headings that are as full as a record and hold figures.
+    """Complain of lines above the headings that are as full as a record and hold figures, or units.
 
     above: each with its number. width: how many headings there are.
     """
     for number, cells in above:
+        _mention_unit(cells, place(number), complaints)
         filled = [cell for cell in cells if cell]
         figures = any(map(_FIGURE.fullmatch, filled))
         if len(filled) >= max(3, width / 2) and figures and not _numbers_columns(filled, width):
@@ -78,18 +87,34 @@ def mention_records(
             complaints.error("record_above_headings", message, expected, at=place(number))
 
 
+def _mention_unit(cells: Sequence[str], place: str, complaints: Complaints) -> None:
+    """Say where a line beside the table names a larger unit in words that are not understood."""
+    odd = next((cell for cell in cells if _SCALED.search(cell)), "")
+    if odd and not units_above([cells]):
+        message = say("“{w}”提到较大的单位，未据此换算", w=clip(odd))
+        expected = msg("数据以此为单位的，在表头的括号里写明，如（万元）")
+        complaints.warning("unclear_unit", message, expected, at=place)
+
+
 @dataclass
 class SideLines:
     """Tells records under a row of headings from the lines beside them, and says what it left out.
 
-    header: the headings. key: the column that names a record. units: heading → the units that a
-    line under the headings gives for its column.
+    header: the headings. key: the column that names a record. above: the units that lines above give.
     """
 
     header: Sequence[str]
     key: int
     complaints: Complaints
-    units: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    above: tuple[str, ...] = ()
+    _noted: tuple[str, ...] = ()
+    _under: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def units(self) -> dict[str, tuple[str, ...]]:
+        """Heading → the units that lines beside the table give for its column, if any do."""
+        found = {name: self._under.get(name, self.above) + self._noted for name in self.header}
+        return {name: words for name, words in found.items() if words}
 
     def is_record(self, cells: Sequence[str], place: Callable[[int], str]) -> bool:
         """Whether a line is a record. place: column → where its cell stands."""
@@ -101,6 +126,9 @@ class SideLines:
         if kind:
             message, expected = _WORDS[kind](clip(cells[column], 20))
             self.complaints.warning(kind, message, expected, at=place(column))
+        if kind == "note_row":
+            _mention_unit(cells, place(column), self.complaints)
+            self._noted += units_above([cells])
         return not kind
 
     def _is_header(self, cells: Sequence[str]) -> bool:
@@ -115,7 +143,8 @@ class SideLines:
             if _TOTAL.match(cells[column].replace(" ", "")):
                 return "total_row", column
         talks = len(filled) <= 2 or len(words) == len(filled)
-        if talks and _NOTE.match(first) and (not key or filled[0] == self.key):
+        code = filled[0] != self.key and re.search("[0-9]", key)
+        if talks and _NOTE.match(first) and not code:
             return "note_row", filled[0]
         if _numbers_columns([cells[column] for column in filled], len(self.header)):
             return "column_numbers", filled[0]
@@ -128,7 +157,9 @@ class SideLines:
         units = {column: unit_words(cells[column]) for column in filled}
         if cells[self.key] or not all(units.values()):
             return False
-        self.units = {self.header[column]: found for column, found in units.items()} | self.units
+        for column, found in units.items():
+            name = self.header[column]
+            self._under[name] = self._under.get(name, ()) + found
         return True
 
 
@@ -141,7 +172,8 @@ def _numbers_columns(cells: Sequence[str], width: int) -> bool:
     named = len(numbers) < len(cells)
     if len(cells) < max(3 if named else 5, width / 2):
         return False
-    return len(numbers) > 1 and all(
+    enough = 1 if cells[0] == "甲" else 2
+    return len(numbers) >= enough and all(
         number == (numbers[0] if named else 1) + index for index, number in enumerate(numbers)
     )
 

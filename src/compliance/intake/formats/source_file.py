@@ -25,6 +25,7 @@ from compliance.kernel.submission import InputFile
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 # one NUL in so many bytes is UTF-16 without its mark, or no text at all
 MOST_NULS = 20
+END = b"\x1a"  # what DOS programs write where a text ends
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -150,6 +151,7 @@ def plain_text(data: bytes, complaints: Complaints) -> bytes:
             say("第{n}行起有NUL字节，不是文本文件", n=text.count(b"\n", 0, nul) + 1),
             msg("另存为“CSV UTF-8（逗号分隔）”"),
         )
+    text = text.rstrip(END)
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return text
