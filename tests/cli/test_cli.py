@@ -281,12 +281,25 @@ def test_the_template_holds_the_rule_sets_own_facts(tmp_path: Path) -> None:
     assert run("check", path).exit_code == 4
 
 
-def test_a_stream_in_gbk_loses_a_sign_but_not_the_run(county: Callable[..., Path]) -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
-    words = [sys.executable, "-m", "compliance", "check", str(county())]
-    done = subprocess.run(words, env=environment, check=False, capture_output=True)
+@pytest.mark.parametrize(
+    ("encoding", "words", "says"),
+    [
+        ("gbk", ["check"], "√ 结论：达标"),
+        ("gbk", ["explain", "D1"], "S = √(ΣP·(x-X)^2 ÷ ΣP)"),
+        ("cp437", ["check", "--lang", "en"], "√ Verdict: conforms"),
+        ("cp1252", ["check", "--lang", "en"], "v Verdict: conforms"),
+        ("cp1252", ["explain", "D1", "--lang", "en"], "S = sqrt(sum P·(x-X)² ÷ sum P)"),
+        ("latin-1", ["check"], r"v \u7ed3\u8bba"),  # never a “?”: that is a state's sign
+    ],
+)
+def test_a_narrow_stream_loses_no_meaning(
+    encoding: str, words: list[str], says: str, county: Callable[..., Path]
+) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    whole = [sys.executable, "-m", "compliance", *words, str(county())]
+    done = subprocess.run(whole, env=environment, check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
-    assert "√ 结论：达标" in done.stdout.decode("gbk")
+    assert says in done.stdout.decode(encoding)
 
 
 @pytest.mark.parametrize(

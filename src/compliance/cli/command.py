@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -329,18 +329,37 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
 
 def _tolerate_narrow_terminals() -> None:
     """A stream in GBK has no ✓: such a sign gives way to one it has, and never ends the run."""
-    codecs.register_error("nearest_sign", _nearest_sign)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="nearest_sign")
+            # a code page's error does not say of which page it is
+            handler = f"nearest_sign_{stream.encoding}"
+            codecs.register_error(handler, partial(_nearest_sign, stream.encoding))
+            stream.reconfigure(errors=handler)
 
 
-def _nearest_sign(error: UnicodeError) -> tuple[str, int]:
+# A sign → what may stand for it, the first that the stream has; an overline over a letter is left out.
+_NEAREST = {
+    "✓": ("√", "v"), "✗": ("×", "x"), "√": ("sqrt",), "×": ("x",), "÷": ("/",), "·": ("*",),
+    "²": ("^2",), "−": ("-",), "±": ("+/-",), "≥": (">=",), "≤": ("<=",), "≠": ("!=",),
+    "Σ": ("sum ",), "→": ("->",), "…": ("...",), "–": ("-",), "—": ("-",), "\u0304": ("",),
+    "“": ('"',), "”": ('"',), "‘": ("'",), "’": ("'",), "■": ("#",), "※": ("*",), "㎡": ("m^2",),
+}  # fmt: skip
+
+
+def _nearest_sign(encoding: str, error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    signs = {"✓": "√", "✗": "×", "²": "2"}
     lost = error.object[error.start : error.end]
-    return "".join(signs.get(sign, "?") for sign in lost), error.end
+    return "".join(_standing_for(sign, encoding) for sign in lost), error.end
+
+
+def _standing_for(sign: str, encoding: str) -> str:
+    """What a stream shows for a sign that it has not: never a “?”, which has a meaning of its own."""
+    for other in _NEAREST.get(sign, ()):
+        # not by the codec's own handler, which would call this one
+        if other.encode(encoding, "ignore").decode(encoding) == other:
+            return other
+    return sign.encode("ascii", "backslashreplace").decode()
 
 
 def exit_code(report: Results, fail_on: str) -> int:
