@@ -14,7 +14,7 @@ from compliance.checker import check, load, own_words
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel import i18n
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_word
 from compliance.plugins.registry import Registry
 from compliance.render.terminal.summary import summary
 from compliance.rules.language.model import Rule, Ruleset
@@ -47,8 +47,8 @@ def facts_page(offers: Registry) -> str:
                     "",
                     f"## {title}，{of}（`{name}`）增加的" if seen else f"## {title}",
                     "",
-                    "| 名称 | 表头 | 单位 | 范围 | 定义 | 也认的表头 |",
-                    "|---|---|---|---|---|---|",
+                    "| 名称 | 表头 | 单位 | 范围 | 定义 | 提供单位 | 也认的表头 |",
+                    "|---|---|---|---|---|---|---|",
                 ]
                 lines += map(_fact_row, new)
         seen |= {(table, one) for table, facts in known.tables.items() for one in facts}
@@ -64,6 +64,7 @@ def _fact_row(fact: Fact) -> str:
         fact.unit,
         accepted or bounds,
         fact.description,
+        fact.holder,
         "；".join(fact.aliases),
     ]
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
@@ -105,7 +106,7 @@ def coverage_page(offers: Registry) -> str:
     """What became of every item of the regulation, then of each province's own texts."""
     sets = [resolve(offers.packs, name, DAY, kinds=offers.kinds) for name in _names(offers)]
     pages = [clause_coverage.page(rules, own=True) for rules in sets if _says(rules)]
-    return "\n".join(pages).replace("# 条文覆盖", "# 条文覆盖（由各插件生成，请勿手改）", 1)
+    return "\n".join(pages).replace("# 规定覆盖", "# 规定覆盖（由各插件生成，请勿手改）", 1)
 
 
 def _says(rules: Ruleset) -> bool:
@@ -127,10 +128,10 @@ def _rule_row(rule: Rule, rules: Ruleset, known: Vocabulary) -> str:
         rule.id,
         rule.title,
         standard_words(rule, rules, known),
-        basis_words()[rule.basis] + weight,
+        basis_word(rule.basis, seen=rule.seen) + weight,
         rule.source,
         rule.remedy,
-        rule.owner,
+        "、".join(filter(None, (rule.owner, *rule.joint))),
     ]
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 

@@ -16,12 +16,12 @@ DEADLINE = "{{ paper.deadline.strip('　') }}"
 ITEMS = (
     Column("{{ t('序号', 'No.') }}", 8, "{{ row.number }}", centred=True),
     Column("{{ t('学校', 'School') }}", 20, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 50, "{{ row.brief }}"),
+    Column("{{ t('存在问题', 'Problem') }}", 47, "{{ row.brief }}"),
     Column("{{ t('现状值', 'Now') }}", 15, "{{ row.current }}"),
     Column("{{ t('标准值', 'Standard') }}", 15, "{{ row.standard }}"),
     Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 25, "{{ row.measure }}"),
-    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 15, "{{ row.responsible }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 24, "{{ row.measure }}"),
+    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 19, "{{ row.responsible }}"),
     Column("{{ t('责任人', 'Who') }}", 9, ""),
     Column("{{ t('完成时限', 'Deadline') }}", 14, DEADLINE, centred=True),
     Column("{{ t('整改进展', 'Status') }}", 13, "{{ paper.progress }}", centred=True),
@@ -59,7 +59,7 @@ REFERENCES = (
 )
 LINES = (
     Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
-    Column("{{ t('指标', 'Indicator') }}", 38, "{{ row.title }}"),
+    Column("{{ t('指标', 'Indicator') }}", 34, "{{ row.title }}"),
     Column("{{ t('现状值', 'Now') }}", 18, "{{ row.current }}"),
     Column("{{ t('标准值', 'Standard') }}", 18, "{{ row.standard }}"),
     Column("{{ t('余项下限', 'Floor') }}", 16, "{{ row.floor }}"),
@@ -68,14 +68,14 @@ LINES = (
     Column("{{ t('整改措施', 'Measure') }}", 31, "{{ row.measure }}"),
     Column(
         "{{ t('牵头单位/责任单位', 'Lead / responsible') }}",
-        15,
+        24,
         "{% if row.due %}{{ row.responsible }}{% endif %}",
     ),
     Column("{{ t('责任人', 'Who') }}", 10, ""),
     Column(
         "{{ t('完成时限', 'Deadline') }}",
-        21,
-        "{% if row.due %}{{ paper.deadline }}{% endif %}",
+        16,
+        f"{{% if row.due %}}{DEADLINE}{{% endif %}}",
         centred=True,
     ),
     Column("{{ t('备注', 'Remarks') }}", 17, "{{ row.note }}"),

@@ -99,15 +99,29 @@ def test_a_confirmation_of_a_rule_that_is_nowhere_is_refused(tmp_path: Path) -> 
     assert "V7" in done.output
 
 
+def test_a_rule_that_copies_agree_on_is_confirmed_by_who_holds_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "confirmed.toml"
+    path.write_text(GOOD.replace("V6", "R1"), "utf-8")
+    assert (
+        "依据：已见原文1条、多份抄本一致"
+        in run("check", str(EXAMPLE), "--confirm", str(path)).output
+    )
+    assert "已见原文" not in run("check", str(EXAMPLE)).output
+
+
 @pytest.mark.parametrize(
-    ("text", "says"), [(GOOD.replace("V6", "R1"), "本已核实"), (GOOD + GOOD, "确认了两次")]
+    ("text", "says"),
+    [  # the province's own document has changed the one, whose confirmation is SD-G14's
+        (GOOD.replace("V6", "G14"), "规则 G14 无须确认"),
+        (GOOD + GOOD, "确认了两次"),
+    ],
 )
 def test_a_confirmation_that_confirms_nothing_is_refused(
     tmp_path: Path, text: str, says: str
 ) -> None:
     path = tmp_path / "confirmed.toml"
     path.write_text(text, "utf-8")
-    done = run("check", str(EXAMPLE), "--confirm", str(path))
+    done = run("check", str(EXAMPLE), "--ruleset", "shandong", "--confirm", str(path))
     assert done.exit_code == 2
     assert says in done.output
 

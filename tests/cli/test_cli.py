@@ -204,7 +204,7 @@ def test_an_override_not_in_force_stands_beside_and_may_be_enforced(
     assert (beside["status"], beside["role"], beside["basis"]) == ("fail", "advisory", "secondary")
     assert loaded["counties"][0]["verdict"] == "pass"
     text = " ".join(run("check", path).stdout.split())
-    assert "按国家标准（≥50%）达标；按安徽省≥80%（来源待核实）未达标" in text.replace(" ", "")
+    assert "按国家标准（≥50%）达标；按安徽省≥80%（二手来源）未达标" in text.replace(" ", "")
     for word in ("secondary", "AH-G14"):
         enforced = results(path, "--enforce", word)
         assert finding(enforced, "G14")["status"] == "fail"

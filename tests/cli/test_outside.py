@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -95,3 +96,36 @@ def test_nothing_is_said_where_everything_is_judged(tmp_path: Path) -> None:
     told = messages(path, tmp_path)
     assert told["CQ"].endswith("“教育质量”达标。")
     assert told["CR"].endswith("“资源配置”达标。")
+
+
+def test_the_form_says_the_word_and_agrees_with_itself(figures: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    run("declare", figures, "-o", form)
+    assert "符合条件教师总数不涉及名" in plain(form)
+    result = CliRunner().invoke(main, ["declare", str(figures), "--against", str(form)])
+    assert result.exit_code == 0
+    assert "一致" in result.output
+
+
+@pytest.mark.parametrize(
+    ("level", "said"), [(None, "＿＿级"), ("未监测", "—级"), ("二级", "Ⅱ级"), ("III", "Ⅲ级")]
+)
+def test_the_form_never_says_yes_beside_a_subject_that_is_open(
+    level: str | None, said: str, tmp_path: Path
+) -> None:
+    county = calm(3)
+    rows = county["county"]["monitoring"]
+    (art,) = [row for row in rows if row["subject"] == "艺术"]
+    art |= {"level": level} if level else {}
+    if not level:
+        rows.remove(art)
+    path, form = tmp_path / "county.json", tmp_path / "form.xlsx"
+    path.write_text(json.dumps(county, ensure_ascii=False), "utf-8")
+    run("declare", path, "-o", form)
+    book = openpyxl.load_workbook(form)
+    cells = [[str(one.value or "") for one in row] for sheet in book for row in sheet.iter_rows()]
+    (row,) = [row for row in cells if row[0].startswith("（9）在国家")]
+    assert f"艺术{said}" in row[1]
+    assert row[2] == {None: "＿＿", "二级": "否"}.get(level, "是")
+    missing = [row for row in cells if "国家义务教育质量监测结果（艺术）" in row[1]]
+    assert len(missing) == (level is None)

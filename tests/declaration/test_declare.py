@@ -144,11 +144,13 @@ def test_table_four_sentences(paper: FilledForm) -> None:
     assert said[5] == ("不足100人的规模较小学校学生数100人，公用经费143999元", "否*")
     # 451,234 ÷ 60 = 7520.57
     assert said[6] == ("特殊教育学校公用经费45万元，学生60人，生均公用经费7521元", "是")
-    assert said[7][0] == "教师年平均工资收入98000元，当地公务员年平均工资收入97000元"
+    assert (
+        said[7][0] == "全县义务教育学校教师年平均工资收入为98000元，当地公务员年平均工资收入97000元"
+    )
     # 48 + 53 + 10 teachers, one at the special school short: 110 ÷ 111 = 99.099
     assert said[8] == ("完成360学时培训的教师110人，全县教师111人，完成率99.1%", "否*")
     assert said[10] == (
-        "符合条件教师总数80名，上一年度交流轮岗教师8名，比例10.0%；"
+        "符合交流轮岗条件教师总数80名，上一年度交流轮岗教师8名，比例10.0%；"
         "其中骨干教师1名，占交流轮岗教师12.5%",
         "否*",
     )
@@ -166,7 +168,7 @@ def test_table_five_and_six(paper: FilledForm) -> None:
     five = [(line[1], line[2]) for line in rows(paper, "V")]
     # regulation.md T6 (e): (480 − 12 + 20) ÷ (500 − 1) = 97.7956
     assert five[0] == (
-        "毕业班学生数480人，三年前入学500人，三年转入12人，死亡1人，转出20人，巩固率97.8%",
+        "毕业班学生数480人，三年前入学500人，转入12人，死亡1人，转出20人，巩固率97.8%",
         "是",
     )
     assert five[1][0] == "残疾儿童少年30人，入学29人，入学率96.7%，其中特教学校20人，占69.0%"
@@ -182,7 +184,7 @@ def test_every_blank_is_named_with_its_school(paper: FilledForm) -> None:
     media = ("网络多媒体教室数", ("镇北教学点",))
     two = "表Ⅱ-2　小学、初中资源配置基本情况（分学校）"
     assert named[(two, "小学3 镇北教学点 每百名学生拥有网络多媒体教室数（间）（L13）")] == media
-    assert named[("表Ⅲ　小学、初中校际均衡情况", "小学 差异系数 综合（L8）")] == media
+    assert named[("表Ⅲ　县域义务教育校际均衡情况", "小学 差异系数 综合（L8）")] == media
     blank_cells = {
         (one.name, line.name)
         for one in paper.tables

@@ -196,7 +196,7 @@ def test_a_school_left_out_and_one_too_many(desk: Desk) -> None:
 def test_a_table_left_out_is_told(desk: Desk) -> None:
     found = desk.differences(lambda book: book.remove(book["表Ⅲ"]))
     assert [(one["kind"], one["table"]) for one in found] == [
-        ("table_missing", "表Ⅲ　小学、初中校际均衡情况")
+        ("table_missing", "表Ⅲ　县域义务教育校际均衡情况")
     ]
 
 

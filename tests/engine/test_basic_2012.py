@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from math import sqrt
 from pathlib import Path
@@ -158,9 +159,10 @@ def test_only_schools_of_the_county_take_part(sponsor: int, tmp_path: Path) -> N
     assert units["mean"] == pytest.approx(mean)
 
 
-def test_its_day_is_said_to_be_unseen_and_its_points_unconfirmed() -> None:
+def test_it_takes_effect_on_the_day_of_its_notice_and_its_points_are_unconfirmed() -> None:
     head = BASIC["pack"]
-    assert "具体日期未见" in head["note"]
+    assert head["effective"] == date(2012, 1, 20)
+    assert "临沂" in head["note"]
     assert not {"extends", "default"} & set(head)
     assert head["concludes"] == "BC"
     assert RULES["BGS"]["basis"] == "unconfirmed"

@@ -124,7 +124,7 @@ def test_an_item_is_a_or_it_is_left_open_which(tmp_path: Path) -> None:
     assert "所见要点均达到A等。" in found["JS-4"]["message"]
     assert found["JS-1"]["status"] == "fail"
     assert (
-        "未达到A等；C等情形的原文未见，属B等还是C等不能判定。（参考，不计入结论：来源待核实）"
+        "未达到A等；C等情形的原文未见，属B等还是C等不能判定。（参考，不计入结论：二手来源）"
         in found["JS-1"]["message"]
     )
     assert found["JS-2"]["status"] == "unknown"

@@ -194,7 +194,7 @@ def test_a_list_states_its_limits_and_fields() -> None:
 
 def test_the_first_day_of_an_edition_is_not_called_the_day_of_the_law() -> None:
     shown = run("AH-G14").stdout
-    assert "本规则集自2017-04-19起采用" in shown
+    assert "本规则集自2017-04-19（日期未经证实）起采用" in shown
     assert "施行" not in shown.split("【历次变动】")[1].split("【")[0]
 
 

@@ -138,7 +138,7 @@ def test_switches_are_listed_with_what_they_rest_on() -> None:
 def test_one_view_at_a_time() -> None:
     assert run("--resolved", "--coverage").exit_code == 2
     assert run("--resolved", "--format", "md").exit_code == 2
-    assert run("--coverage", "--format", "md").output.startswith("# 条文覆盖")
+    assert run("--coverage", "--format", "md").output.startswith("# 规定覆盖")
 
 
 def test_school_types_are_called_by_their_names_in_both_languages() -> None:
@@ -176,7 +176,8 @@ def test_a_difference_names_fields_and_school_types(tmp_path: Path) -> None:
     assert "依据：教督〔2017〕6号 政府保障程度（四） → 本地文件" in told
     assert "limit teaching point: ≤ 2000 → ≤ 1800" in run(*both, "--lang", "en").stdout
     fields = {row["field"] for row in rows(*both) if row["rule"] == "G4"}
-    assert fields == {"limit.primary", "limit.teaching_point", "source"}  # for machines, as ever
+    # what was said of the other limit, and quoted from the other document, is gone
+    assert fields == {"limit.primary", "limit.teaching_point", "source", "text", "quote"}
 
 
 def test_a_path_may_have_steps_upwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,10 +232,10 @@ def test_a_rule_that_no_clause_names_is_said_under_the_coverage(tmp_path: Path) 
     added = '[rule.MY-1]\nkind = "attested"\nscope = "county"\ntitle = "t"\nbasis = "verified"\nsource = "s"\n'
     path = tmp_path / "mine.toml"
     path.write_text(OWN + added + '[override.CG]\nadd = ["MY-1"]\n', encoding="utf-8")
-    assert "没有条文列出的规则：MY-1" in run("--coverage", "--ruleset", str(path)).stdout
+    assert "没有事项列出的规则：MY-1" in run("--coverage", "--ruleset", str(path)).stdout
     told = run("--coverage", "--format", "md", "--ruleset", str(path), "--lang", "en").stdout
-    assert told.rstrip().endswith("rules that no clause names: MY-1")
-    assert "没有条文列出的规则" not in run("--coverage").stdout
+    assert told.rstrip().endswith("rules that no item lists: MY-1")
+    assert "没有事项列出的规则" not in run("--coverage").stdout
 
 
 def test_a_bar_in_a_table_stays_a_bar() -> None:

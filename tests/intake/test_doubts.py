@@ -263,17 +263,17 @@ def test_county_totals_against_the_schools() -> None:
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ({"primary_students": 0, "primary_teachers": 8}, "小学在校生数为0，却有小学专任教师数8"),
+        ({"primary_students": 0, "primary_teachers": 8}, "小学在校生数为0，而小学专任教师数为8"),
         (
             {"primary_students": 0, "primary_staff": 9, "primary_backbone_teachers": 0},
-            "小学在校生数为0，却有小学教职工数9",
+            "小学在校生数为0，而小学教职工数为9",
         ),
         (
             {"junior_students": 0, "graduates": 200, "cohort_at_entry": 300},
-            "初中在校生数为0，却有初中毕业学生数200、毕业年级入学时在校生数300",
+            "初中在校生数为0，而初中毕业学生数为200、毕业年级入学时在校生数为300",
         ),
         # a primary school: its junior pupils are blank, and yet there are junior people
-        ({"junior_certified_teachers": 1}, "初中在校生数未填，却有初中持教师资格证专任教师数1"),
+        ({"junior_certified_teachers": 1}, "初中在校生数未填，而初中持教师资格证专任教师数为1"),
         ({"school_type": "complete_secondary", "junior_students": None, "junior_teachers": 3}, ""),
         ({"school_type": "special", "primary_students": 0, "primary_teachers": 3}, ""),
         ({"primary_students": 0, "primary_teachers": 0}, ""),
@@ -305,7 +305,7 @@ def test_many_such_figures_are_told_by_the_first() -> None:
     ("boarding", "boarders", "says"),
     [
         (True, 0, "是否寄宿制填“是”，而寄宿生数为0"),
-        (False, 12, "是否寄宿制填“否”，却有寄宿生数12"),
+        (False, 12, "是否寄宿制填“否”，而寄宿生数为12"),
         (True, 12, ""),
         (False, 0, ""),
         (None, 12, ""),

@@ -166,8 +166,8 @@ class TestGathering:
             for number, (name, text) in enumerate(contents.items()):
                 archive.writestr(str(number) * len(names[name]), text)
         data = path.read_bytes()
-        for number, raw in enumerate(names.values()):
-            data = data.replace(str(number).encode() * len(raw), raw)
+        for number, coded in enumerate(names.values()):
+            data = data.replace(str(number).encode() * len(coded), coded)
         path.write_bytes(data)
         document = one(path)
         [problem] = document.problems

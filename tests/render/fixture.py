@@ -23,7 +23,7 @@ from compliance.engine.kinds import kinds
 from compliance.engine.results import FINDINGS, CountyResult, CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Document, Rule
 
 HOSTILE = '=cmd()|{{7*7}}<script>alert("1")</script>`x`'
 COUNTY = ("340199", "样县", 2023)
@@ -371,7 +371,9 @@ def info(ruleset: str = "anhui", year: int = 2023) -> RulesetInfo:
         layers,
         "安徽省义务教育优质均衡督导评估",
         "Anhui: balanced compulsory education",
-        "皖教督〔2018〕8号",
+        (Document("教督〔2017〕6号"), Document("皖教督〔2018〕8号", unseen=True)),
+        subject="义务教育优质均衡发展",
+        subject_en="high-quality, balanced compulsory education",
     )
 
 
@@ -416,6 +418,7 @@ def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: 
         "problems": (),
         "refused": (),
         "titles": TITLES,
+        "holders": {},
         "manifest": {
             "inputs": [{"name": "样县.xlsx", "sha256": "ab" * 32}],
             "tool": "junheng 0.1.0",

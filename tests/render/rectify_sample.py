@@ -173,7 +173,7 @@ def _county(sheet: Sheet) -> None:
     strict = part("分配名额占比", "fail", value=55.0, operator=">=", threshold=80.0, unit="%",
                   shortfall=125.0, shortfall_unit="人")  # fmt: skip
     sheet.add("AH-G14", "fail", role="advisory", basis="secondary", parts=[strict, tilt],
-              message="样县：优质高中招生名额分配比例不达标（参考，不计入结论：来源待核实）。")  # fmt: skip
+              message="样县：优质高中招生名额分配比例不达标（参考，不计入结论：二手来源）。")  # fmt: skip
 
 
 BLOCKS = {"CR": "fail", "CD": "fail", "CG": "fail", "CQ": "unknown", "CP": "unknown"}

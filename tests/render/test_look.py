@@ -67,7 +67,7 @@ def squeezed(text: str) -> str:
 @office
 def test_the_county_list_in_word(papers: Path, tmp_path: Path) -> None:
     pages = pdf_pages(papers / "整改清单.docx", tmp_path)
-    assert "皖均县义务教育均衡发展问题整改清单" in squeezed(pages[0])
+    assert "皖均县义务教育优质均衡发展问题整改清单" in squeezed(pages[0])
     assert "—1—" in squeezed(pages[0])
     assert "—2—" in squeezed(pages[1])
     whole = squeezed("".join(pages))

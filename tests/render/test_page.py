@@ -179,7 +179,7 @@ def test_county_rules_with_their_figures() -> None:
     assert found.row("教育质量", "Q1", "初中三年巩固率", "97.8%（≥95%）", "✓ 达标")
     quota = "分配名额占比 55.0%（≥50%） 达标；向农村初中倾斜 待佐证"
     assert found.row("", "G14", "优质高中招生名额分配比例", quota, "? 待佐证")
-    assert found.row("一票否决", "V1", "以考试方式招生", "不存在", "✓ 达标")
+    assert found.row("一票否决", "V1", "以考试方式招生", "不存在该情形", "✓ 达标")
     assert found.row("", "V4", "有编不补或长期聘用编外教师", "", "? 待佐证")
     assert found.row("", "G3", "音乐、美术专用教室", "2所学校中1所不达标", "✗ 不达标")
 

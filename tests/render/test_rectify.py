@@ -67,7 +67,7 @@ def test_a_line_has_the_columns_of_official_papers(paper: CountyPaper) -> None:
 def test_other_cells(paper: CountyPaper) -> None:
     by_rule = {item.rule: item for item in paper.problems}
     veto, coefficient = by_rule["V4"], by_rule["D2"]
-    assert (veto.current, veto.gap, veto.responsible) == ("存在", "—", "人事股")
+    assert (veto.current, veto.gap, veto.responsible) == ("存在该情形", "—", "人事股")
     assert coefficient.current.startswith("0.500（")  # rounded it would read as met: 0.5004
     assert "0.5004" in coefficient.current
     assert (coefficient.standard, coefficient.gap) == ("≤0.50", "—")
@@ -146,7 +146,7 @@ def test_blanks_are_told_once_with_who_can_supply_them(paper: CountyPaper) -> No
 def test_advisory_rules_stand_apart(paper: CountyPaper) -> None:
     found = [(one.rule, one.basis, one.schools, one.gap) for one in paper.references]
     assert found == [
-        ("AH-G14", "来源待核实", 0, "分配名额占比缺125人"),
+        ("AH-G14", "二手来源", 0, "分配名额占比缺125人"),
         ("AH-S1", "来源相互矛盾", 2, "6200册"),
     ]
     assert paper.unjudged_references == 1
@@ -193,7 +193,7 @@ def test_sentences_of_a_sheet(paper: CountyPaper) -> None:
         "小学：资源配置综合评估不达标，7项指标达标5项（不达标：高于规定学历教师、体育运动场馆面积）。",
         "初中：资源配置综合评估不达标，7项指标达标5项，另有1项低于85%下限"
         "（不达标：教学及辅助用房面积、体育运动场馆面积）。",
-        "政府保障2项要求未达到（序号9、18）。",
+        "政府保障有2项要求未达到（序号9、18）。",
         "需整改6项。",
         "数据缺失：教师培训经费预算。",
     )

@@ -84,7 +84,7 @@ def test_a_single_annex_takes_no_number() -> None:
     assert [line for line in text.splitlines() if line.startswith("附件")] == [
         "附件：建议提升事项清单", "附件",
     ]  # fmt: skip
-    assert "问题整改清单\n" not in text.replace("义务教育均衡发展问题整改清单\n", "")
+    assert "问题整改清单\n" not in text.replace("义务教育优质均衡发展问题整改清单\n", "")
     assert len(sections(written(suggestion()))) == 2
 
 

@@ -140,6 +140,25 @@ class TestReadBack:
         assert submission.vetoes.is_empty()
         assert submission.monitoring.is_empty()
 
+    def test_what_concerns_nobody_says_so(self, book: Any, tmp_path: Path) -> None:
+        """The sheet lets the word be typed, tells of it, and is read back; a 0 stays a 0."""
+        identify(book)
+        sheet = book["县区"]
+        rows = county_rows(sheet)
+        checks = {str(one.sqref): one for one in sheet.data_validations.dataValidation}
+        whole, part = f"B{rows['senior_quota']}", f"B{rows['senior_quota_allocated']}"
+        wanted = f'=OR({whole}="不涉及",AND(ISNUMBER({whole}),{whole}>=0,{whole}<=10000000))'
+        assert checks[whole].formula1 == wanted.removeprefix("=")
+        assert "不涉及" in str(checks[whole].error)
+        assert checks[part].type == "whole"
+        assert any("不涉及" in str(cell.value) for row in book["说明"] for cell in row)
+        sheet[whole] = "不涉及"
+        sheet.cell(rows["disabled_children"], 2, 0)
+        submission = submitted(book, tmp_path / "a.xlsx")
+        assert submission.problems == []
+        nobody = ["senior_quota", "senior_quota_allocated", "senior_quota_allocated_rural"]
+        assert submission.counties["not_involved"].to_list() == [nobody]
+
     def test_further_sheets(self, tmp_path: Path) -> None:
         rules = [
             rule("G1", "布局合理", "attested", statement="attestations"),

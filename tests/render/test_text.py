@@ -183,8 +183,7 @@ def test_facts_missing_together_stand_together() -> None:
 
 def test_advisory_results_beside_the_verdict() -> None:
     assert section(summary(fixture.one_county(), colour=False), "参考结果") == [
-        "AH-G14 优质高中招生名额分配比例：按国家标准（≥50%）待佐证；"
-        "按安徽省≥80%（来源待核实）未达标",
+        "AH-G14 优质高中招生名额分配比例：按国家标准（≥50%）待佐证；按安徽省≥80%（二手来源）未达标",
         "AH-S1 生均图书册数（≥25册，来源相互矛盾）：2所学校中1所不达标、1所数据缺失",
     ]
 

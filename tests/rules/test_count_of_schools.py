@@ -72,6 +72,52 @@ def test_a_blank_is_unknown_and_never_nought() -> None:
     assert (row["status"], row["missing"]) == ("unknown", ["school_type"])
 
 
+def test_the_schools_that_leave_it_open_are_named() -> None:
+    def told(schools: list[MUSIC]) -> str:
+        return str(found(schools)["message"])
+
+    assert told([HAS, BLANK]).endswith("（音乐专用教室各间面积未填：第2学校。）")
+    many = told([BLANK, HAS, BLANK, BLANK, BLANK])
+    assert many.endswith("未填：第1学校、第3学校、第4学校等4所学校。）")
+    both = told([HAS, BLANK, school([96.0], None)])
+    for words in ("办学类型未填：第3学校", "音乐专用教室各间面积未填：第2学校"):
+        assert words in both
+    assert "未填" not in told([HAS, HAS_NOT])
+
+
+SUMMED = """
+[tally.held]
+scope = "county"
+sum = "certified_teachers"
+from = "unit"
+
+[tally.all_teachers]
+scope = "county"
+sum = "teachers"
+from = "unit"
+
+[indicator.held]
+title = "持证率"
+unit = "%"
+per = 100
+of = "held"
+over = "all_teachers"
+"""
+
+
+def test_so_are_those_that_leave_a_sum_open() -> None:
+    body = 'kind = "threshold"\nindicator = "held"\nat_least = 100'
+    text = HEAD + SUMMED + rule("MY-1", body) + CONCLUSION.replace("of = []", 'of = ["MY-1"]')
+    rules = ruleset(text, words=WORDS)
+    whole = {**HAS, "primary_teachers": 10.0, "primary_certified_teachers": 10.0}
+    held, teachers = ({**whole, name: None} for name in list(whole)[-1:-3:-1])
+    assert found([whole, whole], rules)["status"] == "pass"
+    told = str(found([whole, held, held, teachers], rules)["message"])
+    assert "小学持教师资格证专任教师数未填：第2学校、第3学校" in told
+    assert "小学专任教师数未填：第4学校" in told
+    assert "第1学校" not in told
+
+
 def test_a_county_without_such_schools_is_no_pass() -> None:
     assert found([SPECIAL])["status"] != "pass"
 

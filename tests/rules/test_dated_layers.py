@@ -136,7 +136,7 @@ def test_a_school_standard_is_laid_on_its_province_from_its_first_day_and_decide
     assert rules.rules["R1"].layer == "evaluation"
     assert rules.layers == ("base", "east")
     assert rules.id == "east"
-    assert rules.source == "东教〔2020〕1号"
+    assert rules.source == "测试；东教〔2020〕1号"
     assert rules.split.facts == ("teaching_area", "books")
 
 

@@ -74,7 +74,7 @@ def test_a_rule_that_goes_ends_then() -> None:
 
 def test_a_dated_change_inside_an_edition_is_a_step() -> None:
     known = editions([pack(DATED)])
-    assert days(known, "base") == [date(2017, 4, 19), date(2019, 9, 1)]
+    assert list(days(known, "base")) == [date(2017, 4, 19), date(2019, 9, 1)]
     steps = history(known, "base", "R1", kinds=kinds())
     assert [(c.field, c.before, c.after) for c in steps[1].changes] == [
         ("limit.primary", "≥ 4", "≥ 4.1"),

@@ -18,8 +18,9 @@ from compliance.assessment.county import (
     amounts,
     assess,
     block_titles,
+    offices,
     overview,
-    owner,
+    supplier,
 )
 from compliance.assessment.standings import (
     OPEN,
@@ -51,6 +52,7 @@ __all__ = [
     "assess",
     "block_titles",
     "members",
+    "offices",
     "overview",
-    "owner",
+    "supplier",
 ]

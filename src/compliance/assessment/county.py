@@ -23,7 +23,7 @@ from compliance.assessment.standings import (
 )
 from compliance.engine.results import CountyResult, CountyRow, Results
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import Rule
 
@@ -213,9 +213,9 @@ def assess(
         falling_short=_falling_short(open_),
         totals=_totals(open_),
         awaited=entries,
-        missing=_missing_together(entries),
+        missing=_missing_together(entries, report.holders),
         statements=_statements(own),
-        of_nobody=_of_nobody(own),
+        of_nobody=_of_nobody(own, report.holders),
         advice=_advice(found, rules),
         doubtful=deciding.filter(
             pl.col("status").is_in(["pass", "fail"]) & (pl.col("warnings").list.len() > 0)
@@ -457,9 +457,15 @@ def _needed(own: dict[str, list[float]], *, shared: bool) -> dict[str, float]:
     return needed
 
 
-def owner(rule: Rule) -> str:
-    """Who answers for a rule; empty where the rule set names nobody."""
-    return pick(rule.owner, rule.owner_en)
+def offices(rule: Rule) -> str:
+    """Who answers for a rule, and the offices that act with it; empty where the rule set names nobody."""
+    lead, joint = pick(rule.owner, rule.owner_en), msg("、").join(rule.partners)
+    return say("{lead}（会同{joint}）", lead=lead, joint=joint) if joint else lead
+
+
+def supplier(rule: Rule, fact: str, holders: Mapping[str, str]) -> str:
+    """Who can supply what a rule waits for: of a fact its holder, else who answers for the rule."""
+    return holders.get(fact) or holders.get(fact.partition(".")[0]) or offices(rule)
 
 
 def _awaited(judged: Iterable[Judged]) -> tuple[Awaited, ...]:
@@ -503,7 +509,9 @@ def _repeats(one: Judged, known: set[str]) -> bool:
     return all(fact in known for fact in missing) if missing else bool(one.school)
 
 
-def _missing_together(entries: Iterable[Awaited]) -> tuple[MissingFacts, ...]:
+def _missing_together(
+    entries: Iterable[Awaited], holders: Mapping[str, str]
+) -> tuple[MissingFacts, ...]:
     """The missing facts in the order of the law, those of the same schools and owners together."""
     facts: dict[str, list[Judged]] = {}
     for one in sorted(entries, key=lambda one: one.judged.place):
@@ -511,7 +519,8 @@ def _missing_together(entries: Iterable[Awaited]) -> tuple[MissingFacts, ...]:
             facts.setdefault(one.fact, []).append(one.judged)
     together: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[str], Sequence[str]]] = {}
     for fact, found in facts.items():
-        owners = tuple(dict.fromkeys(filter(None, (owner(one.rule) for one in found))))
+        told = (supplier(one.rule, fact, holders) for one in found)
+        owners = tuple(dict.fromkeys(filter(None, told)))
         schools = {one.school: one.finding["school_name"] for one in found if one.school}
         same = together.setdefault((owners, tuple(schools)), ([], list(schools.values())))
         same[0].append(fact)
@@ -526,18 +535,18 @@ def _statements(own: Iterable[Judged]) -> tuple[tuple[tuple[str, ...], str], ...
     by_owner: dict[str, list[Judged]] = {}
     for one in own:
         if _awaits_statement(one):
-            by_owner.setdefault(owner(one.rule), []).append(one)
+            by_owner.setdefault(offices(one.rule), []).append(one)
     return tuple((_ids(waiting), who) for who, waiting in by_owner.items())
 
 
-def _of_nobody(own: Iterable[Judged]) -> tuple[OfNobody, ...]:
+def _of_nobody(own: Iterable[Judged], holders: Mapping[str, str]) -> tuple[OfNobody, ...]:
     """The counts of 0 that keep the county's shares from being judged, those of an owner together."""
     found: dict[tuple[str, str], list[Judged]] = {}
     for one in own:
         if one.status == "not_checked":
             facts = one.finding["missing"] or ([] if _awaits_statement(one) else [""])
             for fact in facts:
-                found.setdefault((fact, owner(one.rule)), []).append(one)
+                found.setdefault((fact, supplier(one.rule, fact, holders)), []).append(one)
     return tuple(OfNobody(fact, _ids(some), who) for (fact, who), some in found.items())
 
 

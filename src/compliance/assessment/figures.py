@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from compliance.kernel.i18n import msg, msg_in, say
-from compliance.kernel.labels import basis_words, stage_words, status_words
+from compliance.kernel.labels import basis_word, stage_words, status_words
 from compliance.rules.language.model import COMPARE, WRITTEN, FindingForm, Rule
 
 Finding = Mapping[str, Any]
@@ -41,9 +41,9 @@ def verdict(word: str) -> str:
     return words.get(word, word)
 
 
-def basis(word: str) -> str:
+def basis(rule: Rule) -> str:
     """How sure the rule's legal basis is, in words."""
-    return basis_words().get(word, word)
+    return basis_word(rule.basis, seen=rule.seen)
 
 
 def stage(word: str | None) -> str:

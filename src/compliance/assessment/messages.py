@@ -38,9 +38,10 @@ from compliance.engine.sentences import (
     state,
     worded,
 )
+from compliance.engine.tallies import ALSO, AT
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_word, day_in_words
 from compliance.kernel.number_format import fixed
 from compliance.kernel.submission import (
     COMPULSORY,
@@ -245,6 +246,7 @@ class _Teller:
         for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
             column = known.get(name)
             yield _blank(name, sheet.height) if column is None else column.alias(name)
+        yield from (sheet[name] for name in sorted(asked) if AT in name)
         if status in LACKING and len(group.missing) > 1:
             yield sheet[group.columns["missing"]]
         yield _numbers("_group", [number], sheet.height)
@@ -385,12 +387,36 @@ class _Teller:
             shown = status != NOT_APPLICABLE or isinstance(said, Mapping)
             own = own if shown else pl.when(pl.col("value").is_not_null()).then(own)
             own = pl.coalesce(own, self._by_state(group, status))
+        if status == UNKNOWN:
+            own = own + self._blank_at(group)
         told = self._beside(own, group, status)
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
         # a verdict that rests on a suspect figure says so; a group's members have said it
         doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
         return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
+
+    def _blank_at(self, group: RuleFindings) -> pl.Expr:
+        """The schools whose blanks leave a count or sum of the county open, the first of them by name."""
+        tallies = {one.name for one in self.found.ruleset.references.tallies(group.rule.id)}
+        blank: dict[str, list[pl.Expr]] = {}
+        for name in self._sheets[group.sheet].columns:
+            tally, at, fact = name.partition(AT)
+            if at and tally.removesuffix(ALSO) in tallies:
+                blank.setdefault(fact, []).append(pl.col(name))
+        told = []
+        for fact, columns in blank.items():
+            schools = pl.coalesce(columns)
+            first, many = schools.struct.field("first"), schools.struct.field("many")
+            names = first.list.join(msg("、"))
+            some = line(msg("{names}等{n}所学校"), names=names, n=many.cast(pl.String))
+            names = pl.when(many > first.list.len()).then(some).otherwise(names)
+            said = line(msg("{fact}未填：{names}"), fact=self.titles.get(fact, fact), names=names)
+            told.append(pl.when(many.is_not_null()).then(said))
+        if not told:
+            return pl.lit("")
+        each = pl.concat_str(told, separator=msg("；"), ignore_nulls=True)
+        return pl.when(each != "").then(line(msg("（{each}。）"), each=each)).otherwise(pl.lit(""))
 
     def _said(self, group: RuleFindings) -> Sentences:
         """What the rule's kind says of it."""
@@ -482,7 +508,7 @@ class _Teller:
         rule, ruleset = group.rule, self.found.ruleset
         subject = pl.col("subject")
         if rule.form.by_stage and any(one.name == "stage" for one in self._subjects[group.sheet]):
-            subject = line(msg("{who}{stage}"), who=subject, stage=stage_word())
+            subject = line(msg("{school}{stage}"), school=subject, stage=stage_word())
         holes: dict[str, pl.Expr | str] = {"who": subject, "about": _about(rule, ruleset)}
         words = {
             NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
@@ -523,7 +549,8 @@ class _Teller:
         """A sentence with that it has no weight, by which relaxation it passes, for what it waits."""
         rule, ruleset = group.rule, self.found.ruleset
         if rule.role == "advisory":
-            advisory = say("（参考，不计入结论：{basis}）", basis=basis_words()[rule.basis])
+            basis = basis_word(rule.basis, seen=rule.seen)
+            advisory = say("（参考，不计入结论：{basis}）", basis=basis)
             said = said + pl.lit(advisory)
         if "relaxed_by" in group.columns:
             switches = {name: ruleset.switches[name] for name in ruleset.switched}
@@ -611,14 +638,15 @@ def _of_switch(switch: Switch, *, whole: bool) -> str:
         return say("其中有仅凭“{title}”达标的。", title=switch.label)
     until = msg("期限未见")
     if switch.until is not None:
-        until = say("适用期至{day}", day=switch.until.isoformat())
-    source = switch.source.split("（")[0]  # the document; where it was read stands with the switch
+        until = say("适用期至{day}", day=day_in_words(switch.until, switch.date_basis))
     if switch.kind != "relaxation":
-        return say("按“{title}”的口径方达标（{source}）。", title=switch.label, source=source)
+        return say(
+            "按“{title}”的口径方达标（{source}）。", title=switch.label, source=switch.source
+        )
     return say(
         "仅凭放宽规定“{title}”达标（{source}，{until}）{duty}。",
         title=switch.label,
-        source=source,
+        source=switch.source,
         until=until,
         duty=msg("，") + duty if (duty := pick(switch.duty, switch.duty_en)) else "",
     )

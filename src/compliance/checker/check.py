@@ -217,6 +217,7 @@ class Checker:
             refused=batch.refused,
             manifest=_manifest(batch.submission, registry, choice),
             titles=words.titles,
+            holders=words.holders,
             overview=rows,
             words=words,
         )
@@ -299,7 +300,7 @@ def _refused(submission: Submission, keys: Iterable[tuple[str, int]]) -> list[Re
 
 
 def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
-    """The ids and titles of rules of other rule sets: a county's file may speak to several."""
+    """What rules of other rule sets are stated by: a county's file may speak to several."""
     tables = [
         (rule_id, table)
         for packs in known.values()
@@ -307,7 +308,11 @@ def _elsewhere(known: Packs, rules: Ruleset) -> set[str]:
         for rule_id, table in pack.table("rule").items()
         if rule_id not in rules.rules
     ]
-    return {name for rule_id, table in tables for name in (rule_id, str(table["title"]))}
+    return {
+        str(name)
+        for rule_id, table in tables
+        for name in (rule_id, table["title"], table.get("incident", rule_id))
+    }
 
 
 def _schools(batch: Batch) -> pl.DataFrame:
@@ -356,9 +361,11 @@ def _info(job: Job) -> RulesetInfo:
         rules.layers,
         rules.title,
         rules.title_en,
-        rules.source,
+        rules.documents,
         rules.notes,
         rules.template_dirs,
+        rules.subject,
+        rules.subject_en,
     )
 
 

@@ -25,6 +25,7 @@ from compliance.kernel.errors import (
     suggestion,
 )
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.labels import day_in_words
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
@@ -257,14 +258,14 @@ def check_words(choice: Choice, rulesets: Sequence[Ruleset]) -> None:
 
 def out_of_date(judged: Iterable[tuple[Ruleset, date]]) -> list[Problem]:
     """Relaxations switched on for a day on which they are not known to hold; one warning a term."""
-    together: dict[tuple[object, ...], list[str]] = {}
+    together: dict[tuple[date | None, date | None, date, str, str], list[str]] = {}
     for rules, day in judged:
         for one in (rules.switches[name] for name in rules.switched):
             early = one.from_ is not None and day < one.from_
             late = one.until is not None and day > one.until
             if (early or late) and not one.includes:
-                source = one.source.split("（")[0]  # where it was read stands with the switch
-                names = together.setdefault((one.from_, one.until, day, source), [])
+                term = (one.from_, one.until, day, one.source, one.date_basis)
+                names = together.setdefault(term, [])
                 names += [one.name] if one.name not in names else []
     return [
         Problem(
@@ -273,18 +274,18 @@ def out_of_date(judged: Iterable[tuple[Ruleset, date]]) -> list[Problem]:
             say(
                 "放宽 {names} 所知的期限为{begin}至{end}，按{day}判定时仍予适用",
                 names=msg("、").join(names),
-                begin=begin or "—",
-                end=end or "—",
+                begin=day_in_words(begin, basis),
+                end=day_in_words(end, basis),
                 day=day,
             ),
             expected=say("请确认现行规定仍允许，依据：{source}", source=source),
         )
-        for (begin, end, day, source), names in together.items()
+        for (begin, end, day, source, basis), names in together.items()
     ]
 
 
 def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) -> None:
-    """UsageError for a confirmation given twice, or of a rule whose basis is verified anyway."""
+    """UsageError for a confirmation given twice, or of a rule whose text was seen anyway."""
     raised = {rule.confirmed for one in rulesets for rule in one.rules.values()}
     seen: set[str] = set()
     for one in confirmations:
@@ -293,7 +294,8 @@ def _needed(confirmations: Sequence[Confirmation], rulesets: Sequence[Ruleset]) 
         seen.add(one.rule)
         if one.document not in raised:
             raise UsageError(
-                say("规则 {rule} 的依据本已核实，无须确认", rule=one.rule), todo=msg("请删去这一条")
+                say("规则 {rule} 无须确认：编写者已见原文，或已由另一份文件修改", rule=one.rule),
+                todo=msg("请删去这一条"),
             )
 
 

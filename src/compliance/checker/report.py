@@ -15,7 +15,7 @@ from compliance.engine import verdicts
 from compliance.engine.findings import Findings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS, CountyResult, Results
-from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.facts.vocabulary import Vocabulary, holders, titles
 from compliance.kernel.i18n import in_language, lang, msg, use
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
@@ -27,8 +27,8 @@ from compliance.rules.language.model import Ruleset
 class Wording:
     """What a judgement is said with: the findings without words, piece by piece, as found.
 
-    language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it. rulesets:
-    those that judge, with their kinds.
+    language: ``zh`` or ``en``, the current one when made. titles: fact → heading in it; holders:
+    fact → who holds it. rulesets: those that judge, with their kinds.
     """
 
     vocabulary: Vocabulary
@@ -37,7 +37,7 @@ class Wording:
     language: str = field(default_factory=lang)
 
     def __post_init__(self) -> None:
-        self.titles = titles(self.vocabulary)
+        self.titles, self.holders = titles(self.vocabulary), holders(self.vocabulary)
         self._words = messages.words_of(self.rulesets)
 
     def told(self, found: Findings) -> messages.Told:
@@ -103,6 +103,7 @@ class Report(Results):
             excluded=excluded,
             problems=problems,
             titles=words.titles,
+            holders=words.holders,
             words=words,
         )
 

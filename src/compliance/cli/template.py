@@ -21,5 +21,6 @@ def template(out: Path, ruleset: str | None) -> None:
     from compliance.render.blank_workbook import write_template
 
     rules, words = opened(ruleset)
-    write_template(out, words, rules.label, rules=list(rules.rules.values()))
+    about = list(rules.rules.values())
+    write_template(out, words, rules.label, rules=about, subject=rules.subject)
     click.echo(say("已写 {out}", out=out))

@@ -143,7 +143,7 @@ class CountyFigures:
             return Entry(text=NONE)
         values = own.filter(pl.col("level").ne_missing(0))[figure.field]
         if not own.height or values.null_count():
-            return blank([MissingFigure(figure.listed, why=figure.subject[0])])
+            return blank([MissingFigure(f"{figure.listed}.{figure.subject[0]}")])
         value = typed(values.max() if figure.take == "most" else values.min())
         if value is None or not figure.numerals:
             return Entry(value)

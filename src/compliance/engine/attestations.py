@@ -110,11 +110,11 @@ def _settled(
 
 
 def find(text: str, takers: Mapping[str, Rule]) -> str | None:
-    """The rule that a text names: its id, its title, or an unmistakable part of the title."""
+    """The rule that a text names: its id, its title or incident, or an unmistakable part of it."""
     wanted = _plain(text)
-    titles = {rule_id: _plain(rule.title) for rule_id, rule in takers.items()}
+    titles = {rule_id: _plain(rule.incident or rule.title) for rule_id, rule in takers.items()}
     for rule_id, title in titles.items():
-        if wanted in (_plain(rule_id), title):
+        if wanted in (_plain(rule_id), title, _plain(takers[rule_id].title)):
             return rule_id
     alike = [
         rule_id
@@ -147,7 +147,9 @@ def _unknown(row: Mapping[str, object], takers: Mapping[str, Rule], column: str)
 
 def _nearest(text: str, takers: Mapping[str, Rule]) -> str:
     names = {
-        _plain(name): rule for rule_id, rule in takers.items() for name in (rule_id, rule.title)
+        _plain(name): rule
+        for rule_id, rule in takers.items()
+        for name in (rule_id, rule.incident or rule.title)
     }
     near = closest(_plain(text), sorted(names, reverse=True), cutoff=0.0)
-    return "—" if near is None else f"{names[near].attested_as} {names[near].title}"
+    return "—" if near is None else f"{names[near].attested_as} {names[near].stated}"

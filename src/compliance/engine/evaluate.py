@@ -357,12 +357,17 @@ class Evaluation:
     def outcome(self, rule_id: str) -> pl.DataFrame:
         """The outcome of a rule: a row a subject, with the columns of RESULTS; computed once."""
         if rule_id not in self._outcomes:
-            self.run([rule_id])
-            judged = self.judged(rule_id)
-            rows = judged.plan.frame.filter(judged.column("status").is_not_null())
-            names = [name for name in SUBJECT if name in rows.columns]
-            self._outcomes[rule_id] = rows.select(*names, *judged.results())
+            self._outcomes[rule_id] = self.outcomes(rule_id).collect()
         return self._outcomes[rule_id]
+
+    def outcomes(self, rule_id: str) -> pl.LazyFrame:
+        """As `outcome`, for a question that goes on."""
+        self.run([rule_id])
+        judged = self.judged(rule_id)
+        frame = judged.plan.frame
+        names = [name for name in SUBJECT if name in frame.columns]
+        there = judged.column("status").is_not_null()
+        return frame.lazy().filter(there).select(*names, *judged.results())
 
     def run(self, rules: Iterable[str]) -> None:
         """Declare rules, and all that they are made of, the narrowest scopes first.

@@ -11,7 +11,7 @@ import polars as pl
 
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import PART, Refused
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Document, Rule, documents_in_words
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -60,9 +60,16 @@ class RulesetInfo:
     layers: tuple[str, ...]
     title: str
     title_en: str
-    source: str
+    documents: tuple[Document, ...] = ()
     notes: tuple[str, ...] = ()
     template_dirs: tuple[Path, ...] = ()
+    subject: str = ""
+    subject_en: str = ""
+
+    @property
+    def source(self) -> str:
+        """Its documents in words, in the current language."""
+        return documents_in_words(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Results:
     findings: every rule for every subject, in the order of the contract, columns FINDINGS.
     rules: (rule set id, as_of) -> rule id -> Rule, in the order of the law.
     schools: the judged counties' schools as submitted. titles: fact name -> heading in the current
-    language. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
+    language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
     overview: of several counties, code and year -> the county's row.
     """
 
@@ -117,6 +124,7 @@ class Results:
     refused: tuple[Refused, ...]
     manifest: Mapping[str, object]
     titles: Mapping[str, str]
+    holders: Mapping[str, str]
     overview: Mapping[tuple[str, int], CountyRow]
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:

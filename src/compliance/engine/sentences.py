@@ -7,6 +7,7 @@ about, and the finding's `stage`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -27,19 +28,40 @@ if TYPE_CHECKING:
 def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
     """A template with its named holes filled: `str` as it stands, columns row by row.
 
-    A blank of a column is shown as a dash instead of losing the sentence.
+    A blank of a column is shown as a dash instead of losing the sentence. A name that ends in a digit
+    does not run into a figure: ``学校0：7项``.
     """
     pieces: list[pl.Expr] = []
     known = ""  # what stands between two columns, in one piece
+    named: pl.Expr | str = ""  # the name that a hole follows at once
     for text, name, _, _ in Formatter().parse(template):
         known += text
         hole = holes[name] if name is not None else ""
-        if isinstance(hole, str):
-            known += hole
-        else:
-            pieces += [pl.lit(known), hole.fill_null("—")] if known else [hole.fill_null("—")]
-            known = ""
+        apart = _apart(named, hole) if not text else ""
+        named = hole if name in _NAMES else ""
+        for piece in (apart, hole):
+            if isinstance(piece, str):
+                known += piece
+            else:
+                pieces += [pl.lit(known), piece.fill_null("—")] if known else [piece.fill_null("—")]
+                known = ""
     return pl.concat_str([*pieces, pl.lit(known)] if known or not pieces else pieces)
+
+
+_NAMES = (
+    "who",
+    "name",
+    "title",
+)  # holes for what people named; a stage's word begins with no digit
+
+
+def _apart(name: pl.Expr | str, figure: pl.Expr | str) -> pl.Expr | str:
+    """A colon between a name that ends in a digit and a figure, else nothing."""
+    pair = [(name, r"\d$"), (figure, r"^\d")]
+    if any(isinstance(one, str) and not re.search(pattern, one) for one, pattern in pair):
+        return ""
+    meets = (one.str.contains(pattern) for one, pattern in pair if isinstance(one, pl.Expr))
+    return pl.when(pl.all_horizontal(*meets)).then(pl.lit(msg("："))).otherwise(pl.lit(""))
 
 
 def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
@@ -95,7 +117,7 @@ def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kin
         if units:
             known = name.replace_strict(units, default=unit, return_dtype=pl.String)
             measure = pl.when(own).then(known).otherwise(measure)
-    long = rows.filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
+    long = rows.lazy().filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
     words = long.with_columns(
         title.alias("name"),
         measure.alias("unit"),
@@ -109,11 +131,13 @@ def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kin
     )
     told = told.group_by("_row", maintain_order=True).agg("parts", "parts_told")
     return (
-        rows.select("_row", pl.col("parts").alias("_given"))
+        rows.lazy()
+        .select("_row", pl.col("parts").alias("_given"))
         .join(told, on="_row", how="left", maintain_order="left")
         .select(
             pl.coalesce("parts", "_given").alias("parts"), pl.col("parts_told").list.join(msg("；"))
         )
+        .collect()
     )
 
 
@@ -213,14 +237,13 @@ def _spaced(unit: pl.Expr) -> pl.Expr:
 
 
 def _part_value(unit: pl.Expr) -> pl.Expr:
-    """A part's figure: percentages with one decimal, others with two, and in full where it misleads."""
+    """A part's figure with the decimals that lists show, and in full where it misleads."""
     value, bar, operator = pl.col("value"), pl.col("threshold"), pl.col("operator")
-    percent = unit == "%"
-    ratio = value.abs() < 1  # a share of one shows its third decimal, as coefficients do
-    figure = pl.when(ratio).then(short(value, 3)).otherwise(short(value))
-    text = pl.when(percent).then(fixed(value, 1)).otherwise(figure)
-    nearest = pl.when(ratio).then(rounded(value, 3)).otherwise(rounded(value, 2))
-    shown = pl.when(percent).then(rounded(value, 1)).otherwise(nearest)
+    per, whole = unit.str.contains("/", literal=True), value == value.floor()
+    text, shown = fixed(value, 2), rounded(value, 2)
+    for which, decimals in ((unit == "", 3), (whole & ~per, 0), (unit == "%", 1)):
+        text = pl.when(which).then(fixed(value, decimals)).otherwise(text)
+        shown = pl.when(which).then(rounded(value, decimals)).otherwise(shown)
     met = pl.lit(None, pl.Boolean)
     for sign in OPERATORS.values():
         met = pl.when(operator == sign).then(meets(shown, sign, bar)).otherwise(met)

@@ -29,6 +29,9 @@ from compliance.rules.language.model import Tally
 
 MISSING = "__missing"
 TERMS = "__terms"
+AT = " blank at "  # between a tally and a fact: the schools that leave it open
+ALSO = " also"  # the second sum of a tally
+NAMED = 3  # schools named of those that leave a sum open
 ROWS = "__rows"
 
 
@@ -151,13 +154,13 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
     for tally in tallies:
         sums[tally.name] = tally.settings
         if "also" in tally.settings:
-            sums[f"{tally.name} also"] = tally.settings["also"]
-    county, names = frames.county, {}
+            sums[f"{tally.name}{ALSO}"] = tally.settings["also"]
+    county, facts = frames.county, {}
     for scope in ("unit", "school"):
         columns: list[pl.Expr] = []
         for name, settings in sums.items():
             if settings["from"] == scope:
-                names[name], found = _summed(frames, scope, name, settings)
+                facts[name], found = _summed(frames, scope, name, settings)
                 columns += found
         if columns:
             rows = _rows(frames, scope, columns).with_row_index("_at")
@@ -165,28 +168,62 @@ def _of_counties(frames: Frames, tallies: Sequence[Tally]) -> Frames:
                 county, rows.group_by("county", maintain_order=True).agg(*columns), "county"
             )
     values, missing = {}, {}
+    blank = {
+        name: {one: at for one, at in found.items() if _known(county[f"{name}{_HELP}{one}"])}
+        for name, found in facts.items()
+    }
     for name, settings in sums.items():
-        seldom = [one for one in names[name] if _known(county[f"{name}{_HELP}{one}"])]
-        values[name], missing[name] = _total(name, settings, seldom)
+        values[name], missing[name] = _total(name, settings, list(blank[name]))
     county = county.with_columns(
         **values,
         **{f"{name}{MISSING}": column for name, column in missing.items()},
         **{f"{name}{ROWS}": pl.col(f"{name}{_HELP}rows").fill_null(0) for name in sums},
     )
+    for scope in ("unit", "school"):
+        here = {
+            f"{name}{AT}{one}": at
+            for name, settings in sums.items()
+            for one, at in (blank[name].items() if settings["from"] == scope else ())
+        }
+        county = _naming(county, _rows(frames, scope), here) if here else county
     both = [tally.name for tally in tallies if "also" in tally.settings]
     county = county.with_columns(
         *(
-            (pl.col(f"{name}{end}") + pl.col(f"{name} also{end}")).alias(f"{name}{end}")
+            (pl.col(f"{name}{end}") + pl.col(f"{name}{ALSO}{end}")).alias(f"{name}{end}")
             for name in both
             for end in ("", ROWS)
         ),
         *(
-            each_once(f"{name}{MISSING}", f"{name} also{MISSING}").alias(f"{name}{MISSING}")
+            each_once(f"{name}{MISSING}", f"{name}{ALSO}{MISSING}").alias(f"{name}{MISSING}")
             for name in both
         ),
     ).drop(pl.selectors.contains(_HELP))
     lacking = {("county", one.name): Lacks((pl.col(f"{one.name}{MISSING}"),)) for one in tallies}
     return frames.tallied("county", county, lacking)
+
+
+def _naming(
+    county: pl.DataFrame, rows: pl.DataFrame, blanks: Mapping[str, pl.Expr]
+) -> pl.DataFrame:
+    """Counties with the schools whose blanks leave a sum open: the names of the first, and how many."""
+    columns: list[pl.Expr] = []
+    for name, at in blanks.items():
+        first = pl.col("school_name").filter(at).unique(maintain_order=True).head(NAMED)
+        columns += [
+            first.alias(f"{name}{_HELP}first"),
+            pl.col("school").filter(at).n_unique().alias(f"{name}{_HELP}many"),
+        ]
+    blank = rows.filter(pl.any_horizontal(*blanks.values()))
+    found = blank.group_by("county", maintain_order=True).agg(*columns)
+    county = beside(county, found, "county")
+    for name in blanks:
+        tally, _, fact = name.partition(AT)
+        named = pl.struct(
+            pl.col(f"{name}{_HELP}first").alias("first"), pl.col(f"{name}{_HELP}many").alias("many")
+        )
+        lacking = pl.col(f"{tally}{MISSING}").list.contains(fact)
+        county = county.with_columns(pl.when(lacking).then(named).alias(name))
+    return county
 
 
 _VACATED = "_vacated"  # whether a row is of a stage without pupils
@@ -236,24 +273,22 @@ _HELP = " · "  # in the names of columns that only lead to a tally
 
 def _summed(
     frames: Frames, scope: str, name: str, settings: Mapping[str, Any]
-) -> tuple[Sequence[str], Iterable[pl.Expr]]:
+) -> tuple[Mapping[str, pl.Expr], Iterable[pl.Expr]]:
     """Per county: the sum of the rows that count (or their number), how many count, how many are blank.
 
-    With the facts that may be missing, and at which row each is first.
+    With the facts that may be missing: where each is, and at which row first.
     """
     summed, counts = [settings["sum"]] if "sum" in settings else [], _counting(frames, settings)
     value = pl.when(counts).then(pl.col(*summed) if summed else 1.0)
     there, blank = counts.fill_null(value=True), value.is_null()
     tests = lacks(frames, scope, [*summed, *conditions.facts(settings.get("where", {}))])
-    facts = by_stage(tests, staged=scope == "unit")
-    return list(facts), (
+    staged = by_stage(tests, staged=scope == "unit")
+    facts = {one: there & blank & test for one, test in staged.items()}
+    return facts, (
         value.sum().alias(f"{name}{_HELP}sum"),
         there.sum().alias(f"{name}{_HELP}rows"),
         (there & blank).sum().alias(f"{name}{_HELP}blank"),
-        *(
-            pl.col("_at").filter(there & blank & test).min().alias(f"{name}{_HELP}{one}")
-            for one, test in facts.items()
-        ),
+        *(pl.col("_at").filter(at).min().alias(f"{name}{_HELP}{one}") for one, at in facts.items()),
     )
 
 

@@ -208,13 +208,13 @@ def _contradicting(rule: Rule, other: Rule, evaluation: Evaluation) -> Iterator[
 
     Of a rule with parts that is open, only where a part is met: else nothing is stated yet.
     """
-    failing = evaluation.outcome(rule.id).filter(pl.col("status") == FAIL)
-    stated = evaluation.outcome(other.id).with_columns(
-        pl.col("parts").list.eval(pl.element().struct.field("status") == "pass").list.any()
-    )
-    stated = stated.filter(pl.lit(not other.parts) | pl.col("parts") | (pl.col("status") == PASS))
+    met = pl.col("parts").list.eval(pl.element().struct.field("status") == "pass").list.any()
+    stated = evaluation.outcomes(other.id)
+    stated = stated.filter(pl.lit(not other.parts) | met | (pl.col("status") == PASS))
+    failing = evaluation.outcomes(rule.id).filter(pl.col("status") == FAIL)
     failing = failing.join(stated, on="county", how="semi", maintain_order="left")
-    rows = failing.join(evaluation.frames.county, on="county", how="left", maintain_order="left")
+    counties = evaluation.frames.county.lazy()
+    rows = failing.join(counties, on="county", how="left", maintain_order="left").collect()
     facts = tuple(one for one in rule.facts if one in other.facts) or other.facts
     for row in rows.iter_rows(named=True):
         message = say(

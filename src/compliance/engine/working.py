@@ -187,6 +187,7 @@ class Version:
     pack: str
     layer: str
     basis: str
+    text_seen: bool
     decides: bool
     limit: str
     status: str
@@ -205,7 +206,7 @@ class DataWarning:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The whole working of one rule for one subject."""
+    """The whole working of one rule for one subject. demands: what it asks, each with what that is."""
 
     rule: str
     title: str
@@ -213,8 +214,11 @@ class Working:
     level: str
     role: str
     basis: str
+    text_seen: bool
     source: str
+    quote: str
     text: str
+    demands: tuple[tuple[str, str], ...]
     ruleset: str
     as_of: str
     county_code: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from compliance.engine.working import Version
 from compliance.kernel.i18n import msg, msg_in, say
-from compliance.kernel.labels import basis_words, status_words
+from compliance.kernel.labels import basis_word, status_words
 from compliance.rules.language.model import Rule, Ruleset
 
 
@@ -26,6 +26,7 @@ def versions(
             pack=one.given_by_id,
             layer=one.layer,
             basis=one.basis,
+            text_seen=one.seen,
             decides=one.role != "advisory",
             limit=msg("；").join(limits(one)),
             status=status(one),
@@ -42,5 +43,5 @@ def line(one: Version) -> str:
     verdict = msg("，") + status_words()[one.status] if one.status else ""
     return say(
         "{rule}（{by}，{basis}，{weight}）：{limit}{verdict}；{source}",
-        rule=one.rule, by=one.given_by, basis=basis_words()[one.basis], weight=weight,
+        rule=one.rule, by=one.given_by, basis=basis_word(one.basis, seen=one.text_seen), weight=weight,
         limit=one.limit, verdict=verdict, source=one.source)  # fmt: skip

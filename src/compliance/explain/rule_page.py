@@ -14,11 +14,12 @@ from compliance.explain.working_text import beside, block
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import msg, msg_in, pick, say
-from compliance.kernel.labels import STAGE_WORDS, basis_words, unit_words
+from compliance.kernel.labels import STAGE_WORDS, basis_word, day_in_words, unit_words
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
 from compliance.rules.reference.describe import (
     condition_words,
+    demands,
     field_words,
     formula,
     level_words,
@@ -49,9 +50,13 @@ def page(
         "format": FORMAT,
         "rule": rule.id,
         "title": rule.label,
+        "quote": rule.quote,
+        "quote_source": rule.quote_source,
         "text": pick(rule.text, rule.text_en),
+        "demands": [list(one) for one in demands(rule)],
         "source": rule.source,
         "basis": rule.basis,
+        "text_seen": rule.seen,
         "role": rule.role,
         "level": rule.level,
         "layer": rule.layer,
@@ -64,6 +69,7 @@ def page(
         .replace("{shortfall}", "…")
         .replace("{excess}", "…"),
         "owner": pick(rule.owner, rule.owner_en),
+        "joint": list(rule.partners),
         "note": rule.note,
         "history": [_step(one, rule, words) for one in steps],
         "layers": [
@@ -129,7 +135,7 @@ def _relaxations(rule: Rule, rules: Ruleset, words: Vocabulary) -> Iterable[dict
                 "switch": switch.name,
                 "title": switch.label,
                 "source": switch.source,
-                "until": switch.until.isoformat() if switch.until else "",
+                "until": day_in_words(switch.until, switch.date_basis) if switch.until else "",
                 "limit": limit_words(other.limit, rules, "", words),
             }
 
@@ -168,6 +174,7 @@ def _step(one: Step, rule: Rule, words: Vocabulary) -> dict[str, Any]:
     """A day on which something changed, as plain values with a sentence."""
     return {
         "from": one.day.isoformat(),
+        "date_basis": one.basis,
         "changes": [
             {"field": change.field, "before": change.before, "after": change.after}
             for change in one.changes
@@ -178,7 +185,7 @@ def _step(one: Step, rule: Rule, words: Vocabulary) -> dict[str, Any]:
 
 def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
     """One day's changes as a sentence."""
-    first = step.changes[0]
+    first, day = step.changes[0], day_in_words(step.day, step.basis)
     if first.field == ADDED:
         told = [
             f"{_key(one.field, rule, words)}{one.after}"
@@ -189,11 +196,11 @@ def _told(step: Step, rule: Rule, words: Vocabulary) -> str:
         source = next((one.after for one in step.changes if one.field == "source"), "")
         return say(
             "本规则集自{day}起采用{limits}（{source}）",
-            day=step.day, limits=msg("：") + limits if limits else "", source=source)  # fmt: skip
+            day=day, limits=msg("：") + limits if limits else "", source=source)  # fmt: skip
     if first.field == DROPPED:
-        return say("{day}起不再适用", day=step.day)
+        return say("{day}起不再适用", day=day)
     named = msg("；").join(_changed(one, rule, words) for one in step.changes)
-    return say("{day}起：{what}", day=step.day, what=named)
+    return say("{day}起：{what}", day=day, what=named)
 
 
 def _changed(one: Change, rule: Rule, words: Vocabulary) -> str:
@@ -226,8 +233,11 @@ def text(found: Mapping[str, Any], day: date) -> str:
         )
     ]
     named = [
-        (msg_in("text", "条文"), found["text"]),
-        (msg_in("source", "依据"), _aside(found["source"], basis_words()[found["basis"]])),
+        *found["demands"],
+        (
+            msg_in("source", "依据"),
+            _aside(found["source"], basis_word(found["basis"], seen=found["text_seen"])),
+        ),
         (msg("确认文件"), found["confirmed"]),
         (msg("地位"), role_words()[found["role"]]),
         (msg("层级"), level_words()[found["level"]]),
@@ -235,7 +245,8 @@ def text(found: Mapping[str, Any], day: date) -> str:
         *standard,
         (msg("不参加"), msg("；").join(found["excluded"])),
         (msg("整改"), found["remedy"]),
-        (msg("责任"), found["owner"]),
+        (msg("牵头单位"), found["owner"]),
+        (msg("配合单位"), msg("、").join(found["joint"])),
         (msg("说明"), found["note"]),
     ]
     relaxed = [

@@ -11,7 +11,7 @@ from compliance.checker import Choice, base_of, chosen_rules, load, own_words, w
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_word, day_in_words
 from compliance.render.documents.text import wrap
 from compliance.rules.language.model import (
     STANDARD,
@@ -20,6 +20,7 @@ from compliance.rules.language.model import (
     Rule,
     Ruleset,
     Switch,
+    documents_in_words,
 )
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
@@ -46,7 +47,9 @@ def ruleset_table() -> str:
     lines = [msg("已安装的规则集：")]
     for name, found in sorted(registry.packs.items(), key=lambda one: one[0].replace("/", "!")):
         head, layer = found[-1].head, found[-1].layer
-        since = ", ".join(pack.effective.isoformat() for pack in found)
+        since = ", ".join(
+            day_in_words(pack.effective, str(pack.head.get("date_basis", ""))) for pack in found
+        )
         title = pick(str(head["title"]), str(head.get("title_en", "")))
         indent = "  "
         if layer == STANDARD:
@@ -55,9 +58,8 @@ def ruleset_table() -> str:
             told = f"{name} ← {head['extends']}" if "extends" in head else name
         if layer == "city":
             told += msg("（市级，只按名称选用）")
-        lines += wrap(
-            f"{told}  {title}  {head['source']}  ({since})", WIDTH, indent, indent + "    "
-        )
+        source = documents_in_words([found[-1].document])
+        lines += wrap(f"{told}  {title}  {source}  ({since})", WIDTH, indent, indent + "    ")
     lines.append(msg("插件："))
     lines += [f"  {name} {number}" for name, number in sorted(registry.plugins.items())]
     return "\n".join(lines)
@@ -92,7 +94,8 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
         text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark
         yield from wrap(text, WIDTH, "  ", _HANGING)
-        yield from wrap(f"{rule.source} · {basis_words()[rule.basis]}", WIDTH, _HANGING, _HANGING)
+        basis = basis_word(rule.basis, seen=rule.seen)
+        yield from wrap(f"{rule.source} · {basis}", WIDTH, _HANGING, _HANGING)
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
@@ -236,9 +239,10 @@ def _about(one: Switch) -> Iterable[str]:
         default = msg("（默认）") if one.default else ""
         yield msg("算法之一") + default
     if one.from_ or one.until:
-        yield f"{one.from_ or '…'} – {one.until or '…'}"
+        first, last = (day_in_words(day, one.date_basis) for day in (one.from_, one.until))
+        yield f"{first} – {last}"
     if one.source:
-        yield basis_words()[one.basis]
+        yield basis_word(one.basis)
         yield one.source
 
 

@@ -20,7 +20,7 @@ from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule
-from compliance.rules.reference.describe import condition_words, limit_words
+from compliance.rules.reference.describe import condition_words, demands, limit_words
 
 _NAMED = 10  # how many schools a message names
 
@@ -79,8 +79,11 @@ def _working(context: Context, subject: Subject) -> Working:
         level=rule.level,
         role=rule.role,
         basis=rule.basis,
+        text_seen=rule.seen,
         source=rule.source,
+        quote=rule.quote,
         text=pick(rule.text, rule.text_en),
+        demands=tuple(demands(rule)),
         ruleset=rules.id,
         as_of=subject.evaluation.as_of.isoformat(),
         county_code=context.key[0],

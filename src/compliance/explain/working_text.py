@@ -9,7 +9,7 @@ from compliance.engine.exact_arithmetic import equals, percent, shown
 from compliance.engine.working import Comparison, Flip, Input, Member, Spread, Working
 from compliance.explain.layer_versions import line
 from compliance.kernel.i18n import msg, msg_in, plural, say
-from compliance.kernel.labels import basis_words, stage_words, status_words
+from compliance.kernel.labels import basis_word, stage_words, status_words
 from compliance.rules.language.model import WRITTEN
 
 DOUBTS = 10  # the warnings told in text; the structure has them all
@@ -287,6 +287,6 @@ def _countable(item: Input) -> bool:
 
 
 def _source(one: Working) -> Iterable[str]:
-    if one.text:
-        yield one.text
-    yield say("{s}（{basis}）", s=one.source, basis=basis_words()[one.basis])
+    for label, words in one.demands:
+        yield f"{label}{_colon()}{words}"
+    yield say("{s}（{basis}）", s=one.source, basis=basis_word(one.basis, seen=one.text_seen))

@@ -37,6 +37,7 @@ class Fact:
     not_involved: the facts that count nobody either where its cell says NOT_INVOLVED; None where that
     word is not accepted.
     adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
+    holder: the office that holds the figure and can supply it; empty where the schema names none.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Fact:
     none: bool = False
     not_involved: tuple[str, ...] | None = None
     adds: bool = False
+    holder: str = ""
+    holder_en: str = ""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -215,8 +218,14 @@ _AS_WRITTEN = {
 _LISTED = {"aliases": "x-aliases", "edges": "x-edges", "not_involved": "x-not-involved"}
 
 
-def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = False) -> Fact:
-    """The fact that a property of a schema defines. Raises KeyError where it has no title."""
+def fact_of(
+    name: str, table: str, node: Mapping[str, Any], *, required: bool = False,
+    offices: Mapping[str, Mapping[str, str]] | None = None,
+) -> Fact:  # fmt: skip
+    """The fact that a property of a schema defines. Raises KeyError where it has no title.
+
+    offices: fact or stem → who holds it, an entry of the schema's ``x-owners``.
+    """
     items = node.get("items", {})
     bounds = items if isinstance(items, Mapping) and "maximum" in items else node
     counted = node.get("x-counted")
@@ -226,6 +235,8 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
     written: dict[str, Any] = {f: node[key] for f, key in _AS_WRITTEN.items() if key in node}
     written |= {f: tuple(node[key]) for f, key in _LISTED.items() if key in node}
     counts = form in ("count", "number") and not words
+    stem = node.get("x-stem", name)
+    holder = (offices or {}).get(name) or (offices or {}).get(stem) or {}
     return Fact(
         name=name,
         title=node["title"],
@@ -236,13 +247,15 @@ def fact_of(name: str, table: str, node: Mapping[str, Any], *, required: bool = 
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
         words=words,
-        stem=node.get("x-stem", name),
+        stem=stem,
         required=required,
         parts=tuple(tuple(group) for group in node.get("x-parts", ())),
         length=low if low is not None and low == high else None,
         counted=counted and Counted(counted["list"], counted["from"], counted.get("below")),
         item_length=items.get("maxLength") if isinstance(items, Mapping) else None,
         adds=counts and node.get("x-adds", True) is not False,
+        holder=holder.get("title", ""),
+        holder_en=holder.get("title-en", ""),
         **written,
     )
 

@@ -29,7 +29,7 @@ from compliance.facts.plausibility import (
 )
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PluginError, closest
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, pick, say
 
 # record schemas of one submission: table -> (schema file, definition inside it)
 TABLES = {
@@ -130,6 +130,12 @@ def titles(words: Vocabulary) -> Titles:
     return found
 
 
+def holders(words: Vocabulary) -> dict[str, str]:
+    """Fact → the office that holds it, in the current language; those that none is named for are absent."""
+    facts = {**words.county, **words.school, "monitoring": words.tables["monitoring"]["level"]}
+    return {name: pick(one.holder, one.holder_en) for name, one in facts.items() if one.holder}
+
+
 def _index(facts: Iterable[Fact]) -> dict[str, Fact]:
     """Heading key → fact. An earlier claim wins; `_clashes` reports what was claimed twice."""
     keys: dict[str, Fact] = {}
@@ -211,11 +217,15 @@ def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
 
 def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
     required = frozenset(record.get("required", ()))
-    return {
-        name: fact_of(name, table, node, required=name in required)
+    offices = {fact: one for one in record.get("x-owners", ()) for fact in one["facts"]}
+    found = {
+        name: fact_of(name, table, node, required=name in required, offices=offices)
         for name, node in record["properties"].items()
         if "x-table" not in node
     }
+    if unknown := set(offices) - set(found) - {fact.stem for fact in found.values()}:
+        raise ValueError(f"x-owners: {', '.join(sorted(unknown))}")
+    return found
 
 
 def _fragment_files(fragments: Iterable[Path]) -> list[Path]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from compliance.kernel.i18n import lang, msg, msg_in
+from datetime import date
+
+from compliance.kernel.i18n import lang, msg, msg_in, say
 
 STAGE_WORDS = {"primary": ("小学", "primary"), "junior": ("初中", "junior")}
 
@@ -20,14 +22,24 @@ def status_words() -> dict[str, str]:
     }
 
 
-def basis_words() -> dict[str, str]:
-    """Legal basis → the word for it in the current language."""
-    return {
-        "verified": msg("已核实"),
-        "secondary": msg("来源待核实"),
+def basis_word(basis: str, *, seen: bool = False) -> str:
+    """What was done to be sure of a legal basis; seen: the document itself was read."""
+    words = {
+        "verified": msg("已见原文") if seen else msg("多份抄本一致"),
+        "secondary": msg("二手来源"),
         "conflicting": msg("来源相互矛盾"),
         "unconfirmed": msg("未经证实"),
     }
+    return words.get(basis, basis)
+
+
+def day_in_words(day: date | None, basis: str = "") -> str:
+    """A day on which law begins or ends, with how sure it is where that is said; without a day: …"""
+    if day is None:
+        return "…"
+    if basis in ("", "verified"):
+        return day.isoformat()
+    return say("{day}（日期{basis}）", day=day.isoformat(), basis=basis_word(basis))
 
 
 def stage_words() -> dict[str, str]:

@@ -136,16 +136,17 @@ FURTHER_SHEETS = (
 
 
 def write_template(
-    path: Path, vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = ()
-) -> None:
+    path: Path, vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = (),
+    subject: str = "",
+) -> None:  # fmt: skip
     """Write the blank workbook, whole or not at all.
 
-    title: of the rule set, shown on the first sheet. rows: schools there is room for (drop-downs
+    title: of the rule set, shown on the first sheet, and subject: what it is about. rows: schools there is room for (drop-downs
     and checks reach so far). rules: those that wait for a statement are listed ready to answer.
     Raises UsageError where the file cannot be written, or where another one stands there already:
     somebody may have filled it in.
     """
-    made = template_bytes(vocabulary, title, rows, rules)
+    made = template_bytes(vocabulary, title, rows, rules, subject)
     if path.is_file() and path.stat().st_size and path.read_bytes() != made:
         raise UsageError(
             msg("文件已存在，可能已填写"), where=str(path), todo=msg("请换个文件名或先移走")
@@ -154,15 +155,16 @@ def write_template(
 
 
 def template_bytes(
-    vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = ()
-) -> bytes:
+    vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = (),
+    subject: str = "",
+) -> bytes:  # fmt: skip
     """The blank workbook; see `write_template`."""
     stream = io.BytesIO()
     stated = _stated(list(rules))
     with use("zh"), xlsxwriter.Workbook(stream, _OPTIONS) as book:
         book.set_properties({"title": title, "created": _MADE})
         made = _BlankWorkbook(book)
-        made.guide(title)
+        made.guide(title, subject)
         made.county(vocabulary)
         made.schools(vocabulary, rows)
         for sheet in FURTHER_SHEETS:
@@ -177,7 +179,9 @@ def _stated(rules: Sequence[Rule]) -> dict[str, list[str]]:
     for name, rule in attestations.attested(rules).items():
         half = next((f"（{part.name}）" for part in rule.parts if part.statement), "")
         attested.append(f"{name} {rule.title}{half}")
-    vetoed = [f"{name} {rule.title}" for name, rule in attestations.vetoed(rules).items()]
+    vetoed = [
+        f"{name} {rule.incident or rule.title}" for name, rule in attestations.vetoed(rules).items()
+    ]
     return {"attestation": attested, "veto": vetoed}
 
 
@@ -189,12 +193,12 @@ class _BlankWorkbook:
         self._look = {name: self._format(look) for name, look in _LOOKS.items()}
         self._cells: dict[tuple[str, bool, bool], Untyped] = {}
 
-    def guide(self, title: str) -> None:
+    def guide(self, title: str, subject: str) -> None:
         """说明: what to fill in, and what the colours mean."""
         sheet, look = self._book.add_worksheet("说明"), self._look
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, _GUIDE_WIDTH)
-        sheet.write_string(0, 0, "县域义务教育均衡发展填报表", look["title"])
+        sheet.write_string(0, 0, f"{subject}填报表", look["title"])
         sheet.write_string(1, 0, f"适用标准：{title}", look["text"])
         row = 3
         for head, lines in guide():

@@ -164,7 +164,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
             ),
             about.county.ruleset,
         ),
-        "bases": phrases.bases(about.county),
+        "bases": phrases.bases(about),
         "relaxed": phrases.relaxed(about),
         "withheld": phrases.withheld(about, report.manifest),
         "outside": phrases.outside(about),
@@ -296,7 +296,7 @@ def _found(rule: Rule, row: Finding) -> str:
 def _stated(rule: Rule, status: str) -> str:
     """What a person has stated; empty where nobody has."""
     if rule.statement == "vetoes":
-        return {"pass": msg("不存在"), "fail": msg("存在")}.get(status, "")
+        return {"pass": msg("不存在该情形"), "fail": msg("存在该情形")}.get(status, "")
     return {"pass": msg("已佐证"), "fail": msg("佐证为未达到")}.get(status, "")
 
 

@@ -5,6 +5,7 @@ Also by what was judged: the rule sets, what makes this judgement differ from th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,12 +38,12 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import CountyResult, RulesetInfo
+from compliance.engine.results import RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
-from compliance.kernel.labels import basis_words, problem_words
+from compliance.kernel.labels import problem_words
 from compliance.render.documents.text import columns, printable
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import BASES, Rule
 
 _NAMES = 2
 _CLAUSE = 32
@@ -196,8 +197,8 @@ def _by(owner: str) -> str:
 
 
 def _advice(one: Advice) -> str:
-    """``优质高中名额：按国家标准（≥50%）达标；按某省≥80%（来源待核实）未达标``."""
-    own, doubt = limit(*one.limit), basis(one.rule.basis)
+    """``优质高中名额：按国家标准（≥50%）达标；按某省≥80%（二手来源）未达标``."""
+    own, doubt = limit(*one.limit), basis(one.rule)
     if one.level == "county" and sum(one.counts.values()) == 1:
         result = state(next(iter(one.counts)))
     else:
@@ -336,15 +337,16 @@ def chosen(manifest: Mapping[str, object], key: str) -> Sequence[Any]:
     return found if isinstance(found, (list, tuple)) else ()
 
 
-def bases(county: CountyResult) -> str:
-    """``依据：已核实56条参与结论；参考：来源待核实2条、未经证实1条``."""
-    words = basis_words()
+def bases(about: Assessment) -> str:
+    """``依据：多份抄本一致56条参与结论；参考：二手来源2条、未经证实1条``."""
+    told_of = [rule for rule in about.rules.values() if not rule.is_input]
+    rules = sorted(told_of, key=lambda rule: (BASES.index(rule.basis), not rule.seen))
 
-    def told(key: str) -> str:
-        many = [(words[name], each.get(key, 0)) for name, each in county.bases.items()]
-        return msg("、").join(say("{word}{n}条", word=word, n=n) for word, n in many if n)
+    def told(*, advisory: bool) -> str:
+        many = Counter(basis(one) for one in rules if (one.role == "advisory") == advisory)
+        return msg("、").join(say("{word}{n}条", word=word, n=n) for word, n in many.items())
 
-    deciding, advisory = told("deciding"), told("advisory")
+    deciding, advisory = told(advisory=False), told(advisory=True)
     if not deciding:
         return ""
     beside = say("；{a}只作参考", a=advisory) if advisory else ""

@@ -166,7 +166,7 @@ def _check_clauses(rules: Ruleset, faults: Faults) -> None:
         for name in clause.rules:
             if name not in known and ("rule", name) not in faults.lost:
                 what = say(
-                    "条文“{item}”列了不存在的规则 {rule}",
+                    "事项“{item}”列了不存在的规则 {rule}",
                     item=pick(clause.item, clause.item_en),
                     rule=name,
                 )

@@ -119,7 +119,7 @@ class Attested(Kind):
         else:
             met = msg("{who}：“{title}”，经佐证达标。")
             missed = msg("{who}：“{title}”，佐证为未达到。")
-        holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.label}
+        holes: dict[str, pl.Expr | str] = {"who": pl.col("subject"), "title": rule.stated}
         return {PASS: line(met, **holes), FAIL: line(missed, **holes)}
 
     def stated(self, subject: Subject, holder: Rule | Part) -> Iterable[Input]:

@@ -246,10 +246,9 @@ def _unfounded(row: Row, tables: Tables) -> Problem:
 def _placed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The frame with the file and the place of each row's rule."""
     places = [locate(tables, row, "rule") for row in frame.iter_rows(named=True)]
-    return frame.with_columns(
-        pl.Series("file", [place.file for place in places], dtype=pl.String),
-        pl.Series("at", [place.at for place in places], dtype=pl.String),
-    )
+    file = pl.Series("file", [place.file for place in places], dtype=pl.String)
+    at = pl.Series("at", [place.at for place in places], dtype=pl.String)
+    return frame.hstack([file, at])
 
 
 def _sorted(frame: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:

@@ -117,12 +117,12 @@ def _of_nobody(fact: Fact, vocabulary: Vocabulary) -> Check:
 
     def tell(row: Row) -> Doubt:
         some = [(name, row[column]) for name, column in known if row[column]]
-        listed = msg("、").join(say("{f}{n:.12g}", f=facts[name].label, n=n) for name, n in some)
+        listed = msg("、").join(say("{f}为{n:.12g}", f=facts[name].label, n=n) for name, n in some)
         concerned = (fact.name, *(name for name, _ in some))
         if row["_said"]:
-            message = say("{f}填“不涉及”，却有{listed}", f=fact.label, listed=listed)
+            message = say("{f}填“不涉及”，而{listed}", f=fact.label, listed=listed)
         else:
-            message = say("{f}为0，却有{listed}", f=fact.label, listed=listed)
+            message = say("{f}为0，而{l}", f=fact.label, l=listed)
         expected = say("核对后填实际数；确无此类对象的，{f}填“不涉及”，其余留空", f=fact.label)
         return Doubt("counted_of_nobody", message, expected, concerned)
 
@@ -145,7 +145,7 @@ def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:
     def tell(row: Row) -> Doubt:
         kind = row["school_type"]
         message = say(
-            "办学类型是{kind}，却有{f}{n:.12g}人",
+            "办学类型是{kind}，而{f}为{n:.12g}人",
             kind=pick(
                 next(word for word, canonical in words.items() if canonical == kind != word), kind
             ),
@@ -184,15 +184,16 @@ def _without_pupils(stage: str, vocabulary: Vocabulary) -> Check:
     def tell(row: Row) -> Doubt:
         given = {name: row[name] for name in names if row[name]}
         told = [
-            say("{f}{n:.12g}", f=facts[name].label, n=n) for name, n in list(given.items())[:_NAMED]
+            say("{f}为{n:.12g}", f=facts[name].label, n=n)
+            for name, n in list(given.items())[:_NAMED]
         ]
         more = say("等{n}项", n=len(given)) if len(given) > _NAMED else ""
         values = {"f": facts[students].label, "l": msg("、").join(told) + more}
         if row[students] is None:
-            message = say("{f}未填，却有{l}", **values)
+            message = say("{f}未填，而{l}", **values)
             expected = say("填写{f}；该校确无该学段的，这些项留空或填0", **values)
         else:
-            message = say("{f}为0，却有{l}", **values)
+            message = say("{f}为0，而{l}", **values)
             expected = msg("核对原始数据；学段已停办的，这些数字仍计入全县的比例")
         return Doubt("figures_without_students", message, expected, (students, *given))
 
@@ -207,7 +208,7 @@ def _shown_by(flag: Fact, count: Fact) -> Check:
         if row[flag.name]:
             message = say("{flag}填“是”，而{count}为0", **values)
         else:
-            message = say("{flag}填“否”，却有{count}{n:.12g}", **values)
+            message = say("{flag}填“否”，而{count}为{n:.12g}", **values)
         expected = msg("两项相符，请核对")
         return Doubt("flag_contradicted", message, expected, (flag.name, count.name))
 

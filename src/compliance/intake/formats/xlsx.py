@@ -192,8 +192,8 @@ class _Sheet:
         above = [(row, self._row(row)) for row in range(header)]
         mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
         key = self._key_column(headings)
-        over = units_above(line for _, line in above)
-        beside = SideLines(self._row(header), key, grid.complaints, over)
+        units_said = units_above(line for _, line in above)
+        beside = SideLines(self._row(header), key, grid.complaints, units_said)
         named = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
         rows = named
         if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
@@ -202,7 +202,7 @@ class _Sheet:
         of_schools = self.table == "schools"
         codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
         units = beside.units
-        matches = {h: self._match(h, units.get(h, ())) for h in headings}
+        matches = {heading: self._match(heading, units.get(heading, ())) for heading in headings}
         columns = {
             heading: [
                 grid.value(row, column, matches[heading], code)

@@ -6,7 +6,6 @@ their unit in the cell's format.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ import xlsxwriter
 
 from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import msg
-from compliance.render.documents.text import columns
+from compliance.render.documents.text import columns, wrap
 
 # XlsxWriter says nothing about the types of its sheets and formats.
 Untyped: TypeAlias = Any
@@ -185,5 +184,8 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
 
 
 def height(text: str, width: float) -> float:
-    """Points that a wrapped text needs in a column; a Chinese character is two wide."""
-    return _LINE * max(1, math.ceil((columns(text) + 1) / (width - 1))) + 4
+    """Points that a wrapped text needs in a column; a Chinese character is two wide, a long address
+    begins a line of its own.
+    """
+    room = max(int(width) - 1, 2)
+    return _LINE * (1 if columns(text) < room else len(wrap(text, room))) + 4

@@ -17,7 +17,8 @@ from compliance.assessment import (
     Judged,
     amounts,
     figures,
-    owner,
+    offices,
+    supplier,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
 from compliance.assessment.messages import say_nobody
@@ -28,6 +29,7 @@ from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import chosen, listed, outside
 from compliance.rules.language.model import Rule
+from compliance.rules.reference.describe import demands
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DIGITS = "零一二三四五六七八九"
@@ -103,10 +105,10 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
         state=_state(one),
         gap=msg("；").join(map(quantity, amounts(one.finding))) or NONE,
         measure=measure(one),
-        owner=_leads(one.rule),
-        # 牵头单位/责任单位: the section that leads, and the school that acts.
+        owner=printable(pick(one.rule.owner, one.rule.owner_en)),
+        # 牵头单位/责任单位: who leads, with whom, and the school that acts.
         responsible=msg("／").join(
-            filter(None, (_leads(one.rule), msg_in("school", "学校") if one.school else ""))
+            filter(None, (_offices(one.rule), msg_in("school", "学校") if one.school else ""))
         ),
         note=note,
         met={"pass": True, "fail": False}.get(one.status),
@@ -118,22 +120,25 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
 
 
 def awaited_lines(
-    awaited: Sequence[Awaited], titles: Mapping[str, str], *, by_school: bool
-) -> tuple[AwaitedLine, ...]:
+    awaited: Sequence[Awaited], titles: Mapping[str, str], holders: Mapping[str, str],
+    *, by_school: bool,
+) -> tuple[AwaitedLine, ...]:  # fmt: skip
     """What is awaited, each once in the county, or once a school.
 
-    In the county missing facts come first, then rules not computed, then statements.
+    In the county missing facts come first, then rules not computed, then statements. Who can supply
+    it: of a fact its holder, else who answers for the rules.
     """
-    grouped: dict[tuple[str, str, str], list[Judged]] = {}
+    grouped: dict[tuple[str, str, str, str], list[Judged]] = {}
     for entry in awaited:
         one = entry.judged
-        key = (one.school if by_school else "", one.status, _what(entry, titles))
+        what, who = _what(entry, titles), supplier(entry.judged.rule, entry.fact, holders)
+        key = (one.school if by_school else "", one.status, what, printable(who))
         grouped.setdefault(key, []).append(one)
     entries = list(grouped.items())
     if not by_school:
         entries.sort(key=lambda entry: _STATES.index(entry[0][1]))
     lines = []
-    for number, ((school, status, what), own) in enumerate(entries, 1):
+    for number, ((school, status, what, who), own) in enumerate(entries, 1):
         schools = {one.school: one.finding["school_name"] for one in own if one.school}
         names = [str(name or code) for code, name in schools.items()]
         rules = {one.place: one.rule for one in sorted(own, key=lambda one: one.place)}.values()
@@ -147,7 +152,7 @@ def awaited_lines(
                 schools=len(names),
                 names=shortened(names, msg("等{count}所")) or msg("全县"),
                 affects=shortened(affected, msg("等{count}项"), _AFFECTED),
-                owner=msg("、").join(dict.fromkeys(filter(None, map(_leads, rules)))),
+                owner=who,
             )
         )
     return tuple(lines)
@@ -203,7 +208,7 @@ def current(one: Judged) -> str:
         return NONE
     if one.rule.statement != "vetoes":
         return figures.state(one.status)
-    return msg("存在") if one.status == "fail" else msg_in("none", "不存在")
+    return msg("存在该情形") if one.status == "fail" else msg("不存在该情形")
 
 
 def _parts(finding: Finding) -> list[Finding]:
@@ -218,7 +223,10 @@ def _standard(one: Judged) -> str:
     if parts:
         return msg("；").join(named(part["name"], bar(one.rule, part)) for part in parts)
     if one.finding["threshold"] is None:
-        return printable(pick(one.rule.text, one.rule.text_en)) or NONE
+        told = msg("；").join(
+            say("{label}：{words}", label=a, words=b) for a, b in demands(one.rule)
+        )
+        return printable(told) or NONE
     return bar(one.rule, one.finding)
 
 
@@ -262,9 +270,9 @@ def _steps(one: Judged) -> Iterator[str]:
             yield say("{what}：增加{n}", what=what, n=number)
 
 
-def _leads(rule: Rule) -> str:
-    """牵头单位: the section that answers for the rule; empty where the rule set names nobody."""
-    return printable(owner(rule))
+def _offices(rule: Rule) -> str:
+    """Who leads, and with whom; empty where the rule set names nobody."""
+    return printable(offices(rule))
 
 
 def note(one: Judged, warnings: Sequence[Problem]) -> str:
@@ -328,16 +336,20 @@ def ordinal(number: int) -> str:
     return head + (_DIGITS[ones] if ones else "")
 
 
-def basis(report: Results, about: Assessment) -> str:
-    """By which rule set, as of when: one line for the head of a paper."""
+def ruleset_of(report: Results, about: Assessment) -> RulesetInfo:
+    """The rule set that judged a county."""
     county = about.county
-    info = next(
+    return next(
         (one for one in report.rulesets if (one.id, one.as_of) == (county.ruleset, county.as_of)),
-        RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset, ""),
+        RulesetInfo(county.ruleset, "", county.as_of, (), county.ruleset, county.ruleset),
     )
-    day = date.fromisoformat(county.as_of)
+
+
+def basis(report: Results, info: RulesetInfo) -> str:
+    """By which documents and rule set, as of when: one line for the head of a paper."""
+    day = date.fromisoformat(info.as_of)
     text = say(
-        "{title}（{source}）；规则集 {id} {version}；评估时点 {as_of}",
+        "{source}；{title}，规则集 {id} {version}；评估时点 {as_of}",
         title=printable(pick(info.title, info.title_en)),
         source=printable(info.source),
         id=info.id,

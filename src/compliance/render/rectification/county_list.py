@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -35,8 +34,6 @@ Note = Callable[[Judged], str]
 _SHARES = (("trained_teachers", "teachers"), ("certified_teachers", "teachers"))
 _STAGES = tuple(f"{stage}_" for stage in COMPULSORY)
 _SHOWN = 3
-# An address of the web says nothing on paper; the rule set keeps it.
-_ADDRESS = re.compile(r"\s*https?://\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +136,19 @@ def county_paper(
         year=county.year,
         years=cells.school_year(county.year),
         ruleset=county.ruleset,
-        title=say("{county}义务教育均衡发展问题整改清单", county=printable(county.county_name)),
+        title=say(
+            "{county}{subject}问题整改清单",
+            county=printable(county.county_name),
+            subject=around.subject,
+        ),
         verdict=figures.verdict(county.verdict),
         summary=(),
         basis=around.basis,
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=awaited_lines(about.awaited, around.titles, by_school=False),
-        blanks_at=awaited_lines(about.awaited, around.titles, by_school=True),
+        blanks=awaited_lines(about.awaited, around.titles, around.holders, by_school=False),
+        blanks_at=awaited_lines(about.awaited, around.titles, around.holders, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open
@@ -341,8 +342,8 @@ def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
                 number=number,
                 rule=rule.id,
                 title=rule.label,
-                basis=figures.basis(rule.basis),
-                source=_ADDRESS.sub("", printable(rule.source)),
+                basis=figures.basis(rule),
+                source=printable(rule.source),
                 schools=len({one.school for one in own if one.school}),
                 names=shortened(names, msg("等{count}个")),
                 gap=msg("；").join(gaps.get(rule.id, ())) or cells.NONE,

@@ -77,13 +77,16 @@ class SchoolPaper:
 class Surroundings:
     """What the sheets of one county's schools have in common.
 
-    titles: fact -> heading. context: the county's state in one line.
+    titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
+    subject: what the rule set is about (义务教育优质均衡发展).
     """
 
     about: Assessment
     titles: Mapping[str, str]
+    holders: Mapping[str, str]
     context: str
     basis: str
+    subject: str
 
 
 def school_paper(
@@ -106,7 +109,7 @@ def school_paper(
         code=printable(code),
         name=name,
         stem=stem,
-        title=say("{name}义务教育均衡发展整改方案（一校一案）", name=name),
+        title=say("{name}{subject}整改方案（一校一案）", name=name, subject=around.subject),
         figures=tuple(_school_facts(school, around.titles)),
         verdict=_verdict(judged),
         sentences=tuple(_sentences(around, judged, blanks, numbers)),
@@ -252,7 +255,7 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
         lines = listed([str(line) for line in sorted(places)])
         if aspect:
             yield say(
-                "{aspect}{n}项要求未达到（序号{lines}）。",
+                "{aspect}有{n}项要求未达到（序号{lines}）。",
                 aspect=aspect,
                 n=len(places),
                 lines=lines,
@@ -346,7 +349,7 @@ def _measure(one: Judged, around: Surroundings) -> str:
 def _note(one: Judged, around: Surroundings) -> str:
     pieces = [cells.note(one, around.about.warnings)]
     if one.rule.role == "advisory":
-        pieces.append(figures.basis(one.rule.basis))
+        pieces.append(figures.basis(one.rule))
     if one.finding["relaxed_by"]:
         pieces.append(say("仅依放宽（{name}）达标", name=one.finding["relaxed_by"]))
     return msg("；").join(filter(None, pieces))

@@ -12,7 +12,7 @@ import polars as pl
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
@@ -158,8 +158,15 @@ def papers(report: Results) -> Iterator[CountyPaper]:
         found = _printed(findings.get(key, report.findings.clear()))
         about = assess(report, county, found)
         records = schools.get(key, report.schools.clear())
-        context, basis = cells.conclusion(about), cells.basis(report, about)
-        around = Surroundings(about, report.titles, context, basis)
+        info = cells.ruleset_of(report, about)
+        around = Surroundings(
+            about,
+            report.titles,
+            report.holders,
+            context=cells.conclusion(about),
+            basis=cells.basis(report, info),
+            subject=printable(pick(info.subject, info.subject_en)),
+        )
         yield county_paper(around, list(_sheets(around, records)), records)
 
 
@@ -188,7 +195,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
         if one.school:
             own.setdefault(one.school, []).append(one)
     blanks: dict[str, list[AwaitedLine]] = {}
-    for line in awaited_lines(around.about.awaited, around.titles, by_school=True):
+    for line in awaited_lines(around.about.awaited, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()

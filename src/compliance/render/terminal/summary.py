@@ -79,7 +79,7 @@ def _head(sheet: Lines, report: Results, about: Assessment) -> None:
         )
     )
     _rules(sheet, report)
-    if told := phrases.bases(county):
+    if told := phrases.bases(about):
         sheet.line(told)
     sheet.line()
     word = verdict(county.verdict)

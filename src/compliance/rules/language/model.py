@@ -6,7 +6,7 @@ Every value keeps the layer that gave it, so that a report can say which documen
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from compliance.kernel.i18n import pick
+from compliance.kernel.i18n import lang, msg, pick, say
 
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
@@ -38,12 +38,25 @@ WITHOUT_STANDARD = "without-school-standard"
 WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 
 
+# what a rule asks; its words, of it and of the document, do not outlive it
+ASKED = (*OPERATORS, "indicator", "of", "part", "pass_at_least", "rest_at_least", "where")
+_QUOTED = ("quote", "quote_source")
+_WORDS = (*_QUOTED, "text", "text_en")
+
+
 def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule's or part's table with fields laid over it; it has one limit, so a new one takes the old's place."""
-    kept = dict(table)
-    if set(change) & set(OPERATORS):
-        kept = {name: value for name, value in table.items() if name not in OPERATORS}
-    return {**kept, **change}
+    """A rule's or part's table with fields laid over it; it has one limit, so a new one takes the old's place.
+
+    What was said of that limit goes with it, and a quotation with the document that it is from.
+    """
+    gone: set[str] = set()
+    if not change.keys().isdisjoint(OPERATORS):
+        gone.update(OPERATORS)
+    if not change.keys().isdisjoint(ASKED):
+        gone.update(_WORDS)
+    if not change.keys().isdisjoint(("source", "basis")):
+        gone.update(_QUOTED)
+    return {**{name: value for name, value in table.items() if name not in gone}, **change}
 
 
 class Terms(NamedTuple):
@@ -194,6 +207,10 @@ class Rule:
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
+    text: what is asked, in the words of the pack; quote: the document's own words, and quote_source
+    where they stand, if not in the source. text_seen: its author had the document itself. owner:
+    who leads in putting it right; joint: the offices that act with it. incident: what a veto asks
+    about, where the title says that there is none.
     facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
     whose figures or statements it contradicts where it fails. replaces: the base rule in whose place
     it stands. floor_share: the
@@ -215,6 +232,13 @@ class Rule:
     remedy_en: str = ""
     owner: str = ""
     owner_en: str = ""
+    quote: str = ""
+    quote_source: str = ""
+    text_seen: bool = False
+    joint: tuple[str, ...] = ()
+    joint_en: tuple[str, ...] = ()
+    incident: str = ""
+    incident_en: str = ""
     aspect: str = ""
     aspect_en: str = ""
     note: str = ""
@@ -267,6 +291,21 @@ class Rule:
     def given_by(self) -> str:
         """What its layer is called in the current language."""
         return pick(self.giver, self.giver_en)
+
+    @property
+    def stated(self) -> str:
+        """What is stated about it, in the current language: its title, of a veto the incident."""
+        return pick(self.incident or self.title, self.incident_en or self.title_en)
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """The offices that act with the one that leads, in the current language."""
+        return self.joint if lang() == "zh" else self.joint_en or self.joint
+
+    @property
+    def seen(self) -> bool:
+        """Whether the document itself was read: by the pack's author, or by who confirmed the rule."""
+        return self.text_seen or bool(self.confirmed)
 
     @property
     def holders(self) -> tuple[Rule | Part, ...]:
@@ -329,7 +368,8 @@ class Switch:
     """A dated relaxation or a named alternative, off unless it is named.
 
     duty: what whoever passes by it must do afterwards. choice: of the switches of one choice at most one is on; default: the one that holds anyway.
-    from_, until: the days between which it is known to hold. includes: a group, which turns on
+    from_, until: the days between which it is known to hold; date_basis: how sure these days are,
+    empty where nothing is said of it. includes: a group, which turns on
     others. merge: schools added to the one they name, for the rules it lists.
     """
 
@@ -347,6 +387,7 @@ class Switch:
     default: bool = False
     from_: date | None = None
     until: date | None = None
+    date_basis: str = ""
     includes: tuple[str, ...] = ()
     merge: Mapping[str, Any] = field(default_factory=dict)
 
@@ -359,7 +400,7 @@ class Switch:
 class Clause(NamedTuple):
     """An item of the regulation and what becomes of it.
 
-    how: judged, attested, outside, not_covered or text_not_seen. rules: the ids that answer it.
+    how: a word of `compliance.rules.reference.clause_coverage.HOW`. rules: the ids that answer it.
     """
 
     key: str
@@ -375,6 +416,21 @@ class Clause(NamedTuple):
     note_en: str = ""
 
 
+class Document(NamedTuple):
+    """A document that rules come from. unseen: its pack says that its text has not been seen."""
+
+    name: str
+    unseen: bool = False
+
+
+def documents_in_words(documents: Iterable[Document]) -> str:
+    """The documents in one line, in the current language, with what was not seen."""
+    return msg("；").join(
+        say("{document}（原文未见）", document=one.name) if one.unseen else one.name
+        for one in documents
+    )
+
+
 @dataclass(frozen=True)
 class Ruleset:
     """A resolved rule set: frozen, complete, in the order of the law.
@@ -382,12 +438,13 @@ class Ruleset:
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
     enforceable: ids of overrides that --enforce may name, in force or not. switches: all that are
     declared; switched: those that are on. clauses: what became of every item of the regulation.
+    documents: the base's first. subject: what it is about, as papers name it.
     """
 
     id: str
     title: str
     title_en: str
-    source: str
+    documents: tuple[Document, ...]
     version: str
     effective: date
     layers: tuple[str, ...]
@@ -403,11 +460,18 @@ class Ruleset:
     switches: Mapping[str, Switch] = field(default_factory=dict)
     switched: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    subject: str = ""
+    subject_en: str = ""
 
     @property
     def label(self) -> str:
         """The rule set's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def source(self) -> str:
+        """Its documents in words."""
+        return documents_in_words(self.documents)
 
     @cached_property
     def references(self) -> ReferenceGraph:

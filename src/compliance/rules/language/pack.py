@@ -19,7 +19,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import LANGUAGE
+from compliance.rules.language.model import LANGUAGE, Document
 
 MAX_PACK_BYTES = 4 << 20
 _DECIMALS = 15  # before and after the point of a number: as many as a double tells apart
@@ -56,6 +56,11 @@ class Pack:
         """The [pack] table."""
         head: Mapping[str, Any] = self.tables["pack"]
         return head
+
+    @property
+    def document(self) -> Document:
+        """The document that its rules come from."""
+        return Document(str(self.head["source"]), self.head.get("text_seen") is False)
 
     @property
     def effective(self) -> date:

@@ -39,11 +39,12 @@ Declared = TypeVar("Declared")
 _PLAIN = {
     "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
     "remedy", "remedy_en", "owner", "owner_en", "aspect", "aspect_en", "note",
+    "quote", "quote_source", "text_seen", "incident", "incident_en",
 }  # fmt: skip
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", "doubts", "replaces", *_PLAIN, *OPERATORS,
+    "relaxes", "doubts", "replaces", "joint", "joint_en", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -160,6 +161,8 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         parts=tuple(part(key, value, on) for key, value in table.get("part", {}).items()),
         of=(of,) if isinstance(of, str) else tuple(of),
         exclude=tuple(table.get("exclude", ())),
+        joint=tuple(table.get("joint", ())),
+        joint_en=tuple(table.get("joint_en", ())),
         rolls_up="rolls_up" in table,
         doubts=tuple(table.get("doubts", ())),
         replaces=table.get("replaces", ""),

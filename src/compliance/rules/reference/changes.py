@@ -9,7 +9,7 @@ from datetime import date
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError
 from compliance.kernel.i18n import msg, pick
-from compliance.kernel.labels import basis_words
+from compliance.kernel.labels import basis_word
 from compliance.kernel.number_format import plain
 from compliance.rules.kinds import Kinds, written
 from compliance.rules.language.model import STANDARD, Part, Rule, Ruleset
@@ -51,9 +51,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A day on which something about a rule changed; the first is the day from which it exists."""
+    """A day on which something about a rule changed; the first is the day from which it exists.
+
+    basis: how sure the day is, empty where no pack says it.
+    """
 
     day: date
+    basis: str
     changes: tuple[Change, ...]
 
 
@@ -85,7 +89,7 @@ def history(
     """
     steps: list[Step] = []
     last: dict[str, str] | None = None
-    for day in days(known, pack_id):
+    for day, basis in days(known, pack_id).items():
         try:
             rules = resolve(known, pack_id, day, enforce, switched, kinds=kinds)
         except NoEditionError:  # a layer above or below begins later
@@ -96,25 +100,26 @@ def history(
             told = [name for name in now if name == "source" or "limit" in name.split(".")]
             found += [Change(rule_id, name, "", now[name]) for name in told]
         if found:
-            steps.append(Step(day, tuple(found)))
+            steps.append(Step(day, basis, tuple(found)))
         last = now
     return steps
 
 
-def days(known: Packs, pack_id: str) -> list[date]:
-    """The days on which anything may change: editions and dates of a rule set, of what it extends
-    and imports, and of the school standards laid on them.
+def days(known: Packs, pack_id: str) -> dict[date, str]:
+    """The days on which anything may change, in order, with how sure each is: editions and dates of a
+    rule set, of what it extends and imports, and of the school standards laid on them.
     """
-    found: set[date] = set()
+    found: dict[date, str] = {}
     waiting, seen = [pack_id], set()
     while waiting:
         name = waiting.pop()
         seen.add(name)
         for pack in (*known.get(name, ()), *known.get(f"{name}/{STANDARD}", ())):
-            found.update(days_of_change(pack))
+            for day, basis in days_of_change(pack).items():
+                found[day] = basis or found.get(day, "")
             beyond = [pack.extends, *pack.table("import")]
             waiting += [one for one in beyond if one is not None and one not in seen]
-    return sorted(found)
+    return dict(sorted(found.items()))
 
 
 def _between(
@@ -149,13 +154,15 @@ def _fields(rule_id: str, rules: Ruleset, words: Vocabulary | None) -> dict[str,
         **dict(_held("", rule, rules, words)),
         "where": condition_words(rule.where, rules, words),
         "exclude": left_out(rule, rules),
+        "quote": rule.quote,
         "text": pick(rule.text, rule.text_en),
         "source": rule.source,
-        "basis": basis_words()[rule.basis],
+        "basis": basis_word(rule.basis, seen=rule.seen),
         "role": role_words()[rule.role],
         "of": ", ".join(rule.of),
         "remedy": pick(rule.remedy, rule.remedy_en),
         "owner": pick(rule.owner, rule.owner_en),
+        "joint": msg("、").join(rule.partners),
         "note": rule.note,
     }
     for part in rule.parts:

@@ -7,14 +7,19 @@ from collections.abc import Iterable, Sequence
 from compliance.kernel.i18n import msg, pick, say
 from compliance.rules.language.model import Clause, Ruleset
 
-HOW = ("judged", "attested", "outside", "not_covered", "text_not_seen")
+HOW = (
+    "judged", "half", "attested", "scope", "switched", "outside", "not_covered", "text_not_seen",
+)  # fmt: skip
 
 
 def how_words() -> dict[str, str]:
     """What became of an item → words."""
     return {
         "judged": msg("按数据判定"),
+        "half": msg("一半按数据判定一半由人佐证"),
         "attested": msg("由人佐证"),
+        "scope": msg("适用范围（写在各规则里）"),
+        "switched": msg("开关（默认关闭）"),
         "outside": msg("由外部给出"),
         "not_covered": msg("未编入"),
         "text_not_seen": msg("原文未见"),
@@ -41,7 +46,7 @@ def unanswered(rules: Ruleset) -> list[str]:
 def left_over(rules: Ruleset) -> str:
     """A sentence on the rules that no item names, for whoever writes the pack; empty if none is."""
     ids = unanswered(rules)
-    return say("没有条文列出的规则：{ids}", ids=msg("、").join(ids)) if ids else ""
+    return say("没有事项列出的规则：{ids}", ids=msg("、").join(ids)) if ids else ""
 
 
 def by_part(clauses: Sequence[Clause]) -> list[tuple[str, list[Clause]]]:
@@ -68,7 +73,7 @@ def page(rules: Ruleset, own: bool = False) -> str:
     """
     clauses = [one for one in rules.clauses if not own or one.pack == rules.id]
     lines = [
-        f"# {say('条文覆盖：{title}', title=rules.label)}",
+        f"# {say('规定覆盖：{title}', title=rules.label)}",
         "",
         say("共{all}项：{many}。", all=len(clauses), many=counted(clauses)),
     ]
@@ -82,7 +87,7 @@ def page(rules: Ruleset, own: bool = False) -> str:
 def _table(clauses: Sequence[Clause]) -> Iterable[str]:
     words = how_words()
     head = (
-        msg("条文"), msg("处理"), msg("规则"), msg("说明")
+        msg("事项（转述）"), msg("处理"), msg("规则"), msg("说明")
     )  # fmt: skip
     yield f"| {' | '.join(head)} |"
     yield "|---|---|---|---|"

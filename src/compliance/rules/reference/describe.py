@@ -199,6 +199,21 @@ def way_words(way: Instead, rules: Ruleset, words: Vocabulary | None = None) -> 
     return f"{condition_words(way.where, rules, words)}{msg('：')}{text}"
 
 
+def demands(rule: Rule) -> list[tuple[str, str]]:
+    """What a rule asks, each with what it is called: the document's own words, then the pack's.
+
+    Only the former are 条文. In English they are left out: there they are nobody's words.
+    """
+    told = []
+    if rule.quote and lang() == "zh":
+        quoted = say("“{words}”", words=rule.quote)
+        source = say("（{source}）", source=rule.quote_source) if rule.quote_source else ""
+        told.append((msg("条文"), quoted + source))
+    if text := pick(rule.text, rule.text_en):
+        told.append((msg("要求（转述）"), text))
+    return told
+
+
 def field_words(field: str, rule: Rule | None = None, words: Vocabulary | None = None) -> str:
     """A field of a pack, or of a change, as people call it; that of a part with the part's name.
 
@@ -242,11 +257,12 @@ def _field_names() -> dict[str, str]:
         "each": msg("逐项"), "list": msg("清单"), "bands": msg("分段人数"),
         "edges": msg("分段上限"), "largest": msg("最大的一项"),
         "name": msg("名称"), "words": msg_in("words", "文字"), "title": msg_in("title", "名称"),
-        "text": msg_in("text", "条文"), "source": msg_in("source", "依据"), "basis": msg("核实程度"),
+        "quote": msg("条文"), "quote_source": msg("条文出处"),
+        "text": msg("要求（转述）"), "source": msg_in("source", "依据"), "basis": msg("核实程度"),
         "role": msg("地位"), "level": msg("层级"),
         "scope": msg("判定对象"), "kind": msg("种类"),
-        "remedy": msg("整改"), "owner": msg_in("answerable", "责任"),
-        "note": msg("说明"),
+        "remedy": msg("整改"), "owner": msg("牵头单位"), "joint": msg("配合单位"),
+        "incident": msg("所问情形"), "note": msg("说明"),
     }  # fmt: skip
 
 

@@ -21,9 +21,10 @@ from compliance.rules.reference.describe import (
 # what a reader does not look for here: how a value is held, not what it says
 _INWARD = {
     "shared", "kind", "scope", "level", "role", "rolls_up", "aspect", "instead", "basis", "source",
+    "quote_source", "text_seen",
     "item_unit", "unit",
 }  # fmt: skip
-_WORDS = ("title", "text", "remedy", "owner", "note", "name")
+_WORDS = ("title", "quote", "text", "remedy", "owner", "joint", "incident", "note", "name")
 
 
 @dataclass(frozen=True, slots=True)

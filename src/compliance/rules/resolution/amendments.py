@@ -15,11 +15,12 @@ from typing import Any
 
 from compliance.kernel.errors import PackError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import COMPARE, OPERATORS, Switch, relaid
+from compliance.rules.language.model import ASKED, COMPARE, OPERATORS, Switch, relaid
 from compliance.rules.language.pack import Pack
 
 Table = Mapping[str, Any]
 _DATED = ("rule", "override", "indicator")
+_ABOUT_DAYS = ("from", "date", "date_basis")
 # what a document must stand behind; texts, notes and titles are ours
 _WEIGHTY = {*OPERATORS, "where", "exclude", "indicator", "of", "over", "per"}
 _COUNTS = ("pass_at_least", "rest_at_least")
@@ -61,24 +62,32 @@ def in_force(pack: Pack, day: date) -> tuple[dict[str, Any], dict[tuple[str, str
     return tables, faults
 
 
-def days_of_change(pack: Pack) -> list[date]:
-    """Every day on which something in the pack begins or changes, its first day among them."""
+def days_of_change(pack: Pack) -> dict[date, str]:
+    """Every day on which something in the pack begins or changes, its first day among them; with how
+    sure the day is, empty where nothing is said of it.
+    """
     tables = [table for section in _DATED for table in pack.table(section).values()]
-    return sorted({pack.effective, *(day for table in tables for day in _days(table))})
+    found = dict(day for table in tables for day in _days(table))
+    return {**found, pack.effective: str(pack.head.get("date_basis", ""))}
 
 
-def _days(table: Table) -> Iterable[date]:
+def _days(table: Table) -> Iterable[tuple[date, str]]:
     if "from" in table:
-        yield table["from"]
+        yield table["from"], str(table.get("date_basis", ""))
     if isinstance(table.get("since"), list):
-        yield from (change["date"] for change in table["since"])
+        yield from ((one["date"], str(one.get("date_basis", ""))) for one in table["since"])
     for part in table.get("part", {}).values():
         yield from _days(part)
 
 
 def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]:
     """One table with its changes up to `day` laid over it."""
-    now = {key: value for key, value in table.items() if key != "from"}
+    now = {key: value for key, value in table.items() if key not in _ABOUT_DAYS}
+    if "part" in now:
+        now = _with_parts(
+            now,
+            {k: _as_of(pack, part, day, *address, "part", k) for k, part in now["part"].items()},
+        )
     if isinstance(now.get("since"), list):  # a plain word is the field of a kind
         last = table.get("from", pack.effective)
         for place, change in enumerate(now.pop("since")):
@@ -96,12 +105,17 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
                     todo='source = "…"',
                 )
             if last <= day:
-                now = relaid(now, {key: value for key, value in change.items() if key != "date"})
-    if "part" in now:
-        now["part"] = {
-            key: _as_of(pack, part, day, *address, "part", key) for key, part in now["part"].items()
-        }
+                now = relaid(now, {k: v for k, v in change.items() if k not in _ABOUT_DAYS})
     return now
+
+
+def _with_parts(table: Table, parts: Mapping[str, Table]) -> dict[str, Any]:
+    """A rule's table with its parts as they stand now; where one asks something else, see `relaid`."""
+    held = [
+        {key: {name: part.get(name) for name in ASKED} for key, part in each.items()}
+        for each in (table["part"], parts)
+    ]
+    return {**table, "part": parts} if held[0] == held[1] else relaid(table, {"part": parts})
 
 
 def _out_of_order(pack: Pack, day: date, last: date, *address: str) -> PackError:
@@ -161,14 +175,14 @@ def check_switches(pack: Pack, table: Table, known: Iterable[str], *address: str
 def switched(table: Table, on: Sequence[str]) -> dict[str, Any]:
     """A rule's or part's table with the unconditional `instead` of switches that are on laid over it."""
     now = dict(table)
+    if "part" in now:
+        now = _with_parts(now, {key: switched(part, on) for key, part in now["part"].items()})
     for entry in table.get("instead", ()):
         if entry["switch"] in on and "where" not in entry:
             change = {key: value for key, value in entry.items() if key != "switch"}
             if "applies" in change:  # called so, since `where` would be judged row by row
                 change["where"] = change.pop("applies")
             now = relaid(now, change)
-    if "part" in now:
-        now["part"] = {key: switched(part, on) for key, part in now["part"].items()}
     return now
 
 
@@ -185,6 +199,7 @@ def overridden(
     if "part" in base:
         changed["part"] = {key: dict(part) for key, part in base["part"].items()}
     touched: list[str] = []
+    own: dict[str, Any] = {}
     for field, value in table.items():
         if field == "relaxes":
             continue
@@ -195,8 +210,10 @@ def overridden(
             changed["part"][key][field] = value
             touched.append(f"part.{key}.{field}")
         else:
-            changed = relaid(changed, {field: value})
+            own[field] = value
             touched.append(field)
+    parts = {"part": changed["part"]} if any(one.startswith("part.") for one in touched) else {}
+    changed = relaid(changed, {**parts, **own})
     looser = loosened(base, changed)
     if looser and not (table.get("relaxes") and table.get("source")):
         raise PackError.of(

@@ -303,9 +303,9 @@ class Layers:
                 one["of"] = [rule_id if name == base_id else name for name in one["of"]]
 
     def _as_confirmed(self, rule_id: str, table: Table) -> dict[str, Any]:
-        """A table whose basis someone confirmed by the text is verified."""
+        """A table that someone confirmed by the text is verified, and its text is seen."""
         confirmation = self.confirmed.get(rule_id)
-        if confirmation is None or table.get("basis") == VERIFIED:
+        if confirmation is None or table.get("text_seen"):
             return dict(table)
         self.raised[rule_id] = confirmation.document
         return {**table, "basis": VERIFIED}
@@ -339,8 +339,7 @@ class Layers:
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.changed.add(rule_id)
-            if variant in self.raised:
-                self.raised[rule_id] = self.raised[variant]
+            self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
         else:
             self._put(pack, variant, changed, origin)
             self.variants[variant] = rule_id
@@ -388,7 +387,9 @@ class Layers:
             id=top.id,
             title=str(top.head["title"]),
             title_en=str(top.head.get("title_en", "")),
-            source=str(top.head["source"]),
+            documents=tuple(
+                dict.fromkeys(pack.document for pack in chain if pack.layer != STANDARD)
+            ),
             version=top.version,
             effective=top.effective,
             layers=tuple(dict.fromkeys(pack.id for pack in chain)),
@@ -414,6 +415,7 @@ class Layers:
                 one._replace(rules=tuple(self.replaced.get(name, name) for name in one.rules))
                 for one in self.clauses
             ),
+            **_subject(chain),
         )
         found = Faults(self.place, self.tables, self.lost, self.faults)
         examine(resolved, self.kinds, words, found)
@@ -446,6 +448,20 @@ class Layers:
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
             ) from error
+        if rule.quote and rule.basis != VERIFIED:
+            raise PackError(
+                say(
+                    "规则 {rule} 的 quote 是原文，依据却是 {basis}", rule=rule_id, basis=rule.basis
+                ),
+                where=self.place("rule", rule_id, "quote"),
+                todo=msg('只见转述的请写 text；quote 须 basis = "verified"'),
+            )
+        if rule.joint_en and len(rule.joint_en) != len(rule.joint):
+            raise PackError(
+                say("规则 {rule} 的 joint_en 与 joint 项数不同", rule=rule_id),
+                where=self.place("rule", rule_id, "joint_en"),
+                todo=msg("请逐项对应"),
+            )
         called = (rule_id, *(old for old, new in self.replaced.items() if new == rule_id))
         decides = not base and (
             self._in_force(pack, rule.basis, *called) or rule_id in self.changed
@@ -466,6 +482,8 @@ class Layers:
             layers={field: giver.id for field, (giver, _) in origin.items()},
             documents={field: document for field, (_, document) in origin.items()},
             shown_only=table.get("role") == "advisory",
+            text_seen=rule.text_seen
+            or ("text_seen" not in table and bool(pack.head.get("text_seen"))),
         )
 
     def _with_floor(self, rule: Rule, rules: Mapping[str, Rule]) -> Rule:
@@ -539,6 +557,12 @@ class Layers:
         settings = read_settings(kind, holder.settings, rule_id, pack, *address)
         holder = replace(holder, settings=settings)
         return replace(holder, statement=kind.statement(holder), references=kind.references(holder))
+
+
+def _subject(chain: Sequence[Pack]) -> dict[str, str]:
+    """What papers call the matter: as the topmost pack says that says it."""
+    told = [pack.head for pack in chain if "subject" in pack.head][-1:]
+    return {name: str(head.get(name, "")) for head in told for name in ("subject", "subject_en")}
 
 
 def _twice(name: str, owner: str) -> str:
