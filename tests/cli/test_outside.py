@@ -101,7 +101,7 @@ def test_nothing_is_said_where_everything_is_judged(tmp_path: Path) -> None:
 def test_the_form_says_the_word_and_agrees_with_itself(figures: Path, tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
     run("declare", figures, "-o", form)
-    assert "符合条件教师总数不涉及名" in plain(form)
+    assert "符合交流轮岗条件教师总数不涉及名" in plain(form)
     result = CliRunner().invoke(main, ["declare", str(figures), "--against", str(form)])
     assert result.exit_code == 0
     assert "一致" in result.output

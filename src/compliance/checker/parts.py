@@ -18,7 +18,8 @@ from compliance.engine.evaluate import Evaluation, Tapes, evaluate
 from compliance.engine.findings import Findings, findings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import CountyResult, CountyRow
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, nothing_lost
+from compliance.kernel.i18n import msg
 from compliance.kernel.submission import KEY, Submission
 from compliance.rules.language.model import Ruleset
 
@@ -125,9 +126,12 @@ def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
     before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
     cut = counties.with_columns(_part=before // _SCHOOLS)
+    handed_on = 0
     for part in cut.partition_by("_part", maintain_order=True):
         found = []
         for number, own in part.partition_by("_job", as_dict=True).items():
             job = jobs[int(str(number[0]))]
             found.append(replace(job, part=job.part.of(own.select(*KEY).iter_rows())))
+            handed_on += found[-1].part.schools.height
         yield found
+    nothing_lost(msg("分批"), sum(job.part.schools.height for job in jobs), handed_on)

@@ -17,6 +17,8 @@ import polars as pl
 
 from compliance.engine.lacks import Lacks
 from compliance.facts.school_types import IMPLIED
+from compliance.kernel.errors import nothing_lost
+from compliance.kernel.i18n import msg
 from compliance.kernel.submission import COMPULSORY, KEY, STAGES, Submission
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Rule, Ruleset, Split
@@ -97,6 +99,8 @@ def frames(submission: Submission, split: Split) -> Frames:
     columns = (*school.columns, *county.columns)
     staged = {stem for stage in COMPULSORY for stem in _of_stage(columns, stage).values()}
     unit = unfold(school, county, split)
+    nothing_lost(msg("学校编号"), submission.schools.height, school.height)
+    nothing_lost(msg("学校分学段"), int(school["stages"].sum()), unit.height)
     return Frames(county, school, unit, split, _without_pupils(school), frozenset(staged))
 
 

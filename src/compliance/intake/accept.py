@@ -33,7 +33,8 @@ from compliance.intake.acceptance.integrity import (
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, nothing_lost
+from compliance.kernel.i18n import msg
 from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, Submission
 
 
@@ -62,6 +63,7 @@ def accept(
     counties = _identified(kept["counties"], vocabulary, "county")
     schools, folding = fold(schools, kept, vocabulary, tables)
     schools, deriving = derive(schools, vocabulary, tables)
+    nothing_lost(msg("数据接收"), kept["schools"].height, schools.height)
     counties = not_involved(counties, schools, vocabulary)
     doubts = data_checks(schools, counties, kept["monitoring"], vocabulary, tables, previous)
     attested, unfounded = attestations(kept["attestations"], tables)

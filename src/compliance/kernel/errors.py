@@ -100,6 +100,22 @@ class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
 
 
+class LostRecordsError(JunhengError):
+    """Records went missing inside the program: whoever judged the rest might acquit a county by it."""
+
+    exit_code = 5
+
+
+def nothing_lost(step: str, before: int, after: int) -> None:
+    """Raise LostRecordsError where a step has handed on another number of records than it took."""
+    if after != before:
+        raise LostRecordsError(
+            say("程序内部错误：{step}前后的记录数不一致（{before} → {after}），未作判定",
+                step=step, before=before, after=after),
+            todo=msg("请将所用文件与此信息告知开发者"),
+        )  # fmt: skip
+
+
 def show_traceback(error: BaseException) -> None:
     """Where an error came from, on stderr, for whoever sets COMPLIANCE_DEBUG; else nothing."""
     if os.environ.get("COMPLIANCE_DEBUG"):
