@@ -11,7 +11,7 @@ from compliance.engine.subject import Subject
 from compliance.engine.tallies import open_facts, summed_rows
 from compliance.engine.working import Input
 from compliance.facts.fact import Fact
-from compliance.kernel.i18n import lang, msg, msg_in, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.labels import STAGE_WORDS, unit_words
 from compliance.kernel.submission import COMPULSORY
 from compliance.rules.language import conditions
@@ -59,12 +59,12 @@ def _record(subject: Subject, fact: Fact) -> Input:
 
 
 def _said(fact: Fact, value: object) -> str:
-    """A word of a fixed choice in Chinese: 小学 for ``primary``; English speakers read the code."""
-    if not fact.words or value is None or lang() == "en":
+    """What a code of a fixed choice says: 小学 for ``primary``; "" where it says it itself."""
+    if not fact.words or value is None:
         return ""
     code = str(int(value)) if isinstance(value, float) else str(value)
-    words = (word for word, canonical in fact.words.items() if canonical == code)
-    return next((word for word in words if not word.isascii()), "")
+    word = fact.word_of(code)
+    return "" if word.replace(" ", "_") == code else word
 
 
 def columns_of(rule: Rule, ruleset: Ruleset) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from compliance.kernel.i18n import msg, msg_in, pick, plural, say
+from compliance.kernel.i18n import lang, msg, msg_in, pick, plural, say
 
 # JSON type -> form, where the schema does not name the form itself
 FORMS = {"integer": "count", "number": "number", "string": "text", "boolean": "flag"}
@@ -27,7 +27,8 @@ class Fact:
 
     form: ``count`` (whole number), ``number``, ``text``, ``word``, ``flag``, ``year``, ``date``,
     ``counts`` and ``numbers`` (lists of them), ``texts``. words: accepted word → canonical word
-    (a count with words, such as the sponsor, has the digits of its number as canonical). stem:
+    (a count with words, such as the sponsor, has the digits of its number as canonical). words_en:
+    canonical word → its English, where it is not the canonical word itself. stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
     parts: groups of facts, each of which sums up to this one; the first that is whole is used. largest_of: the list whose largest
     item it is. code: a number in the cell is its
@@ -51,6 +52,7 @@ class Fact:
     maximum: float | None = None
     aliases: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    words_en: Mapping[str, str] = field(default_factory=dict)
     stage: str | None = None
     stem: str = ""
     required: bool = False
@@ -82,6 +84,13 @@ class Fact:
     def label(self) -> str:
         """The fact's title in the current language."""
         return pick(self.title, self.title_en)
+
+    def word_of(self, canonical: str) -> str:
+        """What people call one of its words in the current language; a code nobody named stays."""
+        if lang() == "en":
+            return self.words_en.get(canonical, canonical.replace("_", " "))
+        ordinary = (word for word, meant in self.words.items() if meant == canonical)
+        return next((word for word in ordinary if not word.isascii()), canonical)
 
     @property
     def numeric(self) -> bool:
@@ -136,7 +145,8 @@ def _word(fact: Fact) -> str:
             continue
         chosen.setdefault(canonical, word)
     words = "、".join(f"{c} {word}" if c.isdigit() else word for c, word in chosen.items())
-    return say("以下之一：{words}", words=pick(words, ", ".join(chosen)))
+    english = [f"{c} {fact.words_en.get(c, '')}".strip() for c in chosen]
+    return say("以下之一：{words}", words=pick(words, ", ".join(english)))
 
 
 def _flag(_: Fact) -> str:
@@ -247,6 +257,7 @@ def fact_of(
         minimum=bounds.get("minimum"),
         maximum=bounds.get("maximum"),
         words=words,
+        words_en=node.get("x-words-en", {}),
         stem=stem,
         required=required,
         parts=tuple(tuple(group) for group in node.get("x-parts", ())),

@@ -17,6 +17,7 @@ from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.sentences import line
 from compliance.engine.subject import Subject
 from compliance.engine.working import Input
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, NOT_CHECKED, NOT_INVOLVED, PASS
@@ -36,12 +37,13 @@ class Contradiction:
 class AttestedSettings:
     """statement: the table it is given in; expect: what meets the rule; statements: what it covers.
 
-    about: a count of the county of whom something is stated, nothing where it is 不涉及.
+    statements_en: its English, one for each. about: a count of the county of whom something is stated, nothing where it is 不涉及.
     """
 
     statement: str = ""
     expect: bool | None = None
     statements: tuple[str, ...] = ()
+    statements_en: tuple[str, ...] = ()
     about: str = ""
     contradicted_by: tuple[Contradiction, ...] = ()
 
@@ -68,6 +70,14 @@ class Attested(Kind):
         figures = [one.zero for one in settings.contradicted_by]
         return References(facts=(*filter(None, (settings.about,)), *figures))
 
+    def faults(
+        self, holder: Rule | Part, words: Vocabulary
+    ) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Its statements in English are as many."""
+        settings: AttestedSettings = holder.settings
+        if settings.statements_en and len(settings.statements_en) != len(settings.statements):
+            yield ("statements_en",), msg("须与 statements 逐项对应")
+
     def lasts(self, holder: Rule | Part) -> bool:
         """Always."""
         return True
@@ -82,6 +92,14 @@ class Attested(Kind):
         status = plan.let(f"{rule.id}._said", status, rule.id, passing=True)
         parts = [part_entry(pl.lit(name), status) for name in settings.statements]
         return {"status": status, "parts": pl.concat_arr(*parts).arr.to_list()}
+
+    def part_title(self, name: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
+        """The statement."""
+        settings: AttestedSettings = rule.settings
+        if not settings.statements_en:
+            return name
+        both = zip(settings.statements, settings.statements_en, strict=True)
+        return name.replace({one: pick(one, english) for one, english in both})
 
     def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The statement under the whole rule's id."""

@@ -140,22 +140,10 @@ def _text(fact: Fact, value: object) -> str:
         return msg("是") if value else msg("否")
     if isinstance(value, (int, float)):
         if fact.words:
-            return _word(fact, figures.plain(value))
+            return printable(fact.word_of(figures.plain(value)))
         unit = fact.unit if lang() == "zh" else ""
         return figures.with_unit(figures.amount(value), unit)
-    return _word(fact, str(value)) if fact.words else printable(value)
-
-
-def _word(fact: Fact, canonical: str) -> str:
-    """The first ordinary word for a canonical one: 九年一贯制学校 for nine_year."""
-    if lang() == "en" and not canonical.isdigit():
-        return canonical.replace("_", " ")
-    ordinary = (
-        word
-        for word, meant in fact.words.items()
-        if meant == canonical and word != canonical and not word.isdigit()
-    )
-    return printable(next(ordinary, canonical))
+    return printable(fact.word_of(str(value)) if fact.words else value)
 
 
 def _applies(one: Judged) -> bool:

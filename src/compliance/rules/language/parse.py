@@ -98,9 +98,11 @@ def _read(wanted: type[Declared], table: Table, **given: object) -> Declared:
 def indicator(name: str, table: Table) -> Indicator:
     """An [indicator.*] table."""
     unit = table.get("unit", "")
-    measure = table.get("measure", unit)
-    usual = {"unit_en": unit, "measure": measure, "gap_unit": measure}
-    return _read(Indicator, {**usual, **table}, name=name)
+    usual = {"unit": unit, "unit_en": unit, **table}
+    for field, like in (("measure", "unit"), ("gap_unit", "measure")):
+        if field not in table:
+            usual = {field: usual[like], f"{field}_en": usual.get(f"{like}_en", ""), **usual}
+    return _read(Indicator, usual, name=name)
 
 
 def limit(table: Table) -> Limit | None:

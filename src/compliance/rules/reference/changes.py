@@ -17,6 +17,7 @@ from compliance.rules.language.pack import Pack
 from compliance.rules.reference.describe import (
     condition_words,
     formula,
+    in_one_language,
     left_out,
     level_words,
     limit_pieces,
@@ -183,7 +184,7 @@ def _held(
     if indicator is not None:
         yield f"{at}indicator", indicator.name
         yield f"{at}formula", formula(indicator, {})
-    for name, value in written(one.settings).items():
+    for name, value in in_one_language(written(one.settings)).items():
         yield f"{at}{name}", value_words(value)
     for way in one.instead:  # of one switch, several ways are told together
         ways = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
-from compliance.kernel.i18n import lang, msg, msg_in, pick, say
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say, use
 from compliance.kernel.labels import STAGE_WORDS, stage_words
 from compliance.kernel.number_format import plain
 from compliance.kernel.submission import COMPULSORY
@@ -95,13 +95,10 @@ def key_words(by: str, words: Vocabulary | None = None) -> Mapping[str, str]:
 def _word_names(words: Vocabulary, name: str, language: str) -> Mapping[str, str]:
     """Canonical word of a fact → how people say it: in Chinese the first of its Chinese words."""
     fact = words.school.get(name) or words.county.get(name)
-    names: dict[str, str] = {}
-    for word, canonical in fact.words.items() if fact is not None and fact.form != "flag" else ():
-        if language == "en":
-            names[canonical] = canonical.replace("_", " ")
-        elif not word.isascii():
-            names.setdefault(canonical, word)
-    return names
+    if fact is None or fact.form == "flag":
+        return {}
+    with use(language):
+        return {canonical: fact.word_of(canonical) for canonical in fact.words.values()}
 
 
 def formula(indicator: Indicator, named: Mapping[str, str]) -> str:
@@ -177,13 +174,22 @@ def value_words(value: object, names: Mapping[str, str] | None = None) -> str:
     """A value of a pack on one line. names: what single words of it are called."""
     called = names or {}
     if isinstance(value, Mapping):
-        return msg("，").join(f"{key} {value_words(item, called)}" for key, item in value.items())
+        told = in_one_language(value).items()
+        return msg("，").join(f"{key} {value_words(item, called)}" for key, item in told)
     if isinstance(value, list | tuple):
         return msg("、").join(value_words(item, called) for item in value)
     if isinstance(value, bool):
         return msg("是") if value else msg("否")
     text = plain(value) if isinstance(value, Decimal) else str(value)
     return called.get(text, text)
+
+
+def in_one_language(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields of a pack, those that stand in two languages in the current one only."""
+    own = {name: value for name, value in fields.items() if not name.endswith("_en")}
+    if lang() == "zh":
+        return own
+    return {name: fields.get(f"{name}_en") or value for name, value in own.items()}
 
 
 def _signed(key: str) -> str:

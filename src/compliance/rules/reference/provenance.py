@@ -13,6 +13,7 @@ from compliance.rules.reference.describe import (
     fact_words,
     field_words,
     formula,
+    in_one_language,
     left_out,
     limit_words,
     value_words,
@@ -67,7 +68,7 @@ def _of_rule(rule: Rule, rules: Ruleset, words: Vocabulary | None) -> Iterable[G
         name = field.rpartition(".")[2].removesuffix("_en")
         if name in _WORDS:
             told.setdefault((pack, document), []).append(name)
-        elif name not in _INWARD:
+        elif name not in _INWARD and not field.endswith("_en"):
             value = _value(field, rule, rules, words)
             yield Given(rule.id, field, value, pack, document)
     for (pack, document), names in told.items():
@@ -95,7 +96,9 @@ def _value(field: str, rule: Rule, rules: Ruleset, words: Vocabulary | None) -> 
     return (
         left_out(rule, rules)
         if name == "exclude"
-        else value_words(others.get(name) or written(holder.settings).get(name, ""))
+        else value_words(
+            others.get(name) or in_one_language(written(holder.settings)).get(name, "")
+        )
     )
 
 
