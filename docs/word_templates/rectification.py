@@ -231,8 +231,8 @@ def school() -> Paper:
 
 def build(folder: Path) -> None:
     """Write both templates into `folder`."""
-    county().save(folder / "rectify_county.docx", "整改清单")
-    school().save(folder / "rectify_school.docx", "一校一案")
+    county().save(folder / "rectify_county.docx", "{{ paper.title }}")
+    school().save(folder / "rectify_school.docx", "{{ paper.title }}")
 
 
 if __name__ == "__main__":

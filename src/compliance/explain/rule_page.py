@@ -13,7 +13,7 @@ from compliance.explain.layer_versions import line, versions
 from compliance.explain.working_text import beside, block
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.i18n import msg, msg_in, pick, say
+from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.labels import STAGE_WORDS, basis_word, day_in_words, unit_words
 from compliance.rules.language.model import Part, Rule, Ruleset
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, Packs, Step, history
@@ -162,7 +162,7 @@ def _fact(fact: Fact, words: Vocabulary) -> dict[str, Any]:
         "fact": fact.name,
         "title": fact.label,
         "unit": unit_words(fact.unit),
-        "definition": fact.description,
+        "definition": fact.description if lang() == "zh" else "",
         "period": periods.get(fact.period, ""),
         "table": tables.get(fact.table, fact.table),
         "headings": [name for name in fact.headings if name != fact.name][:4],
@@ -287,7 +287,8 @@ def _members(members: Sequence[Mapping[str, Any]]) -> Iterable[str]:
 def _about(one: Mapping[str, Any]) -> Iterable[str]:
     title = _aside(one["title"], one["unit"]) if one["unit"] else one["title"]
     yield f"{title} [{one['fact']}]"
-    yield f"  {one['definition']}"
+    if told := one["definition"] or one["period"]:
+        yield f"  {told}"
     where = say("填在“{t}”表", t=one["table"])
     others = [name for name in one["headings"] if name != one["title"]]
     if others:

@@ -71,7 +71,7 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
     if form == "json":
         return _json(
             {
-                "rule": rule.id, "title": rule.title, "level": rule.level, "role": rule.role,
+                "rule": rule.id, "title": rule.label, "level": rule.level, "role": rule.role,
                 "basis": rule.basis, "layer": rule.layer, "given_by": rule.given_by_id,
                 "standard": standard_words(rule, rules, words), "source": rule.source,
             }
@@ -249,10 +249,10 @@ def _about(one: Switch) -> Iterable[str]:
 def _switch_row(one: Switch) -> dict[str, object]:
     return {
         "name": one.name, "kind": one.kind, "choice": one.choice or None, "default": one.default,
-        "title": one.title, "source": one.source, "basis": one.basis,
+        "title": one.label, "source": one.source, "basis": one.basis,
         "from": one.from_.isoformat() if one.from_ else None,
         "until": one.until.isoformat() if one.until else None,
-        "includes": list(one.includes), "note": one.note,
+        "includes": list(one.includes), "note": pick(one.note, one.note_en),
     }  # fmt: skip
 
 

@@ -97,12 +97,16 @@ def _has_content(piece: Untyped) -> bool:
 
 
 def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str, Template]:
-    """Part name -> template, for the parts of the text, headers and footers with placeholders."""
+    """Part name -> template, for the parts with placeholders: text, headers, footers, properties."""
     patch = DocxTemplate(io.BytesIO(content)).patch_xml
     made = environment("html")  # escapes what is printed, as XML needs it too
     compiled = {}
     for part, raw in parts.items():
-        if part.startswith("word/") and part.endswith(".xml") and (b"{{" in raw or b"{%" in raw):
+        if (
+            part.startswith(("word/", "docProps/"))
+            and part.endswith(".xml")
+            and (b"{{" in raw or b"{%" in raw)
+        ):
             source = patch(raw.decode("utf-8"))
             compiled[part] = loaded(partial(made.from_string, source))
             compiled[part].name = f"{name}/{part}"

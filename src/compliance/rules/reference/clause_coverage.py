@@ -107,11 +107,11 @@ def rows(rules: Ruleset) -> list[dict[str, object]]:
     """For machines."""
     return [
         {
-            "part": clause.part,
-            "item": clause.item,
+            "part": pick(clause.part, clause.part_en),
+            "item": pick(clause.item, clause.item_en),
             "how": clause.how,
             "rules": list(clause.rules),
-            "note": clause.note,
+            "note": pick(clause.note, clause.note_en),
             "layer": clause.pack,
         }
         for clause in rules.clauses
