@@ -29,7 +29,7 @@ from compliance.facts.plausibility import (
 )
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PluginError, closest
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import lang, msg, pick, say
 
 # record schemas of one submission: table -> (schema file, definition inside it)
 TABLES = {
@@ -105,13 +105,20 @@ _CLASSES = (Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient,
 
 
 class Titles(dict[str, str]):
-    """Fact → what it is called; what is missing of a list, such as monitoring.数学, after the list."""
+    """Fact → what it is called; what is missing of a list, such as monitoring.数学, after the list.
+
+    entries: what an entry of a list is called where that is another word, in English.
+    """
+
+    entries: Mapping[str, str] = {}
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as dict has it
         """The title, or `default` for what is not known."""
         table, _, entry = name.partition(".")
         if entry and table in self and name not in self:
-            return say("{table}（{entry}）", table=self[table], entry=entry)
+            return say(
+                "{table}（{entry}）", table=self[table], entry=self.entries.get(entry, entry)
+            )
         return super().get(name, default)
 
 
@@ -123,6 +130,8 @@ def titles(words: Vocabulary) -> Titles:
         if fact.form == "date":  # a year alone may not be enough
             found[name] += msg("（填到年月日）")
     found["monitoring"] = msg("国家义务教育质量监测结果")
+    if lang() == "en":
+        found.entries = words.tables["monitoring"]["subject"].words_en
     for name in ("level", "disparity"):
         found[f"monitoring.{name}"] = found.get(
             f"monitoring.{words.tables['monitoring'][name].label}"
