@@ -135,3 +135,27 @@ def test_a_file_is_read_once_more_however_much_is_asked() -> None:
     (found,) = workings(context, "RS", "3499010001")
     assert [one for one in found.inputs if one.at]
     assert len(times) == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("G15", "不适用，不必计算。"),
+        ("G11", "分子、分母均为0，无从计算。"),
+        ("Q2", "分子、分母均为0，无从计算。"),
+    ],
+)
+def test_a_share_of_nobody_is_not_called_missing(tmp_path: Path, rule: str, says: str) -> None:
+    document = json.loads((EXAMPLES / "conforming.json").read_text("utf-8"))
+    facts = document["county"]
+    for name in ("exchange_eligible_teachers", "exchanged_teachers", "exchanged_backbone_teachers"):
+        facts[name] = 0
+    facts |= {"disabled_children": 0, "disabled_children_enrolled": 0, "migrant_children": "不涉及"}
+    del facts["disabled_children_special_school"]
+    del facts["migrant_children_public"], facts["migrant_children_purchased"]
+    path = tmp_path / "nobody.json"
+    path.write_text(json.dumps(document), "utf-8")
+    told = shown(rule, path)
+    assert says in told
+    assert "缺少" not in told
+    assert "数据缺失" not in told

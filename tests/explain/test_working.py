@@ -96,6 +96,18 @@ def test_a_coefficient_of_exactly_one_half() -> None:
     assert [one.share for one in spread.drivers] == [Fraction(9, 10), Fraction(1, 10)]
 
 
+def test_a_mean_of_0_is_said_as_that() -> None:
+    found = working(ruleset(BASE), [primary(100, 0), primary(900, 0)], "D1")
+    (spread,) = found.spread
+    assert (spread.mean, found.status) == (0, "unknown")
+    assert found.missing == ()
+    assert found.message.startswith("甲县小学D1无从计算：均值为0。")
+    told = text(found)
+    assert "X̄ = ΣP·x ÷ ΣP = 0：均值为0，差异系数 S ÷ X̄ 无从计算。" in told
+    assert "S ÷ X̄ = 0" not in told
+    assert "高于均值" not in told
+
+
 def test_no_single_school_can_mend_a_deep_disparity() -> None:
     """Two schools that own everything among six: neither alone evens the county out."""
     schools = [primary(100, 20), primary(100, 20), *(primary(100, 0) for _ in range(4))]

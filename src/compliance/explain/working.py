@@ -111,8 +111,11 @@ def _working(context: Context, subject: Subject) -> Working:
 
 
 def _missing(subject: Subject) -> tuple[str, ...]:
-    """What the verdict waits for, as every report calls it; coefficients say it stage by stage."""
-    if subject.rule.form.coefficient:
+    """What the verdict waits for, as every report calls it; coefficients say it stage by stage.
+
+    What is 0 of 0 is not missing: the message says what to write.
+    """
+    if subject.rule.form.coefficient or subject.status(subject.rule.id) == "not_checked":
         return ()
     lists = subject.outcomes(subject.rule.id)["missing"].to_list()
     known = titles(subject.words)

@@ -223,6 +223,11 @@ def _member(one: Member) -> str:
 
 def _spread(one: Spread) -> Iterable[str]:
     """One stage: the figures, the schools that drive it, what would bring it under its limit."""
+    if one.mean == 0:
+        yield say(
+            "{stage}：{n}所，X̄ = ΣP·x ÷ ΣP = 0：均值为0，差异系数 S ÷ X̄ 无从计算。",
+            stage=stage_words()[one.stage], n=one.units)  # fmt: skip
+        return
     yield say(
         "{stage}：{n}所，X̄ = ΣP·x ÷ ΣP = {mean}，S = √(ΣP·(x−X̄)² ÷ ΣP) = {s}，差异系数 S ÷ X̄ = {cv}",
         stage=stage_words()[one.stage], n=one.units, mean=shown(one.mean),

@@ -131,7 +131,16 @@ class Dispersion(Kind):
 
     def sentence(self, rule: Rule, ruleset: Ruleset) -> Sentences:
         """The stage's coefficient against its limit."""
-        return coefficient_sentence(rule) if rule.limit is not None else _without_bar(rule)
+        told = coefficient_sentence(rule)
+        if not isinstance(told, Mapping):
+            return _without_bar(rule)
+        holes: dict[str, pl.Expr | str] = {
+            "who": pl.col("subject"),
+            "stage": stage_word(),
+            "title": rule.label,
+        }
+        nothing = line(msg("{who}{stage}{title}无从计算：均值为0。"), **holes)
+        return {**told, UNKNOWN: pl.when(pl.col("mean") == 0).then(nothing)}
 
     def working(self, subject: Subject, begun: Working) -> Working:
         """The coefficient of each stage that has one, with the schools that drive it.
