@@ -109,11 +109,11 @@ def test_a_page_in_english_has_no_chinese_marks(rule: str) -> None:
 
 
 def test_members_without_weight_are_told_on_one_line() -> None:
-    """Anhui adds sixteen advisory items and the national set has one of its own, V6."""
+    """Anhui adds sixteen advisory items and the national set has four of its own."""
     page = shown("C", "--ruleset", "anhui", "--as-of", str(DAY))
     made = page.split("【由以下规则构成】")[1]
     assert "CR  资源配置" in made
-    assert "参考，不计入结论：V6、AH-1、AH-2、AH-3、AH-4、AH-S1" in made
+    assert "参考，不计入结论：V6、E2、GM、GV、AH-1、AH-2、AH-3、AH-4、AH-S1" in made
     assert "AH-S7 学校规模" not in made
     told = shown("C", ANHUI)
     assert "AH-1 待佐证、AH-2 待佐证、AH-3 达标" in told.replace("\n    ", "")
