@@ -294,5 +294,6 @@ def test_the_data_changed_since_the_form_was_written(desk: Desk, tmp_path: Path)
 def test_a_percent_sign_that_is_mere_text_is_not_calculated_with() -> None:
     form = EXAMPLES.parent / "tests/cases/input/23-declare/literal-percent-cell.xlsx"
     result = run(EXAMPLES / "conforming.json", "--against", form, "--format", "json")
-    assert json.loads(result.stdout) == []
-    assert result.exit_code == 0
+    differing = json.loads(result.stdout)
+    assert {one["kind"] for one in differing} == {"words"}  # sentences of an older form
+    assert ("表Ⅵ", "E5") not in {(one["sheet"], one["cell"]) for one in differing}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
+from compliance import check
 from compliance.assessment.messages import told
 from compliance.engine.findings import findings
+from compliance.engine.sentences import line
 from compliance.kernel import i18n
 from tests.support.rules import CONCLUSION, HEAD, judged, rule, ruleset, submission
 
@@ -131,3 +134,31 @@ def test_english_by_choice() -> None:
             [school("primary", primary_students=100, primary_teachers_above_degree=4)],
         )
     assert said["R1", "1", "primary"].endswith("below the standard of 4.2 人, short of 1 人.")
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "says"),
+    [
+        ("学校0", "7", "学校0：7项"),
+        ("学校", "7", "学校7项"),
+        ("学校0", "七", "学校0七项"),
+        ("学校０", "7", "学校０：7项"),
+    ],
+)
+def test_a_name_that_ends_in_a_digit_does_not_run_into_a_figure(
+    name: str, count: str, says: str
+) -> None:
+    frame = pl.DataFrame({"who": [name], "n": [count]})
+    template = "{who}{n}项"
+    assert frame.select(line(template, who=pl.col("who"), n=pl.col("n"))).item() == says
+    assert frame.select(line(template, who=pl.col("who"), n=count)).item() == says
+    assert frame.select(line(template, who=name, n=pl.col("n"))).item() == says
+    assert frame.select(line(template, who=name, n=count)).item() == says
+
+
+def test_the_monitored_subjects_are_told_in_english() -> None:
+    told = check("examples/anhui_county.xlsx", lang="en").findings.filter(pl.col("rule") == "Q9")
+    parts = [part["name"] for part in told["parts"].to_list()[0]]
+    assert parts[:2] == ["Chinese grade 8 level", "Chinese grade 8 disparity"]
+    assert "physical education grade 4 level" in parts
+    assert not [one for one in parts if not one.isascii()]

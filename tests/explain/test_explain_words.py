@@ -109,7 +109,7 @@ def test_a_page_in_english_has_no_chinese_marks(rule: str) -> None:
 
 
 def test_members_without_weight_are_told_on_one_line() -> None:
-    """Anhui adds sixteen advisory items and the national set has four of its own."""
+    """Anhui adds sixteen advisory items and the national set four of its own."""
     page = shown("C", "--ruleset", "anhui", "--as-of", str(DAY))
     made = page.split("【由以下规则构成】")[1]
     assert "CR  资源配置" in made

@@ -60,7 +60,9 @@ def _apart(name: pl.Expr | str, figure: pl.Expr | str) -> pl.Expr | str:
     pair = [(name, r"\d$"), (figure, r"^\d")]
     if any(isinstance(one, str) and not re.search(pattern, one) for one, pattern in pair):
         return ""
-    meets = (one.str.contains(pattern) for one, pattern in pair if isinstance(one, pl.Expr))
+    meets = [one.str.contains(pattern) for one, pattern in pair if isinstance(one, pl.Expr)]
+    if not meets:
+        return msg("：")
     return pl.when(pl.all_horizontal(*meets)).then(pl.lit(msg("："))).otherwise(pl.lit(""))
 
 

@@ -25,7 +25,7 @@ from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import suggestion
-from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.submission import KEY, NO_WORDS, UNKNOWN
 from compliance.rules.language.model import OPERATORS, UPPER, Limit, Part, References, Rule, Ruleset
 
@@ -63,6 +63,7 @@ class ListedSubject:
     """A subject that the list must have an entry of; also: other names of it."""
 
     name: str
+    name_en: str = ""
     also: tuple[str, ...] = ()
 
 
@@ -72,6 +73,16 @@ class ListedSettings:
 
     each: tuple[FieldLimit, ...]
     every: tuple[ListedSubject, ...] = ()
+
+
+def _english(settings: ListedSettings) -> dict[str, str]:
+    """Subjects and grades → what they are called where the language is English, else nothing."""
+    if lang() == "zh":
+        return {}
+    known = [one for one in settings.every if one.name_en]
+    # the longest names first: one may begin another
+    names = {name: f"{one.name_en} " for one in known for name in (*one.also, one.name)}
+    return names | {f"{word}年级": f"grade {n}" for n, word in enumerate("一二三四五六七八九", 1)}
 
 
 _ENTRY = (pl.col("subject").fill_null(""), pl.col("grade").fill_null(""))  # what an entry is about
@@ -116,6 +127,8 @@ class Listed(Kind):
     def part_title(self, name: pl.Expr, rule: Rule, ruleset: Ruleset) -> pl.Expr:
         """The entry's subject and grade, then what the field is called."""
         settings: ListedSettings = rule.settings
+        if words := _english(settings):
+            name = name.str.replace_many(list(words), list(words.values())).str.strip_chars()
         title = name
         for one in settings.each:
             own = pl.concat_str(name.str.strip_suffix(one.field), pl.lit(one.label))
@@ -196,8 +209,12 @@ WHOLE, FINE = Decimal(1), Decimal("0.001")  # steps of a grade, and of anything 
 
 def _entries(subject: Subject) -> Iterable[tuple[str, Row]]:
     """The entries of the county's list, by subject and grade."""
+    words = _english(subject.rule.settings)
     for row in getattr(subject.evaluation.submission, subject.rule.of[0]).iter_rows(named=True):
-        yield f"{row.get('subject') or ''}{row.get('grade') or ''}", row
+        name = f"{row.get('subject') or ''}{row.get('grade') or ''}"
+        for word, english in words.items():
+            name = name.replace(word, english)
+        yield name.strip(), row
 
 
 def _flip(fact: str, title: str, value: float, limit: Limit) -> Flip:
