@@ -450,7 +450,7 @@ class _Teller:
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
         return {
-            block: {county: msg("；").join(words) + msg("。") for county, words in own.items()}
+            block: {c: say("{outside}。", outside=msg("；").join(w)) for c, w in own.items()}
             for block, own in told.items()
         }
 
