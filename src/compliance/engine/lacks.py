@@ -73,7 +73,8 @@ class Lacks:
 def _list_of(name: str, test: pl.Expr) -> pl.Expr:
     word = pl.lit(name)
     if STAGE in name:
-        word = pl.format(name.replace(STAGE, "{}"), pl.col("stage"))
+        before, _, after = name.partition(STAGE)
+        word = pl.concat_str(pl.lit(before), pl.col("stage"), pl.lit(after))  # format: no empty frames
     return pl.when(test).then(pl.concat_list(word)).otherwise(NO_WORDS)
 
 
