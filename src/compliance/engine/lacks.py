@@ -74,7 +74,9 @@ def _list_of(name: str, test: pl.Expr) -> pl.Expr:
     word = pl.lit(name)
     if STAGE in name:
         before, _, after = name.partition(STAGE)
-        word = pl.concat_str(pl.lit(before), pl.col("stage"), pl.lit(after))  # format: no empty frames
+        word = pl.concat_str(
+            pl.lit(before), pl.col("stage"), pl.lit(after)
+        )  # format: no empty frames
     return pl.when(test).then(pl.concat_list(word)).otherwise(NO_WORDS)
 
 
