@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from compliance import check
+import polars as pl
+
+from compliance import Report, check
 from compliance.assessment import PROBLEM, assess
 from compliance.render.rectification.write import papers
 from compliance.render.terminal.summary import summary
@@ -55,6 +58,8 @@ def test_what_check_requires_the_list_calls_a_problem(tmp_path: Path) -> None:
     text = summary(report, colour=False)
     assert "缺口合计（未达标学校）" in text
     assert "建议提升" not in text
+    units = {(one["school_code"], one["stage"]) for one in judged(report, "R1")}
+    assert f"{len(units)}个学段中1个不达标" in text  # each once, however many rules ask of it
     (paper,) = papers(report)
     (item,) = [one for one in paper.problems if one.rule == "R7"]
     assert item.school_code == school["school_code"]
@@ -62,3 +67,9 @@ def test_what_check_requires_the_list_calls_a_problem(tmp_path: Path) -> None:
     (line,) = [one for one in paper.totals if one.rule == "R7"]
     assert (line.schools, line.also) == (1, "—")
     assert f"{total.amount.value:.0f}{total.amount.unit}" in line.problems
+
+
+def judged(report: Report, rule: str) -> list[dict[str, Any]]:
+    """The findings of a rule on the units that it applies to."""
+    found = report.findings.filter(pl.col("rule") == rule, pl.col("status") != "not_applicable")
+    return found.to_dicts()

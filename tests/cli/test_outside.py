@@ -89,6 +89,14 @@ def test_the_messages_of_blocks_and_conclusion_name_it(figures: Path, tmp_path: 
     assert "不适用" not in told["CQ"]
 
 
+def test_english_sets_a_space_between_the_sentences(figures: Path, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    run("check", figures, "--lang", "en", "-o", f"json:{path}")
+    found = json.loads(path.read_text("utf-8"))["findings"]
+    (block,) = [one["message"] for one in found if one["rule"] == "CG"]
+    assert re.search(r"\. of 15: .*3 not applicable: G6, G11, G14\.$", block), block
+
+
 def test_nothing_is_said_where_everything_is_judged(tmp_path: Path) -> None:
     path = tmp_path / "county.json"
     county = calm(2)

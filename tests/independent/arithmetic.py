@@ -13,7 +13,10 @@ GROUP_ORDER = ("fail", "error", "unknown", "not_checked", "waived", "pass", "not
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge found. ``None`` in a figure: missing, or without meaning for the rule."""
+    """What the judge found. ``None`` in a figure: missing, or without meaning for the rule.
+
+    open: the verdict stands either way, but another figure might, by what is missing.
+    """
 
     status: str
     value: Fraction | None = None
@@ -25,6 +28,7 @@ class Verdict:
     deviation: Fraction | None = None
     parts: tuple[Verdict, ...] = ()
     relaxed_by: str | None = None
+    open: bool = False
 
 
 UNKNOWN = Verdict("unknown")

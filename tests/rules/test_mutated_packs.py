@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from compliance.facts.vocabulary import titles
 from compliance.kernel.errors import PackError
 from compliance.rules.language.model import STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.resolve import resolve
 from tests.support.nonempty import nonempty
 from tests.support.toml_text import toml_text
@@ -36,6 +37,7 @@ SEEN = intake.take_in([EXAMPLE], OFFERS.readers, OFFERS.vocabulary)
 Address = tuple[str | int, ...]
 GONE = object()
 TRIED = 25  # mutants of a pack
+TODAY = date(2024, 9, 1)
 OTHER_TYPE = {str: 7, bool: "zz", int: "zz", Decimal: "zz", list: "zz", dict: 5, date: 5}
 
 
@@ -99,16 +101,18 @@ def mutants(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def resolved(pack: Pack, tables: Mapping[str, Any], folder: Path) -> Ruleset:
-    """The pack's rule set with these tables in place of the pack's own."""
+def resolved(
+    pack: Pack, tables: Mapping[str, Any], folder: Path, day: date = TODAY, on: Sequence[str] = ()
+) -> Ruleset:
+    """The pack's rule set with these tables in place of the pack's own, with the switches that are on."""
     path = folder / pack.path.name
     path.write_text(toml_text(tables), "utf-8")
     other = read_pack(path)
     name = f"{pack.id}/{STANDARD}" if pack.layer == STANDARD else pack.id
     known = {**OFFERS.packs, name: [other if one is pack else one for one in OFFERS.packs[name]]}
     words = OFFERS.vocabulary
-    day = max(pack.effective, date(2024, 9, 1))
-    return resolve(known, pack.id, day, kinds=OFFERS.kinds, words=words)
+    day = max(pack.effective, day)
+    return resolve(known, pack.id, day, switched=on, kinds=OFFERS.kinds, words=words)
 
 
 def resolved_or_why(pack: Pack, tables: Mapping[str, Any], folder: Path) -> Ruleset | PackError:
@@ -134,7 +138,7 @@ def test_a_mutated_pack_is_a_fault_or_is_judged(pack: Pack, tmp_path: Path) -> N
             assert named_with_its_line(rules), f"{what}\n{rules}"
             continue
         judged += 1
-        bench = evaluate(rules, SEEN, date(2024, 9, 1), OFFERS.kinds)
+        bench = evaluate(rules, SEEN, TODAY, OFFERS.kinds)
         told, problems = messages.told(findings(bench, []), titles(OFFERS.vocabulary))
         assert (bench.broken, problems) == ({}, []), what
         assert told.height, what
@@ -146,8 +150,12 @@ def test_a_mutated_pack_is_a_fault_or_is_judged(pack: Pack, tmp_path: Path) -> N
 def test_no_key_that_nobody_knows_is_passed_over(pack: Pack, tmp_path: Path) -> None:
     tables = [address for address, value in nodes(pack.tables) if isinstance(value, dict)]
     some = random.Random(pack.file).sample(tables, min(TRIED, len(tables)))
+    switches = pack.table("switch").items()
+    last = max(TODAY, *days_of_change(pack))
+    relaxations = [name for name, one in switches if one.get("kind") == "relaxation"]
     for address in nonempty(some):
+        wrong = changed(pack.tables, (*address, "zz_unknown"), 1)
         with pytest.raises(PackError) as caught:
-            resolved(pack, changed(pack.tables, (*address, "zz_unknown"), 1), tmp_path)
+            resolved(pack, wrong, tmp_path, last, relaxations)
         assert named_with_its_line(caught.value), address
         assert "zz_unknown" in str(caught.value), address

@@ -70,7 +70,7 @@ def _school(luck: Random, code: str, number: int, kind: str) -> Record:
         "school_name": f"第{number}学校",
         "school_type": kind,
         "sponsor": 7,
-        "setting": luck.choice(("urban", "town", "rural")),
+        "setting": "rural" if number == 1 else luck.choice(("urban", "town", "rural")),  # for G14
         "boarding": False,
         "built_year": 2019,
         "dense_city_centre": False,

@@ -319,7 +319,8 @@ def _outcome(
 ) -> Decisive:
     own = found.filter(pl.col("rule").is_in(list(members)) & (pl.col("role") != "advisory"))
     of_county = own.filter(level="county")
-    own = of_county if of_county.height else own
+    units = own.group_by("school_code", "stage", maintain_order=True).agg(_worst())
+    own = of_county if of_county.height else units
     counts = _counts(own)
     failing = own.filter(pl.col("school_code").is_not_null(), status="fail")
     return Decisive(

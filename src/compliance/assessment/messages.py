@@ -405,8 +405,8 @@ class _Teller:
             if at and tally.removesuffix(ALSO) in tallies:
                 blank.setdefault(fact, []).append(pl.col(name))
         told = []
-        for fact, columns in blank.items():
-            schools = pl.coalesce(columns)
+        for fact in sorted(blank):  # whatever other counties lack
+            schools = pl.coalesce(blank[fact])
             first, many = schools.struct.field("first"), schools.struct.field("many")
             names = first.list.join(msg("、"))
             some = line(msg("{names}等{n}所学校"), names=names, n=many.cast(pl.String))
@@ -450,7 +450,7 @@ class _Teller:
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
         return {
-            block: {county: msg("；").join(words) + msg("。") for county, words in own.items()}
+            block: {c: say("{outside}。", outside=msg("；").join(w)) for c, w in own.items()}
             for block, own in told.items()
         }
 

@@ -73,7 +73,9 @@ class Lacks:
 def _list_of(name: str, test: pl.Expr) -> pl.Expr:
     word = pl.lit(name)
     if STAGE in name:
-        word = pl.format(name.replace(STAGE, "{}"), pl.col("stage"))
+        before, _, after = name.partition(STAGE)
+        # not pl.format, which panics over a frame without rows
+        word = pl.concat_str(pl.lit(before), pl.col("stage"), pl.lit(after))
     return pl.when(test).then(pl.concat_list(word)).otherwise(NO_WORDS)
 
 

@@ -22,6 +22,7 @@ from compliance.facts.plausibility import (
     Checks,
     Item,
     Jump,
+    OfOneSchool,
     Plausible,
     Quotient,
     Recent,
@@ -101,7 +102,9 @@ class Vocabulary:
 
 
 # what a vocabulary consists of
-_CLASSES = (Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Recent, Jump)
+_CLASSES = (
+    Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Recent, Jump, OfOneSchool
+)  # fmt: skip
 
 
 class Titles(dict[str, str]):

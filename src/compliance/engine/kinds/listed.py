@@ -259,7 +259,7 @@ def _judged(entries: pl.LazyFrame, place: int, one: FieldLimit) -> pl.LazyFrame:
     field, bar = one.field, float(limit.table[""])
     met = exact_arithmetic.meets(pl.col(field), limit.operator, pl.lit(bar))
     there = pl.col("lack").is_null()
-    title = pl.when(there).then(pl.format("{}{} {}", *_ENTRY, pl.lit(field)))
+    title = pl.when(there).then(pl.concat_str(*_ENTRY, pl.lit(f" {field}")))
     lack = pl.when(pl.col(field).is_null()).then(pl.lit(f"monitoring.{field}"))
     rows = entries if place == 0 else entries.filter(there)
     return rows.with_columns(met_status(met).cast(pl.UInt8).alias("status")).select(
