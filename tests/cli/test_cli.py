@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compliance.cli import main
+from compliance.engine.kinds.elapsed import Elapsed
 from tests.support.nonempty import nonempty
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -165,11 +166,17 @@ def test_4_nothing_in_it(content: str, tmp_path: Path) -> None:
     assert run("check", tmp_path / "x.json").exit_code == 4
 
 
-def test_5_a_rule_that_breaks(county: Callable[..., Path], tmp_path: Path) -> None:
+def test_5_a_rule_that_breaks(
+    county: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Elapsed, "columns", broken)
     pack = tmp_path / "city.toml"
     pack.write_text(
         '[pack]\nid = "city"\ntitle = "市"\nsource = "市教〔2020〕1号"\neffective = 2018-01-01\nextends = "national"\nprefix = "CT-"\n'
-        '[rule.CT-1]\nkind = "elapsed"\nsince = "population"\nat_least = 3\ntitle = "人口不是日期"\ntitle_en = "no date"\nbasis = "verified"\nsource = "市"\n'
+        '[rule.CT-1]\nkind = "elapsed"\nsince = "basic_balance_date"\nat_least = 3\ntitle = "日期"\ntitle_en = "no date"\nbasis = "verified"\nsource = "市"\n'
         'text = "x"\nremedy = "x"\nowner = "x"\n[override.C]\nadd = ["CT-1"]\n',
         "utf-8",
     )
@@ -387,7 +394,8 @@ def test_warnings_reach_every_verdict_that_rests_on_them(county: Callable[..., P
 
     loaded = results(county(edit))
     warned = {(f["rule"], f["stage"]) for f in loaded["findings"] if f["warnings"]}
-    assert warned == {("G9", None), ("G12", None), ("CG", None), ("C", None)}
+    deciding = {("G9", None), ("G12", None), ("CG", None), ("C", None)}
+    assert warned == deciding | {("B6", "primary"), ("E2", "primary")}
 
 
 def test_a_county_without_any_stage_with_pupils_is_remarked_on(county: Callable[..., Path]) -> None:

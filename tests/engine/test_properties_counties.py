@@ -30,6 +30,8 @@ from tests.support.properties import (
 )
 
 GROUP = "relaxations-2019"
+# a permission nobody has claimed leaves a school's figure, and then the coefficient, what it is without
+PERMITTED = ("D3", "D5", "CD", "C")
 SWITCHED: tuple[list[str], ...] = ([], [GROUP], ["retention-b", "rotation-of-all-teachers"])
 DECIDED = ("pass", "fail")
 pytestmark = pytest.mark.sweep
@@ -70,6 +72,8 @@ def _nothing_turned(
     for number, (filled, *blank) in nonempty(enumerate(found)):
         for less in nonempty(blank):
             for key, one in nonempty(less.items()):
+                if switches and key[0] in PERMITTED:
+                    continue
                 if one.status in DECIDED:  # what is met may turn out not to be asked
                     allowed = ("pass", "not_applicable") if one.status == "pass" else ("fail",)
                     now = filled.get(key, out_of_scope)
@@ -181,7 +185,7 @@ def test_a_relaxation_never_turns_a_pass_into_a_fail(number: int) -> None:
         zip(findings(documents), findings(documents, switches=[GROUP]), strict=True)
     ):
         for key, one in nonempty(normal.items()):
-            if key[0] not in ("D3", "D5", "CD", "C") and one.status == "pass":
+            if key[0] not in PERMITTED and one.status == "pass":
                 assert relaxed[key].status == "pass", (key, one, relaxed[key])
 
 

@@ -13,10 +13,7 @@ GROUP_ORDER = ("fail", "error", "unknown", "not_checked", "waived", "pass", "not
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge found. ``None`` in a figure: missing, or without meaning for the rule.
-
-    open: the verdict stands either way, but another figure might, by what is missing.
-    """
+    """What the judge found. ``None`` in a figure: missing, or without meaning for the rule."""
 
     status: str
     value: Fraction | None = None
@@ -28,7 +25,6 @@ class Verdict:
     deviation: Fraction | None = None
     parts: tuple[Verdict, ...] = ()
     relaxed_by: str | None = None
-    open: bool = False
 
 
 UNKNOWN = Verdict("unknown")

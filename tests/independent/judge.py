@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from tests.independent.arithmetic import Verdict, fold
@@ -100,15 +99,14 @@ def _resources(schools: list[dict[str, Any]], on: Switches) -> dict[Key, Verdict
             verdicts[rule, unit.code, unit.stage] = verdict
     for stage in COMPULSORY:
         for rule in LIMITS:
-            pairs = [(u.students, _certain(r[rule])) for u, r in rated if r and u.stage == stage]
+            pairs = [
+                (u.students, r[rule].value if r[rule].status != "unknown" else None)
+                for u, r in rated
+                if r and u.stage == stage
+            ]
             found = coefficient(pairs, COEFFICIENT[stage])
             verdicts[rule.replace("R", "D"), None, stage] = found
     return verdicts
-
-
-def _certain(rating: Verdict) -> Fraction | None:
-    """The figure of a rating, where it is this one and no other."""
-    return None if rating.status == "unknown" or rating.open else rating.value
 
 
 def _conclude(verdicts: dict[Key, Verdict]) -> None:

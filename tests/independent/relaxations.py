@@ -49,18 +49,6 @@ class Way:
 def relaxed(base: Verdict, ways: Iterable[Way]) -> Verdict:
     """The normal verdict and what stands instead of it, joined."""
     ways = list(ways)
-    found = _joined(base, ways)
-    others = (
-        way.counts
-        and way.holds is not False
-        and not (way.holds and way.verdict.value is not None)
-        and way.verdict.value != found.value
-        for way in ways
-    )
-    return replace(found, open=True) if any(others) else found
-
-
-def _joined(base: Verdict, ways: list[Way]) -> Verdict:
     if base.status == "not_applicable":
         return base
     for way in ways:

@@ -3,7 +3,8 @@
     X̄ = Σ P·x ÷ Σ P,  S² = Σ (P ÷ ΣP)·(x − X̄)²,  coefficient = S ÷ X̄
 
 A coefficient is of a rule (`of`), whose exclusions and relaxations then hold, or of an indicator of
-its own; its own `exclude` and `where` choose among the units.
+its own; its own `exclude` and `where` choose among the units. A relaxation is a permission: where its
+figures are blank nobody has claimed it, and x stays the normal one.
 
 x is a unit's indicator value, P its pupils: the population form, no n − 1. Since a unit's part of a
 shared fact over its own pupils is x, Σ P·x is the stage's whole resource and X̄ its pupils' mean.
@@ -26,7 +27,6 @@ from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
 from compliance.engine.exact_arithmetic import percent, shown, typed
 from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind, Sentences
-from compliance.engine.kinds.threshold import conditioned
 from compliance.engine.lacks import Lacks, in_order
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
@@ -320,8 +320,6 @@ def _measure(rule: Rule, evaluation: Evaluation) -> None:
         value = pl.when(judged.column("status") != UNKNOWN).then(judged.column("value"))
         way = judged.column("alternative")
         there = judged.column("status").is_not_null()
-        open_, waiting = _another_value(rule, plan, value, evaluation)
-        value, lacking = pl.when(~open_).then(value), lacking + waiting
 
     def let(name: str, column: pl.Expr) -> pl.Expr:
         return plan.let(f"{rule.id}._{name}", column, rule.id)
@@ -339,28 +337,6 @@ def _measure(rule: Rule, evaluation: Evaluation) -> None:
     for fact, test in facts.items():
         let(f"lacks {fact}", there & test)
     evaluation.spreads[rule.id] = Measured(plan, tuple(facts))
-
-
-def _another_value(
-    rule: Rule, plan: Plan, value: pl.Expr, evaluation: Evaluation
-) -> tuple[pl.Expr, Lacks]:
-    """Whether what stands instead may give a unit another value, by what is missing; and that.
-
-    A verdict may be certain either way where the value is not.
-    """
-    member, frames = member_of(rule, evaluation), evaluation.frames
-    known, tests, lacking = evaluation.ruleset.indicators, [pl.lit(value=False)], Lacks()
-    for number, one in enumerate(member.instead, start=1):
-        if one.indicator is None:
-            continue
-        holds, unsaid = conditioned(evaluation, member, one.where, f"{rule.id}~{number}", rule.id)
-        chain = exact_arithmetic.chain(one.indicator, known, frames, "unit")
-        other, blank = exact_arithmetic.first(chain, frames, "unit")
-        may = (holds.is_null() | (holds & other.is_null())) & other.ne_missing(value)
-        may = plan.let(f"{rule.id}~{number}._open", may.fill_null(value=False), rule.id)
-        tests.append(may)
-        lacking += unsaid.where(may) + blank.where(may)
-    return pl.any_horizontal(*tests), lacking
 
 
 def member_of(rule: Rule, evaluation: Evaluation) -> Rule:

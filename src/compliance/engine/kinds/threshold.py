@@ -169,7 +169,7 @@ def _alternative(
 ) -> _Way:
     """The rows for which the condition holds or is open, judged by what stands instead."""
     plan, owner = evaluation.plan(rule.scope, rule), rule.id
-    holds, lacking = conditioned(evaluation, rule, one.where, key, rule.id)
+    holds, lacking = _conditioned(evaluation, rule, one.where, key)
     standard = normal.changed(one)
     judged = _Comparison.of(evaluation, rule, standard, key).columns()
     unset = judged["threshold"].is_null() & pl.lit(standard.limit.indicator is None)
@@ -516,13 +516,13 @@ def given(columns: Columns, name: str) -> pl.Expr:
     return pl.lit(None, RESULTS[name]) if column is None else column
 
 
-def conditioned(
-    evaluation: Evaluation, rule: Rule, where: conditions.Where, key: str, owner: str
+def _conditioned(
+    evaluation: Evaluation, rule: Rule, where: conditions.Where, key: str
 ) -> tuple[pl.Expr, Lacks]:
     """Whether a condition holds (null: cannot be told), and the missing facts that leave it open.
 
     The condition may ask for an indicator's value; a fact of the frame comes before an indicator of
-    the same name. key: what the columns it needs are called by; owner: the rule whose they are. Where a value lies so close to the bound that floats could misjudge it, the
+    the same name. Where a value lies so close to the bound that floats could misjudge it, the
     fractions decide.
     """
     known, frames, scope = evaluation.ruleset.indicators, evaluation.frames, rule.scope
@@ -535,11 +535,11 @@ def conditioned(
         value, missing = exact_arithmetic.first(chain, frames, scope)
         for bound in _bounds(name, where):
             value = _on_its_side(value, chain, bound)
-        plan.let(f"{key} {name}", value, owner, passing=True)
+        plan.let(f"{key} {name}", value, rule.id, passing=True)
         lacking[scope, name] = missing
         where = _renamed(where, name, f"{key} {name}")
         lacking[scope, f"{key} {name}"] = missing
-    holds = plan.let(f"{key}._condition", conditions.matches(where), owner, passing=True)
+    holds = plan.let(f"{key}._condition", conditions.matches(where), rule.id, passing=True)
     found = tallies.open_facts(replace(frames, lacks=lacking), scope, where)
     return holds, found.where(holds.is_null())
 
