@@ -27,6 +27,7 @@ from examples.writers import write_json, write_workbook
 
 Record = dict[str, Any]
 
+HALL = 300.0  # m², one of the rooms
 SCHOOLS_A_COUNTY = 69
 FIRST_CODE = 110_000
 AT_ONCE = 200_000  # schools held as Python objects
@@ -81,8 +82,8 @@ def plain(counties: int) -> Iterator[Record]:
                 school[f"{stage}_{fact}"] = had
         sharers = pupils["primary"] + WEIGHT * pupils["junior"]
         school |= {
-            "teaching_area": round(sharers * 4.6 * rng.uniform(0.8, 1.6), 2),
-            "indoor_sports_area": 300.0,
+            "teaching_area": round(sharers * 4.6 * rng.uniform(0.8, 1.6) + HALL, 2),
+            "indoor_sports_area": HALL,
             "outdoor_sports_area": round(sharers * 7.6 * rng.uniform(0.8, 1.6), 2),
             "equipment_value": int(sharers * 2050 * rng.uniform(0.8, 1.6)),
             "multimedia_rooms": int(0.024 * sharers * rng.uniform(0.8, 1.7)),
