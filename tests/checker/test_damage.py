@@ -341,11 +341,11 @@ def spoiled_parquet(one: Failing, path: Path, luck: Random) -> Mutant:
 
 # --- all of them -----------------------------------------------------------------------------------
 SPOILED: dict[str, tuple[Callable[[Failing, Path, Random], Mutant], str, int]] = {
-    "workbook": (spoiled_workbook, ".xlsx", 12),
-    "package": (spoiled_package, ".xlsx", 4),
-    "csv": (spoiled_csv, "", 12),
-    "json": (spoiled_json, ".json", 16),
-    "parquet": (spoiled_parquet, "", 2),
+    "workbook": (spoiled_workbook, ".xlsx", 8),
+    "package": (spoiled_package, ".xlsx", 3),
+    "csv": (spoiled_csv, "", 8),
+    "json": (spoiled_json, ".json", 12),
+    "parquet": (spoiled_parquet, "", 1),
 }
 
 
