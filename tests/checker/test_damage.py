@@ -30,7 +30,6 @@ from tests.support.damage import (
     as_csv,
     as_json,
     as_parquet,
-    as_workbook,
     datasets,
     failing,
     flipped,
@@ -38,6 +37,7 @@ from tests.support.damage import (
     stored,
     tables,
 )
+from tests.support.workbooks import write_sheets
 
 BATCH = 40
 pytestmark = pytest.mark.sweep
@@ -146,7 +146,7 @@ def spoiled_workbook(one: Failing, path: Path, luck: Random) -> Mutant:
     else:
         what += f" {SHEET.index(damage)}"
 
-    as_workbook(path, sheets, lambda book: damage(book[name], (row + 1, column + 1), luck))
+    write_sheets(path, sheets, lambda book: damage(book[name], (row + 1, column + 1), luck))
     return Mutant(path, what, whole, (f"{name}!", path.name))
 
 
@@ -162,7 +162,7 @@ def aimed(one: Failing, name: str, rows: Rows, luck: Random) -> tuple[int, int]:
 
 def spoiled_package(one: Failing, path: Path, luck: Random) -> Mutant:
     """A workbook with a bit flipped, a piece lost, or a member lost; members lie there as they are."""
-    as_workbook(path, tables(one.document))
+    write_sheets(path, tables(one.document))
     stored(path)
     data = path.read_bytes()
     match luck.randrange(4):
@@ -393,7 +393,7 @@ def undamaged(form: str, one: Failing, path: Path) -> None:
         case "parquet":
             as_parquet(path, one.document)
         case _:
-            as_workbook(path, tables(one.document))
+            write_sheets(path, tables(one.document))
             if form == "package":
                 stored(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from compliance.intake import readers
 from compliance.intake.formats.discover import gather
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem
+from tests.support.workbooks import Sheets, write_sheets
 
-Sheets = Mapping[str, Sequence[Sequence[object]]]
 SUBMISSION: dict[str, Any] = {
     "format": "junheng-submission/1",
     "county": {"county_code": "341622", "county_name": "蒙城县", "year": 2023},
@@ -57,18 +57,8 @@ def json_file(path: Path, **changes: Any) -> Path:
 def workbook(
     path: Path, sheets: Sheets = SHEETS, change: Callable[[openpyxl.Workbook], object] | None = None
 ) -> Path:
-    """A workbook with these sheets; `change` has the last word before it is saved."""
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(list(row))
-    if change is not None:
-        change(book)
-    book.save(path)
-    return path
+    """A workbook with these sheets, or with one of each kind."""
+    return write_sheets(path, sheets, change)
 
 
 def repacked(path: Path, change: Callable[[str, bytes], bytes | None]) -> Path:

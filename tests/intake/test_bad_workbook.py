@@ -15,6 +15,7 @@ from compliance.intake.accept import accept
 from compliance.intake.limits import MIB
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
+from tests.support.workbooks import Sheets
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 
@@ -183,7 +184,7 @@ class TestWorkbook:
         assert problem.code == "missing_sheet"
 
     def test_sheets_not_understood(self, tmp_path: Path) -> None:
-        sheets: inputs.Sheets = {
+        sheets: Sheets = {
             **inputs.SHEETS,
             "学校信息": inputs.SCHOOL_ROWS,
             "学校 (2)": inputs.SCHOOL_ROWS,
@@ -197,7 +198,7 @@ class TestWorkbook:
         ]
 
     def test_tables_not_understood(self, tmp_path: Path) -> None:
-        sheets: inputs.Sheets = {"县区": [("甲", 1), ("乙", 2)], "学校": [("甲", "乙"), (1, 2)]}
+        sheets: Sheets = {"县区": [("甲", 1), ("乙", 2)], "学校": [("甲", "乙"), (1, 2)]}
         problems = read(inputs.workbook(tmp_path / "a.xlsx", sheets)).problems
         assert [(p.code, p.at) for p in problems] == [
             ("no_headings", "县区"),
@@ -214,7 +215,7 @@ class TestWorkbook:
         assert only(inputs.workbook(tmp_path / "a.xlsx", sheets)).code == "no_schools"
 
     def test_headings_twice_and_figures_under_none(self, tmp_path: Path) -> None:
-        sheets: inputs.Sheets = {
+        sheets: Sheets = {
             "县区": [*inputs.COUNTY_ROWS, ("学年起始年份", 2024), ("省份", None), ("省份", "安徽")],
             "学校": [
                 (*inputs.SCHOOL_ROWS[0], None, "小学在校生数（人）"),

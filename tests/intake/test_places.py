@@ -15,6 +15,7 @@ from compliance.intake.accept import accept
 from tests.intake import inputs
 from tests.intake.inputs import read
 from tests.support.nonempty import nonempty
+from tests.support.workbooks import Sheets
 
 
 def shift(book: openpyxl.Workbook) -> None:
@@ -39,7 +40,7 @@ def test_headings_of_a_workbook(tmp_path: Path) -> None:
         "教学仪器设备值（万元）",
         "核定公用经费（2022年）",
     )
-    sheets: inputs.Sheets = {
+    sheets: Sheets = {
         "县区": [*inputs.COUNTY_ROWS, ("随便写写", 3)],
         "学校": [(*inputs.SCHOOL_ROWS[0], *more), (*inputs.SCHOOL_ROWS[1], "x", None, None, 3, 5)],
     }

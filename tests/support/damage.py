@@ -14,7 +14,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import openpyxl
 import polars as pl
 
 from compliance.checker.builtin_offers import load
@@ -156,21 +155,6 @@ def _cell(value: Any) -> Any:
 def as_json(path: Path, document: Record) -> None:
     """Written as a program writes it, indented, so that damage hits keys and values alike."""
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def as_workbook(
-    path: Path, sheets: Tables, change: Callable[[Any], object] = lambda _: None
-) -> None:
-    """A workbook of these sheets; `change` has the last word."""
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    change(book)
-    book.save(path)
 
 
 def as_csv(folder: Path, document: Record) -> None:
