@@ -48,11 +48,8 @@ def line(template: str, **holes: pl.Expr | str) -> pl.Expr:
     return pl.concat_str([*pieces, pl.lit(known)] if known or not pieces else pieces)
 
 
-_NAMES = (
-    "who",
-    "name",
-    "title",
-)  # holes for what people named; a stage's word begins with no digit
+# holes for what people named; a stage's word begins with no digit
+_NAMES = ("who", "name", "title")
 
 
 def _apart(name: pl.Expr | str, figure: pl.Expr | str) -> pl.Expr | str:

@@ -234,9 +234,10 @@ def _missed(rule: Rule, row: Mapping[str, Any]) -> Iterator[str]:
         stage = stage_words().get(row["stage"], "") if rule.form.by_stage else ""
         name, limit = limits[one["name"]] if parts else (stage, rule.limit)
         if limit is not None and one["value"] is not None:
-            sign = WRITTEN[limit.operator]
-            value = f"{one['value']:.3f}".rstrip("0").rstrip(".")
-            yield say("{n}为{v}，标准{s}{b:g}", n=name, v=value, s=sign, b=one["threshold"])
+            value, bar = (
+                exact_arithmetic.shown(one[figure], 3) for figure in ("value", "threshold")
+            )
+            yield say("{n}为{v}，标准{s}{b}", n=name, v=value, s=WRITTEN[limit.operator], b=bar)
 
 
 def without_units(evaluation: Evaluation) -> list[Problem]:
