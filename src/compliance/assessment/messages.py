@@ -483,10 +483,14 @@ class _Teller:
             .filter(pl.col("outside").list.len() > 0)
             .collect()
         )
-        for row in rows.iter_rows(named=True):
-            found = [Outside(o["rule"], o["stage"], STATUSES[o["status"]]) for o in row["outside"]]
-            judged = {name: row[name] for name in STATUSES[:-1] if row[name]}
-            yield row["block"], row["county"], outcomes(judged, "county", found)
+        said: dict[tuple[object, ...], str] = {}  # most counties are told the same
+        for block, county, given, *numbers in rows.iter_rows():
+            found = tuple(Outside(o["rule"], o["stage"], STATUSES[o["status"]]) for o in given)
+            alike = (found, *numbers)
+            if alike not in said:
+                judged = {name: n for name, n in zip(STATUSES[:-1], numbers, strict=False) if n}
+                said[alike] = outcomes(judged, "county", found)
+            yield block, county, said[alike]
 
     def _speechless(self, group: RuleFindings, error: Exception) -> None:
         show_traceback(error)

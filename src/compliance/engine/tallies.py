@@ -216,14 +216,15 @@ def _naming(
     blank = rows.filter(pl.any_horizontal(*blanks.values()))
     found = blank.group_by("county", maintain_order=True).agg(*columns)
     county = beside(county, found, "county")
+    named = []
     for name in blanks:
         tally, _, fact = name.partition(AT)
-        named = pl.struct(
+        schools = pl.struct(
             pl.col(f"{name}{_HELP}first").alias("first"), pl.col(f"{name}{_HELP}many").alias("many")
         )
         lacking = pl.col(f"{tally}{MISSING}").list.contains(fact)
-        county = county.with_columns(pl.when(lacking).then(named).alias(name))
-    return county
+        named.append(pl.when(lacking).then(schools).alias(name))
+    return county.with_columns(named)
 
 
 _VACATED = "_vacated"  # whether a row is of a stage without pupils
