@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
-EDITABLE := -e .[dev] $(foreach name,$(PLUGINS),-e plugins/$(name))
+EDITABLE := -e .[dev,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
 .PHONY: demo test lint types layers unit quick affected thorough slow examples reference messages bench clean
