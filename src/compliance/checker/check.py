@@ -219,6 +219,9 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            grounds={
+                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+            },
             words=words,
         )
 

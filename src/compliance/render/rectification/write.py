@@ -167,7 +167,7 @@ def papers(report: Results) -> Iterator[CountyPaper]:
             basis=cells.basis(report, info),
             subject=printable(pick(info.subject, info.subject_en)),
         )
-        yield county_paper(around, list(_sheets(around, records)), records)
+        yield county_paper(around, list(_sheets(around, records)))
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
