@@ -36,10 +36,12 @@ from compliance.engine.results import (
     CheckedCounty,
     CountyResult,
     CountyRow,
+    Grounds,
     RulesetInfo,
     Validation,
 )
 from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
@@ -144,8 +146,10 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            batch = prepare(_several(paths), self.registry, choice or Choice())
-            return self._judge(batch, choice or Choice(), progress, sinks)
+            watch = Watch(self.registry.readers, self.registry.vocabulary)
+            registry = replace(self.registry, readers=watch.readers)
+            batch = prepare(_several(paths), registry, choice or Choice())
+            return self._judge(batch, choice or Choice(), progress, sinks, watch)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -181,7 +185,12 @@ class Checker:
         return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
     def _judge(
-        self, batch: Batch, choice: Choice, progress: Progress | None, sinks: Sequence[Sink]
+        self,
+        batch: Batch,
+        choice: Choice,
+        progress: Progress | None,
+        sinks: Sequence[Sink],
+        watch: Watch,
     ) -> Report:
         registry = self.registry
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
@@ -220,7 +229,8 @@ class Checker:
             holders=words.holders,
             overview=rows,
             grounds={
-                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+                (job.rules.id, job.as_of.isoformat()): Grounds(job.rules, job.part, watch)
+                for job in batch.jobs
             },
             stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,
