@@ -72,7 +72,7 @@ def declare(
     print_problems(batch.problems, err=True)
     if not forms:
         return nothing_written()
-    given = [(one.county_code, one.year) for one in forms]
+    given: list[tuple[str, int | None]] = [(one.form.county_code, one.form.year) for one in forms]
     given += [(one.county_code, one.year) for one in batch.refused]
     if len(given) > 1 and (against is not None or any(map(_is_file, outputs))):
         raise UsageError(
