@@ -152,7 +152,7 @@ def awaited_lines(
         places = {code: cells_of(about, code, facts) for code in schools} if facts else {}
         names = [f"{name or code} {places.get(code, '')}".strip() for code, name in schools.items()]
         judged = {one.judged.place: one.judged.rule for one in own}
-        affected = [figures.short(judged[place].label) for place in sorted(judged)]
+        affected = [judged[place].brief for place in sorted(judged)]
         at = places.get(school, "") if names else cells_of(about, "", facts)
         lines.append(
             AwaitedLine(
@@ -274,7 +274,7 @@ def measure(one: Judged) -> str:
 def _steps(one: Judged) -> Iterator[str]:
     """A sentence for every amount where the remedy speaks of a single one."""
     for amount in amounts(one.finding):
-        what = amount.part or figures.short(one.rule.label)
+        what = amount.part or one.rule.brief
         number = with_unit(figures.amount(amount.value), printable(amount.unit))
         if amount.over:
             yield say("{what}：减少{n}", what=what, n=number)
