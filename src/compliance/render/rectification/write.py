@@ -194,7 +194,7 @@ def papers(
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
         )
-        books = earlier.of(county, records) if earlier else []
+        books = earlier.of(county, found) if earlier else []
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around, records)))
