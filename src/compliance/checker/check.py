@@ -40,7 +40,7 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
@@ -228,6 +228,7 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            yearly=yearly(words.vocabulary),
             grounds={
                 (job.rules.id, job.as_of.isoformat()): Grounds(job.rules, job.part, watch)
                 for job in batch.jobs

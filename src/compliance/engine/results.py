@@ -124,8 +124,9 @@ class Results:
     schools: the judged counties' schools as submitted. stated: name of STATED → the tables that
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: of several counties, code and year -> the county's row. grounds: (rule set id, as_of) ->
-    what lies behind its counties' findings; empty where nobody looks behind a figure.
+    overview: of several counties, code and year -> the county's row. yearly: the facts that are
+    figures of a calendar year. grounds: (rule set id, as_of) -> what lies behind its counties'
+    findings; empty where nobody looks behind a figure.
     """
 
     findings: pl.DataFrame
@@ -142,6 +143,7 @@ class Results:
     overview: Mapping[tuple[str, int], CountyRow]
     stated: Mapping[str, pl.DataFrame]
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict, kw_only=True)
+    yearly: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
