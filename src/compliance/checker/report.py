@@ -12,7 +12,7 @@ import polars as pl
 from compliance.assessment import messages
 from compliance.assessment.figures import verdict
 from compliance.engine import verdicts
-from compliance.engine.contributions import contributions
+from compliance.engine.drivers import drivers
 from compliance.engine.findings import Findings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS, CountyResult, Results
@@ -108,10 +108,10 @@ class Report(Results):
             words=words,
         )
 
-    def contributions(self) -> pl.DataFrame:
-        """Who drives the coefficients, the largest of each first, columns CONTRIBUTIONS."""
-        parts = [contributions(found) for piece in self.words.found for found in piece]
-        return pl.concat([super().contributions(), *parts]).sort(KEY, maintain_order=True)
+    def drivers(self) -> pl.DataFrame:
+        """Who drives the coefficients, the largest of each first, columns DRIVERS."""
+        parts = [drivers(found) for piece in self.words.found for found in piece]
+        return pl.concat([super().drivers(), *parts]).sort(KEY, maintain_order=True)
 
     def __repr__(self) -> str:
         """How many counties of which verdict, and how much there is to read."""

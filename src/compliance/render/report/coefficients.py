@@ -62,7 +62,7 @@ def coefficients(
 ) -> list[CoefficientRow]:
     """Indicator by indicator and stage by stage, as the verdict rests on them.
 
-    driving: the county's rows of `Results.contributions`.
+    driving: the county's rows of `Results.drivers`.
     """
     order = {key: place for place, key in enumerate(about.rules)}
     rows = about.findings.filter(

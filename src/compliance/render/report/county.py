@@ -13,7 +13,7 @@ import polars as pl
 from compliance.assessment import Assessment, assess
 from compliance.assessment.figures import stage
 from compliance.assessment.scope import outcomes
-from compliance.engine.results import CONTRIBUTIONS, CountyResult, Results
+from compliance.engine.results import DRIVERS, CountyResult, Results
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.text import printable
@@ -71,7 +71,7 @@ class CountyParts:
 
     def __init__(self, report: Results) -> None:
         self.report = report
-        self._driving: Mapping[Any, pl.DataFrame] = report.contributions().partition_by(
+        self._driving: Mapping[Any, pl.DataFrame] = report.drivers().partition_by(
             KEY, as_dict=True, maintain_order=True
         )
         wanted = ("school_code", "township", "primary_students", "junior_students")
@@ -88,7 +88,7 @@ class CountyParts:
 
     def driving(self, county: CountyResult) -> pl.DataFrame:
         """Who drives the county's coefficients."""
-        nothing = pl.DataFrame(schema=CONTRIBUTIONS)
+        nothing = pl.DataFrame(schema=DRIVERS)
         return self._driving.get((county.county_code, county.year), nothing)
 
     def schools(self, county: CountyResult) -> Mapping[str, School]:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from compliance.assessment import Assessment
-from compliance.assessment.figures import Finding, limit, measure_of, short, stage
+from compliance.assessment.figures import Finding, limit, measure_of, stage
 from compliance.assessment.standings import DECIDING
-from compliance.kernel.i18n import lang, msg
-from compliance.render.documents.text import columns, printable, truncated
+from compliance.render.documents.text import printable
 from compliance.render.report.marks import SHORT, Anchors, Mark, owned, state_mark, value_mark
 from compliance.rules.language.model import UPPER, Rule
 
-_HEADING, _BEGINNING = 30, 12  # so wide a heading may be, and so many letters of a longer one
 _MISSED = ("fail", SHORT)
 _STAGES = ("primary", "junior", "")
 
@@ -172,7 +170,7 @@ def _made(
             )
     heads = [
         IndicatorColumn(
-            rule, anchors.rule(rule.id), _heading(rule),
+            rule, anchors.rule(rule.id), rule.brief,
             {key: held.pop() if len(held) == 1 else "" for key, held in bars[rule.id].items()},
             units[rule.id], rule.id in uppers,
         )
@@ -196,14 +194,6 @@ def _cell(rule: Rule, row: Finding | None) -> Mark:
     mark = state_mark(row["status"]) if rule.of else value_mark(rule, row)
     # what does not apply, and what is met, is told by the legend
     return Mark("–", mark.status) if mark.status == "not_applicable" else mark
-
-
-def _heading(rule: Rule) -> str:
-    """A heading of a few words; of a whole clause what its parts are called, else how it begins."""
-    label = short(rule.label)
-    parts = msg("、").join(part.label for part in rule.parts)
-    fitting = (one for one in (label, parts) if one and columns(one) <= _HEADING)
-    return next(fitting, truncated(label, _BEGINNING if lang() == "zh" else 2 * _BEGINNING))
 
 
 def _whole(school: Mapping[str, object] | None, fact: str) -> str:

@@ -10,13 +10,14 @@ from compliance.kernel.i18n import msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.report.marks import Anchors
+from compliance.rules.language.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
     """One thing that is missing. schools: (code, name, where on the page); empty where it is the county's.
 
-    rules: (id, where on the page) of those that wait for it.
+    rules: (id and name, where on the page) of those that wait for it.
     """
 
     what: str
@@ -35,7 +36,7 @@ class SectionsShare:
 @dataclass
 class _Waiting:
     schools: dict[str, str] = field(default_factory=dict)
-    rules: dict[str, None] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
 
 
 def missing_by_section(
@@ -49,7 +50,7 @@ def missing_by_section(
             owner = supplier(rule, one.fact, holders)
             what = say("“{name}”", name=titles.get(one.fact, one.fact))
             waiting = found.setdefault(owner, {}).setdefault(what, _Waiting())
-            waiting.rules[rule.id] = None
+            waiting.rules[rule.id] = rule
             if one.judged.school:
                 waiting.schools[one.judged.school] = printable(row["school_name"])
     shares = {
@@ -59,24 +60,28 @@ def missing_by_section(
     for ids, owner in about.statements:
         for rule_id in ids:
             told = say("佐证：{title}", title=about.rules[rule_id].stated)
-            shares.setdefault(owner, []).append(_item(told, _waiting([rule_id]), anchors))
+            shares.setdefault(owner, []).append(
+                _item(told, _waiting([about.rules[rule_id]]), anchors)
+            )
     for nobody in about.of_nobody:
-        told = phrases.of_nobody(nobody, titles)
-        shares.setdefault(nobody.owner, []).append(_item(told, _waiting(nobody.rules), anchors))
+        told = phrases.of_nobody(nobody, titles, about)
+        shares.setdefault(nobody.owner, []).append(
+            _item(told, _waiting(about.rules[one] for one in nobody.rules), anchors)
+        )
     for rule_id in about.waived:
         told = say("豁免的备案：{title}", title=about.rules[rule_id].label)
         owner = offices(about.rules[rule_id])
-        shares.setdefault(owner, []).append(_item(told, _waiting([rule_id]), anchors))
+        shares.setdefault(owner, []).append(_item(told, _waiting([about.rules[rule_id]]), anchors))
     return [SectionsShare(owner or msg("未指明科室"), items) for owner, items in shares.items()]
 
 
-def _waiting(rules: Iterable[str]) -> _Waiting:
-    return _Waiting(rules=dict.fromkeys(rules))
+def _waiting(rules: Iterable[Rule]) -> _Waiting:
+    return _Waiting(rules={rule.id: rule for rule in rules})
 
 
 def _item(what: str, one: _Waiting, anchors: Anchors) -> MissingItem:
     return MissingItem(
         what,
         [(code, name, anchors.school(code)) for code, name in one.schools.items()],
-        [(rule_id, anchors.rule(rule_id)) for rule_id in one.rules],
+        [(rule.coded, anchors.rule(rule.id)) for rule in one.rules.values()],
     )

@@ -72,6 +72,7 @@ def _context(report: Results) -> dict[str, Any]:
         "detail": detail,
         "counties": county_sections(report, detail) if detail != Detail.INDEX else (),
         "names": [county.county_name for county in report.counties],
+        "counted": phrases.counties((one.county_code, one.year) for one in report.counties),
         "years": phrases.listed([str(y) for y in sorted({one.year for one in report.counties})]),
         "refused": [
             {"name": one.county_name, "code": one.county_code, "year": one.year or ""}

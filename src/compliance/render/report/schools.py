@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Assessment, Judged, amounts
-from compliance.assessment.figures import amount, asked, figure, measure_of, short, stage, with_unit
+from compliance.assessment.figures import amount, asked, figure, measure_of, stage, with_unit
 from compliance.kernel.i18n import lang, msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
@@ -30,7 +32,11 @@ class SchoolItem:
 
 @dataclass(frozen=True, slots=True)
 class SchoolSection:
-    """A school with what it has to do. problems: how many of its items count."""
+    """A school with what it has to do.
+
+    problems: how many of its items count. shares: what it has to do with figures that its county
+    misses, a sentence each.
+    """
 
     code: str
     name: str
@@ -38,28 +44,37 @@ class SchoolSection:
     township: str
     problems: int
     items: Sequence[SchoolItem]
+    shares: Sequence[str]
 
 
 def school_sections(
     about: Assessment, schools: Mapping[str, Mapping[str, object]], titles: Mapping[str, str],
     anchors: Anchors,
 ) -> list[SchoolSection]:  # fmt: skip
-    """The schools that miss something or lack a figure, in the order of their codes."""
+    """The schools that miss something, make their county short or lack a figure, in their order."""
     found: dict[str, list[Judged]] = {}
     for one in about.open:
         if one.school and (one.standing in _STANDINGS or (one.waits and not one.rule.of)):
             found.setdefault(one.school, []).append(one)
-    return [
-        SchoolSection(
-            code=code,
-            name=printable(items[0].finding["school_name"]),
-            anchor=anchors.school(code),
-            township=printable(owned(schools.get(code), "township")),
-            problems=sum(one.standing == PROBLEM for one in items),
-            items=[_item(one, titles, anchors) for one in items],
-        )
-        for code, items in found.items()
-    ]
+    made = []
+    schools_ = about.findings.filter(pl.col("school_code").is_not_null())
+    for code, name in (
+        schools_.select("school_code", "school_name").unique(maintain_order=True).rows()
+    ):
+        items, shares = found.get(code, []), phrases.makes_short(about, code)
+        if items or shares:
+            made.append(
+                SchoolSection(
+                    code=code,
+                    name=printable(name),
+                    anchor=anchors.school(code),
+                    township=printable(owned(schools.get(code), "township")),
+                    problems=sum(one.standing == PROBLEM for one in items),
+                    items=[_item(one, titles, anchors) for one in items],
+                    shares=shares,
+                )
+            )
+    return made
 
 
 def standing_word(one: Judged) -> str:
@@ -77,7 +92,7 @@ def _item(one: Judged, titles: Mapping[str, str], anchors: Anchors) -> SchoolIte
         judged=one,
         anchor=anchors.rule(one.rule.id),
         stage=stage(one.finding["stage"]),
-        title=short(one.rule.label),
+        title=one.rule.brief,
         mark=mark,
         told=_lacking(one, titles) if one.waits else _missed(one),
         standing=standing_word(one),

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from compliance.assessment import Assessment
-from compliance.assessment.figures import bar, plain, reading, short, stage
+from compliance.assessment.figures import bar, plain, reading, stage
 from compliance.assessment.standings import DECIDING
 from compliance.kernel.i18n import msg, say
-from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.report.index import verdict_mark
 from compliance.render.report.marks import Anchors, Mark, shown, state_mark
@@ -81,7 +80,7 @@ def _figures(about: Assessment) -> Iterator[tuple[_Key, tuple[Mark, str]]]:
         if rule.id in about.spread:
             continue
         group = msg("差异系数") if rule.form.coefficient else msg("县级指标")
-        title = f"{rule.id} {short(phrases.subject(rule, rules))}"
+        title = rule.coded
         text = shown(rule, row) or state_mark(row["status"]).text
         mark = state_mark(row["status"])
         yield (
@@ -112,7 +111,7 @@ def _met(
             all=row["all"],
         )
         status = "pass" if row["met"] == row["all"] else "fail"
-        title = f"{row['rule']} {phrases.named(rules[row['rule']])}"
+        title = rules[row["rule"]].coded
         yield (
             (msg("达标的学段（学校）所占比例"), title, stage(row["stage"])),
             (Mark(text, status, "" if status == "pass" else "✗", "", share), ""),

@@ -8,28 +8,28 @@ import polars as pl
 
 from compliance.engine.findings import Findings
 from compliance.engine.kinds.dispersion import PUPILS
-from compliance.engine.results import CONTRIBUTIONS
+from compliance.engine.results import DRIVERS
 from compliance.kernel.submission import KEY
 
 _MOST = 5  # of each coefficient
 
 
-def contributions(found: Findings) -> pl.DataFrame:
-    """The schools that add most to each coefficient, the largest first, columns CONTRIBUTIONS.
+def drivers(found: Findings) -> pl.DataFrame:
+    """The schools that add most to each coefficient, the largest first, columns DRIVERS.
 
     From the very columns that the coefficients were made of: P·(x − X̄)² ÷ Σ P·(x − X̄)². Nothing of
     a coefficient that could not be computed, or in which all are alike.
     """
     parts = pl.collect_all(list(_of_rules(found)))
     if not parts:
-        return pl.DataFrame(schema=CONTRIBUTIONS)
+        return pl.DataFrame(schema=DRIVERS)
     counties = found.counties.with_row_index("county")
     schools = found.schools.with_row_index("school")
     return (
         pl.concat(parts)
         .join(counties.cast({"county": pl.Int64}), on="county", maintain_order="left")
         .join(schools.cast({"school": pl.Int64}), on="school", maintain_order="left")
-        .select(pl.col(name).cast(dtype) for name, dtype in CONTRIBUTIONS.items())
+        .select(pl.col(name).cast(dtype) for name, dtype in DRIVERS.items())
         .sort(KEY, maintain_order=True)
     )
 

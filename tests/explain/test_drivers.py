@@ -6,9 +6,9 @@ import pytest
 
 from compliance import Checker, Choice
 from compliance.checker import judged, load, prepare
-from compliance.engine.contributions import contributions
+from compliance.engine.drivers import drivers
 from compliance.engine.findings import findings
-from compliance.engine.results import CONTRIBUTIONS
+from compliance.engine.results import DRIVERS
 from compliance.explain.context import Context
 from compliance.explain.working import workings
 from compliance.intake.cell_locations import Watch
@@ -26,8 +26,8 @@ def test_shares_of_the_published_coefficient() -> None:
         {**primary(p, None), "equipment_value": float(b)}
         for p, b in zip(pupils, books, strict=True)
     ]
-    found = contributions(findings(context_of(ruleset(BOOKS), schools).evaluation))
-    assert found.schema == CONTRIBUTIONS
+    found = drivers(findings(context_of(ruleset(BOOKS), schools).evaluation))
+    assert found.schema == DRIVERS
     assert found["school_code"].to_list() == ["3", "4", "2", "5", "1"]
     assert found["pupils"].to_list() == [89.0, 76.0, 37.0, 55.0, 45.0]
     assert found["share"].to_list() == pytest.approx(
@@ -37,14 +37,14 @@ def test_shares_of_the_published_coefficient() -> None:
 
 def test_nothing_of_schools_that_are_all_alike() -> None:
     schools = [{**primary(100, None), "equipment_value": 600.0} for _ in range(3)]
-    assert contributions(findings(context_of(ruleset(BOOKS), schools).evaluation)).is_empty()
+    assert drivers(findings(context_of(ruleset(BOOKS), schools).evaluation)).is_empty()
 
 
 @pytest.mark.parametrize("ruleset_id", ["anhui", "basic-2012"])
 def test_the_same_as_the_exact_working(ruleset_id: str) -> None:
     """Every coefficient of a county, with exclusions and indicators of its own too."""
     path, choice = EXAMPLES / "anhui_county.xlsx", Choice(ruleset_id)
-    found = Checker().check(path, choice).contributions()
+    found = Checker().check(path, choice).drivers()
     rules = found["rule"].unique(maintain_order=True).to_list()
     registry = load()
     batch = prepare([path], registry, choice)
