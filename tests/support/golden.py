@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "golden"
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
-SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
+SCRIPT = re.compile(r'<script>"use strict".*?</script>', re.DOTALL)
 _HASH = re.compile(r"'sha256-[^']*'")
 
 
