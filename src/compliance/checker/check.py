@@ -69,7 +69,7 @@ def prepare(
 ) -> Batch:
     """Read, accept, choose each county's rule set, bring statements to their rules.
 
-    previous: last year's figures of the same counties, to compare with. A county whose rule set is
+    previous: earlier figures of the same counties, to compare with. A county whose rule set is
     faulty, has no edition yet, or may be that of a broken plugin is refused, the others are judged.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
@@ -168,9 +168,9 @@ class Checker:
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
     ) -> Validation:
-        """The data checks alone: everything that `check` would doubt, and last year beside it.
+        """The data checks alone: everything that `check` would doubt, and earlier figures beside it.
 
-        previous: last year's figures of the same counties. Each county's rule set is needed to tell
+        previous: earlier figures of the same counties. Each county's rule set is needed to tell
         values that crowd at a limit. Raises what `check` raises.
         """
         choice = choice or Choice()
