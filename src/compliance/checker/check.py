@@ -145,7 +145,7 @@ class Checker:
         """
         with nullcontext() if lang is None else use(lang):
             batch = prepare(_several(paths), self.registry, choice or Choice())
-            return self._judge(batch, choice or Choice(), progress, sinks)
+            return self.judge(batch, choice or Choice(), progress, sinks)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -180,9 +180,14 @@ class Checker:
             problems += verdicts.remarks(judged(job, self.registry, choice))
         return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
-    def _judge(
-        self, batch: Batch, choice: Choice, progress: Progress | None, sinks: Sequence[Sink]
+    def judge(
+        self,
+        batch: Batch,
+        choice: Choice,
+        progress: Progress | None = None,
+        sinks: Sequence[Sink] = (),
     ) -> Report:
+        """Judge what lies ready; the arguments are those of `check`."""
         registry = self.registry
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
