@@ -20,13 +20,13 @@ from compliance.assessment.comparison import (
     compare,
 )
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
-from compliance.kernel.submission import STATUSES
+from compliance.kernel.submission import STATUSES, Succession
 
 Row = dict[str, Any]
 
 
 def finding(school: str | None = "1", rule: str = "R1", **other: Any) -> Row:
-    row = {
+    row: Row = {
         "rule": rule, "level": "unit" if school else "county", "role": "component",
         "basis": "verified", "county_code": "341622", "year": 2023, "school_code": school,
         "school_name": school and f"{school}校", "stage": "primary" if school else None,
@@ -58,6 +58,10 @@ def side(
     found = pl.DataFrame(rows, schema=FINDINGS)
     made = Side("甲", counties, found, tuple(infos), {}, {}, {}, {}, records=records)
     return replace(made, **other)
+
+
+def renumbered(*links: tuple[str, str]) -> tuple[Succession, ...]:
+    return tuple(Succession(old, new, None, "renamed") for old, new in links)
 
 
 def one(before: Side, after: Side) -> CountyChanges:
@@ -131,7 +135,9 @@ def test_schools_that_came_went_and_were_renamed() -> None:
 
 def test_a_school_under_another_code_is_the_same_school() -> None:
     old = side([finding("1", value=5.0)])
-    new = side([finding("9", value=4.0, status="fail")], successions=(("1", "9"),))
+    new = side(
+        [finding("9", value=4.0, status="fail")], successions=renumbered(("1", "5"), ("5", "9"))
+    )
     for before, after, kind in ((old, new, "worse"), (new, old, "better")):
         pair = one(before, after)
         assert [move.kind for move in pair.schools] == ["recoded"]
@@ -141,10 +147,16 @@ def test_a_school_under_another_code_is_the_same_school() -> None:
 @pytest.mark.parametrize("links", [(("1", "8"), ("1", "9")), (("1", "9"), ("2", "9"))])
 def test_of_a_split_or_a_merger_no_school_is_the_same(links: tuple[tuple[str, str], ...]) -> None:
     pair = one(
-        side([finding("1"), finding("2")]), side([finding("8"), finding("9")], successions=links)
+        side([finding("1"), finding("2")]),
+        side([finding("8"), finding("9")], successions=renumbered(*links)),
     )
     assert {move.kind for move in pair.schools} == {"came", "went"}
     assert {cause for _, cause in classes(pair)} == {"school"}
+    (went,) = [move for move in pair.schools if move.before_code == "1"]
+    assert (went.reason, went.kin) == (
+        "renamed",
+        tuple(f"{new}校" for old, new in links if old == "1"),
+    )
 
 
 def test_rules_that_came_and_limits_that_moved() -> None:
@@ -193,8 +205,8 @@ def test_two_counties_are_compared_by_indicator() -> None:
 
 
 def test_figures_as_typed() -> None:
-    then = [{"school_code": "1", "school_name": "甲", "books": 0.1}, {"school_code": "2", "school_name": "乙"}]  # fmt: skip
-    now = [{"school_code": "1", "school_name": "甲", "books": 0.10000000000000002}, {"school_code": "2", "school_name": "乙", "books": 0}]  # fmt: skip
+    then: list[Row] = [{"school_code": "1", "school_name": "甲", "books": 0.1}, {"school_code": "2", "school_name": "乙"}]  # fmt: skip
+    now: list[Row] = [{"school_code": "1", "school_name": "甲", "books": 0.10000000000000002}, {"school_code": "2", "school_name": "乙", "books": 0}]  # fmt: skip
     pair = one(side([], schools=then), side([], schools=now))
     assert pair.figures is not None
     assert pair.figures.select("school", "fact", "before", "after").rows() == [
@@ -224,23 +236,24 @@ def sides(draw: st.DrawFn) -> Side:
         for school, rule in draw(st.lists(st.sampled_from(subjects), unique=True))
     ]
     links = st.tuples(st.sampled_from("123"), st.sampled_from("123"))
-    schools = [
+    schools: list[Row] = [
         {"school_code": c, "school_name": f"{c}校", "books": draw(st.sampled_from((None, 1, 2)))}
         for c in codes
     ]
     return side(
         rows,
         schools=draw(st.sampled_from((None, schools))),
-        successions=tuple(draw(st.lists(links, max_size=3))),
+        successions=renumbered(*draw(st.lists(links, max_size=3))),
     )
 
 
 def told(pair: CountyChanges, *, flipped: bool = False) -> set[tuple[object, ...]]:
     """The changed findings with what was compared; flipped: as the other way round would have them."""
-    sides, flip = ("before", "after"), {None: None, **dict(zip(CLASSES, CLASSES, strict=True))}
+    sides = ("after", "before") if flipped else ("before", "after")
+    flip: dict[str | None, str | None] = {None: None, **{one: one for one in CLASSES}}
     if flipped:
-        sides, flip = ("after", "before"), {None: None, **MIRRORED}
-    found = set()
+        flip.update(MIRRORED)
+    found = set[tuple[object, ...]]()
     for row in pair.findings.iter_rows(named=True):
         each = [row[s] and [row[s][name] for name in (*COMPARED, "school_code")] for s in sides]
         found.add((flip[row["kind"]], row["cause"], flip[row["toward"]], row["rule"], str(each)))

@@ -172,3 +172,30 @@ def test_errors_of_either_side(county: County) -> None:
     assert run(county(), county(), "-o", "html").exit_code == 2
     assert run(county(), county(), "-o", f"json:{county()}").exit_code == 2
     assert run(county()).exit_code == 2
+
+
+def test_the_succession_table_matches_schools(county: County) -> None:
+    """One renumbered, two merged into a third; the other way round it is the mirror."""
+
+    def grown(document: Record) -> None:
+        renumbered, gone = document["schools"][3], document["schools"][4]
+        old = renumbered["school_code"]
+        renumbered["school_code"] = "5199010088"
+        document["schools"].remove(gone)
+        document["county"]["succession"] = [
+            {"old_code": old, "new_code": ["5199010088"], "date": "2023-08", "reason": "更名"},
+            {"old_code": gone["school_code"], "new_code": ["5199010001"], "reason": "合并"},
+        ]
+
+    before, after = county(), county(grown, name="b.json")
+    for pair, kinds in (
+        ((before, after), ["recoded", "went"]),
+        ((after, before), ["recoded", "came"]),
+    ):
+        (told,) = json.loads(run(*pair, "--format", "json").stdout)["counties"]
+        assert [one["kind"] for one in told["schools"]] == kinds
+        assert told["schools"][1]["reason"] == "merged"
+        assert told["schools"][1]["kin"] == ["县第一实验小学"]
+    text = run(before, after).stdout
+    assert "1所学校更换标识码（按学校沿革对应）：" in text
+    assert "合并：县第一实验小学）" in text

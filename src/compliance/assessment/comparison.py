@@ -19,7 +19,15 @@ from typing import NamedTuple
 import polars as pl
 
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
-from compliance.kernel.submission import FAIL, KEY, NOT_APPLICABLE, PASS, STATUSES, Refused
+from compliance.kernel.submission import (
+    FAIL,
+    KEY,
+    NOT_APPLICABLE,
+    PASS,
+    STATUSES,
+    Refused,
+    Succession,
+)
 from compliance.rules.language.model import COMPARE, UPPER, Rule
 
 BETTER, WORSE, APPEARED, VANISHED, MOVED = "better", "worse", "appeared", "vanished", "moved"
@@ -53,7 +61,7 @@ class Side:
 
     name: of what was given. rules: as in `Results`; none of a rule set that is not installed here.
     titles: fact → heading; words: fact → value → the word for it. records: tables of figures as typed, by county, year and (of schools)
-    school; none where only results were given. successions: (old code, new code) of schools.
+    school; none where only results were given. successions: what is stated of schools' codes.
     """
 
     name: str
@@ -66,7 +74,7 @@ class Side:
     manifest: Mapping[str, object]
     refused: tuple[Refused, ...] = ()
     records: tuple[pl.DataFrame, ...] | None = None
-    successions: tuple[tuple[str, str], ...] = ()
+    successions: tuple[Succession, ...] = ()
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged a county, as far as they are known here."""
@@ -81,7 +89,8 @@ class Side:
 class SchoolMove(NamedTuple):
     """A school that came, went, has another name, or another code (`successions`).
 
-    kind: ``came``, ``went``, ``renamed``, ``recoded``.
+    kind: ``came``, ``went``, ``renamed``, ``recoded``. reason: as the succession table has it, or empty.
+    kin: the schools it goes on in, or comes from, by name where that is known.
     """
 
     kind: str
@@ -89,6 +98,8 @@ class SchoolMove(NamedTuple):
     before_name: str
     after_code: str
     after_name: str
+    reason: str = ""
+    kin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,10 +382,19 @@ def _school_moves(
     went, came = (
         [code for code in some if code not in others] for some, others in ((then, now), (now, then))
     )
-    heirs = _heirs(went, came, {*before.successions, *after.successions})
+    stated = list(dict.fromkeys([*after.successions, *before.successions]))
+    heirs, names = _heirs(went, came, stated), {**then, **now}
     moves = [SchoolMove("recoded", a, then[a], b, now[b]) for a, b in heirs.items()]
-    moves += [SchoolMove("went", a, then[a], "", "") for a in went if a not in heirs]
-    moves += [SchoolMove("came", "", "", b, now[b]) for b in came if b not in heirs.values()]
+    moves += [
+        SchoolMove("went", code, then[code], "", "", *_kin(code, stated, names))
+        for code in went
+        if code not in heirs
+    ]
+    moves += [
+        SchoolMove("came", "", "", code, now[code], *_kin(code, stated, names))
+        for code in came
+        if code not in heirs.values()
+    ]
     moves += [
         SchoolMove("renamed", code, then[code], code, now[code])
         for code in then
@@ -395,21 +415,45 @@ def _names(side: Side, county: CountyResult, *, whole: bool) -> dict[str, str]:
 
 
 def _heirs(
-    went: Sequence[str], came: Sequence[str], successions: Iterable[tuple[str, str]]
+    went: Sequence[str], came: Sequence[str], stated: Iterable[Succession]
 ) -> dict[str, str]:
     """Old code → new code where one school became one: of a merger or a split none is the same.
 
-    The table may speak of either direction: what came back has its old code again.
+    Through as many steps as are stated, in either direction: what came back has its old code again.
     """
-    links = {
-        (a, b)
-        for old, new in successions
-        for a, b in ((old, new), (new, old))
-        if a in went and b in came
+    steps: dict[str, set[str]] = {}
+    for one in stated:
+        if one.new_code is not None:
+            steps.setdefault(one.old_code, set()).add(one.new_code)
+            steps.setdefault(one.new_code, set()).add(one.old_code)
+    found = {code: _reached(code, steps) & set(came) for code in went}
+    back = {code: _reached(code, steps) & set(went) for code in came}
+    return {
+        code: next(iter(heirs))
+        for code, heirs in found.items()
+        if len(heirs) == 1 and back[next(iter(heirs))] == {code}
     }
-    olds, news = [a for a, _ in links], [b for _, b in links]
-    found = {a: b for a, b in links if olds.count(a) == 1 and news.count(b) == 1}
-    return {code: found[code] for code in went if code in found}
+
+
+def _reached(code: str, steps: Mapping[str, set[str]]) -> set[str]:
+    seen, waiting = {code}, [code]
+    while waiting:
+        more = steps.get(waiting.pop(), set()) - seen
+        seen |= more
+        waiting += more
+    return seen
+
+
+def _kin(
+    code: str, stated: Iterable[Succession], names: Mapping[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """Why a school came or went, and from or into which others, as far as that is stated."""
+    own = [one for one in stated if code in (one.old_code, one.new_code)]
+    others = dict.fromkeys(
+        other for one in own for other in (one.old_code, one.new_code) if other not in (None, code)
+    )
+    reasons = [one.reason for one in own if one.reason]
+    return reasons[0] if reasons else "", tuple(names.get(str(one)) or str(one) for one in others)
 
 
 # ── figures as typed ─────────────────────────────────────────────────────────────

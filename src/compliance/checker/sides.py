@@ -59,6 +59,9 @@ def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem])
         words=_words(batch.vocabulary),
         manifest=report.manifest,
         refused=report.refused,
+        successions=tuple(
+            one for county in report.counties for one in report.succession_of(county)
+        ),
         records=_records([batch.submission.of(()), *(job.part for job in batch.jobs)]),
     )
 

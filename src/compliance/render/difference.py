@@ -32,7 +32,6 @@ from compliance.assessment.figures import (
     measure_of,
     plain,
     reading,
-    short,
     stage,
     state,
     verdict,
@@ -40,10 +39,10 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.standings import DECIDING
 from compliance.engine.results import CountyResult
-from compliance.kernel.i18n import lang, msg, msg_in, plural, say
+from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.kernel.labels import basis_word
 from compliance.render.documents.jinja import environment
-from compliance.render.documents.text import printable, shortened, truncated
+from compliance.render.documents.text import printable, shortened
 from compliance.render.machine_formats import finding_lines
 from compliance.render.terminal.summary import Lines
 from compliance.rules.language.model import Rule
@@ -52,17 +51,16 @@ FORMAT = "junheng-diff/1"
 _LISTED = 20  # findings of a class on a terminal
 _FACTS = 15  # facts there, and how many schools of one by name
 _NAMES = 2
-_TITLE = 24  # letters of a rule's title there
 _RULES = 8  # rules that came or went there, by name
 _PAGE = 20_000  # figures on a page: beyond it a browser would be slow
 
 
 class ChangedLine(NamedTuple):
-    """A changed finding in words. id, title: of the rule. signs: of the states, for the page."""
+    """A changed finding in words. called: the rule by id and short name; title: in full."""
 
     school: str
     stage: str
-    id: str
+    called: str
     title: str
     before: str
     after: str
@@ -112,7 +110,7 @@ def changed_lines(made: RunComparison, county: CountyChanges, kind: str) -> Iter
         yield ChangedLine(
             printable(one["school_name"] or msg("全县")) if one["school_code"] else msg("全县"),
             stage(row["stage"]),
-            row["rule"],
+            _called(row["rule"], rule),
             printable(rule.label) if rule else "",
             *told,
             old["status"] if old else "",
@@ -213,8 +211,14 @@ def _number(county: CountyChanges, kind: str) -> int:
 def _moved(one: SchoolMove) -> str:
     before, after = printable(one.before_name), printable(one.after_name)
     if one.kind in ("came", "went"):
-        name = after or before
-        return say("{name}（{code}）", name=name, code=printable(one.after_code or one.before_code))
+        name, code = after or before, printable(one.after_code or one.before_code)
+        words = {
+            "merged": msg_in("schools", "合并"), "split": msg_in("schools", "拆分"),
+            "renamed": msg("更名"), "closed": msg("撤销"),
+        }  # fmt: skip
+        told = words.get(one.reason, ""), printable(msg("、").join(one.kin))
+        why = msg("：").join(filter(None, told))
+        return say("{name}（{told}）", name=name, told=msg("，").join(filter(None, (code, why))))
     if one.kind == "renamed":
         return f"{before} → {after}"
     return say("{name}（{a} → {b}）", name=after, a=printable(one.before_code), b=printable(one.after_code))  # fmt: skip
@@ -229,7 +233,7 @@ def rule_lines(made: RunComparison, county: CountyChanges) -> list[str]:
         (False, msg("不再有的规则{n}条：{names}")),
     ):
         names = [
-            _called(one.rule, printable(rules[one.rule].label) if one.rule in rules else "")
+            _called(one.rule, rules.get(one.rule))
             for one in county.rules
             if one.field == "rule" and one.after is there
         ]
@@ -251,7 +255,7 @@ def _rule_line(one: RuleMove, rule: Rule | None) -> str:
     }  # fmt: skip
     head = names[one.field]
     if one.rule:
-        name = _called(one.rule, printable(rule.label) if rule else "")
+        name = _called(one.rule, rule)
         head = " ".join(filter(None, (name, stage(one.stage), one.part, head)))
     return say("{head}：{a} → {b}", head=head, a=_laid(one, one.before), b=_laid(one, one.after))
 
@@ -278,7 +282,7 @@ def spread_lines(made: RunComparison, county: CountyChanges) -> list[tuple[str, 
     for (rule, key), sides in county.spread.items():
         known = rules.get(rule)
         if known is None or known.role in DECIDING:
-            name = _called(rule, printable(known.label) if known else "")
+            name = _called(rule, known)
             name = " ".join(filter(None, (name, stage(key))))
             told.append((name, _share(*sides[0]), _share(*sides[1])))
     return told
@@ -450,7 +454,7 @@ def _class_text(
 
 
 def _line(one: ChangedLine, kind: str) -> str:
-    subject = " ".join(filter(None, (one.school, one.stage, _called(one.id, one.title))))
+    subject = " ".join(filter(None, (one.school, one.stage, one.called)))
     if kind == VANISHED and one.status_after:
         return say("{s}：{a} → {b}，不等于改好", s=subject, a=one.before, b=one.after)
     if one.before and one.after:
@@ -458,10 +462,9 @@ def _line(one: ChangedLine, kind: str) -> str:
     return f"{subject}{msg('：')}{one.before or one.after}"
 
 
-def _called(rule: str, title: str) -> str:
-    """A rule by its id and as much of its title as a line has room for."""
-    room = _TITLE if lang() == "zh" else 2 * _TITLE
-    return f"{rule} {truncated(short(title), room)}".rstrip()
+def _called(rule_id: str, rule: Rule | None) -> str:
+    """A rule by its id and, where it is installed here, its name in a list."""
+    return rule_id if rule is None else printable(rule.coded)
 
 
 def _figures_text(sheet: Lines, made: RunComparison, county: CountyChanges) -> None:
