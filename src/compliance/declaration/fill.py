@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -142,7 +142,10 @@ class _CountyForm:
         left_out: Sequence[Mapping[str, object]],
     ) -> FilledForm:
         row, rules = self._county.row, self._county.rules
-        lead = tuple(self._sentence(one, "lead") for one in self._form.lead)
+        lead, cover, signature = (
+            tuple(self._sentence(one, "lead") for one in sentences)
+            for sentences in (self._form.lead, self._form.cover, self._form.signature)
+        )
         tables = tuple(self._tables())
         basis = say(
             "依据：{title}（{layers}），{day}。",
@@ -156,6 +159,8 @@ class _CountyForm:
             year=row["year"],
             title=str(self._form.title),
             lead=lead,
+            cover=cover,
+            signature=signature,
             tables=tables,
             blank_cells=tuple(dict.fromkeys(one for t in tables for one in self._blank_cells(t))),
             misleading=tuple(
@@ -165,8 +170,9 @@ class _CountyForm:
                 if (exact := filled.entry.unrounded(filled.decimals))
             ),
             doubtful=tuple(self._doubtful(problems)),
-            about=(basis, *changes, *self._relaxed(), *self._outside(left_out)),
-        )
+            about=(basis, *changes, *self._relaxed(), *self._outside(left_out),
+                   *filter(None, (str(self._form.note),))),
+        )  # fmt: skip
 
     def _outside(self, left_out: Sequence[Mapping[str, object]]) -> Iterator[str]:
         """What the form's verdicts do not speak of."""
@@ -263,7 +269,10 @@ class _CountyForm:
         mark = self._mark(table, rule.id)
         cells = (
             FilledCell((name,), "name"),
-            self._sentence(row.text, "sentence"),
+            replace(
+                self._sentence(row.text, "sentence"),
+                also=tuple(self._sentence(one, "sentence") for one in row.also),
+            ),
             FilledCell((FilledBlank(mark, 0, self._form.blank),), "mark", shaded=mark.met is False),
         )
         return FilledLine(cells, (row.ordinal, title), truncated(name, _SHORT))
