@@ -20,8 +20,9 @@ from compliance.assessment import (
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
+from compliance.ledger.days import Days
 from compliance.render.documents.text import printable
-from compliance.render.phrases import listed
+from compliance.render.phrases import listed, makes_short
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 
@@ -50,6 +51,7 @@ class SchoolPaper:
 
     figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
     problems, suggestions, blanks: how many there are. county: the county's state in one line.
+    dates: of which day the figures are, when the paper was made.
     """
 
     county_code: str
@@ -69,6 +71,7 @@ class SchoolPaper:
     blanks: int
     county: str
     basis: str
+    dates: str
     deadline: str
     progress: str
 
@@ -78,7 +81,7 @@ class Surroundings:
     """What the sheets of one county's schools have in common.
 
     titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
-    subject: what the rule set is about (义务教育优质均衡发展).
+    subject: what the rule set is about (义务教育优质均衡发展). days: those of the county's papers.
     """
 
     about: Assessment
@@ -87,6 +90,7 @@ class Surroundings:
     context: str
     basis: str
     subject: str
+    days: Days
 
 
 def school_paper(
@@ -111,7 +115,7 @@ def school_paper(
         stem=stem,
         title=say("{name}{subject}整改方案（一校一案）", name=name, subject=around.subject),
         figures=tuple(_school_facts(school, around.titles)),
-        verdict=_verdict(judged),
+        verdict=_verdict(judged, around.about),
         sentences=tuple(_sentences(around, judged, blanks, numbers)),
         parts=parts,
         problems=standings.count(PROBLEM),
@@ -119,6 +123,7 @@ def school_paper(
         blanks=len(blanks),
         county=around.context,
         basis=around.basis,
+        dates=cells.dates(around.days),
         deadline=cells.deadline(),
         progress=cells.progress(),
     )
@@ -150,7 +155,9 @@ def _applies(one: Judged) -> bool:
     return one.decides and one.status != "not_applicable"
 
 
-def _verdict(judged: Sequence[Judged]) -> str:
+def _verdict(judged: Sequence[Judged], about: Assessment) -> str:
+    if about.makes_short(judged[0].school):
+        return msg_in("to be rectified", "需整改")
     if not any(map(_applies, judged)):
         return msg("不参加评估（无适用要求）")
     if any(one.standing == PROBLEM for one in judged):
@@ -174,8 +181,10 @@ def _sentences(
         if one.decides and one.rule.of and one.finding["level"] == "unit":
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
+    of_county = makes_short(around.about, judged[0].school)
+    yield from of_county
     if applies := any(map(_applies, judged)):
-        yield _counted(judged)
+        yield _counted(judged, of_county=bool(of_county))
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = listed([blank.what for blank in blanks if blank.state == state])
         yield say("{state}：{what}。", state=state, what=what)
@@ -252,7 +261,7 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
             yield say("其他{n}项要求未达到（序号{lines}）。", n=len(places), lines=lines)
 
 
-def _counted(judged: Sequence[Judged]) -> str:
+def _counted(judged: Sequence[Judged], *, of_county: bool) -> str:
     found = Counter(one.standing for one in judged)
     told = {
         PROBLEM: say("需整改{n}项", n=found[PROBLEM]),
@@ -261,6 +270,8 @@ def _counted(judged: Sequence[Judged]) -> str:
     }
     if lines := [text for standing, text in told.items() if found[standing]]:
         return say("{l}。", l=msg("，").join(lines))
+    if of_county:
+        return msg("本校自身要求均达标，上述县级指标须由本校补足。")
     return msg("没有需要整改的事项。")
 
 
