@@ -28,7 +28,8 @@ HOSTILE = '=HYPERLINK("x")<w:t>{{7*7}}{% x %}小学'
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_golden(form: str, language: str, tmp_path: Path) -> None:
     out = tmp_path / f"form.{form}"
-    run(saved(document(), tmp_path / "county.json"), "-o", out, "--lang", language)
+    data = saved(document(), tmp_path / "county.json")
+    run(data, "-o", out, "--lang", language, "--today", "2026-07-01")
     text = {"docx": word_text, "xlsx": cells}[form](out.read_bytes())
     assert_golden(f"declare/sample.{language}.{form}.txt", text)
 
