@@ -110,16 +110,16 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     if rule.id in about.spread:
         return head + outcomes(about.spread[rule.id], "school")
     told = [
-        _against(rule, row, part)
+        against(rule, row, part)
         for part in row["parts"] or ()
         if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
-    return head + _against(rule, row) if row["value"] is not None else str(row["message"])
+    return head + against(rule, row) if row["value"] is not None else str(row["message"])
 
 
-def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
+def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     """``95元，应不低于100元，缺500元``."""
     one = part or row
     name = part["name"] if part else ""
@@ -200,7 +200,7 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [_of_nobody(one, titles, about) for one in about.of_nobody]
+    rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
         say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
         for ids, owner in about.statements
@@ -235,7 +235,7 @@ def _gap(one: MissingFacts, titles: Mapping[str, str], about: Assessment) -> str
     return what + where + _by(listed(one.owners))
 
 
-def _of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
+def of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
     """``“残疾儿童少年”为0，Q2 残疾儿童少年入学率无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
     rules = _coded(one.rules, about)
     if not one.fact:
