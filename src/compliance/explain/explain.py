@@ -1,4 +1,4 @@
-"""The two answers of `explain`: about a rule, and about its verdict; as values and as lines."""
+"""The two answers of `explain`: about a rule, and about its verdict; as values and as text."""
 
 from __future__ import annotations
 
@@ -25,12 +25,10 @@ from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
-from compliance.render.documents.text import wrap
 from compliance.rules.language.editions import edition
 from compliance.rules.language.pack import Pack
 
-WIDTH = 100  # columns: formulas with long names are torn apart at 80
-Answer = tuple[dict[str, Any], list[str]]
+Answer = tuple[dict[str, Any], str]
 Packs = Mapping[str, Sequence[Pack]]
 
 
@@ -46,7 +44,7 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     check_words(choice, [rules])
     rule = find_rule(rules, rule_id, words)
     found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)
-    return found, _wrapped(rule_page.text(found, day))
+    return found, rule_page.text(found, day)
 
 
 def of_case(
@@ -57,16 +55,7 @@ def of_case(
     context = open_context(paths, load(), choice, rule_id, school, county)
     found = workings(context, context.asked, school, stage)
     told = "\n\n".join(working_text.text(one) for one in found)
-    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, _wrapped(told)
-
-
-def _wrapped(whole: str) -> list[str]:
-    """Lines within the width, further lines indented like the first."""
-    lines: list[str] = []
-    for row in whole.split("\n"):
-        indent = " " * (len(row) - len(row.lstrip(" ")))
-        lines += wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
-    return lines
+    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, told
 
 
 def _holding(registry: Registry, known: Packs, usual: str, rule_id: str, day: date) -> str:
