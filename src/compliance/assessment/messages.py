@@ -34,6 +34,7 @@ from compliance.engine.sentences import (
     line,
     parts,
     parts_in_words,
+    parts_told,
     stage_word,
     state,
     worded,
@@ -50,6 +51,7 @@ from compliance.kernel.submission import (
     KEY,
     NO_WORDS,
     NOT_APPLICABLE,
+    NOT_CHECKED,
     PART,
     PASS,
     STATUSES,
@@ -157,19 +159,35 @@ class _Teller:
             for name, sheet in self._sheets.items()
         }
 
-    def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
-        """The parts of all findings in words and as text, and where those of a group begin."""
-        groups = [group for group in self.found.groups if "parts" in group.columns]
-        first, rows, total = {}, [], 0
-        for group in groups:
-            given = self.found.sheets[group.sheet][group.columns["parts"]].alias("parts")
-            first[id(group)], total = total, total + given.len()
-            rule = pl.Series("rule", [group.rule.id], pl.String).new_from_index(0, given.len())
-            rows.append(pl.DataFrame([rule, given]))
-        if not rows:
-            return pl.DataFrame(schema={"parts": pl.List(PART), "parts_told": pl.String}), first
-        table = pl.concat(rows, rechunk=True).with_row_index("_row")
-        return parts_in_words(table, self.found.ruleset, self.found.kinds), first
+    def _all_parts(self) -> tuple[pl.Series, Mapping[int, int]]:
+        """The parts of all findings in words, and where those of a group begin."""
+        ruleset, kinds, found, first = self.found.ruleset, self.found.kinds, [], {}
+        total = 0
+        for name, sheet in self.found.sheets.items():
+            own = [one for one in self.found.groups if one.sheet == name and "parts" in one.columns]
+            words = (
+                parts_in_words(pl.col(one.columns["parts"]), one.rule, ruleset, kinds)
+                for one in own
+            )
+            columns = sheet.select(one.alias(str(n)) for n, one in enumerate(words)) if own else ()
+            for group, column in zip(own, columns, strict=True):
+                first[id(group)] = total
+                total += column.len()
+                found.append(column.alias("parts"))
+        return pl.concat([pl.Series("parts", [], pl.List(PART)), *found]), first
+
+    @cached_property
+    def _parts_told(self) -> pl.Series:
+        """The same as text, where a sentence may say it: the core's words for what is open do not."""
+        first, asked = self._first_parts, [pl.Series([], dtype=pl.Boolean)]
+        groups = [one for one in self.found.groups if id(one) in first]
+        for group in sorted(groups, key=lambda one: first[id(one)]):
+            status = self.found.sheets[group.sheet][group.columns["status"]]
+            told = (status != UNKNOWN) & (status != NOT_CHECKED)
+            if self._said(group) is not None or group.rule.references.verdicts:
+                told = status.is_not_null()
+            asked.append(told)
+        return parts_told(self._parts, pl.concat(asked))
 
     def pieces(self) -> list[pl.DataFrame]:
         """The findings rule by rule and status by status, some that have few rows together."""
@@ -241,7 +259,8 @@ class _Teller:
         known = {name: sheet[column] for name, column in group.columns.items()}
         if "parts" in group.columns:
             first = self._first_parts[id(group)]
-            known |= {one.name: one for one in self._parts.slice(first, sheet.height)}
+            if "parts_told" in asked:
+                known["parts_told"] = self._parts_told.slice(first, sheet.height)
             yield _numbers("_parts", range(first, first + sheet.height))
         for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
             column = known.get(name)
@@ -341,8 +360,8 @@ class _Teller:
             "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
             "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
         }
-        if self._parts.height:
-            found["parts"] = behind("_parts", self._parts["parts"])
+        if self._parts.len():
+            found["parts"] = behind("_parts", self._parts)
         for place, name in enumerate(_SHARED):
             own = [one[place] or None for one in self._groups]
             shared = pl.Series(own, dtype=self.words.get(name, pl.String))
