@@ -105,13 +105,18 @@ def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list
     return all_told.frame.cast(FINDINGS), all_told.problems
 
 
-def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
+def tell(
+    found: Findings, titles: Mapping[str, str], words: Words,
+    said: dict[str, Sentences] | None = None,
+) -> Told:  # fmt: skip
     """Every finding in the current language; words: those of the rule set's columns.
+
+    said: what kinds said of this rule set's rules in this language, to be handed to the next counties.
 
     A rule's rows of one status share everything but their subject, their figures and what their
     sentence says of these; such pieces are put one under the other and ordered by one number.
     """
-    teller = _Teller(found, titles, words)
+    teller = _Teller(found, titles, words, {} if said is None else said)
     rows = teller.ordered(teller.pieces() or [pl.DataFrame(schema=_ALWAYS)])
     counts: Counter[tuple[int, str]] = Counter()
     for county, group, many in rows.group_by("county", "_group").len().iter_rows():
@@ -141,13 +146,14 @@ _SHARED = (
 class _Teller:
     """What findings are told with: their sheets with the subjects' names, what pieces share."""
 
-    def __init__(self, found: Findings, titles: Mapping[str, str], words: Words) -> None:
-        self.found, self.titles, self.words = found, titles, words
+    def __init__(
+        self, found: Findings, titles: Mapping[str, str], words: Words, said: dict[str, Sentences]
+    ) -> None:
+        self.found, self.titles, self.words, self._sentences = found, titles, words, said
         self.problems: list[Problem] = []
         self._groups: list[Sequence[str | None]] = []
         self._orders: list[int] = []
         self._parts, self._first_parts = self._all_parts()
-        self._sentences: dict[str, Sentences] = {}
         self._left_out = self._schools_left_out()
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
@@ -193,7 +199,7 @@ class _Teller:
         """The findings rule by rule and status by status, some that have few rows together."""
         cases = [(group, status) for group in self.found.groups for status in group.rows]
         few = [case for case in cases if self._is_simple(*case)]
-        chunks = [few[place : place + _FEW] for place in range(0, len(few), _FEW)]
+        chunks = [few[place : place + _TOGETHER] for place in range(0, len(few), _TOGETHER)]
         chunks += [[case] for case in cases if not self._is_simple(*case)]
         return [piece for chunk in chunks for piece in self._told(chunk)]
 
@@ -441,12 +447,12 @@ class _Teller:
         """What the rule's kind says of it."""
         rule = group.rule
         if rule.id not in self._sentences:
-            self._sentences[rule.id] = None
             try:
                 said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
-                self._sentences[rule.id] = said
             except Exception as error:  # a broken sentence costs the sentence, not the verdict
                 self._speechless(group, error)
+                return None
+            self._sentences[rule.id] = said
         return self._sentences[rule.id]
 
     def _schools_left_out(self) -> Mapping[int, tuple[str, ...]]:
@@ -596,7 +602,8 @@ def say_nobody() -> str:
 
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
 _SOME = 1_000  # rows
-_FEW = 8  # rows of a rule that are told together with others, and how many such rules are
+_FEW = 8  # rows of a rule that are told together with others
+_TOGETHER = 32  # such rules that are: each looks at the rows of all
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
 
 
