@@ -127,7 +127,8 @@ class Results:
     schools: the judged counties' schools as submitted. stated: name of STATED → the tables that
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: of several counties, code and year -> the county's row. grounds: (rule set id, as_of) ->
+    overview: of several counties, code and year -> the county's row. yearly: the facts that are
+    figures of a calendar year. grounds: (rule set id, as_of) ->
     by what its counties were judged, and on which figures; empty where nobody looks behind a figure.
     """
 
@@ -147,6 +148,7 @@ class Results:
     grounds: Mapping[tuple[str, str], tuple[Ruleset, Submission]] = field(
         default_factory=dict, kw_only=True
     )
+    yearly: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
