@@ -22,16 +22,10 @@ from compliance.kernel.labels import problem_words
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
 from compliance.render.report import coefficients, strips, trends
-from compliance.render.report.county import (
-    Detail,
-    county_sections,
-    day_of,
-    detail_of,
-    several_years,
-)
+from compliance.render.report.county import Detail, county_sections, detail_of, several_years
 from compliance.render.report.index import county_index
-from compliance.render.report.marks import DOUBT, SHORT_SIGN, RuleAnchors
-from compliance.render.report.rule_texts import rule_texts
+from compliance.render.report.marks import DOUBT, SHORT_SIGN
+from compliance.render.report.rule_texts import ruleset_texts
 
 _PROBLEMS = 1_000  # that are listed one by one
 
@@ -95,11 +89,10 @@ def _context(report: Results) -> dict[str, Any]:
 
 def _ruleset(report: Results, info: RulesetInfo) -> dict[str, Any]:
     """A rule set with the text of its rules."""
-    anchors = RuleAnchors(info.id, day_of(report, info.id, info.as_of))
     return {
         "title": phrases.ruleset(info),
         **{name: getattr(info, name) for name in ("id", "version", "source", "notes")},
-        "rules": rule_texts(report.rules[(info.id, info.as_of)], anchors),
+        "rules": ruleset_texts(report, info),
     }
 
 
