@@ -7,7 +7,6 @@ formats, so that they stay with their rows, and nothing is compared again with r
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -406,6 +405,5 @@ def _shape(places: int | None) -> str:
 
 
 def _plain(value: Value) -> str | float | None:
-    """What is written; no workbook holds a number that is not finite."""
-    plain = value.value if isinstance(value, Figure) else value
-    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
+    """What is written: an empty text is a blank cell."""
+    return value.value if isinstance(value, Figure) else None if value == "" else value
