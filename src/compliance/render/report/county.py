@@ -144,7 +144,9 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "coefficients": coefficients(about, parts.driving(county), anchors),
         "county_rules": county_rules(about, anchors),
         "schools": sections,
-        "missing": missing_by_section(about, report.titles, report.holders, anchors),
+        "missing": missing_by_section(
+            about, report.titles, anchors, {one.code for one in sections}
+        ),
         "excluded": [
             {
                 "name": printable(unit.get("school_name") or unit.get("school_code")),

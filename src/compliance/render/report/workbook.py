@@ -329,17 +329,17 @@ class _Sheets:
     def _missing(self) -> None:
         headings: list[Heading] = [
             *self._whose(), (msg("提供科室"), 22, ""), (msg("缺什么"), 40, ""), (msg("学校数"), 8, "0"),
-            (msg("学校"), _WIDEST, ""), (msg("影响的指标"), 30, ""),
+            (msg("学校和位置"), _WIDEST, ""), (msg("影响的指标"), 30, ""),
         ]  # fmt: skip
         rows: list[Row] = [
             [
                 *self._who(about), share.owner, item.what, len(item.schools) or msg("全县"),
-                phrases.listed([name for _, name, _ in item.schools]),
+                phrases.listed([f"{one.name} {one.at}".strip() for one in item.schools]) or item.at,
                 phrases.listed([rule for rule, _ in item.rules]),
             ]
             for about in self._found
             for share in missing_by_section(
-                about, self._report.titles, self._report.holders, self._parts.anchors(about.county)
+                about, self._report.titles, self._parts.anchors(about.county)
             )
             for item in share.items
         ]  # fmt: skip
