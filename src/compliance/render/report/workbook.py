@@ -48,6 +48,7 @@ _FILLS: Mapping[str, Mapping[str, object]] = {
     _MET: {"bg_color": "#EEF5FB"},
 }
 _PROBLEMS = 50_000
+_A3 = 8  # of thirty columns nothing could be read on A4
 _WIDEST = 60.0
 
 
@@ -215,6 +216,7 @@ class _Sheets:
             msg("矩阵"), headings, self._matrix_rows(tables, list(columns.values())), [legend + repeated],
             frozen=len(self._whose()) + 3,
         )  # fmt: skip
+        sheet.raw.set_paper(_A3)
         self._colour(sheet, headings, len(first))
 
     def _matrix_rows(
