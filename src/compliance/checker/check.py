@@ -36,10 +36,12 @@ from compliance.engine.results import (
     CheckedCounty,
     CountyResult,
     CountyRow,
+    Grounds,
     RulesetInfo,
     Validation,
 )
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, yearly
+from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
@@ -144,8 +146,10 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            batch = prepare(_several(paths), self.registry, choice or Choice())
-            return self.judge(batch, choice or Choice(), progress, sinks)
+            watch = Watch(self.registry.readers, self.registry.vocabulary)
+            registry = replace(self.registry, readers=watch.readers)
+            batch = prepare(_several(paths), registry, choice or Choice())
+            return self.judge(batch, choice or Choice(), progress, sinks, watch)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -186,9 +190,11 @@ class Checker:
         choice: Choice,
         progress: Progress | None = None,
         sinks: Sequence[Sink] = (),
+        watch: Watch | None = None,
     ) -> Report:
-        """Judge what lies ready; the arguments are those of `check`."""
+        """Judge what lies ready; `watch` knows where its figures stand. The rest as for `check`."""
         registry = self.registry
+        watch = watch or Watch(registry.readers, registry.vocabulary)
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
         counties: list[CountyResult] = []
@@ -224,8 +230,10 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            yearly=yearly(words.vocabulary),
             grounds={
-                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+                (job.rules.id, job.as_of.isoformat()): Grounds(job.rules, job.part, watch)
+                for job in batch.jobs
             },
             stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,
