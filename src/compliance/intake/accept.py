@@ -43,7 +43,7 @@ from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, Submission
+from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, TABLES, Submission
 
 
 def accept(
@@ -81,18 +81,15 @@ def accept(
     doubts = data_checks(schools, counties, monitored, vocabulary, tables, unread, previous)
     attested, unfounded = attestations(known["attestations"], tables, unread)
     organised, turned = organisations(known["organisations"], tables)
-    aside = refused | _unnamed(counties)
-    kept = {kind: without(frame, aside) for kind, frame in known.items()}
-    schools, counties = (without(frame, aside) for frame in (schools, counties))
-    return Submission(
+    whole = Submission(
         counties=_finished(counties, vocabulary, "county"),
         schools=_finished(schools, vocabulary, "school"),
-        monitoring=monitoring(kept["monitoring"]),
-        attestations=without(attested, aside, KEY),
-        vetoes=vetoes(kept["vetoes"], tables),
-        buildings=buildings(kept["buildings"]),
-        organisations=without(organised, aside, KEY),
-        succession=succession(kept["succession"]),
+        monitoring=monitoring(monitored),
+        attestations=attested,
+        vetoes=vetoes(known["vetoes"], tables),
+        buildings=buildings(known["buildings"]),
+        organisations=organised,
+        succession=succession(known["succession"]),
         amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
         nobody={
             fact.name: fact.not_involved
@@ -108,6 +105,24 @@ def accept(
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
         given=_given(counties, documents),
     )
+    return _parted(whole, refused | _unnamed(counties), unread) if unread else whole
+
+
+def _parted(whole: Submission, refused: set[Key], unread: Unread) -> Submission:
+    """The accepted counties; beside them those whose refused cells alone keep them from being so."""
+    accepted = whole.with_tables({n: without(getattr(whole, n), refused, KEY) for n in TABLES})
+    sound = set(accepted.counties.select(KEY).iter_rows())
+    known = [
+        key
+        for key in whole.counties.drop_nulls("county_name").select(KEY).unique().iter_rows()
+        if key not in sound and not unread.lost(key) and not _is_unnamed(key)
+    ]
+    if not known:
+        return accepted
+    identity = ["school_code", "school_name", "school_type"]
+    beside = whole.of(known)
+    schools = beside.schools.drop_nulls(identity)
+    return replace(accepted, unsound=replace(beside, schools=schools))
 
 
 _UNKNOWN = "?"  # begins the code of a county that its own document does not say
@@ -149,8 +164,11 @@ def _readable(
 
 def _unnamed(counties: pl.DataFrame) -> set[Key]:
     """The counties of which only their own document is known."""
-    keys = set(counties.select("_code", "_year").iter_rows())
-    return {(code, year) for code, year in keys if code.startswith(_UNKNOWN) or year == _NO_YEAR}
+    return set(filter(_is_unnamed, counties.select("_code", "_year").iter_rows()))
+
+
+def _is_unnamed(key: Key) -> bool:
+    return key[0].startswith(_UNKNOWN) or key[1] == _NO_YEAR
 
 
 def _of_county(problem: Problem) -> Problem:

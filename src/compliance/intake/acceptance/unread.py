@@ -15,6 +15,8 @@ from compliance.intake.acceptance.typed_table import Accepted
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import KEY
 
+# what readers complain of that costs a cell, or the cells of a column, and no row
+_OF_A_CELL = frozenset({"formula_not_calculated", "not_a_number", "wrong_type", "unclear_unit"})
 _WHO = {*KEY, "school_code"}  # an error about one of them may have lost a row
 
 
@@ -30,7 +32,7 @@ class Unread:
         self._lost = {
             (one.county_code, one.year)
             for one in errors
-            if not one.facts or not _WHO.isdisjoint(one.facts)
+            if (one.code not in _OF_A_CELL if not one.facts else not _WHO.isdisjoint(one.facts))
         }
         self._at_schools = dict(_refused_at_schools(tables, schools)) if errors else {}
         self._any = bool(errors)
@@ -55,8 +57,11 @@ class Unread:
     def among_schools(self, row: Row, facts: Iterable[str]) -> bool:
         """Whether a county's schools are not all known, or not all of them with these facts."""
         key = (row["_code"], row["_year"])
-        lost = not self._lost.isdisjoint((key, (key[0], None), (None, None)))
-        return lost or not self._at_schools.get(key, set()).isdisjoint(facts)
+        return self.lost(key) or not self._at_schools.get(key, set()).isdisjoint(facts)
+
+    def lost(self, key: Key) -> bool:
+        """Whether some row of a county may not have been read."""
+        return not self._lost.isdisjoint((key, (key[0], None), (None, None)))
 
     def identified(self, schools: pl.DataFrame) -> pl.DataFrame:
         """The schools that can be compared with others: each under a code of its own."""
