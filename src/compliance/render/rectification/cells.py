@@ -177,7 +177,8 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
         return say("{f}为0：{todo}", f=heading(entry.fact, titles), todo=say_nobody())
     if entry.fact:
         return heading(entry.fact, titles)
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    told = one.finding["parts"] or ()
+    parts = [part["name"] for part in told if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
     return say("{rule}（{parts}）", rule=one.rule.label, parts=listed(parts))
