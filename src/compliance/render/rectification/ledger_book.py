@@ -15,11 +15,11 @@ from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet, p
 from compliance.render.rectification.county_list import CountyPaper
 
 _WIDTHS = {
-    "id": 17, "number": 5, "state": 9, "flags": 20, "code": 12, "school": 14, "township": 9,
-    "alliance": 10, "stage": 6, "indicator": 18, "problem": 30, "value": 9, "limit": 9, "gap": 9,
-    "unit": 8, "measure": 24, "lead": 12, "joint": 12, "person": 10, "deadline": 12,
-    "progress": 20, "applied": 11, "verified": 11, "reviewed": 11, "closed": 12, "evidence": 16,
-    "remarks": 20,
+    "id": 16, "number": 5, "state": 8, "flags": 15, "code": 11, "school": 12, "township": 8,
+    "alliance": 9, "stage": 5, "indicator": 12, "problem": 24, "value": 8, "limit": 8, "gap": 9,
+    "unit": 7, "measure": 18, "lead": 10, "joint": 11, "person": 9, "deadline": 11,
+    "progress": 15, "applied": 9, "verified": 9, "reviewed": 9, "closed": 11, "evidence": 11,
+    "remarks": 15,
 }  # fmt: skip
 _CENTRED = ("number", "state", "stage", "unit", "deadline", "closed", "value", "limit", "gap")
 # Not shown where nobody has given them.
@@ -240,7 +240,9 @@ def _free(book: Book, name: str) -> str:
 
 def remember(book: Book, paper: CountyPaper) -> None:
     """The sheet that nobody sees: what we wrote, so that the next run knows what people wrote."""
-    made = {sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:]}
+    made = {sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:-1]}
+    last = book.sheets[-1]  # the settings: their numbers are there to be changed
+    made[last.name] = memory_sheet.fingerprint(one for one in last.values if isinstance(one, str))
     raw = book.raw.add_worksheet(memory_sheet.NAME)
     above = [paper.ledger_title, *head(paper)]
     for row, line in enumerate(memory_sheet.lines(paper.ledger, above, made)):
