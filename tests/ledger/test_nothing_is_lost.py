@@ -53,7 +53,7 @@ def goes_on(folder: Path, *lists: bytes) -> CountyPaper:
     for number, content in enumerate(lists):
         paths.append(folder / f"{number}.xlsx")
         paths[-1].write_bytes(content)
-    earlier = EarlierLists(folder / "none", paths, report().counties)
+    earlier = EarlierLists(folder / "none", paths, 1)
     (paper,) = papers(report(), earlier=earlier)
     return paper
 

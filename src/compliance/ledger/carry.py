@@ -19,6 +19,7 @@ from compliance.ledger.model import (
     NEW,
     OPEN,
     OUTSIDE,
+    OWN_ROW,
     SHORT,
     STATES,
     WAITING,
@@ -42,7 +43,6 @@ from compliance.ledger.model import (
 from compliance.ledger.succession import RENAMED, Fate, fate
 from compliance.ledger.written_dates import WrittenDate, read_date
 
-_OWN_STATE = "own"
 _DATES = ("deadline", "closed")
 _KEPT_RUNS = 100
 # Of a row without an id: what tells which item it is.
@@ -277,7 +277,7 @@ class _Carrying:
         old = next((copy.written.memory for copy in reversed(copies) if copy.written), None)
         if item is None:  # people's own row
             old = old or Memory(since=at.isoformat())
-            return replace(old, state=_OWN_STATE, at=at.isoformat())
+            return replace(old, state=OWN_ROW, at=at.isoformat())
         if old is None and copies:  # of a list that has lost its memory: not new
             old = Memory(start=_shown_figure(copies[-1].row))
         if old is not None and all(copy.inherited for copy in copies):
@@ -292,9 +292,11 @@ class _Carrying:
         for copy in copies:
             if copy.written is None or copy.inherited:
                 continue
-            for column in FIGURES[2:]:
+            for column in FIGURES[1:]:
                 typed = copy.row.cells.get(column)
-                if typed is not None and not same(typed, copy.written.cells.get(column)):
+                if typed is None or (column == "number" and not isinstance(typed, str)):
+                    continue  # to number rows anew is nothing to keep
+                if not same(typed, copy.written.cells.get(column)):
                     yield column, text_of(typed)
 
     def _keep_written_over(
@@ -420,7 +422,7 @@ def _after(day: WrittenDate | None, other: str) -> bool:
 
 
 def _own(written: Written) -> bool:
-    return written.memory.state == _OWN_STATE
+    return written.memory.state == OWN_ROW
 
 
 def _telling(cells: Mapping[str, Value]) -> tuple[str, ...]:
