@@ -157,7 +157,7 @@ class _Carrying:
                 if not key:
                     mine.append((place, row))
                     continue
-                if written is None and not self._known(key):
+                if written is None and not self._known(key, row):
                     self._tell("unknown", key)
                 elif not book.original.rows and self._says_nothing(key, row):
                     continue
@@ -172,9 +172,11 @@ class _Carrying:
         entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
         return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
-    def _known(self, key: str) -> bool:
+    def _known(self, key: str, row: ReadRow) -> bool:
+        """Whether an id is one of ours: of a list, of the figures, or in a state that we have written."""
         in_a_list = any(key in book.original.rows for book in self.books)
-        return in_a_list or self.today.of(key) is not None
+        ours = row.cells.get("state") in states.words().values()
+        return in_a_list or ours or self.today.of(key) is not None
 
     def _adopt(self, place: int, row: ReadRow) -> None:
         """Give a row that people added an id; the same row in another copy has it already."""
@@ -240,7 +242,10 @@ class _Carrying:
     def _row(self, key: str, item: Item | None) -> Row:
         copies = self.copies.get(key, [])
         item = item or self.today.of(key)
-        if item is None and any(copy.written and not _own(copy.written) for copy in copies):
+        if item is None and any(
+            self._known(key, copy.row) if copy.written is None else not _own(copy.written)
+            for copy in copies
+        ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
         proposal = item.cells if item else {}

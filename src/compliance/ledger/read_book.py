@@ -127,7 +127,7 @@ class _Reader:
         rows: list[ReadRow] = []
         sheets: list[OwnSheet] = []
         settings: dict[str, int] = {}
-        found = False
+        tables: list[tuple[Any, int]] = []
         for sheet in self.workbook.worksheets:
             if sheet.title == memory_sheet.NAME:
                 continue
@@ -136,11 +136,12 @@ class _Reader:
             if (kept := self._kept_as(sheet, texts_only=bool(given))) is None:
                 continue
             if not given and kept == sheet.title and (head := self._head(sheet)):
-                found = True
-                rows += self._rows(sheet, head)
+                tables.append((sheet, head))
             else:
                 sheets.append(self._own_sheet(sheet, kept))
-        if not found:
+        for sheet, head in tables:
+            rows += self._rows(sheet, head)
+        if not tables:
             if not self.remembered.original.rows:
                 return None
             raise ListUnreadableError(
