@@ -22,8 +22,10 @@ _WIDTHS = {
     "remarks": 15,
 }  # fmt: skip
 _CENTRED = ("number", "state", "stage", "unit", "deadline", "closed", "value", "limit", "gap")
-# Not shown where nobody has given them.
-_OPTIONAL = ("township", "alliance")
+# For filters and sorting, folded away so that the rest can be read on paper.
+_FOLDED = ("code", "alliance")
+# Not shown where nobody has given it.
+_OPTIONAL = ("township",)
 _FROZEN = "code"  # what stands before it stays in view
 _COLOURS = {"blue": "DDEBF7", "yellow": "FFE699", "red": "F4A7A0"}
 _CLASH = "FCE4D6"
@@ -58,6 +60,8 @@ def _table(book: Book, paper: LedgerPaper) -> None:
     for place, one in enumerate(own, len(COLUMNS)):
         if one.look != Look():
             sheet.recolour_head(place, _form(book, one.look, "head"))
+    for key in _FOLDED:
+        sheet.fold(COLUMNS.index(key))
     for key in _OPTIONAL:
         if all(row.cells.get(key) is None for row in ledger.rows):
             sheet.hide(COLUMNS.index(key))
