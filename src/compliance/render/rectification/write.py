@@ -14,7 +14,7 @@ from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
-from compliance.ledger import carry_on
+from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
@@ -23,6 +23,7 @@ from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
 
 FORMATS = ("md", "html", "xlsx", "docx")
 SCHOOL_SHEETS = "一校一案"
@@ -45,7 +46,7 @@ def write_papers(
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
 ) -> Written:
-    """Write the papers of every judged county below `out`; returns what was written and moved.
+    """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
@@ -63,14 +64,11 @@ def write_papers(
             raise UsageError(
                 say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
-    if not report.counties:
-        return Written()
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
-    earlier = EarlierLists(out, ledgers, report.counties)
-    said: list[str] = []
-    warned: list[str] = []
+    earlier = EarlierLists(out, ledgers, len(report.counties) + len(report.refused))
+    carried: list[tuple[str, Ledger]] = []
     names = Names()
     done = 0
     with staged(out) as place:
@@ -86,16 +84,21 @@ def write_papers(
                         progress(done, len(forms) * count)
             for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
-            several = len(report.counties) > 1
-            said += ledger_told.said(paper, several=several)
-            warned += ledger_told.warned(paper)
+            carried.append((paper.county_name, paper.ledger))
+        for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
+            named = names.take(joined(refused.county_code, refused.county_name, refused.year))
+            place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
-        if faults and not done:
+        if faults and not carried:
             raise faults[0]
         earlier.require_all_used()
-        warned += earlier.warned
-        placed = place.place()
-        return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
+        return replace(
+            place.place(),
+            faults=faults,
+            said=tuple(ledger_told.said(carried)),
+            warned=(*earlier.warned, *ledger_told.warned(carried)),
+        )
 
 
 class _Renderer:
@@ -149,9 +152,9 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     Imported when first used: a Markdown list needs no Word.
     """
     if form == "xlsx":
-        from compliance.render.rectification.xlsx import workbook
+        from compliance.render.rectification import xlsx
 
-        return workbook
+        return xlsx.workbook
     if form == "docx":
         from compliance.render.documents.docx import WordTemplate
 
@@ -194,7 +197,8 @@ def papers(
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
         )
-        books = earlier.of(county, found) if earlier else []
+        codes = found.get_column("school_code").drop_nulls().unique()
+        books = earlier.of(county.county_code, county.year, codes) if earlier else []
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around, records)))
