@@ -25,6 +25,14 @@ from compliance.rules.resolution.resolve import lineage, resolve
 ROOT = Path(__file__).parent.parent
 EXAMPLE = "shandong_county.xlsx"
 DAY = date(2026, 9, 1)
+# what a table is called, its name in the vocabulary
+TABLES = (
+    ("学校表（每校一行）", "school"),
+    ("县表（每县每年一行）", "county"),
+    ("校舍（`buildings`，每栋一行；只列出，不判定）", "building"),
+    ("组织（`organisations`，每个学区、联盟、集团一行或几行；只列出，不判定）", "organisation"),
+    ("学校沿革（`succession`，每个旧标识码一行；只列出，不判定）", "succession"),
+)
 
 
 def facts_page(offers: Registry) -> str:
@@ -40,7 +48,7 @@ def facts_page(offers: Registry) -> str:
     seen: set[tuple[str, str]] = set()
     for name in _names(offers):
         known, of = own_words(offers, offers.packs, name), offers.packs[name][-1].head["title"]
-        for title, table in (("学校表（每校一行）", "school"), ("县表（每县每年一行）", "county")):
+        for title, table in TABLES:
             new = [one for one in known.tables[table].values() if (table, one.name) not in seen]
             if new:
                 lines += [

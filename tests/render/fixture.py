@@ -431,7 +431,7 @@ def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: 
         findings=pl.DataFrame(rows, schema=FINDINGS),
         counties=tuple(counties),
         rulesets=tuple(infos),
-        **{"rules": sets, "overview": {}, **known, **fields},
+        **{"rules": sets, "overview": {}, "stated": {}, **known, **fields},
     )
     return counted(made)
 

@@ -24,7 +24,19 @@ from tests.support.nonempty import nonempty
 
 Sheet = Any  # openpyxl's stubs know merged cells that are none here
 WORDS = vocabulary()
-SHEETS = ["说明", "县区", "学校", "班级", "专用教室", "质量监测", "佐证", "一票否决"]
+SHEETS = [
+    "说明",
+    "县区",
+    "学校",
+    "班级",
+    "专用教室",
+    "质量监测",
+    "佐证",
+    "一票否决",
+    "校舍",
+    "组织",
+    "学校沿革",
+]
 FIRST = 4  # the first row of 学校 for data: bands, headings, example
 
 

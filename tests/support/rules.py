@@ -131,6 +131,9 @@ def submission(
             [{**key, "rule": r, "exists": e} for r, e in (vetoes or {}).items()],
             {**keyed, "rule": pl.String, "exists": pl.Boolean},
         ),
+        buildings=frame([], keyed),
+        organisations=frame([], keyed),
+        succession=frame([], keyed),
         amounts=tuple(name for name, fact in words.school.items() if fact.adds),
         nobody={
             name: fact.not_involved

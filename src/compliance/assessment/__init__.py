@@ -31,6 +31,7 @@ from compliance.assessment.standings import (
     Judged,
     members,
 )
+from compliance.engine.breakdown import Breakdown, Contribution
 
 __all__ = [
     "OPEN",
@@ -42,6 +43,8 @@ __all__ = [
     "Amount",
     "Assessment",
     "Awaited",
+    "Breakdown",
+    "Contribution",
     "Decisive",
     "FallingShort",
     "Judged",

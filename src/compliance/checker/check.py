@@ -42,7 +42,7 @@ from compliance.engine.results import (
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
-from compliance.kernel.submission import KEY, Refused, Submission
+from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Ruleset
@@ -219,6 +219,10 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            grounds={
+                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+            },
+            stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,
         )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import PART, Refused
-from compliance.rules.language.model import Document, Rule, documents_in_words
+from compliance.kernel.submission import PART, Refused, Submission, Succession, successions
+from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -111,9 +111,11 @@ class Results:
 
     findings: every rule for every subject, in the order of the contract, columns FINDINGS.
     rules: (rule set id, as_of) -> rule id -> Rule, in the order of the law.
-    schools: the judged counties' schools as submitted. titles: fact name -> heading in the current
+    schools: the judged counties' schools as submitted. stated: name of STATED → the tables that
+    papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: of several counties, code and year -> the county's row.
+    overview: of several counties, code and year -> the county's row. grounds: (rule set id, as_of) ->
+    by what its counties were judged, and on which figures; empty where nobody looks behind a figure.
     """
 
     findings: pl.DataFrame
@@ -128,6 +130,10 @@ class Results:
     titles: Mapping[str, str]
     holders: Mapping[str, str]
     overview: Mapping[tuple[str, int], CountyRow]
+    stated: Mapping[str, pl.DataFrame]
+    grounds: Mapping[tuple[str, str], tuple[Ruleset, Submission]] = field(
+        default_factory=dict, kw_only=True
+    )
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
@@ -138,6 +144,10 @@ class Results:
         return self.findings.filter(
             (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
         )
+
+    def succession_of(self, county: CountyResult) -> list[Succession]:
+        """What one county states of its schools' codes."""
+        return successions(self.stated["succession"], county.county_code, county.year)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ TABLES = {
     "monitoring": ("county", "monitoring"),
     "attestation": ("county", "attestation"),
     "veto": ("county", "veto"),
+    "building": ("county", "building"),
+    "organisation": ("county", "organisation"),
+    "succession": ("county", "succession"),
 }
 EXTENSIBLE = ("school", "county")
 

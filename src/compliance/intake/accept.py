@@ -15,10 +15,13 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.derived_facts import (
     attestations,
+    buildings,
     derive,
     fold,
     monitoring,
     not_involved,
+    organisations,
+    succession,
     vetoes,
 )
 from compliance.intake.acceptance.integrity import (
@@ -67,12 +70,16 @@ def accept(
     counties = not_involved(counties, schools, vocabulary)
     doubts = data_checks(schools, counties, kept["monitoring"], vocabulary, tables, previous)
     attested, unfounded = attestations(kept["attestations"], tables)
+    organised, turned = organisations(kept["organisations"], tables)
     return Submission(
         counties=_finished(counties, vocabulary, "county"),
         schools=_finished(schools, vocabulary, "school"),
         monitoring=monitoring(kept["monitoring"]),
         attestations=attested,
         vetoes=vetoes(kept["vetoes"], tables),
+        buildings=buildings(kept["buildings"]),
+        organisations=organised,
+        succession=succession(kept["succession"]),
         amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
         nobody={
             fact.name: fact.not_involved
@@ -85,6 +92,7 @@ def accept(
             *deriving,
             *doubts,
             *unfounded,
+            *turned,
         ],
         inputs=[item for document in documents for item in document.inputs],
         refused=refusals(refused, rows["counties"]),

@@ -81,6 +81,7 @@ def problem_words(code: str) -> str:
         "counted_of_nobody": msg("人数为0或不涉及而有其人"),
         "county_exceeds_schools": msg("县级数大于各校合计"),
         "duplicate_heading": msg("表头重复"),
+        "ends_before_start": msg("止早于起"),
         "figure_shared": msg("两校同一场地或校舍"),
         "figures_bunched": msg("数值密集在达标线上"),
         "figures_copied": msg("两校数字完全相同"),

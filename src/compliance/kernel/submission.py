@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import polars as pl
 
@@ -20,8 +21,10 @@ KEY = ("county_code", "year")
 # what every record has as a column, whatever else was given
 IDENTITY = (*KEY, "county_name", "province", "school_code", "school_name", "school_type")
 
+# tables that papers show and nothing is judged by
+STATED = ("buildings", "organisations", "succession")
 # the tables of a submission, each sorted by county and year
-TABLES = ("counties", "schools", "monitoring", "attestations", "vetoes")
+TABLES = ("counties", "schools", "monitoring", "attestations", "vetoes", *STATED)
 
 # the column of counties with the facts that count nobody there, null for none
 NOT_INVOLVED = "not_involved"
@@ -70,7 +73,10 @@ class Submission:
     gives, in the order of the vocabulary: numbers Float64, flags Boolean, lists List(Float64),
     words and codes String; `completed` has all facts. monitoring, attestations, vetoes: long
     tables keyed by county_code and year and sorted by them; the last two end with `file` and `at`,
-    where each statement stands. Counties with an error stand in `refused` only. amounts: the facts
+    where each statement stands. buildings: school_code, building, built_year, area, fire, seismic,
+    note. organisations: name, kind (district, alliance, group), lead, member, start, end, a row a
+    member, the leading school among them. succession: the fields of `Succession`. Counties with an
+    error stand in `refused` only. amounts: the facts
     of schools of which two schools have the sum together. nobody: the facts of counties whose cell may
     say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
     do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
@@ -82,6 +88,9 @@ class Submission:
     monitoring: pl.DataFrame
     attestations: pl.DataFrame
     vetoes: pl.DataFrame
+    buildings: pl.DataFrame
+    organisations: pl.DataFrame
+    succession: pl.DataFrame
     amounts: tuple[str, ...]
     nobody: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -111,6 +120,26 @@ class Submission:
 
     def _with(self, tables: Mapping[str, pl.DataFrame]) -> Submission:
         return replace(self, **tables)  # type: ignore[arg-type]  # each by its name
+
+
+class Succession(NamedTuple):
+    """What became of a school's code: a row of the table `succession`.
+
+    new_code: the school that goes on, None where none does; of a school that was split each heir has
+    a row. date: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, None where none is given. reason: merged, split,
+    renamed, closed, or None.
+    """
+
+    old_code: str
+    new_code: str | None
+    date: str | None
+    reason: str | None
+
+
+def successions(table: pl.DataFrame, county_code: str, year: int) -> list[Succession]:
+    """What a county states of its schools' codes, in the order of its rows."""
+    own = table.filter((pl.col("county_code") == county_code) & (pl.col("year") == year))
+    return [Succession(*row) for row in own.select(Succession._fields).iter_rows()]
 
 
 def _with_all(table: pl.DataFrame, facts: Mapping[str, pl.DataType]) -> pl.DataFrame:

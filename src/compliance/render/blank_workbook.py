@@ -132,6 +132,17 @@ FURTHER_SHEETS = (
         "note": "简要结论",
     }),
     FurtherSheet("一票否决", "veto", 0, {"rule": f"{EXAMPLE}：事项编号", "exists": "否"}),
+    FurtherSheet("校舍", "building", 4, {
+        "school_code": CODE, "building": "1号教学楼", "built_year": 2008, "area": 3200,
+        "fire": "已验收", "seismic": "鉴定合格", "note": "无其他安全问题",
+    }),
+    FurtherSheet("组织", "organisation", 0, {
+        "name": f"{EXAMPLE}：城关学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
+        "start": "2021-09",
+    }),
+    FurtherSheet("学校沿革", "succession", 0, {
+        "old_code": CODE, "new_code": f"{CODE[:-1]}2", "date": "2022-09-01", "reason": "合并",
+    }),
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ SPREADSHEET_ERRORS = (
 _NUMBER = re.compile(NUMBER)
 _ITEMS = re.compile(SEPARATORS)
 _TEXTS = re.compile("[;；\n]")
+_CODES = re.compile(f"{SEPARATORS}|\n")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CONTROL_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _ODD_BLANKS = re.compile(f" *{ODD_BLANKS}+ *")
@@ -328,7 +329,10 @@ class CellReader:
     def _texts(self, value: object) -> list[str]:
         fact = self.fact
         if isinstance(value, str) and not self.strict:
-            value = [] if value == NOTHING else _TEXTS.split(value)
+            split = _CODES if fact.code else _TEXTS
+            value = [] if value == NOTHING else split.split(value)
+        if fact.code and not self.strict and _is_number(value):
+            value = [value]
         if not isinstance(value, list | tuple):
             raise self._not_a_list(value)
         one = replace(fact, form="text", max_length=fact.item_length, pattern="")

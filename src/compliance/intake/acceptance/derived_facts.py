@@ -235,6 +235,68 @@ def vetoes(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return _sorted(frame, "rule", "exists", "file", "at")
 
 
+# ── what is only shown: buildings, organisations, succession ────────────────────────────
+
+
+_KEYS = {"county_code": pl.String, "year": pl.Int32}
+_BUILDINGS = {
+    **_KEYS, "school_code": pl.String, "building": pl.String, "built_year": pl.Int32,
+    "area": pl.Float64, "fire": pl.String, "seismic": pl.String, "note": pl.String,
+}  # fmt: skip
+_ORGANISATIONS = {
+    **_KEYS, **dict.fromkeys(("name", "kind", "lead", "member", "start", "end"), pl.String),
+}  # fmt: skip
+_SUCCESSION = {**_KEYS, **dict.fromkeys(("old_code", "new_code", "date", "reason"), pl.String)}
+
+
+def buildings(frame: pl.DataFrame) -> pl.DataFrame:
+    """county_code, year, school_code, building, built_year, area, fire, seismic, note."""
+    if frame.is_empty():
+        return pl.DataFrame(schema=_BUILDINGS)
+    columns = [name for name in _BUILDINGS if name not in _KEYS]
+    found = _sorted(with_missing(frame, **{n: _BUILDINGS[n] for n in columns}), *columns)
+    return found.cast({"built_year": pl.Int32})
+
+
+def organisations(frame: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, list[Problem]]:
+    """county_code, year, name, kind, lead, member, start, end: a row a member, each once.
+
+    The leading school is one of them. Warns of a period that ends before it begins.
+    """
+    if frame.is_empty():
+        return pl.DataFrame(schema=_ORGANISATIONS), []
+    words = dict.fromkeys(("name", "kind", "lead", "start", "end"), pl.String)
+    frame = with_missing(frame, **words, members=TEXTS)
+    both = pl.min_horizontal(pl.col("start", "end").str.len_chars())  # as precise as the vaguer
+    turned = pl.col("end").str.head(both) < pl.col("start").str.head(both)
+    problems = [_turned(row, tables) for row in frame.filter(turned).iter_rows(named=True)]
+    empty = pl.lit([], dtype=TEXTS)
+    lead = pl.when(pl.col("lead").is_null()).then(empty).otherwise(pl.concat_list("lead"))
+    members = pl.concat_list(lead, pl.col("members").fill_null(empty))
+    listed = frame.with_columns(member=members.list.unique(maintain_order=True))
+    each = listed.explode("member", empty_as_null=True)
+    found = _sorted(each, "name", "kind", "lead", "member", "start", "end")
+    of = ("county_code", "year", "name", "kind")
+    found = found.with_columns(pl.col("lead").drop_nulls().first().over(of))
+    return found.unique((*of, "member"), keep="first", maintain_order=True), problems
+
+
+def succession(frame: pl.DataFrame) -> pl.DataFrame:
+    """county_code, year, old_code, new_code, date, reason: of a school that was split a row an heir."""
+    if frame.is_empty():
+        return pl.DataFrame(schema=_SUCCESSION)
+    words = dict.fromkeys(("old_code", "date", "reason"), pl.String)
+    frame = with_missing(frame, **words, new_code=TEXTS)
+    each = frame.explode("new_code", empty_as_null=True)
+    return _sorted(each, "old_code", "new_code", "date", "reason")
+
+
+def _turned(row: Row, tables: Tables) -> Problem:
+    message = say("{o}：止（{b}）早于起（{a}）", o=row["name"], a=row["start"], b=row["end"])
+    where = locate(tables, row, "end")
+    return where.warning("ends_before_start", message, msg("止不早于起"), ("start", "end"))
+
+
 def _unfounded(row: Row, tables: Tables) -> Problem:
     message = say("{rule} 说明达到，但没有列出佐证材料", rule=row["rule"])
     expected = msg("列出佐证材料")

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.intake.acceptance.named_schools import NAMING, Stranger, resolved, with_home
 from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
@@ -129,6 +130,9 @@ REQUIRED = {
     "monitoring": ("subject",),
     "attestations": ("rule",),
     "vetoes": ("rule",),
+    "buildings": ("school_code", "building"),
+    "organisations": ("name", "kind"),
+    "succession": ("old_code",),
 }
 FURTHER = tuple(REQUIRED)[2:]
 # what makes a row of a list of statements the same row again
@@ -177,6 +181,9 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
         rows[kind] = _further_rows(document, kind, counties, schools)
         if document.of(kind):
             outcomes += _further(document, kind, rows[kind], counties, schools)
+        if document.of(kind) and kind in NAMING:
+            rows[kind], strangers = resolved(kind, rows[kind], schools)
+            outcomes += _unknown(document, schools, strangers)
     return CheckedRows(rows, outcomes if not raw.many else list(_once(outcomes)))
 
 
@@ -509,7 +516,10 @@ def _further_rows(
     frame = document.stacked(kind)
     if document.of(kind):
         frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
+    homes = kind in NAMING and document.raw.many  # by the schools that a row names
+    frame = with_home(kind, frame, schools) if homes else frame
     frame = row_keys(frame, counties, many=document.raw.many, year=_year_of(kind), schools=schools)
+    frame = frame.drop("school_code") if homes else frame
     if "rule" in frame.columns:
         short = pl.col("rule").str.extract(RULE_ID).str.to_uppercase()
         frame = frame.with_columns(pl.coalesce(short, "rule").alias("rule"))
@@ -538,6 +548,8 @@ def _further(
         yield from _foreign(document, rows, _year_of(kind))
     yield from _strangers(document, rows, schools)
     yield from _stated_twice(document, kind, rows)
+    if kind == "succession":
+        yield from _heirless(document, rows)
 
 
 def _countyless(
@@ -595,27 +607,50 @@ def _of_dated_schools(frame: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFram
     return frame.filter(~pl.col("_code").is_in(undated.to_list()))
 
 
-def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
-    """Rows about a school that the county's schools do not include.
+def _heirless(document: _Document, rows: pl.DataFrame) -> Iterator[Outcome]:
+    """A school that was merged, split or renamed has gone on under some code."""
+    given = with_missing(rows, reason=pl.String, new_code=pl.List(pl.String))
+    none = pl.col("new_code").list.len().fill_null(0) == 0
+    goes_on = pl.col("reason").is_in(["merged", "split", "renamed"])
+    for row in given.filter(goes_on & none).iter_rows(named=True):
+        message = say("{c}：缺少新标识码", c=show(row["old_code"]))
+        expected = msg("接续学校的标识码；没有接续学校的，事由填“撤销”")
+        yield document.error(row, "missing_identity", message, expected, "new_code")
 
-    Where the county's schools are not all known themselves, that is the cause and has been said.
-    """
+
+def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
+    """Rows about a school that the county's schools do not include."""
     if "school_code" not in rows.columns or rows.is_empty():
         return
     schools = with_missing(schools, school_code=pl.String)
-    lost = _unmatched(rows, schools)
-    if lost.is_empty():
+    lost = _unmatched(rows, schools).iter_rows(named=True)
+    each = [Stranger(row, "school_code", row["school_code"], several=False) for row in lost]
+    yield from _unknown(document, schools, each)
+
+
+def _unknown(
+    document: _Document, schools: pl.DataFrame, strangers: Sequence[Stranger]
+) -> Iterator[Outcome]:
+    """Schools that are named and not known.
+
+    Where the county's schools are not all known themselves, that is the cause and has been said.
+    """
+    if not strangers:
         return
+    schools = with_missing(schools, school_code=pl.String)
     doubtful = _doubtful(schools, many=document.raw.many)
-    for row in lost.iter_rows(named=True):
+    for one in strangers:
+        row = {**one.row, "school_code": one.named}
         code, year = row["_code"], row["_year"]
         unread = code is not None and code in document.blamed
         if unread or doubtful(row):
             yield Refused(code, year, "")
             continue
-        message = say("学校表中没有{c}", c=row["school_code"])
-        expected = msg("学校表中已有的标识码")
-        yield document.error(row, "unknown_school", message, expected, "school_code")
+        message, expected = say("学校表中没有{c}", c=one.named), msg("学校表中已有的标识码")
+        if one.several:
+            message = say("学校表中有几所学校叫{c}", c=one.named)
+            expected = msg("学校标识码")
+        yield document.error(row, "unknown_school", message, expected, one.column)
 
 
 def _unmatched(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:

@@ -19,9 +19,11 @@ from compliance.intake.formats.source_file import document, load
 from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, msg_in, say
+from compliance.kernel.submission import STATED
 
 FORMAT = "junheng-submission/1"
-LISTS = ("monitoring", "attestations", "vetoes")  # of a county; tables of their own
+STATEMENTS = ("attestations", "vetoes")  # objects by the id of the rule
+LISTS = ("monitoring", *STATEMENTS, *STATED)  # of a county; tables of their own
 # columns whose value is the key of an object: their place is the object itself
 KEYED = frozenset({("attestations", "rule"), ("vetoes", "rule"), ("vetoes", "exists")})
 Records = Sequence[tuple[str, Mapping[str, object]]]  # each with its pointer
@@ -182,10 +184,10 @@ class _Reading:
         if not self._is_object(value, "/county"):
             return [], {}
         self._twice(value, "/county")
-        flatten = zip(LISTS, (self._objects, self._attestations, self._vetoes), strict=True)
+        by_rule = dict(zip(STATEMENTS, (self._attestations, self._vetoes), strict=True))
         lists: dict[str, Records] = {
-            name: list(rows(value[name], pointer("county", name)))
-            for name, rows in flatten
+            name: list(by_rule.get(name, self._objects)(value[name], pointer("county", name)))
+            for name in LISTS
             if value.get(name) is not None
         }
         return [("/county", {k: one for k, one in value.items() if k not in LISTS})], lists

@@ -26,6 +26,9 @@ TABLE_OF = {
     "monitoring": "monitoring",
     "attestations": "attestation",
     "vetoes": "veto",
+    "buildings": "building",
+    "organisations": "organisation",
+    "succession": "succession",
 }
 NEEDED = ("counties", "schools")  # every submission has these
 # table of a document -> the Chinese name of its sheet
@@ -37,6 +40,9 @@ SHEETS = {
     "monitoring": "质量监测",
     "attestations": "佐证",
     "vetoes": "一票否决",
+    "buildings": "校舍",
+    "organisations": "组织",
+    "succession": "学校沿革",
 }
 _VARIANTS = {
     "counties": "县区 区县 县 县域 县市区 区县市 全县 county counties",
@@ -46,6 +52,9 @@ _VARIANTS = {
     "monitoring": "质量监测 国家义务教育质量监测 义务教育质量监测 监测 monitoring",
     "attestations": "佐证 佐证材料 证明材料 attestation attestations",
     "vetoes": "一票否决 一票否决事项 否决 否决事项 veto vetoes",
+    "buildings": "校舍 楼栋 校舍楼栋 building buildings",
+    "organisations": "组织 学区联盟集团 organisation organisations",
+    "succession": "学校沿革 沿革 学校变动 succession",
 }
 _KNOWN = {name: table for table, names in _VARIANTS.items() for name in names.split()}
 _NUMBER = re.compile(

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-import polars as pl
-
 from compliance.assessment import (
     OPEN,
     PROBLEM,
@@ -18,21 +16,16 @@ from compliance.assessment import (
     Total,
     figures,
 )
-from compliance.assessment.figures import amount, with_unit
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, plural, say
-from compliance.kernel.submission import COMPULSORY
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import by_kind, kind_of
+from compliance.render.phrases import by_kind, kind_of, short_schools
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
 
 Note = Callable[[Judged], str]
 
-# What a share counts, and out of whom; facts of the stages and of special schools.
-_SHARES = (("trained_teachers", "teachers"), ("certified_teachers", "teachers"))
-_STAGES = tuple(f"{stage}_" for stage in COMPULSORY)
 _SHOWN = 3
 
 
@@ -118,14 +111,13 @@ class CountyPaper:
         return tuple(item for group in self.groups for item in group.items)
 
 
-def county_paper(
-    around: Surroundings, sheets: Sequence[SchoolPaper], schools: pl.DataFrame
-) -> CountyPaper:
-    """The county's list. sheets: its schools', as a directory; schools: their records as submitted."""
+def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyPaper:
+    """The county's list. sheets: its schools', as a directory."""
     about, county = around.about, around.about.county
 
     def note(one: Judged) -> str:
-        where = "" if one.school else short_at(one, schools)
+        short = "" if one.school else short_schools(about, one.rule.id, _SHOWN, msg("等{count}所"))
+        where = say("涉及：{names}", names=short) if short else ""
         return msg("；").join(filter(None, (cells.note(one, about.warnings), where)))
 
     def items(standing: str) -> tuple[PaperLine, ...]:
@@ -162,35 +154,6 @@ def county_paper(
         progress=cells.progress(),
     )
     return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
-
-
-def short_at(one: Judged, schools: pl.DataFrame) -> str:
-    """``涉及：西关小学缺2人、东关小学缺1人``; empty where the records do not tell."""
-    finding = one.finding
-    if one.status != "fail" or finding["threshold"] != 100 or finding["unit"] != "%":
-        return ""
-    lacks = [
-        (printable(row["school_name"]), lack)
-        for row in schools.iter_rows(named=True)
-        if (lack := sum(_lacks(one, row))) > 0
-    ]
-    if not lacks or sum(lack for _, lack in lacks) != finding["shortfall"]:
-        return ""
-    lacks.sort(key=lambda lack: -lack[1])
-    unit = printable(finding["shortfall_unit"])
-    named = [say("{name}缺{n}", name=name, n=with_unit(amount(lack), unit)) for name, lack in lacks]
-    return say("涉及：{names}", names=shortened(named, msg("等{count}所"), _SHOWN))
-
-
-def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
-    """How many of a school's teachers the share leaves out, a stage at a time."""
-    prefixes = ("special_",) if school.get("school_type") == "special" else _STAGES
-    for part, whole in _SHARES:
-        if part in one.rule.facts:
-            for prefix in prefixes:
-                counted, everybody = school.get(prefix + part), school.get(prefix + whole)
-                if isinstance(counted, float) and isinstance(everybody, float):
-                    yield everybody - counted
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:

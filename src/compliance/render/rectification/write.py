@@ -172,7 +172,7 @@ def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
         )
-        yield county_paper(around, list(_sheets(around, records)), records)
+        yield county_paper(around, list(_sheets(around, records)))
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
