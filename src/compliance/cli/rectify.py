@@ -77,6 +77,12 @@ class DataKind(click.Choice[str]):
     type=DataKind(),
     help=lambda: msg("正式数据（年报）还是动态数据（默认：县区表的“数据性质”）"),
 )
+@option(
+    "--annexes",
+    is_flag=True,
+    help=lambda: msg("整改清单后附上建议提升、待补数据等清单（默认只在电子表格中）"),
+)
+@option("--with-advisory", is_flag=True, help=lambda: msg("文书中也列出参考指标和依据的核实情况"))
 @shared_options
 @guarded
 def rectify(
@@ -86,6 +92,8 @@ def rectify(
     today: datetime | None,
     data_date: datetime | None,
     data_kind: str | None,
+    annexes: bool,
+    with_advisory: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
@@ -99,7 +107,10 @@ def rectify(
     show = progress()
     count = None if show is None else partial(show, msg("文书"))
     days = DaysAsked(day(today) or date.today(), day(data_date), data_kind or "")
-    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count, days)
+    papers = write_papers(
+        report, out, formats or ("docx", "xlsx"), templates, count, days,
+        with_advisory=with_advisory, annexes=annexes,
+    )  # fmt: skip
     if not papers:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))

@@ -91,7 +91,7 @@ def _context(report: Results) -> dict[str, Any]:
             }
             for info in report.rulesets
         ],
-        "changes": phrases.changes(report.manifest),
+        "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,
         "overview": _overview(report) if len(report.counties) != 1 else None,
         "detailed": detailed,
@@ -165,7 +165,7 @@ def _county(report: Results, about: Assessment) -> dict[str, Any]:
             about.county.ruleset,
         ),
         "bases": phrases.bases(about),
-        "relaxed": phrases.relaxed(about),
+        "relaxed": phrases.relaxed(about, report),
         "withheld": phrases.withheld(about, report.manifest),
         "outside": phrases.outside(about),
         "groups": [

@@ -73,30 +73,32 @@ class Written:
     """What a run has written; its length is the number of papers.
 
     kept: earlier papers that differ from the new ones and may have been filled in, where they are
-    now. stale: earlier papers of schools that are no longer in the data, likewise. faults: what was
-    not written, because a template is wrong.
+    now. stale: earlier papers of schools that need none any more, likewise. faults: what was
+    not written, because a template is wrong. notes: what the one who wrote them wants to be said.
     """
 
     papers: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
     faults: tuple[PackError, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.papers)
 
     def told(self) -> list[str]:
-        """What was moved aside and where to, a sentence each; empty where nothing was."""
+        """What was moved aside and where to, a sentence each, then the notes."""
         told = {
             msg("原有{n}份与新稿不同（可能已填写），移到 {where}"): self.kept,
-            msg("原有{n}份所属学校已不在数据中，移到 {where}"): self.stale,
+            msg("原有{n}份所属学校已不在数据中或不再需要整改方案，移到 {where}"): self.stale,
         }
         tail = msg("等{count}处")
-        return [
+        lines = [
             text.format(n=len(moved), where=shortened(_drafts_of(moved), tail))
             for text, moved in told.items()
             if moved
         ]
+        return [*lines, *self.notes]
 
 
 def _drafts_of(moved: tuple[Path, ...]) -> list[str]:
@@ -115,17 +117,23 @@ class Staged:
         self._out, self._aside = out, aside
         self._hidden: dict[Path, Path] = {}  # folder → ours in it
         self._drafts: dict[Path, tuple[Path, bool]] = {}  # relative → its draft, whether to keep
+        self._records: set[Path] = set()
         self._stale: list[Path] = []
         self._made: list[Path] = []
         self._moves: list[tuple[Path, Path]] = []
         self._numbers = count()
         self._stuck = False
 
-    def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
+    def put(
+        self, relative: Path, content: bytes, *, keep: bool = False, record: bool = False
+    ) -> None:
         """Write one file; it appears in `out` only after all have been written.
 
-        keep: a file of other content that stands there is kept aside.
+        keep: a file of other content that stands there is kept aside. record: it is for the program,
+        not one of the papers.
         """
+        if record:
+            self._records.add(relative)
         draft = self._beside(_led_to(self._out / relative))
         with _exclusive(draft) as stream:
             stream.write(content)
@@ -149,7 +157,8 @@ class Staged:
             raise
         for folder in dict.fromkeys(target.parent for _, target in self._moves):
             _settle(folder)
-        return Written(tuple(self._out / relative for relative in self._drafts), kept, stale)
+        papers = (relative for relative in self._drafts if relative not in self._records)
+        return Written(tuple(self._out / relative for relative in papers), kept, stale)
 
     def folder(self, folder: Path) -> None:
         """Make a folder with those above it; whichever stay empty go again in the end."""

@@ -108,6 +108,10 @@ class Worksheet:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&C{msg('第&P页 共&N页')}")
 
+    def on_one_page(self) -> None:
+        """Printed on a single page, however small."""
+        self._sheet.fit_to_pages(1, 1)
+
     def line(self, text: str, style: str = "text") -> None:
         """A text over the whole width, as high as it needs."""
         last = len(self._columns) - 1

@@ -12,12 +12,13 @@ import polars as pl
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
 from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
-from compliance.render.rectification import cells
+from compliance.render.phrases import listed
+from compliance.render.rectification import cells, changes
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
@@ -40,6 +41,9 @@ def write_papers(
     template_dirs: Mapping[str, Sequence[Path]],
     progress: Callable[[int, int], None] | None = None,
     asked: DaysAsked = _NO_DAYS,
+    *,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
@@ -63,9 +67,9 @@ def write_papers(
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
     names = Names()
-    done = 0
+    done, notes = 0, list[str]()
     with staged(out) as place:
-        for paper in papers(report, asked):
+        for paper in papers(report, asked, with_advisory=with_advisory, annexes=annexes):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, form):
@@ -75,10 +79,28 @@ def write_papers(
                         progress(done, len(forms) * count)
             for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
+            notes += _notes(paper, out / named, forms[0], several=len(report.counties) > 1)
+            place.put(Path(named) / changes.RECORD, changes.record(paper), record=True)
         faults = tuple(renderer.faults.values())
         if faults and not done:
             raise faults[0]
-        return replace(place.place(), faults=faults)
+        return replace(place.place(), faults=faults, notes=tuple(notes))
+
+
+def _notes(paper: CountyPaper, folder: Path, form: str, *, several: bool) -> Iterator[str]:
+    """Whose sheets must be sent again, and which schools get none."""
+    head = f"{paper.county_name} {paper.years}{msg('：')}" if several else ""
+    before = changes.earlier(folder)
+    if before is not None:
+        lines = list(changes.to_send_again(paper, before, form))
+        told = plural(len(lines), "与上次不同、须重新发送的整改方案{n}份：")
+        yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
+        yield from lines
+    if names := [one.name for one in paper.without_plan]:
+        told = listed(names)
+        yield head + plural(
+            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+        )
 
 
 class _Renderer:
@@ -101,7 +123,7 @@ class _Renderer:
             write, sheets = self._writers[key], Path(SCHOOL_SHEETS)
             return [
                 (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
-                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
+                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.plans),
             ]
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
@@ -110,18 +132,20 @@ class _Renderer:
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
-    """File names of earlier sheets, in these formats, of schools that are no longer in the data.
+    """File names of earlier sheets, in these formats, of schools that need none or are gone.
 
     A sheet is known by its name: a code as long as this county's, then the school's name. What
     people made of a present school's sheet (``1002_某校_批注.docx``) begins with its name, and stays.
     """
     present = tuple(school.stem for school in paper.schools)
+    unneeded = {school.stem for school in paper.without_plan}
     lengths = {len(stem.partition("_")[0]) for stem in present}
     found = []
     for file in sorted(sheets.iterdir()) if sheets.is_dir() else ():
         code, _, name = file.stem.partition("_")
         like_ours = file.suffix[1:] in forms and name and code.isalnum() and len(code) in lengths
-        if like_ours and file.is_file() and not file.stem.startswith(present):
+        gone = file.stem in unneeded or not file.stem.startswith(present)
+        if like_ours and file.is_file() and gone:
             found.append(file.name)
     return found
 
@@ -154,8 +178,17 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()
 
 
-def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper]:
-    """The papers of every judged county, as data: what the templates see."""
+def papers(
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    *,
+    with_advisory: bool = False,
+    annexes: bool = False,
+) -> Iterator[CountyPaper]:
+    """The papers of every judged county, as data: what the templates see.
+
+    with_advisory: rules without weight and doubts of sources too. annexes: see `CountyPaper.annexes`.
+    """
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
@@ -168,11 +201,14 @@ def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info),
+            basis=cells.basis(report, info, doubts=with_advisory),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
+            records={row["school_code"]: row for row in records.iter_rows(named=True)},
+            report=report,
+            with_advisory=with_advisory,
         )
-        yield county_paper(around, list(_sheets(around, records)))
+        yield county_paper(around, list(_sheets(around)), annexes=annexes)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -194,7 +230,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper]:
+def _sheets(around: Surroundings) -> Iterator[SchoolPaper]:
     own: dict[str, list[Judged]] = {}
     for one in around.about.judged():
         if one.school:
@@ -202,8 +238,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
     blanks: dict[str, list[AwaitedLine]] = {}
     for line in awaited_lines(around.about.awaited, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
-    records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():
         stem = names.take(joined(code, of_school[0].finding["school_name"]))
-        yield school_paper(around, of_school, blanks.get(code, []), records.get(code, {}), stem)
+        yield school_paper(around, of_school, blanks.get(code, []), stem)
