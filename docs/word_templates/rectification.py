@@ -40,11 +40,7 @@ ITEMS = (
 LEGEND = (
     Column("{{ t('代码', 'Code') }}", 14, "{{ row.rule }}", centred=True),
     Column("{{ t('指标', 'Rule') }}", 66, "{{ row.title }}"),
-    Column(
-        "{{ t('要求', 'What is asked') }}",
-        102,
-        "{% if row.clause != row.title %}{{ row.clause }}{% endif %}",
-    ),
+    Column("{{ t('要求', 'What is asked') }}", 102, "{{ row.clause }}"),
     Column("{{ t('牵头单位', 'Lead') }}", 38, "{{ row.owner }}"),
     Column("{{ t('配合单位', 'With') }}", 47, "{{ row.joint }}"),
 )

@@ -128,9 +128,10 @@ def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     """``95元，应不低于100元，缺500元``; of a part ``美术专用教室0间，应有1间，缺1间``."""
     one, unit = part or row, measure_of((part or row)["unit"])
     value = figure(rule, row, part)
+    things = part is not None and row["level"] == "school" and unit == one["shortfall_unit"] != ""
     told = [
         named(part["name"], value or state(part["status"])) if part else value,
-        asked(one["operator"], one["threshold"], unit, things=unit == one["shortfall_unit"] != ""),
+        asked(one["operator"], one["threshold"], unit, things=things),
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])

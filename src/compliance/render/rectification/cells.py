@@ -335,7 +335,7 @@ def detail(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:
         doubt = (
             msg("数据存疑，未计入合计：{texts}") if one.implausible else msg("数据存疑：{texts}")
         )
-        pieces.append(DOUBT + doubt.format(texts=told))
+        pieces.append(doubt.format(texts=told))
     return msg("；").join(pieces)
 
 

@@ -27,6 +27,8 @@ from compliance.render.phrases import by_kind, kind_of, listed, short_schools
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
+from compliance.rules.language.model import Rule
+from compliance.rules.reference.describe import demands
 
 Line = Callable[[int, Judged], PaperLine]
 
@@ -244,12 +246,18 @@ def _legend(about: Assessment) -> tuple[LegendLine, ...]:
         LegendLine(
             rule=rule.id,
             title=cells.title(rule),
-            clause=rule.label,
+            clause=rule.label if rule.short else _demanded(rule),
             owner=printable(pick(rule.owner, rule.owner_en)),
             joint=printable(msg("、").join(rule.partners)),
         )
         for _, rule in sorted(rules.items())
     )
+
+
+def _demanded(rule: Rule) -> str:
+    """``小学≥4.2人，初中≥5.3人``: what an indicator asks, in words."""
+    told = (say("{label}：{words}", label=label, words=words) for label, words in demands(rule))
+    return printable(msg("；").join(told))
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
@@ -269,7 +277,7 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
         kinds = shortened([kind_of(own) for own in by_kind(about.warnings)], msg("等{count}类"))
         yield plural(
             len(about.warnings),
-            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项已在备注中注明。",
+            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项标※。",
             kinds=kinds,
         )
 

@@ -67,7 +67,7 @@ def write_papers(
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
     names = Names()
-    done, notes = 0, list[str]()
+    steps, done, notes = _Steps(progress, len(forms) * count), 0, list[str]()
     with staged(out) as place:
         for paper in papers(report, asked, with_advisory=with_advisory, annexes=annexes):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
@@ -75,8 +75,8 @@ def write_papers(
                 for relative, content in renderer.render(paper, form):
                     place.put(Path(named) / relative, content, keep=form in _FILLED_IN)
                     done += 1
-                    if progress is not None:
-                        progress(done, len(forms) * count)
+                    steps.take(1)
+            steps.take(len(forms) * len(paper.without_plan))
             for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
             notes += _notes(paper, out / named, forms[0], several=len(report.counties) > 1)
@@ -85,6 +85,19 @@ def write_papers(
         if faults and not done:
             raise faults[0]
         return replace(place.place(), faults=faults, notes=tuple(notes))
+
+
+class _Steps:
+    """How much is done, papers that nobody needs included."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def take(self, many: int) -> None:
+        """So many more are done."""
+        self._done += many
+        if many and self._progress is not None:
+            self._progress(self._done, self._total)
 
 
 def _notes(paper: CountyPaper, folder: Path, form: str, *, several: bool) -> Iterator[str]:
