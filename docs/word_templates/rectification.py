@@ -13,7 +13,7 @@ from .page import BODY, TITLE, Alignment, Look, add_style
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 # Its blanks for the figures would break the line of a narrow column.
-DEADLINE = "{{ paper.deadline.strip('　') }}"
+DEADLINE = "{{ row.deadline.strip('　') }}"
 ITEMS = (
     Column(
         "{{ t('序号', 'No.') }}",
@@ -33,8 +33,8 @@ ITEMS = (
     Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 22, "{{ row.lead }}"),
     Column("{{ t('责任人', 'Who') }}", 16, "{{ row.person }}", centred=True),
     Column("{{ t('完成时限', 'Deadline') }}", 14, DEADLINE, centred=True),
-    Column("{{ t('整改进展', 'Status') }}", 11, "{{ paper.progress }}", centred=True),
-    Column("{{ t('验收/销号', 'Closed') }}", 20, ""),
+    Column("{{ t('整改进展', 'Status') }}", 11, "{{ row.progress }}", centred=True),
+    Column("{{ t('验收/销号', 'Closed') }}", 20, "{{ row.closed }}", centred=True),
     Column("{{ t('备注', 'Remarks') }}", 13, ""),
 )
 LEGEND = (

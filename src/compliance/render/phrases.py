@@ -206,14 +206,14 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [_of_nobody(one, titles, about) for one in about.of_nobody]
+    rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
         say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
         for ids, owner in about.statements
     ]
     if about.waived:
         rest.append(say("已备案豁免：{rules}", rules=_coded(about.waived, about)))
-    return [_gap(one, titles) for one in about.missing], rest
+    return [_gap(one, titles, about) for one in about.missing], rest
 
 
 def _coded(ids: Sequence[str], about: Assessment) -> str:
@@ -221,23 +221,27 @@ def _coded(ids: Sequence[str], about: Assessment) -> str:
     return listed([about.rules[one].coded for one in ids])
 
 
-def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
-    """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
+def _gap(one: MissingFacts, titles: Mapping[str, str], about: Assessment) -> str:
+    """``缺“图书册数”：3所学校（甲小学 学校!BB2、乙小学 学校!BB7等）——装备股提供``."""
     quoted = [say("“{name}”", name=titles.get(fact, fact)) for fact in one.facts]
     what = say("缺{facts}", facts=("" if lang() == "zh" else ", ").join(quoted))
+    named = [
+        f"{printable(name)} {shares.cells(about, code, one.facts)}".strip()
+        for code, name in list(one.schools.items())[:_NAMES]
+    ]
     where = ""
-    if one.schools:
+    if named:
         others = msg("等") if len(one.schools) > _NAMES else ""
         where = say(
             "：{count}所学校（{named}{others}）",
-            count=len(one.schools),
-            named=listed([printable(name) for name in one.schools[:_NAMES]]),
-            others=others,
-        )
+            count=len(one.schools), named=listed(named), others=others,
+        )  # fmt: skip
+    elif at := shares.cells(about, "", one.facts):
+        where = say("（{at}）", at=at)
     return what + where + _by(listed(one.owners))
 
 
-def _of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
+def of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
     """``“残疾儿童少年”为0，Q2 残疾儿童少年入学率无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
     rules = _coded(one.rules, about)
     if not one.fact:
@@ -368,7 +372,7 @@ def ruleset(info: RulesetInfo) -> str:
 
 def rulesets(report: Results) -> list[Ruleset]:
     """By what the counties were judged."""
-    return [ruleset for ruleset, _ in report.grounds.values()]
+    return [one.ruleset for one in report.grounds.values()]
 
 
 def called(word: str, rulesets: Iterable[Ruleset]) -> str:

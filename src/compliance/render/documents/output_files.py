@@ -25,7 +25,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
-from compliance.kernel.errors import PackError, UsageError, reason
+from compliance.kernel.errors import JunhengError, UsageError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable, shortened
 
@@ -74,31 +74,32 @@ class Written:
 
     kept: earlier papers that differ from the new ones and may have been filled in, where they are
     now. stale: earlier papers of schools that need none any more, likewise. faults: what was
-    not written, because a template is wrong. notes: what the one who wrote them wants to be said.
+    not written, because a template or an earlier list is wrong. said, warned: what else there is to say,
+    and to complain of.
     """
 
     papers: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
-    faults: tuple[PackError, ...] = ()
-    notes: tuple[str, ...] = ()
+    faults: tuple[JunhengError, ...] = ()
+    said: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.papers)
 
     def told(self) -> list[str]:
-        """What was moved aside and where to, a sentence each, then the notes."""
+        """What was moved aside and where to, a sentence each; empty where nothing was."""
         told = {
             msg("原有{n}份与新稿不同（可能已填写），移到 {where}"): self.kept,
             msg("原有{n}份所属学校已不在数据中或不再需要整改方案，移到 {where}"): self.stale,
         }
         tail = msg("等{count}处")
-        lines = [
+        return [
             text.format(n=len(moved), where=shortened(_drafts_of(moved), tail))
             for text, moved in told.items()
             if moved
         ]
-        return [*lines, *self.notes]
 
 
 def _drafts_of(moved: tuple[Path, ...]) -> list[str]:

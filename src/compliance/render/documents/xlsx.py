@@ -6,9 +6,9 @@ their unit in the cell's format.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -22,20 +22,32 @@ from compliance.render.documents.text import columns, wrap
 Untyped: TypeAlias = Any
 
 LONGEST = 32_000
+_LONGEST_FOOT = 220  # letters; Excel takes 255 with the page number
 _LINE = 14.0  # points of a line of 10-point text
 _MADE = datetime(2000, 1, 1)
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOX = {**_BASE, "border": 1, "text_wrap": True}
 _STYLES: dict[str, dict[str, object]] = {
     "title": {**_BASE, "font_name": "黑体", "font_size": 16, "align": "center"},
+    "front": {**_BASE, "font_name": "黑体", "font_size": 24, "align": "center"},
+    "cover": {**_BASE, "font_size": 16, "align": "left", "indent": 20},
+    "sign": {**_BASE, "font_size": 14, "align": "right", "indent": 4},
     "text": {**_BASE, "text_wrap": True, "align": "left"},
     "head": {**_BOX, "bold": True, "align": "center", "bg_color": "#EDEDED"},
     "cell": {**_BOX},
     "centre": {**_BOX, "align": "center"},
     "amount": {**_BOX, "align": "center"},
+    "plain": {**_BASE, "text_wrap": True},
     "band": {**_BOX, "bold": True, "bg_color": "#EDEDED"},
 }
+_HEIGHTS = {
+    "title": 28.0,
+    "front": 40.0,
+    "cover": 36.0,
+    "sign": 28.0,
+}  # points, of what stands on one line
 _SHADE = {"bg_color": "#F2DCDB"}
+_PLAIN: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +67,14 @@ class NumberCell:
     amounts: tuple[Amount, ...]
 
 
-Value = str | int | NumberCell
+Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory."""
+    """A workbook in memory. foot: at the bottom left of every printed page."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, foot: str = "") -> None:
+        self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
         options = {
             "in_memory": True,
@@ -71,19 +84,29 @@ class Book:
         }
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
         self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
-        self._formats: dict[tuple[str, str, bool], Untyped] = {}
+        self._formats: dict[tuple[object, ...], Untyped] = {}
+        self.sheets: list[Worksheet] = []
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""
-        return Worksheet(self, name, columns_)
+        made = Worksheet(self, name, columns_)
+        self.sheets.append(made)
+        return made
 
-    def style(self, name: str, number: str = "", *, shaded: bool = False) -> Untyped:
-        """A cell format; `number` is an Excel number format."""
-        key = (name, number, shaded)
+    def style(
+        self,
+        name: str,
+        number: str = "",
+        *,
+        shaded: bool = False,
+        own: Mapping[str, object] = _PLAIN,
+    ) -> Untyped:
+        """A cell format; `number` is an Excel number format, `own` what else XlsxWriter calls it."""
+        key = (name, number, shaded, *own.items())
         if key not in self._formats:
-            own = {"num_format": number} if number else {}
+            form = {"num_format": number} if number else {}
             shade = _SHADE if shaded else {}
-            self._formats[key] = self.raw.add_format({**_STYLES[name], **own, **shade})
+            self._formats[key] = self.raw.add_format({**_STYLES[name], **form, **shade, **own})
         return self._formats[key]
 
     def content(self) -> bytes:
@@ -97,6 +120,8 @@ class Worksheet:
 
     def __init__(self, book: Book, name: str, columns_: Sequence[Column]) -> None:
         sheet = book.raw.add_worksheet(name)
+        self.name, self.raw = name, sheet
+        self.values: list[str | float | date] = []  # everything that was written
         self._book, self._sheet, self._columns = book, sheet, columns_
         self._row = 0
         self._head = 0
@@ -106,7 +131,7 @@ class Worksheet:
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&C{msg('第&P页 共&N页')}")
+        sheet.set_footer(f"&L{book.foot}&C{msg('第&P页 共&N页')}")
 
     def on_one_page(self) -> None:
         """Printed on a single page, however small."""
@@ -116,7 +141,7 @@ class Worksheet:
         """A text over the whole width, as high as it needs."""
         last = len(self._columns) - 1
         width = sum(column.width for column in self._columns)
-        self._sheet.set_row(self._row, 28.0 if style == "title" else height(text, width))
+        self._sheet.set_row(self._row, _HEIGHTS.get(style) or height(text, width))
         if last:
             self._sheet.merge_range(self._row, 0, self._row, last, "", self._book.style(style))
         self._write(self._row, 0, text, self._book.style(style))
@@ -145,12 +170,35 @@ class Worksheet:
             self._write(self._row, place, _shown(value) if number is None else number, form)
         self._row += 1
 
-    def _write(self, row: int, column: int, value: str | float, form: Untyped) -> None:
-        """A number, or a text that stays one whatever it begins with."""
-        if isinstance(value, str):
-            self._sheet.write_string(row, column, value[:LONGEST], form)
-        else:
-            self._sheet.write_number(row, column, value, form)
+    def cells(self, values: Sequence[str | float | date | None], forms: Sequence[Untyped]) -> None:
+        """One line of the table, each cell in a form of its own."""
+        texts = zip(self._columns, values, strict=True)
+        self._sheet.set_row(
+            self._row, max(height("" if v is None else str(v), c.width) for c, v in texts)
+        )
+        for place, (value, form) in enumerate(zip(values, forms, strict=True)):
+            self._write(self._row, place, value, form)
+        self._row += 1
+
+    def recolour_head(self, place: int, form: Untyped) -> None:
+        """A heading in a form of its own."""
+        self._write(self._head, place, self._columns[place].heading, form)
+
+    def comment(self, place: int, text: str) -> None:
+        """A comment on a cell of the last line."""
+        self._sheet.write_comment(self._row - 1, place, text[:LONGEST])
+
+    def hide(self, place: int) -> None:
+        """A column that nobody needs to see."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True})
+
+    def _write(
+        self, row: int, column: int, value: str | float | date | None, form: Untyped
+    ) -> None:
+        if value is not None:
+            self.values.append(value)
+        put(self._sheet, row, column, value, form)
 
     def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
         """Filters over what was written below the headings; choices: a column's allowed words."""
@@ -163,6 +211,20 @@ class Worksheet:
             self._sheet.data_validation(self._head + 1, place, last, place, rule)
 
 
+def put(
+    sheet: Untyped, row: int, column: int, value: str | float | date | None, form: Untyped
+) -> None:
+    """A cell as what it is: a number, a day, or a text that stays one whatever it begins with."""
+    if value is None:
+        sheet.write_blank(row, column, None, form)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value[:LONGEST], form)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), form)
+    else:
+        sheet.write_number(row, column, value, form)
+
+
 def _shown(value: Value) -> str:
     return value.text if isinstance(value, NumberCell) else str(value)
 
@@ -172,7 +234,7 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
 
     A number wider than its column would be shown as ####, so that one stays text.
     """
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return value, ""
     if isinstance(value, str) or len(value.amounts) != 1 or '"' in value.text:
         return None, ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,12 +26,15 @@ from compliance.assessment import (
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
 from compliance.assessment.messages import say_nobody
+from compliance.assessment.shares import cells as cells_of
 from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
+from compliance.ledger.columns import PROPOSED
 from compliance.ledger.days import CURRENT, OFFICIAL, Days
 from compliance.ledger.identity import item_id
+from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
 from compliance.rules.language.model import Rule
@@ -52,7 +55,8 @@ class PaperLine:
     id: the same from run to run (`item_id`). school_code: empty for the county. subject, problem … note: the columns of the official papers.
     brief: the problem without the name that the column 学校 shows. detail: what `note` says beside what
     the item blocks, for a paper that has no room for it there. lead: who leads without those that
-    act with it; responsible: with them. person: who is named already (of a school its headteacher).
+    act with it; responsible: with them. person: who is named already (of a school its headteacher). deadline, progress, closed: as
+    people wrote them, else as they stand until somebody does.
     met: true, false, or null where it is not decided. due: somebody has to act on it. blocking: it keeps the school's overall
     assessment from being met. amounts: the gap as numbers, for a sheet that adds up.
     """
@@ -75,6 +79,9 @@ class PaperLine:
     lead: str
     responsible: str
     person: str
+    deadline: str
+    progress: str
+    closed: str
     detail: str
     note: str
     met: bool | None
@@ -88,21 +95,23 @@ class AwaitedLine:
     """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
 
     school_code: where the line is about a single school. state: the state in words. what: the
-    fact's heading or the rule's title. schools: how many, and `names` the first of them; 0 for the
-    county itself. affects: the rules that wait for it.
+    fact's heading or the rule's title; at: the cell where it should stand, of a line about one school
+    or the county itself. schools: how many, and `names` the first of them, each with its cell; 0 for
+    the county itself. affects: the rules that wait for it.
     """
 
     number: int
     school_code: str
     state: str
     what: str
+    at: str
     schools: int
     names: str
     affects: str
     owner: str
 
 
-def paper_line(number: int, one: Judged, detail: str, person: str) -> PaperLine:
+def paper_line(number: int, one: Judged, detail: str = "", person: str = "") -> PaperLine:
     """The line of a finding as the county's list has it; detail: see `detail`."""
     owner = printable(pick(one.rule.owner, one.rule.owner_en))
     school = msg_in("school", "学校") if one.school else ""
@@ -130,6 +139,9 @@ def paper_line(number: int, one: Judged, detail: str, person: str) -> PaperLine:
         lead=msg("／").join(filter(None, (owner, school))),
         responsible=msg("／").join(filter(None, (_offices(one.rule), school))),
         person=printable(person),
+        deadline=deadline(),
+        progress=progress(),
+        closed="",
         detail=detail,
         note=msg("；").join(filter(None, (blocks, detail))),
         met={"pass": True, "fail": False}.get(one.status),
@@ -140,38 +152,67 @@ def paper_line(number: int, one: Judged, detail: str, person: str) -> PaperLine:
     )
 
 
+def carried(line: PaperLine, row: Row | None) -> PaperLine:
+    """A line with what people wrote of it in the ledger; row: its own there, if it has one."""
+    if row is None:
+        return line
+
+    def said(name: str, ours: str) -> str:
+        proposed = name in PROPOSED and name not in row.people
+        return ours if proposed else _written_text(row.cells.get(name)) or ours
+
+    return replace(
+        line,
+        measure=said("measure", line.measure),
+        person=said("person", line.person),
+        deadline=said("deadline", line.deadline),
+        progress=said("progress", line.progress),
+        closed=said("closed", line.closed),
+    )
+
+
+def _written_text(value: Value) -> str:
+    """What stands in a cell of the ledger: a day to the month, as deadlines are written."""
+    if isinstance(value, date):
+        return say("{y}年{m}月", y=value.year, m=value.month)
+    return printable(text_of(value))
+
+
 def awaited_lines(
-    awaited: Sequence[Awaited], titles: Mapping[str, str], holders: Mapping[str, str],
-    *, by_school: bool,
-) -> tuple[AwaitedLine, ...]:  # fmt: skip
+    about: Assessment, titles: Mapping[str, str], holders: Mapping[str, str], *, by_school: bool
+) -> tuple[AwaitedLine, ...]:
     """What is awaited, each once in the county, or once a school.
 
     In the county missing facts come first, then rules not computed, then statements. Who can supply
     it: of a fact its holder, else who answers for the rules.
     """
-    grouped: dict[tuple[str, str, str, str], list[Judged]] = {}
-    for entry in awaited:
-        one = entry.judged
+    grouped: dict[tuple[str, str, str, str], list[Awaited]] = {}
+    for entry in about.awaited:
         what, who = _what(entry, titles), supplier(entry.judged.rule, entry.fact, holders)
-        key = (one.school if by_school else "", one.status, what, printable(who))
-        grouped.setdefault(key, []).append(one)
+        for school in (entry.schools or [""]) if by_school else [""]:
+            key = (school, entry.judged.status, what, printable(who))
+            grouped.setdefault(key, []).append(entry)
     entries = list(grouped.items())
     if not by_school:
         entries.sort(key=lambda entry: _STATES.index(entry[0][1]))
     lines = []
     for number, ((school, status, what, who), own) in enumerate(entries, 1):
-        schools = {one.school: one.finding["school_name"] for one in own if one.school}
-        names = [str(name or code) for code, name in schools.items()]
-        rules = {one.place: one.rule for one in sorted(own, key=lambda one: one.place)}.values()
-        affected = [rule.brief for rule in rules]
+        schools = {code: name for one in own for code, name in one.schools.items()}
+        facts = dict.fromkeys(one.fact for one in own if one.fact)
+        places = {code: cells_of(about, code, facts) for code in schools} if facts else {}
+        names = [f"{name or code} {places.get(code, '')}".strip() for code, name in schools.items()]
+        judged = {one.judged.place: one.judged.rule for one in own}
+        affected = [judged[place].brief for place in sorted(judged)]
+        at = places.get(school, "") if names else cells_of(about, "", facts)
         lines.append(
             AwaitedLine(
                 number=number,
                 school_code=school,
                 state=figures.state(status),
                 what=what,
+                at=printable(at),
                 schools=len(names),
-                names=shortened(names, msg("等{count}所")) or msg("全县"),
+                names=shortened(list(map(printable, names)), msg("等{count}所")) or msg("全县"),
                 affects=shortened(affected, msg("等{count}项"), _AFFECTED),
                 owner=who,
             )
@@ -347,7 +388,7 @@ def _whole_gap(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str
     finding, sums = one.finding, one.rule.indicator and about.grounds
     has: Decimal | None = None
     if sums and finding["value"] and finding["threshold"] and finding["shortfall"]:
-        weights = sums[0].indicators[one.rule.indicator or ""].of.facts
+        weights = sums.ruleset.indicators[one.rule.indicator or ""].of.facts
         given = [record.get(fact) for fact in weights]
         if all(isinstance(value, (int, float)) for value in given):
             has = sum(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import polars as pl
@@ -22,6 +22,7 @@ from compliance.assessment import (
 )
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, pick, plural, say
+from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import by_kind, kind_of, listed, short_schools
 from compliance.render.rectification import cells
@@ -92,9 +93,10 @@ class CountyPaper:
 
     ruleset: the id of the rule set that judged. legend: the rules of the problems. not_summed: misses
     that no total holds, since their figures are implausible, as one sentence. schools: the sheets of
-    all schools, needed or not. apart: which lists the printed one leaves out, empty for none. annexes: list name -> its number among the annexes of the printed list,
-    0 where it is empty or stays in the workbook.
-    dates: of which day the figures are, when the paper was made. deadline, progress: what stands in columns that are filled in by hand.
+    all schools, needed or not. apart: which lists the printed one leaves out, empty for none.
+    annexes: list name -> its number among the annexes of the printed list, 0 where it is empty or
+    stays in the workbook. dates: of which day the figures are, when the paper was made. ledger: the
+    list that people work on. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -122,11 +124,27 @@ class CountyPaper:
     annexes: Mapping[str, int]
     deadline: str
     progress: str
+    ledger_title: str
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def single_annex(self) -> bool:
         """Whether there is only one annex: it takes no number."""
         return sum(number > 0 for number in self.annexes.values()) == 1
+
+    def carrying(self, ledger: Ledger) -> CountyPaper:
+        """The list, and the schools' sheets, with the ledger and what people wrote there."""
+        rows = {row.id: row for row in ledger.rows if not row.own}
+        groups = (
+            replace(group, items=tuple(cells.carried(one, rows.get(one.id)) for one in group.items))
+            for group in self.groups
+        )
+        return replace(
+            self,
+            ledger=ledger,
+            groups=tuple(groups),
+            schools=tuple(one.carrying(rows) if one.needed else one for one in self.schools),
+        )
 
     @property
     def plans(self) -> tuple[SchoolPaper, ...]:
@@ -176,8 +194,8 @@ def county_paper(
         groups=_groups(about, line),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=awaited_lines(about.awaited, around.titles, around.holders, by_school=False),
-        blanks_at=awaited_lines(about.awaited, around.titles, around.holders, by_school=True),
+        blanks=awaited_lines(about, around.titles, around.holders, by_school=False),
+        blanks_at=awaited_lines(about, around.titles, around.holders, by_school=True),
         references=_references(about) if around.with_advisory else (),
         unjudged_references=len(_unjudged(about)) if around.with_advisory else 0,
         totals=_totals(about),
@@ -188,6 +206,11 @@ def county_paper(
         annexes={},
         deadline=cells.deadline(),
         progress=cells.progress(),
+        ledger_title=say(
+            "{county}{subject}整改台账",
+            county=printable(county.county_name),
+            subject=around.subject,
+        ),
     )
     attached = _annexes(paper, lists=_LISTS if annexes else _LISTS[:1])
     summary = tuple(_summary(about, paper))

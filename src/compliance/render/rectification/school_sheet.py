@@ -26,6 +26,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.ledger.days import Days
+from compliance.ledger.model import Row
 from compliance.render.documents.text import printable
 from compliance.render.phrases import called, listed, makes_short, named, rulesets
 from compliance.render.rectification import cells
@@ -112,6 +113,14 @@ class SchoolPaper:
     def items(self) -> tuple[PaperLine, ...]:
         """The lines of `todo`, in order."""
         return tuple(line for part in self.todo for line in part.lines)
+
+    def carrying(self, rows: Mapping[str, Row]) -> SchoolPaper:
+        """The sheet with what people wrote of its lines in the ledger. rows: id → its row."""
+        parts = (
+            replace(part, lines=tuple(cells.carried(one, rows.get(one.id)) for one in part.lines))
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
 
 
 @dataclass(frozen=True)
@@ -233,7 +242,13 @@ def _sentences(
         yield _counted(judged, of_county=len(of_county))
     yield from of_county
     for state in dict.fromkeys(blank.state for blank in blanks):
-        what = listed([blank.what for blank in blanks if blank.state == state])
+        what = listed(
+            [
+                say("{what}（{at}）", what=blank.what, at=blank.at) if blank.at else blank.what
+                for blank in blanks
+                if blank.state == state
+            ]
+        )
         yield say("{state}：{what}。", state=state, what=what)
     for reason in dict.fromkeys(
         printable(unit.get("title") or unit["reason"])
