@@ -118,9 +118,10 @@ class Paper:
         if parts:
             _tag_row(table, "tr endfor")
 
-    def save(self, path: Path, title: str) -> None:
+    def save(self, path: Path, title: str, keywords: str = "") -> None:
         """Write the file with fixed dates, so that building twice gives the same bytes."""
         properties = self.document.core_properties
+        properties.keywords = keywords
         properties.title, properties.author, properties.comments = title, "均衡 Junheng", ""
         buffer = io.BytesIO()
         self.document.save(buffer)

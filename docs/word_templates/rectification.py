@@ -255,7 +255,7 @@ def school() -> Paper:
     paper.text("表间空行", "")
     paper.tag("p if paper.todo")
     paper.table(
-        LINES, "row in part.lines", parts="part in paper.todo", last="row is sameas paper.items[-1]"
+        LINES, "row in part.lines", parts="part in paper.todo", last="row is sameas paper.last"
     )
     paper.kept("表间空行", "")
     paper.tag("p endif")
@@ -275,7 +275,7 @@ def school() -> Paper:
 def build(folder: Path) -> None:
     """Write both templates into `folder`."""
     county().save(folder / "rectify_county.docx", "{{ paper.title }}")
-    school().save(folder / "rectify_school.docx", "{{ paper.title }}")
+    school().save(folder / "rectify_school.docx", "{{ paper.title }}", "{{ paper.record }}")
 
 
 if __name__ == "__main__":

@@ -118,23 +118,17 @@ class Staged:
         self._out, self._aside = out, aside
         self._hidden: dict[Path, Path] = {}  # folder → ours in it
         self._drafts: dict[Path, tuple[Path, bool]] = {}  # relative → its draft, whether to keep
-        self._records: set[Path] = set()
         self._stale: list[Path] = []
         self._made: list[Path] = []
         self._moves: list[tuple[Path, Path]] = []
         self._numbers = count()
         self._stuck = False
 
-    def put(
-        self, relative: Path, content: bytes, *, keep: bool = False, record: bool = False
-    ) -> None:
+    def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
         """Write one file; it appears in `out` only after all have been written.
 
-        keep: a file of other content that stands there is kept aside. record: it is for the program,
-        not one of the papers.
+        keep: a file of other content that stands there is kept aside.
         """
-        if record:
-            self._records.add(relative)
         draft = self._beside(_led_to(self._out / relative))
         with _exclusive(draft) as stream:
             stream.write(content)
@@ -158,8 +152,7 @@ class Staged:
             raise
         for folder in dict.fromkeys(target.parent for _, target in self._moves):
             _settle(folder)
-        papers = (relative for relative in self._drafts if relative not in self._records)
-        return Written(tuple(self._out / relative for relative in papers), kept, stale)
+        return Written(tuple(self._out / relative for relative in self._drafts), kept, stale)
 
     def folder(self, folder: Path) -> None:
         """Make a folder with those above it; whichever stay empty go again in the end."""

@@ -71,9 +71,9 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory. foot: at the bottom left of every printed page."""
+    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property."""
 
-    def __init__(self, title: str, foot: str = "") -> None:
+    def __init__(self, title: str, foot: str = "", keywords: str = "") -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
         options = {
@@ -83,7 +83,9 @@ class Book:
             "strings_to_numbers": False,
         }
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
-        self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
+        self.raw.set_properties(
+            {"title": title, "author": "均衡 Junheng", "created": _MADE, "keywords": keywords}
+        )
         self._formats: dict[tuple[object, ...], Untyped] = {}
         self.sheets: list[Worksheet] = []
 

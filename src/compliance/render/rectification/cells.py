@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from compliance.assessment import (
@@ -88,6 +89,12 @@ class PaperLine:
     due: bool
     blocking: bool
     amounts: tuple[Amount, ...]
+
+    @property
+    def digest(self) -> str:
+        """What is said of its figures, in six letters."""
+        said = "\n".join((self.current, self.standard, self.gap, self.state))
+        return sha256(said.encode()).hexdigest()[:6]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,144 +1,109 @@
-"""Which schools' sheets differ from those of the last run, so that they are sent again.
+"""Which schools' sheets say something else than those that lie there, so that they are sent again.
 
-A small record beside the papers keeps what the sheets said; a damaged one counts as none. It holds
-what stands on the sheets and nothing else.
+Every sheet carries in its properties (Word, Excel) or in a line nobody sees (HTML, Markdown) which
+items it has, with a short digest of what it says of each. What people change in a sheet leaves that as
+it is; a sheet without it is not compared.
 """
 
 from __future__ import annotations
 
-import json
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from compliance.kernel.i18n import lang, msg, plural, say
-from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import listed
+from compliance.kernel.i18n import msg, plural, say
+from compliance.render.documents.text import shortened
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.school_sheet import SchoolPaper
+from compliance.rules.language.model import Rule
 
-RECORD = ".junheng.json"
-_FORMAT = "junheng-sheets/1"
-_LARGEST = 50_000_000  # bytes
+_SUFFIXES = (".docx", ".xlsx", ".html", ".md")
+_PROPERTIES = "docProps/core.xml"
+_LARGEST = 2_000_000  # bytes of a sheet's text or properties
+_RECORD = re.compile(r"junheng\(([^()<>\"&]{0,20000})\)")
 _NAMED = 3
 
-Items = Mapping[str, Mapping[str, str]]  # id → what stands on the sheet: title, current, gap
+Items = Mapping[str, str]  # what tells an item in its school → digest of what is said of it
 
 
-def record(paper: CountyPaper) -> bytes:
-    """What the sheets of a county say, for the next run."""
-    document = {
-        "format": _FORMAT,
-        "lang": lang(),
-        "schools": {one.code: {"name": one.name, "items": _items(one)} for one in paper.plans},
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+def earlier(folder: Path, sheets: Iterable[SchoolPaper]) -> Mapping[str, Items]:
+    """School code → what the sheet that lies in `folder` keeps of its items."""
+    found = {}
+    for sheet in sheets:
+        kept = (_kept(folder / f"{sheet.stem}{suffix}") for suffix in _SUFFIXES)
+        if items := next((one for one in kept if one is not None), None):
+            found[sheet.code] = items
+    return found
 
 
-def _items(sheet: SchoolPaper) -> Items:
-    return {
-        line.id: {"title": line.title, "current": line.current, "gap": line.gap}
-        for part in sheet.todo
-        if not part.reference
-        for line in part.lines
-    }
+def _kept(path: Path) -> Items | None:
+    """What a file keeps; None where there is none, or nothing in it that can be read."""
+    found = _RECORD.search(_text(path))
+    if found is None:
+        return None
+    return dict(pair.split("=", 1) for pair in found[1].split() if "=" in pair)
 
 
-def earlier(folder: Path) -> Mapping[str, Any] | None:
-    """The record of the last run in a county's folder; None where there is none that can be read."""
-    with suppress(OSError, ValueError, RecursionError):
-        path = folder / RECORD
-        if path.is_file() and path.stat().st_size <= _LARGEST:
-            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-            if _well_formed(found):
-                return found
-    return None
+def _text(path: Path) -> str:
+    with suppress(OSError, ValueError, zipfile.BadZipFile, NotImplementedError, KeyError):
+        if path.suffix in (".docx", ".xlsx") and path.is_file():
+            with zipfile.ZipFile(path) as packed:
+                if packed.getinfo(_PROPERTIES).file_size <= _LARGEST:
+                    return packed.read(_PROPERTIES).decode("utf-8", "replace")
+        elif path.is_file() and path.stat().st_size <= _LARGEST:
+            return path.read_text("utf-8", "replace")
+    return ""
 
 
-def _well_formed(found: object) -> bool:
-    if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        return False
-    schools = found.get("schools")
-    return isinstance(schools, dict) and all(
-        isinstance(one, dict) and isinstance(one.get("name"), str) and _are_items(one.get("items"))
-        for one in schools.values()
-    )
-
-
-def _are_items(found: object) -> bool:
-    return isinstance(found, dict) and all(
-        isinstance(item, dict) and all(isinstance(text, str) for text in item.values())
-        and {"title", "current", "gap"} <= item.keys()
-        for item in found.values()
-    )  # fmt: skip
-
-
-def to_send_again(paper: CountyPaper, before: Mapping[str, Any], form: str) -> Iterator[str]:
-    """A line to be pasted for each school whose sheet says something else than the last time.
+def to_send_again(
+    paper: CountyPaper, before: Mapping[str, Items], rules: Mapping[str, Rule], form: str
+) -> Iterator[str]:
+    """A line to be pasted for each school whose sheet says something else than the one before.
 
     form: the format of the sheets, for the file's name.
     """
-    known: Mapping[str, Any] = before["schools"]
-    same_language = before.get("lang") == lang()
     for sheet in paper.schools:
-        old = known.get(sheet.code)
-        if old is None and sheet.needed:
-            names = _names(_items(sheet).values())
-            told = plural(len(_items(sheet)), "新列{n}项：{names}", names=names)
-        elif old is not None:
-            told = msg("，").join(_changes(sheet, old["items"], figures=same_language))
-        else:
-            told = ""
-        if told and sheet.needed:
-            file = f"{sheet.stem}.{form}"
-            yield say(
-                "{name}：{told}，请以新的整改方案为准（{file}）。",
-                name=sheet.name,
-                told=told,
-                file=file,
-            )
-        elif told:
-            yield say("{name}：{told}，不再需要整改方案。", name=sheet.name, told=told)
+        if told := msg("，").join(_changes(sheet, before.get(sheet.code, {}), rules)):
+            text = msg("{name}：{told}，请以新的整改方案为准（{file}）。")
+            if not sheet.needed:
+                text = msg("{name}：{told}，不再需要整改方案。")
+            yield text.format(name=sheet.name, told=told, file=f"{sheet.stem}.{form}")
 
 
-def _changes(sheet: SchoolPaper, old: Items, *, figures: bool) -> Iterator[str]:
-    """New problems, cured ones, others that went, other figures."""
-    now = _items(sheet)
-    met = {line.id for part in sheet.met for line in part.lines}
+def _changes(sheet: SchoolPaper, old: Items, rules: Mapping[str, Rule]) -> Iterator[str]:
+    """New items, those met now, others that went, other figures."""
+    now = sheet.items if sheet.needed else {}
+    met = {sheet.key(line) for part in sheet.met for line in part.lines}
+    gone = [key for key in old if key not in now]
     groups = {
-        msg("新增{n}项：{names}"): [now[key] for key in now if key not in old],
-        msg("已达标{n}项：{names}"): [old[key] for key in old if key not in now and key in met],
+        msg("新增{n}项：{names}"): [
+            line.brief.rstrip("。.") for key, line in now.items() if key not in old
+        ],
+        msg("已达标{n}项：{names}"): [
+            _title(key, rules) for key in gone if key in met or key[0] == "@"
+        ],
         msg("不再列入{n}项：{names}"): [
-            old[key] for key in old if key not in now and key not in met
+            _title(key, rules) for key in gone if key not in met and key[0] != "@"
         ],
     }
-    for text, items in groups.items():
-        if items:
-            yield text.format(n=len(items), names=_names(items))
-    if figures and sheet.needed:
-        moved = [
-            say(
-                "{title}由{old}变为{new}",
-                title=_title(now[key]),
-                old=_state(old[key]),
-                new=_state(now[key]),
-            )
-            for key in now
-            if key in old and _state(now[key]) != _state(old[key])
-        ]
-        if moved:
-            names = shortened(moved, msg("等{count}项"), _NAMED)
-            yield plural(len(moved), "数据有变{n}项：{names}", names=names)
+    for text, names in groups.items():
+        if names:
+            yield text.format(n=len(names), names=shortened(names, msg("等{count}项"), _NAMED))
+    moved = [
+        say("{what}现为{current}，缺口{gap}", what=line.title, current=line.current, gap=line.gap)
+        for key, line in now.items()
+        if key in old and old[key] != line.digest
+    ]
+    if moved:
+        told = msg("；").join(moved[:_NAMED])
+        yield plural(len(moved), "数据有变{n}项：{names}", names=told)
 
 
-def _title(item: Mapping[str, str]) -> str:
-    return printable(item["title"])
-
-
-def _state(item: Mapping[str, str]) -> str:
-    return listed([printable(item["current"]), say("缺口{gap}", gap=printable(item["gap"]))])
-
-
-def _names(items: Iterable[Mapping[str, str]]) -> str:
-    return shortened([_title(item) for item in items], msg("等{count}项"), _NAMED)
+def _title(key: str, rules: Mapping[str, Rule]) -> str:
+    """What an item is called by its key: ``P-R5`` → the rule's short name."""
+    for rule in (key.lstrip("@"), key.partition("-")[2]):
+        if rule in rules:
+            return rules[rule].brief
+    return key

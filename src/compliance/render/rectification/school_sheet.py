@@ -110,9 +110,26 @@ class SchoolPaper:
         return tuple(part for part in self.parts if part.met)
 
     @property
-    def items(self) -> tuple[PaperLine, ...]:
-        """The lines of `todo`, in order."""
-        return tuple(line for part in self.todo for line in part.lines)
+    def last(self) -> PaperLine | None:
+        """The last line of `todo`, which the signature must not leave."""
+        return next((part.lines[-1] for part in reversed(self.todo)), None)
+
+    def key(self, line: PaperLine) -> str:
+        """The id of a line without the school's code; ``@G9`` of a county's item."""
+        own = line.id.removeprefix(f"{self.code}-")
+        return own if own != line.id else f"@{line.rule}"
+
+    @property
+    def items(self) -> Mapping[str, PaperLine]:
+        """What is to be done, by key, rules without weight aside."""
+        lines = (line for part in self.todo if not part.reference for line in part.lines)
+        return {self.key(line): line for line in lines}
+
+    @property
+    def record(self) -> str:
+        """``junheng(P-R1=3fa2b1 @G9=0c77d2)``: what the sheet keeps for the next run (`changes`)."""
+        told = (f"{key}={line.digest}" for key, line in self.items.items())
+        return f"junheng({' '.join(told)})"
 
     def carrying(self, rows: Mapping[str, Row]) -> SchoolPaper:
         """The sheet with what people wrote of its lines in the ledger. rows: id → its row."""

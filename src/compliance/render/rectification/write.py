@@ -24,6 +24,7 @@ from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx")
 SCHOOL_SHEETS = "一校一案"
@@ -71,6 +72,7 @@ def write_papers(
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
+    rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
     earlier = EarlierLists(out, ledgers, report.counties)
     said: list[str] = []
     warned: list[str] = []
@@ -91,9 +93,8 @@ def write_papers(
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
             several = len(report.counties) > 1
             said += ledger_told.said(paper, several=several)
-            said += _about_sheets(paper, out / named, forms[0], several=several)
+            said += _about_sheets(paper, out / named, forms[0], rules, several=several)
             warned += ledger_told.warned(paper)
-            place.put(Path(named) / changes.RECORD, changes.record(paper), record=True)
         faults = (*earlier.faults, *renderer.faults.values())
         if faults and not done:
             raise faults[0]
@@ -116,12 +117,14 @@ class _Steps:
             self._progress(self._done, self._total)
 
 
-def _about_sheets(paper: CountyPaper, folder: Path, form: str, *, several: bool) -> Iterator[str]:
+def _about_sheets(
+    paper: CountyPaper, folder: Path, form: str, rules: Mapping[str, Rule], *, several: bool
+) -> Iterator[str]:
     """Whose sheets must be sent again, and which schools get none."""
     head = f"{paper.county_name} {paper.years}{msg('：')}" if several else ""
-    before = changes.earlier(folder)
-    if before is not None:
-        lines = list(changes.to_send_again(paper, before, form))
+    before = changes.earlier(folder / SCHOOL_SHEETS, paper.schools)
+    if before:
+        lines = list(changes.to_send_again(paper, before, rules, form))
         told = plural(len(lines), "与上次不同、须重新发送的整改方案{n}份：")
         yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
         yield from lines

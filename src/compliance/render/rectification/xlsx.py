@@ -18,7 +18,7 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     The county's: the ledger with its sheets, then totals, suggestions, what is awaited, reference,
     schools, people's own sheets, and what the next run must remember.
     """
-    book = Book(paper.title)
+    book = Book(paper.title, keywords=paper.record if isinstance(paper, SchoolPaper) else "")
     if isinstance(paper, SchoolPaper):
         _school(book, paper)
     else:
