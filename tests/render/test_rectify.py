@@ -184,7 +184,7 @@ def test_sheet_of_a_nine_year_school(paper: CountyPaper) -> None:
     met = [["R2", "R3", "R4", "R6", "R7"], ["R1", "R2", "R3", "R6", "R7"]]
     assert rules == [["R1", "R5", "G5"], ["R4", "R5"], ["G3", "Q4"], *met]
     assert [line.number for part in one.parts for line in part.lines] == list(range(1, 18))
-    assert [line.rule for line in one.items] == ["R1", "R5", "G5", "R4", "R5", "G3", "Q4"]
+    assert [line.rule for line in one.items.values()] == ["R1", "R5", "G5", "R4", "R5", "G3", "Q4"]
     rooms, sets = one.parts[1].lines[0], one.parts[4].lines[3]
     assert (rooms.current, rooms.standard, rooms.floor) == (
         "5.28平方米",

@@ -142,7 +142,7 @@ class TestTheCountyInOneLine:
         told = self.conclusion("pass", V1="pass", E1="pass", V4="not_applicable")
         assert (
             told
-            == "县域结论：达标（资源配置达标）。不在结论之内：1项不适用：V4 有编不补或长期聘用编外教师。"
+            == "县域结论：达标（资源配置达标）。不在结论之内：1项不适用：V4（有编不补或长期聘用编外教师）。"
         )
 
     def test_on_every_schools_sheet_too(self) -> None:
