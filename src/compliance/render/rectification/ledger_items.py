@@ -96,6 +96,8 @@ class _Items:
             "joint": printable(listed(joint)) or None,
             "progress": cells.progress(),
         }
+        if line.person:
+            proposed["person"] = line.person
         return replace(item, cells={**item.cells, **proposed}, note=line.note)
 
     def _standing(self, one: Judged) -> str:
@@ -170,7 +172,7 @@ def _number(one: Judged) -> Value:
 
 
 def _parts_limits(one: Judged) -> str | None:
-    return cells.paper_line(0, one, "").standard
+    return cells.paper_line(0, one).standard
 
 
 def _gaps(one: Judged) -> str | None:
