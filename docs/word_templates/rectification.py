@@ -15,18 +15,19 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 DEADLINE = "{{ paper.deadline.strip('　') }}"
 ITEMS = (
     Column("{{ t('序号', 'No.') }}", 8, "{{ row.number }}", centred=True),
-    Column("{{ t('学校', 'School') }}", 20, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 47, "{{ row.brief }}"),
+    Column("{{ t('编号', 'Id') }}", 18, "{{ row.id }}"),
+    Column("{{ t('学校', 'School') }}", 17, "{{ row.subject }}"),
+    Column("{{ t('存在问题', 'Problem') }}", 39, "{{ row.brief }}"),
     Column("{{ t('现状值', 'Now') }}", 15, "{{ row.current }}"),
     Column("{{ t('标准值', 'Standard') }}", 15, "{{ row.standard }}"),
     Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 24, "{{ row.measure }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 20, "{{ row.measure }}"),
     Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 19, "{{ row.responsible }}"),
     Column("{{ t('责任人', 'Who') }}", 9, ""),
     Column("{{ t('完成时限', 'Deadline') }}", 14, DEADLINE, centred=True),
     Column("{{ t('整改进展', 'Status') }}", 13, "{{ paper.progress }}", centred=True),
     Column("{{ t('验收/销号', 'Closed') }}", 9, ""),
-    Column("{{ t('备注', 'Remarks') }}", 15, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 12, "{{ row.note }}"),
 )
 TOTALS = (
     Column("{{ t('指标', 'Indicator') }}", 62, "{{ row.of or row.title }}"),
@@ -59,16 +60,17 @@ REFERENCES = (
 )
 LINES = (
     Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
-    Column("{{ t('指标', 'Indicator') }}", 34, "{{ row.title }}"),
-    Column("{{ t('现状值', 'Now') }}", 18, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 18, "{{ row.standard }}"),
+    Column("{{ t('编号', 'Id') }}", 22, "{{ row.id }}"),
+    Column("{{ t('指标', 'Indicator') }}", 28, "{{ row.title }}"),
+    Column("{{ t('现状值', 'Now') }}", 16, "{{ row.current }}"),
+    Column("{{ t('标准值', 'Standard') }}", 16, "{{ row.standard }}"),
     Column("{{ t('余项下限', 'Floor') }}", 16, "{{ row.floor }}"),
     Column("{{ t('结论', 'State') }}", 15, "{{ row.state }}", centred=True),
     Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 31, "{{ row.measure }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 26, "{{ row.measure }}"),
     Column(
         "{{ t('牵头单位/责任单位', 'Lead / responsible') }}",
-        24,
+        21,
         "{% if row.due %}{{ row.responsible }}{% endif %}",
     ),
     Column("{{ t('责任人', 'Who') }}", 10, ""),
@@ -78,7 +80,7 @@ LINES = (
         f"{{% if row.due %}}{DEADLINE}{{% endif %}}",
         centred=True,
     ),
-    Column("{{ t('备注', 'Remarks') }}", 17, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 13, "{{ row.note }}"),
 )
 NOTE_SHARED = (
     "{{ t('一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。', "
@@ -116,6 +118,7 @@ def county() -> Paper:
     paper.text("公文正文", "{{ line }}")
     paper.tag("p endfor")
     paper.text("公文正文", BASIS)
+    paper.text("公文正文", "{{ paper.dates }}")
     paper.text("公文一级标题", "{{ t('二、缺口汇总', 'II. What is missing in all') }}")
     paper.tag("p if paper.totals")
     paper.table(TOTALS, "row in paper.totals")
@@ -220,6 +223,7 @@ def school() -> Paper:
     paper.tag("p endif")
     paper.text("表格说明", "{{ paper.county }}")
     paper.text("表格说明", BASIS)
+    paper.text("表格说明", "{{ paper.dates }}")
     paper.text("表间空行", "")
     paper.text(
         "表格说明",

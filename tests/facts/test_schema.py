@@ -157,7 +157,7 @@ visiting_pe_arts_teachers certified_teachers trained_teachers staff entrants zon
 teachers_mid_title
 """
 COUNTY_FACTS = """
-county_code county_name province year basic_balance_date primary_public_funds_standard
+county_code county_name province year data_date data_kind basic_balance_date primary_public_funds_standard
 junior_public_funds_standard special_funds special_students teacher_salary civil_servant_salary
 exchange_eligible_teachers exchanged_teachers exchanged_backbone_teachers primary_nearby_percent
 junior_nearby_percent senior_quota senior_quota_allocated senior_quota_allocated_rural

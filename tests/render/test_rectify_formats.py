@@ -81,19 +81,19 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     sheet = book["整改清单"]
     head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "序号")
     assert [cell.value for cell in sheet[head]] == [
-        "序号", "学校", "存在问题", "现状值", "标准值", "缺口", "整改措施", "牵头单位/责任单位",
+        "序号", "编号", "学校", "存在问题", "现状值", "标准值", "缺口", "整改措施", "牵头单位/责任单位",
         "责任人", "完成时限", "整改进展", "验收/销号", "备注",
     ]  # fmt: skip
-    assert sheet.freeze_panes == f"C{head + 1}"
-    assert sheet.auto_filter.ref == f"A{head}:M{head + 12}"
+    assert sheet.freeze_panes == f"D{head + 1}"
+    assert sheet.auto_filter.ref == f"A{head}:N{head + 12}"
     assert sheet.print_title_rows == f"${head}:${head}"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     setup: Any = sheet.sheet_properties.pageSetUpPr
     assert setup.fitToPage  # one page wide, as many as it takes high
     assert sheet.page_setup.fitToHeight == 0
-    ground = sheet.cell(head + 3, 6)
+    ground = sheet.cell(head + 3, 7)
     assert (ground.value, ground.number_format) == (3590.91, '0.00"平方米"')
-    classes = sheet.cell(head + 9, 6)
+    classes = sheet.cell(head + 9, 7)
     assert (classes.value, classes.number_format) == (3, '"超"0"个班"')
     (choice,) = sheet.data_validations.dataValidation
     assert "办结销号" in choice.formula1

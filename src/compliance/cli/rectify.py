@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from compliance.cli.command import (
     USAGE,
     Command,
     chosen,
+    day,
     guarded,
     inputs_argument,
     judging,
@@ -26,6 +28,18 @@ from compliance.cli.command import (
 from compliance.kernel.i18n import msg, say
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
+
+
+class DataKind(click.Choice[str]):
+    """正式 or 动态, in Chinese or English words; the value is the English one."""
+
+    def __init__(self) -> None:
+        super().__init__(("正式", "动态", "official", "current"))
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The canonical word of what was typed."""
+        word = super().convert(value.removesuffix("数据"), param, ctx)
+        return {"正式": "official", "动态": "current"}.get(word, word)
 
 
 @click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
@@ -46,16 +60,37 @@ PAPER_FORMATS = ("md", "html", "xlsx", "docx")
     type=click.Choice(PAPER_FORMATS),
     help=lambda: msg("格式，可重复（默认 docx、xlsx）"),
 )
+@option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help=lambda: msg("今天是哪一天：生成日期，逾期按它算（默认：系统日期）"),
+)
+@option(
+    "--data-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help=lambda: msg("数据是哪一天的（默认：县区表的“数据日期”，没有则按评估时点）"),
+)
+@option(
+    "--data-kind",
+    type=DataKind(),
+    help=lambda: msg("正式数据（年报）还是动态数据（默认：县区表的“数据性质”）"),
+)
 @shared_options
 @guarded
 def rectify(
     inputs: tuple[Path, ...],
     out: Path,
     formats: tuple[str, ...],
+    today: datetime | None,
+    data_date: datetime | None,
+    data_kind: str | None,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
     from compliance.checker import Checker
+    from compliance.ledger.days import DaysAsked
     from compliance.render.rectification.write import write_papers
 
     report = Checker().check(inputs, chosen(**how), progress())
@@ -63,7 +98,8 @@ def rectify(
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()
     count = None if show is None else partial(show, msg("文书"))
-    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count)
+    days = DaysAsked(day(today) or date.today(), day(data_date), data_kind or "")
+    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count, days)
     if not papers:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))

@@ -77,7 +77,7 @@ class CountyResult:
     """One county's conclusion: verdict pass, fail or undecided; blocks and exact counts.
 
     bases: legal basis -> how many rules of it were deciding, how many advisory. input: the path by
-    which it was asked for.
+    which it was asked for. data_date, data_kind: of which day and kind the figures are, as recorded, or empty.
     """
 
     county_code: str
@@ -90,6 +90,8 @@ class CountyResult:
     counts: Mapping[str, int]
     bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     input: str = ""
+    data_date: str = ""
+    data_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from compliance.rules.language import conditions
 from compliance.rules.language.model import BASES, UPPER, WRITTEN, Rule, Ruleset
 
 _COUNTED = ("pass", "fail", "unknown", "not_applicable", "not_checked", "waived", "error")
+_DATED = ("data_date", "data_kind")
 _VERDICTS = {"pass": "pass", "fail": "fail", "not_applicable": "pass"}
 
 
@@ -38,6 +39,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
         "county", *KEY, "county_name", *(state.alias(f"#{name}") for name, state in states.items())
     )
     by_basis = bases(evaluation.ruleset)
+    dated = _dated(evaluation.submission.counties)
     return [
         CountyResult(
             county_code=row["county_code"],
@@ -50,9 +52,22 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
             input=evaluation.submission.given.get((row["county_code"], row["year"]), ""),
             blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
             counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
+            **dated.get((row["county_code"], row["year"]), {}),
         )
         for row in table.iter_rows(named=True)
     ]
+
+
+def _dated(records: pl.DataFrame) -> dict[tuple[str, int], dict[str, str]]:
+    """County and year → of which day and kind its figures are, as far as it is recorded."""
+    given = [name for name in _DATED if name in records.columns]
+    if not given:
+        return {}
+    rows = records.select(*KEY, pl.struct(given).alias("dated")).iter_rows()
+    return {
+        (code, year): {name: value for name, value in one.items() if value is not None}
+        for code, year, one in rows
+    }
 
 
 def bases(ruleset: Ruleset) -> dict[str, dict[str, int]]:

@@ -26,6 +26,8 @@ from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
+from compliance.ledger.days import CURRENT, OFFICIAL, Days
+from compliance.ledger.identity import item_id
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import chosen, listed, outside
 from compliance.rules.language.model import Rule
@@ -42,13 +44,14 @@ NONE = "—"
 class PaperLine:
     """One rule for one subject: an item of the county's list, an indicator of a school's sheet.
 
-    school_code: empty for the county. subject, problem … note: the columns of the official papers.
+    id: the same from run to run (`item_id`). school_code: empty for the county. subject, problem … note: the columns of the official papers.
     brief: the problem without the name that the column 学校 shows. met: true, false, or null where
     it is not decided. due: somebody has to act on it. blocking: it keeps the school's overall
     assessment from being met. amounts: the gap as numbers, for a sheet that adds up.
     """
 
     number: int
+    id: str
     rule: str
     title: str
     school_code: str
@@ -93,6 +96,9 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
     """The line of a finding as the county's list has it."""
     return PaperLine(
         number=number,
+        id=printable(
+            item_id(one.school or one.finding["county_code"], one.finding["stage"], one.rule.id)
+        ),
         rule=one.rule.id,
         title=one.rule.label,
         school_code=one.school,
@@ -327,6 +333,35 @@ def school_year(year: int) -> str:
     return say("{a}—{b}学年", a=year, b=year + 1)
 
 
+def dates(days: Days) -> str:
+    """``数据日期：2026年6月30日（动态数据）；生成日期：2026年7月1日``: for the head of a paper."""
+    kinds = {OFFICIAL: msg("正式数据"), CURRENT: msg("动态数据")}
+    told = [kinds[days.kind]] if days.kind else []
+    if not days.stated:
+        told.append(msg("未注明，按评估时点"))
+    text = say("数据日期：{day}", day=_written(days.written))
+    if told:
+        text += say("（{t}）", t=msg("，").join(told))
+    if days.today is None:
+        return text
+    return text + msg("；") + say("生成日期：{day}", day=in_words(days.today))
+
+
+def _written(day: str) -> str:
+    """``2026年``, ``2026年6月``, ``2026年6月30日``: as precise as it is written."""
+    year, *rest = map(int, day.split("-"))
+    if not rest:
+        return say("{y}年", y=year)
+    if len(rest) == 1:
+        return say("{y}年{m}月", y=year, m=rest[0])
+    return in_words(date.fromisoformat(day))
+
+
+def in_words(day: date) -> str:
+    """``2026年6月30日``."""
+    return say("{d.year}年{d.month}月{d.day}日", d=day)
+
+
 def ordinal(number: int) -> str:
     """一, 十二, 二十: the number of a heading; from 100 on, and in English, digits."""
     if lang() != "zh" or number > 99:
@@ -354,7 +389,7 @@ def basis(report: Results, info: RulesetInfo) -> str:
         source=printable(info.source),
         id=info.id,
         version=info.version,
-        as_of=say("{d.year}年{d.month}月{d.day}日", d=day),
+        as_of=in_words(day),
     )
     return text + _chosen(report.manifest)
 

@@ -81,7 +81,7 @@ class CountyPaper:
     """整改清单: the county's list.
 
     ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
-    deadline, progress: what stands in columns that are filled in by hand.
+    dates: of which day the figures are, when the paper was made. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -93,6 +93,7 @@ class CountyPaper:
     verdict: str
     summary: tuple[str, ...]
     basis: str
+    dates: str
     groups: tuple[OwnersItems, ...]
     open: tuple[PaperLine, ...]
     suggestions: tuple[PaperLine, ...]
@@ -144,6 +145,7 @@ def county_paper(
         verdict=figures.verdict(county.verdict),
         summary=(),
         basis=around.basis,
+        dates=cells.dates(around.days),
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),

@@ -20,6 +20,7 @@ from compliance.assessment import (
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
+from compliance.ledger.days import Days
 from compliance.render.documents.text import printable
 from compliance.render.phrases import listed
 from compliance.render.rectification import cells
@@ -50,6 +51,7 @@ class SchoolPaper:
 
     figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
     problems, suggestions, blanks: how many there are. county: the county's state in one line.
+    dates: of which day the figures are, when the paper was made.
     """
 
     county_code: str
@@ -69,6 +71,7 @@ class SchoolPaper:
     blanks: int
     county: str
     basis: str
+    dates: str
     deadline: str
     progress: str
 
@@ -78,7 +81,7 @@ class Surroundings:
     """What the sheets of one county's schools have in common.
 
     titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
-    subject: what the rule set is about (义务教育优质均衡发展).
+    subject: what the rule set is about (义务教育优质均衡发展). days: those of the county's papers.
     """
 
     about: Assessment
@@ -87,6 +90,7 @@ class Surroundings:
     context: str
     basis: str
     subject: str
+    days: Days
 
 
 def school_paper(
@@ -119,6 +123,7 @@ def school_paper(
         blanks=len(blanks),
         county=around.context,
         basis=around.basis,
+        dates=cells.dates(around.days),
         deadline=cells.deadline(),
         progress=cells.progress(),
     )

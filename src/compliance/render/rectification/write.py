@@ -14,6 +14,7 @@ from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
+from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
 from compliance.render.rectification import cells
@@ -27,6 +28,7 @@ SCHOOL_SHEETS = "一校一案"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
 _TEMPLATES = ("rectify_county", "rectify_school")
+_NO_DAYS = DaysAsked()
 
 Writer = Callable[[CountyPaper | SchoolPaper], bytes]
 
@@ -37,11 +39,13 @@ def write_papers(
     formats: Sequence[str],
     template_dirs: Mapping[str, Sequence[Path]],
     progress: Callable[[int, int], None] | None = None,
+    asked: DaysAsked = _NO_DAYS,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
-    replace ours by name. progress(done, total) is called after every paper. An earlier xlsx or docx
+    replace ours by name. progress(done, total) is called after every paper.
+    asked: the days that stand on the papers. An earlier xlsx or docx
     that differs, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
     (nothing is changed then). A faulty template costs the papers of its rule set in its format
@@ -61,7 +65,7 @@ def write_papers(
     names = Names()
     done = 0
     with staged(out) as place:
-        for paper in papers(report):
+        for paper in papers(report, asked):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, form):
@@ -150,7 +154,7 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()
 
 
-def papers(report: Results) -> Iterator[CountyPaper]:
+def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
@@ -166,6 +170,7 @@ def papers(report: Results) -> Iterator[CountyPaper]:
             context=cells.conclusion(about),
             basis=cells.basis(report, info),
             subject=printable(pick(info.subject, info.subject_en)),
+            days=asked.of(county.data_date, county.data_kind, county.as_of),
         )
         yield county_paper(around, list(_sheets(around, records)), records)
 

@@ -10,7 +10,7 @@ from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.school_sheet import SchoolPaper
 
-_PROGRESS_COLUMN = 10
+_PROGRESS_COLUMN = 11
 
 
 def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
@@ -30,6 +30,7 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
 def _school(book: Book, paper: SchoolPaper) -> None:
     columns = [
         Column(msg("序号"), 5, "centre"),
+        Column(msg_in("heading", "编号"), 16),
         Column(msg("指标"), 26),
         Column(msg("现状值"), 12),
         Column(msg("标准值"), 12),
@@ -57,7 +58,7 @@ def _school(book: Book, paper: SchoolPaper) -> None:
         for row in part.lines:
             sheet.row(
                 (
-                    row.number, row.title, row.current, row.standard, row.floor, row.state,
+                    row.number, row.id, row.title, row.current, row.standard, row.floor, row.state,
                     NumberCell(row.gap, row.amounts), row.measure,
                     row.responsible if row.due else "", "",
                     paper.deadline if row.due else "", row.note,
@@ -66,6 +67,7 @@ def _school(book: Book, paper: SchoolPaper) -> None:
             )  # fmt: skip
     sheet.line(paper.county)
     sheet.line(_basis(paper.basis))
+    sheet.line(paper.dates)
     sheet.finish(filters=False)
 
 
@@ -76,6 +78,7 @@ def _basis(basis: str) -> str:
 def _item_columns(extra: Sequence[Column] = ()) -> list[Column]:
     return [
         Column(msg("序号"), 5, "centre"),
+        Column(msg_in("heading", "编号"), 16),
         *extra,
         Column(msg("学校"), 14),
         Column(msg("存在问题"), 31),
@@ -102,11 +105,11 @@ def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | NumberCell, 
 def _problems(book: Book, paper: CountyPaper) -> None:
     sheet = book.sheet(msg("整改清单"), _item_columns())
     sheet.line(paper.title, "title")
-    for line in (paper.years, *paper.summary, _basis(paper.basis)):
+    for line in (paper.years, *paper.summary, _basis(paper.basis), paper.dates):
         sheet.line(line)
-    sheet.head(frozen_columns=2)
+    sheet.head(frozen_columns=3)
     for item in paper.problems:
-        sheet.row((item.number, *_item(paper, item)))
+        sheet.row((item.number, item.id, *_item(paper, item)))
     if not paper.problems:
         sheet.line(msg("未发现需要整改的问题。"))
     # The words of progress seen in counties' papers.
@@ -125,11 +128,14 @@ def _suggestions(book: Book, paper: CountyPaper) -> None:
         msg("建议提升"),
         _item_columns([Column(msg("类别"), 10)]),
         msg("建议提升事项"),
-        [(number, word, *_item(paper, item)) for number, (word, item) in enumerate(rows, 1)],
+        [
+            (number, item.id, word, *_item(paper, item))
+            for number, (word, item) in enumerate(rows, 1)
+        ],
         msg(
             "低于标准但该校综合评估已达标的，建议逐步提升；综合评估因数据缺失尚不能下结论的，待补数据后确定。"
         ),
-        frozen_columns=3,
+        frozen_columns=4,
     )
 
 
