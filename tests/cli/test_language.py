@@ -24,7 +24,12 @@ def test_help_is_english_by_choice(command: str) -> None:
     page = run(*asked, "--help", "--lang", "en").stdout
     assert page.startswith("Usage: ")
     assert "--lang" in page
-    assert chinese(page) in ("均衡中文", "中文", "小学初中中文", "正式动态中文")  # names, and what is typed
+    assert chinese(page) in (
+        "均衡中文",
+        "中文",
+        "小学初中中文",
+        "正式动态中文",
+    )  # names, and what is typed
     assert page == run(*asked, "--help", COMPLIANCE_LANG="en").stdout
     assert page == run("--lang", "en", *asked, "--help").stdout
 
