@@ -39,7 +39,7 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
@@ -219,6 +219,7 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            yearly=yearly(words.vocabulary),
             stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,
         )

@@ -114,7 +114,8 @@ class Results:
     schools: the judged counties' schools as submitted. stated: name of STATED → the tables that
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: of several counties, code and year -> the county's row.
+    overview: of several counties, code and year -> the county's row. yearly: the facts that are
+    figures of a calendar year.
     """
 
     findings: pl.DataFrame
@@ -129,6 +130,7 @@ class Results:
     titles: Mapping[str, str]
     holders: Mapping[str, str]
     overview: Mapping[tuple[str, int], CountyRow]
+    yearly: frozenset[str]
     stated: Mapping[str, pl.DataFrame]
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:

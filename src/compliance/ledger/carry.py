@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.submission import Succession
 from compliance.ledger import states
 from compliance.ledger.columns import COLUMNS, FIGURES, OWN, PEOPLES, PROPOSED, headings
 from compliance.ledger.days import Days
@@ -38,7 +39,7 @@ from compliance.ledger.model import (
     same,
     text_of,
 )
-from compliance.ledger.succession import RENAMED, Fate, Succession, fate
+from compliance.ledger.succession import RENAMED, Fate, fate
 from compliance.ledger.written_dates import WrittenDate, read_date
 
 _OWN_STATE = "own"
@@ -105,6 +106,7 @@ class _Carrying:
         ancestors = [*newest.ancestors, *(book.original.run for book in self.books)]
         run = _digest(rows)
         original = Original(
+            county=self.today.county,
             run=run,
             ancestors=tuple(one for one in dict.fromkeys(ancestors) if one and one != run)[
                 -_KEPT_RUNS:
@@ -181,7 +183,7 @@ class _Carrying:
     def _follow_successions(self) -> None:
         """Rows of schools that gave way to others go to their heirs, a split's to each of them."""
         table, until = self.today.successions, self.today.days.data
-        for old in dict.fromkeys(one.old for one in table):
+        for old in dict.fromkeys(one.old_code for one in table):
             found = fate(old, table, until)
             if found is None:
                 continue
@@ -359,9 +361,9 @@ class _Carrying:
     def _clashing(self, key: str, cells: Mapping[str, Value]) -> Iterator[str]:
         """The columns in which two different entries stand, as they were merged."""
         for event in self.events:
-            if (event.kind, event.id) == ("conflict", key):
-                if text_of(cells.get(event.column)) == event.values[0]:
-                    yield event.column
+            written = text_of(cells.get(event.column))
+            if (event.kind, event.id) == ("conflict", key) and written == event.values[0]:
+                yield event.column
 
     def _own_state(self, memory: Memory, closed: WrittenDate | None) -> str:
         if closed is not None:
@@ -429,21 +431,22 @@ def _version(copy: _Copy, column: str, suggested: Value) -> Version:
     return Version(
         value=copy.row.cells.get(column, written),
         written=written,
-        people=bool(copy.written) and column in copy.written.people,
+        people=copy.written is not None and column in copy.written.people,
         book=copy.book,
         contends=copy.inherited,
     )
 
 
 def _became(found: Fate) -> str:
-    day, heirs = found.day.isoformat(), msg("、").join(found.heirs)
+    heirs = msg("、").join(found.heirs)
     told = {
-        "merged": msg("{day}并入{heirs}"),
-        "split": msg("{day}拆分为{heirs}"),
-        "renamed": msg("{day}更名为{heirs}"),
-        "closed": msg("{day}撤销"),
+        "merged": say("学校已并入{heirs}", heirs=heirs),
+        "split": say("学校已拆分为{heirs}", heirs=heirs),
+        "renamed": say("学校代码已变更为{heirs}", heirs=heirs),
+        "closed": msg("学校已撤销"),
     }
-    return told[found.reason].format(day=day, heirs=heirs)
+    day = say("（{day}）", day=found.day) if found.day else ""
+    return told[found.reason] + day
 
 
 def _shown_figure(row: ReadRow) -> str:

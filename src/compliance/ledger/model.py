@@ -142,12 +142,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What we wrote into a list, as it remembers. run: of which content; ancestors: of the runs before.
+    """What we wrote into a list, as it remembers. county: its code. run: of which content; ancestors: of the runs before.
 
     merged: digests of the copies that went into it. data: the figures' day; made: when it was
     written; founded: the figures' day of the first list. own: the highest number of an own row.
     """
 
+    county: str = ""
     run: str = ""
     ancestors: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()

@@ -1,50 +1,59 @@
-"""学校沿革: which school takes over from which, so that what was written about the one is not lost."""
+"""学校沿革: which school goes on for which, so that what was written about the one is not lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-MERGED, SPLIT, RENAMED, CLOSED = "merged", "split", "renamed", "closed"
-REASONS = (MERGED, SPLIT, RENAMED, CLOSED)
+from compliance.kernel.submission import Succession
 
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """One line of the table. new: empty where the school was closed. reason: of `REASONS`."""
-
-    old: str
-    new: str
-    day: date
-    reason: str
+RENAMED, SPLIT, CLOSED = "renamed", "split", "closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a school. heirs: codes of those that exist now; reason: of the first step."""
+    """What became of a school's code. heirs: the codes that go on; reason, day: as stated first.
+
+    reason: merged, split, renamed or closed, by the number of heirs where nobody has stated it.
+    day: as precise as it was written, or empty.
+    """
 
     heirs: tuple[str, ...]
     reason: str
-    day: date
+    day: str
 
 
 def fate(code: str, table: Sequence[Succession], until: date) -> Fate | None:
-    """What became of a school by the day `until`; None where nothing did.
+    """What became of a code by the day `until`; None where nothing did.
 
-    Steps are followed to the schools that exist then; a circle ends where it closes.
+    Steps are followed to the codes that go on then; a circle ends where it closes.
     """
-    steps = [one for one in table if one.old == code and one.day <= until]
+    steps = list(_steps(code, table, until))
     if not steps:
         return None
-    heirs = dict.fromkeys(heir for one in steps for heir in _last(one.new, table, until, {code}))
-    return Fate(tuple(heirs), steps[0].reason, steps[0].day)
+    heirs = dict.fromkeys(
+        heir for one in steps for heir in _last(one.new_code, table, until, {code})
+    )
+    stated = steps[0].reason
+    reason = stated or ((CLOSED, RENAMED)[len(heirs)] if len(heirs) < 2 else SPLIT)
+    return Fate(tuple(heirs), reason, steps[0].date or "")
 
 
-def _last(code: str, table: Sequence[Succession], until: date, seen: set[str]) -> Iterable[str]:
+def _steps(code: str, table: Sequence[Succession], until: date) -> Iterator[Succession]:
+    for one in table:
+        day = one.date or ""
+        if one.old_code == code and one.new_code != code and day <= until.isoformat()[: len(day)]:
+            yield one
+
+
+def _last(
+    code: str | None, table: Sequence[Succession], until: date, seen: set[str]
+) -> Iterator[str]:
     if not code or code in seen:
-        return []
-    steps = [one for one in table if one.old == code and one.day <= until]
+        return
+    steps = list(_steps(code, table, until))
     if not steps:
-        return [code]
-    return [heir for one in steps for heir in _last(one.new, table, until, seen | {code})]
+        yield code
+    for one in steps:
+        yield from _last(one.new_code, table, until, seen | {code})
