@@ -81,18 +81,29 @@ class Paper:
         set_page(self.document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
 
     def table(
-        self, columns: Sequence[Column], rows: str, *, parts: str = "", shade: str = ""
+        self,
+        columns: Sequence[Column],
+        rows: str,
+        *,
+        parts: str = "",
+        shade: str = "",
+        titled: str = "",
     ) -> None:
         """A table with a line for each of `rows` (``row in paper.totals``).
 
-        parts: an outer loop with a heading line each. shade: the condition of a shaded line.
+        parts: an outer loop with a heading line each, titled: where it has one at all. shade: the
+        condition of a shaded line.
         """
         table = self.document.add_table(rows=0, cols=len(columns))
         _table_properties(table, columns)
         _line(table, columns, [column.heading for column in columns], header=True)
         if parts:
             _tag_row(table, f"tr for {parts}")
+            if titled:
+                _tag_row(table, f"tr if {titled}")
             _band(table, "{{ part.title }}")
+            if titled:
+                _tag_row(table, "tr endif")
         _tag_row(table, f"tr for {rows}")
         line = _line(table, columns, [column.cell for column in columns], header=False)
         if shade:

@@ -12,7 +12,7 @@ import pytest
 
 from compliance.explain.ruleset_listing import opened
 from compliance.kernel.errors import Problem, UsageError
-from compliance.ledger.prices import Gap, Priced, PriceList, Sum, Thing, read_prices, total
+from compliance.ledger.prices import Gap, Priced, PriceList, Thing, apportioned, read_prices
 from compliance.ledger.responsibilities import (
     Responsibility,
     Term,
@@ -169,15 +169,17 @@ class TestPrices:
         """By hand: 甲 R1 3 + 2 people; R4 260 and 590.91 m² of one house; 乙 R4 10 m²; a room unpriced."""
         area, people = Priced("R4", ""), Priced("R1", "")
         items = [
-            ("甲", [Gap(people, 3, shared=False)]),
-            ("甲", [Gap(people, 2, shared=False)]),
-            ("甲", [Gap(area, 260, shared=True)]),
-            ("甲", [Gap(area, 590.91, shared=True)]),
-            ("乙", [Gap(area, 10, shared=True)]),
-            ("乙", [Gap(Priced("G3", "音乐教室"), 1, shared=False)]),
-            ("乙", []),
+            ("a", "甲", [Gap(people, 3, shared=False)]),
+            ("b", "甲", [Gap(people, 2, shared=False)]),
+            ("c", "甲", [Gap(area, 260, shared=True)]),
+            ("d", "甲", [Gap(area, 590.91, shared=True)]),
+            ("e", "乙", [Gap(area, 10, shared=True)]),
+            ("f", "乙", [Gap(Priced("G3", "音乐教室"), 1, shared=False)]),
+            ("g", "乙", []),
         ]
-        assert total(items, self.prices()) == Sum(5 * 80000 + 1477571 + 25005, 1)
+        assert apportioned(items, self.prices()) == {
+            "a": 240000, "b": 160000, "c": 0, "d": 1477571, "e": 25005, "f": None,
+        }  # fmt: skip
 
 
 class TestForms:

@@ -21,6 +21,7 @@ from compliance.assessment.county import (
     offices,
     overview,
     supplier,
+    totals_of,
 )
 from compliance.assessment.standings import (
     OPEN,
@@ -55,4 +56,5 @@ __all__ = [
     "offices",
     "overview",
     "supplier",
+    "totals_of",
 ]

@@ -211,7 +211,7 @@ def assess(
         computable=computable,
         met=met,
         falling_short=_falling_short(open_),
-        totals=_totals(open_),
+        totals=totals_of(open_),
         awaited=entries,
         missing=_missing_together(entries, report.holders),
         statements=_statements(own),
@@ -419,7 +419,7 @@ def amounts(finding: Finding) -> tuple[Amount, ...]:
     return ()
 
 
-def _totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
+def totals_of(missed: Iterable[Judged]) -> tuple[Total, ...]:
     """Totals a rule and part, in the order of the law, what is over a limit first.
 
     People and rooms are summed; of what the stages of a school share, the largest amount counts.

@@ -6,7 +6,7 @@ as such: it is never taken for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from pathlib import Path
@@ -89,27 +89,37 @@ class Sum(NamedTuple):
     yuan: int
     unpriced: int
 
+    @classmethod
+    def of(cls, costs: Iterable[int | None]) -> Sum:
+        """The sum of what items cost, None for one without a price."""
+        each = list(costs)
+        return cls(sum(filter(None, each)), each.count(None))
 
-def total(items: Iterable[tuple[Hashable, Iterable[Gap]]], prices: PriceList) -> Sum:
-    """What all items cost together. items: whose each is, and its gaps.
 
-    Of a thing that the stages of a school share, the largest amount counts, not the sum.
+def apportioned(
+    items: Iterable[tuple[str, Hashable, Sequence[Gap]]], prices: PriceList
+) -> dict[str, int | None]:
+    """Id → its part of what all items cost together, None where it has no price; those without gaps not.
+
+    items: id, whose it is, what it lacks. Of a thing that the stages of a school share, the largest
+    amount counts and the others cost nothing more: however items are grouped, the parts add up.
     """
-    yuan, unpriced = 0, 0
-    shared: dict[tuple[Hashable, Priced], int] = {}
-    for whose, gaps in items:
-        lacking = list(gaps)
-        if lacking and prices.cost(lacking) is None:
-            unpriced += 1
+    found: dict[str, int | None] = {}
+    largest: dict[tuple[Hashable, Priced], tuple[int, str]] = {}
+    for name, whose, gaps in items:
+        if not gaps:
             continue
-        for gap in lacking:
-            cost = prices.cost([gap]) or 0
-            if gap.shared:
-                key = (whose, gap.thing)
-                shared[key] = max(shared.get(key, 0), cost)
-            else:
-                yuan += cost
-    return Sum(yuan + sum(shared.values()), unpriced)
+        if prices.cost(gaps) is None:
+            found[name] = None
+            continue
+        found[name] = prices.cost([gap for gap in gaps if not gap.shared]) or 0
+        for gap in gaps:
+            key, cost = (whose, gap.thing), prices.cost([gap]) or 0
+            if gap.shared and (key not in largest or cost > largest[key][0]):
+                largest[key] = (cost, name)
+    for cost, name in largest.values():
+        found[name] = (found[name] or 0) + cost
+    return found
 
 
 def read_prices(

@@ -101,7 +101,7 @@ def _folded(text: str) -> str:
 def _rows(
     grid: Grid, header: int, columns: Mapping[str, int], headings: Mapping[str, Sequence[str]]
 ) -> list[SideRow]:
-    rows = []
+    rows: list[SideRow] = []
     first = next(iter(columns.values()))
     for row in range(header + 1, len(grid.rows)):
         cells = {

@@ -13,7 +13,7 @@ from compliance.assessment import Judged, amounts
 from compliance.facts.vocabulary import Vocabulary, quantity
 from compliance.kernel.i18n import msg, pick
 from compliance.ledger.days import Days
-from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Sum, Thing, total
+from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Thing
 from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility
 from compliance.render.documents.text import printable
 from compliance.rules.language.model import Rule, Ruleset
@@ -60,12 +60,6 @@ class Planning:
             deadline=None if named.term is None else named.term.after(days.data),
             cost=self.prices.cost(gaps(one)) if self.priced else None,
         )
-
-    def total(self, judged: Iterable[Judged]) -> Sum | None:
-        """What findings cost together, None where nobody gave prices."""
-        if not self.priced:
-            return None
-        return total(((one.school, gaps(one)) for one in judged), self.prices)
 
 
 UNPLANNED = Planning()
