@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import polars as pl
 import pytest
 
-from compliance.engine.results import Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import use
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.write import papers
-from compliance.rules.language.model import Rule
 from tests.render import fixture
 from tests.render.fixture import COUNTY, Sheet
 from tests.render.rectify_sample import GOOD, conforming, sample
@@ -214,44 +211,6 @@ def test_the_unit_stands_at_each_number_of_a_cell() -> None:
     sheet.add("P1", "fail", value=9.996, operator=">=", threshold=10.0, unit="%")
     (item,) = paper_of(sheet).problems
     assert item.current == "10.0%（未四舍五入为9.996%）"
-
-
-class TestTrainedTeachers:
-    """G9 asks for everybody: A lacks 1 and 0, B (special) 2, C none; the county 3 of 100 %."""
-
-    def item(self, shortfall: float = 3.0, **rule: Any) -> PaperLine:
-        sheet = Sheet()
-        sheet.add("G9", "fail", value=97.0, operator=">=", threshold=100.0, unit="%",
-                  shortfall=shortfall, shortfall_unit="人")  # fmt: skip
-        listed = [("A", "甲学校", "nine_year", 7.0), ("B", "特教学校", "special", 7.0),
-                  ("C", "丙小学", "primary", 7.0)]  # fmt: skip
-        known = {
-            "primary_teachers": [40.0, None, 20.0], "primary_trained_teachers": [39.0, None, 20.0],
-            "junior_teachers": [30.0, None, None], "junior_trained_teachers": [30.0, None, None],
-            "special_teachers": [None, 10.0, None],
-            "special_trained_teachers": [None, 8.0, None],
-        }  # fmt: skip
-        columns = [pl.Series(name, values) for name, values in known.items()]
-        schools = fixture.schools(listed).with_columns(columns)
-        report = fixture.report([sheet], [sheet.result("fail")], schools=schools)
-        (paper,) = papers(_with(report, "G9", **rule))
-        return paper.problems[0]
-
-    def test_the_remark_names_the_schools(self) -> None:
-        assert self.item().note == "涉及：特教学校缺2人、甲学校缺1人"
-        with use("en"):
-            assert self.item().note == "at 特教学校: 2人, 甲学校: 1人"
-
-    def test_silent_where_it_does_not_add_up_or_is_about_something_else(self) -> None:
-        assert self.item(shortfall=4.0).note == ""
-        assert self.item(facts=("books",)).note == ""
-
-
-def _with(report: Results, rule: str, **fields: Any) -> Results:
-    def changed(known: Any) -> dict[str, Rule]:
-        return {**known, rule: replace(known[rule], **fields)}
-
-    return replace(report, rules={key: changed(known) for key, known in report.rules.items()})
 
 
 def test_the_brief_sentence_leaves_the_name_to_its_column() -> None:

@@ -32,6 +32,7 @@ from compliance.assessment.standings import (
     Judged,
     members,
 )
+from compliance.engine.breakdown import Breakdown, Contribution
 
 __all__ = [
     "OPEN",
@@ -43,6 +44,8 @@ __all__ = [
     "Amount",
     "Assessment",
     "Awaited",
+    "Breakdown",
+    "Contribution",
     "Decisive",
     "FallingShort",
     "Judged",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import polars as pl
@@ -21,11 +22,18 @@ from compliance.assessment.standings import (
     Standings,
     asked_directly,
 )
+from compliance.engine.breakdown import (
+    Breakdown,
+    Contribution,
+    broken_down,
+    county_frames,
+    resting_on_schools,
+)
 from compliance.engine.results import CountyResult, CountyRow, Results
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.submission import KEY, STATUSES
-from compliance.rules.language.model import Rule
+from compliance.kernel.submission import KEY, STATUSES, Submission
+from compliance.rules.language.model import Rule, Ruleset
 
 # What the first are given of a shared thing serves the later ones too.
 _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
@@ -145,6 +153,7 @@ class Assessment:
     the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
     status -> number of schools. computable, met: rules worked out from figures. statements: (rule
     ids, owner) that await a person; of_nobody: counts that await 不涉及 or a figure. doubtful: verdicts that rest on figures with a warning.
+    grounds: by what and on whose figures it was judged, for `breakdowns`; None where nobody keeps them.
     left_out: as `Results.excluded`; schools_left_out: their names. outside: the county's requirements
     that do not apply or are waived. warnings: about the county's figures.
     """
@@ -173,6 +182,39 @@ class Assessment:
     schools_left_out: tuple[str, ...]
     outside: tuple[Outside, ...]
     warnings: tuple[Problem, ...]
+    grounds: tuple[Ruleset, Submission] | None = field(repr=False)
+
+    @cached_property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """The county's missed figures that rest on its schools', by school, in the order of the law.
+
+        Worked out when first asked for: of many counties nobody asks. What was given for the county
+        as a whole is absent.
+        """
+        if self.grounds is None:
+            return ()
+        ruleset, submission = self.grounds
+        missed = set(self.findings.filter(level="county", status="fail")["rule"])
+        rules = [one for one in resting_on_schools(ruleset) if one.id in missed]
+        if not rules:
+            return ()
+        own = submission.of([(self.county.county_code, self.county.year)])
+        cut = county_frames(rules, ruleset, own)
+        found = (broken_down(one, ruleset, cut, self.findings, missed=True) for one in rules)
+        return tuple(one for of_rule in found for one in of_rule)
+
+    def makes_short(self, school_code: str) -> tuple[tuple[Breakdown, Contribution], ...]:
+        """The county's missed figures, deciding ones, that a school's own figures make short.
+
+        Those of rules that are judged at the school itself stand among its findings.
+        """
+        return tuple(
+            (whole, one)
+            for whole in self.breakdowns
+            if whole.complete and self.rules[whole.rule].role in DECIDING
+            for one in whole.short
+            if one.school_code == school_code
+        )
 
     def judged(self) -> tuple[Judged, ...]:
         """Every finding with its standing, in order."""
@@ -230,6 +272,7 @@ def assess(
             and one.county_code == county.county_code
             and one.year in (None, county.year)
         ),
+        grounds=report.grounds.get((county.ruleset, county.as_of)),
     )
 
 

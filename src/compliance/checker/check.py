@@ -220,6 +220,9 @@ class Checker:
             holders=words.holders,
             overview=rows,
             yearly=yearly(words.vocabulary),
+            grounds={
+                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+            },
             stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,
         )

@@ -11,7 +11,6 @@ import click
 
 from compliance.cli.command import (
     UNREADABLE,
-    USAGE,
     Command,
     chosen,
     day,
@@ -77,6 +76,15 @@ class DataKind(click.Choice[str]):
     type=DataKind(),
     help=lambda: msg("正式数据（年报）还是动态数据（默认：县区表的“数据性质”）"),
 )
+@option(
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="OLD.xlsx",
+    help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
+)
+@option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
 @shared_options
 @guarded
 def rectify(
@@ -86,6 +94,8 @@ def rectify(
     today: datetime | None,
     data_date: datetime | None,
     data_kind: str | None,
+    ledgers: tuple[Path, ...],
+    overwrite: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
@@ -99,14 +109,25 @@ def rectify(
     show = progress()
     count = None if show is None else partial(show, msg("文书"))
     days = DaysAsked(day(today) or date.today(), day(data_date), data_kind or "")
-    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count, days)
+    papers = write_papers(
+        report,
+        out,
+        formats or ("docx", "xlsx"),
+        templates,
+        count,
+        days,
+        ledgers=ledgers,
+        overwrite=overwrite,
+    )
     if not papers:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))
     for line in papers.told():
         click.echo(line)
-    for fault in papers.faults:
-        print_error(fault)
+    for line in papers.said:
+        click.echo(line)
+    for line in papers.warned:
+        click.echo(line, err=True)
     if papers.faults:
-        return USAGE
+        return max(map(print_error, papers.faults))
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import PART, Refused, Succession, successions
-from compliance.rules.language.model import Document, Rule, documents_in_words
+from compliance.kernel.submission import PART, Refused, Submission, Succession, successions
+from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -115,7 +115,8 @@ class Results:
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
     overview: of several counties, code and year -> the county's row. yearly: the facts that are
-    figures of a calendar year.
+    figures of a calendar year. grounds: (rule set id, as_of) ->
+    by what its counties were judged, and on which figures; empty where nobody looks behind a figure.
     """
 
     findings: pl.DataFrame
@@ -130,8 +131,11 @@ class Results:
     titles: Mapping[str, str]
     holders: Mapping[str, str]
     overview: Mapping[tuple[str, int], CountyRow]
-    yearly: frozenset[str]
     stated: Mapping[str, pl.DataFrame]
+    grounds: Mapping[tuple[str, str], tuple[Ruleset, Submission]] = field(
+        default_factory=dict, kw_only=True
+    )
+    yearly: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""

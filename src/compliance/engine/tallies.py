@@ -248,12 +248,34 @@ def summed_rows(frames: Frames, settings: Mapping[str, Any]) -> tuple[pl.DataFra
     return _rows(frames, settings["from"]), _counting(frames, settings)
 
 
+def by_school(frames: Frames, tallies: Iterable[Tally]) -> pl.DataFrame:
+    """What each school adds to sums and counts of its county: a column a tally, 0 where it adds nothing.
+
+    The columns add up to the tallies, but for those that a total given instead stands in for.
+    """
+    added = frames.school.select("school", "county", "school_code", "school_name")
+    for tally in tallies:
+        settings = tally.settings
+        sums = [settings, settings["also"]] if "also" in settings else [settings]
+        pieces = []
+        for one in sums:
+            counts = _counting(frames, one)
+            value = pl.col(one["sum"]) if "sum" in one else pl.lit(1.0)
+            rows = _rows(frames, one["from"], [counts, value, pl.col("school")])
+            pieces.append(rows.filter(counts).select("school", value.alias(tally.name)))
+        mine = pl.concat(pieces).group_by("school").agg(pl.col(tally.name).sum())
+        added = beside(added, mine, "school")
+    return added.fill_null(0.0)
+
+
 def _counting(frames: Frames, settings: Mapping[str, Any]) -> pl.Expr:
     """Whether a row counts in a sum, null where a condition is open.
 
     A stage without pupils counts where it has any of the figures that go together.
     """
-    counts = conditions.matches(settings.get("where", {}))
+    where = settings.get("where", {})
+    # a column, never a word for all rows: of that there would be a single one
+    counts = conditions.matches(where) if where else pl.col("county").is_not_null()
     if "stage" in settings:
         counts &= pl.col("stage") == settings["stage"]
     if settings.get("unless"):

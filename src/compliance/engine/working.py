@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
+from compliance.engine.breakdown import Breakdown
 from compliance.kernel.i18n import lang, msg, say
 
 FORMAT = "junheng-explanation/1"
@@ -238,6 +239,7 @@ class Working:
     flips: tuple[Flip, ...] = ()
     spread: tuple[Spread, ...] = ()
     members: tuple[Member, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
     plan: tuple[str, ...] = ()
     layers: tuple[Version, ...] = ()
     relaxed_by: str = ""

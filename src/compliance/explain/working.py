@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
+from compliance.engine.breakdown import Breakdown, broken_down
 from compliance.engine.members import failing_schools
 from compliance.engine.subject import Subject
 from compliance.engine.working import DataWarning, Version, Working
@@ -37,6 +38,8 @@ def workings(
     if rule.scope == "county":
         apart = {"focus": row, "stage": stage} if rule.form.coefficient else {}
         return [_working(context, context.subject(rule, **apart))]
+    if row is None and rule.rolls_up:
+        return [_of_county(context, context.subject(rule))]
     if row is None:
         raise _whose(context.subject(rule))
     whole = context.subject(rule, school=row)
@@ -69,14 +72,42 @@ def _whose(subject: Subject) -> UsageError:
 
 def _working(context: Context, subject: Subject) -> Working:
     """Who, what rule, which verdict, which sentence; then what its kind works out."""
+    rule = subject.rule
+    told = _findings(context, subject, rule.level)
+    begun = replace(_begun(context, subject, rule.level, told), status=subject.status(rule.id))
+    if subject.outcome(rule.id) is None:
+        return replace(begun, notes=_excluded(subject) if subject.school is not None else ())
+    found = subject.kind.working(subject, begun)
+    return replace(
+        found,
+        inputs=placed(context, subject, found.inputs),
+        conditions=placed(context, subject, found.conditions),
+        breakdowns=_by_school(context, subject) if rule.scope == "county" else (),
+    )
+
+
+def _of_county(context: Context, subject: Subject) -> Working:
+    """What comes of a rule about schools in the county: its verdict there, and the schools that miss it."""
+    (told,) = _findings(context, subject, "county")
+    begun = _begun(context, subject, "county", [told])
+    return replace(begun, status=told["status"], breakdowns=_by_school(context, subject))
+
+
+def _by_school(context: Context, subject: Subject) -> tuple[Breakdown, ...]:
+    return broken_down(subject.rule, subject.ruleset, subject.frames, context.findings)
+
+
+def _begun(
+    context: Context, subject: Subject, level: str, told: Sequence[Mapping[str, Any]]
+) -> Working:
+    """Who, what rule, which sentence."""
     rule, rules = subject.rule, subject.ruleset
-    told = _findings(context, subject)
     who = subject.school or subject.focus or {}
-    begun = Working(
+    return Working(
         rule=rule.id,
         title=rule.label,
         kind=rule.kind,
-        level=rule.level,
+        level=level,
         role=rule.role,
         basis=rule.basis,
         text_seen=rule.seen,
@@ -92,21 +123,12 @@ def _working(context: Context, subject: Subject) -> Working:
         school_code=str(who.get("school_code", "")),
         school_name=str(who.get("school_name", "")),
         stage=subject.stage or "",
-        status=subject.status(rule.id),
         message="\n".join(str(one["message"]) for one in told),
         missing=_missing(subject),
         warnings=_doubts(context, subject, str(who.get("school_code", ""))),
         layers=_versions(subject),
         relaxed_by=str(told[0].get("relaxed_by") or "") if told else "",
         switches=tuple(rules.switched),
-    )
-    if subject.outcome(rule.id) is None:
-        return replace(begun, notes=_excluded(subject) if subject.school is not None else ())
-    found = subject.kind.working(subject, begun)
-    return replace(
-        found,
-        inputs=placed(context, subject, found.inputs),
-        conditions=placed(context, subject, found.conditions),
     )
 
 
@@ -170,10 +192,10 @@ def _excluded(subject: Subject) -> tuple[str, ...]:
     return ()
 
 
-def _findings(context: Context, subject: Subject) -> list[Mapping[str, Any]]:
+def _findings(context: Context, subject: Subject, level: str) -> list[Mapping[str, Any]]:
     """The findings as every report has them, with their sentences; two for a rule by stage."""
     rule = subject.rule
-    rows = context.findings.filter((pl.col("rule") == rule.id) & (pl.col("level") == rule.level))
+    rows = context.findings.filter((pl.col("rule") == rule.id) & (pl.col("level") == level))
     if subject.school is not None:
         rows = rows.filter(pl.col("school_code") == subject.code)
     if subject.stage is not None:

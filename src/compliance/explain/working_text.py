@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from compliance.assessment import Breakdown, Contribution, shares
 from compliance.engine.exact_arithmetic import equals, percent, shown
 from compliance.engine.working import Comparison, Flip, Input, Member, Spread, Working
 from compliance.explain.layer_versions import line
@@ -26,6 +27,7 @@ def text(one: Working) -> str:
         (msg("拆分"), _split(one)),
         (msg("计算与比较"), (x for c in one.comparisons for x in _comparison(c))),
         (msg("各项"), member_lines(one.members)),
+        (msg("各校情况"), (x for b in one.breakdowns for x in _by_school(b))),
         (msg("各学段差异"), (x for s in one.spread for x in _spread(s))),
         (msg("怎样补齐"), one.plan),
         (msg("什么会改变结论"), _flips(one)),
@@ -219,6 +221,29 @@ def _member(one: Member) -> str:
     if one.gap is not None:
         told += say("，差距{g}%", g=f"{one.gap * 100:.1f}")
     return told
+
+
+def _by_school(one: Breakdown) -> Iterable[str]:
+    """A line a school: what it counts and lacks, the one with the largest gap first; then the others."""
+    if one.short:
+        yield plural(_schools(one.short), "{title}：{n}所学校未达到，按缺口排列：", title=one.title)
+    else:
+        yield say("{title}：没有学校未达到。", title=one.title)
+    for place, school in enumerate(one.short, start=1):
+        facts = (shares.counted(one, school), shares.lacking(one, school))
+        yield say(
+            "  {n}. {code} {name}：{facts}",
+            n=place, code=school.school_code, name=shares.who(school),
+            facts=msg("，").join(filter(None, facts)))  # fmt: skip
+    if one.others is not None:
+        many = plural(_schools(one.schools) - _schools(one.short), "其余{n}所学校均达到")
+        yield (
+            "  " + msg("，").join(filter(None, (many, shares.counted(one, one.others)))) + msg("。")
+        )
+
+
+def _schools(some: Iterable[Contribution]) -> int:
+    return len({one.school_code for one in some})
 
 
 def _spread(one: Spread) -> Iterable[str]:

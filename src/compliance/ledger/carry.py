@@ -159,9 +159,18 @@ class _Carrying:
                     continue
                 if written is None and not self._known(key):
                     self._tell("unknown", key)
+                elif not book.original.rows and self._says_nothing(key, row):
+                    continue
                 self.copies.setdefault(key, []).append(_Copy(place, row, written))
         for place, row in mine:
             self._adopt(place, row)
+
+    def _says_nothing(self, key: str, row: ReadRow) -> bool:
+        """A line of a paper that is no list (a school's, say): about what is met, and left blank."""
+        listed = any(item.id == key for item in self.today.listed)
+        in_a_list = any(key in book.original.rows for book in self.books)
+        entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
+        return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
     def _known(self, key: str) -> bool:
         in_a_list = any(key in book.original.rows for book in self.books)

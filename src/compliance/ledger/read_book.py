@@ -37,6 +37,7 @@ MOST_OF_A_LIST = 32 * MIB
 # A merged block speaks for all its rows; of a figure that is each row's own it says nothing.
 _FOR_ALL = frozenset({"code", "school", "township", "alliance", "stage", "indicator"})
 _DATES = ("deadline", "closed")
+_BLANK_DATE = re.compile(r"[\s年月日]*")
 _FEWEST_HEADINGS = 4
 _THEME = re.compile(rb"<a:(?:sysClr[^>]*?lastClr|srgbClr val)=\"([0-9A-Fa-f]{6})\"")
 _THEME_ORDER = (1, 0, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11)  # Excel counts light before dark
@@ -130,12 +131,14 @@ class _Reader:
         for sheet in self.workbook.worksheets:
             if sheet.title == memory_sheet.NAME:
                 continue
-            if head := self._head(sheet):
+            if given := _settings(sheet):
+                settings |= given
+            elif (kept := self._kept_as(sheet)) is None:
+                continue
+            elif kept == sheet.title and (head := self._head(sheet)):
                 found = True
                 rows += self._rows(sheet, head)
-            elif given := _settings(sheet):
-                settings |= given
-            elif (kept := self._kept_as(sheet)) is not None:
+            else:
                 sheets.append(self._own_sheet(sheet, kept))
         if not found:
             if not self.remembered.original.rows:
@@ -275,6 +278,8 @@ class _Reader:
             values[key] = None if cell is None else plain(cell.value)
             if cell is None:
                 continue
+            if key in _DATES and _BLANK_DATE.fullmatch(text_of(values[key])):
+                values[key] = None
             if key in _DATES and isinstance(values[key], date) and not _shows_day(cell):
                 months.add(key)
                 values[key] = _end_of_month(values[key])

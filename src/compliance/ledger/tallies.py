@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.ledger import states
@@ -82,41 +83,42 @@ def tallies(ledger: Ledger) -> Iterator[Tally]:
     """The county as a whole, then by each kind of group; groups in the order of the list."""
     yield _tally(msg("全县"), msg_in("all items", "合计"), ledger.rows)
     titles = headings()
-    for column, split in (
-        ("lead", False), ("township", False), ("alliance", True), ("school", False),
-    ):  # fmt: skip
-        named = _by(ledger.rows, lambda row, c=column: text_of(row.cells.get(c)), split=split)
-        for name, rows in named.items():
+    for column in ("lead", "township", "alliance", "school"):
+        for name, rows in _by(ledger.rows, partial(_names, column)).items():
             yield _tally(titles[column], name, rows)
-    months = _by(ledger.rows, lambda row: row.deadline.day.isoformat()[:7] if row.deadline else "")
-    for name in sorted(months):
-        yield _tally(msg("完成月份"), name, months[name])
+    by_month = _by(ledger.rows, _month)
+    for name in sorted(by_month):
+        yield _tally(msg("完成月份"), name, by_month[name])
 
 
-def _by(
-    rows: Iterable[Row], name: Callable[[Row], str], *, split: bool = False
-) -> dict[str, list[Row]]:
+def _names(column: str, row: Row) -> list[str]:
+    """What a row counts for; a school may belong to several alliances."""
+    text = text_of(row.cells.get(column))
+    return text.split(msg("、")) if column == "alliance" else [text]
+
+
+def _month(row: Row) -> list[str]:
+    return [row.deadline.day.isoformat()[:7]] if row.deadline else []
+
+
+def _by(rows: Iterable[Row], names: Callable[[Row], list[str]]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
-        told = name(row)
-        for one in told.split(msg("、")) if split else (told,):
-            if one:
-                found.setdefault(one, []).append(row)
+        for name in filter(None, names(row)):
+            found.setdefault(name, []).append(row)
     return found
 
 
 def _tally(kind: str, name: str, rows: Sequence[Row]) -> Tally:
-    return Tally(
-        kind, name, Counter(row.state for row in rows), sum(row.late > 0 for row in rows)
-    )
+    return Tally(kind, name, Counter(row.state for row in rows), sum(row.late > 0 for row in rows))
 
 
 def months(ledger: Ledger) -> list[Month]:
     """The plan month by month, and at the end what has no deadline."""
     rows = [row for row in ledger.rows if row.state != VOID]
-    planned = Counter(row.deadline.day.isoformat()[:7] for row in rows if row.deadline)
+    planned = Counter(month for row in rows for month in _month(row))
     done = Counter(_done_in(row) for row in rows if row.state in _DONE)
-    late = Counter(row.deadline.day.isoformat()[:7] for row in rows if row.deadline and row.late)
+    late = Counter(month for row in rows if row.late for month in _month(row))
     found, so_far, done_so_far = [], 0, 0
     for name in sorted({*planned, *done} - {""}):
         so_far, done_so_far = so_far + planned[name], done_so_far + done[name]

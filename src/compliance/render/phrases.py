@@ -17,10 +17,13 @@ from compliance.assessment import (
     SUGGESTION,
     Advice,
     Assessment,
+    Breakdown,
+    Contribution,
     Decisive,
     FallingShort,
     MissingFacts,
     OfNobody,
+    shares,
 )
 from compliance.assessment.figures import (
     Finding,
@@ -42,12 +45,13 @@ from compliance.engine.results import RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import problem_words
-from compliance.render.documents.text import columns, printable
+from compliance.render.documents.text import columns, printable, shortened
 from compliance.rules.language.model import BASES, Rule
 
 _NAMES = 2
 _CLAUSE = 32
 _SCHOOLS = 6
+_SHORT = 3
 _PLACES = 2
 
 
@@ -85,7 +89,10 @@ def reasons(about: Assessment) -> list[str]:
             told = f"{short(subject(rule, about.rules))} {figure(rule, row)}"
             coefficients.setdefault(head, []).append(told)
         else:
-            others.append(f"{rule.id} {_reason(row, rule, about)}")
+            tail = msg("等{count}所，另见 explain {rule}").replace("{rule}", rule.id)
+            where = short_schools(about, rule.id, _SHORT, tail)
+            reason = msg("；").join(filter(None, (_reason(row, rule, about), where)))
+            others.append(f"{rule.id} {reason}")
     return [head + msg("：") + listed(all_) for head, all_ in coefficients.items()] + others
 
 
@@ -121,6 +128,40 @@ def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
         met = one["status"] == "pass"  # of what is to be added some must be of this part
         told.append(say("补足时其中须增{gap}", gap=gap) if met else say("缺{gap}", gap=gap))
     return msg("，").join(filter(None, told))
+
+
+def short_schools(about: Assessment, rule: str, shown: int, tail: str) -> str:
+    """``西关小学缺5人、东关小学缺3人等8所``: the schools that make a county's figure short, in order.
+
+    Empty where it does not rest on schools. tail: what follows where there are more than `shown`. Parts
+    of the rule are told one after another.
+    """
+    told = []
+    for whole in (one for one in about.breakdowns if one.rule == rule):
+        names = [
+            printable(say("{who}{lack}", who=shares.who(one), lack=shares.lacking(whole, one)))
+            for one in whole.short
+        ]
+        if names:
+            told.append(shortened(names, tail, shown))
+    return msg("；").join(told)
+
+
+def makes_short(about: Assessment, school_code: str) -> list[str]:
+    """What a school has to do with figures that its county misses, a sentence each."""
+    return [_makes_short(whole, one) for whole, one in about.makes_short(school_code)]
+
+
+def _makes_short(whole: Breakdown, one: Contribution) -> str:
+    bar = None if whole.threshold is None else float(whole.threshold)
+    counted = shares.counted(whole, one)
+    return say(
+        "全县{title}未达标（{asked}）：本校{counted}{lacking}。",
+        title=printable(whole.title),
+        asked=asked(whole.operator, bar, whole.unit),
+        counted=counted + msg("，") if counted else "",
+        lacking=shares.lacking(whole, one),
+    )
 
 
 def school(one: FallingShort, rules: Mapping[str, Rule]) -> str:

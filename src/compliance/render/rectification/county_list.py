@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
-
-import polars as pl
 
 from compliance.assessment import (
     OPEN,
@@ -18,21 +16,17 @@ from compliance.assessment import (
     Total,
     figures,
 )
-from compliance.assessment.figures import amount, with_unit
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, plural, say
-from compliance.kernel.submission import COMPULSORY
+from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import by_kind, kind_of
+from compliance.render.phrases import by_kind, kind_of, short_schools
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
 
 Note = Callable[[Judged], str]
 
-# What a share counts, and out of whom; facts of the stages and of special schools.
-_SHARES = (("trained_teachers", "teachers"), ("certified_teachers", "teachers"))
-_STAGES = tuple(f"{stage}_" for stage in COMPULSORY)
 _SHOWN = 3
 
 
@@ -81,7 +75,7 @@ class CountyPaper:
     """整改清单: the county's list.
 
     ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
-    dates: of which day the figures are, when the paper was made. deadline, progress: what stands in columns that are filled in by hand.
+    dates: of which day the figures are, when the paper was made. ledger: the list that people work on. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -106,6 +100,8 @@ class CountyPaper:
     annexes: Mapping[str, int]
     deadline: str
     progress: str
+    ledger_title: str
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def single_annex(self) -> bool:
@@ -118,14 +114,13 @@ class CountyPaper:
         return tuple(item for group in self.groups for item in group.items)
 
 
-def county_paper(
-    around: Surroundings, sheets: Sequence[SchoolPaper], schools: pl.DataFrame
-) -> CountyPaper:
-    """The county's list. sheets: its schools', as a directory; schools: their records as submitted."""
+def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyPaper:
+    """The county's list. sheets: its schools', as a directory."""
     about, county = around.about, around.about.county
 
     def note(one: Judged) -> str:
-        where = "" if one.school else short_at(one, schools)
+        short = "" if one.school else short_schools(about, one.rule.id, _SHOWN, msg("等{count}所"))
+        where = say("涉及：{names}", names=short) if short else ""
         return msg("；").join(filter(None, (cells.note(one, about.warnings), where)))
 
     def items(standing: str) -> tuple[PaperLine, ...]:
@@ -160,37 +155,13 @@ def county_paper(
         annexes={},
         deadline=cells.deadline(),
         progress=cells.progress(),
+        ledger_title=say(
+            "{county}{subject}整改台账",
+            county=printable(county.county_name),
+            subject=around.subject,
+        ),
     )
     return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
-
-
-def short_at(one: Judged, schools: pl.DataFrame) -> str:
-    """``涉及：西关小学缺2人、东关小学缺1人``; empty where the records do not tell."""
-    finding = one.finding
-    if one.status != "fail" or finding["threshold"] != 100 or finding["unit"] != "%":
-        return ""
-    lacks = [
-        (printable(row["school_name"]), lack)
-        for row in schools.iter_rows(named=True)
-        if (lack := sum(_lacks(one, row))) > 0
-    ]
-    if not lacks or sum(lack for _, lack in lacks) != finding["shortfall"]:
-        return ""
-    lacks.sort(key=lambda lack: -lack[1])
-    unit = printable(finding["shortfall_unit"])
-    named = [say("{name}缺{n}", name=name, n=with_unit(amount(lack), unit)) for name, lack in lacks]
-    return say("涉及：{names}", names=shortened(named, msg("等{count}所"), _SHOWN))
-
-
-def _lacks(one: Judged, school: Mapping[str, object]) -> Iterator[float]:
-    """How many of a school's teachers the share leaves out, a stage at a time."""
-    prefixes = ("special_",) if school.get("school_type") == "special" else _STAGES
-    for part, whole in _SHARES:
-        if part in one.rule.facts:
-            for prefix in prefixes:
-                counted, everybody = school.get(prefix + part), school.get(prefix + whole)
-                if isinstance(counted, float) and isinstance(everybody, float):
-                    yield everybody - counted
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:

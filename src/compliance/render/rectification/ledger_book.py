@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.ledger import memory_sheet, states, tallies
 from compliance.ledger.columns import COLUMNS, headings
-from compliance.ledger.model import (
-    STATES,
-    Ledger,
-    Look,
-    OwnColumn,
-    OwnSheet,
-    Row,
-    Value,
-    text_of,
-)
+from compliance.ledger.model import STATES, Ledger, Look, OwnColumn, OwnSheet, Row, Value
 from compliance.ledger.settings import SETTINGS, settings_words, warning
 from compliance.render.documents.text import printable
-from compliance.render.documents.xlsx import (
-    LONGEST,
-    Book,
-    Column,
-    Untyped,
-    Worksheet,
-    height,
-)
+from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet, put
 from compliance.render.rectification.county_list import CountyPaper
 
 _WIDTHS = {
@@ -77,13 +61,13 @@ def _table(book: Book, paper: CountyPaper) -> None:
     ]
     sheet = book.sheet(msg("台账"), columns)
     sheet.raw.set_paper(_A3)
-    sheet.line(say("{county}{rest}", county=paper.county_name, rest=paper.ledger_title), "title")
+    sheet.line(paper.ledger_title, "title")
     for line in (*head(paper), *ledger.remarks):
         sheet.line(line)
     sheet.head(frozen_columns=COLUMNS.index(_FROZEN) + 2)
     for place, one in enumerate(own, len(COLUMNS)):
         if one.look != Look():
-            sheet.write(sheet.row_number - 1, place, one.heading, _form(book, one.look, "head"))
+            sheet.recolour_head(place, _form(book, one.look, "head"))
     for key in _OPTIONAL:
         if all(row.cells.get(key) is None for row in ledger.rows):
             sheet.hide(COLUMNS.index(key))
@@ -139,7 +123,7 @@ def _form(book: Book, look: Look, style: str) -> Untyped:
         own["font_color"] = f"#{look.colour}"
     if look.bold:
         own["bold"] = True
-    return book.style(style, look.number, **own)
+    return book.style(style, look.number, own=own)
 
 
 def _tallies(book: Book, paper: CountyPaper) -> None:
@@ -153,7 +137,7 @@ def _tallies(book: Book, paper: CountyPaper) -> None:
         Column(msg("完成率（%）"), 11, "centre"),
     ]
     sheet = book.sheet(msg("汇总"), columns)
-    sheet.line(say("{title}汇总", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：汇总", title=paper.ledger_title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("应整改不含“不再适用”；完成率＝（已达标待销号＋已销号）÷应整改。"))
     sheet.head(frozen_columns=2)
@@ -175,7 +159,7 @@ def _months(book: Book, paper: CountyPaper) -> None:
         Column(msg("其中逾期"), 12, "centre"),
     ]
     sheet = book.sheet(msg("序时进度"), columns)
-    sheet.line(say("{title}序时进度", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：序时进度", title=paper.ledger_title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("计划按“完成时限”的月份，实际完成按数据首次达标的数据日期所在月份。"))
     sheet.head(frozen_columns=1)
@@ -201,7 +185,7 @@ def _changes(book: Book, paper: CountyPaper) -> None:
         Column(msg_in("heading", "说明"), 40),
     ]
     sheet = book.sheet(msg("变化"), columns)
-    sheet.line(say("{title}变化", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：变化", title=paper.ledger_title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("与上一数据日期的台账相比；同一批数据重复运行，本表不变。"))
     sheet.head(frozen_columns=2)
@@ -216,7 +200,9 @@ def _changes(book: Book, paper: CountyPaper) -> None:
 
 def settings(book: Book, ledger: Ledger) -> None:
     """What people may set; their numbers are read again by the next run."""
-    sheet = book.sheet(msg("设置"), [Column(msg_in("heading", "项目"), 44), Column(msg("天数"), 12, "centre")])
+    sheet = book.sheet(
+        msg("设置"), [Column(msg_in("heading", "项目"), 44), Column(msg("天数"), 12, "centre")]
+    )
     sheet.line(msg("台账设置"), "title")
     sheet.line(msg("改动右栏数字后，下次生成时生效。"))
     sheet.head()
@@ -252,26 +238,11 @@ def _free(book: Book, name: str) -> str:
     return next(one for one in names if one.casefold() not in taken)
 
 
-def put(raw: Untyped, row: int, column: int, value: Value, form: Untyped) -> None:
-    """A cell as what it is: a number, a day, or a text that stays one whatever it begins with."""
-    if value is None:
-        raw.write_blank(row, column, None, form)
-    elif isinstance(value, date):
-        raw.write_datetime(row, column, datetime(value.year, value.month, value.day), form)
-    elif isinstance(value, (int, float)):
-        raw.write_number(row, column, value, form)
-    else:
-        raw.write_string(row, column, value[:LONGEST], form)
-
-
 def remember(book: Book, paper: CountyPaper) -> None:
     """The sheet that nobody sees: what we wrote, so that the next run knows what people wrote."""
-    made = {
-        sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:]
-    }
-    title = say("{county}{rest}", county=paper.county_name, rest=paper.ledger_title)
+    made = {sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:]}
     raw = book.raw.add_worksheet(memory_sheet.NAME)
-    above = [title, *head(paper), *paper.ledger.remarks]
+    above = [paper.ledger_title, *head(paper)]
     for row, line in enumerate(memory_sheet.lines(paper.ledger, above, made)):
         for column, value in enumerate(line):
             if value != "":

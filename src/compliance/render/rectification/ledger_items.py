@@ -153,7 +153,9 @@ class _Items:
         stated: dict[str, list[str]] = {}
         for name, member in table.select("name", "member").iter_rows():
             stated.setdefault(member, []).append(printable(name))
-        return {code: listed(list(dict.fromkeys(names))) for code, names in (found | stated).items()}
+        return {
+            code: listed(list(dict.fromkeys(names))) for code, names in (found | stated).items()
+        }
 
 
 def _number(one: Judged) -> Value:
@@ -178,7 +180,7 @@ def _gaps(one: Judged) -> str | None:
 def _limit(rule: Rule, finding: Finding) -> str:
     """What it is held against, as far as that is no figure of the school's own: ``≥4.2``."""
     parts = {part["name"]: part for part in finding["parts"]}
-    limits = [(rule.limit, finding), *((one.limit, parts.get(one.label)) for one in rule.parts)]
+    limits = [(one.limit, parts.get(one.label)) for one in rule.parts] or [(rule.limit, finding)]
     told = [_fixed(limit, held) for limit, held in limits if held is not None]
     return " ".join(filter(None, told))
 

@@ -22,7 +22,7 @@ from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.ledger.days import Days
 from compliance.render.documents.text import printable
-from compliance.render.phrases import listed
+from compliance.render.phrases import listed, makes_short
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 
@@ -115,7 +115,7 @@ def school_paper(
         stem=stem,
         title=say("{name}{subject}整改方案（一校一案）", name=name, subject=around.subject),
         figures=tuple(_school_facts(school, around.titles)),
-        verdict=_verdict(judged),
+        verdict=_verdict(judged, around.about),
         sentences=tuple(_sentences(around, judged, blanks, numbers)),
         parts=parts,
         problems=standings.count(PROBLEM),
@@ -155,7 +155,9 @@ def _applies(one: Judged) -> bool:
     return one.decides and one.status != "not_applicable"
 
 
-def _verdict(judged: Sequence[Judged]) -> str:
+def _verdict(judged: Sequence[Judged], about: Assessment) -> str:
+    if about.makes_short(judged[0].school):
+        return msg_in("to be rectified", "需整改")
     if not any(map(_applies, judged)):
         return msg("不参加评估（无适用要求）")
     if any(one.standing == PROBLEM for one in judged):
@@ -179,8 +181,10 @@ def _sentences(
         if one.decides and one.rule.of and one.finding["level"] == "unit":
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
+    of_county = makes_short(around.about, judged[0].school)
+    yield from of_county
     if applies := any(map(_applies, judged)):
-        yield _counted(judged)
+        yield _counted(judged, of_county=bool(of_county))
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = listed([blank.what for blank in blanks if blank.state == state])
         yield say("{state}：{what}。", state=state, what=what)
@@ -257,7 +261,7 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
             yield say("其他{n}项要求未达到（序号{lines}）。", n=len(places), lines=lines)
 
 
-def _counted(judged: Sequence[Judged]) -> str:
+def _counted(judged: Sequence[Judged], *, of_county: bool) -> str:
     found = Counter(one.standing for one in judged)
     told = {
         PROBLEM: say("需整改{n}项", n=found[PROBLEM]),
@@ -266,6 +270,8 @@ def _counted(judged: Sequence[Judged]) -> str:
     }
     if lines := [text for standing, text in told.items() if found[standing]]:
         return say("{l}。", l=msg("，").join(lines))
+    if of_county:
+        return msg("本校自身要求均达标，上述县级指标须由本校补足。")
     return msg("没有需要整改的事项。")
 
 
