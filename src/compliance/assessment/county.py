@@ -238,7 +238,7 @@ def assess(
         for one in report.excluded
         if (one["county_code"], one["year"]) == (county.county_code, county.year)
     )
-    names, outside = named_schools(left_out), _outside(found)
+    names, outside = named_schools(left_out), _outside(found, rules)
     return Assessment(
         county=county,
         rules=rules,
@@ -306,7 +306,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int((folded == "fail").sum()), met
 
 
-def _outside(found: pl.DataFrame) -> tuple[Outside, ...]:
+def _outside(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Outside, ...]:
     """The county's requirements that do not apply or are waived, in order."""
     own = found.filter(
         (pl.col("level") == "county")
@@ -314,7 +314,7 @@ def _outside(found: pl.DataFrame) -> tuple[Outside, ...]:
         & pl.col("status").is_in(OUTSIDE)
     )
     rows = own.select("rule", pl.col("stage").fill_null(""), "status").iter_rows()
-    return tuple(Outside(*row) for row in rows)
+    return tuple(Outside.of(rules[rule], stage, status) for rule, stage, status in rows)
 
 
 def _decisive(
@@ -379,9 +379,8 @@ def _outcome(
 
 
 def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
-    schools = deciding.filter(level="school").group_by("rule", "school_code", maintain_order=True)
-    by_rule = schools.agg(_worst()).group_by("rule", maintain_order=True)
-    return {str(rule): _counts(found) for (rule,), found in by_rule}
+    by_rule = deciding.filter(level="school").group_by("rule", maintain_order=True)
+    return {str(rule): _counts(_by_school(found)) for (rule,), found in by_rule}
 
 
 def _falling_short(judged: Iterable[Judged]) -> tuple[FallingShort, ...]:
@@ -408,7 +407,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     judged = set(found.filter(role="advisory").get_column("rule"))
     for key in (key for key, one in rules.items() if key in judged and not one.is_input):
         own, level = _widest(found, key)
-        if counts := _counts(own):
+        if counts := _counts(_by_school(own) if level == "school" else own):
             base, _ = _widest(found, rules[key].of_base)
             replaced = rules.get(rules[key].of_base)
             made.append(
@@ -423,6 +422,11 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
                 )
             )
     return tuple(made)
+
+
+def _by_school(own: pl.DataFrame) -> pl.DataFrame:
+    """One state a school, where a rule has a finding for each of its stages."""
+    return own.group_by("school_code", maintain_order=True).agg(_worst())
 
 
 def _widest(found: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, str]:

@@ -22,7 +22,6 @@ from compliance.assessment.figures import (
     figure,
     limit,
     reading,
-    short,
     stage,
     state,
     verdict,
@@ -34,7 +33,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import KEY
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Rule, short
 
 # Beyond so many counties a page with every school would no longer open in a browser.
 _DETAILED = 100
@@ -99,6 +98,7 @@ def _context(report: Results) -> dict[str, Any]:
         "most_detailed": _DETAILED,
         "counties": _counties(report) if detailed else (),
         "names": [county.county_name for county in report.counties],
+        "counted": phrases.counties((one.county_code, one.year) for one in report.counties),
         "year": phrases.listed([str(y) for y in sorted({one.year for one in report.counties})]),
         "refused": [
             {"name": one.county_name, "code": one.county_code, "year": one.year or ""}

@@ -148,7 +148,7 @@ def awaited_lines(
         schools = {one.school: one.finding["school_name"] for one in own if one.school}
         names = [str(name or code) for code, name in schools.items()]
         rules = {one.place: one.rule for one in sorted(own, key=lambda one: one.place)}.values()
-        affected = [figures.short(rule.label) for rule in rules]
+        affected = [rule.brief for rule in rules]
         lines.append(
             AwaitedLine(
                 number=number,
@@ -268,7 +268,7 @@ def measure(one: Judged) -> str:
 def _steps(one: Judged) -> Iterator[str]:
     """A sentence for every amount where the remedy speaks of a single one."""
     for amount in amounts(one.finding):
-        what = amount.part or figures.short(one.rule.label)
+        what = amount.part or one.rule.brief
         number = with_unit(figures.amount(amount.value), printable(amount.unit))
         if amount.over:
             yield say("{what}：减少{n}", what=what, n=number)

@@ -206,7 +206,7 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     own = members(group, judged)
     named = []
     for status in ("fail", "unknown"):
-        if rules := [figures.short(one.rule.label) for one in own if one.status == status]:
+        if rules := [one.rule.brief for one in own if one.status == status]:
             word = figures.state(status)
             named.append(say("{state}：{rules}", state=word, rules=listed(rules)))
     counted = ""
