@@ -29,7 +29,9 @@ def _bilingual(key: str) -> str:
 
 
 def _column(field: PaperField, part: str) -> Column:
-    heading = f"{{{{ paper.parts.{part}.heads.{field.key} }}}}" if field.named else _bilingual(field.key)
+    heading = (
+        f"{{{{ paper.parts.{part}.heads.{field.key} }}}}" if field.named else _bilingual(field.key)
+    )
     return Column(heading, field.width, f"{{{{ row.{field.key} }}}}", field.centred)
 
 
@@ -45,10 +47,13 @@ def paper_of(form: PaperForm) -> Paper:
 
 def _part(paper: Paper, form: PaperForm, part: PartForm) -> None:
     told = f"paper.parts.{part.key}"
-    text = "表格说明" if form.landscape else "公文正文"
+    text = "表格说明" if form.landscape or form.compact else "公文正文"
     paper.tag(f"p if {told}.shown")
     paper.tag(f"p if {told}.heading")
-    paper.text("公文一级标题", f"{{{{ {told}.heading }}}}")
+    if form.compact:
+        paper.bold("表格说明", f"{{{{ {told}.heading }}}}", "")
+    else:
+        paper.text("公文一级标题", f"{{{{ {told}.heading }}}}")
     paper.tag("p endif")
     paper.tag(f"p for line in {told}.lines")
     paper.text(text, "{{ line }}")
@@ -78,9 +83,11 @@ def head() -> Paper:
 def end() -> Paper:
     """What every working paper ends with: what it rests on, its days, who signs."""
     paper = Paper(landscape=False)
+    paper.tag("p if paper.signed != 'page'")
     paper.text("表格说明", "{{ t('依据：', 'Basis: ') }}{{ paper.basis }}{{ t('。', '.') }}")
+    paper.tag("p endif")
     paper.text("表格说明", "{{ paper.dates }}")
-    paper.tag("p if paper.signed == 'seal'")
+    paper.tag("p if paper.signed in ('seal', 'page')")
     paper.text("公文落款", "{{ t('（单位盖章）　　　　年　月　日', '(seal) date') }}")
     paper.tag("p elif paper.signed == 'headteacher'")
     paper.text(
@@ -89,7 +96,9 @@ def end() -> Paper:
         "{{ t('填报日期：　　　　年　　月　　日', 'Date: ') }}",
     )
     paper.tag("p elif paper.signed == 'lead'")
-    paper.text("公文落款", "{{ t('牵头学校（盖章）　　　　年　月　日', 'Leading school (seal) date') }}")
+    paper.text(
+        "公文落款", "{{ t('牵头学校（盖章）　　　　年　月　日', 'Leading school (seal) date') }}"
+    )
     paper.tag("p endif")
     return paper
 

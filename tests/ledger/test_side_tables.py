@@ -13,13 +13,8 @@ import pytest
 from compliance.explain.ruleset_listing import opened
 from compliance.kernel.errors import Problem, UsageError
 from compliance.ledger.prices import Gap, Priced, PriceList, Thing, apportioned, read_prices
-from compliance.ledger.responsibilities import (
-    Responsibility,
-    Term,
-    read_responsibilities,
-    read_term,
-)
-from compliance.ledger.side_table import SideCell
+from compliance.ledger.responsibilities import Responsibility, read_responsibilities
+from compliance.ledger.terms import Term, read_term
 from compliance.render.planning_forms import write_prices, write_responsibilities
 from compliance.render.rectification.planning import assigned, things
 
@@ -106,8 +101,8 @@ class TestResponsibilities:
         ],
     )
     def test_a_term_counts_from_the_day_of_the_figures(self, text: str, expected: date) -> None:
-        term = read_term(SideCell(text, "t.xlsx", "A1"))
-        assert isinstance(term, Term)
+        term = read_term(text)
+        assert term is not None
         assert term.after(date(2025, 11, 30)) == expected
 
 

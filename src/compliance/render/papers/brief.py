@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from compliance.assessment import Total, figures
+from compliance.assessment import Assessment, Total, figures
 from compliance.facts.vocabulary import quantity
 from compliance.kernel.i18n import lang, msg, plural, say
 from compliance.render.documents.text import printable, shortened
@@ -21,7 +21,9 @@ from compliance.render.papers.paper import PaperPart, PaperRow, Parts, rows_of, 
 from compliance.render.phrases import counted
 from compliance.render.rectification import cells
 
-_ROWS = 9  # so many needs fit the page; the others are counted
+_ROWS = 8  # so many needs fit the page; the others are counted
+_MOST = 3  # so many schools are named
+_OFFICES = 4  # so many offices are told what to do
 
 
 def brief(campaign: Campaign) -> Parts:
@@ -81,16 +83,16 @@ def _sums(tasks: Sequence[Task]) -> str:
 
 def _needs(campaign: Campaign) -> Iterator[PaperRow]:
     """An indicator a row, those that lack most schools first, the county's own last."""
-    by_title = grouped_by(campaign.open, lambda task: str(task.cells()["title"]), "")
+    by_title = grouped_by(campaign.open, lambda task: task.brief, "")
 
     def schools(tasks: Iterable[Task]) -> set[str]:
         return {task.school for task in tasks if task.judged and task.school}
 
-    for title, tasks in sorted(by_title.items(), key=lambda one: -len(schools(one[1]))):
+    for tasks in sorted(by_title.values(), key=lambda own: -len(schools(own))):
         days = [task.deadline for task in tasks if task.deadline is not None]
         leads = list(dict.fromkeys(task.lead for task in tasks if task.lead))
         yield {
-            "title": figures.short(title),
+            "title": tasks[0].brief,
             "gap": msg("；").join(map(_amount, needs(tasks))) or cells.NONE,
             "schools": len(schools(tasks)) or county_itself(),
             "lead": shortened(leads, msg("等{count}个"), 2),
@@ -104,54 +106,57 @@ def _amount(total: Total) -> str:
 
 
 def _deciding(campaign: Campaign) -> Iterator[str]:
-    """A requirement that a single school keeps from being met, and who has most to do."""
-    about = campaign.around.about
-    by_rule: dict[str, set[str]] = {}
-    for one in about.open:
-        if one.status == "fail" and one.school and one.decides:
-            by_rule.setdefault(one.rule.id, set()).add(one.school)
-    alone: dict[str, list[str]] = {}
-    for rule, schools in by_rule.items():
-        if len(schools) == 1 and about.spread.get(rule, {}).get("fail") == 1:
-            alone.setdefault(next(iter(schools)), []).append(figures.short(about.rules[rule].label))
-    for block in about.decisive:
-        if block.id and block.status == "fail" and block.schools == 1 and block.level == "unit":
-            members = about.rules[block.id].of
-            code = next(
-                (
-                    one.school
-                    for one in about.open
-                    if one.status == "fail" and one.school and one.rule.id in members
-                ),
-                "",
-            )
-            if code:
-                alone.setdefault(code, []).insert(0, printable(block.title))
+    """The school that alone keeps a requirement from being met, and those that have most to do."""
+    alone = _alone(campaign.around.about)
     for code, what in alone.items():
         yield say(
             "{school}一所学校决定{what}：该校整改到位，全县这一项即达标。",
             school=campaign.school_name(code),
-            what=msg("、").join(f"“{one}”" for one in dict.fromkeys(what)),
+            what=msg("、").join(f"“{one}”" for one in what),
         )
-    most = about.falling_short[:3]
-    if len(about.falling_short) > 1:
+    short = campaign.around.about.falling_short
+    if len(short) > 1:
         named = [
             say(
                 "{school}（{n}项）",
                 school=printable(one.school_name),
                 n=sum(map(len, one.rules.values())),
             )
-            for one in most
+            for one in short[:_MOST]
         ]
         yield say("需整改指标最多的学校：{l}。", l=msg("、").join(named))
-    if not alone and not about.falling_short:
+    if not alone and not short:
         yield msg("没有学校层面的未达标指标。")
+
+
+def _alone(about: Assessment) -> dict[str, list[str]]:
+    """School code → the requirements that fail at that school and at no other."""
+    failing: dict[str, set[str]] = {}
+    for one in about.open:
+        if one.status == "fail" and one.school and one.decides:
+            failing.setdefault(one.rule.id, set()).add(one.school)
+    found: dict[str, list[str]] = {}
+    for part in about.decisive:
+        if part.id and part.status == "fail" and part.level == "unit":
+            members = set[str]().union(
+                *(failing.get(rule, set()) for rule in about.rules[part.id].of)
+            )
+            if len(members) == 1:
+                found.setdefault(members.pop(), []).append(printable(part.title))
+    for rule, schools in failing.items():
+        if len(schools) == 1 and about.spread.get(rule, {}).get("fail") == 1:
+            found.setdefault(next(iter(schools)), []).append(about.rules[rule].brief)
+    for whole in about.breakdowns:
+        about_it = about.rules[whole.rule]
+        if whole.complete and len(whole.short) == 1 and about_it.role == "requirement":
+            found.setdefault(whole.short[0].school_code, []).append(about_it.brief)
+    return found
 
 
 def _actions(campaign: Campaign) -> Iterator[str]:
     """What each office must do, in a line each: how many items, what they come to, until when."""
     by_lead = grouped_by(campaign.open, lambda task: task.lead, msg("责任单位待定"))
-    for lead, tasks in list(by_lead.items())[:6]:
+    for lead, tasks in list(by_lead.items())[:_OFFICES]:
         days = [task.deadline for task in tasks if task.deadline is not None]
         by = say("，{day}前完成", day=day_text(max(days))) if days else ""
         late = sum(bool(task.row.late) for task in tasks)

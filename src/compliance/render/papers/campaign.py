@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.assessment import PROBLEM, Judged, Total, amounts, figures, totals_of
+from compliance.assessment import PROBLEM, Judged, Total, amounts, totals_of
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.ledger import Ledger, item_id
 from compliance.ledger.model import CLOSED, CURED, VOID, Row, text_of
@@ -21,6 +21,7 @@ from compliance.render.documents.xlsx import NumberCell, Value
 from compliance.render.rectification import cells
 from compliance.render.rectification.planning import Planned, Planning, gaps
 from compliance.render.rectification.school_sheet import Surroundings
+from compliance.rules.language.model import Rule
 
 NAMED = 6  # so many schools are named in a cell
 DONE = (CURED, CLOSED)
@@ -31,12 +32,13 @@ class Task:
     """An item of the ledger as the working papers show it.
 
     judged: the finding, of an item that today's figures miss; None of one that is met, awaits data
-    or is a person's own.
+    or is a person's own. rule: what it is about, None of a person's own.
     """
 
     row: Row
     judged: Judged | None
     planned: Planned | None
+    rule: Rule | None = None
 
     def text(self, column: str) -> str:
         """What stands in a column of the ledger."""
@@ -49,16 +51,26 @@ class Task:
         return self.judged.school if self.judged else self.text("code")
 
     @property
+    def brief(self) -> str:
+        """What it is about, in a word."""
+        return self.rule.brief if self.rule else self.text("indicator") or self.text("problem")
+
+    @property
     def done(self) -> bool:
         """Whether the figures meet what is asked, or a person's own item is closed."""
         return self.row.state in DONE
 
     @property
+    def done_in(self) -> str:
+        """The month of the figures that met it, ``2026-06``; empty for one that is not done."""
+        if self.row.own:
+            return self.row.closed.day.isoformat()[:7] if self.row.closed else ""
+        return self.row.memory.cured[:7] if self.done else ""
+
+    @property
     def deadline(self) -> date | None:
         """Until when."""
-        if self.row.deadline is not None:
-            return self.row.deadline.day
-        return self.planned.deadline if self.planned else None
+        return None if self.row.deadline is None else self.row.deadline.day
 
     @property
     def lead(self) -> str:
@@ -91,7 +103,7 @@ class Task:
             "number": number,
             "id": self.row.id,
             "school": self.text("school"),
-            "title": self.text("indicator") or self.text("problem"),
+            "title": self.brief,
             "stage": self.text("stage"),
             "problem": self.text("problem"),
             "gap": self.gap,
@@ -123,9 +135,13 @@ class Campaign:
 
     around: Surroundings
     ledger: Ledger
-    planning: Planning
     records: pl.DataFrame
     stated: Mapping[str, pl.DataFrame]
+
+    @property
+    def planning(self) -> Planning:
+        """Who answers, until when, at what cost, as far as people have said."""
+        return self.around.planning
 
     @cached_property
     def schools(self) -> Mapping[str, Mapping[str, Any]]:
@@ -143,13 +159,20 @@ class Campaign:
         }
         rows = [row for row in self.ledger.rows if row.state != VOID]
         found = [(row, missed.get(row.id)) for row in rows]
-        return tuple(Task(row, one, self._planned(one)) for row, one in found)
+        return tuple(Task(row, one, self._planned(one), self._rule(row.id)) for row, one in found)
+
+    def _rule(self, key: str) -> Rule | None:
+        """The rule that an item is about, by its id."""
+        rules = self.around.about.rules
+        parts = key.split("-")
+        ends = ("-".join(parts[place:]) for place in range(1, len(parts)))
+        return next((rules[end] for end in ends if end in rules), None)
 
     def _planned(self, one: Judged | None) -> Planned | None:
         if one is None:
             return None
         principal = printable(self.schools.get(one.school, {}).get("principal") or "")
-        return self.planning.of(one, principal, self.around.days)
+        return self.planning.of(one, principal)
 
     @cached_property
     def open(self) -> tuple[Task, ...]:
@@ -206,7 +229,7 @@ def needs(tasks: Iterable[Task]) -> tuple[Total, ...]:
 def needs_text(tasks: Iterable[Task]) -> str:
     """``高于规定学历教师5人；教学及辅助用房1900平方米``; a dash where nothing is countable."""
     judged = [one for task in tasks if (one := task.judged) is not None]
-    labels = {one.rule.id: figures.short(one.rule.label) for one in judged}
+    labels = {one.rule.id: one.rule.brief for one in judged}
     return (
         msg("；").join(
             cells.named(

@@ -5,7 +5,7 @@ Widths are millimetres; a page across has 225 of them, an upright one 156.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from compliance.kernel.i18n import msg
 from compliance.render.papers.paper import PaperField, PaperForm, PartForm
@@ -23,10 +23,10 @@ def _fields(text: str) -> tuple[PaperField, ...]:
 
 
 _TASKS = _fields(
-    "number:9c id:26 title:40 gap:24 measure:34 lead:26 person:15 deadline:20c cost:20c note:11"
+    "number:9c id:26 title:40 gap:24 measure:34 lead:26 person:15 deadline:24c cost:20c note:7"
 )
 _STATES = _fields("id:28 school:34 title:46 gap:26 lead:26 person:16 deadline:21c progress:28")
-_RANKS = _fields("rank:10c unit:50 total:18c done:18c open:18c late:18c rate:24c")
+_RANKS = _fields("rank:10c unit:56 total:18c done:18c now:18c open:18c late:18c rate:24c")
 
 TARGETS_SCHOOLS = PaperForm(
     "targets_schools", "目标任务清单（学校）", (PartForm("overview"), PartForm("tasks", _TASKS))
@@ -39,8 +39,8 @@ TARGETS_DEPARTMENTS = PaperForm(
         PartForm(
             "tasks",
             _fields(
-                "number:9c title:46 task:30 schools:14c names:42 role:13c person:15 deadline:22c "
-                "cost:22c note:12"
+                "number:9c title:46 task:30 schools:14c names:42 role:13c person:15 deadline:24c "
+                "cost:20c note:12"
             ),
         ),
     ),
@@ -148,10 +148,12 @@ CIRCULAR = PaperForm(
     (
         PartForm("overview"),
         PartForm(
-            "schools", _fields("rank:12c unit:64 total:16c done:16c open:16c late:16c rate:16c")
+            "schools",
+            _fields("rank:10c unit:55 total:15c done:15c now:15c open:15c late:15c rate:16c"),
         ),
         PartForm(
-            "sections", _fields("rank:12c unit:64 total:16c done:16c open:16c late:16c rate:16c")
+            "sections",
+            _fields("rank:10c unit:55 total:15c done:15c now:15c open:15c late:15c rate:16c"),
         ),
         PartForm("late", _fields("id:30 school:36 title:40 person:18 deadline:20c days:12c")),
     ),
@@ -167,6 +169,8 @@ BRIEF = PaperForm(
         PartForm("actions"),
     ),
     landscape=False,
+    signed="page",
+    compact=True,
 )
 SELF_ASSESSMENT = PaperForm(
     "self_assessment",
@@ -214,6 +218,13 @@ FORMS: Mapping[str, PaperForm] = {
 }  # fmt: skip
 LIST, SHEETS, ALL = "list", "schools", "all"
 USUAL = (LIST, SHEETS)
+
+
+def chosen_papers(asked: Sequence[str], *, priced: bool) -> tuple[str, ...]:
+    """The papers that are written: those asked for, else the usual ones, with what prices give."""
+    if ALL in asked:
+        return (*USUAL, *FORMS)
+    return tuple(asked) or (*USUAL, *(("costs",) if priced else ()))
 
 
 def paper_names() -> Mapping[str, str]:

@@ -153,7 +153,7 @@ def _indicators(
                     _blank_values() | {"school": school, "stage": figures.stage(stage)} | values
                 )
         if rows:
-            heads = {f"v{n}": figures.short(rule.label) for n, rule in enumerate(some, 1)}
+            heads = {f"v{n}": rule.brief for n, rule in enumerate(some, 1)}
             parts[key] = PaperPart(
                 heading=msg("二、指标对照") if key == _TABLES[0] else "",
                 groups=rows_of(*rows),

@@ -37,8 +37,8 @@ class PartForm:
 class PaperForm:
     """A kind of paper. key: the name of its template. file: of the paper; empty where each has its own.
 
-    folder: that its files lie in, where there are many. signed: how it ends: a county's seal, a
-    headteacher, a lead school, or nothing.
+    folder: that its files lie in, where there are many. signed: how it ends: ``seal`` of the county,
+    ``headteacher``, ``lead`` school, or ``page``, a seal without the basis. compact: it is to fit a page.
     """
 
     key: str
@@ -47,6 +47,7 @@ class PaperForm:
     folder: str = ""
     landscape: bool = True
     signed: str = "seal"
+    compact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def paper_headings() -> Mapping[str, str]:
         "progress": msg("整改进展"),
         "days": msg("逾期天数"),
         "done": msg("已完成"),
+        "now": msg("本月完成"),
         "total": msg("应整改"),
         "open": msg("未完成"),
         "late": msg("其中逾期"),

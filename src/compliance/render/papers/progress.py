@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from compliance.kernel.i18n import msg, plural, say
 from compliance.ledger.milestones import Milestone, milestones
 from compliance.ledger.model import AWAITING, CLOSED, CURED
 from compliance.ledger.tallies import months
-from compliance.render.documents.xlsx import NumberCell
+from compliance.render.documents.xlsx import Value
 from compliance.render.papers.campaign import (
     Campaign,
     Task,
@@ -87,13 +87,15 @@ def meeting(campaign: Campaign) -> Parts:
     late = _late(campaign)
     cured = [task for task in campaign.tasks if task.row.state == CURED]
     at_schools = [task for task in campaign.tasks if task.school in campaign.schools]
-    townships = _ranking(at_schools, lambda task: campaign.township(task.school) or nowhere())
+    townships = _ranking(
+        campaign, at_schools, lambda task: campaign.township(task.school) or nowhere()
+    )
     blank = {"id": "", "decision": "", "lead": "", "person": "", "deadline": ""}
     return {
         "overview": told([_state(campaign), campaign.money(campaign.open)], msg("一、总体进展")),
         "ranking": PaperPart(
             heading=msg("二、各牵头单位进展"),
-            groups=rows_of(*_ranking(campaign.tasks, lambda task: task.lead)),
+            groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
         "townships": PaperPart(heading=msg("三、各乡镇进展"), groups=rows_of(*townships)),
         "late": PaperPart(
@@ -121,14 +123,16 @@ def circular(campaign: Campaign) -> Parts:
     """通报: done, overdue, ranked."""
     late = _late(campaign)
     by_school = _ranking(
-        campaign.tasks, lambda task: task.text("school") if task.school else county_itself()
+        campaign,
+        campaign.tasks,
+        lambda task: task.text("school") if task.school else county_itself(),
     )
     return {
         "overview": told([_state(campaign)], msg("一、总体情况")),
         "schools": PaperPart(heading=msg("二、各校进展"), groups=rows_of(*by_school)),
         "sections": PaperPart(
             heading=msg("三、各牵头单位进展"),
-            groups=rows_of(*_ranking(campaign.tasks, lambda task: task.lead)),
+            groups=rows_of(*_ranking(campaign, campaign.tasks, lambda task: task.lead)),
         ),
         "late": PaperPart(
             heading=msg("四、逾期事项"),
@@ -140,13 +144,15 @@ def circular(campaign: Campaign) -> Parts:
 
 def notice(campaign: Campaign) -> Parts:
     """The tables of the quarterly 公示: by indicator and by school, without names of persons."""
-    by_title = grouped_by(campaign.tasks, lambda task: str(task.cells()["title"]), "")
+    by_title = grouped_by(campaign.tasks, lambda task: task.brief, "")
     indicators = [
-        {**_counts(title, tasks), "title": title, "gap": needs_text(tasks)}
+        {**_counts(title, tasks, _month(campaign)), "title": title, "gap": needs_text(tasks)}
         for title, tasks in by_title.items()
     ]
     schools = _tallied(
-        campaign.tasks, lambda task: task.text("school") if task.school else county_itself()
+        campaign,
+        campaign.tasks,
+        lambda task: task.text("school") if task.school else county_itself(),
     )
     return {
         "overview": told(
@@ -194,12 +200,18 @@ def _late(campaign: Campaign) -> list[Task]:
     )
 
 
-def _counts(name: str, tasks: Sequence[Task]) -> dict[str, str | int | NumberCell]:
+def _month(campaign: Campaign) -> str:
+    """The month of the figures."""
+    return campaign.around.days.data.isoformat()[:7]
+
+
+def _counts(name: str, tasks: Sequence[Task], month: str) -> dict[str, Value]:
     done = sum(task.done for task in tasks)
     return {
         "unit": name,
         "total": len(tasks),
         "done": done,
+        "now": sum(task.done_in == month for task in tasks) or "",
         "open": len(tasks) - done,
         "late": sum(bool(task.row.late) for task in tasks) or "",
         "rate": percent(done, len(tasks)),
@@ -207,15 +219,17 @@ def _counts(name: str, tasks: Sequence[Task]) -> dict[str, str | int | NumberCel
 
 
 def _tallied(
-    tasks: Iterable[Task], key: Callable[[Task], str]
-) -> list[dict[str, str | int | NumberCell]]:
+    campaign: Campaign, tasks: Iterable[Task], key: Callable[[Task], str]
+) -> list[dict[str, Value]]:
     found = grouped_by(tasks, key, msg("责任单位待定"))
-    return [_counts(name, tasks) for name, tasks in found.items()]
+    return [_counts(name, own, _month(campaign)) for name, own in found.items()]
 
 
-def _ranking(tasks: Iterable[Task], key: Callable[[Task], str]) -> list[PaperRow]:
+def _ranking(
+    campaign: Campaign, tasks: Iterable[Task], key: Callable[[Task], str]
+) -> list[PaperRow]:
     """By the share that is done and by what is late, then by what is open; equals share a place."""
-    rows = _tallied(tasks, key)
+    rows = _tallied(campaign, tasks, key)
 
     def standing(row: Mapping[str, object]) -> tuple[float, int, int]:
         done, total = int(str(row["done"])), int(str(row["total"]))
@@ -226,6 +240,3 @@ def _ranking(tasks: Iterable[Task], key: Callable[[Task], str]) -> list[PaperRow
     for place, row in enumerate(rows, 1):
         places.setdefault(standing(row)[:2], place)
     return [{"rank": places[standing(row)[:2]], **row} for row in rows]
-
-
-__all__ = ["circular", "meeting", "notice", "quarter", "schedule"]

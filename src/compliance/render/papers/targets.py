@@ -82,7 +82,7 @@ def _joins() -> str:
 
 def _of_office(campaign: Campaign, tasks: Sequence[Task], role: str) -> Iterator[PaperRow]:
     """A line an indicator: the gap of all its items, the schools, the first deadline."""
-    for title, own in grouped_by(tasks, lambda task: str(task.cells()["title"]), "").items():
+    for title, own in grouped_by(tasks, lambda task: task.brief, "").items():
         schools = [campaign.school_name(task.school) for task in own if task.judged and task.school]
         days = [task.deadline for task in own if task.deadline is not None]
         people = list(dict.fromkeys(task.person for task in own if task.person))

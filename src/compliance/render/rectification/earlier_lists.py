@@ -13,6 +13,8 @@ from compliance.engine.results import CountyResult
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import Book
+from compliance.ledger.decisions import Decision, read_decisions, with_decisions
+from compliance.render.papers.forms import MEETING
 
 COUNTY_LIST = "整改清单"
 
@@ -31,7 +33,28 @@ class EarlierLists:
         self._unused = [book.name for book in self._given]
 
     def of(self, county: CountyResult, schools: pl.DataFrame) -> list[Book] | None:
-        """A county's lists, the one that lies there last; None where that cannot be read."""
+        """A county's lists, the one that lies there last; None where that cannot be read.
+
+        With what meetings decided, on a sheet of a list or in the meeting's paper that lies beside it.
+        """
+        books = self._lists(county, schools)
+        if books is None:
+            return None
+        lying = _lying(self._out, county)
+        decided = self._decided(lying.parent) if lying else []
+        return with_decisions(books, decided)
+
+    def _decided(self, folder: Path) -> list[Decision]:
+        found: list[Decision] = []
+        for suffix in (".xlsx", ".docx"):
+            path = folder / f"{MEETING.file}{suffix}"
+            if path.is_file():
+                decided, problems = read_decisions(path)
+                found += decided
+                self.warned += [one.line() for one in problems]
+        return found
+
+    def _lists(self, county: CountyResult, schools: pl.DataFrame) -> list[Book] | None:
         codes = (county.county_code, *schools.get_column("school_code"))
         books = [book for book in self._given if self._is_of(book, codes)]
         self._unused = [name for name in self._unused if name not in {b.name for b in books}]

@@ -5,16 +5,17 @@ Without them the columns stay blank: nothing is invented.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from pathlib import Path
 
 from compliance.assessment import Judged, amounts
 from compliance.facts.vocabulary import Vocabulary, quantity
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick
-from compliance.ledger.days import Days
-from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Thing
-from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility
+from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Thing, read_prices
+from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility, read_responsibilities
+from compliance.ledger.terms import Term
 from compliance.render.documents.text import printable
 from compliance.rules.language.model import Rule, Ruleset
 
@@ -26,14 +27,15 @@ PRINCIPAL = ("校长", "headteacher")
 class Planned:
     """What is planned for one item; empty or None is what nobody has said.
 
-    lead: who leads, joint: who acts with it; section: of the bureau. cost: whole yuan.
+    lead: who leads, joint: who acts with it; section: of the bureau. term: until when, counted from
+    the day of the figures that first missed it. cost: whole yuan.
     """
 
     lead: str
     joint: str
     section: str = ""
     person: str = ""
-    deadline: date | None = None
+    term: Term | None = None
     cost: int | None = None
 
 
@@ -45,7 +47,7 @@ class Planning:
     prices: PriceList = NO_PRICES
     priced: bool = False
 
-    def of(self, one: Judged, principal: str, days: Days) -> Planned:
+    def of(self, one: Judged, principal: str) -> Planned:
         """What is planned for a finding. principal: of its school; empty where it has none."""
         named = self.responsibilities.get(one.rule.id, NOBODY_NAMED)
         joint = msg("、").join(one.rule.partners)
@@ -57,7 +59,7 @@ class Planning:
             joint=printable(named.joint or joint),
             section=printable(named.section),
             person=person,
-            deadline=None if named.term is None else named.term.after(days.data),
+            term=named.term,
             cost=self.prices.cost(gaps(one)) if self.priced else None,
         )
 
@@ -110,3 +112,22 @@ def things(rulesets: Iterable[Ruleset], words: Vocabulary) -> dict[Priced, Thing
                 thing = Thing((indicator.gap_unit, indicator.gap_unit_en), names, money)
                 found.setdefault(Priced(rule.id, pick(*names) if names else ""), thing)
     return found
+
+
+def read_planning(
+    responsibilities: Path | None,
+    prices: Path | None,
+    rulesets: Sequence[Ruleset],
+    words: Vocabulary,
+) -> tuple[Planning, list[Problem]]:
+    """The two tables as people filled them in, where they are given, and what is wrong with them."""
+    known = {rule.id: rule.title for ruleset in rulesets for rule in ruleset.rules.values()}
+    rows, problems = dict[str, Responsibility](), list[Problem]()
+    if responsibilities is not None:
+        rows, found = read_responsibilities(responsibilities, known)
+        problems += found
+    listed = NO_PRICES
+    if prices is not None:
+        listed, found = read_prices(prices, known, things(rulesets, words))
+        problems += found
+    return Planning(rows, listed, priced=prices is not None), problems

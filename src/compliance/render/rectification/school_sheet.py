@@ -25,6 +25,7 @@ from compliance.render.documents.text import printable
 from compliance.render.phrases import listed, makes_short
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
+from compliance.render.rectification.planning import UNPLANNED, Planning
 
 _REFERENCE = 3
 _DECIDED = ("pass", "fail")
@@ -82,6 +83,7 @@ class Surroundings:
 
     titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
     subject: what the rule set is about (义务教育优质均衡发展). days: those of the county's papers.
+    planning: who answers, until when, at what cost, as far as people have said.
     """
 
     about: Assessment
@@ -91,6 +93,7 @@ class Surroundings:
     basis: str
     subject: str
     days: Days
+    planning: Planning = UNPLANNED
 
 
 def school_paper(

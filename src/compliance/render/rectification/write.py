@@ -18,10 +18,14 @@ from compliance.ledger import carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
+from compliance.render.papers.campaign import Campaign
+from compliance.render.papers.forms import LIST, SHEETS, USUAL
+from compliance.render.papers.write import PaperWriter, paper_writer, working_papers
 from compliance.render.rectification import cells, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
+from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 
 FORMATS = ("md", "html", "xlsx", "docx")
@@ -44,12 +48,15 @@ def write_papers(
     *,
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
+    wanted: Sequence[str] = USUAL,
+    planning: Planning = UNPLANNED,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
-    asked: the days that stand on the papers. ledgers: edited lists that the county's list goes on
+    asked: the days that stand on the papers. wanted: which papers, by the keys of `paper_names`.
+    planning: who answers, until when, at what cost. ledgers: edited lists that the county's list goes on
     from, beside the one that lies below `out`. An earlier xlsx or docx
     that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
@@ -74,17 +81,18 @@ def write_papers(
     names = Names()
     done = 0
     with staged(out) as place:
-        for paper in papers(report, asked, earlier):
+        for paper, campaign in _of_counties(report, asked, earlier, planning):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
-                for relative, content in renderer.render(paper, form):
+                for relative, content in renderer.render(paper, campaign, form, wanted):
                     place.put(
                         Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
                     )
                     done += 1
                     if progress is not None:
                         progress(done, len(forms) * count)
-            for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
+            sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
+            for name in _stale(sheets, paper, forms) if sheets else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
             several = len(report.counties) > 1
             said += ledger_told.said(paper, several=several)
@@ -104,21 +112,29 @@ class _Renderer:
     def __init__(self, report: Results, template_dirs: Mapping[str, Sequence[Path]]) -> None:
         self._versions = {info.id: info.version for info in report.rulesets}
         self._template_dirs = template_dirs
-        self._writers: dict[tuple[str, str], Writer] = {}
+        self._writers: dict[tuple[str, str], tuple[Writer, PaperWriter]] = {}
         self.faults: dict[tuple[str, str], PackError] = {}
 
-    def render(self, paper: CountyPaper, form: str) -> list[tuple[Path, bytes]]:
+    def render(
+        self, paper: CountyPaper, campaign: Campaign, form: str, wanted: Sequence[str]
+    ) -> list[tuple[Path, bytes]]:
         """A county's papers; none, with the fault noted once, where a template is wrong."""
         key = (form, paper.ruleset)
         if key in self.faults:
             return []
         try:
             if key not in self._writers:
-                self._writers[key] = writer(form, self._template_dirs.get(paper.ruleset, ()))
-            write, sheets = self._writers[key], Path(SCHOOL_SHEETS)
+                dirs = self._template_dirs.get(paper.ruleset, ())
+                self._writers[key] = writer(form, dirs), paper_writer(form, dirs)
+            write, write_working = self._writers[key]
+            sheets, schools = Path(SCHOOL_SHEETS), paper.schools if SHEETS in wanted else ()
             return [
-                (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
-                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
+                *([(Path(f"{COUNTY_LIST}.{form}"), write(paper))] if LIST in wanted else []),
+                *((sheets / f"{one.stem}.{form}", write(one)) for one in schools),
+                *(
+                    (Path(f"{one.path}.{form}"), write_working(one.paper))
+                    for one in working_papers(campaign, wanted)
+                ),
             ]
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
@@ -178,6 +194,16 @@ def papers(
 
     A county whose earlier list cannot be read is left out.
     """
+    return (paper for paper, _ in _of_counties(report, asked, earlier))
+
+
+def _of_counties(
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    earlier: EarlierLists | None = None,
+    planning: Planning = UNPLANNED,
+) -> Iterator[tuple[CountyPaper, Campaign]]:
+    """Each county's list, and what its working papers are made from."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
@@ -193,13 +219,18 @@ def papers(
             basis=cells.basis(report, info),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
+            planning=planning,
         )
         books = earlier.of(county, records) if earlier else []
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around, records)))
         items = ledger_items.today(report, around, paper.problems, records)
-        yield replace(paper, ledger=carry_on(items, books))
+        ledger = carry_on(items, books)
+        stated = {
+            name: _by_county(table).get(key, table.clear()) for name, table in report.stated.items()
+        }
+        yield replace(paper, ledger=ledger), Campaign(around, ledger, records, stated)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
