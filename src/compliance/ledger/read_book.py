@@ -101,7 +101,7 @@ def _opened(data: bytes, complaints: Complaints) -> Any:  # noqa: ANN401 - openp
                     value = worked_out[title].cell(row, column).value
                     cell = workbook[title].cell(row, column)
                     formula = getattr(cell.value, "text", cell.value)
-                    cell.value = value if value is not None else f"'{formula}"
+                    cell.value = value if value is not None else str(formula)
     except Exception as error:  # whatever a library makes of what a stranger sends
         raise damaged(complaints) from error
     if sum(len(_cells(sheet)) for sheet in workbook.worksheets) > MOST_SHEET_CELLS:

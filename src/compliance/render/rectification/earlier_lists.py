@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +32,13 @@ class EarlierLists:
         self._given = [_asked_for(path) for path in given]
         self._unused = [book.name for book in self._given]
 
-    def of(self, county: CountyResult, schools: pl.DataFrame) -> list[Book] | None:
+    def of(self, county: CountyResult, findings: pl.DataFrame) -> list[Book] | None:
         """A county's lists, the one that lies there last; None where that cannot be read.
 
-        With what meetings decided, on a sheet of a list or in the meeting's paper that lies beside it.
+        findings: the county's. With what meetings decided, on a sheet of a list or in the meeting's
+        paper that lies beside it.
         """
-        books = self._lists(county, schools)
+        books = self._lists(county, findings)
         if books is None:
             return None
         lying = _lying(self._out, county)
@@ -54,9 +55,9 @@ class EarlierLists:
                 self.warned += [one.line() for one in problems]
         return found
 
-    def _lists(self, county: CountyResult, schools: pl.DataFrame) -> list[Book] | None:
-        codes = (county.county_code, *schools.get_column("school_code"))
-        books = [book for book in self._given if self._is_of(book, codes)]
+    def _lists(self, county: CountyResult, findings: pl.DataFrame) -> list[Book] | None:
+        schools = findings.get_column("school_code").drop_nulls().unique()
+        books = [book for book in self._given if self._is_of(book, county.county_code, schools)]
         self._unused = [name for name in self._unused if name not in {b.name for b in books}]
         path = _lying(self._out, county)
         if path is None:
@@ -85,12 +86,11 @@ class EarlierLists:
                 todo=msg("请核对 --ledger 与数据是否同一个县"),
             )
 
-    def _is_of(self, book: Book, codes: Sequence[str]) -> bool:
+    def _is_of(self, book: Book, county: str, schools: Iterable[str]) -> bool:
         if book.original.county:
-            return book.original.county == codes[0]
-        return self._alone or any(
-            row.id.startswith(f"{code}-") for row in book.rows for code in codes
-        )
+            return book.original.county == county
+        begins = tuple(f"{code}-" for code in (county, *schools))
+        return self._alone or any(row.id.startswith(begins) for row in book.rows)
 
 
 def _read(path: Path) -> Book | None:

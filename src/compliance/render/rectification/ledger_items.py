@@ -182,7 +182,7 @@ def _gaps(one: Judged) -> str | None:
 
 
 def _limit(rule: Rule, finding: Finding) -> str:
-    """What it is held against, as far as that is no figure of the school's own: ``≥4.2``."""
+    """What it is held against, as far as that is no figure of the school's own: ``≥3``."""
     parts = {part["name"]: part for part in finding["parts"]}
     limits = [(one.limit, parts.get(one.label)) for one in rule.parts] or [(rule.limit, finding)]
     told = [_fixed(limit, held) for limit, held in limits if held is not None]

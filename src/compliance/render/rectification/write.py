@@ -221,7 +221,7 @@ def _of_counties(
             days=asked.of(county.data_date, county.data_kind, county.as_of),
             planning=planning,
         )
-        books = earlier.of(county, records) if earlier else []
+        books = earlier.of(county, found) if earlier else []
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around, records)))
