@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.kernel.i18n import msg, use
+from compliance.kernel.i18n import use
 from compliance.ledger import prices, responsibilities
 from compliance.render.blank_workbook import write_blank
 from compliance.render.documents.xlsx import Book, Column
@@ -32,27 +32,25 @@ def write_prices(path: Path, ruleset: Ruleset, words: Vocabulary) -> None:
 
 def _responsibilities(ruleset: Ruleset) -> bytes:
     rows = [
-        (rule.id, rule.title, rule.owner, msg("、").join(rule.joint), "", "", "")
+        (rule.id, rule.title, rule.owner, "、".join(rule.joint), "", "", "")
         for rule in assigned([ruleset]).values()
     ]
     columns = [
-        Column(msg("编号"), 9),
-        Column(msg("指标"), 46),
-        Column(msg("牵头单位"), 20),
-        Column(msg("配合单位"), 26),
-        Column(msg("责任股室"), 18),
-        Column(msg("责任人"), 12),
-        Column(msg("默认时限"), 16),
+        Column("编号", 9),
+        Column("指标", 46),
+        Column("牵头单位", 20),
+        Column("配合单位", 26),
+        Column("责任股室", 18),
+        Column("责任人", 12),
+        Column("默认时限", 16),
     ]
     return _form(
         responsibilities.SHEET,
         ruleset,
         columns,
         rows,
-        msg("牵头、配合单位按规则集填好，可改。责任人填姓名；填“校长”的，取各校校长。"),
-        msg(
-            "默认时限填日期（2026-06-30、2026年6月），或从数据日期起算的期限（3个月、半年、90天）。没有的留空。"
-        ),
+        "牵头、配合单位按规则集填好，可改。责任人填姓名；填“校长”的，取各校校长。",
+        "默认时限填日期（2026-06-30、2026年6月），或从数据日期起算的期限（3个月、半年、90天）。没有的留空。",
     )
 
 
@@ -64,22 +62,20 @@ def _prices(ruleset: Ruleset, words: Vocabulary) -> bytes:
         if thing.rule in known and not about.money
     ]
     columns = [
-        Column(msg("编号"), 9),
-        Column(msg("指标"), 52),
-        Column(msg("项目"), 34),
-        Column(msg("单位"), 10, "centre"),
-        Column(msg("单价（元）"), 16, "amount"),
-        Column(msg("说明"), 34),
+        Column("编号", 9),
+        Column("指标", 52),
+        Column("项目", 34),
+        Column("单位", 10, "centre"),
+        Column("单价（元）", 16, "amount"),
+        Column("说明", 34),
     ]
     return _form(
         prices.SHEET,
         ruleset,
         columns,
         rows,
-        msg(
-            "填补上一个单位的缺口要多少元：一个岗位、一平方米、一间、一台。单价由县里定，没有的留空。"
-        ),
-        msg("缺口本身以元计的（教学仪器设备、公用经费等）直接计入，不列在这里。"),
+        "填补上一个单位的缺口要多少元：一个岗位、一平方米、一间、一台。单价由县里定，没有的留空。",
+        "缺口本身以元计的（教学仪器设备、公用经费等）直接计入，不列在这里。",
     )
 
 

@@ -70,7 +70,8 @@ def _sums(tasks: Sequence[Task]) -> str:
     """People, square metres, rooms, yuan in all: never added across units."""
     found: Counter[str] = Counter()
     for total in needs(tasks):
-        if not total.amount.over and quantity(total.amount.unit):
+        counted_ = quantity(total.amount.unit) or lang() != "zh"  # a percentage point is no thing
+        if counted_ and not total.amount.over:
             found[total.amount.unit] += round(total.amount.value * 100)
     pieces = [figures.with_unit(figures.amount(n / 100), unit) for unit, n in found.items()]
     if not pieces:

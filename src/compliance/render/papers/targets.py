@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliance.kernel.i18n import msg, msg_in, plural, say
+from compliance.assessment import figures
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render.documents.text import printable
 from compliance.render.papers.campaign import (
     Campaign,
@@ -42,7 +43,7 @@ def of_schools(campaign: Campaign) -> Parts:
 
 
 def _band(name: str, tasks: Sequence[Task], campaign: Campaign) -> str:
-    pieces = [plural(len(tasks), "{n}项"), needs_text(tasks)]
+    pieces = [say("{n}项", n=len(tasks)), needs_text(tasks)]
     found = campaign.cost(tasks)
     if found is not None and found.yuan:
         pieces.append(say("{n}元", n=f"{found.yuan:,}"))
@@ -104,15 +105,11 @@ def _of_office(campaign: Campaign, tasks: Sequence[Task], role: str) -> Iterator
 
 def _goal(tasks: Sequence[Task]) -> str:
     """What has to be added or taken away in all: ``补足5人``."""
-    pieces = [
-        say("压减{n}", n=cells.quantity(one.amount, part=False).removeprefix(msg("超")))
-        if one.amount.over
-        else say(
-            "补足{n}",
-            n=cells.named(printable(one.amount.part), cells.quantity(one.amount, part=False)),
-        )
-        for one in needs(tasks)
-    ]
+    pieces = []
+    for one in needs(tasks):
+        number = figures.with_unit(figures.amount(one.amount.value), printable(one.amount.unit))
+        what = cells.named(printable(one.amount.part), number)
+        pieces.append(say("压减{n}", n=number) if one.amount.over else say("补足{n}", n=what))
     return msg("；").join(pieces) or msg("达到标准")
 
 
