@@ -18,19 +18,17 @@ from compliance.intake.problems import Complaints
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.ledger.columns import OWN, folded
-from compliance.ledger.milestones import sheet_rows
+from compliance.ledger.forms import (
+    DECISIONS,
+    form_headings,
+    form_headings_known,
+    form_names,
+    form_rows,
+)
 from compliance.ledger.model import Book, Original, OwnColumn, OwnSheet, ReadRow, Value, text_of
 from compliance.ledger.side_table import read_side_table
 
-SHEET = "议定事项"
-COLUMN = OWN + SHEET
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "text": ("议定事项", "事项", "Decision"),
-    "id": ("编号", "Id"),
-    "lead": ("牵头单位", "责任单位", "Lead"),
-    "person": ("责任人", "Person"),
-    "deadline": ("完成时限", "时限", "Deadline"),
-}
+COLUMN = OWN + "议定事项"
 MOST_OF_A_PAPER = 16 * MIB
 _TEXT = "word/document.xml"
 
@@ -57,20 +55,18 @@ def read_decisions(path: Path) -> tuple[list[Decision], list[Problem]]:
     """The decisions in a meeting's paper, a workbook or a Word file, and what kept it from being read."""
     if path.suffix.lower() == ".docx":
         return _of_word(path)
-    table = read_side_table(path, SHEET, HEADINGS)
+    headings = {key: (heading,) for key, heading in form_headings()[DECISIONS].items()}
+    table = read_side_table(path, form_names()[DECISIONS], headings)
     rows = [{key: cell.text for key, cell in row.items()} for row in table.rows]
     return list(_decided(rows)), table.problems
 
 
 def sheet_decisions(sheets: Iterable[OwnSheet]) -> Iterator[Decision]:
     """Those on sheets of that name which people keep in the list."""
-    for sheet in sheets:
-        if folded(sheet.name).startswith(SHEET):
-            columns = {key: HEADINGS[key] for key in ("text", "id", "lead", "person", "deadline")}
-            yield from _decided(list(sheet_rows(sheet, columns)))
+    yield from _decided(form_rows(tuple(sheets), DECISIONS))
 
 
-def _decided(rows: Sequence[Mapping[str, Value]]) -> Iterator[Decision]:
+def _decided(rows: Iterable[Mapping[str, Value]]) -> Iterator[Decision]:
     for row in rows:
         if text := text_of(row["text"]).strip():
             words = {key: text_of(row[key]).strip() for key in ("id", "lead", "person")}
@@ -82,7 +78,7 @@ def with_decisions(books: Sequence[Book], decisions: Sequence[Decision]) -> list
     each = [*(one for book in books for one in sheet_decisions(book.sheets)), *decisions]
     if not each:
         return list(books)
-    *before, last = books or [Book(SHEET, "", Original(), ())]
+    *before, last = books or [Book("", "", Original(), ())]
     known = {row.id: place for place, row in enumerate(last.rows) if row.id}
     rows = list(last.rows)
     own = {text_of(row.cells.get("problem")) for book in books for row in book.rows}
@@ -99,7 +95,7 @@ def with_decisions(books: Sequence[Book], decisions: Sequence[Decision]) -> list
             rows.append(ReadRow("", {**cells, "deadline": one.deadline, COLUMN: msg("调度会议定")}))
     columns = last.columns
     if COLUMN not in {column.key for column in columns}:
-        columns = (*columns, OwnColumn(COLUMN, SHEET))
+        columns = (*columns, OwnColumn(COLUMN, COLUMN.removeprefix(OWN)))
     return [*before, replace(last, rows=tuple(rows), columns=columns)]
 
 
@@ -129,17 +125,17 @@ def _of_word(path: Path) -> tuple[list[Decision], list[Problem]]:
         tables.extend(walk.tables)
 
     problems = document(path, fill).problems
-    return [one for table in tables for one in _decided(list(_word_rows(table)))], problems
+    return [one for table in tables for one in _decided(_word_rows(table))], problems
 
 
 def _word_rows(table: Sequence[Sequence[str]]) -> Iterator[Mapping[str, Value]]:
     """The rows of a table that has the two headings; none of any other."""
-    known = {folded(name): key for key, names in HEADINGS.items() for name in names}
+    known = form_headings_known(DECISIONS)
     heads = [known.get(folded(cell), "") for cell in table[0]] if table else []
     if {"text", "id"} <= set(heads):
         for row in table[1:]:
             cells = dict(zip(heads, row, strict=False))
-            yield {key: cells.get(key, "") for key in HEADINGS}
+            yield {key: cells.get(key, "") for key in form_headings()[DECISIONS]}
 
 
 class _Tables:

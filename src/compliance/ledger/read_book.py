@@ -28,6 +28,7 @@ from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import memory_sheet
 from compliance.ledger.columns import FIGURES, OWN, folded, known_headings
+from compliance.ledger.forms import own_form
 from compliance.ledger.memory_sheet import Remembered
 from compliance.ledger.model import Book, Look, OwnColumn, OwnSheet, ReadRow, Value, plain, text_of
 from compliance.ledger.settings import setting_labels
@@ -135,7 +136,7 @@ class _Reader:
                 settings |= given
             elif (kept := self._kept_as(sheet)) is None:
                 continue
-            elif kept == sheet.title and (head := self._head(sheet)):
+            elif kept == sheet.title and not own_form(kept) and (head := self._head(sheet)):
                 found = True
                 rows += self._rows(sheet, head)
             else:

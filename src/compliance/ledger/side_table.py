@@ -81,17 +81,21 @@ def read_side_table(path: Path, sheet: str, headings: Mapping[str, Sequence[str]
 def _header(
     grid: Grid, headings: Mapping[str, Sequence[str]]
 ) -> tuple[int, Mapping[str, int]] | None:
-    """The row of headings and the column of each key: the first row that names a rule's."""
-    naming = list(headings)[:_NAMING]
+    """The row of headings and the column of each key: of the first rows the one with most of them.
+
+    One that names what a row is about must be among them: a title may read like a heading.
+    """
+    naming = set(list(headings)[:_NAMING])
     known = {_folded(name): key for key, names in headings.items() for name in names}
+    best: tuple[int, Mapping[str, int]] | None = None
     for row in range(min(len(grid.rows), _WITHIN)):
         columns: dict[str, int] = {}
         for column in range(grid.width):
             if key := known.get(_folded(grid.text(row, column))):
                 columns.setdefault(key, column)
-        if columns.keys() & set(naming):
-            return row, columns
-    return None
+        if columns.keys() & naming and (best is None or len(columns) > len(best[1])):
+            best = (row, columns)
+    return best
 
 
 def _folded(text: str) -> str:

@@ -218,7 +218,7 @@ class Campaign:
         told = say("所需资金合计{n}元", n=f"{found.yuan:,}")
         if found.unpriced:
             told += say("，另有{n}项无单价", n=found.unpriced)
-        return told + msg("。")
+        return told + msg("；一所学校各学段共用的面积、设备只计最大的一项。")
 
 
 def needs(tasks: Iterable[Task]) -> tuple[Total, ...]:

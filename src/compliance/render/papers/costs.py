@@ -33,7 +33,7 @@ def costs(campaign: Campaign) -> Parts:
                 campaign.money(tasks),
                 plural(len(without), "{n}项没有可计量的缺口，不测算。") if without else "",
                 msg(
-                    "所需资金＝缺口×单价，逐项进为整数元；各学段共用的面积、设备一所学校只计最大的一项。"
+                    "所需资金＝缺口×单价，逐项进为整数元。"
                 ),
             ]
         ),

@@ -16,6 +16,7 @@ from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import carry_on
 from compliance.ledger.days import DaysAsked
+from compliance.ledger.forms import with_forms
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
 from compliance.render.papers.campaign import Campaign
@@ -226,7 +227,7 @@ def _of_counties(
             continue
         paper = county_paper(around, list(_sheets(around, records)))
         items = ledger_items.today(report, around, paper.problems, records)
-        ledger = carry_on(items, books)
+        ledger = with_forms(carry_on(items, books))
         stated = {
             name: _by_county(table).get(key, table.clear()) for name, table in report.stated.items()
         }
