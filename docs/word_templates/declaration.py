@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from .document import SHADE, Paper
-from .page import BLACK, Alignment, Look, add_style
+from .page import BLACK, BODY, TITLE, Alignment, Look, Untyped, add_style
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAME = "declaration.docx"
@@ -51,24 +51,47 @@ def _paragraph(style: str, text: str) -> str:
 def _body() -> str:
     return "".join(
         (
-            _paragraph("公文标题", "{{ paper.title }}"),
-            "{% for line in paper.lead %}",
-            _paragraph("表格说明", "{{ line }}"),
-            "{% endfor %}{% for table in paper.tables %}{% if table.title %}",
-            "{% if loop.first %}",
-            _paragraph("申报表名", "{{ table.title }}"),
-            "{% else %}",
-            _paragraph("申报表名另页", "{{ table.title }}"),
-            "{% endif %}{% else %}",
-            _paragraph("表间空行", ""),
-            "{% endif %}{% if table.rows %}",
-            _TABLE,
-            "{% endif %}{% for cell in table.notes %}",
-            '<w:p><w:pPr><w:pStyle w:val="申报表注"/></w:pPr>',
-            _RUNS.replace("{% if table.small %}", "{% if false %}"),
-            "</w:p>{% endfor %}{% endfor %}",
+            _paragraph("封面标题", "{{ paper.title }}"),
+            _each("line in paper.cover", _paragraph("封面文字", "{{ line }}")),
+            _tables("paper.tables", "申报表名另页"),
+            _each("line in paper.signature", _paragraph("申报表签章", "{{ line }}")),
+            _paragraph("申报表名另页", "{{ paper.appendix }}"),
+            _each("line in paper.about", _paragraph("申报表注", "{{ line }}")),
+            _tables("paper.lists", "申报表名"),
         )
     )
+
+
+def _each(what: str, body: str) -> str:
+    return "{% for " + what + " %}" + body + "{% endfor %}"
+
+
+def _tables(which: str, title: str) -> str:
+    """Tables with their notes below; one without a title goes on from the one above."""
+    notes = (
+        '<w:p><w:pPr><w:pStyle w:val="申报表注"/></w:pPr>'
+        + _RUNS.replace("{% if table.small %}", "{% if false %}")
+        + "</w:p>"
+    )
+    return _each(
+        f"table in {which}",
+        "{% if table.title %}"
+        + _paragraph(title, "{{ table.title }}")
+        + "{% else %}"
+        + _paragraph("表间空行", "")
+        + "{% endif %}{% if table.rows %}"
+        + _TABLE
+        + "{% endif %}"
+        + _each("cell in table.notes", notes),
+    )
+
+
+def _head(header: Untyped) -> None:
+    """The county on every page: `paper.head`, at the right."""
+    header.is_linked_to_previous = False
+    paragraph = header.paragraphs[0]
+    paragraph.style, paragraph.alignment = "申报表注", Alignment.RIGHT
+    paragraph.add_run("{{ paper.head }}")
 
 
 def build(folder: Path) -> None:
@@ -79,7 +102,17 @@ def build(folder: Path) -> None:
             paper.document,
             Look(name, BLACK, 14, Alignment.CENTER, 26, outline=0, keep=True, new_page=new_page),
         )
-    add_style(paper.document, Look("申报表注", "仿宋_GB2312", 10.5, Alignment.JUSTIFY, 16))
+    for look in (
+        Look("申报表注", BODY, 10.5, Alignment.JUSTIFY, 16),
+        Look("封面标题", TITLE, 26, Alignment.CENTER, 40, before=96),
+        Look("封面文字", BODY, 16, Alignment.LEFT, 36, indent=14),
+        Look("申报表签章", BODY, 14, Alignment.RIGHT, 28, inset=64, keep=True),
+    ):
+        add_style(paper.document, look)
+    section = paper.document.sections[0]
+    section.different_first_page_header_footer = True  # the cover has neither
+    _head(section.header)
+    _head(section.even_page_header)
     draft = folder / f".{NAME}.part"
     paper.save(draft, "申报表")
     with zipfile.ZipFile(draft) as made, zipfile.ZipFile(folder / NAME, "w") as packed:

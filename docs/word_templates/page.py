@@ -41,7 +41,7 @@ _KEPT_STYLES = ("Normal", "Footer", "Default Paragraph Font", "Normal Table", "N
 class Look:
     """A paragraph style. indent: characters before the first line; line: points, fixed.
 
-    inset: points from the right margin.
+    inset: points from the right margin. before: points above.
     squeeze: a quarter of a point between characters less, so that 28 of them fit the line.
     """
 
@@ -56,6 +56,7 @@ class Look:
     keep: bool = False
     squeeze: bool = False
     inset: float = 0
+    before: float = 0
 
 
 LOOKS = (
@@ -123,7 +124,7 @@ def add_style(document: Untyped, look: Look) -> None:
     set_fonts(letters, look.font)
     form = style.paragraph_format
     form.alignment = look.align
-    form.space_before = form.space_after = Pt(0)
+    form.space_before, form.space_after = Pt(look.before), Pt(0)
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
     form.page_break_before, form.keep_with_next = look.new_page, look.keep
     paragraph = style.element.get_or_add_pPr()

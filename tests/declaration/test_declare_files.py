@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ HOSTILE = '=HYPERLINK("x")<w:t>{{7*7}}{% x %}小学'
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_golden(form: str, language: str, tmp_path: Path) -> None:
     out = tmp_path / f"form.{form}"
-    run(saved(document(), tmp_path / "county.json"), "-o", out, "--lang", language)
+    data = saved(document(), tmp_path / "county.json")
+    run(data, "-o", out, "--lang", language, "--today", "2026-07-01")
     text = {"docx": word_text, "xlsx": cells}[form](out.read_bytes())
     assert_golden(f"declare/sample.{language}.{form}.txt", text)
 
@@ -68,6 +70,44 @@ def test_word_repeats_its_headings_and_lies_across(tmp_path: Path) -> None:
     (row,) = [row for row in units.rows if row.cells[1].text == "第一中学"]
     fills = [cell._tc.tcPr.find(qn("w:shd")) is not None for cell in row.cells]
     assert [n for n, shaded in enumerate(fills) if shaded] == [10, 12, 13]
+
+
+def test_a_cover_a_seal_and_the_county_on_every_page(tmp_path: Path) -> None:
+    word, book = tmp_path / "form.docx", tmp_path / "form.xlsx"
+    run(saved(document(county_name="样&县"), tmp_path / "county.json"), "-o", word, "-o", book)
+    page = WordDocument(str(word)).sections[0]
+    for header in (page.header, page.even_page_header):
+        assert header.paragraphs[0].text.startswith("申报县（市、区）：样&县　行政区划代码：990001")
+    assert not page.first_page_header.paragraphs[0].text  # the cover has its own
+    text = word_text(word.read_bytes()).splitlines()
+    assert text[:2] == ["全国义务教育优质均衡发展县（市、区）申报表", "申报县（市、区）：样&县"]
+    seal = text.index("县（市、区）人民政府（盖章）")
+    assert text[seal + 1 : seal + 3] == [
+        "＿＿＿＿年＿＿月＿＿日",
+        "表后说明（不属于申报表，报送时可抽去）",
+    ]
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames[0] == "封面"
+    assert all("样&&县" in (sheet.oddFooter.left.text or "") for sheet in nonempty([*sheets]))
+    assert "县（市、区）人民政府（盖章）" in [row[0].value for row in sheets["表Ⅵ"].rows]
+
+
+def test_a_remark_has_room_for_letters_a_fifth_wider(tmp_path: Path) -> None:
+    """No machine but the officer's has 宋体: elsewhere the digits are wider, and none may be cut."""
+    of = document()
+    of["schools"] = [  # above 85 % in backbone teachers, below in arts teachers, rooms, media rooms
+        school("1001", "甲小学", "primary", (1000, 3200, None, 3),
+               **stage("primary", 400, (20, 4, 1), 6, 10, (25, 24)))
+    ]  # fmt: skip
+    out = tmp_path / "form.xlsx"
+    run(saved(of, tmp_path / "county.json"), "-o", out)
+    sheet: Any = openpyxl.load_workbook(out)["表Ⅱ-2"]
+    (row,) = [row for row in sheet.rows if row[1].value == "甲小学"]
+    remark = row[14]
+    needed = sum(2 if ord(sign) > 0x2000 else 1.25 for sign in remark.value)
+    lines = needed / (sheet.column_dimensions["O"].width - 1)
+    assert lines > 1, remark.value
+    assert (sheet.row_dimensions[remark.row].height - 4) / 14 >= ceil(lines) - 0.1  # whole pixels
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
@@ -214,7 +254,7 @@ def test_differences_as_json_carry_the_file(tmp_path: Path) -> None:
     (found,) = json.loads(run(other, "--against", form, "--format", "json").stdout)
     wanted: dict[str, Any] = {
         "file": "form.xlsx", "kind": "differs", "table": "表Ⅰ　基本情况", "sheet": "表Ⅰ",
-        "cell": "A7", "what": "自然情况 人口总数（万人）（L1）", "written": "12.35",
+        "cell": "A6", "what": "自然情况 人口总数（万人）（L1）", "written": "12.35",
         "recomputed": "13.00", "difference": "-0.65",
     }  # fmt: skip
     assert found == wanted

@@ -64,10 +64,18 @@ def test_figures_of_a_reworded_sentence_are_compared(desk: Desk) -> None:
     cell = cell_of(desk, "表Ⅳ", "符合交流轮岗条件教师总数80名")
     text = "符合交流条件的教师共80人，去年轮岗9人，占10.0%；骨干教师2人，占轮岗教师12.5%"
     assert [one[0:1] + one[3:5] for one in told(desk.differences(put("表Ⅳ", cell, text)))] == [
-        ("words", text, "符合交流轮岗条件教师总数80名，上一年度交流轮岗教师8名，比例10.0%；其中骨干教师1名，占交流轮岗教师12.5%"),
+        ("words", text, "符合交流轮岗条件教师总数80名，上一年度交流轮岗教师8名，比例10.0%；骨干1名，占12.5%"),
         ("differs", "9", "8"),
         ("differs", "2", "1"),
     ]  # fmt: skip
+
+
+def test_a_form_in_the_layout_and_wording_of_before_is_read(tmp_path: Path) -> None:
+    """layout_of_0_1.xlsx was written from the same figures before there was a cover."""
+    data = saved(document(), tmp_path / "county.json")
+    old = Path(__file__).with_name("layout_of_0_1.xlsx")
+    result = run(data, "--against", old)
+    assert (result.exit_code, result.stdout) == (0, "与重新计算的结果一致。\n")
 
 
 def test_clauses_in_another_order_are_the_same_sentence(desk: Desk) -> None:

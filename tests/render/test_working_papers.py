@@ -36,13 +36,13 @@ CODE, NAME, YEAR = COUNTY
 FOLDER = f"{CODE}_{NAME}_{YEAR}"
 DAYS = DaysAsked(today=date(2024, 3, 1))
 KEY = {"county_code": CODE, "year": YEAR}
-BUILDINGS = [
+BUILDINGS: list[dict[str, Any]] = [
     {"school_code": "1002", "building": "教学楼", "built_year": 1996, "area": 2100.5,
      "fire": "未验收", "seismic": "=需加固", "note": None},
     {"school_code": "1002", "building": "综合楼", "built_year": None, "area": None,
      "fire": None, "seismic": "鉴定合格", "note": "外墙砖脱落"},
 ]  # fmt: skip
-MEMBERS = [
+MEMBERS: list[dict[str, Any]] = [
     {"name": "清河学区", "kind": "district", "lead": "1002", "member": member, "start": "2021-09",
      "end": None}
     for member in ("1002", "1001", "1003")
@@ -76,17 +76,13 @@ def county() -> Results:
     """The sample with buildings, organisations and townships."""
     report = sample()
     towns = pl.Series("township", ["城关", "清河", "清河", None, None, None], dtype=pl.String)
-    tables = {"buildings": BUILDINGS, "organisations": MEMBERS}
-    stated = {
-        name: pl.DataFrame(
-            [{**KEY, **row} for row in tables.get(name, [])],
-            schema={**table.schema, **dict.fromkeys(tables.get(name, [{}])[0], pl.String)}
-            | {"year": pl.Int32, "built_year": pl.Int32, "area": pl.Float64},
+    types = {"year": pl.Int32, "built_year": pl.Int32, "area": pl.Float64}
+    stated = dict(report.stated)
+    for name, rows in (("buildings", BUILDINGS), ("organisations", MEMBERS)):
+        frame = pl.DataFrame([{**KEY, **row} for row in rows], infer_schema_length=None)
+        stated[name] = frame.cast(
+            {name: kind for name, kind in types.items() if name in frame.columns}
         )
-        if name in tables
-        else table
-        for name, table in report.stated.items()
-    }
     return replace(report, schools=report.schools.with_columns(towns), stated=stated)
 
 
@@ -253,10 +249,11 @@ class TestBack:
 
     def ledger(self, folder: Path) -> dict[str, dict[str, Any]]:
         sheet = openpyxl.load_workbook(folder / "整改清单.xlsx")["台账"]
-        head = next(row for row in sheet.iter_rows() if row[0].value == "编号")
-        names = [str(cell.value) for cell in head]
+        every = list(sheet.iter_rows(values_only=True))
+        head = next(place for place, row in enumerate(every) if row[0] == "编号")
+        names = [str(cell) for cell in every[head]]
         found = {}
-        for row in sheet.iter_rows(min_row=head[0].row + 1, values_only=True):
+        for row in every[head + 1 :]:
             if row[0]:
                 found[str(row[0])] = dict(zip(names, row, strict=False))
         return found
@@ -265,11 +262,12 @@ class TestBack:
         if path.suffix == ".xlsx":
             book = openpyxl.load_workbook(path)
             sheet = book["议定事项"]
-            head = next(row for row in sheet.iter_rows() if row[0].value == "编号")
-            for number, one in enumerate(decisions, head[0].row + 1):
-                for cell in head:
-                    if value := one.get(str(cell.value)):
-                        sheet.cell(number, cell.column, value)
+            every = list(sheet.iter_rows(values_only=True))
+            head = next(place for place, row in enumerate(every, 1) if row[0] == "编号")
+            for number, one in enumerate(decisions, head + 1):
+                for column, name in enumerate(every[head - 1], 1):
+                    if value := one.get(str(name)):
+                        sheet.cell(number, column, value)
             book.save(path)
             return
         document = Document(str(path))

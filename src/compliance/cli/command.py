@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compliance.checker import Choice
     from compliance.engine.results import Results
     from compliance.kernel.errors import Problem
+    from compliance.ledger.days import DaysAsked
     from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
@@ -246,6 +247,51 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+class DataKind(click.Choice[str]):
+    """正式 or 动态, in Chinese or English words; the value is the English one."""
+
+    def __init__(self) -> None:
+        super().__init__(("正式", "动态", "official", "current"))
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The canonical word of what was typed."""
+        word = super().convert(value.removesuffix("数据"), param, ctx)
+        return {"正式": "official", "动态": "current"}.get(word, word)
+
+
+def dating(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say of which day papers and figures are; `asked_days` takes them."""
+    for one in (
+        option(
+            "--today",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help=lambda: msg("今天是哪一天：生成日期，逾期按它算（默认：系统日期）"),
+        ),
+        option(
+            "--data-date",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help=lambda: msg("数据是哪一天的（默认：县区表的“数据日期”，没有则按评估时点）"),
+        ),
+        option(
+            "--data-kind",
+            type=DataKind(),
+            help=lambda: msg("正式数据（年报）还是动态数据（默认：县区表的“数据性质”）"),
+        ),
+    ):
+        command = one(command)
+    return command
+
+
+def asked_days(how: dict[str, Any]) -> DaysAsked:
+    """What the options of `dating` ask for, taken out of a command's options."""
+    from compliance.ledger.days import DaysAsked
+
+    today, data_date = day(how.pop("today")), day(how.pop("data_date"))
+    return DaysAsked(today or date.today(), data_date, how.pop("data_kind") or "")
+
+
 def chosen(
     ruleset: str | None,
     as_of: datetime | None,
@@ -276,6 +322,18 @@ def require_format(form: str, known: Sequence[str]) -> None:
         raise UsageError(
             say("没有格式“{form}”", form=form), todo=say("可用：{known}", known=", ".join(known))
         )
+
+
+def named_outputs(outputs: Sequence[str], known: Sequence[str]) -> list[tuple[str, Path]]:
+    """``FORMAT:FILE``, each taken apart; UsageError where one is not that."""
+    files = []
+    for text in outputs:
+        form, _, path = text.partition(":")
+        if not path:
+            raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"))
+        require_format(form, known)
+        files.append((form, Path(path)))
+    return files
 
 
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:

@@ -12,7 +12,9 @@ import click
 from compliance.cli.command import (
     UNREADABLE,
     Command,
+    asked_days,
     chosen,
+    dating,
     guarded,
     inputs_argument,
     judging,
@@ -56,11 +58,12 @@ DIFFERS = 1
     metavar="FILLED.xlsx",
     help=lambda: msg("与县里填好的申报表逐格比对，列出差异；有差异时退出码为1"),
 )
+@dating
 @shared_options
 @guarded
 def declare(
     inputs: tuple[Path, ...], outputs: tuple[Path, ...], formats: tuple[str, ...],
-    against: Path | None, **how: Any,  # noqa: ANN401 - the options of `judging`
+    against: Path | None, **how: Any,  # noqa: ANN401 - the options of `judging` and `dating`
 ) -> int:  # fmt: skip
     """Fill in the forms; write them, compare one, or both."""
     from compliance.checker import load
@@ -68,7 +71,8 @@ def declare(
     from compliance.render.phrases import counties
 
     _check_usage(outputs, formats, against, inputs)
-    batch, forms = declarations(inputs, load(), chosen(**how), spoken=against is not None)
+    days = asked_days(how)
+    batch, forms = declarations(inputs, load(), chosen(**how), days, spoken=against is not None)
     print_problems(batch.problems, err=True)
     if not forms:
         return nothing_written()

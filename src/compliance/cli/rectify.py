@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import click
 from compliance.cli.command import (
     UNREADABLE,
     Command,
+    asked_days,
     chosen,
-    day,
+    dating,
     guarded,
     inputs_argument,
     judging,
@@ -28,18 +28,6 @@ from compliance.cli.command import (
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx")
-
-
-class DataKind(click.Choice[str]):
-    """正式 or 动态, in Chinese or English words; the value is the English one."""
-
-    def __init__(self) -> None:
-        super().__init__(("正式", "动态", "official", "current"))
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The canonical word of what was typed."""
-        word = super().convert(value.removesuffix("数据"), param, ctx)
-        return {"正式": "official", "动态": "current"}.get(word, word)
 
 
 def paper_choices() -> Mapping[str, str]:
@@ -89,23 +77,6 @@ class PaperName(click.ParamType[str]):
     help=lambda: msg("格式，可重复（默认 docx、xlsx）"),
 )
 @option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help=lambda: msg("今天是哪一天：生成日期，逾期按它算（默认：系统日期）"),
-)
-@option(
-    "--data-date",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help=lambda: msg("数据是哪一天的（默认：县区表的“数据日期”，没有则按评估时点）"),
-)
-@option(
-    "--data-kind",
-    type=DataKind(),
-    help=lambda: msg("正式数据（年报）还是动态数据（默认：县区表的“数据性质”）"),
-)
-@option(
     "--ledger",
     "ledgers",
     multiple=True,
@@ -138,35 +109,32 @@ class PaperName(click.ParamType[str]):
     help=lambda: msg("填好的单价表（compliance template --prices）：所需资金"),
 )
 @option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
+@dating
 @shared_options
 @guarded
 def rectify(
     inputs: tuple[Path, ...],
     out: Path,
     formats: tuple[str, ...],
-    today: datetime | None,
-    data_date: datetime | None,
-    data_kind: str | None,
     ledgers: tuple[Path, ...],
     overwrite: bool,
     papers: tuple[str, ...],
     responsibilities: Path | None,
     prices: Path | None,
-    **how: Any,  # noqa: ANN401 - the options of `judging`
+    **how: Any,  # noqa: ANN401 - the options of `judging` and `dating`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
     from compliance.checker import Checker
-    from compliance.ledger.days import DaysAsked
     from compliance.render.papers.forms import chosen_papers
     from compliance.render.rectification.planning import read_planning
     from compliance.render.rectification.write import write_papers
 
+    days = asked_days(how)
     report = Checker().check(inputs, chosen(**how), progress())
     print_problems(report.problems, err=True)
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()
     count = None if show is None else partial(show, msg("文书"))
-    days = DaysAsked(day(today) or date.today(), day(data_date), data_kind or "")
     rulesets = [ruleset for ruleset, _ in report.words.rulesets]
     planning, problems = read_planning(responsibilities, prices, rulesets, report.words.vocabulary)
     if problems:

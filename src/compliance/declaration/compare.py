@@ -113,13 +113,17 @@ def _lead(
 ) -> Iterator[Difference]:
     """What the form's head says: another county's form is told as such."""
     for cell in form.lead:
-        for sheet in sheets if cell.blanks else ():
-            region = Region(sheet, 0, sheet.end)
-            place = region.beginning(folded(cell.parts[0]))
-            if place is not None:
-                found = _TableComparison(form.tables[0], Located(region, {}, 0), told.tables[0])
-                yield from found.sentence(cell, place, msg("表头"))
-                break
+        regions_ = [Region(sheet, 0, sheet.end) for sheet in sheets if cell.blanks]
+        begun = [(one, one.beginning(folded(cell.parts[0]))) for one in regions_]
+        places = [(region, place) for region, place in begun if place is not None]
+        whole = [  # a cover begins with the same words and stops there
+            (region, place)
+            for region, place in places
+            if _aligned(cell, folded(region.sheet.cells[place]))[1]
+        ]
+        for region, place in (whole or places)[:1]:
+            found = _TableComparison(form.tables[0], Located(region, {}, 0), told.tables[0])
+            yield from found.sentence(cell, place, msg("表头"))
 
 
 class _TableComparison:
@@ -223,7 +227,8 @@ class _TableComparison:
     def sentence(self, cell: FilledCell, place: Place, what: str) -> Iterator[Difference]:
         """The figures between the form's own words, found one after another."""
         written = str(self._cells[place])
-        values, whole = _aligned(cell, folded(written))
+        wordings = [(one, *_aligned(one, folded(written))) for one in (cell, *cell.also)]
+        cell, values, whole = next((one for one in wordings if one[2]), wordings[0])
         if not whole:
             yield self._difference("words", place, what, _shown(written), cell.text)
         for n, (filled, value) in enumerate(zip(cell.blanks, values, strict=False), 1):

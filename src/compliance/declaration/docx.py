@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable
-from compliance.declaration.layout import LaidRow, Listing, headings, lines, listings
+from compliance.declaration.layout import (
+    LaidRow,
+    Listing,
+    appendix_title,
+    headings,
+    lines,
+    listings,
+)
 from compliance.render.documents.docx import WordTemplate
 from compliance.render.documents.text import printable
 
@@ -64,18 +71,34 @@ class WordTable:
 
 @dataclass(frozen=True, slots=True)
 class WordForm:
-    """What the template sees as `paper`."""
+    """What the template sees as `paper`.
+
+    head: at the top of every page but the cover. cover, signature: lines. appendix: the title above
+    `about` (by what it was judged, a sentence each) and the lists, which are not part of the form.
+    """
 
     title: str
-    lead: tuple[str, ...]
+    head: str
+    cover: tuple[str, ...]
     tables: tuple[WordTable, ...]
+    signature: tuple[str, ...]
+    appendix: str
+    about: tuple[str, ...]
+    lists: tuple[WordTable, ...]
 
 
 def declaration_document(form: FilledForm, template_dirs: Sequence[Path]) -> bytes:
     """The filled form of one county; template_dirs: where a template may replace ours."""
-    lead = (*(cell.text for cell in form.lead), *form.about)
-    tables = (*map(_table, form.tables), *map(_listing, listings(form)))
-    view = WordForm(printable(form.title), tuple(map(printable, lead)), tables)
+    view = WordForm(
+        title=printable(form.title),
+        head=printable("　".join(line.text for line in form.lead)),
+        cover=tuple(printable(line.text) for line in form.cover),
+        tables=tuple(map(_table, form.tables)),
+        signature=tuple(printable(line.text) for line in form.signature),
+        appendix=appendix_title(),
+        about=tuple(map(printable, form.about)),
+        lists=tuple(map(_listing, listings(form))),
+    )
     return WordTemplate.named(TEMPLATE, template_dirs).fill(paper=view)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -45,11 +45,14 @@ from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
 from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
+from compliance.ledger.days import DaysAsked
 from compliance.plugins.registry import Registry
 from compliance.render import phrases
 from compliance.render.documents.text import truncated
+from compliance.render.rectification.cells import dates
 from compliance.rules.language.model import Rule
 
+_UNDATED = DaysAsked()
 _SHORT = 24  # letters of a clause's title in a message
 Spellings = Mapping[str, Mapping[str, str]]
 
@@ -67,11 +70,16 @@ class Declaration:
 
 
 def declarations(
-    paths: Sequence[Path], registry: Registry, choice: Choice, *, spoken: bool = False
+    paths: Sequence[Path],
+    registry: Registry,
+    choice: Choice,
+    days: DaysAsked = _UNDATED,
+    *,
+    spoken: bool = False,
 ) -> tuple[Batch, list[Declaration]]:
     """What lies ready to be judged, and the filled form of every county that can be, in order.
 
-    spoken: in every language, to be compared with a county's own.
+    days: those that are told beside it. spoken: in every language, to be compared with a county's own.
     Raises UsageError where a rule set has no form, PackError where a form is faulty or asks for what
     the rule set does not have, and what `checker.prepare` raises.
     """
@@ -84,7 +92,7 @@ def declarations(
         written = []
         for language in languages:
             with use(language):
-                written.append(_filled(form, evaluation, batch.vocabulary, problems, choice))
+                written.append(_filled(form, evaluation, batch.vocabulary, problems, choice, days))
         made += [
             Declaration(alike[0], job.rules.template_dirs, alike)
             for alike in zip(*written, strict=True)
@@ -98,6 +106,7 @@ def _filled(
     words: Vocabulary,
     problems: Sequence[Problem],
     choice: Choice,
+    days: DaysAsked,
 ) -> list[FilledForm]:
     """The form of every county of a job in the current language.
 
@@ -115,7 +124,10 @@ def _filled(
         left_out.setdefault((row["county_code"], row["year"]), []).append(row)
     return [
         _CountyForm(form, county, headings, spellings).filled(
-            changes, problems, left_out.get((county.row["county_code"], county.row["year"]), ())
+            days,
+            changes,
+            problems,
+            left_out.get((county.row["county_code"], county.row["year"]), ()),
         )
         for county in counties
     ]
@@ -137,18 +149,24 @@ class _CountyForm:
 
     def filled(
         self,
+        asked: DaysAsked,
         changes: Sequence[str],
         problems: Sequence[Problem],
         left_out: Sequence[Mapping[str, object]],
     ) -> FilledForm:
         row, rules = self._county.row, self._county.rules
-        lead = tuple(self._sentence(one, "lead") for one in self._form.lead)
+        lead, cover, signature = (
+            tuple(self._sentence(one, "lead") for one in sentences)
+            for sentences in (self._form.lead, self._form.cover, self._form.signature)
+        )
         tables = tuple(self._tables())
+        as_of = self._county.evaluation.as_of.isoformat()
+        recorded, kind = (str(row.get(name) or "") for name in ("data_date", "data_kind"))
         basis = say(
             "依据：{title}（{layers}），{day}。",
             title=pick(rules.title, rules.title_en),
             layers=" → ".join(rules.layers),
-            day=self._county.evaluation.as_of.isoformat(),
+            day=as_of,
         )
         return FilledForm(
             county_code=row["county_code"],
@@ -156,6 +174,8 @@ class _CountyForm:
             year=row["year"],
             title=str(self._form.title),
             lead=lead,
+            cover=cover,
+            signature=signature,
             tables=tables,
             blank_cells=tuple(dict.fromkeys(one for t in tables for one in self._blank_cells(t))),
             misleading=tuple(
@@ -165,8 +185,9 @@ class _CountyForm:
                 if (exact := filled.entry.unrounded(filled.decimals))
             ),
             doubtful=tuple(self._doubtful(problems)),
-            about=(basis, *changes, *self._relaxed(), *self._outside(left_out)),
-        )
+            about=(dates(asked.of(recorded, kind, as_of)), basis, *changes, *self._relaxed(), *self._outside(left_out),
+                   *filter(None, (str(self._form.note),))),
+        )  # fmt: skip
 
     def _outside(self, left_out: Sequence[Mapping[str, object]]) -> Iterator[str]:
         """What the form's verdicts do not speak of."""
@@ -263,7 +284,10 @@ class _CountyForm:
         mark = self._mark(table, rule.id)
         cells = (
             FilledCell((name,), "name"),
-            self._sentence(row.text, "sentence"),
+            replace(
+                self._sentence(row.text, "sentence"),
+                also=tuple(self._sentence(one, "sentence") for one in row.also),
+            ),
             FilledCell((FilledBlank(mark, 0, self._form.blank),), "mark", shaded=mark.met is False),
         )
         return FilledLine(cells, (row.ordinal, title), truncated(name, _SHORT))

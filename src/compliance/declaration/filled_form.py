@@ -103,12 +103,14 @@ class FilledBlank:
 class FilledCell:
     """Words and filled blanks. shaded: not met.
 
-    role: label, number (of a school in its stage), value, sentence, remark, mark or name.
+    role: label, number (of a school in its stage), value, sentence, remark, mark or name. also:
+    other wordings of a sentence, with the same blanks.
     """
 
     parts: tuple[str | FilledBlank, ...]
     role: str
     shaded: bool = False
+    also: tuple[FilledCell, ...] = ()
 
     @property
     def text(self) -> str:
@@ -231,13 +233,19 @@ class MisleadingFigure:
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """One county's form. about: by what it was judged, a sentence each."""
+    """One county's form.
+
+    lead: at the head of every page. cover, signature: lines of the cover and below the last table.
+    about: by what it was judged, and what is not known of the form, a sentence each.
+    """
 
     county_code: str
     county_name: str
     year: int
     title: str
     lead: tuple[FilledCell, ...]
+    cover: tuple[FilledCell, ...]
+    signature: tuple[FilledCell, ...]
     tables: tuple[FilledTable, ...]
     blank_cells: tuple[BlankCell, ...]
     misleading: tuple[MisleadingFigure, ...]

@@ -111,7 +111,8 @@ class FormColumn:
 class FormRow:
     """A row of a grid (labels, and a reference a column) or of clauses (a rule and its sentence).
 
-    values: None where a cell is not asked for.
+    values: None where a cell is not asked for. also: wordings of the sentence that a county's own
+    form may have, with the same blanks in the same order.
     """
 
     label: tuple[Words, ...] = ()
@@ -120,6 +121,7 @@ class FormRow:
     rule: str = ""
     ordinal: str = ""
     text: Sentence | None = None
+    also: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ class FormFigure:
 class DeclarationForm:
     """A declaration form for the rule set `ruleset` and whatever extends it.
 
-    blank: what stands where nothing can be written. numerals: how whole numbers from 0 are written
+    lead: at the head of every page. cover, signature: the lines below the title of the cover, and
+    those below the last table. note: what is not known of the official form. blank: what stands where nothing can be written. numerals: how whole numbers from 0 are written
     where a figure asks for it.
     """
 
@@ -199,6 +202,9 @@ class DeclarationForm:
     ruleset: str
     title: Words
     lead: tuple[Sentence, ...]
+    cover: tuple[Sentence, ...]
+    signature: tuple[Sentence, ...]
+    note: Words
     blank: str
     numerals: tuple[str, ...]
     figures: Mapping[str, FormFigure]
@@ -243,7 +249,15 @@ def read_form(path: Path) -> DeclarationForm:
     if found:
         told = "\n".join(f"{path.name}:{line}: {message}" for line, message in found)
         raise PackError(say("申报表有错误：\n{told}", told=told), where=path.name)
-    head = {"numerals": (), "blank": "＿＿", "lead": (), **_paired(tables["form"])}
+    head = {
+        "numerals": (),
+        "blank": "＿＿",
+        "note": "",
+        "lead": (),
+        "cover": (),
+        "signature": (),
+        **_paired(tables["form"]),
+    }
     nodes = {
         **head,
         "path": path,

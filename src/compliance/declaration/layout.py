@@ -98,6 +98,11 @@ class Listing:
     empty: str = ""
 
 
+def appendix_title() -> str:
+    """What stands above that which is no part of the form: by what it was judged, and the lists."""
+    return msg("表后说明（不属于申报表，报送时可抽去）")
+
+
 def listings(form: FilledForm) -> list[Listing]:
     """What is missing, fact by fact; doubtful figures; and those whose rounding misleads."""
     number = msg("序号")

@@ -10,35 +10,57 @@ from itertools import accumulate, pairwise
 
 from compliance.declaration.filled_form import FilledCell, FilledForm, FilledTable, printed, sheets
 from compliance.declaration.form import TYPED
-from compliance.declaration.layout import LaidCell, Listing, headings, lines, listings
+from compliance.declaration.layout import (
+    LaidCell,
+    Listing,
+    appendix_title,
+    headings,
+    lines,
+    listings,
+)
+from compliance.kernel.i18n import msg
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Worksheet, height
 
 _MM = 0.55  # characters of a column's width in a millimetre
+_ROOM = 0.8  # of a column's width: where the fonts are missing, others are up to a fourth wider
+_COVER = 120.0  # characters of the cover's width
 Places = Sequence[tuple[int, int]]  # column of a table → first and last column of the sheet
 
 
 def declaration_workbook(form: FilledForm) -> bytes:
     """The filled form of one county."""
-    book = Book(printable(form.title))
+    book = Book(printable(form.title), printable("　".join(line.text for line in form.lead)))
+    _cover(book, form)
     for together in sheets(form.tables):
         bounds = sorted({edge for table in together for edge in _edges(table)})
         widths = [Column("", (b - a) * _MM) for a, b in pairwise(bounds)]
         sheet = _FormSheet(book, together[0].sheet, widths)
-        if together[0] is form.tables[0]:
-            sheet.line(printable(form.title), "title")
         for line in form.lead:
             sheet.line(printable(line.text))
         for table in together:
             sheet.table(table, bounds)
-        for about in form.about:
-            sheet.line(printable(about))
+        if together[-1] is form.tables[-1]:
+            for line in form.signature:
+                sheet.line(printable(line.text), "sign")
     first, *more = listings(form)
     sized = zip(first.headings, first.widths, strict=True)
     sheet = _FormSheet(book, first.title, [Column(text, width * _MM) for text, width in sized])
+    sheet.line(appendix_title(), "title")
+    for about in form.about:
+        sheet.line(printable(about))
     for one in (first, *more):
         sheet.listing(one)
     return book.content()
+
+
+def _cover(book: Book, form: FilledForm) -> None:
+    """The title and the lines below it on a sheet of their own."""
+    sheet = _FormSheet(book, msg("封面"), [Column("", _COVER)])
+    for text in ("", "", form.title, ""):
+        sheet.line(printable(text), "front")
+    for line in form.cover:
+        sheet.line(printable(line.text), "cover")
 
 
 def _edges(table: FilledTable) -> list[float]:
@@ -71,7 +93,7 @@ class _FormSheet(Worksheet):
                 self.line(printable(line.cells[0].text), "band")
                 continue
             self._begin(
-                height(printable(one.content.text), self._width(places, one))
+                height(printable(one.content.text), _ROOM * self._width(places, one))
                 for one in row
                 if one.rows == 1
             )

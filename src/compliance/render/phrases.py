@@ -110,16 +110,16 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     if rule.id in about.spread:
         return head + outcomes(about.spread[rule.id], "school")
     told = [
-        _against(rule, row, part)
+        against(rule, row, part)
         for part in row["parts"] or ()
         if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
-    return head + _against(rule, row) if row["value"] is not None else str(row["message"])
+    return head + against(rule, row) if row["value"] is not None else str(row["message"])
 
 
-def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
+def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     """``95元，应不低于100元，缺500元``."""
     one = part or row
     name = part["name"] if part else ""
@@ -200,14 +200,14 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [_of_nobody(one, titles, about) for one in about.of_nobody]
+    rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
         say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
         for ids, owner in about.statements
     ]
     if about.waived:
         rest.append(say("已备案豁免：{rules}", rules=_coded(about.waived, about)))
-    return [_gap(one, titles) for one in about.missing], rest
+    return [_gap(one, titles, about) for one in about.missing], rest
 
 
 def _coded(ids: Sequence[str], about: Assessment) -> str:
@@ -215,23 +215,27 @@ def _coded(ids: Sequence[str], about: Assessment) -> str:
     return listed([about.rules[one].coded for one in ids])
 
 
-def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
-    """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
+def _gap(one: MissingFacts, titles: Mapping[str, str], about: Assessment) -> str:
+    """``缺“图书册数”：3所学校（甲小学 学校!BB2、乙小学 学校!BB7等）——装备股提供``."""
     quoted = [say("“{name}”", name=titles.get(fact, fact)) for fact in one.facts]
     what = say("缺{facts}", facts=("" if lang() == "zh" else ", ").join(quoted))
+    named = [
+        f"{printable(name)} {shares.cells(about, code, one.facts)}".strip()
+        for code, name in list(one.schools.items())[:_NAMES]
+    ]
     where = ""
-    if one.schools:
+    if named:
         others = msg("等") if len(one.schools) > _NAMES else ""
         where = say(
             "：{count}所学校（{named}{others}）",
-            count=len(one.schools),
-            named=listed([printable(name) for name in one.schools[:_NAMES]]),
-            others=others,
-        )
+            count=len(one.schools), named=listed(named), others=others,
+        )  # fmt: skip
+    elif at := shares.cells(about, "", one.facts):
+        where = say("（{at}）", at=at)
     return what + where + _by(listed(one.owners))
 
 
-def _of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
+def of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
     """``“残疾儿童少年”为0，Q2 残疾儿童少年入学率无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
     rules = _coded(one.rules, about)
     if not one.fact:

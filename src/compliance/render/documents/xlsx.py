@@ -22,12 +22,16 @@ from compliance.render.documents.text import columns, wrap
 Untyped: TypeAlias = Any
 
 LONGEST = 32_000
+_LONGEST_FOOT = 220  # letters; Excel takes 255 with the page number
 _LINE = 14.0  # points of a line of 10-point text
 _MADE = datetime(2000, 1, 1)
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOX = {**_BASE, "border": 1, "text_wrap": True}
 _STYLES: dict[str, dict[str, object]] = {
     "title": {**_BASE, "font_name": "黑体", "font_size": 16, "align": "center"},
+    "front": {**_BASE, "font_name": "黑体", "font_size": 24, "align": "center"},
+    "cover": {**_BASE, "font_size": 16, "align": "left", "indent": 20},
+    "sign": {**_BASE, "font_size": 14, "align": "right", "indent": 4},
     "text": {**_BASE, "text_wrap": True, "align": "left"},
     "head": {**_BOX, "bold": True, "align": "center", "bg_color": "#EDEDED"},
     "cell": {**_BOX},
@@ -36,6 +40,12 @@ _STYLES: dict[str, dict[str, object]] = {
     "plain": {**_BASE, "text_wrap": True},
     "band": {**_BOX, "bold": True, "bg_color": "#EDEDED"},
 }
+_HEIGHTS = {
+    "title": 28.0,
+    "front": 40.0,
+    "cover": 36.0,
+    "sign": 28.0,
+}  # points, of what stands on one line
 _SHADE = {"bg_color": "#F2DCDB"}
 _PLAIN: Mapping[str, object] = {}
 
@@ -61,9 +71,10 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory."""
+    """A workbook in memory. foot: at the bottom left of every printed page."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, foot: str = "") -> None:
+        self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
         options = {
             "in_memory": True,
@@ -120,13 +131,13 @@ class Worksheet:
         sheet.set_paper(9)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&C{msg('第&P页 共&N页')}")
+        sheet.set_footer(f"&L{book.foot}&C{msg('第&P页 共&N页')}")
 
     def line(self, text: str, style: str = "text") -> None:
         """A text over the whole width, as high as it needs."""
         last = len(self._columns) - 1
         width = sum(column.width for column in self._columns)
-        self._sheet.set_row(self._row, 28.0 if style == "title" else height(text, width))
+        self._sheet.set_row(self._row, _HEIGHTS.get(style) or height(text, width))
         if last:
             self._sheet.merge_range(self._row, 0, self._row, last, "", self._book.style(style))
         self._write(self._row, 0, text, self._book.style(style))

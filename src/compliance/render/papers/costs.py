@@ -32,9 +32,7 @@ def costs(campaign: Campaign) -> Parts:
             [
                 campaign.money(tasks),
                 plural(len(without), "{n}项没有可计量的缺口，不测算。") if without else "",
-                msg(
-                    "所需资金＝缺口×单价，逐项进为整数元。"
-                ),
+                msg("所需资金＝缺口×单价，逐项进为整数元。"),
             ]
         ),
         "schools": PaperPart(

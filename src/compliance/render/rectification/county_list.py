@@ -144,8 +144,8 @@ def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyP
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=awaited_lines(about.awaited, around.titles, around.holders, by_school=False),
-        blanks_at=awaited_lines(about.awaited, around.titles, around.holders, by_school=True),
+        blanks=awaited_lines(about, around.titles, around.holders, by_school=False),
+        blanks_at=awaited_lines(about, around.titles, around.holders, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open

@@ -189,7 +189,13 @@ def _sentences(
     if applies := any(map(_applies, judged)):
         yield _counted(judged, of_county=bool(of_county))
     for state in dict.fromkeys(blank.state for blank in blanks):
-        what = listed([blank.what for blank in blanks if blank.state == state])
+        what = listed(
+            [
+                say("{what}（{at}）", what=blank.what, at=blank.at) if blank.at else blank.what
+                for blank in blanks
+                if blank.state == state
+            ]
+        )
         yield say("{state}：{what}。", state=state, what=what)
     for reason in dict.fromkeys(
         printable(unit.get("title") or unit["reason"])

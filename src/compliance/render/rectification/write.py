@@ -259,7 +259,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
         if one.school:
             own.setdefault(one.school, []).append(one)
     blanks: dict[str, list[AwaitedLine]] = {}
-    for line in awaited_lines(around.about.awaited, around.titles, around.holders, by_school=True):
+    for line in awaited_lines(around.about, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
