@@ -14,9 +14,11 @@ from compliance.render.papers.forms import FORMS
 from compliance.render.papers.paper import PaperField, PaperForm, PartForm, paper_headings
 
 from .document import Column, Paper
+from .page import BODY, Alignment, Look, add_style
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HEAD, END = "paper_head.docx", "paper_end.docx"
+COMPACT = "简报正文"  # of a paper that is to fit a page
 
 
 def _bilingual(key: str) -> str:
@@ -38,6 +40,8 @@ def _column(field: PaperField, part: str) -> Column:
 def paper_of(form: PaperForm) -> Paper:
     """The template of one form."""
     paper = Paper(landscape=form.landscape)
+    if form.compact:
+        add_style(paper.document, Look(COMPACT, BODY, 12, Alignment.JUSTIFY, 18))
     paper.tag(f"p include '{HEAD}'")
     for part in form.parts:
         _part(paper, form, part)
@@ -47,11 +51,11 @@ def paper_of(form: PaperForm) -> Paper:
 
 def _part(paper: Paper, form: PaperForm, part: PartForm) -> None:
     told = f"paper.parts.{part.key}"
-    text = "表格说明" if form.landscape or form.compact else "公文正文"
+    text = COMPACT if form.compact else "表格说明" if form.landscape else "公文正文"
     paper.tag(f"p if {told}.shown")
     paper.tag(f"p if {told}.heading")
     if form.compact:
-        paper.bold("表格说明", f"{{{{ {told}.heading }}}}", "")
+        paper.bold(COMPACT, f"{{{{ {told}.heading }}}}", "")
     else:
         paper.text("公文一级标题", f"{{{{ {told}.heading }}}}")
     paper.tag("p endif")

@@ -203,7 +203,7 @@ class TestCosts:
         assert years["2023"] == "160000"
         assert years["2025"] == str(1_079_069 + 120_351)
         assert (
-            f"所需资金合计{int(every):,}元，另有{rows(text, '一、按学校')[-1][3]}项无单价；" in text
+            f"所需资金合计{int(every):,}元，另有{rows(text, '一、按学校')[-1][3]}项无单价。" in text
         )
 
     def test_without_prices_the_column_is_blank(self, tmp_path: Path) -> None:

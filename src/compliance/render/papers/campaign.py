@@ -218,7 +218,7 @@ class Campaign:
         told = say("所需资金合计{n}元", n=f"{found.yuan:,}")
         if found.unpriced:
             told += say("，另有{n}项无单价", n=found.unpriced)
-        return told + msg("；一所学校各学段共用的面积、设备只计最大的一项。")
+        return told + msg("。")
 
 
 def needs(tasks: Iterable[Task]) -> tuple[Total, ...]:
@@ -262,6 +262,11 @@ def school_names(names: Sequence[str]) -> str:
 def percent(done: int, total: int) -> str:
     """``66.7%``; a dash of nothing."""
     return f"{100 * done / total:.1f}%" if total else cells.NONE
+
+
+def shared_once() -> str:
+    """Why what items cost one by one may be more than they cost together."""
+    return msg("一所学校各学段共用的面积、设备，合计中只计最大的一项。")
 
 
 def nowhere() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from compliance.kernel.i18n import msg, plural, say
-from compliance.render.papers.campaign import Campaign, Task, county_itself, grouped_by
+from compliance.render.papers.campaign import Campaign, Task, county_itself, grouped_by, shared_once
 from compliance.render.papers.paper import PaperPart, PaperRow, Parts, rows_of, told
 
 
@@ -33,6 +33,7 @@ def costs(campaign: Campaign) -> Parts:
                 campaign.money(tasks),
                 plural(len(without), "{n}项没有可计量的缺口，不测算。") if without else "",
                 msg("所需资金＝缺口×单价，逐项进为整数元。"),
+                shared_once(),
             ]
         ),
         "schools": PaperPart(

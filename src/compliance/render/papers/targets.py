@@ -18,6 +18,7 @@ from compliance.render.papers.campaign import (
     nowhere,
     numbered,
     school_names,
+    shared_once,
 )
 from compliance.render.papers.paper import PaperPart, PaperRow, Parts, RowGroup, rows_of, told
 from compliance.render.rectification import cells
@@ -38,6 +39,7 @@ def of_schools(campaign: Campaign) -> Parts:
     lines = [
         say("目标任务{n}项，涉及{k}所学校。", n=len(campaign.open), k=schools),
         campaign.money(campaign.open),
+        shared_once() if campaign.planning.priced else "",
     ]
     return {"overview": told(lines), "tasks": PaperPart(groups=groups)}
 
@@ -141,6 +143,7 @@ def of_townships(campaign: Campaign) -> Parts:
         say("学校的目标任务{n}项，分在{k}个乡镇（街道）。", n=len(at_schools), k=len(named)),
         msg("学校表没有填乡镇（街道）的，列在最后。") if nowhere() in by_township else "",
         campaign.money(at_schools),
+        shared_once() if campaign.planning.priced else "",
     ]
     return {
         "overview": told(lines),
