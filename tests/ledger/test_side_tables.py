@@ -17,6 +17,7 @@ from compliance.ledger.responsibilities import Responsibility, read_responsibili
 from compliance.ledger.terms import Term, read_term
 from compliance.render.planning_forms import write_prices, write_responsibilities
 from compliance.render.rectification.planning import assigned, things
+from tests.support.nonempty import nonempty
 
 RULES = {"R1": "高学历教师", "R4": "教学用房", "G3": "专用教室", "AH-G14": "名额分配"}
 THINGS = {
@@ -40,7 +41,7 @@ def written(folder: Path, *rows: tuple[Any, ...], sheet: str = "表") -> Path:
 
 
 def faults(problems: list[Problem]) -> list[tuple[str, str]]:
-    assert all(one.message and one.severity == "error" for one in problems)
+    assert all(one.message and one.severity == "error" for one in nonempty(problems))
     return [(one.code, one.at) for one in problems]
 
 

@@ -118,7 +118,8 @@ class TestWhichPapers:
         for form in nonempty(FORMS.values()):
             assert (TEMPLATES / f"{form.key}.docx").is_file()
             widest = 225 if form.landscape else 156
-            assert all(sum(field.width for field in part.fields) <= widest for part in form.parts)
+            widths = [sum(field.width for field in part.fields) for part in form.parts]
+            assert max(widths) <= widest
 
     def test_the_usual_ones_and_what_is_asked_for(self, tmp_path: Path) -> None:
         assert chosen_papers((), priced=False) == ("list", "schools")
@@ -149,7 +150,7 @@ class TestWhichPapers:
         page = (folder / f"{name}.html").read_text("utf-8")
         book = openpyxl.load_workbook(folder / f"{name}.xlsx")
         cells = {c.value for sheet in book for row in sheet for c in row}
-        for word in words:
+        for word in nonempty(words):
             assert word in told
             assert word in page
             assert word in cells or (word, 3590.91 in cells) == (words[1], True)
@@ -323,8 +324,7 @@ class TestBack:
 class TestTemplates:
     def test_the_bundled_word_templates_are_what_the_script_builds(self, tmp_path: Path) -> None:
         build(tmp_path)
-        names = nonempty(path.name for path in tmp_path.iterdir())
-        for name in names:
+        for name in nonempty(path.name for path in tmp_path.iterdir()):
             with (
                 zipfile.ZipFile(tmp_path / name) as built,
                 zipfile.ZipFile(TEMPLATES / name) as kept,
