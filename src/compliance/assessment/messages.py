@@ -393,7 +393,7 @@ class _Teller:
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
         # a verdict that rests on a suspect figure says so; a group's members have said it
-        doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
+        doubt = pl.lit(say_doubt())
         return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
 
     def _blank_at(self, group: RuleFindings) -> pl.Expr:
@@ -570,6 +570,11 @@ class _Teller:
                 beside, default="", return_dtype=pl.String
             )
         return said
+
+
+def say_doubt() -> str:
+    """What ends the sentence of a verdict that rests on a suspect figure."""
+    return msg("（所据数据存疑，见提示。）")
 
 
 def say_nobody() -> str:

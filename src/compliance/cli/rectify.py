@@ -108,6 +108,12 @@ class PaperName(click.ParamType[str]):
     metavar="FILE.xlsx",
     help=lambda: msg("填好的单价表（compliance template --prices）：所需资金"),
 )
+@option(
+    "--annexes",
+    is_flag=True,
+    help=lambda: msg("整改清单后附上建议提升、待补数据等清单（默认只在电子表格中）"),
+)
+@option("--with-advisory", is_flag=True, help=lambda: msg("文书中也列出参考指标和依据的核实情况"))
 @option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
 @dating
 @shared_options
@@ -117,6 +123,8 @@ def rectify(
     out: Path,
     formats: tuple[str, ...],
     ledgers: tuple[Path, ...],
+    annexes: bool,
+    with_advisory: bool,
     overwrite: bool,
     papers: tuple[str, ...],
     responsibilities: Path | None,
@@ -151,6 +159,8 @@ def rectify(
         overwrite=overwrite,
         wanted=chosen_papers(papers, priced=prices is not None),
         planning=planning,
+        with_advisory=with_advisory,
+        annexes=annexes,
     )
     if not written:
         return nothing_written()

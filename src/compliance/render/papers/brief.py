@@ -18,7 +18,7 @@ from compliance.render.papers.campaign import (
     needs,
 )
 from compliance.render.papers.paper import PaperPart, PaperRow, Parts, rows_of, told
-from compliance.render.phrases import counted
+from compliance.render.phrases import counted, named
 from compliance.render.rectification import cells
 
 _ROWS = 8  # so many needs fit the page; the others are counted
@@ -103,7 +103,7 @@ def _needs(campaign: Campaign) -> Iterator[PaperRow]:
 
 def _amount(total: Total) -> str:
     number = cells.quantity(total.amount, part=False)
-    return cells.named(printable(total.amount.part), number) if lang() == "zh" else number
+    return named(printable(total.amount.part), number) if lang() == "zh" else number
 
 
 def _deciding(campaign: Campaign) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _deciding(campaign: Campaign) -> Iterator[str]:
         )
     short = campaign.around.about.falling_short
     if len(short) > 1:
-        named = [
+        schools = [
             say(
                 "{school}（{n}项）",
                 school=printable(one.school_name),
@@ -125,7 +125,7 @@ def _deciding(campaign: Campaign) -> Iterator[str]:
             )
             for one in short[:_MOST]
         ]
-        yield say("需整改指标最多的学校：{l}。", l=msg("、").join(named))
+        yield say("需整改指标最多的学校：{l}。", l=msg("、").join(schools))
     if not alone and not short:
         yield msg("没有学校层面的未达标指标。")
 

@@ -18,6 +18,7 @@ from compliance.ledger.prices import Gap, Sum, apportioned
 from compliance.ledger.states import words
 from compliance.render.documents.text import printable, shortened
 from compliance.render.documents.xlsx import NumberCell, Value
+from compliance.render.phrases import named
 from compliance.render.rectification import cells
 from compliance.render.rectification.planning import Planned, Planning, gaps
 from compliance.render.rectification.school_sheet import Surroundings
@@ -84,8 +85,9 @@ class Task:
 
     @property
     def lacks(self) -> list[Gap]:
-        """What it lacks that can be counted."""
-        return [] if self.judged is None else gaps(self.judged)
+        """What it lacks that can be counted; nothing where its figures are not to be believed."""
+        one = self.judged
+        return [] if one is None or one.implausible else gaps(one)
 
     @property
     def gap(self) -> Value:
@@ -221,18 +223,23 @@ class Campaign:
         return told + msg("。")
 
 
+def _believed(tasks: Iterable[Task]) -> list[Judged]:
+    """The findings of tasks that rest on figures which may be summed."""
+    return [one for task in tasks if (one := task.judged) is not None and not one.implausible]
+
+
 def needs(tasks: Iterable[Task]) -> tuple[Total, ...]:
     """What tasks lack in all, by rule and part; of what a school's stages share the largest."""
-    return totals_of(one for task in tasks if (one := task.judged) is not None)
+    return totals_of(_believed(tasks))
 
 
 def needs_text(tasks: Iterable[Task]) -> str:
     """``高于规定学历教师5人；教学及辅助用房1900平方米``; a dash where nothing is countable."""
-    judged = [one for task in tasks if (one := task.judged) is not None]
+    judged = _believed(tasks)
     labels = {one.rule.id: one.rule.brief for one in judged}
     return (
         msg("；").join(
-            cells.named(
+            named(
                 printable(one.amount.part) or labels[one.rule],
                 cells.quantity(one.amount, part=False),
             )

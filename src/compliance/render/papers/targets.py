@@ -21,6 +21,7 @@ from compliance.render.papers.campaign import (
     shared_once,
 )
 from compliance.render.papers.paper import PaperPart, PaperRow, Parts, RowGroup, rows_of, told
+from compliance.render.phrases import named
 from compliance.render.rectification import cells
 
 
@@ -110,7 +111,7 @@ def _goal(tasks: Sequence[Task]) -> str:
     pieces = []
     for one in needs(tasks):
         number = figures.with_unit(figures.amount(one.amount.value), printable(one.amount.unit))
-        what = cells.named(printable(one.amount.part), number)
+        what = named(printable(one.amount.part), number)
         pieces.append(say("压减{n}", n=number) if one.amount.over else say("补足{n}", n=what))
     return msg("；").join(pieces) or msg("达到标准")
 
@@ -138,9 +139,9 @@ def of_townships(campaign: Campaign) -> Parts:
                 "cost": found.yuan if found is not None and found.yuan else "",
             }
         )
-    named = [name for name in by_township if name != nowhere()]
+    townships = [name for name in by_township if name != nowhere()]
     lines = [
-        say("学校的目标任务{n}项，分在{k}个乡镇（街道）。", n=len(at_schools), k=len(named)),
+        say("学校的目标任务{n}项，分在{k}个乡镇（街道）。", n=len(at_schools), k=len(townships)),
         msg("学校表没有填乡镇（街道）的，列在最后。") if nowhere() in by_township else "",
         campaign.money(at_schools),
         shared_once() if campaign.planning.priced else "",

@@ -174,7 +174,7 @@ def _number(one: Judged) -> Value:
 
 
 def _parts_limits(one: Judged) -> str | None:
-    return cells.paper_line(0, one, "").standard
+    return cells.paper_line(0, one).standard
 
 
 def _gaps(one: Judged) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from compliance.assessment import Judged, amounts
 from compliance.facts.vocabulary import Vocabulary, quantity
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, pick
+from compliance.kernel.i18n import msg, pick, say
 from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Thing, read_prices
 from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility, read_responsibilities
 from compliance.ledger.terms import Term
@@ -37,6 +37,13 @@ class Planned:
     person: str = ""
     term: Term | None = None
     cost: int | None = None
+
+    @property
+    def offices(self) -> str:
+        """Who leads, and with whom; empty where nobody is named."""
+        if not self.joint:
+            return self.lead
+        return say("{lead}（会同{joint}）", lead=self.lead, joint=self.joint)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import polars as pl
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import carry_on
 from compliance.ledger.days import DaysAsked
@@ -22,12 +22,14 @@ from compliance.render.documents.text import printable
 from compliance.render.papers.campaign import Campaign
 from compliance.render.papers.forms import LIST, SHEETS, USUAL
 from compliance.render.papers.write import PaperWriter, paper_writer, working_papers
-from compliance.render.rectification import cells, ledger_items, ledger_told
+from compliance.render.phrases import listed
+from compliance.render.rectification import cells, changes, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx")
 SCHOOL_SHEETS = "一校一案"
@@ -51,6 +53,8 @@ def write_papers(
     overwrite: bool = False,
     wanted: Sequence[str] = USUAL,
     planning: Planning = UNPLANNED,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
@@ -76,13 +80,17 @@ def write_papers(
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
+    rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
     earlier = EarlierLists(out, ledgers, report.counties)
     said: list[str] = []
     warned: list[str] = []
     names = Names()
-    done = 0
+    steps, done = _Steps(progress, len(forms) * count), 0
     with staged(out) as place:
-        for paper, campaign in _of_counties(report, asked, earlier, planning):
+        made = _of_counties(
+            report, asked, earlier, planning, with_advisory=with_advisory, annexes=annexes
+        )
+        for paper, campaign in made:
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, campaign, form, wanted):
@@ -90,13 +98,15 @@ def write_papers(
                         Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
                     )
                     done += 1
-                    if progress is not None:
-                        progress(done, len(forms) * count)
+                    steps.take(1)
+            steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
             for name in _stale(sheets, paper, forms) if sheets else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
             several = len(report.counties) > 1
             said += ledger_told.said(paper, several=several)
+            if SHEETS in wanted:
+                said += _about_sheets(paper, out / named, forms[0], rules, several=several)
             warned += ledger_told.warned(paper)
         faults = (*earlier.faults, *renderer.faults.values())
         if faults and not done:
@@ -105,6 +115,37 @@ def write_papers(
         warned += earlier.warned
         placed = place.place()
         return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
+
+
+class _Steps:
+    """How much is done, papers that nobody needs included."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def take(self, many: int) -> None:
+        """So many more are done."""
+        self._done += many
+        if many and self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _about_sheets(
+    paper: CountyPaper, folder: Path, form: str, rules: Mapping[str, Rule], *, several: bool
+) -> Iterator[str]:
+    """Whose sheets must be sent again, and which schools get none."""
+    head = f"{paper.county_name} {paper.years}{msg('：')}" if several else ""
+    before = changes.earlier(folder / SCHOOL_SHEETS, paper.schools)
+    if before:
+        lines = list(changes.to_send_again(paper, before, rules, form))
+        told = plural(len(lines), "与上次不同、须重新发送的整改方案{n}份：")
+        yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
+        yield from lines
+    if names := [one.name for one in paper.without_plan]:
+        told = listed(names)
+        yield head + plural(
+            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+        )
 
 
 class _Renderer:
@@ -128,7 +169,7 @@ class _Renderer:
                 dirs = self._template_dirs.get(paper.ruleset, ())
                 self._writers[key] = writer(form, dirs), paper_writer(form, dirs)
             write, write_working = self._writers[key]
-            sheets, schools = Path(SCHOOL_SHEETS), paper.schools if SHEETS in wanted else ()
+            sheets, schools = Path(SCHOOL_SHEETS), paper.plans if SHEETS in wanted else ()
             return [
                 *([(Path(f"{COUNTY_LIST}.{form}"), write(paper))] if LIST in wanted else []),
                 *((sheets / f"{one.stem}.{form}", write(one)) for one in schools),
@@ -144,18 +185,20 @@ class _Renderer:
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
-    """File names of earlier sheets, in these formats, of schools that are no longer in the data.
+    """File names of earlier sheets, in these formats, of schools that need none or are gone.
 
     A sheet is known by its name: a code as long as this county's, then the school's name. What
     people made of a present school's sheet (``1002_某校_批注.docx``) begins with its name, and stays.
     """
     present = tuple(school.stem for school in paper.schools)
+    unneeded = {school.stem for school in paper.without_plan}
     lengths = {len(stem.partition("_")[0]) for stem in present}
     found = []
     for file in sorted(sheets.iterdir()) if sheets.is_dir() else ():
         code, _, name = file.stem.partition("_")
         like_ours = file.suffix[1:] in forms and name and code.isalnum() and len(code) in lengths
-        if like_ours and file.is_file() and not file.stem.startswith(present):
+        gone = file.stem in unneeded or not file.stem.startswith(present)
+        if like_ours and file.is_file() and gone:
             found.append(file.name)
     return found
 
@@ -189,13 +232,20 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
 
 
 def papers(
-    report: Results, asked: DaysAsked = _NO_DAYS, earlier: EarlierLists | None = None
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    earlier: EarlierLists | None = None,
+    *,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see.
 
-    A county whose earlier list cannot be read is left out.
+    A county whose earlier list cannot be read is left out. with_advisory: rules without weight and
+    doubts of sources too. annexes: see `CountyPaper.annexes`.
     """
-    return (paper for paper, _ in _of_counties(report, asked, earlier))
+    made = _of_counties(report, asked, earlier, with_advisory=with_advisory, annexes=annexes)
+    return (paper for paper, _ in made)
 
 
 def _of_counties(
@@ -203,6 +253,9 @@ def _of_counties(
     asked: DaysAsked = _NO_DAYS,
     earlier: EarlierLists | None = None,
     planning: Planning = UNPLANNED,
+    *,
+    with_advisory: bool,
+    annexes: bool,
 ) -> Iterator[tuple[CountyPaper, Campaign]]:
     """Each county's list, and what its working papers are made from."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
@@ -217,21 +270,24 @@ def _of_counties(
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info),
+            basis=cells.basis(report, info, doubts=with_advisory),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
             planning=planning,
+            records={row["school_code"]: row for row in records.iter_rows(named=True)},
+            report=report,
+            with_advisory=with_advisory,
         )
         books = earlier.of(county, found) if earlier else []
         if books is None:
             continue
-        paper = county_paper(around, list(_sheets(around, records)))
+        paper = county_paper(around, list(_sheets(around)), annexes=annexes)
         items = ledger_items.today(report, around, paper.problems, records)
         ledger = with_forms(carry_on(items, books))
         stated = {
             name: _by_county(table).get(key, table.clear()) for name, table in report.stated.items()
         }
-        yield replace(paper, ledger=ledger), Campaign(around, ledger, records, stated)
+        yield paper.carrying(ledger), Campaign(around, ledger, records, stated)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -253,7 +309,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper]:
+def _sheets(around: Surroundings) -> Iterator[SchoolPaper]:
     own: dict[str, list[Judged]] = {}
     for one in around.about.judged():
         if one.school:
@@ -261,8 +317,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
     blanks: dict[str, list[AwaitedLine]] = {}
     for line in awaited_lines(around.about, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
-    records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():
         stem = names.take(joined(code, of_school[0].finding["school_name"]))
-        yield school_paper(around, of_school, blanks.get(code, []), records.get(code, {}), stem)
+        yield school_paper(around, of_school, blanks.get(code, []), stem)

@@ -118,7 +118,7 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "verdict": verdict_mark(county),
         "ruleset": ruleset_of(report, county),
         "bases": phrases.bases(about),
-        "relaxed": phrases.relaxed(about),
+        "relaxed": phrases.relaxed(about, report),
         "withheld": phrases.withheld(about, report.manifest),
         "outside": phrases.outside(about),
         "groups": [

@@ -65,7 +65,7 @@ def _context(report: Results) -> dict[str, Any]:
     detail = detail_of(report)
     return {
         "rulesets": [_ruleset(report, info) for info in report.rulesets],
-        "changes": phrases.changes(report.manifest),
+        "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,
         "index": county_index(report) if len(report.counties) != 1 else None,
         "trends": trends.trends(several_years(report)),
