@@ -79,7 +79,7 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
     assert book.sheetnames == [
         "台账", "汇总", "序时进度", "变化", "缺口汇总", "建议提升", "待补数据", "参考", "学校一览",
-        "设置", "_junheng",
+        "设置", "里程碑", "议定事项", "_junheng",
     ]  # fmt: skip
     assert book["_junheng"].sheet_state == "veryHidden"
     sheet = book["台账"]
