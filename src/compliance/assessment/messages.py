@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -474,8 +474,13 @@ class _Teller:
             if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
+
+        @cache  # most counties are told the same
+        def sentence(words: tuple[str, ...]) -> str:
+            return say("{outside}。", outside=msg("；").join(words))
+
         return {
-            block: {c: say("{outside}。", outside=msg("；").join(w)) for c, w in own.items()}
+            block: {county: sentence(tuple(words)) for county, words in own.items()}
             for block, own in told.items()
         }
 
