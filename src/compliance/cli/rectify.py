@@ -55,6 +55,12 @@ PAPER_FORMATS = ("md", "html", "xlsx", "docx")
     metavar="OLD.xlsx",
     help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
 )
+@option(
+    "--annexes",
+    is_flag=True,
+    help=lambda: msg("整改清单后附上建议提升、待补数据等清单（默认只在电子表格中）"),
+)
+@option("--with-advisory", is_flag=True, help=lambda: msg("文书中也列出参考指标和依据的核实情况"))
 @option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
 @dating
 @shared_options
@@ -64,6 +70,8 @@ def rectify(
     out: Path,
     formats: tuple[str, ...],
     ledgers: tuple[Path, ...],
+    annexes: bool,
+    with_advisory: bool,
     overwrite: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging` and `dating`
 ) -> int:
@@ -86,6 +94,8 @@ def rectify(
         days,
         ledgers=ledgers,
         overwrite=overwrite,
+        with_advisory=with_advisory,
+        annexes=annexes,
     )
     if not papers:
         return nothing_written()

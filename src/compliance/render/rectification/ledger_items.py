@@ -96,6 +96,8 @@ class _Items:
             "joint": printable(listed(joint)) or None,
             "progress": cells.progress(),
         }
+        if line.person:
+            proposed["person"] = line.person
         return replace(item, cells={**item.cells, **proposed}, note=line.note)
 
     def _standing(self, one: Judged) -> str:
@@ -127,7 +129,7 @@ class _Items:
             "township": printable(school.get("township")) or None,
             "alliance": self._alliances.get(one.school),
             "stage": figures.stage(finding["stage"]) or None,
-            "indicator": one.rule.label,
+            "indicator": one.rule.brief,
             "value": None if waits else _number(one),
             "limit": finding["threshold"] if not finding["parts"] else _parts_limits(one),
             "gap": short[0].value if len(short) == 1 else _gaps(one),
@@ -170,7 +172,7 @@ def _number(one: Judged) -> Value:
 
 
 def _parts_limits(one: Judged) -> str | None:
-    return cells.paper_line(0, one, "").standard
+    return cells.paper_line(0, one).standard
 
 
 def _gaps(one: Judged) -> str | None:

@@ -12,17 +12,20 @@ import polars as pl
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
-from compliance.ledger import carry_on
+from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
-from compliance.render.rectification import cells, ledger_items, ledger_told
+from compliance.render.phrases import listed
+from compliance.render.rectification import cells, changes, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
+from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx")
 SCHOOL_SHEETS = "一校一案"
@@ -44,8 +47,10 @@ def write_papers(
     *,
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Written:
-    """Write the papers of every judged county below `out`; returns what was written and moved.
+    """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
@@ -63,18 +68,17 @@ def write_papers(
             raise UsageError(
                 say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
-    if not report.counties:
-        return Written()
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
-    earlier = EarlierLists(out, ledgers, report.counties)
+    rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
+    earlier = EarlierLists(out, ledgers, len(report.counties) + len(report.refused))
+    carried: list[tuple[str, Ledger]] = []
     said: list[str] = []
-    warned: list[str] = []
     names = Names()
-    done = 0
+    steps, done = _Steps(progress, len(forms) * count), 0
     with staged(out) as place:
-        for paper in papers(report, asked, earlier):
+        for paper in papers(report, asked, earlier, with_advisory=with_advisory, annexes=annexes):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, form):
@@ -82,20 +86,58 @@ def write_papers(
                         Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
                     )
                     done += 1
-                    if progress is not None:
-                        progress(done, len(forms) * count)
+                    steps.take(1)
+            steps.take(len(forms) * len(paper.without_plan))
             for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
+            carried.append((paper.county_name, paper.ledger))
             several = len(report.counties) > 1
-            said += ledger_told.said(paper, several=several)
-            warned += ledger_told.warned(paper)
+            said += _about_sheets(paper, out / named, forms[0], rules, several=several)
+        for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
+            named = names.take(joined(refused.county_code, refused.county_name, refused.year))
+            place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
-        if faults and not done:
+        if faults and not carried:
             raise faults[0]
         earlier.require_all_used()
-        warned += earlier.warned
-        placed = place.place()
-        return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
+        return replace(
+            place.place(),
+            faults=faults,
+            said=(*ledger_told.said(carried), *said),
+            warned=(*earlier.warned, *ledger_told.warned(carried)),
+        )
+
+
+class _Steps:
+    """How much is done, papers that nobody needs included."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def take(self, many: int) -> None:
+        """So many more are done."""
+        self._done += many
+        if many and self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _about_sheets(
+    paper: CountyPaper, folder: Path, form: str, rules: Mapping[str, Rule], *, several: bool
+) -> Iterator[str]:
+    """Whose sheets must be sent again, and which schools get none."""
+    head = f"{paper.county_name} {paper.years}{msg('：')}" if several else ""
+    before = changes.earlier(folder / SCHOOL_SHEETS, paper.schools)
+    if before:
+        lines = list(changes.to_send_again(paper, before, rules, form))
+        told = plural(len(lines), "与上次不同、须重新发送的整改方案{n}份：")
+        yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
+        yield from lines
+    if names := [one.name for one in paper.without_plan]:
+        told = listed(names)
+        yield head + plural(
+            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+        )
 
 
 class _Renderer:
@@ -118,7 +160,7 @@ class _Renderer:
             write, sheets = self._writers[key], Path(SCHOOL_SHEETS)
             return [
                 (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
-                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
+                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.plans),
             ]
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
@@ -127,18 +169,20 @@ class _Renderer:
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
-    """File names of earlier sheets, in these formats, of schools that are no longer in the data.
+    """File names of earlier sheets, in these formats, of schools that need none or are gone.
 
     A sheet is known by its name: a code as long as this county's, then the school's name. What
     people made of a present school's sheet (``1002_某校_批注.docx``) begins with its name, and stays.
     """
     present = tuple(school.stem for school in paper.schools)
+    unneeded = {school.stem for school in paper.without_plan}
     lengths = {len(stem.partition("_")[0]) for stem in present}
     found = []
     for file in sorted(sheets.iterdir()) if sheets.is_dir() else ():
         code, _, name = file.stem.partition("_")
         like_ours = file.suffix[1:] in forms and name and code.isalnum() and len(code) in lengths
-        if like_ours and file.is_file() and not file.stem.startswith(present):
+        gone = file.stem in unneeded or not file.stem.startswith(present)
+        if like_ours and file.is_file() and gone:
             found.append(file.name)
     return found
 
@@ -149,9 +193,9 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     Imported when first used: a Markdown list needs no Word.
     """
     if form == "xlsx":
-        from compliance.render.rectification.xlsx import workbook
+        from compliance.render.rectification import xlsx
 
-        return workbook
+        return xlsx.workbook
     if form == "docx":
         from compliance.render.documents.docx import WordTemplate
 
@@ -172,11 +216,17 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
 
 
 def papers(
-    report: Results, asked: DaysAsked = _NO_DAYS, earlier: EarlierLists | None = None
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    earlier: EarlierLists | None = None,
+    *,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see.
 
-    A county whose earlier list cannot be read is left out.
+    A county whose earlier list cannot be read is left out. with_advisory: rules without weight and
+    doubts of sources too. annexes: see `CountyPaper.annexes`.
     """
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
@@ -190,16 +240,20 @@ def papers(
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info),
+            basis=cells.basis(report, info, doubts=with_advisory),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
+            records={row["school_code"]: row for row in records.iter_rows(named=True)},
+            report=report,
+            with_advisory=with_advisory,
         )
-        books = earlier.of(county, found) if earlier else []
+        codes = found.get_column("school_code").drop_nulls().unique()
+        books = earlier.of(county.county_code, county.year, codes) if earlier else []
         if books is None:
             continue
-        paper = county_paper(around, list(_sheets(around, records)))
+        paper = county_paper(around, list(_sheets(around)), annexes=annexes)
         items = ledger_items.today(report, around, paper.problems, records)
-        yield replace(paper, ledger=carry_on(items, books))
+        yield paper.carrying(carry_on(items, books))
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -221,7 +275,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper]:
+def _sheets(around: Surroundings) -> Iterator[SchoolPaper]:
     own: dict[str, list[Judged]] = {}
     for one in around.about.judged():
         if one.school:
@@ -229,8 +283,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
     blanks: dict[str, list[AwaitedLine]] = {}
     for line in awaited_lines(around.about, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
-    records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():
         stem = names.take(joined(code, of_school[0].finding["school_name"]))
-        yield school_paper(around, of_school, blanks.get(code, []), records.get(code, {}), stem)
+        yield school_paper(around, of_school, blanks.get(code, []), stem)
