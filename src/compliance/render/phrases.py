@@ -139,7 +139,9 @@ def next_steps(about: Assessment) -> list[str]:
     if len(by_owner) > _OWNERS:
         lines.append(say("另有{n}个责任单位，见整改清单", n=len(by_owner) - _OWNERS))
     suppliers = [who for one in about.missing for who in one.owners]
-    suppliers += [owner for _, owner in about.statements] + [one.owner for one in about.of_nobody]
+    stated = [ids[0] for ids, _ in about.statements]
+    stated += [one.rules[0] for one in about.of_nobody]
+    suppliers += [pick(about.rules[one].owner, about.rules[one].owner_en) for one in stated]
     if who := list(dict.fromkeys(filter(None, suppliers))):
         told = shortened(who, msg("等{count}个单位"), _OWNERS)
         lines.append(say("补数据和佐证：{who}（见“尚缺的数据和佐证”）", who=told))
