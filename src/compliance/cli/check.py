@@ -25,6 +25,7 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    terminal_width,
 )
 from compliance.kernel.errors import PackError, PluginError
 from compliance.kernel.i18n import msg
@@ -128,7 +129,7 @@ def _print(report: Report, form: str, render: Renderer) -> None:
     from compliance.render.terminal import summary
 
     if form == "text":
-        click.echo(summary.summary(report, colour=sys.stdout.isatty()))
+        click.echo(summary.summary(report, sys.stdout.isatty(), terminal_width()))
     else:
         render(report, sys.stdout.buffer)
         sys.stdout.buffer.flush()
