@@ -88,9 +88,10 @@ def write_papers(
         for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
             named = names.take(joined(refused.county_code, refused.county_name, refused.year))
             place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            done += 1
             carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
-        if faults and not carried:
+        if faults and not done:
             raise faults[0]
         earlier.require_all_used()
         return replace(
