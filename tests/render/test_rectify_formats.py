@@ -96,7 +96,8 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     setup: Any = sheet.sheet_properties.pageSetUpPr
     assert setup.fitToPage  # one page wide, as many as it takes high
     assert sheet.page_setup.fitToHeight == 0
-    assert sheet.column_dimensions["H"].hidden  # nobody has given an alliance
+    folded = [sheet.column_dimensions[name] for name in "EH"]  # for filters: 标识码, 学区
+    assert [(one.hidden, one.outlineLevel) for one in folded] == [(True, 1), (True, 1)]
     row = [cell.value for cell in sheet[head + 3]]
     assert row[:2] == ["1002-J-R5", 3]
     assert row[11:15] == [7.04, 10.2, 3590.91, "平方米"]

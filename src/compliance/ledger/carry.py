@@ -19,6 +19,7 @@ from compliance.ledger.model import (
     NEW,
     OPEN,
     OUTSIDE,
+    OWN_ROW,
     SHORT,
     STATES,
     WAITING,
@@ -42,7 +43,6 @@ from compliance.ledger.model import (
 from compliance.ledger.succession import RENAMED, Fate, fate
 from compliance.ledger.written_dates import WrittenDate, read_date
 
-_OWN_STATE = "own"
 _DATES = ("deadline", "closed")
 _KEPT_RUNS = 100
 # Of a row without an id: what tells which item it is.
@@ -157,7 +157,7 @@ class _Carrying:
                 if not key:
                     mine.append((place, row))
                     continue
-                if written is None and not self._known(key):
+                if written is None and not self._known(key, row):
                     self._tell("unknown", key)
                 elif not book.original.rows and self._says_nothing(key, row):
                     continue
@@ -172,9 +172,11 @@ class _Carrying:
         entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
         return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
-    def _known(self, key: str) -> bool:
+    def _known(self, key: str, row: ReadRow) -> bool:
+        """Whether an id is one of ours: of a list, of the figures, or in a state that we have written."""
         in_a_list = any(key in book.original.rows for book in self.books)
-        return in_a_list or self.today.of(key) is not None
+        ours = row.cells.get("state") in states.words().values()
+        return in_a_list or ours or self.today.of(key) is not None
 
     def _adopt(self, place: int, row: ReadRow) -> None:
         """Give a row that people added an id; the same row in another copy has it already."""
@@ -240,7 +242,10 @@ class _Carrying:
     def _row(self, key: str, item: Item | None) -> Row:
         copies = self.copies.get(key, [])
         item = item or self.today.of(key)
-        if item is None and any(copy.written and not _own(copy.written) for copy in copies):
+        if item is None and any(
+            self._known(key, copy.row) if copy.written is None else not _own(copy.written)
+            for copy in copies
+        ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
         proposal = {**item.cells, **self._due(item, copies)} if item else {}
@@ -286,7 +291,7 @@ class _Carrying:
         old = next((copy.written.memory for copy in reversed(copies) if copy.written), None)
         if item is None:  # people's own row
             old = old or Memory(since=at.isoformat())
-            return replace(old, state=_OWN_STATE, at=at.isoformat())
+            return replace(old, state=OWN_ROW, at=at.isoformat())
         if old is None and copies:  # of a list that has lost its memory: not new
             old = Memory(start=_shown_figure(copies[-1].row))
         if old is not None and all(copy.inherited for copy in copies):
@@ -301,9 +306,11 @@ class _Carrying:
         for copy in copies:
             if copy.written is None or copy.inherited:
                 continue
-            for column in FIGURES[2:]:
+            for column in FIGURES[1:]:
                 typed = copy.row.cells.get(column)
-                if typed is not None and not same(typed, copy.written.cells.get(column)):
+                if typed is None or (column == "number" and not isinstance(typed, str)):
+                    continue  # to number rows anew is nothing to keep
+                if not same(typed, copy.written.cells.get(column)):
                     yield column, text_of(typed)
 
     def _keep_written_over(
@@ -429,7 +436,7 @@ def _after(day: WrittenDate | None, other: str) -> bool:
 
 
 def _own(written: Written) -> bool:
-    return written.memory.state == _OWN_STATE
+    return written.memory.state == OWN_ROW
 
 
 def _telling(cells: Mapping[str, Value]) -> tuple[str, ...]:

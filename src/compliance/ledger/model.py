@@ -21,6 +21,7 @@ SHORT, OPEN, ADVISED, MET, WAITING, OUTSIDE = (
 NEW, GOING, AWAITING, CURED, CLOSED, VOID, CHANGED = (
     "new", "going", "awaiting", "cured", "closed", "void", "changed",
 )  # fmt: skip
+OWN_ROW = "own"  # of a row that people added: it has no figures
 STATES = (NEW, GOING, CHANGED, AWAITING, CURED, CLOSED, VOID)
 UNFINISHED = (NEW, GOING, CHANGED, AWAITING)
 

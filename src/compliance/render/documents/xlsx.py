@@ -195,6 +195,13 @@ class Worksheet:
         width = self._columns[place].width
         self._sheet.set_column(place, place, width, None, {"hidden": True})
 
+    def fold(self, place: int) -> None:
+        """A column that a click above it brings to sight."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True, "level": 1})
+        following = self._columns[place + 1].width
+        self._sheet.set_column(place + 1, place + 1, following, None, {"collapsed": True})
+
     def _write(
         self, row: int, column: int, value: str | float | date | None, form: Untyped
     ) -> None:

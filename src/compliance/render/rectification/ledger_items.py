@@ -131,7 +131,7 @@ class _Items:
             "township": printable(school.get("township")) or None,
             "alliance": self._alliances.get(one.school),
             "stage": figures.stage(finding["stage"]) or None,
-            "indicator": one.rule.label,
+            "indicator": one.rule.brief,
             "value": None if waits else _number(one),
             "limit": finding["threshold"] if not finding["parts"] else _parts_limits(one),
             "gap": short[0].value if len(short) == 1 else _gaps(one),

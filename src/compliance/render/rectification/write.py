@@ -14,7 +14,7 @@ from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
-from compliance.ledger import carry_on
+from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.ledger.forms import with_forms
 from compliance.render.documents.output_files import Names, Written, joined, staged
@@ -29,6 +29,7 @@ from compliance.render.rectification.county_list import CountyPaper, county_pape
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
 from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx")
@@ -56,7 +57,7 @@ def write_papers(
     with_advisory: bool = False,
     annexes: bool = False,
 ) -> Written:
-    """Write the papers of every judged county below `out`; returns what was written and moved.
+    """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
@@ -75,46 +76,51 @@ def write_papers(
             raise UsageError(
                 say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
-    if not report.counties:
-        return Written()
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
     rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
-    earlier = EarlierLists(out, ledgers, report.counties)
-    said: list[str] = []
-    warned: list[str] = []
+    earlier = EarlierLists(out, ledgers, len(report.counties) + len(report.refused))
+    carried: list[tuple[str, Ledger]] = []
+    about_sheets: list[str] = []
     names = Names()
-    steps, done = _Steps(progress, len(forms) * count), 0
+    steps = _Steps(progress, len(forms) * count)
     with staged(out) as place:
         made = _of_counties(
             report, asked, earlier, planning, with_advisory=with_advisory, annexes=annexes
         )
         for paper, campaign in made:
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
-            for form in forms:
-                for relative, content in renderer.render(paper, campaign, form, wanted):
-                    place.put(
-                        Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
-                    )
-                    done += 1
-                    steps.take(1)
+            decided = paper.county_code in earlier.decided
+            for form, relative, content in renderer.every(
+                paper, campaign, forms, wanted, decided=decided
+            ):
+                place.put(
+                    Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
+                )
+                steps.take(1)
             steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
             for name in _stale(sheets, paper, forms) if sheets else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
-            several = len(report.counties) > 1
-            said += ledger_told.said(paper, several=several)
             if SHEETS in wanted:
-                said += _about_sheets(paper, out / named, forms[0], rules, several=several)
-            warned += ledger_told.warned(paper)
+                several = len(report.counties) > 1
+                about_sheets += _about_sheets(paper, out / named, forms[0], rules, several=several)
+            carried.append((paper.county_name, paper.ledger))
+        for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
+            named = names.take(joined(refused.county_code, refused.county_name, refused.year))
+            place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
-        if faults and not done:
+        if faults and not carried:
             raise faults[0]
         earlier.require_all_used()
-        warned += earlier.warned
-        placed = place.place()
-        return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
+        return replace(
+            place.place(),
+            faults=faults,
+            said=(*ledger_told.said(carried), *about_sheets),
+            warned=(*earlier.warned, *ledger_told.warned(carried)),
+        )
 
 
 class _Steps:
@@ -156,6 +162,19 @@ class _Renderer:
         self._template_dirs = template_dirs
         self._writers: dict[tuple[str, str], tuple[Writer, PaperWriter]] = {}
         self.faults: dict[tuple[str, str], PackError] = {}
+
+    def every(
+        self, paper: CountyPaper, campaign: Campaign, forms: Sequence[str], wanted: Sequence[str],
+        *, decided: bool,
+    ) -> Iterator[tuple[str, Path, bytes]]:  # fmt: skip
+        """A county's papers in all formats. decided: a meeting's paper was read, whose decisions must
+        not go with it: the ledger that has them now is written too.
+        """
+        for form in forms:
+            for relative, content in self.render(paper, campaign, form, wanted):
+                yield form, relative, content
+        if decided and not (LIST in wanted and "xlsx" in forms):
+            yield "xlsx", Path(f"{COUNTY_LIST}.xlsx"), writer("xlsx", ())(paper)
 
     def render(
         self, paper: CountyPaper, campaign: Campaign, form: str, wanted: Sequence[str]
@@ -209,9 +228,9 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     Imported when first used: a Markdown list needs no Word.
     """
     if form == "xlsx":
-        from compliance.render.rectification.xlsx import workbook
+        from compliance.render.rectification import xlsx
 
-        return workbook
+        return xlsx.workbook
     if form == "docx":
         from compliance.render.documents.docx import WordTemplate
 
@@ -278,7 +297,8 @@ def _of_counties(
             report=report,
             with_advisory=with_advisory,
         )
-        books = earlier.of(county, found) if earlier else []
+        codes = found.get_column("school_code").drop_nulls().unique()
+        books = earlier.of(county.county_code, county.year, codes) if earlier else []
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around)), annexes=annexes)
