@@ -84,7 +84,7 @@ def write_papers(
     carried: list[tuple[str, Ledger]] = []
     about_sheets: list[str] = []
     names = Names()
-    steps = _Steps(progress, len(forms) * count)
+    steps, done = _Steps(progress, len(forms) * count), 0
     with staged(out) as place:
         made = _of_counties(
             report, asked, earlier, planning, with_advisory=with_advisory, annexes=annexes
@@ -98,6 +98,7 @@ def write_papers(
                 place.put(
                     Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
                 )
+                done += 1
                 steps.take(1)
             steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
@@ -111,8 +112,9 @@ def write_papers(
             named = names.take(joined(refused.county_code, refused.county_name, refused.year))
             place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
             carried.append((printable(refused.county_name), waiting.ledger))
+            done += 1
         faults = (*earlier.faults, *renderer.faults.values())
-        if faults and not carried:
+        if faults and not done:
             raise faults[0]
         earlier.require_all_used()
         return replace(
