@@ -190,7 +190,7 @@ def test_columns_are_wide_enough_to_write_in(tmp_path: Path) -> None:
         (table,) = [one for one in document.tables if one.rows[0].cells[-1].text == "备注"]
         widths = {cell.text: cell.width / Mm(1) for cell in table.rows[0].cells}
         assert all(widths[name] >= least[name] for name in nonempty(least))
-        page = document.sections[-1]
+        page: Any = document.sections[-1]
         assert page.page_width > page.page_height
         inner = page.page_width - page.left_margin - page.right_margin
         assert sum(widths.values()) == pytest.approx(inner / Mm(1), abs=0.5)

@@ -36,13 +36,13 @@ def suggestion() -> Results:
     return fixture.report([sheet], [sheet.result("pass", CR="pass")])
 
 
-def paper_of(report: Results, **options: bool) -> CountyPaper:
-    (one,) = papers(report, **options)
+def paper_of(report: Results, *, annexes: bool = False, with_advisory: bool = False) -> CountyPaper:
+    (one,) = papers(report, annexes=annexes, with_advisory=with_advisory)
     return one
 
 
-def written(report: Results, **options: bool) -> bytes:
-    return writer("docx", ())(paper_of(report, **options))
+def written(report: Results, *, annexes: bool = False, with_advisory: bool = False) -> bytes:
+    return writer("docx", ())(paper_of(report, annexes=annexes, with_advisory=with_advisory))
 
 
 def sections(content: bytes) -> list[Any]:

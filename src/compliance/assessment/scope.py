@@ -124,8 +124,8 @@ def _named(outside: Sequence[Outside]) -> str:
             )
             names += called
     told = msg("、").join(codes)
-    if called := msg("、").join(dict.fromkeys(filter(None, names))):
-        told = say("{codes}（{names}）", codes=told, names=called)
+    if said := msg("、").join(dict.fromkeys(filter(None, names))):
+        told = say("{codes}（{names}）", codes=told, names=said)
     return head + msg("：") + told
 
 

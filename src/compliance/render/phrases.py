@@ -23,6 +23,7 @@ from compliance.assessment import (
     FallingShort,
     MissingFacts,
     OfNobody,
+    amounts,
     shares,
 )
 from compliance.assessment.figures import (
@@ -201,7 +202,22 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
                 schools=one.schools,
             )
             lines["" if one.amount.over else one.standing].append(told)
-    return [(headings[key], told) for key, told in lines.items() if told]
+    shown = [(headings[key], told) for key, told in lines.items() if told]
+    if doubtful := not_summed(about):
+        shown.append((msg("缺口所据数据存疑，核实前未计入合计"), doubtful))
+    return shown
+
+
+def not_summed(about: Assessment) -> list[str]:
+    """``甲小学 教学仪器设备值（100元）``: the gaps that no total holds, since figures are implausible."""
+    told = []
+    for one in about.not_summed:
+        if one.standing in (PROBLEM, OPEN, SUGGESTION):
+            gaps = [with_unit(amount(gap.value), gap.unit) for gap in amounts(one.finding)]
+            told.append(
+                say("{who} {what}（{gap}）", who=one.subject, what=one.rule.brief, gap=listed(gaps))
+            )
+    return told
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:

@@ -237,6 +237,8 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
         return say("{f}为0：{todo}", f=heading(entry.fact, titles), todo=say_nobody())
     if entry.fact:
         return heading(entry.fact, titles)
+    if doubtful(one):
+        return say("{rule}（所据数据存疑，请核对）", rule=one.rule.label)
     parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
@@ -332,7 +334,13 @@ def _state(one: Judged) -> str:
         return msg("未达标（建议提升）")
     if one.standing == OPEN:
         return msg("未达标（待定）")
-    return figures.state(one.status)
+    return msg("数据存疑") if doubtful(one) else figures.state(one.status)
+
+
+def doubtful(one: Judged) -> bool:
+    """Whether a figure is there, but such that nothing follows from it: a negative area."""
+    finding = one.finding
+    return one.status == "unknown" and not finding["missing"] and finding["value"] is not None
 
 
 def measure(one: Judged, own: Amount | None = None) -> str:

@@ -17,14 +17,13 @@ from compliance.assessment import (
     Assessment,
     Judged,
     Total,
-    amounts,
     figures,
 )
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import by_kind, kind_of, listed, short_schools
+from compliance.render.phrases import by_kind, kind_of, listed, not_summed, short_schools
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
@@ -243,22 +242,15 @@ def _unjudged(about: Assessment) -> set[str]:
 
 
 def _not_summed(about: Assessment) -> str:
-    """``另有2项所据数据存疑，未计入合计：甲小学教学仪器设备值…``; empty where all is summed up."""
-    told = [
-        say(
-            "{who} {what}（{gap}）",
-            who=one.subject,
-            what=one.rule.brief,
-            gap=msg("；").join(cells.quantity(amount) for amount in amounts(one.finding)),
-        )
-        for one in about.not_summed
-        if one.standing in (PROBLEM, OPEN, SUGGESTION)
-    ]
-    if not told:
-        return ""
+    """``另有2项缺口所据数据存疑…：甲小学 教学仪器设备值（100元）…``; empty where all is summed up."""
+    told = not_summed(about)
     names = shortened(told, msg("等{count}项"))
-    return plural(
-        len(told), "另有{n}项缺口所据数据存疑（标※），核实前未计入合计：{names}。", names=names
+    return (
+        plural(
+            len(told), "另有{n}项缺口所据数据存疑（标※），核实前未计入合计：{names}。", names=names
+        )
+        if told
+        else ""
     )
 
 
@@ -278,9 +270,8 @@ def _legend(about: Assessment) -> tuple[LegendLine, ...]:
 
 
 def _demanded(rule: Rule) -> str:
-    """``小学≥4.2人，初中≥5.3人``: what an indicator asks, in words."""
-    told = (say("{label}：{words}", label=label, words=words) for label, words in demands(rule))
-    return printable(msg("；").join(told))
+    """What an indicator asks, in words."""
+    return printable(msg("；").join(words for _, words in demands(rule)))
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
@@ -389,7 +380,7 @@ def _totals(about: Assessment) -> tuple[TotalLine, ...]:
             grouped.setdefault((total.rule, total.amount.part), []).append(total)
     where: dict[tuple[str, str], set[str]] = {}
     for one in about.open:
-        if one.standing == PROBLEM and one.school:
+        if one.standing == PROBLEM and one.school and not one.implausible:
             parts = [part["name"] for part in one.finding["parts"] if part["status"] == "fail"]
             for name in ("", *parts):
                 where.setdefault((one.rule.id, name), set()).add(one.school)

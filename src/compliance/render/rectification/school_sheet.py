@@ -460,7 +460,9 @@ def _and_school(office: str) -> str:
 def _measure(one: Judged, around: Surroundings) -> str:
     if one.status == "unknown" and not one.rule.of:
         what = listed([cells.heading(fact, around.titles) for fact in one.finding["missing"]])
-        return say("补报：{what}", what=what) if what else cells.NONE
+        if what:
+            return say("补报：{what}", what=what)
+        return msg("核对所据数据") if cells.doubtful(one) else cells.NONE
     if one.status == "not_checked":
         return msg("提供佐证材料")
     return cells.measure(one) if one.status == "fail" else cells.NONE
