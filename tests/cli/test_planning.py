@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
-def fill(path: Path, **columns: dict[str, object]) -> None:
+def fill(path: Path, **columns: dict[str, Any]) -> None:
     """Write into the rows of rules, by column letter."""
     book = openpyxl.load_workbook(path)
     for row in book.worksheets[0].iter_rows():

@@ -269,7 +269,8 @@ def test_a_list_that_cannot_be_read_stops_its_county(tmp_path: Path, harm: str) 
     office = Office(tmp_path)
     office.run(march(), "--today", "2026-04-01")
     office.edit(filled)
-    content, words = office.list.read_bytes(), []
+    content = office.list.read_bytes()
+    words: list[str | Path] = []
     if harm == "cut short":
         office.list.write_bytes(content[: len(content) // 2])
     elif harm == "not a zip":

@@ -6,6 +6,8 @@ What is expected is read from the edited file by openpyxl alone: every mark that
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +35,7 @@ from tests.ledger.working import Table
 from tests.render.rectify_sample import sample
 from tests.support.examples import PLAIN, examples
 
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 MARK = "记"
 ROWS, COLUMNS = 12, 27
 
@@ -239,6 +242,33 @@ def test_every_mark_comes_back(tmp_path_factory: pytest.TempPathFactory, edits: 
     assert marks(content) - marks(second) == set()
     third = workbook(goes_on(folder, second))
     assert marks(second) - marks(third) == set()
+
+
+@pytest.mark.office
+@pytest.mark.skipif(not OFFICE, reason="LibreOffice is not installed")
+def test_a_list_that_another_program_has_saved(tmp_path: Path) -> None:
+    """LibreOffice writes every part of the file anew, as WPS does."""
+    acts = (writes, notes, writes_above, adds_a_column, adds_a_row, moves_rows, adds_a_sheet)
+    numbers = (3, 20, 2, 1)  # 整改进展 of the fourth row
+    (tmp_path / "list.xlsx").write_bytes(edited(first(), [Edit(act, numbers) for act in acts]))
+    saved = tmp_path / "saved"
+    subprocess.run(
+        [
+            str(OFFICE), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+            "--convert-to", "xlsx", "--outdir", str(saved), str(tmp_path / "list.xlsx"),
+        ],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    content = (saved / "list.xlsx").read_bytes()
+    left = marks((tmp_path / "list.xlsx").read_bytes())
+    assert len(left) == len(acts) - 1  # moving rows leaves no mark
+    paper = goes_on(tmp_path, content)
+    assert left - marks(workbook(paper)) == set()
+    kinds = {event.kind for event in paper.ledger.original.events}
+    assert kinds == {
+        "adopted"
+    }  # the memory has come through: nothing of ours seems to be written over
+    assert [row.state for row in paper.ledger.rows].count("new") == ROWS + 1
 
 
 # ── two copies ─────────────────────────────────────────────────────────────────────

@@ -778,6 +778,28 @@ def several() -> Results:
     )
 
 
+def two_years() -> Results:
+    """One county in 2022 and 2023: one of two schools meets R1, then both; the coefficient of R2 falls
+    from 0.6 to 0.4, that of R3 rises from 0.2 to 0.55; recognition stays.
+    """
+    good, bad = (4.5, 1.2, 0.95, 4.6, 7.6, 2100.0, 2.3), (3.0, 1.2, 0.95, 4.6, 7.6, 2100.0, 2.3)
+    sheets, results = [], []
+    for year, second, second_state, backbone, arts in (
+        (2022, bad, "fail", (0.6, "fail"), (0.2, "pass")),
+        (2023, good, "pass", (0.4, "pass"), (0.55, "fail")),
+    ):
+        sheet = Sheet(("340199", "样县", year))
+        sheet.unit("S1", "第一小学", "primary", good, "pass")
+        sheet.unit("S2", "第二小学", "primary", second, second_state)
+        sheet.dispersion("primary", {"D2": (1.2, *backbone), "D3": (0.95, *arts)})
+        sheet.add("P1", "pass", value=86.0, operator=">=", threshold=85.0, unit="%")
+        sheet.add("CD", "fail", role="block")
+        sheet.add("C", "fail", role="conclusion")
+        sheets.append(sheet)
+        results.append(sheet.result("fail", CD="fail"))
+    return report(sheets, results, rulesets=(info(year=2022), info()))
+
+
 def nothing_judged() -> Results:
     """All counties refused: no county, no findings, no rule set."""
     only = Problem("error", "not_a_number", "不是数字", "数字", "丁县.csv", "第3行", "340104", 2023)

@@ -71,7 +71,7 @@ def test_a_name_stays_text_in_a_workbook(tmp_path: Path) -> None:
             for part in nonempty(packed.namelist()):
                 assert b"<f>" not in packed.read(part)
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
-    names = [row[2].value for row in book["建议提升"].iter_rows()]
+    names = [row[3].value for row in book["建议提升"].iter_rows()]
     assert HOSTILE in names
 
 

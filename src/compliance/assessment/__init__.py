@@ -21,7 +21,7 @@ from compliance.assessment.county import (
     offices,
     overview,
     supplier,
-    totals_of,
+    totals,
 )
 from compliance.assessment.standings import (
     OPEN,
@@ -59,5 +59,5 @@ __all__ = [
     "offices",
     "overview",
     "supplier",
-    "totals_of",
+    "totals",
 ]

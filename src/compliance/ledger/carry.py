@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Succession
@@ -157,7 +158,7 @@ class _Carrying:
                 if not key:
                     mine.append((place, row))
                     continue
-                if written is None and not self._known(key, row):
+                if written is None and not self._known(key, row, book):
                     self._tell("unknown", key)
                 elif not book.original.rows and self._says_nothing(key, row):
                     continue
@@ -172,10 +173,12 @@ class _Carrying:
         entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
         return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
-    def _known(self, key: str, row: ReadRow) -> bool:
-        """Whether an id is one of ours: of a list, of the figures, or in a state that we have written."""
+    def _known(self, key: str, row: ReadRow, of: Book) -> bool:
+        """Whether an id is one of ours: of a list, of the figures, or, where a list has lost its memory,
+        of a row in a state that we have written.
+        """
         in_a_list = any(key in book.original.rows for book in self.books)
-        ours = row.cells.get("state") in states.words().values()
+        ours = not of.original.rows and row.cells.get("state") in states.words().values()
         return in_a_list or ours or self.today.of(key) is not None
 
     def _adopt(self, place: int, row: ReadRow) -> None:
@@ -243,13 +246,17 @@ class _Carrying:
         copies = self.copies.get(key, [])
         item = item or self.today.of(key)
         if item is None and any(
-            self._known(key, copy.row) if copy.written is None else not _own(copy.written)
+            self._known(key, copy.row, self.books[copy.book])
+            if copy.written is None
+            else not _own(copy.written)
             for copy in copies
         ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
         proposal = {**item.cells, **self._due(item, copies)} if item else {}
-        last = next((copy.written.cells for copy in reversed(copies) if copy.written), {})
+        last = next((copy.written.cells for copy in reversed(copies) if copy.written), None)
+        if last is None:
+            last = copies[-1].row.cells if copies else {}
         cells: dict[str, Value] = {}
         people: set[str] = set()
         for column in dict.fromkeys((*COLUMNS, *_own_keys(copies))):
@@ -269,7 +276,7 @@ class _Carrying:
             if settled.clash:
                 self._tell("conflict", key, column, text_of(settled.value), *settled.clash)
         cells["id"] = key
-        over = list(self._written_over(copies)) if item is not None else []
+        over = list(self._written_over(copies, FIGURES[1:] if item is not None else ["number"]))
         self._keep_written_over(key, over, cells, people)
         return self._finished(
             key, item, copies, cells, people, [text for c, text in over if c == "state"]
@@ -301,17 +308,20 @@ class _Carrying:
             now = replace(now, heirs="、".join(self.fates[item.id].heirs) or "—")
         return now
 
-    def _written_over(self, copies: Sequence[_Copy]) -> Iterator[tuple[str, str]]:
+    def _written_over(
+        self, copies: Sequence[_Copy], columns: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
         """(column, text) of what people wrote over figures of ours."""
-        for copy in copies:
-            if copy.written is None or copy.inherited:
+        for copy, column in product(copies, columns):
+            typed = copy.row.cells.get(column)
+            if copy.inherited or typed is None:
                 continue
-            for column in FIGURES[1:]:
-                typed = copy.row.cells.get(column)
-                if typed is None or (column == "number" and not isinstance(typed, str)):
-                    continue  # to number rows anew is nothing to keep
-                if not same(typed, copy.written.cells.get(column)):
-                    yield column, text_of(typed)
+            if column == "number":  # to number rows anew is nothing to keep
+                over = isinstance(typed, str)
+            else:
+                over = copy.written is not None and not same(typed, copy.written.cells.get(column))
+            if over:
+                yield column, text_of(typed)
 
     def _keep_written_over(
         self, key: str, over: Iterable[tuple[str, str]], cells: dict[str, Value], people: set[str]

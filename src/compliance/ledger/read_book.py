@@ -136,8 +136,8 @@ class _Reader:
             settings = {**given, **settings}
             if (kept := self._kept_as(sheet, texts_only=bool(given))) is None:
                 continue
-            ours = not given and kept == sheet.title and not own_form(kept)
-            if ours and (head := self._head(sheet)):
+            own = given or own_form(kept)
+            if not own and kept == sheet.title and (head := self._head(sheet)):
                 tables.append((sheet, head))
             else:
                 sheets.append(self._own_sheet(sheet, kept))

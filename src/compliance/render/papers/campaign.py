@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.assessment import PROBLEM, Judged, Total, amounts, totals_of
+from compliance.assessment import PROBLEM, Judged, Total, amounts, totals
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.ledger import Ledger, item_id
 from compliance.ledger.model import CLOSED, CURED, VOID, Row, text_of
@@ -230,7 +230,7 @@ def _believed(tasks: Iterable[Task]) -> list[Judged]:
 
 def needs(tasks: Iterable[Task]) -> tuple[Total, ...]:
     """What tasks lack in all, by rule and part; of what a school's stages share the largest."""
-    return totals_of(_believed(tasks))
+    return totals(_believed(tasks))
 
 
 def needs_text(tasks: Iterable[Task]) -> str:
@@ -243,7 +243,7 @@ def needs_text(tasks: Iterable[Task]) -> str:
                 printable(one.amount.part) or labels[one.rule],
                 cells.quantity(one.amount, part=False),
             )
-            for one in totals_of(judged)
+            for one in totals(judged)
         )
         or cells.NONE
     )

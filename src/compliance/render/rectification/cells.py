@@ -239,7 +239,8 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
         return heading(entry.fact, titles)
     if doubtful(one):
         return say("{rule}（所据数据存疑，请核对）", rule=one.rule.label)
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    told = one.finding["parts"] or ()
+    parts = [part["name"] for part in told if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
     return say("{rule}（{parts}）", rule=one.rule.label, parts=listed(parts))

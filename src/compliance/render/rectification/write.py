@@ -82,7 +82,7 @@ def write_papers(
     rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
     earlier = EarlierLists(out, ledgers, len(report.counties) + len(report.refused))
     carried: list[tuple[str, Ledger]] = []
-    about_sheets: list[str] = []
+    said: list[str] = []
     names = Names()
     steps, done = _Steps(progress, len(forms) * count), 0
     with staged(out) as place:
@@ -104,15 +104,15 @@ def write_papers(
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
             for name in _stale(sheets, paper, forms) if sheets else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
-            if SHEETS in wanted:
-                several = len(report.counties) > 1
-                about_sheets += _about_sheets(paper, out / named, forms[0], rules, several=several)
             carried.append((paper.county_name, paper.ledger))
+            several = len(report.counties) > 1
+            if SHEETS in wanted:
+                said += _about_sheets(paper, out / named, forms[0], rules, several=several)
         for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
             named = names.take(joined(refused.county_code, refused.county_name, refused.year))
             place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
-            carried.append((printable(refused.county_name), waiting.ledger))
             done += 1
+            carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
         if faults and not done:
             raise faults[0]
@@ -120,7 +120,7 @@ def write_papers(
         return replace(
             place.place(),
             faults=faults,
-            said=(*ledger_told.said(carried), *about_sheets),
+            said=(*ledger_told.said(carried), *said),
             warned=(*earlier.warned, *ledger_told.warned(carried)),
         )
 
