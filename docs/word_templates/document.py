@@ -91,19 +91,24 @@ class Paper:
         *,
         parts: str = "",
         band: str = "{{ part.title }}",
+        titled: str = "",
         last: str = "",
     ) -> None:
         """A table with a line for each of `rows` (``row in paper.totals``).
 
-        parts: an outer loop with a heading line each, `band`. last: the
-        condition of the line that stays on the page of what follows the table.
+        parts: an outer loop with a heading line each, `band`, titled: where it has one at all. last:
+        the condition of the line that stays on the page of what follows the table.
         """
         table = self.document.add_table(rows=0, cols=len(columns))
         _table_properties(table, columns)
         _line(table, columns, [column.heading for column in columns], header=True)
         if parts:
             _tag_row(table, f"tr for {parts}")
+            if titled:
+                _tag_row(table, f"tr if {titled}")
             _band(table, band)
+            if titled:
+                _tag_row(table, "tr endif")
         _tag_row(table, f"tr for {rows}")
         ways = [f"tr if {last}", "tr else", "tr endif"] if last else ["", ""]
         for place, way in enumerate(ways[:-1]):

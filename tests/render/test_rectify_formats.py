@@ -71,7 +71,7 @@ def test_a_name_stays_text_in_a_workbook(tmp_path: Path) -> None:
             for part in nonempty(packed.namelist()):
                 assert b"<f>" not in packed.read(part)
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
-    names = [row[2].value for row in book["建议提升"].iter_rows()]
+    names = [row[3].value for row in book["建议提升"].iter_rows()]
     assert HOSTILE in names
 
 
@@ -79,7 +79,7 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
     assert book.sheetnames == [
         "台账", "汇总", "序时进度", "变化", "缺口汇总", "建议提升", "待补数据", "参考", "学校一览",
-        "设置", "_junheng",
+        "设置", "里程碑", "议定事项", "_junheng",
     ]  # fmt: skip
     assert book["_junheng"].sheet_state == "veryHidden"
     sheet = book["台账"]
@@ -96,7 +96,8 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     setup: Any = sheet.sheet_properties.pageSetUpPr
     assert setup.fitToPage  # one page wide, as many as it takes high
     assert sheet.page_setup.fitToHeight == 0
-    assert sheet.column_dimensions["H"].hidden  # nobody has given an alliance
+    folded = [sheet.column_dimensions[name] for name in "EH"]  # for filters: 标识码, 学区
+    assert [(one.hidden, one.outlineLevel) for one in folded] == [(True, 1), (True, 1)]
     row = [cell.value for cell in sheet[head + 3]]
     assert row[:2] == ["1002-J-R5", 3]
     assert row[11:15] == [7.04, 10.2, 3590.91, "平方米"]

@@ -279,7 +279,7 @@ def assess(
         computable=computable,
         met=met,
         falling_short=_falling_short(open_),
-        totals=_totals(one for one in open_ if not one.implausible),
+        totals=totals(one for one in open_ if not one.implausible),
         not_summed=tuple(one for one in open_ if one.implausible and amounts(one.finding)),
         awaited=entries,
         missing=_missing_together(entries, report.holders),
@@ -503,7 +503,7 @@ def amounts(finding: Finding) -> tuple[Amount, ...]:
     return ()
 
 
-def _totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
+def totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
     """Totals a rule and part, in the order of the law, what is over a limit first.
 
     People and rooms are summed; of what the stages of a school share, the largest amount counts.

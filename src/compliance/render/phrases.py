@@ -21,6 +21,7 @@ from compliance.assessment import (
     Contribution,
     Decisive,
     FallingShort,
+    Judged,
     MissingFacts,
     OfNobody,
     amounts,
@@ -86,6 +87,96 @@ def counted(part: Decisive) -> str:
         told = outcomes(part.counts, part.level, part.outside) + where
     aside = plural(n, "{n}所学校（学段）不参加") if (n := len(part.left_out)) else ""
     return msg("；").join(filter(None, (told, aside)))
+
+
+_DECIDED = 6  # rules named of a part that decides
+_OWNERS, _OF_OWNER = 8, 4  # who must act, and rules named of each
+
+
+def decided(about: Assessment) -> str:
+    """What decides: ``政府保障程度不达标：G9 教师360学时培训；教育质量不达标：Q1 巩固率。``, of a pass nothing.
+
+    The parts in the state that the conclusion is drawn from, with the county's own rules in it.
+    """
+    states = {"fail": ("fail",), "undecided": ("error", "unknown", "not_checked", "waived")}
+    told = []
+    for part in about.decisive:
+        if part.status in states.get(about.county.verdict, ()):
+            of = about.rules[part.id].of if part.id in about.rules else ()
+            names = dict.fromkeys(
+                one.rule.coded
+                for one in about.open
+                if not one.school
+                and one.decides
+                and one.status == part.status
+                and (one.rule.id in of or (not part.id and one.rule.aspect_label == part.title))
+            )
+            listed_ = shortened(list(names), msg("等{count}项"), _DECIDED) or counted(part)
+            head = say("{title}{state}", title=printable(part.title), state=state(part.status))
+            told.append(msg("：").join(filter(None, (head, listed_))))
+    return say("{l}。", l=msg("；").join(told)) if told else ""
+
+
+def next_steps(about: Assessment) -> list[str]:
+    """What is to be done next: who must act on which rules, what is to be supplied, which commands help."""
+    by_owner: dict[str, dict[str, list[Judged]]] = {}
+    for one in sorted(about.open, key=lambda one: one.place):
+        if one.standing == PROBLEM:
+            own = by_owner.setdefault(pick(one.rule.owner, one.rule.owner_en), {})
+            own.setdefault(one.rule.id, []).append(one)
+    lines = [
+        say(
+            "{who}：{rules}",
+            who=printable(who) or msg("责任单位待定"),
+            rules=shortened(
+                [_to_do(rule, items, about) for rule, items in own.items()],
+                msg("等{count}项"),
+                _OF_OWNER,
+            ),
+        )
+        for who, own in list(by_owner.items())[:_OWNERS]
+    ]
+    if len(by_owner) > _OWNERS:
+        lines.append(say("另有{n}个责任单位，见整改清单", n=len(by_owner) - _OWNERS))
+    suppliers = [who for one in about.missing for who in one.owners]
+    suppliers += [owner for _, owner in about.statements] + [one.owner for one in about.of_nobody]
+    if who := list(dict.fromkeys(filter(None, suppliers))):
+        told = shortened(who, msg("等{count}个单位"), _OWNERS)
+        lines.append(say("补数据和佐证：{who}（见“尚缺的数据和佐证”）", who=told))
+    return lines + _commands(about, missed=bool(by_owner))
+
+
+def _to_do(rule: str, items: Sequence[Judged], about: Assessment) -> str:
+    """``G9 教师360学时培训缺17人``, ``Q4 教师培训经费（3所学校）``."""
+    coded, schools = about.rules[rule].coded, {one.school for one in items if one.school}
+    if schools:
+        return coded + say("（{n}所学校）", n=len(schools))
+    gaps = [
+        say("超{n}", n=amount_) if one.over else say("缺{n}", n=amount_)
+        for item in items
+        for one in amounts(item.finding)
+        for amount_ in (with_unit(amount(one.value), printable(one.unit)),)
+    ]
+    return f"{coded} {listed(gaps)}" if gaps else coded
+
+
+def _commands(about: Assessment, *, missed: bool) -> list[str]:
+    """Commands ready to paste, with the file as it was named."""
+    import shlex
+
+    file = shlex.quote(printable(about.county.input)) if about.county.input else msg("填报.xlsx")
+    if about.county.verdict == "pass":
+        return [say("生成申报表：compliance declare {file} -o 申报表.docx", file=file)]
+    lines = []
+    if missed:
+        lines.append(say("生成整改清单：compliance rectify {file} -o 整改", file=file))
+    own = [one for one in about.open if not one.school and not one.rule.of]
+    rules = [one for one in own if one.standing == PROBLEM] or [one for one in own if one.waits]
+    if rules:
+        rule = min(rules, key=lambda one: one.place).rule
+        told = say("看某项怎样算出：compliance explain {rule} {file}", rule=rule.id, file=file)
+        lines.append(told)
+    return lines
 
 
 def reasons(about: Assessment) -> list[str]:

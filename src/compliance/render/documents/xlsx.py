@@ -176,7 +176,7 @@ class Worksheet:
         """One line of the table, each cell in a form of its own."""
         texts = zip(self._columns, values, strict=True)
         self._sheet.set_row(
-            self._row, max(height("" if v is None else str(v), c.width) for c, v in texts)
+            self._row, max(height(v if isinstance(v, str) else "", c.width) for c, v in texts)
         )
         for place, (value, form) in enumerate(zip(values, forms, strict=True)):
             self._write(self._row, place, value, form)
@@ -195,6 +195,13 @@ class Worksheet:
         width = self._columns[place].width
         self._sheet.set_column(place, place, width, None, {"hidden": True})
 
+    def fold(self, place: int) -> None:
+        """A column that a click above it brings to sight."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True, "level": 1})
+        following = self._columns[place + 1].width
+        self._sheet.set_column(place + 1, place + 1, following, None, {"collapsed": True})
+
     def _write(
         self, row: int, column: int, value: str | float | date | None, form: Untyped
     ) -> None:
@@ -202,9 +209,14 @@ class Worksheet:
             self.values.append(value)
         put(self._sheet, row, column, value, form)
 
+    @property
+    def body(self) -> tuple[int, int]:
+        """The first and the last row below the headings, from 0; one row where there is none yet."""
+        return self._head + 1, max(self._row - 1, self._head + 1)
+
     def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
         """Filters over what was written below the headings; choices: a column's allowed words."""
-        last = max(self._row - 1, self._head + 1)
+        _, last = self.body
         if filters:
             self._sheet.autofilter(self._head, 0, last, len(self._columns) - 1)
         if choices is not None:

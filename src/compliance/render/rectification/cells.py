@@ -22,7 +22,6 @@ from compliance.assessment import (
     amounts,
     figures,
     messages,
-    offices,
     supplier,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
@@ -38,6 +37,7 @@ from compliance.ledger.identity import item_id
 from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
+from compliance.render.rectification.planning import UNPLANNED, Planned
 from compliance.rules.language.model import Rule
 from compliance.rules.reference.describe import demands
 
@@ -118,9 +118,12 @@ class AwaitedLine:
     owner: str
 
 
-def paper_line(number: int, one: Judged, detail: str = "", person: str = "") -> PaperLine:
+def paper_line(
+    number: int, one: Judged, detail: str = "", planned: Planned | None = None
+) -> PaperLine:
     """The line of a finding as the county's list has it; detail: see `detail`."""
-    owner = printable(pick(one.rule.owner, one.rule.owner_en))
+    planned = planned or UNPLANNED.of(one, "")
+    owner = planned.lead
     school = msg_in("school", "学校") if one.school else ""
     blocks = msg("影响综合评估") if one.blocking else ""
     mark = DOUBT if one.finding["warnings"] else ""
@@ -144,8 +147,8 @@ def paper_line(number: int, one: Judged, detail: str = "", person: str = "") -> 
         owner=owner,
         # 牵头单位/责任单位: who leads, with whom, and the school that acts.
         lead=msg("／").join(filter(None, (owner, school))),
-        responsible=msg("／").join(filter(None, (_offices(one.rule), school))),
-        person=printable(person),
+        responsible=msg("／").join(filter(None, (planned.offices, school))),
+        person=planned.person,
         deadline=deadline(),
         progress=progress(),
         closed="",
@@ -236,7 +239,8 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
         return heading(entry.fact, titles)
     if doubtful(one):
         return say("{rule}（所据数据存疑，请核对）", rule=one.rule.label)
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    told = one.finding["parts"] or ()
+    parts = [part["name"] for part in told if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
     return say("{rule}（{parts}）", rule=one.rule.label, parts=listed(parts))
@@ -364,11 +368,6 @@ def _steps(one: Judged) -> Iterator[str]:
             yield say("{what}：减少{n}", what=what, n=number)
         else:
             yield say("{what}：增加{n}", what=what, n=number)
-
-
-def _offices(rule: Rule) -> str:
-    """Who leads, and with whom; empty where the rule set names nobody."""
-    return printable(offices(rule))
 
 
 def detail(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ from compliance.render.documents.text import printable
 from compliance.render.phrases import called, listed, named, rulesets
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
+from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.rules.language.model import short
 
 # Ranks of the parts: the stages come first.
@@ -146,6 +147,7 @@ class Surroundings:
 
     titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
     subject: what the rule set is about (义务教育优质均衡发展). days: those of the county's papers.
+    planning: who answers, until when, at what cost, as far as people have said.
     records: school code -> its record as submitted. report: the run's, for names of switches.
     with_advisory: rules without weight and doubts of sources are shown.
     """
@@ -160,12 +162,14 @@ class Surroundings:
     records: Mapping[str, Mapping[str, Any]]
     report: Results
     with_advisory: bool
+    planning: Planning = UNPLANNED
 
     def line(self, number: int, one: Judged, where: str = "") -> PaperLine:
         """The line of a finding, with its remarks; where: a further one."""
         record = self.records.get(one.school, {})
         detail = msg("；").join(filter(None, (cells.detail(one, self.about, record), where)))
-        return paper_line(number, one, detail, str(record.get("principal") or ""))
+        planned = self.planning.of(one, printable(record.get("principal") or ""))
+        return paper_line(number, one, detail, planned)
 
 
 def school_paper(

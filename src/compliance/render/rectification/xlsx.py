@@ -9,6 +9,7 @@ from compliance.render.documents.xlsx import Book, Column, NumberCell, Value
 from compliance.render.rectification import ledger_book
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.ledger_paper import of_county
 from compliance.render.rectification.school_sheet import SchoolPaper
 
 
@@ -22,12 +23,11 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     if isinstance(paper, SchoolPaper):
         _school(book, paper)
     else:
-        ledger_book.sheets(book, paper)
+        ledger = of_county(paper)
+        ledger_book.sheets(book, ledger)
         for sheet in (_totals, _suggestions, _awaited, _references, _schools):
             sheet(book, paper)
-        ledger_book.settings(book, paper.ledger)
-        ledger_book.own_sheets(book, paper.ledger)
-        ledger_book.remember(book, paper)
+        ledger_book.remember(book, ledger)
     return book.content()
 
 
