@@ -25,6 +25,7 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    terminal_width,
 )
 from compliance.kernel.errors import PackError, PluginError
 from compliance.kernel.i18n import msg
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复"),
+    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx，可重复"),
 )
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
@@ -128,7 +129,7 @@ def _print(report: Report, form: str, render: Renderer) -> None:
     from compliance.render.terminal import summary
 
     if form == "text":
-        click.echo(summary.summary(report, colour=sys.stdout.isatty()))
+        click.echo(summary.summary(report, sys.stdout.isatty(), terminal_width()))
     else:
         render(report, sys.stdout.buffer)
         sys.stdout.buffer.flush()

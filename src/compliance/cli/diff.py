@@ -22,6 +22,7 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    terminal_width,
 )
 from compliance.kernel.i18n import msg
 
@@ -76,7 +77,7 @@ def diff(
     for kind, path in files:
         write_whole(path, partial(writers[kind], made))
     if form == "text":
-        click.echo(difference.text(made, colour=sys.stdout.isatty()))
+        click.echo(difference.text(made, sys.stdout.isatty(), terminal_width()))
     else:
         writers[form](made, sys.stdout.buffer)
         sys.stdout.buffer.flush()

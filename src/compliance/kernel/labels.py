@@ -168,6 +168,7 @@ def problem_words(code: str) -> str:
         "shrunk_since_previous": msg("比对照数据减少"),
         "statement_contradicted": msg("佐证与数字矛盾"),
         "stage_not_in_type": msg("学段与办学类型不符"),
+        "statement_contradicted": msg("佐证与数字相矛盾"),
         "students_without_classes": msg("有学生而无班级"),
         "text_replaced": msg("疑为文字批量替换损坏"),
         "time_of_day": msg("日期带有时刻"),
