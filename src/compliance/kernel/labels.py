@@ -166,7 +166,6 @@ def problem_words(code: str) -> str:
         "sheet_not_read": msg("未读取的工作表"),
         "short_lines": msg("行末缺列"),
         "shrunk_since_previous": msg("比对照数据减少"),
-        "statement_contradicted": msg("佐证与数字矛盾"),
         "stage_not_in_type": msg("学段与办学类型不符"),
         "statement_contradicted": msg("佐证与数字相矛盾"),
         "students_without_classes": msg("有学生而无班级"),
