@@ -407,10 +407,23 @@ def schools(rows: Iterable[tuple[str, str, str, float]], county: str = "340199")
     )
 
 
-_WORDS = ("county_code", "name", "kind", "member", "old_code", "new_code", "date", "reason")
+_WORDS = (
+    "county_code",
+    "school_code",
+    "name",
+    "lead",
+    "start",
+    "end",
+    "kind",
+    "member",
+    "old_code",
+    "new_code",
+    "date",
+    "reason",
+)
 STATED = {
     name: pl.DataFrame(schema={"year": pl.Int32, **dict.fromkeys(_WORDS, pl.String)})
-    for name in ("organisations", "succession")
+    for name in ("buildings", "organisations", "succession")
 }
 
 

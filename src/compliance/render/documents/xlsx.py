@@ -71,9 +71,9 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory. foot: at the bottom left of every printed page."""
+    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property."""
 
-    def __init__(self, title: str, foot: str = "") -> None:
+    def __init__(self, title: str, foot: str = "", keywords: str = "") -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
         options = {
@@ -83,7 +83,9 @@ class Book:
             "strings_to_numbers": False,
         }
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
-        self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
+        self.raw.set_properties(
+            {"title": title, "author": "均衡 Junheng", "created": _MADE, "keywords": keywords}
+        )
         self._formats: dict[tuple[object, ...], Untyped] = {}
         self.sheets: list[Worksheet] = []
 
@@ -132,6 +134,10 @@ class Worksheet:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{book.foot}&C{msg('第&P页 共&N页')}")
+
+    def on_one_page(self) -> None:
+        """Printed on a single page, however small."""
+        self._sheet.fit_to_pages(1, 1)
 
     def line(self, text: str, style: str = "text") -> None:
         """A text over the whole width, as high as it needs."""
@@ -188,6 +194,13 @@ class Worksheet:
         """A column that nobody needs to see."""
         width = self._columns[place].width
         self._sheet.set_column(place, place, width, None, {"hidden": True})
+
+    def fold(self, place: int) -> None:
+        """A column that a click above it brings to sight."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True, "level": 1})
+        following = self._columns[place + 1].width
+        self._sheet.set_column(place + 1, place + 1, following, None, {"collapsed": True})
 
     def _write(
         self, row: int, column: int, value: str | float | date | None, form: Untyped

@@ -121,7 +121,7 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "decided": phrases.decided(about),
         "to_do": phrases.to_do(about),
         "bases": phrases.bases(about),
-        "relaxed": phrases.relaxed(about),
+        "relaxed": phrases.relaxed(about, report),
         "withheld": phrases.withheld(about, report.manifest),
         "outside": phrases.outside(about),
         "groups": [

@@ -59,7 +59,7 @@ def _context(report: Results) -> dict[str, Any]:
     detail = detail_of(report)
     return {
         "rulesets": [_ruleset(report, info) for info in report.rulesets],
-        "changes": phrases.changes(report.manifest),
+        "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,
         "index": county_index(report) if len(report.counties) != 1 else None,
         "trends": [] if detail is Detail.INDEX else trends.trends(several_years(report)),

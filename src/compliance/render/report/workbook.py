@@ -139,7 +139,7 @@ class _Sheets:
             for one in index.rows
         ]  # fmt: skip
         notes = [phrases.ruleset(info) for info in self._report.rulesets]
-        notes += phrases.changes(self._report.manifest)
+        notes += phrases.changes(self._report.manifest, phrases.rulesets(self._report))
         if not self._found and self._report.counties:
             notes.append(msg("县数过多，只列各县结论；逐校明细请按县分别输出。"))
         notes += [

@@ -299,7 +299,7 @@ class Rule:
     @property
     def coded(self) -> str:
         """``G5 班额``: a code does not stand without its name."""
-        return f"{self.id} {self.brief}"
+        return self.id if self.brief == self.id else f"{self.id} {self.brief}"
 
     @property
     def aspect_label(self) -> str:
