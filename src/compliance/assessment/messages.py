@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -418,7 +418,7 @@ class _Teller:
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
         # a verdict that rests on a suspect figure says so; a group's members have said it
-        doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
+        doubt = pl.lit(say_doubt())
         return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
 
     def _blank_at(self, group: RuleFindings) -> pl.Expr:
@@ -474,8 +474,13 @@ class _Teller:
             if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
+
+        @cache  # most counties are told the same
+        def sentence(words: tuple[str, ...]) -> str:
+            return say("{outside}。", outside=msg("；").join(words))
+
         return {
-            block: {c: say("{outside}。", outside=msg("；").join(w)) for c, w in own.items()}
+            block: {county: sentence(tuple(words)) for county, words in own.items()}
             for block, own in told.items()
         }
 
@@ -595,6 +600,11 @@ class _Teller:
                 beside, default="", return_dtype=pl.String
             )
         return said
+
+
+def say_doubt() -> str:
+    """What ends the sentence of a verdict that rests on a suspect figure."""
+    return msg("（所据数据存疑，见提示。）")
 
 
 def say_nobody() -> str:

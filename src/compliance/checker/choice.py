@@ -124,7 +124,7 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
 
 
 def _meant(wanted: str, known: Packs) -> str | None:
-    """The rule set that goes by a name: 安徽, 安徽省, Anhui, 合肥; else the only one whose title has it.
+    """The rule set that goes by a name of its region, with or without 省 and 市; else the only one whose title has it.
 
     None where none does. Raises UsageError where several do, with their ids and titles.
     """
@@ -154,7 +154,7 @@ def _meant(wanted: str, known: Packs) -> str | None:
 
 
 def _plain(name: str) -> str:
-    """A name without what may be left out of it: 安徽省 → 安徽."""
+    """A name without what may be left out of it: the 省 or 市 at its end."""
     return name.strip().casefold().removesuffix("省").removesuffix("市")
 
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html，可重复"),
+    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx，可重复"),
 )
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")

@@ -253,7 +253,7 @@ class _Carrying:
         ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
-        proposal = item.cells if item else {}
+        proposal = {**item.cells, **self._due(item, copies)} if item else {}
         last = next((copy.written.cells for copy in reversed(copies) if copy.written), None)
         if last is None:
             last = copies[-1].row.cells if copies else {}
@@ -281,6 +281,15 @@ class _Carrying:
         return self._finished(
             key, item, copies, cells, people, [text for c, text in over if c == "state"]
         )
+
+    def _due(self, item: Item, copies: Sequence[_Copy]) -> dict[str, Value]:
+        """The deadline that its term gives, counted from when it was first missed: it does not recede."""
+        if item.term is None:
+            return {}
+        known = (copy.written.memory.since for copy in reversed(copies) if copy.written)
+        since = next(filter(None, known), "")
+        start = date.fromisoformat(since) if since else self.today.days.data
+        return {"deadline": item.term.after(start)}
 
     def _memory(
         self, item: Item | None, copies: Sequence[_Copy], closed: WrittenDate | None

@@ -28,6 +28,7 @@ from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import memory_sheet
 from compliance.ledger.columns import FIGURES, OWN, folded, known_headings, our_headings
+from compliance.ledger.forms import own_form
 from compliance.ledger.memory_sheet import Remembered
 from compliance.ledger.model import Book, Look, OwnColumn, OwnSheet, ReadRow, Value, plain, text_of
 from compliance.ledger.settings import setting_labels
@@ -135,7 +136,8 @@ class _Reader:
             settings = {**given, **settings}
             if (kept := self._kept_as(sheet, texts_only=bool(given))) is None:
                 continue
-            if not given and kept == sheet.title and (head := self._head(sheet)):
+            own = given or own_form(kept)
+            if not own and kept == sheet.title and (head := self._head(sheet)):
                 tables.append((sheet, head))
             else:
                 sheets.append(self._own_sheet(sheet, kept))

@@ -42,12 +42,12 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import RulesetInfo
+from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
-from compliance.kernel.labels import problem_words
+from compliance.kernel.labels import basis_word, problem_words
 from compliance.render.documents.text import printable, shortened
-from compliance.rules.language.model import BASES, Rule, short
+from compliance.rules.language.model import BASES, Rule, Ruleset, short
 
 _NAMES = 2
 _SCHOOLS = 6
@@ -58,6 +58,11 @@ _PLACES = 2
 def listed(words: Sequence[str]) -> str:
     """The words one after another."""
     return msg("、").join(words)
+
+
+def named(name: str, text: str) -> str:
+    """``音乐专用教室1间``; a name in Latin letters keeps a blank after it."""
+    return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
 
 
 def counties(keys: Iterable[tuple[str, int | None]]) -> str:
@@ -212,12 +217,13 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
 
 
 def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
-    """``95元，应不低于100元，缺500元``."""
-    one = part or row
-    name = part["name"] if part else ""
+    """``95元，应不低于100元，缺500元``; of a part ``美术专用教室0间，应有1间，缺1间``."""
+    one, unit = part or row, measure_of((part or row)["unit"])
+    value = figure(rule, row, part)
+    things = part is not None and row["level"] == "school" and unit == one["shortfall_unit"] != ""
     told = [
-        f"{name} {figure(rule, row, part)}".strip(),
-        asked(one["operator"], one["threshold"], measure_of(one["unit"])),
+        named(part["name"], value or state(part["status"])) if part else value,
+        asked(one["operator"], one["threshold"], unit, things=things),
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
@@ -287,7 +293,22 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
                 schools=one.schools,
             )
             lines["" if one.amount.over else one.standing].append(told)
-    return [(headings[key], told) for key, told in lines.items() if told]
+    shown = [(headings[key], told) for key, told in lines.items() if told]
+    if doubtful := not_summed(about):
+        shown.append((msg("缺口所据数据存疑，核实前未计入合计"), doubtful))
+    return shown
+
+
+def not_summed(about: Assessment) -> list[str]:
+    """``甲小学 教学仪器设备值（100元）``: the gaps that no total holds, since figures are implausible."""
+    told = []
+    for one in about.not_summed:
+        if one.standing in (PROBLEM, OPEN, SUGGESTION):
+            gaps = [with_unit(amount(gap.value), gap.unit) for gap in amounts(one.finding)]
+            told.append(
+                say("{who} {what}（{gap}）", who=one.subject, what=one.rule.brief, gap=listed(gaps))
+            )
+    return told
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -456,7 +477,22 @@ def ruleset(info: RulesetInfo) -> str:
     )
 
 
-def changes(manifest: Mapping[str, object]) -> list[str]:
+def rulesets(report: Results) -> list[Ruleset]:
+    """By what the counties were judged."""
+    return [one.ruleset for one in report.grounds.values()]
+
+
+def called(word: str, rulesets: Iterable[Ruleset]) -> str:
+    """The name of a switch, a rule (with its code) or a basis that was given on the command line."""
+    for one in rulesets:
+        if word in one.switches:
+            return one.switches[word].label
+        if word in one.rules:
+            return one.rules[word].coded
+    return basis_word(word)
+
+
+def changes(manifest: Mapping[str, object], rulesets: Sequence[Ruleset]) -> list[str]:
     """Switches and enforcement: what makes this judgement differ from the usual one."""
     lines = []
     if manifest.get("strict"):
@@ -464,7 +500,7 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
     lines += [
         say(
             "依据经确认：{rule}（{document}，{by}，{date}）",
-            rule=printable(one["rule"]),
+            rule=printable(called(one["rule"], rulesets)),
             document=printable(one["document"]),
             by=printable(one["confirmed_by"]),
             date=one["date"],
@@ -472,9 +508,15 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
         for one in chosen(manifest, "confirmations")
     ]
     if names := chosen(manifest, "switches"):
-        lines.append(say("已启用的放宽或替代口径：{names}", names=listed(names)))
+        lines.append(
+            say(
+                "已启用的放宽或替代口径：{names}",
+                names=listed([called(one, rulesets) for one in names]),
+            )
+        )
     if names := chosen(manifest, "enforced"):
-        lines.append(say("未核实而参与结论的依据：{names}", names=listed(names)))
+        told = listed([called(one, rulesets) for one in names])
+        lines.append(say("未核实而参与结论的依据：{names}", names=told))
     return lines
 
 
@@ -500,7 +542,7 @@ def bases(about: Assessment) -> str:
     return say("依据：{d}参与结论", d=deciding) + beside
 
 
-def relaxed(about: Assessment) -> list[str]:
+def relaxed(about: Assessment, report: Results) -> list[str]:
     """What passes only by a relaxation, one line a rule and relaxation, with its schools."""
     rules = about.rules
     own = about.findings.filter(
@@ -521,7 +563,7 @@ def relaxed(about: Assessment) -> list[str]:
                 "{rule} {title}（{name}）{where}",
                 rule=rule,
                 title=printable(rules[rule].label),
-                name=name,
+                name=printable(called(name, rulesets(report))),
                 where=where if names else "",
             )
         )

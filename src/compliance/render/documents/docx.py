@@ -7,6 +7,7 @@ filled parts are written anew for each of the hundreds of schools (several times
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from docxtpl import DocxTemplate
-from jinja2 import Template
+from jinja2 import FunctionLoader, Template
 
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import msg
@@ -30,22 +31,24 @@ Untyped: TypeAlias = Any
 # Every entry of every file carries this date: same figures, same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT = "word/document.xml"
+# The text of a document without the page that it ends with.
+_BODY = re.compile(r"<w:body>(.*?)(?:<w:sectPr\b(?:(?!<w:sectPr\b).)*)?</w:body>", re.DOTALL)
 
 
 class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
-    def __init__(self, name: str, content: bytes) -> None:
+    def __init__(self, name: str, content: bytes, template_dirs: Sequence[Path] = ()) -> None:
         self._parts = _parts(name, content)
-        self._filled = _compiled(name, content, self._parts)
+        self._filled = _compiled(name, content, self._parts, template_dirs)
 
     @classmethod
     def named(cls, name: str, template_dirs: Sequence[Path]) -> WordTemplate:
-        """The first file of that name, in the given directories or among the bundled ones."""
-        for folder in template_dirs:
-            if (folder / name).is_file():
-                return cls(str(folder / name), (folder / name).read_bytes())
-        return cls(name, files("compliance.templates").joinpath(name).read_bytes())
+        """The first file of that name, in the given directories or among the bundled ones.
+
+        What it includes by name (``{%p include 'paper_end.docx' %}``) is looked for likewise.
+        """
+        return cls(*_found(name, template_dirs), template_dirs)
 
     def fill(self, *, without_last_section: bool = False, **context: object) -> bytes:
         """The finished document; without_last_section: it goes where it would be an empty page."""
@@ -61,6 +64,29 @@ class WordTemplate:
                     text = _without_last_section(text)
                 packed.writestr(info, text)
         return stream.getvalue()
+
+
+def _found(name: str, template_dirs: Sequence[Path]) -> tuple[str, bytes]:
+    """Name and content of the first file of that name. Raises FileNotFoundError where there is none."""
+    for folder in template_dirs:
+        if (folder / name).is_file():
+            return str(folder / name), (folder / name).read_bytes()
+    return name, files("compliance.templates").joinpath(name).read_bytes()
+
+
+def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
+    """What a Word file contributes where another includes it: its paragraphs and tables.
+
+    They take the styles of those names from the file that includes them.
+    """
+    try:
+        found, content = _found(name, template_dirs)
+    except OSError:
+        return None
+    patch = DocxTemplate(io.BytesIO(content)).patch_xml
+    source = patch(_parts(found, content)[_TEXT].decode("utf-8"))
+    body = _BODY.search(source)
+    return (body[1] if body else ""), found, None
 
 
 def _parts(name: str, content: bytes) -> dict[str, bytes]:
@@ -96,10 +122,13 @@ def _has_content(piece: Untyped) -> bool:
     return shown or bool("".join(piece.itertext()).strip())
 
 
-def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str, Template]:
+def _compiled(
+    name: str, content: bytes, parts: Mapping[str, bytes], template_dirs: Sequence[Path]
+) -> dict[str, Template]:
     """Part name -> template, for the parts with placeholders: text, headers, footers, properties."""
     patch = DocxTemplate(io.BytesIO(content)).patch_xml
     made = environment("html")  # escapes what is printed, as XML needs it too
+    made.loader = FunctionLoader(partial(_block, template_dirs=template_dirs))
     compiled = {}
     for part, raw in parts.items():
         if (

@@ -10,6 +10,8 @@ from pathlib import Path
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import Book
+from compliance.ledger.decisions import Decision, read_decisions, with_decisions
+from compliance.render.papers.forms import MEETING
 
 COUNTY_LIST = "整改清单"
 
@@ -30,8 +32,26 @@ class EarlierLists:
     def of(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
         """A county's lists, the one that lies there last; None where that cannot be read.
 
-        county, schools: codes.
+        county, schools: codes. With what meetings decided, on a sheet of a list or in the meeting's
+        paper that lies beside it.
         """
+        books = self._lists(county, year, schools)
+        if books is None:
+            return None
+        lying = _lying(self._out, county, year)
+        return with_decisions(books, self._decided(lying.parent) if lying else [])
+
+    def _decided(self, folder: Path) -> list[Decision]:
+        found: list[Decision] = []
+        for suffix in (".xlsx", ".docx"):
+            path = folder / f"{MEETING.file}{suffix}"
+            if path.is_file():
+                decided, problems = read_decisions(path)
+                found += decided
+                self.warned += [one.line() for one in problems]
+        return found
+
+    def _lists(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
         books = [book for book in self._given if self._is_of(book, county, schools)]
         self._unused = [name for name in self._unused if name not in {b.name for b in books}]
         path = _lying(self._out, county, year)

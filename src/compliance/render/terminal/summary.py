@@ -49,7 +49,7 @@ def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     _head(sheet, report, about)
     _section(sheet, msg("接下来"), phrases.next_steps(about))
     _states(sheet, about)
-    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about))
+    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about, report))
     _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
@@ -66,7 +66,7 @@ def _rules(sheet: Lines, report: Results) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
         sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
-    for line in phrases.changes(report.manifest):
+    for line in phrases.changes(report.manifest, phrases.rulesets(report)):
         sheet.line(line)
 
 
