@@ -6,7 +6,7 @@ import pytest
 
 from compliance.assessment import figures
 from compliance.kernel import i18n
-from compliance.rules.language.model import FindingForm
+from compliance.rules.language.model import FindingForm, short
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_limits() -> None:
 
 
 def test_headings_without_how_they_are_made() -> None:
-    assert figures.short("每百名学生拥有高于规定学历教师数") == "高于规定学历教师"
-    assert figures.short("生均体育运动场馆面积") == "体育运动场馆面积"
-    assert figures.short("班级学生数") == "班级学生数"
-    assert figures.short("Backbone teachers per 100 pupils") == "Backbone teachers"
-    assert figures.short("生均") == "生均"
+    assert short("每百名学生拥有高于规定学历教师数") == "高于规定学历教师"
+    assert short("生均体育运动场馆面积") == "体育运动场馆面积"
+    assert short("班级学生数") == "班级学生数"
+    assert short("Backbone teachers per 100 pupils") == "Backbone teachers"
+    assert short("生均") == "生均"
 
 
 def test_plain_numbers() -> None:

@@ -102,8 +102,7 @@ def test_last_year_beside_this(county: Callable[..., Path]) -> None:
     before = county(last_year, shrink, name="before.json")
     kinds = {one["code"]: one["count"] for one in as_json(this, "--previous", before)["kinds"]}
     assert kinds == {"shrunk_since_previous": 1, "school_new": 1}
-    kinds = {one["code"]: one["count"] for one in as_json(this, "--previous", this)["kinds"]}
-    assert kinds == {"no_previous": 1}
+    assert as_json(this, "--previous", this)["kinds"] == []
 
 
 def test_last_year_in_another_format(county: Callable[..., Path]) -> None:
@@ -116,7 +115,7 @@ def test_a_bad_file_of_last_year_is_told_as_its_own(county: Callable[..., Path])
     bad = county(last_year, negative, name="before.json")
     result = run(county(), "--previous", bad)
     assert result.exit_code == 4
-    assert "before.json（上年数据） /schools/1/primary_students" in result.stdout
+    assert "before.json（对照数据） /schools/1/primary_students" in result.stdout
     # this year's county can still be judged
     assert result.stdout.splitlines()[-1].startswith("1个县、22所学校可以判定；错误1处")
     empty = county(name="empty.json")

@@ -1,4 +1,4 @@
-"""This year beside last year."""
+"""These figures beside earlier ones: last year's, or those given before for the same year."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_schools_new_and_gone() -> None:
     ]
     new_one, gone = found.problems
     assert new_one.at == "/schools/1/school_code"
-    assert gone.file == "上年数据"
+    assert gone.file == "对照数据"
     assert (gone.county_code, gone.year) == ("341622", 2023)
     assert gone.message == "2校在2022学年的数据中，本次没有"
 
@@ -137,11 +137,7 @@ def test_other_codes_altogether_are_said_once() -> None:
 
 @pytest.mark.parametrize(
     ("previous", "said"),
-    [
-        (last([school()], code="341623"), "没有本县"),
-        (last([school()], year=2023), "不早于"),
-        (last([school()], year=2024), "不早于"),
-    ],
+    [(last([school()], code="341623"), "没有本县"), (last([school()], year=2024), "晚于")],
 )
 def test_nothing_to_compare_with(previous: Submission, said: str) -> None:
     (one,) = compared([school()], previous).problems
@@ -161,5 +157,33 @@ def test_of_several_earlier_years_the_latest_counts() -> None:
 
 def test_faults_of_last_year_are_named_as_its() -> None:
     (fault,) = faults_of(last([school(primary_students=-1)]))
-    assert (fault.severity, fault.code, fault.file) == ("error", "negative", "a.json（上年数据）")
+    assert (fault.severity, fault.code, fault.file) == ("error", "negative", "a.json（对照数据）")
     assert faults_of(last([school(primary_students=10, primary_classes=0)])) == []
+
+
+def test_an_earlier_submission_of_the_same_year() -> None:
+    both, gone, new = (school(school_code=c, school_name=f"{c}校") for c in ("1", "2", "3"))
+    then = [both | {"equipment_value": 300_000}, gone]
+    found = compared([both | {"equipment_value": 3_000_000}, new], last(then, year=2023)).problems
+    told = [(one.code, one.school_code, one.message) for one in found]
+    assert told == [
+        ("school_new", "3", "3校不在本学年上次填报的数据中"),
+        ("school_gone", "2", "2校在本学年上次填报的数据中，本次没有"),
+        ("jump_from_previous", "1", "教学仪器设备值由本学年上次填报的300000变为3000000"),
+    ]
+    assert found[-1].expected.startswith("同一学年的数字一般不再大改")
+
+
+def test_last_year_and_the_same_year_at_once() -> None:
+    """Each comparison speaks for itself."""
+    county = {**COUNTY, "year": 2022}
+    pupils = {2022: 500, 2023: 1000}  # 2 times this year's, 4 times
+    documents = [
+        document([school(primary_students=n)], {**county, "year": year})
+        for year, n in pupils.items()
+    ]
+    found = compared([school(primary_students=250)], submit(*documents)).problems
+    assert [one.message for one in found] == [
+        "小学在校生数由2022学年的500变为250",
+        "小学在校生数由本学年上次填报的1000变为250",
+    ]

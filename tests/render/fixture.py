@@ -407,6 +407,13 @@ def schools(rows: Iterable[tuple[str, str, str, float]], county: str = "340199")
     )
 
 
+_WORDS = ("county_code", "name", "kind", "member", "old_code", "new_code", "date", "reason")
+STATED = {
+    name: pl.DataFrame(schema={"year": pl.Int32, **dict.fromkeys(_WORDS, pl.String)})
+    for name in ("organisations", "succession")
+}
+
+
 def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: Any) -> Results:
     """A report of `sheets` with what tests rarely care about filled in."""
     rows = [row for sheet in sheets for row in sheet.rows]
@@ -431,7 +438,7 @@ def report(sheets: Iterable[Sheet], counties: Iterable[CountyResult], **fields: 
         findings=pl.DataFrame(rows, schema=FINDINGS),
         counties=tuple(counties),
         rulesets=tuple(infos),
-        **{"rules": sets, "overview": {}, "stated": {}, **known, **fields},
+        **{"rules": sets, "overview": {}, "stated": STATED, **known, **fields},
     )
     return counted(made)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+from base64 import b64encode
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,10 +15,11 @@ import pytest
 
 from compliance.engine.results import Results
 from compliance.kernel import i18n
-from compliance.render import page, renderers
+from compliance.render import renderers
 from compliance.render.documents.jinja import environment, markdown
+from compliance.render.report import county
 from tests.render import fixture
-from tests.support.golden import ROOT, STYLE, assert_golden
+from tests.support.golden import ROOT, SCRIPT, STYLE, assert_golden
 from tests.support.nonempty import nonempty
 
 REPORTS = {
@@ -73,37 +77,65 @@ def test_golden(name: str, language: str, form: str) -> None:
         assert_golden(f"check/{name}.{language}.{form}", rendered(REPORTS[name](), form))
 
 
-def test_the_style_is_the_templates_own() -> None:
-    """Golden pages do without it: static text, once a page, whatever is told and in which language."""
-    for template, pages in (
-        ("report.html", ROOT.glob("check/*.html")),
-        ("rectify_style.html", ROOT.glob("rectify/*.html")),
-    ):
-        (style,) = STYLE.findall((TEMPLATES / template).read_text("utf-8"))
-        assert not re.search(r"{[{%#]", style), template
-        assert "@media print" in style
-        assert "@page" in style
-        assert all(page.read_text("utf-8").count("<style>") == 1 for page in nonempty(pages))
+def test_style_and_script_are_the_templates_own() -> None:
+    """Golden pages do without them: static text, once a page, whatever is told and in which language."""
+    style, script = (
+        (TEMPLATES / "report.css").read_text("utf-8"),
+        (TEMPLATES / "report.js").read_text("utf-8"),
+    )
+    (lists,) = STYLE.findall((TEMPLATES / "rectify_style.html").read_text("utf-8"))
+    for text in (style, script, lists):
+        assert not re.search(r"{[{%#]", text)
+    for text in (style, lists):
+        assert "@media print" in text
+        assert "@page" in text
+    assert all(
+        page.read_text("utf-8").count("<style>") == 1 for page in nonempty(ROOT.glob("*/*.html"))
+    )
     for make in (fixture.one_county, fixture.nothing_judged):
-        assert STYLE.findall(rendered(make(), "html")) == STYLE.findall(
-            (TEMPLATES / "report.html").read_text("utf-8")
-        )
+        text = rendered(make(), "html")
+        assert STYLE.findall(text) == [f"<style>\n{style}\n</style>"]
+        assert SCRIPT.findall(text) == [f"<script>{script}</script>"]
+
+
+def test_no_script_runs_but_the_pages_own() -> None:
+    text = rendered(fixture.one_county(), "html")
+    (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert "default-src 'none'" in policy
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", "")
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_html_stands_alone_and_is_accessible(name: str) -> None:
     text = rendered(REPORTS[name](), "html")
     found = Page(text)
-    names = {tag for tag, _ in found.tags}
-    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base"}
-    assert not re.search(r"(?:src|href)\s*=\s*[\"']?(?!#)", text.replace('href="#', ""))
+    names = Counter(tag for tag, _ in found.tags)
+    assert not set(names) & {"link", "img", "iframe", "object", "embed", "form", "base"}
+    assert names["script"] == 1
+    keys = {key for _, attrs in nonempty(found.tags) for key in attrs}
+    assert not {key for key in nonempty(keys) if key in ("src", "style") or key.startswith("on")}
     assert "url(" not in text
     assert "@import" not in text
     assert ("html", {"lang": "zh-CN"}) in found.tags
-    assert all(attrs.get("scope") for tag, attrs in nonempty(found.tags) if tag == "th")
-    tables = sum(tag == "table" for tag, _ in found.tags)
-    assert sum(tag == "caption" for tag, _ in found.tags) == tables
-    assert not any(key.startswith("on") for _, attrs in found.tags for key in attrs)
+    assert [names[one] for one in ("header", "nav", "main", "footer", "h1")] == [1] * 5
+    assert {"scope" in attrs for tag, attrs in nonempty(found.tags) if tag == "th"} == {True}
+    assert names["caption"] == names["table"]
+    assert names["label"] == names["input"] + names["select"]
+    drawn = [attrs for tag, attrs in found.tags if tag == "svg"]
+    assert [one for one in drawn if not one.get("aria-label") and "aria-hidden" not in one] == []
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_link_leads_somewhere(name: str) -> None:
+    tags = Page(rendered(REPORTS[name](), "html")).tags
+    ids = Counter(attrs["id"] for _, attrs in tags if "id" in attrs)
+    assert set(ids.values()) == {1}
+    goals = [str(attrs["href"]) for tag, attrs in nonempty(tags) if tag == "a"]
+    assert {goal for goal in nonempty(goals) if goal.removeprefix("#") not in ids} == set()
+    assert {attrs["data-for"] for _, attrs in tags if "data-for" in attrs} <= set(ids)
 
 
 def test_language_of_the_page() -> None:
@@ -114,7 +146,7 @@ def test_language_of_the_page() -> None:
 def test_hostile_names_are_text() -> None:
     report = fixture.one_county()
     html, text = rendered(report, "html"), rendered(report, "md")
-    assert "<script" not in html
+    assert html.count("<script") == 1  # its own
     assert "&lt;script&gt;" in html
     assert "{{7*7}}" in html  # printed as it is, not 49
     assert "<script" not in text
@@ -144,7 +176,7 @@ def test_conclusion_comes_first() -> None:
     assert text.startswith("# 样县 2023学年 达标核查\n\n规则：")
     order = ["**✗ 未达标**", "| 资源配置 |", "### 不达标的县级指标", "### 未达标学校（1所）",
              "### 缺口合计", "### 尚缺的数据和佐证", "### 参考结果", "### 校际均衡",
-             "### 县级指标", "### 资源配置：分学校", "### 不参加资源配置判定的学校",
+             "### 县级指标", "### 学校指标矩阵", "### 各校问题", "### 不参加资源配置判定的学校",
              "## 数据有误，未判定", "## 数据问题", "## 依据和来源"]  # fmt: skip
     places = [text.index(head) for head in order]
     assert places == sorted(places)
@@ -152,25 +184,32 @@ def test_conclusion_comes_first() -> None:
 
 def test_coefficients() -> None:
     found = Page(rendered(fixture.one_county(), "html"))
-    backbone = "每百名学生拥有县级以上骨干教师数"
+    backbone = "D2 每百名学生拥有县级以上骨干教师数"
     shown = "0.500（未四舍五入为0.5004）"
-    assert found.row("D2", backbone, "小学", "0.89", shown, "≤0.50", "✗ 不达标")
-    assert found.row("D2", backbone, "初中", "5.00", "0.200", "≤0.45", "✓ 达标")
-    assert found.row("D6", "生均教学仪器设备值", "初中", "0.00", "", "≤0.45", "? 数据缺失")
+    # deviation 0.8876 × 0.5004 = 0.44415504
+    assert found.row(backbone, "小学", "0.89", "0.44", shown, "≤0.50", "✗ 不达标",
+                     "0.4442 ÷ 0.8876 = 0.500", "")  # fmt: skip
+    assert found.row(backbone, "初中", "5.00", "1.00", "0.200", "≤0.45", "✓ 达标",
+                     "1.0000 ÷ 5.0000 = 0.200", "")  # fmt: skip
+    equipment = "D6 生均教学仪器设备值"
+    assert found.row(equipment, "初中", "0.00", "", "", "≤0.45", "? 数据缺失", "", "")
 
 
-def test_schools_marked_by_shape_and_word() -> None:
+def test_the_matrix_marks_by_shape_and_word() -> None:
     found = Page(rendered(fixture.one_county(), "html"))
     mild = "（未达标，但不低于下限）"
     # 6.4 is not below 0.85 × 7.5 = 6.375; 7.04 is below 0.85 × 10.2 = 8.67
-    assert found.row("第一小学", "4.50", "1.20", f"▽ 0.80{mild}", "4.60", "7.60", "2100.00",
-                     "2.30", "✓ 达标")  # fmt: skip
-    assert found.row("清河九年制学校", f"▽ 4.00{mild}", "1.14", "1.00", "4.80", f"▽ 6.40{mild}",
-                     "2400.00", "2.40", "✗ 不达标")  # fmt: skip
-    assert found.row("清河九年制学校", "5.40", "1.00", "1.00", f"▽ 5.28{mild}", "✗ 7.04（未达标）",
-                     "2640.00", "2.64", "✗ 不达标")  # fmt: skip
-    assert found.row(fixture.HOSTILE, "5.50", "1.00", "0.90", "6.00", "11.00", "? 数据缺失",
-                     "2.50", "? 数据缺失")  # fmt: skip
+    assert found.row("第一小学", "小学", "城关镇", "", "1", "✓ 达标", "4.50", "1.20",
+                     f"▽ 0.80{mild}", "4.60", "7.60", "2100.00", "2.30",
+                     "2", "45※", "? 数据缺失")  # fmt: skip
+    assert found.row("清河九年制学校", "小学", "城关镇", "", "5", "✗ 不达标", f"▽ 4.00{mild}", "1.14",
+                     "1.00", "4.80", f"▽ 6.40{mild}", "2400.00", "2.40",
+                     "✗ 1（未达标）", "✗ 49（未达标）", "")  # fmt: skip
+    assert found.row("清河九年制学校", "初中", "城关镇", "", "4", "✗ 不达标", "5.40", "1.00", "1.00",
+                     f"▽ 5.28{mild}", "✗ 7.04（未达标）", "2640.00", "2.64",
+                     "✗ 1（未达标）", "", "")  # fmt: skip
+    assert found.row(fixture.HOSTILE, "初中", "城关镇", "", "0", "? 数据缺失", "5.50", "1.00", "0.90",
+                     "6.00", "11.00", "? 数据缺失", "2.50", "", "", "")  # fmt: skip
 
 
 def test_county_rules_with_their_figures() -> None:
@@ -192,7 +231,7 @@ def test_figures_that_rest_on_doubtful_data_are_marked() -> None:
     sheet.add("RS", "pass", **at)
     sheet.add("Q1", "pass", value=97.8, operator=">=", threshold=95.0, unit="%", warnings=["x"])
     found = Page(rendered(fixture.report([sheet], [sheet.result("pass", CR="pass")]), "html"))
-    assert found.row("甲小学", "4.50※", "✓ 达标")
+    assert found.row("甲小学", "小学", "", "", "0", "✓ 达标", "4.50※")
     assert found.row("教育质量", "Q1", "初中三年巩固率", "97.8%※（≥95%）", "✓ 达标")
 
 
@@ -209,7 +248,7 @@ def test_units_to_which_nothing_applies_are_left_out() -> None:
         sheet.add(key, "not_applicable", level="unit", school_code="S2", school_name="乙教学点",
                   stage="primary", role="component")  # fmt: skip
     text = rendered(fixture.report([sheet], [sheet.result("pass", CR="pass")]), "md")
-    assert "#### 小学（1个）" in text
+    assert "| 甲小学 | 小学 |" in text
     assert "乙教学点" not in text
 
 
@@ -221,13 +260,21 @@ def test_three_hundred_schools_are_all_there() -> None:
 
 
 def test_many_counties_get_the_overview_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "_DETAILED", 2)
+    monkeypatch.setattr(county, "_COUNTIES", 2)
     text = rendered(fixture.several(), "html")
     assert "乙小学" not in text
-    assert "超过2个县，本页只列结论" in text
+    assert "县数过多，本页只列各县结论" in text
     assert Page(text).row(
-        "乙市中区", "370101", "2023", "✗ 未达标", "✗ 不达标", "✗ 不达标", "1", "0"
+        "3", "乙市中区", "370101", "2023", "✗ 未达标", "✗ 不达标", "✗ 不达标", "1", "", "0"
     )
+
+
+def test_many_schools_are_listed_where_they_miss_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(county, "_SCHOOLS", 299)
+    text = rendered(fixture.many_schools(), "html")
+    assert "各项均达标的240行未列" in text
+    found = Page(text)
+    assert sum(row[0].startswith("中心小学第") for row in found.rows if row) == 60
 
 
 def test_details_of_a_county_hold_only_its_own_schools() -> None:

@@ -152,7 +152,10 @@ class TestTheCountyInOneLine:
 
     def test_what_is_met_is_not(self) -> None:
         told = self.conclusion("pass", V1="pass", E1="pass", V4="not_applicable")
-        assert told == "县域结论：达标（资源配置达标）。不在结论之内：1项不适用：V4。"
+        assert (
+            told
+            == "县域结论：达标（资源配置达标）。不在结论之内：1项不适用：V4 有编不补或长期聘用编外教师。"
+        )
 
     def test_on_every_schools_sheet_too(self) -> None:
         (paper,) = papers(sample())

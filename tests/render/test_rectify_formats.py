@@ -77,24 +77,31 @@ def test_a_name_stays_text_in_a_workbook(tmp_path: Path) -> None:
 
 def test_workbook_of_the_county(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
-    assert book.sheetnames == ["整改清单", "建议提升", "待补数据", "参考", "汇总", "学校一览"]
-    sheet = book["整改清单"]
-    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "序号")
-    assert [cell.value for cell in sheet[head]] == [
-        "序号", "编号", "学校", "存在问题", "现状值", "标准值", "缺口", "整改措施", "牵头单位/责任单位",
-        "责任人", "完成时限", "整改进展", "验收/销号", "备注",
+    assert book.sheetnames == [
+        "台账", "汇总", "序时进度", "变化", "缺口汇总", "建议提升", "待补数据", "参考", "学校一览",
+        "设置", "_junheng",
     ]  # fmt: skip
-    assert sheet.freeze_panes == f"D{head + 1}"
-    assert sheet.auto_filter.ref == f"A{head}:N{head + 12}"
+    assert book["_junheng"].sheet_state == "veryHidden"
+    sheet = book["台账"]
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "编号")
+    assert [cell.value for cell in sheet[head]] == [
+        "编号", "序号", "状态", "提示", "标识码", "学校", "乡镇", "学区（联盟）", "学段", "指标",
+        "存在问题", "现状值", "标准值", "缺口", "单位", "整改措施", "牵头单位", "配合单位", "责任人",
+        "完成时限", "整改进展", "学校申请", "县级核验", "市级复核", "销号日期", "佐证", "备注",
+    ]  # fmt: skip
+    assert sheet.freeze_panes == f"G{head + 1}"
+    assert sheet.auto_filter.ref == f"A{head}:AA{head + 12}"
     assert sheet.print_title_rows == f"${head}:${head}"
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
     setup: Any = sheet.sheet_properties.pageSetUpPr
     assert setup.fitToPage  # one page wide, as many as it takes high
     assert sheet.page_setup.fitToHeight == 0
-    ground = sheet.cell(head + 3, 7)
-    assert (ground.value, ground.number_format) == (3590.91, '0.00"平方米"')
-    classes = sheet.cell(head + 9, 7)
-    assert (classes.value, classes.number_format) == (3, '"超"0"个班"')
+    assert sheet.column_dimensions["H"].hidden  # nobody has given an alliance
+    row = [cell.value for cell in sheet[head + 3]]
+    assert row[:2] == ["1002-J-R5", 3]
+    assert row[11:15] == [7.04, 10.2, 3590.91, "平方米"]
+    assert sheet.cell(head + 3, 13).number_format == '"≥"General'
+    assert sheet.cell(head + 9, 14).value == 3
     (choice,) = sheet.data_validations.dataValidation
     assert "办结销号" in choice.formula1
 
@@ -105,7 +112,7 @@ def test_side_sheets_of_the_workbook(tmp_path: Path) -> None:
     assert book["学校一览"].max_row == 2 + 300
     empty = openpyxl.load_workbook(BytesIO(written(conforming(), "xlsx", tmp_path / "c")))
     assert empty["建议提升"].cell(4, 1).value == "无"
-    assert empty["整改清单"].auto_filter.ref is None
+    assert empty["台账"].auto_filter.ref is None
 
 
 def sections(document: Any) -> list[tuple[float, ...]]:

@@ -155,13 +155,16 @@ def test_a_shared_shortfall_is_never_counted_twice(
 
 def test_what_is_missing_and_from_whom() -> None:
     gaps = section(summary(fixture.one_county(), colour=False), "尚缺的数据和佐证")
-    assert gaps[1:] == [
-        "缺“教师培训经费预算”：1所学校（第一小学）——财务股提供",
-        "待佐证：G1、G2——规划股提供",
-        "待佐证：G14——基教股提供",  # its countable half is met, its stated half is open
-        "待佐证：V4——人事股提供",
-        "已备案豁免：G9",
-    ]
+    assert (
+        gaps[1:]
+        == [
+            "缺“教师培训经费预算”：1所学校（第一小学）——财务股提供",
+            "待佐证：G1 学校规划布局合理、G2 建设、编制、经费、装备四项标准统一——规划股提供",
+            "待佐证：G14 优质高中招生名额分配比例——基教股提供",  # its countable half is met, its stated half is open
+            "待佐证：V4 有编不补或长期聘用编外教师——人事股提供",
+            "已备案豁免：G9 教师5年360学时培训完成率",
+        ]
+    )
     # once, from the school; not again from D6 and RS, which rest on it
     assert sum("教学仪器设备值" in gap for gap in gaps) == 1
 
@@ -239,7 +242,7 @@ def test_a_rule_of_the_province_beside_its_block() -> None:
     assert "政府保障程度（AH-2）" not in text
 
 
-def test_long_clauses_go_by_their_id() -> None:
+def test_long_clauses_go_by_their_short_name() -> None:
     clause = "小学、初中所有班级学生数分别不超过一个规定的人数"
     sheet = fixture.Sheet()
     sheet.add("G5", "fail", level="school", school_code="A", school_name="甲小学", stage="primary",
@@ -248,11 +251,11 @@ def test_long_clauses_go_by_their_id() -> None:
     result = sheet.result("fail", CG="fail")
     report = fixture.report([sheet], [result])
     rules = dict(report.rules_of(result))
-    rules["G5"] = replace(rules["G5"], title=clause)
+    rules["G5"] = replace(rules["G5"], title=clause, short="班额")
     text = summary(replace(report, rules={(result.ruleset, result.as_of): rules}), colour=False)
     assert f"G5 {clause}：1所学校中1所不达标" in text
-    assert "甲小学：小学 G5" in text
-    assert "G5 3个班（1所学校）" in text
+    assert "甲小学：小学 班额" in text
+    assert "班额 3个班（1所学校）" in text
 
 
 def test_years_are_told_apart() -> None:

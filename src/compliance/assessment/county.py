@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -25,18 +25,23 @@ from compliance.assessment.standings import (
 from compliance.engine.breakdown import (
     Breakdown,
     Contribution,
+    blank_at,
     broken_down,
     county_frames,
     resting_on_schools,
 )
-from compliance.engine.results import CountyResult, CountyRow, Results
+from compliance.engine.results import CountyResult, CountyRow, Grounds, Results
+from compliance.engine.units import Frames
+from compliance.intake.cell_locations import Found
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.submission import KEY, STATUSES, Submission
-from compliance.rules.language.model import Rule, Ruleset
+from compliance.kernel.submission import KEY, STATUSES
+from compliance.rules.language.model import Rule
 
 # What the first are given of a shared thing serves the later ones too.
 _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
+
+NAMED_BY = ("school_code", "county_code")  # the facts that name a record
 
 Limited = tuple[str | None, float | None, str | None]
 
@@ -114,23 +119,25 @@ class Awaited(NamedTuple):
 
     fact: by its name, of what is not_checked a count that is 0 and could say 不涉及; empty where the
     rule itself waits (for a statement, or to be computed).
-    at_schools: the finding is the county's, but the fact is missing at schools.
+    at_schools: the finding is the county's, but the fact is missing at schools whose own findings
+    tell of it. schools: code → name of those at which it is missing, told only here.
     """
 
     judged: Judged
     fact: str
     at_schools: bool
+    schools: Mapping[str, str]
 
 
 class MissingFacts(NamedTuple):
     """Facts that are missing together: where, and whose task they are.
 
-    schools: names in the order of the findings; empty where the county itself must say.
+    schools: code → name, in the order of the findings; empty where the county itself must say.
     """
 
     facts: tuple[str, ...]
     owners: tuple[str, ...]
-    schools: tuple[str, ...]
+    schools: Mapping[str, str]
 
 
 class OfNobody(NamedTuple):
@@ -182,7 +189,25 @@ class Assessment:
     schools_left_out: tuple[str, ...]
     outside: tuple[Outside, ...]
     warnings: tuple[Problem, ...]
-    grounds: tuple[Ruleset, Submission] | None = field(repr=False)
+    grounds: Grounds | None = field(repr=False)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The county's code and year."""
+        return self.county.county_code, self.county.year
+
+    @cached_property
+    def places(self) -> Found:
+        """Where what is missing should stand: school code (None: the county) and fact → its cell.
+
+        Looked up when first asked for. Where a table has no column for it, its row stands under the
+        fact that names the record.
+        """
+        if self.grounds is None:
+            return {}
+        facts = {one.fact for one in self.awaited if one.fact} | set(NAMED_BY)
+        schools = {code for one in self.awaited for code in one.schools}
+        return self.grounds.watch.locate(self.key, schools, facts)
 
     @cached_property
     def breakdowns(self) -> tuple[Breakdown, ...]:
@@ -193,13 +218,10 @@ class Assessment:
         """
         if self.grounds is None:
             return ()
-        ruleset, submission = self.grounds
+        ruleset = self.grounds.ruleset
         missed = set(self.findings.filter(level="county", status="fail")["rule"])
         rules = [one for one in resting_on_schools(ruleset) if one.id in missed]
-        if not rules:
-            return ()
-        own = submission.of([(self.county.county_code, self.county.year)])
-        cut = county_frames(rules, ruleset, own)
+        cut = _frames_of(self.key, rules, self.grounds)
         found = (broken_down(one, ruleset, cut, self.findings, missed=True) for one in rules)
         return tuple(one for of_rule in found for one in of_rule)
 
@@ -231,14 +253,15 @@ def assess(
     standings = Standings(found, rules)
     open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
     own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
-    entries = _awaited(open_)
+    grounds = report.grounds.get((county.ruleset, county.as_of))
+    entries = _awaited(open_, grounds, (county.county_code, county.year))
     computable, met = _conforming(deciding, rules)
     left_out = tuple(
         one
         for one in report.excluded
         if (one["county_code"], one["year"]) == (county.county_code, county.year)
     )
-    names, outside = named_schools(left_out), _outside(found)
+    names, outside = named_schools(left_out), _outside(found, rules)
     return Assessment(
         county=county,
         rules=rules,
@@ -272,7 +295,7 @@ def assess(
             and one.county_code == county.county_code
             and one.year in (None, county.year)
         ),
-        grounds=report.grounds.get((county.ruleset, county.as_of)),
+        grounds=grounds,
     )
 
 
@@ -306,7 +329,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int((folded == "fail").sum()), met
 
 
-def _outside(found: pl.DataFrame) -> tuple[Outside, ...]:
+def _outside(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Outside, ...]:
     """The county's requirements that do not apply or are waived, in order."""
     own = found.filter(
         (pl.col("level") == "county")
@@ -314,7 +337,7 @@ def _outside(found: pl.DataFrame) -> tuple[Outside, ...]:
         & pl.col("status").is_in(OUTSIDE)
     )
     rows = own.select("rule", pl.col("stage").fill_null(""), "status").iter_rows()
-    return tuple(Outside(*row) for row in rows)
+    return tuple(Outside.of(rules[rule], stage, status) for rule, stage, status in rows)
 
 
 def _decisive(
@@ -379,9 +402,8 @@ def _outcome(
 
 
 def _spread(deciding: pl.DataFrame) -> dict[str, dict[str, int]]:
-    schools = deciding.filter(level="school").group_by("rule", "school_code", maintain_order=True)
-    by_rule = schools.agg(_worst()).group_by("rule", maintain_order=True)
-    return {str(rule): _counts(found) for (rule,), found in by_rule}
+    by_rule = deciding.filter(level="school").group_by("rule", maintain_order=True)
+    return {str(rule): _counts(_by_school(found)) for (rule,), found in by_rule}
 
 
 def _falling_short(judged: Iterable[Judged]) -> tuple[FallingShort, ...]:
@@ -408,7 +430,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
     judged = set(found.filter(role="advisory").get_column("rule"))
     for key in (key for key, one in rules.items() if key in judged and not one.is_input):
         own, level = _widest(found, key)
-        if counts := _counts(own):
+        if counts := _counts(_by_school(own) if level == "school" else own):
             base, _ = _widest(found, rules[key].of_base)
             replaced = rules.get(rules[key].of_base)
             made.append(
@@ -423,6 +445,11 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
                 )
             )
     return tuple(made)
+
+
+def _by_school(own: pl.DataFrame) -> pl.DataFrame:
+    """One state a school, where a rule has a finding for each of its stages."""
+    return own.group_by("school_code", maintain_order=True).agg(_worst())
 
 
 def _widest(found: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, str]:
@@ -512,7 +539,14 @@ def supplier(rule: Rule, fact: str, holders: Mapping[str, str]) -> str:
     return holders.get(fact) or holders.get(fact.partition(".")[0]) or offices(rule)
 
 
-def _awaited(judged: Iterable[Judged]) -> tuple[Awaited, ...]:
+def _frames_of(key: tuple[str, int], rules: Sequence[Rule], grounds: Grounds) -> Frames:
+    """The county's frames with what these rules count of its schools."""
+    return county_frames(rules, grounds.ruleset, grounds.figures.of([key]))
+
+
+def _awaited(
+    judged: Iterable[Judged], grounds: Grounds | None, key: tuple[str, int]
+) -> tuple[Awaited, ...]:
     """Everything awaited; a finding that only repeats what its members or its schools wait for is
     left out.
     """
@@ -520,13 +554,45 @@ def _awaited(judged: Iterable[Judged]) -> tuple[Awaited, ...]:
     at_schools = {(one.rule.id, one.status) for one in waiting if one.school}
     known = {fact for one in waiting if one.school for fact in one.finding["missing"]}
     components = {one.rule.id for one in waiting if one.rule.role == "component"}
-    return tuple(
-        Awaited(one, fact, not one.school and fact in known)
+    told = [
+        one
         for one in waiting
         if one.school or (one.rule.id, one.status) not in at_schools
         if not (components.intersection(one.rule.of) and _repeats(one, known))
-        for fact in _waited_for(one)
-    )
+    ]
+    blank = _blank_at(told, known, grounds, key)
+    found = []
+    for one in told:
+        for fact in _waited_for(one):
+            of_school = not one.school and fact in known
+            own = {one.school: str(one.finding["school_name"])} if one.school else {}
+            found.append(Awaited(one, fact, of_school, own or blank.get(fact, {})))
+    return tuple(found)
+
+
+def _blank_at(
+    waiting: Iterable[Judged], known: Collection[str], grounds: Grounds | None, key: tuple[str, int]
+) -> Mapping[str, Mapping[str, str]]:
+    """The schools whose blanks leave the county's sums open: fact → code → name; not of facts that the
+    schools' own findings tell of.
+    """
+    if grounds is None:
+        return {}
+    rules = [
+        grounds.ruleset.rules[one.rule.id]
+        for one in waiting
+        if not one.school and set(one.finding["missing"]) - set(known)
+    ]
+    found: dict[str, dict[str, str]] = {}
+    resting = [one for one in rules if one in resting_on_schools(grounds.ruleset)]
+    if not resting:
+        return {}
+    cut = _frames_of(key, resting, grounds)
+    for rule in resting:
+        for fact, schools in blank_at(rule, grounds.ruleset, cut).items():
+            if fact not in known:
+                found.setdefault(fact, {}).update(schools)
+    return found
 
 
 def _waited_for(one: Judged) -> Sequence[str]:
@@ -558,19 +624,20 @@ def _missing_together(
 ) -> tuple[MissingFacts, ...]:
     """The missing facts in the order of the law, those of the same schools and owners together."""
     facts: dict[str, list[Judged]] = {}
+    schools: dict[str, dict[str, str]] = {}
     for one in sorted(entries, key=lambda one: one.judged.place):
         if one.fact and not one.at_schools and one.judged.status == "unknown":
             facts.setdefault(one.fact, []).append(one.judged)
-    together: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[str], Sequence[str]]] = {}
+            schools.setdefault(one.fact, {}).update(one.schools)
+    together: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[str], dict[str, str]]] = {}
     for fact, found in facts.items():
         told = (supplier(one.rule, fact, holders) for one in found)
         owners = tuple(dict.fromkeys(filter(None, told)))
-        schools = {one.school: one.finding["school_name"] for one in found if one.school}
-        same = together.setdefault((owners, tuple(schools)), ([], list(schools.values())))
+        same = together.setdefault((owners, tuple(schools[fact])), ([], schools[fact]))
         same[0].append(fact)
     return tuple(
-        MissingFacts(tuple(named), owners, tuple(schools))
-        for (owners, _), (named, schools) in together.items()
+        MissingFacts(tuple(named), owners, where)
+        for (owners, _), (named, where) in together.items()
     )
 
 

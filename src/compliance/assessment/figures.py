@@ -6,7 +6,6 @@ For single figures on a page or a terminal; a million findings' sentences are bu
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -22,8 +21,6 @@ SIGNS = {
     "pass": "✓", "fail": "✗", "unknown": "?", "not_checked": "?", "waived": "?",
     "undecided": "?", "error": "!", "not_applicable": "-",
 }  # fmt: skip
-# What a heading says about how the figure is made; left out where the figure is only named.
-_PER_PUPIL = re.compile(r"^(?:每百名学生拥有(.+?)数?|生均(.+)|(.+) per (?:100 pupils|pupil))$")
 
 
 def state(status: str) -> str:
@@ -49,12 +46,6 @@ def basis(rule: Rule) -> str:
 def stage(word: str | None) -> str:
     """小学, 初中; empty where a finding has no stage."""
     return stage_words().get(word, word) if word else ""
-
-
-def short(title: str) -> str:
-    """A heading without the words on how the figure is made: 生均体育场馆面积 → 体育场馆面积."""
-    found = _PER_PUPIL.match(title)
-    return next(filter(None, found.groups())) if found else title
 
 
 def plain(value: float) -> str:

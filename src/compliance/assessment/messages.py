@@ -485,7 +485,9 @@ class _Teller:
         )
         said: dict[tuple[object, ...], str] = {}  # most counties are told the same
         for block, county, given, *numbers in rows.iter_rows():
-            found = tuple(Outside(o["rule"], o["stage"], STATUSES[o["status"]]) for o in given)
+            found = tuple(
+                Outside.of(rules[o["rule"]], o["stage"], STATUSES[o["status"]]) for o in given
+            )
             alike = (found, *numbers)
             if alike not in said:
                 judged = {name: n for name, n in zip(STATUSES[:-1], numbers, strict=False) if n}

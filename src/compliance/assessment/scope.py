@@ -21,11 +21,21 @@ OUTSIDE = ("not_applicable", "waived")
 
 
 class Outside(NamedTuple):
-    """A rule that does not apply to the county (or a stage of it), or is waived there."""
+    """A rule that does not apply to the county (or a stage of it), or is waived there.
+
+    name: what it is called in a list; aspect: of what it is a part.
+    """
 
     rule: str
     stage: str
     status: str
+    name: str = ""
+    aspect: str = ""
+
+    @classmethod
+    def of(cls, rule: Rule, stage: str, status: str) -> Outside:
+        """A rule with its names in the current language."""
+        return cls(rule.id, stage, status, rule.brief, rule.aspect_label)
 
 
 def asked(rule: Rule, rules: Mapping[str, Rule]) -> tuple[str, ...]:
@@ -92,35 +102,39 @@ def left_out(schools: Sequence[str]) -> str:
 
 
 def named_schools(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The names of schools left out, each once; of a single stage with its name."""
-    names = []
+    """The names of schools left out, each school once; of a single stage with its name."""
+    names = {}
     for row in rows:
         name, stage = str(row["school_name"] or row["school_code"]), figures.stage(row["stage"])
-        names.append(say("{name}（{stage}部）", name=name, stage=stage) if stage else name)
-    return tuple(dict.fromkeys(names))
+        told = say("{name}（{stage}部）", name=name, stage=stage) if stage else name
+        names[row["school_code"], stage] = told
+    return tuple(names.values())
 
 
 def _named(outside: Sequence[Outside]) -> str:
-    """``2项不适用：G11、G14``, of rules of the same status."""
+    """``2项不适用：G11 教师交流轮岗、G14 优质高中招生名额分配``, of rules of the same status."""
     if not outside:
         return ""
     head = say("{n}项{s}", n=len(outside), s=figures.state(outside[0].status))
     texts = []
     for stage in dict.fromkeys(one.stage for one in outside):
-        for text in _runs([one.rule for one in outside if one.stage == stage]):
+        for text in _runs([one for one in outside if one.stage == stage]):
             texts.append(
                 say("{r}（{stage}）", r=text, stage=figures.stage(stage)) if stage else text
             )
     return head + msg("：") + msg("、").join(texts)
 
 
-def _runs(rules: Sequence[str]) -> Iterable[str]:
-    """D1、D2、D3 → D1–D3."""
-    numbered = [_NUMBERED.match(rule) for rule in rules]
+def _runs(rules: Sequence[Outside]) -> Iterable[str]:
+    """Each with its name; D1, D2, D3 of one aspect → ``D1–D3 校际均衡``."""
+    numbered = [_NUMBERED.match(one.rule) for one in rules]
     keys = [
-        (found[1], int(found[2]) - place) if found else (rule, 0)
-        for place, (rule, found) in enumerate(zip(rules, numbered, strict=True))
+        (found[1], int(found[2]) - place, one.aspect) if found else (one.rule, 0, "")
+        for place, (one, found) in enumerate(zip(rules, numbered, strict=True))
     ]
     for _, run in groupby(zip(keys, rules, strict=True), key=lambda one: one[0]):
-        names = [name for _, name in run]
-        yield from names if len(names) < _RUN else (f"{names[0]}–{names[-1]}",)
+        own = [one for _, one in run]
+        if len(own) < _RUN:
+            yield from (f"{one.rule} {one.name}".strip() for one in own)
+        else:
+            yield f"{own[0].rule}–{own[-1].rule} {own[0].aspect}".strip()

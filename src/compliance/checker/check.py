@@ -36,10 +36,12 @@ from compliance.engine.results import (
     CheckedCounty,
     CountyResult,
     CountyRow,
+    Grounds,
     RulesetInfo,
     Validation,
 )
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, yearly
+from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
@@ -69,7 +71,7 @@ def prepare(
 ) -> Batch:
     """Read, accept, choose each county's rule set, bring statements to their rules.
 
-    previous: last year's figures of the same counties, to compare with. A county whose rule set is
+    previous: earlier figures of the same counties, to compare with. A county whose rule set is
     faulty, has no edition yet, or may be that of a broken plugin is refused, the others are judged.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
@@ -144,8 +146,10 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            batch = prepare(_several(paths), self.registry, choice or Choice())
-            return self._judge(batch, choice or Choice(), progress, sinks)
+            watch = Watch(self.registry.readers, self.registry.vocabulary)
+            registry = replace(self.registry, readers=watch.readers)
+            batch = prepare(_several(paths), registry, choice or Choice())
+            return self.judge(batch, choice or Choice(), progress, sinks, watch)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -168,9 +172,9 @@ class Checker:
     def validate(
         self, paths: Paths, choice: Choice | None = None, previous: Sequence[Path] = ()
     ) -> Validation:
-        """The data checks alone: everything that `check` would doubt, and last year beside it.
+        """The data checks alone: everything that `check` would doubt, and earlier figures beside it.
 
-        previous: last year's figures of the same counties. Each county's rule set is needed to tell
+        previous: earlier figures of the same counties. Each county's rule set is needed to tell
         values that crowd at a limit. Raises what `check` raises.
         """
         choice = choice or Choice()
@@ -180,10 +184,17 @@ class Checker:
             problems += verdicts.remarks(judged(job, self.registry, choice))
         return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
 
-    def _judge(
-        self, batch: Batch, choice: Choice, progress: Progress | None, sinks: Sequence[Sink]
+    def judge(
+        self,
+        batch: Batch,
+        choice: Choice,
+        progress: Progress | None = None,
+        sinks: Sequence[Sink] = (),
+        watch: Watch | None = None,
     ) -> Report:
+        """Judge what lies ready; `watch` knows where its figures stand. The rest as for `check`."""
         registry = self.registry
+        watch = watch or Watch(registry.readers, registry.vocabulary)
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
         counties: list[CountyResult] = []
@@ -219,8 +230,10 @@ class Checker:
             titles=words.titles,
             holders=words.holders,
             overview=rows,
+            yearly=yearly(words.vocabulary),
             grounds={
-                (job.rules.id, job.as_of.isoformat()): (job.rules, job.part) for job in batch.jobs
+                (job.rules.id, job.as_of.isoformat()): Grounds(job.rules, job.part, watch)
+                for job in batch.jobs
             },
             stated={name: getattr(batch.submission, name) for name in STATED},
             words=words,

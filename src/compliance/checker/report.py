@@ -12,6 +12,7 @@ import polars as pl
 from compliance.assessment import messages
 from compliance.assessment.figures import verdict
 from compliance.engine import verdicts
+from compliance.engine.drivers import drivers
 from compliance.engine.findings import Findings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import FINDINGS, CountyResult, Results
@@ -106,6 +107,11 @@ class Report(Results):
             holders=words.holders,
             words=words,
         )
+
+    def drivers(self) -> pl.DataFrame:
+        """Who drives the coefficients, the largest of each first, columns DRIVERS."""
+        parts = [drivers(found) for piece in self.words.found for found in piece]
+        return pl.concat([super().drivers(), *parts]).sort(KEY, maintain_order=True)
 
     def __repr__(self) -> str:
         """How many counties of which verdict, and how much there is to read."""

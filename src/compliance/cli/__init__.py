@@ -11,6 +11,7 @@ import click
 from compliance.cli.check import check
 from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
+from compliance.cli.diff import diff
 from compliance.cli.explain import explain
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
@@ -35,5 +36,5 @@ def main() -> None:
     """The program; everything is done by its commands."""
 
 
-for one in (check, validate, rectify, declare, template, rules, explain, rulesets):
+for one in (check, validate, rectify, declare, diff, template, rules, explain, rulesets):
     main.add_command(one)

@@ -18,6 +18,7 @@ from compliance.cli.command import (
     guarded,
     inputs_argument,
     judging,
+    named_outputs,
     option,
     print_error,
     progress,
@@ -25,7 +26,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
-from compliance.kernel.errors import PackError, PluginError, UsageError
+from compliance.kernel.errors import PackError, PluginError
 from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def check(
     checker = Checker()
     renderers = checker.registry.renderers
     known = ("text", *(name for name in renderers if name != "text"))
-    files = [_output(one, known) for one in outputs]
+    files = named_outputs(outputs, known)
     refuse_clashes([path for _, path in files], inputs)
     for form in formats:
         require_format(form, known)
@@ -121,15 +122,6 @@ def _faults(writing: Sequence[Callable[[], None]]) -> int:
             fault = print_error(error)
             code = max(code, INTERNAL if isinstance(error, PluginError) else fault)
     return code
-
-
-def _output(text: str, known: Sequence[str]) -> tuple[str, Path]:
-    """``FORMAT:FILE`` taken apart; UsageError where it is not that."""
-    form, _, path = text.partition(":")
-    if not path:
-        raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"))
-    require_format(form, known)
-    return form, Path(path)
 
 
 def _print(report: Report, form: str, render: Renderer) -> None:

@@ -324,6 +324,18 @@ def require_format(form: str, known: Sequence[str]) -> None:
         )
 
 
+def named_outputs(outputs: Sequence[str], known: Sequence[str]) -> list[tuple[str, Path]]:
+    """``FORMAT:FILE``, each taken apart; UsageError where one is not that."""
+    files = []
+    for text in outputs:
+        form, _, path = text.partition(":")
+        if not path:
+            raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"))
+        require_format(form, known)
+        files.append((form, Path(path)))
+    return files
+
+
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """UsageError where an output would overwrite an input, or two outputs are one file."""
     targets = [path.resolve() for path in outputs]

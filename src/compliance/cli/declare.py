@@ -68,6 +68,7 @@ def declare(
     """Fill in the forms; write them, compare one, or both."""
     from compliance.checker import load
     from compliance.declaration import declarations
+    from compliance.render.phrases import counties
 
     _check_usage(outputs, formats, against, inputs)
     days = asked_days(how)
@@ -75,10 +76,11 @@ def declare(
     print_problems(batch.problems, err=True)
     if not forms:
         return nothing_written()
-    counties = len(forms) + len(batch.refused)
-    if counties > 1 and (against is not None or any(map(_is_file, outputs))):
+    given: list[tuple[str, int | None]] = [(one.form.county_code, one.form.year) for one in forms]
+    given += [(one.county_code, one.year) for one in batch.refused]
+    if len(given) > 1 and (against is not None or any(map(_is_file, outputs))):
         raise UsageError(
-            say("输入里有{n}个县，一个文件只能是一个县的申报表", n=counties),
+            say("输入里有{told}，一个文件只能是一个县一个学年的申报表", told=counties(given)),
             todo=msg(
                 "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据"),
         )  # fmt: skip

@@ -10,7 +10,6 @@ import click
 
 from compliance.cli.command import (
     UNREADABLE,
-    USAGE,
     Command,
     asked_days,
     chosen,
@@ -48,6 +47,15 @@ PAPER_FORMATS = ("md", "html", "xlsx", "docx")
     type=click.Choice(PAPER_FORMATS),
     help=lambda: msg("格式，可重复（默认 docx、xlsx）"),
 )
+@option(
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="OLD.xlsx",
+    help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
+)
+@option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
 @dating
 @shared_options
 @guarded
@@ -55,6 +63,8 @@ def rectify(
     inputs: tuple[Path, ...],
     out: Path,
     formats: tuple[str, ...],
+    ledgers: tuple[Path, ...],
+    overwrite: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging` and `dating`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
@@ -67,14 +77,25 @@ def rectify(
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()
     count = None if show is None else partial(show, msg("文书"))
-    papers = write_papers(report, out, formats or ("docx", "xlsx"), templates, count, days)
+    papers = write_papers(
+        report,
+        out,
+        formats or ("docx", "xlsx"),
+        templates,
+        count,
+        days,
+        ledgers=ledgers,
+        overwrite=overwrite,
+    )
     if not papers:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))
     for line in papers.told():
         click.echo(line)
-    for fault in papers.faults:
-        print_error(fault)
+    for line in papers.said:
+        click.echo(line)
+    for line in papers.warned:
+        click.echo(line, err=True)
     if papers.faults:
-        return USAGE
+        return max(map(print_error, papers.faults))
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

@@ -25,7 +25,7 @@ from compliance.kernel.i18n import msg
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help=lambda: msg("上年的数据（任何可读的格式），逐校比较，可重复"),
+    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
 )
 @option(
     "--format",

@@ -200,7 +200,7 @@ class _CountyForm:
                         {"status": min((row["status"] for row in rows), default=NOT_APPLICABLE)}
                     ]
                 states = ((row.get("stage") or "", STATUSES[row["status"]]) for row in rows)
-                found += [Outside(rule.id, *one) for one in states if one[1] in OUTSIDE]
+                found += [Outside.of(rule, *one) for one in states if one[1] in OUTSIDE]
         if told := beside(found, named_schools(left_out)):
             yield say("不在结论之内：{told}。", told=told)
 

@@ -103,6 +103,16 @@ def resting_on_schools(ruleset: Ruleset) -> tuple[Rule, ...]:
     )
 
 
+def blank_at(rule: Rule, ruleset: Ruleset, cut: Frames) -> Mapping[str, Mapping[str, str]]:
+    """The facts that leave a county's rule open → the schools at which they are blank, code → name."""
+    found: dict[str, dict[str, str]] = {}
+    for tally in ruleset.references.tallies(rule.id):
+        if tally.scope == "county":
+            for fact, schools in tallies.blanks(cut, tally).items():
+                found.setdefault(fact, {}).update(schools)
+    return found
+
+
 def broken_down(
     rule: Rule, ruleset: Ruleset, cut: Frames, findings: pl.DataFrame, *, missed: bool = False
 ) -> tuple[Breakdown, ...]:

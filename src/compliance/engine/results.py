@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import PART, Refused, Submission, Succession, successions
 from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
@@ -44,6 +45,19 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "message": pl.String,
 }
 FINDINGS = pl.Schema(_COLUMNS)
+# A school's stage in a coefficient: its pupils P, its value x, its share of Σ P·(x − X̄)².
+_DRIVER: dict[str, pl.DataType | type[pl.DataType]] = {
+    "county_code": pl.String,
+    "year": pl.Int32,
+    "rule": pl.String,
+    "stage": pl.String,
+    "school_code": pl.String,
+    "school_name": pl.String,
+    "pupils": pl.Float64,
+    "value": pl.Float64,
+    "share": pl.Float64,
+}
+DRIVERS = pl.Schema(_DRIVER)
 SEVERITIES = ("error", "warning")
 
 
@@ -106,6 +120,15 @@ class CountyRow:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """What lies behind findings: by what they were judged, on which figures, and where these stand."""
+
+    ruleset: Ruleset
+    figures: Submission
+    watch: Watch
+
+
+@dataclass(frozen=True)
 class Results:
     """The judged submission.
 
@@ -114,8 +137,9 @@ class Results:
     schools: the judged counties' schools as submitted. stated: name of STATED → the tables that
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
-    overview: of several counties, code and year -> the county's row. grounds: (rule set id, as_of) ->
-    by what its counties were judged, and on which figures; empty where nobody looks behind a figure.
+    overview: of several counties, code and year -> the county's row. yearly: the facts that are
+    figures of a calendar year. grounds: (rule set id, as_of) -> what lies behind its counties'
+    findings; empty where nobody looks behind a figure.
     """
 
     findings: pl.DataFrame
@@ -131,9 +155,8 @@ class Results:
     holders: Mapping[str, str]
     overview: Mapping[tuple[str, int], CountyRow]
     stated: Mapping[str, pl.DataFrame]
-    grounds: Mapping[tuple[str, str], tuple[Ruleset, Submission]] = field(
-        default_factory=dict, kw_only=True
-    )
+    grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict, kw_only=True)
+    yearly: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
@@ -144,6 +167,13 @@ class Results:
         return self.findings.filter(
             (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
         )
+
+    def drivers(self) -> pl.DataFrame:
+        """Who drives the coefficients, the largest of each first, columns DRIVERS.
+
+        Empty where what they were made of was not kept.
+        """
+        return pl.DataFrame(schema=DRIVERS)
 
     def succession_of(self, county: CountyResult) -> list[Succession]:
         """What one county states of its schools' codes."""

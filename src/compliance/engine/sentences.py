@@ -68,12 +68,13 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
 
     Units, which stand as the indicator's name, and switches that are withheld; parts: `parts_in_words`.
     """
-    switches = {name: say("“{title}”", title=one.label) for name, one in ruleset.switches.items()}
+    unproved = {name: one.coded for name, one in ruleset.rules.items()}
+    unproved |= {name: say("“{title}”", title=one.label) for name, one in ruleset.switches.items()}
     over = kinds[rule.kind].excess_unit(rule, ruleset)
     words = {
         "shortfall_unit": pl.col("shortfall_unit").replace(gap_units(ruleset)),
         "excess_unit": pl.lit(over or None, pl.String) if isinstance(over, str) else over,
-        "withheld": pl.col("withheld").list.eval(pl.element().replace(switches)),
+        "withheld": pl.col("withheld").list.eval(pl.element().replace(unproved)),
     }
     about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
     return {

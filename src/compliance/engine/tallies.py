@@ -268,6 +268,19 @@ def by_school(frames: Frames, tallies: Iterable[Tally]) -> pl.DataFrame:
     return added.fill_null(0.0)
 
 
+def blanks(frames: Frames, tally: Tally) -> Mapping[str, Mapping[str, str]]:
+    """The facts that leave a county's sum open → the schools at which they are blank: code → name."""
+    found: dict[str, dict[str, str]] = {}
+    settings = tally.settings
+    for one in [settings, settings["also"]] if "also" in settings else [settings]:
+        tests, _ = _summed(frames, one["from"], tally.name, one)
+        rows = _rows(frames, one["from"])
+        for fact, at in tests.items():
+            schools = rows.filter(at).select("school_code", "school_name").iter_rows()
+            found.setdefault(fact, {}).update(schools)
+    return {fact: schools for fact, schools in found.items() if schools}
+
+
 def _counting(frames: Frames, settings: Mapping[str, Any]) -> pl.Expr:
     """Whether a row counts in a sum, null where a condition is open.
 

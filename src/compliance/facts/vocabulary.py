@@ -145,6 +145,12 @@ def titles(words: Vocabulary) -> Titles:
     return found
 
 
+def yearly(words: Vocabulary) -> frozenset[str]:
+    """The facts that are figures of a calendar year: not whole before it ends."""
+    facts = (fact for table in words.tables.values() for fact in table.values())
+    return frozenset(fact.name for fact in facts if fact.period == "calendar_year")
+
+
 def holders(words: Vocabulary) -> dict[str, str]:
     """Fact → the office that holds it, in the current language; those that none is named for are absent."""
     facts = {**words.county, **words.school, "monitoring": words.tables["monitoring"]["level"]}

@@ -36,7 +36,7 @@ def take_in(
 ) -> Submission:
     """Read and accept what lies at `paths`; all problems at once stand in the submission.
 
-    previous: last year's figures of the same counties, to compare with; what is wrong with them is
+    previous: earlier figures of the same counties, to compare with; what is wrong with them is
     reported as of their files. Raises UsageError where there is nothing to judge.
     """
     from compliance.intake.accept import accept

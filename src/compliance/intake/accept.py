@@ -46,7 +46,7 @@ def accept(
 ) -> Submission:
     """Type, check and join the tables of all documents; see `Submission` for the shape.
 
-    previous: last year's figures of the same counties, to compare with. Counties with an error
+    previous: earlier figures of the same counties, to compare with. Counties with an error
     stand in `refused` only. Problems come in the order of the documents, the readers' first, the
     data checks on accepted counties last.
     """

@@ -1,8 +1,9 @@
 """Where single figures stand: looked up when somebody asks, in the one file that holds them.
 
 Keeping the place of every good figure of 200,000 schools would cost more than the figures
-themselves. Reading notes only which counties each file is about; whoever explains a verdict has
-that file read once more and finds the school's row and the fact's column in it.
+themselves. Reading notes which counties each file is about, and keeps a few schools' files as they
+were read; whoever explains a verdict has any other file read once more, and finds the school's row
+and the fact's column in it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
+_KEPT = 5_000  # rows of the documents that are kept
 WANTED = ("counties", "schools", "classes", "rooms", MONITORING)
 
 
@@ -53,6 +55,8 @@ class Watch:
         self._originals = with_words(readers, words)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
+        self._read: dict[Path, RawDocument] = {}
+        self._room = _KEPT
         self._opened: dict[Path, list[Accepted]] = {}
         self.readers: dict[str, Reader] = {s: self._noting(s) for s in readers}
 
@@ -61,6 +65,10 @@ class Watch:
             document = self._originals[suffix](path)
             codes = (_codes(raw, self._words) for raw in document.tables)
             self._codes[path] = frozenset().union(*codes)
+            rows = sum(raw.height for raw in document.tables)
+            if rows <= self._room:
+                self._room -= rows
+                self._read[path] = document
             return document
 
         return read
@@ -84,9 +92,9 @@ class Watch:
         return found
 
     def _tables(self, path: Path) -> list[Accepted]:
-        """The tables of a file, read once more on first use and kept: one question asks often."""
+        """The tables of a file, looked through on first use and kept: one question asks often."""
         if path not in self._opened:
-            document = self._originals[path.suffix.lower()](path)
+            document = self._read.pop(path, None) or self._originals[path.suffix.lower()](path)
             self._opened[path] = [
                 accept_table(raw, self._words) for raw in document.tables if raw.name in WANTED
             ]
@@ -118,13 +126,16 @@ def _places(
         for row in rows.iter_rows(named=True):
             entry = f"{row.get('subject') or ''}{row.get('grade') or ''}"
             yield from _row(table, row["_row"], entry, facts)
+        if table.has("level"):
+            level = _heading(table, "level")
+            yield from (((None, one), level) for one in facts if one.startswith(MONITORING))
     elif kind == "counties":
         for row in rows["_row"]:
             yield from _row(table, row, None, facts)
     elif "school_code" in rows.columns:
         rows = rows.filter(pl.col("school_code").is_in(list(schools)))
         if kind in LISTS:
-            yield from _lists(table, rows, facts)
+            yield from _lists(table, rows, schools, facts)
             return
         for row, code in rows.select("_row", "school_code").iter_rows():
             yield from _row(table, row, code, facts)
@@ -142,10 +153,12 @@ def _of_county(table: Accepted, key: tuple[str, int]) -> pl.DataFrame:
 
 
 def _row(table: Accepted, row: int, holder: str | None, facts: Collection[str]) -> Iterator[Entry]:
-    """The facts of one row that its table has."""
+    """The facts of one row that its table has; of JSON also those that its record could have."""
     for fact in facts:
         if table.has(fact):
             yield (holder, fact), _place(table, row, fact)
+        elif table.raw.strict and fact in table.facts:
+            yield (holder, fact), Place(table.raw.file, table.at(row, fact), fact, None)
 
 
 def _place(table: Accepted, row: int, fact: str) -> Place:
@@ -153,8 +166,20 @@ def _place(table: Accepted, row: int, fact: str) -> Place:
     return Place(raw.file, raw.place(row, heading), heading, raw.columns[heading][row])
 
 
-def _lists(table: Accepted, rows: pl.DataFrame, facts: Collection[str]) -> Iterator[Entry]:
-    """The lists that stand as rows of a sheet of their own: the first of their cells, how many."""
+def _heading(table: Accepted, fact: str) -> Place:
+    """The heading under which a row should stand that nobody wrote; in JSON the first record's figure."""
+    heading = next(iter(table.headings.of[fact]))
+    place = table.raw.of_heading(heading)
+    return Place(place.file, place.at, heading, None)
+
+
+def _lists(
+    table: Accepted, rows: pl.DataFrame, schools: Collection[str], facts: Collection[str]
+) -> Iterator[Entry]:
+    """The lists that stand as rows of a sheet of their own: the first of their cells, how many.
+
+    Of a school that has no such row, the heading.
+    """
     name, by, value = LISTS[table.raw.name]
     if by not in rows.columns or value not in rows.columns:
         return
@@ -164,3 +189,7 @@ def _lists(table: Accepted, rows: pl.DataFrame, facts: Collection[str]) -> Itera
         if fact in facts:
             first = _place(table, numbers[0], value)
             yield (code, fact), replace(first, written=None, rows=len(numbers))
+    before, _, after = name.partition("{}")
+    unwritten = _heading(table, value)
+    for fact in (one for one in facts if one.startswith(before) and one.endswith(after)):
+        yield from (((code, fact), unwritten) for code in schools)

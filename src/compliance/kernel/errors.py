@@ -100,6 +100,12 @@ class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
 
 
+class ResultsError(JunhengError):
+    """A file of results cannot be read."""
+
+    exit_code = 4
+
+
 class LostRecordsError(JunhengError):
     """Records went missing inside the program: whoever judged the rest might acquit a county by it."""
 

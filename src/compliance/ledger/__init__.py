@@ -4,3 +4,9 @@ In come the items of today's figures, the lists that people edited, and the days
 every item with its state, what was written carried over, conflicts named. How anything was judged
 and what a paper looks like are not known here.
 """
+
+from compliance.ledger.carry import Today, carry_on
+from compliance.ledger.identity import item_id
+from compliance.ledger.model import Book, Item, Ledger, Row, Value
+
+__all__ = ["Book", "Item", "Ledger", "Row", "Today", "Value", "carry_on", "item_id"]

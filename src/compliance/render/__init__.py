@@ -23,8 +23,8 @@ Renderer = Callable[[Results, BinaryIO], None]
 _PLACES = {
     "text": ("compliance.render.terminal.summary", "plain_text"),
     "json": ("compliance.render.machine_formats", "json_results"),
-    "md": ("compliance.render.page", "markdown_page"),
-    "html": ("compliance.render.page", "html_page"),
+    "md": ("compliance.render.report.page", "markdown_page"),
+    "html": ("compliance.render.report.page", "html_page"),
 }
 # Formats that take the findings part by part, as they are judged.
 _STREAMED = ("ndjson", "csv", "parquet")

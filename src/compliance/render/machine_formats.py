@@ -107,10 +107,10 @@ def _cut(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _slices(parts: Iterable[pl.DataFrame]) -> Iterator[pl.Series]:
     for part in _cut(parts):
-        yield _lines(part)
+        yield finding_lines(part)
 
 
-def _lines(frame: pl.DataFrame) -> pl.Series:
+def finding_lines(frame: pl.DataFrame) -> pl.Series:
     """Every row as a JSON object; whole numbers without ``.0``."""
     finite = [
         pl.when(pl.col(name).is_finite()).then(pl.col(name) + 0.0).alias(name)
@@ -124,7 +124,7 @@ def _lines(frame: pl.DataFrame) -> pl.Series:
 def _json(column: pl.Series) -> pl.Series:
     """A list column as JSON text; an absent list stays an empty cell."""
     name = column.name
-    whole = _lines(column.to_frame())
+    whole = finding_lines(column.to_frame())
     text = whole.str.strip_prefix(f'{{"{name}":').str.strip_suffix("}")
     return text.to_frame("text").select(
         pl.when(pl.col("text") != "null").then("text").alias(name)

@@ -34,7 +34,6 @@ from compliance.assessment.figures import (
     figure,
     limit,
     measure_of,
-    short,
     stage,
     state,
     with_unit,
@@ -45,11 +44,10 @@ from compliance.engine.results import RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import problem_words
-from compliance.render.documents.text import columns, printable, shortened
-from compliance.rules.language.model import BASES, Rule
+from compliance.render.documents.text import printable, shortened
+from compliance.rules.language.model import BASES, Rule, short
 
 _NAMES = 2
-_CLAUSE = 32
 _SCHOOLS = 6
 _SHORT = 3
 _PLACES = 2
@@ -60,10 +58,16 @@ def listed(words: Sequence[str]) -> str:
     return msg("、").join(words)
 
 
-def named(rule: Rule) -> str:
-    """The rule in a list: an indicator by its heading, a whole clause of the law by its id."""
-    label = short(rule.label)
-    return label if rule.role == "component" or columns(label) <= _CLAUSE else rule.id
+def counties(keys: Iterable[tuple[str, int | None]]) -> str:
+    """``2个县``; where a county has several school years ``1个县（分学年共2份）``.
+
+    keys: code and year of each county as given.
+    """
+    given = list(keys)
+    many = len({code for code, _ in given})
+    if many == len(given):
+        return plural(many, "{n}个县")
+    return plural(many, "{n}个县（分学年共{m}份）", m=len(given))
 
 
 def counted(part: Decisive) -> str:
@@ -106,16 +110,16 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
     if rule.id in about.spread:
         return head + outcomes(about.spread[rule.id], "school")
     told = [
-        _against(rule, row, part)
+        against(rule, row, part)
         for part in row["parts"] or ()
         if part["value"] is not None and (part["status"] == "fail" or part["shortfall"])
     ]
     if told:
         return head + msg("；").join(told)
-    return head + _against(rule, row) if row["value"] is not None else str(row["message"])
+    return head + against(rule, row) if row["value"] is not None else str(row["message"])
 
 
-def _against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
+def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
     """``95元，应不低于100元，缺500元``."""
     one = part or row
     name = part["name"] if part else ""
@@ -168,7 +172,7 @@ def school(one: FallingShort, rules: Mapping[str, Rule]) -> str:
     """``九年制学校：小学 骨干教师；初中 体育运动场馆面积；音乐、美术专用教室``."""
     staged = []
     for key, ids in one.rules.items():
-        names = listed([named(rules[rule]) for rule in ids])
+        names = listed([rules[rule].brief for rule in ids])
         staged.append(f"{stage(key)} {names}".strip())
     return printable(one.school_name) + msg("：") + msg("；").join(staged)
 
@@ -186,7 +190,7 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
         if one.schools and one.standing in lines:
             told = say(
                 "{name} {amount}（{schools}所学校）",
-                name=one.amount.part or named(about.rules[one.rule]),
+                name=one.amount.part or about.rules[one.rule].brief,
                 amount=with_unit(amount(one.amount.value), one.amount.unit),
                 schools=one.schools,
             )
@@ -196,34 +200,44 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What is still missing, and who can supply it: facts, then statements and exemptions."""
-    rest = [_of_nobody(one, titles) for one in about.of_nobody]
+    rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
-        say("待佐证：{rules}", rules=listed(ids)) + _by(owner) for ids, owner in about.statements
+        say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
+        for ids, owner in about.statements
     ]
     if about.waived:
-        rest.append(say("已备案豁免：{rules}", rules=listed(about.waived)))
-    return [_gap(one, titles) for one in about.missing], rest
+        rest.append(say("已备案豁免：{rules}", rules=_coded(about.waived, about)))
+    return [_gap(one, titles, about) for one in about.missing], rest
 
 
-def _gap(one: MissingFacts, titles: Mapping[str, str]) -> str:
-    """``缺“图书册数”：3所学校（甲小学、乙小学等）——装备股提供``."""
+def _coded(ids: Sequence[str], about: Assessment) -> str:
+    """``G2 城乡四项标准统一、G8 教师工资收入``."""
+    return listed([about.rules[one].coded for one in ids])
+
+
+def _gap(one: MissingFacts, titles: Mapping[str, str], about: Assessment) -> str:
+    """``缺“图书册数”：3所学校（甲小学 学校!BB2、乙小学 学校!BB7等）——装备股提供``."""
     quoted = [say("“{name}”", name=titles.get(fact, fact)) for fact in one.facts]
     what = say("缺{facts}", facts=("" if lang() == "zh" else ", ").join(quoted))
+    named = [
+        f"{printable(name)} {shares.cells(about, code, one.facts)}".strip()
+        for code, name in list(one.schools.items())[:_NAMES]
+    ]
     where = ""
-    if one.schools:
+    if named:
         others = msg("等") if len(one.schools) > _NAMES else ""
         where = say(
             "：{count}所学校（{named}{others}）",
-            count=len(one.schools),
-            named=listed([printable(name) for name in one.schools[:_NAMES]]),
-            others=others,
-        )
+            count=len(one.schools), named=listed(named), others=others,
+        )  # fmt: skip
+    elif at := shares.cells(about, "", one.facts):
+        where = say("（{at}）", at=at)
     return what + where + _by(listed(one.owners))
 
 
-def _of_nobody(one: OfNobody, titles: Mapping[str, str]) -> str:
-    """``“残疾儿童少年”为0，Q2无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
-    rules = listed(one.rules)
+def of_nobody(one: OfNobody, titles: Mapping[str, str], about: Assessment) -> str:
+    """``“残疾儿童少年”为0，Q2 残疾儿童少年入学率无从计算：确无此类对象的，在该项填“不涉及”，否则改填实际数——…``."""
+    rules = _coded(one.rules, about)
     if not one.fact:
         return say("分子、分母均为0，{rules}无从计算：请核对所据数据", rules=rules) + _by(one.owner)
     told = say(
@@ -285,7 +299,7 @@ def advice(found: Iterable[Advice]) -> list[str]:
         "not_checked": msg("待佐证的参考规则"),
     }
     for status, word in words.items():
-        ids = [one.rule.id for one in together if next(iter(one.counts)) == status]
+        ids = [one.rule.coded for one in together if next(iter(one.counts)) == status]
         if ids:
             lines.append(f"{word}{msg('：')}{listed(ids)}")
     return lines
@@ -406,7 +420,8 @@ def relaxed(about: Assessment) -> list[str]:
     lines = []
     for rule, name in own.select("rule", "relaxed_by").unique(maintain_order=True).iter_rows():
         same = at_school.filter((pl.col("rule") == rule) & (pl.col("relaxed_by") == name))
-        names = [printable(one) for one in same["school_name"].unique(maintain_order=True)]
+        schools = same.unique("school_code", maintain_order=True)["school_name"]
+        names = [printable(one) for one in schools]
         more = say("等{n}所", n=len(names)) if len(names) > _SCHOOLS else ""
         where = say("：{names}{more}", names=listed(names[:_SCHOOLS]), more=more)
         lines.append(

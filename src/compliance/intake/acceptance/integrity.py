@@ -458,7 +458,7 @@ def _no_years(rows: pl.DataFrame, table: Accepted, year: str) -> Iterator[Outcom
     message = say(
         "没有“{f}”这一项，而{c}有多个学年",
         f=table.facts[year].label,
-        c=only or say("{n}个县", n=len(codes)),
+        c=only or say("{n}个县各", n=len(codes)),
     )
     expected = msg("每行写明学年起始年份")
     where = Location(table.raw.file, table.raw.sheet, only)

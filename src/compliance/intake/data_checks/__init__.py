@@ -32,7 +32,7 @@ def data_checks(
 ) -> list[Problem]:
     """The warnings of all checks, in the order of their declaration.
 
-    The frames hold accepted figures. previous: last year's figures of the same counties, to
+    The frames hold accepted figures. previous: earlier figures of the same counties, to
     compare with.
     """
     tables_of = (vocabulary.tables["monitoring"], vocabulary.county, vocabulary.school)

@@ -48,6 +48,11 @@ class Package:
         if len(self._members) < len(names):
             raise damaged(complaints)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all parts."""
+        return tuple(self._members)
+
     def __contains__(self, part: str) -> bool:
         return part in self._members
 

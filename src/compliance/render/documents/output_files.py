@@ -25,7 +25,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
-from compliance.kernel.errors import PackError, UsageError, reason
+from compliance.kernel.errors import JunhengError, UsageError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable, shortened
 
@@ -74,13 +74,16 @@ class Written:
 
     kept: earlier papers that differ from the new ones and may have been filled in, where they are
     now. stale: earlier papers of schools that are no longer in the data, likewise. faults: what was
-    not written, because a template is wrong.
+    not written, because a template or an earlier list is wrong. said, warned: what else there is to say,
+    and to complain of.
     """
 
     papers: tuple[Path, ...] = ()
     kept: tuple[Path, ...] = ()
     stale: tuple[Path, ...] = ()
-    faults: tuple[PackError, ...] = ()
+    faults: tuple[JunhengError, ...] = ()
+    said: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.papers)

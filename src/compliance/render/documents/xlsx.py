@@ -6,9 +6,9 @@ their unit in the cell's format.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -37,6 +37,7 @@ _STYLES: dict[str, dict[str, object]] = {
     "cell": {**_BOX},
     "centre": {**_BOX, "align": "center"},
     "amount": {**_BOX, "align": "center"},
+    "plain": {**_BASE, "text_wrap": True},
     "band": {**_BOX, "bold": True, "bg_color": "#EDEDED"},
 }
 _HEIGHTS = {
@@ -46,6 +47,7 @@ _HEIGHTS = {
     "sign": 28.0,
 }  # points, of what stands on one line
 _SHADE = {"bg_color": "#F2DCDB"}
+_PLAIN: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class NumberCell:
     amounts: tuple[Amount, ...]
 
 
-Value = str | int | NumberCell
+Value = str | int | float | NumberCell
 
 
 class Book:
@@ -82,19 +84,29 @@ class Book:
         }
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
         self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
-        self._formats: dict[tuple[str, str, bool], Untyped] = {}
+        self._formats: dict[tuple[object, ...], Untyped] = {}
+        self.sheets: list[Worksheet] = []
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""
-        return Worksheet(self, name, columns_)
+        made = Worksheet(self, name, columns_)
+        self.sheets.append(made)
+        return made
 
-    def style(self, name: str, number: str = "", *, shaded: bool = False) -> Untyped:
-        """A cell format; `number` is an Excel number format."""
-        key = (name, number, shaded)
+    def style(
+        self,
+        name: str,
+        number: str = "",
+        *,
+        shaded: bool = False,
+        own: Mapping[str, object] = _PLAIN,
+    ) -> Untyped:
+        """A cell format; `number` is an Excel number format, `own` what else XlsxWriter calls it."""
+        key = (name, number, shaded, *own.items())
         if key not in self._formats:
-            own = {"num_format": number} if number else {}
+            form = {"num_format": number} if number else {}
             shade = _SHADE if shaded else {}
-            self._formats[key] = self.raw.add_format({**_STYLES[name], **own, **shade})
+            self._formats[key] = self.raw.add_format({**_STYLES[name], **form, **shade, **own})
         return self._formats[key]
 
     def content(self) -> bytes:
@@ -108,6 +120,8 @@ class Worksheet:
 
     def __init__(self, book: Book, name: str, columns_: Sequence[Column]) -> None:
         sheet = book.raw.add_worksheet(name)
+        self.name, self.raw = name, sheet
+        self.values: list[str | float | date] = []  # everything that was written
         self._book, self._sheet, self._columns = book, sheet, columns_
         self._row = 0
         self._head = 0
@@ -152,12 +166,35 @@ class Worksheet:
             self._write(self._row, place, _shown(value) if number is None else number, form)
         self._row += 1
 
-    def _write(self, row: int, column: int, value: str | float, form: Untyped) -> None:
-        """A number, or a text that stays one whatever it begins with."""
-        if isinstance(value, str):
-            self._sheet.write_string(row, column, value[:LONGEST], form)
-        else:
-            self._sheet.write_number(row, column, value, form)
+    def cells(self, values: Sequence[str | float | date | None], forms: Sequence[Untyped]) -> None:
+        """One line of the table, each cell in a form of its own."""
+        texts = zip(self._columns, values, strict=True)
+        self._sheet.set_row(
+            self._row, max(height("" if v is None else str(v), c.width) for c, v in texts)
+        )
+        for place, (value, form) in enumerate(zip(values, forms, strict=True)):
+            self._write(self._row, place, value, form)
+        self._row += 1
+
+    def recolour_head(self, place: int, form: Untyped) -> None:
+        """A heading in a form of its own."""
+        self._write(self._head, place, self._columns[place].heading, form)
+
+    def comment(self, place: int, text: str) -> None:
+        """A comment on a cell of the last line."""
+        self._sheet.write_comment(self._row - 1, place, text[:LONGEST])
+
+    def hide(self, place: int) -> None:
+        """A column that nobody needs to see."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True})
+
+    def _write(
+        self, row: int, column: int, value: str | float | date | None, form: Untyped
+    ) -> None:
+        if value is not None:
+            self.values.append(value)
+        put(self._sheet, row, column, value, form)
 
     def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
         """Filters over what was written below the headings; choices: a column's allowed words."""
@@ -170,6 +207,20 @@ class Worksheet:
             self._sheet.data_validation(self._head + 1, place, last, place, rule)
 
 
+def put(
+    sheet: Untyped, row: int, column: int, value: str | float | date | None, form: Untyped
+) -> None:
+    """A cell as what it is: a number, a day, or a text that stays one whatever it begins with."""
+    if value is None:
+        sheet.write_blank(row, column, None, form)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value[:LONGEST], form)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), form)
+    else:
+        sheet.write_number(row, column, value, form)
+
+
 def _shown(value: Value) -> str:
     return value.text if isinstance(value, NumberCell) else str(value)
 
@@ -179,7 +230,7 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
 
     A number wider than its column would be shown as ####, so that one stays text.
     """
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return value, ""
     if isinstance(value, str) or len(value.amounts) != 1 or '"' in value.text:
         return None, ""

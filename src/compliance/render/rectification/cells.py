@@ -22,6 +22,7 @@ from compliance.assessment import (
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
 from compliance.assessment.messages import say_nobody
+from compliance.assessment.shares import cells as cells_of
 from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
@@ -78,14 +79,16 @@ class AwaitedLine:
     """A fact that is missing, a statement that is awaited, or a rule that could not be computed.
 
     school_code: where the line is about a single school. state: the state in words. what: the
-    fact's heading or the rule's title. schools: how many, and `names` the first of them; 0 for the
-    county itself. affects: the rules that wait for it.
+    fact's heading or the rule's title; at: the cell where it should stand, of a line about one school
+    or the county itself. schools: how many, and `names` the first of them, each with its cell; 0 for
+    the county itself. affects: the rules that wait for it.
     """
 
     number: int
     school_code: str
     state: str
     what: str
+    at: str
     schools: int
     names: str
     affects: str
@@ -126,37 +129,40 @@ def paper_line(number: int, one: Judged, note: str) -> PaperLine:
 
 
 def awaited_lines(
-    awaited: Sequence[Awaited], titles: Mapping[str, str], holders: Mapping[str, str],
-    *, by_school: bool,
-) -> tuple[AwaitedLine, ...]:  # fmt: skip
+    about: Assessment, titles: Mapping[str, str], holders: Mapping[str, str], *, by_school: bool
+) -> tuple[AwaitedLine, ...]:
     """What is awaited, each once in the county, or once a school.
 
     In the county missing facts come first, then rules not computed, then statements. Who can supply
     it: of a fact its holder, else who answers for the rules.
     """
-    grouped: dict[tuple[str, str, str, str], list[Judged]] = {}
-    for entry in awaited:
-        one = entry.judged
+    grouped: dict[tuple[str, str, str, str], list[Awaited]] = {}
+    for entry in about.awaited:
         what, who = _what(entry, titles), supplier(entry.judged.rule, entry.fact, holders)
-        key = (one.school if by_school else "", one.status, what, printable(who))
-        grouped.setdefault(key, []).append(one)
+        for school in (entry.schools or [""]) if by_school else [""]:
+            key = (school, entry.judged.status, what, printable(who))
+            grouped.setdefault(key, []).append(entry)
     entries = list(grouped.items())
     if not by_school:
         entries.sort(key=lambda entry: _STATES.index(entry[0][1]))
     lines = []
     for number, ((school, status, what, who), own) in enumerate(entries, 1):
-        schools = {one.school: one.finding["school_name"] for one in own if one.school}
-        names = [str(name or code) for code, name in schools.items()]
-        rules = {one.place: one.rule for one in sorted(own, key=lambda one: one.place)}.values()
-        affected = [figures.short(rule.label) for rule in rules]
+        schools = {code: name for one in own for code, name in one.schools.items()}
+        facts = dict.fromkeys(one.fact for one in own if one.fact)
+        places = {code: cells_of(about, code, facts) for code in schools} if facts else {}
+        names = [f"{name or code} {places.get(code, '')}".strip() for code, name in schools.items()]
+        judged = {one.judged.place: one.judged.rule for one in own}
+        affected = [judged[place].brief for place in sorted(judged)]
+        at = places.get(school, "") if names else cells_of(about, "", facts)
         lines.append(
             AwaitedLine(
                 number=number,
                 school_code=school,
                 state=figures.state(status),
                 what=what,
+                at=printable(at),
                 schools=len(names),
-                names=shortened(names, msg("等{count}所")) or msg("全县"),
+                names=shortened(list(map(printable, names)), msg("等{count}所")) or msg("全县"),
                 affects=shortened(affected, msg("等{count}项"), _AFFECTED),
                 owner=who,
             )
@@ -268,7 +274,7 @@ def measure(one: Judged) -> str:
 def _steps(one: Judged) -> Iterator[str]:
     """A sentence for every amount where the remedy speaks of a single one."""
     for amount in amounts(one.finding):
-        what = amount.part or figures.short(one.rule.label)
+        what = amount.part or one.rule.brief
         number = with_unit(figures.amount(amount.value), printable(amount.unit))
         if amount.over:
             yield say("{what}：减少{n}", what=what, n=number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from compliance.assessment import (
@@ -18,6 +18,7 @@ from compliance.assessment import (
 )
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, plural, say
+from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import by_kind, kind_of, short_schools
 from compliance.render.rectification import cells
@@ -74,7 +75,7 @@ class CountyPaper:
     """整改清单: the county's list.
 
     ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
-    dates: of which day the figures are, when the paper was made. deadline, progress: what stands in columns that are filled in by hand.
+    dates: of which day the figures are, when the paper was made. ledger: the list that people work on. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -99,6 +100,8 @@ class CountyPaper:
     annexes: Mapping[str, int]
     deadline: str
     progress: str
+    ledger_title: str
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def single_annex(self) -> bool:
@@ -141,8 +144,8 @@ def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyP
         groups=_groups(about, note),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
-        blanks=awaited_lines(about.awaited, around.titles, around.holders, by_school=False),
-        blanks_at=awaited_lines(about.awaited, around.titles, around.holders, by_school=True),
+        blanks=awaited_lines(about, around.titles, around.holders, by_school=False),
+        blanks_at=awaited_lines(about, around.titles, around.holders, by_school=True),
         references=_references(about),
         unjudged_references=sum(
             one.rule.role == "advisory" and one.status != "fail" for one in about.open
@@ -152,6 +155,11 @@ def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyP
         annexes={},
         deadline=cells.deadline(),
         progress=cells.progress(),
+        ledger_title=say(
+            "{county}{subject}整改台账",
+            county=printable(county.county_name),
+            subject=around.subject,
+        ),
     )
     return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
 

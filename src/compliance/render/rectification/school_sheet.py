@@ -186,7 +186,13 @@ def _sentences(
     if applies := any(map(_applies, judged)):
         yield _counted(judged, of_county=bool(of_county))
     for state in dict.fromkeys(blank.state for blank in blanks):
-        what = listed([blank.what for blank in blanks if blank.state == state])
+        what = listed(
+            [
+                say("{what}（{at}）", what=blank.what, at=blank.at) if blank.at else blank.what
+                for blank in blanks
+                if blank.state == state
+            ]
+        )
         yield say("{state}：{what}。", state=state, what=what)
     for reason in dict.fromkeys(
         printable(unit.get("title") or unit["reason"])
@@ -206,7 +212,7 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     own = members(group, judged)
     named = []
     for status in ("fail", "unknown"):
-        if rules := [figures.short(one.rule.label) for one in own if one.status == status]:
+        if rules := [one.rule.brief for one in own if one.status == status]:
             word = figures.state(status)
             named.append(say("{state}：{rules}", state=word, rules=listed(rules)))
     counted = ""

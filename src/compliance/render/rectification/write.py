@@ -14,16 +14,17 @@ from compliance.engine.results import Results
 from compliance.kernel.errors import PackError, UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
+from compliance.ledger import carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
-from compliance.render.rectification import cells
+from compliance.render.rectification import cells, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
+from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 
 FORMATS = ("md", "html", "xlsx", "docx")
-COUNTY_LIST = "整改清单"
 SCHOOL_SHEETS = "一校一案"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
@@ -40,16 +41,21 @@ def write_papers(
     template_dirs: Mapping[str, Sequence[Path]],
     progress: Callable[[int, int], None] | None = None,
     asked: DaysAsked = _NO_DAYS,
+    *,
+    ledgers: Sequence[Path] = (),
+    overwrite: bool = False,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
-    asked: the days that stand on the papers. An earlier xlsx or docx
-    that differs, and in these formats the sheets of schools no longer in the data, are moved to a
+    asked: the days that stand on the papers. ledgers: edited lists that the county's list goes on
+    from, beside the one that lies below `out`. An earlier xlsx or docx
+    that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
-    (nothing is changed then). A faulty template costs the papers of its rule set in its format
-    (`Written.faults`); PackError where nothing is left.
+    (nothing is changed then), or a list of `ledgers` is none of these counties. An earlier list that
+    cannot be read costs its county the papers, a faulty template those of its rule set in its format
+    (`Written.faults`); the first of them is raised where nothing is left.
     """
     forms = list(dict.fromkeys(formats))
     for form in forms:
@@ -62,23 +68,34 @@ def write_papers(
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
+    earlier = EarlierLists(out, ledgers, report.counties)
+    said: list[str] = []
+    warned: list[str] = []
     names = Names()
     done = 0
     with staged(out) as place:
-        for paper in papers(report, asked):
+        for paper in papers(report, asked, earlier):
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
                 for relative, content in renderer.render(paper, form):
-                    place.put(Path(named) / relative, content, keep=form in _FILLED_IN)
+                    place.put(
+                        Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
+                    )
                     done += 1
                     if progress is not None:
                         progress(done, len(forms) * count)
             for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
-        faults = tuple(renderer.faults.values())
+            several = len(report.counties) > 1
+            said += ledger_told.said(paper, several=several)
+            warned += ledger_told.warned(paper)
+        faults = (*earlier.faults, *renderer.faults.values())
         if faults and not done:
             raise faults[0]
-        return replace(place.place(), faults=faults)
+        earlier.require_all_used()
+        warned += earlier.warned
+        placed = place.place()
+        return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
 
 
 class _Renderer:
@@ -154,8 +171,13 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     return lambda paper: filled(pages[isinstance(paper, SchoolPaper)], paper=paper).encode()
 
 
-def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper]:
-    """The papers of every judged county, as data: what the templates see."""
+def papers(
+    report: Results, asked: DaysAsked = _NO_DAYS, earlier: EarlierLists | None = None
+) -> Iterator[CountyPaper]:
+    """The papers of every judged county, as data: what the templates see.
+
+    A county whose earlier list cannot be read is left out.
+    """
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
@@ -172,7 +194,12 @@ def papers(report: Results, asked: DaysAsked = _NO_DAYS) -> Iterator[CountyPaper
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
         )
-        yield county_paper(around, list(_sheets(around, records)))
+        books = earlier.of(county, found) if earlier else []
+        if books is None:
+            continue
+        paper = county_paper(around, list(_sheets(around, records)))
+        items = ledger_items.today(report, around, paper.problems, records)
+        yield replace(paper, ledger=carry_on(items, books))
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -200,7 +227,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
         if one.school:
             own.setdefault(one.school, []).append(one)
     blanks: dict[str, list[AwaitedLine]] = {}
-    for line in awaited_lines(around.about.awaited, around.titles, around.holders, by_school=True):
+    for line in awaited_lines(around.about, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
     records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()

@@ -6,24 +6,28 @@ from collections.abc import Sequence
 
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render.documents.xlsx import Book, Column, NumberCell, Value
+from compliance.render.rectification import ledger_book
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.school_sheet import SchoolPaper
-
-_PROGRESS_COLUMN = 11
 
 
 def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     """A paper as a workbook; there is no template.
 
-    The county's list: problems, suggestions, what is awaited, reference, totals, schools.
+    The county's: the ledger with its sheets, then totals, suggestions, what is awaited, reference,
+    schools, people's own sheets, and what the next run must remember.
     """
     book = Book(paper.title)
     if isinstance(paper, SchoolPaper):
         _school(book, paper)
     else:
-        for sheet in (_problems, _suggestions, _awaited, _references, _totals, _schools):
+        ledger_book.sheets(book, paper)
+        for sheet in (_totals, _suggestions, _awaited, _references, _schools):
             sheet(book, paper)
+        ledger_book.settings(book, paper.ledger)
+        ledger_book.own_sheets(book, paper.ledger)
+        ledger_book.remember(book, paper)
     return book.content()
 
 
@@ -102,23 +106,6 @@ def _item(paper: CountyPaper, item: PaperLine) -> tuple[str | int | NumberCell, 
     )  # fmt: skip
 
 
-def _problems(book: Book, paper: CountyPaper) -> None:
-    sheet = book.sheet(msg("整改清单"), _item_columns())
-    sheet.line(paper.title, "title")
-    for line in (paper.years, *paper.summary, _basis(paper.basis), paper.dates):
-        sheet.line(line)
-    sheet.head(frozen_columns=3)
-    for item in paper.problems:
-        sheet.row((item.number, item.id, *_item(paper, item)))
-    if not paper.problems:
-        sheet.line(msg("未发现需要整改的问题。"))
-    # The words of progress seen in counties' papers.
-    steps = [
-        msg("未启动"), msg("正在办理"), msg("已完成整改"), msg("已经完成长期坚持"), msg("办结销号"),
-    ]  # fmt: skip
-    sheet.finish((_PROGRESS_COLUMN, steps), filters=bool(paper.problems))
-
-
 def _suggestions(book: Book, paper: CountyPaper) -> None:
     advised = msg_in("suggestion", "建议提升")
     waiting = msg_in("open", "待补数据后确定")
@@ -195,7 +182,7 @@ def _totals(book: Book, paper: CountyPaper) -> None:
     ]
     _table(
         book,
-        msg("汇总"),
+        msg("缺口汇总"),
         columns,
         msg("缺口汇总"),
         [

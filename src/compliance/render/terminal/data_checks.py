@@ -12,6 +12,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words
 from compliance.render.documents.text import printable
 from compliance.render.machine_formats import problem_record
+from compliance.render.phrases import counties
 
 FORMAT = "junheng-validation/1"
 _COUNTY = ("county_code", "county_name", "year", "schools")
@@ -57,11 +58,14 @@ def as_text(checked: Validation) -> str:
             lines.append(kind + say("：{n}处", n=number))
         lines.append("")
     judged = [county for county in checked.counties if county.judged]
+    schools = msg("{n}所学校")
+    if len({county.county_code for county in judged}) < len(judged):
+        schools = msg("{n}份学校数据")  # of several school years
     lines.append(
         say(
-            "{counties}个县、{schools}所学校可以判定；错误{errors}处，提示{warnings}处。",
-            counties=len(judged),
-            schools=sum(county.schools for county in judged),
+            "{counties}、{schools}可以判定；错误{errors}处，提示{warnings}处。",
+            counties=counties((county.county_code, county.year) for county in judged),
+            schools=schools.format(n=sum(county.schools for county in judged)),
             errors=checked.count("error"),
             warnings=checked.count("warning"),
         )

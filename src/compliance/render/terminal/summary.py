@@ -13,7 +13,7 @@ from typing import BinaryIO
 from compliance.assessment import Assessment, assess, block_titles
 from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.engine.results import Results
-from compliance.kernel.i18n import msg, msg_in, plural, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 
@@ -126,7 +126,7 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
 
 def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
-    sheet.head(say("{count}个县的判定结果", count=len(report.counties)))
+    sheet.head(say("{counties}的判定结果", counties=_counties(report)))
     _rules(sheet, report)
     sheet.line()
     _table(sheet, report)
@@ -201,18 +201,26 @@ def _legend() -> str:
 def _totals(sheet: Lines, report: Results) -> None:
     found = Counter(county.verdict for county in report.counties)
     order = ("pass", "fail", "undecided")
-    told = [say("{word}{n}个", word=verdict(key), n=found[key]) for key in order if found[key]]
+    each = msg("{word}{n}个")
+    if len({county.county_code for county in report.counties}) < len(report.counties):
+        each = msg("{word}{n}份")  # a county has several school years
+    told = [each.format(word=verdict(key), n=found[key]) for key in order if found[key]]
     sheet.line()
-    sheet.line(plural(len(report.counties), "合计{n}个县：{listed}。", listed=msg("，").join(told)))
+    sheet.line(say("合计{counties}：{l}。", counties=_counties(report), l=msg("，").join(told)))
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
 
+def _counties(report: Results) -> str:
+    return phrases.counties((one.county_code, one.year) for one in report.counties)
+
+
 def _refused(sheet: Lines, report: Results) -> None:
+    told = phrases.counties((one.county_code, one.year) for one in report.refused)
     lines = []
     for one in report.refused:
         year = say("{year}学年", year=one.year) if one.year else ""
         lines.append(f"{one.county_name} {one.county_code} {year}".strip())
-    _section(sheet, say("数据有误，未判定（{count}个县）", count=len(lines)), lines)
+    _section(sheet, say("数据有误，未判定（{counties}）", counties=told), lines)
 
 
 def _problems(sheet: Lines, report: Results) -> None:

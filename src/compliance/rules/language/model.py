@@ -6,6 +6,7 @@ Every value keeps the layer that gave it, so that a report can say which documen
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,9 @@ from compliance.kernel.i18n import lang, msg, pick, say
 if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
+# What a heading says about how the figure is made; left out where the figure is only named.
+_PER_PUPIL = re.compile(r"^(?:每百名学生拥有(.+?)数?|生均(.+)|(.+) per (?:100 pupils|pupil))$")
+_STOP = re.compile(r"[；;，：。]")  # the first sentence of a clause ends there
 # the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
 LANGUAGE = "1.0"
 # operator of the contract -> the field of the pack that states it
@@ -42,6 +46,12 @@ WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}  # as people write them
 ASKED = (*OPERATORS, "indicator", "of", "part", "pass_at_least", "rest_at_least", "where")
 _QUOTED = ("quote", "quote_source")
 _WORDS = (*_QUOTED, "text", "text_en")
+
+
+def short(title: str) -> str:
+    """A heading without the words on how the figure is made: 生均体育场馆面积 → 体育场馆面积."""
+    found = _PER_PUPIL.match(title)
+    return next(filter(None, found.groups())) if found else title
 
 
 def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,7 +217,7 @@ class Rule:
     that gave its limit; layer: evaluation, school-standard or city; stated_at: file and line.
     instead: what switches that are on put in its place, row by row. confirmed: the document by
     which someone who holds the text raised its basis. shown_only: advisory by its own word.
-    text: what is asked, in the words of the pack; quote: the document's own words, and quote_source
+    short: a few words that stand for the title in a list. text: what is asked, in the words of the pack; quote: the document's own words, and quote_source
     where they stand, if not in the source. text_seen: its author had the document itself. owner:
     who leads in putting it right; joint: the offices that act with it. incident: what a veto asks
     about, where the title says that there is none.
@@ -225,6 +235,8 @@ class Rule:
     basis: str
     title: str
     title_en: str = ""
+    short: str = ""
+    short_en: str = ""
     source: str = ""
     text: str = ""
     text_en: str = ""
@@ -276,6 +288,16 @@ class Rule:
     def label(self) -> str:
         """The rule's title in the current language."""
         return pick(self.title, self.title_en)
+
+    @property
+    def brief(self) -> str:
+        """What it is called in a list: its short name, else its heading up to the first stop."""
+        return pick(self.short, self.short_en) or _STOP.split(short(self.label))[0]
+
+    @property
+    def coded(self) -> str:
+        """``G5 班额``: a code does not stand without its name."""
+        return f"{self.id} {self.brief}"
 
     @property
     def aspect_label(self) -> str:

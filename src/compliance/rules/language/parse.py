@@ -37,7 +37,7 @@ Declared = TypeVar("Declared")
 
 # fields of a rule that are taken as they stand
 _PLAIN = {
-    "kind", "role", "basis", "indicator", "where", "title", "title_en", "source", "text", "text_en",
+    "kind", "role", "basis", "indicator", "where", "title", "title_en", "short", "short_en", "source", "text", "text_en",
     "remedy", "remedy_en", "owner", "owner_en", "aspect", "aspect_en", "note",
     "quote", "quote_source", "text_seen", "incident", "incident_en",
 }  # fmt: skip

@@ -1,0 +1,189 @@
+"""The two sides of a comparison: each a submission, judged now, or a file of results judged before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from compliance.assessment.comparison import RunComparison, Side, compare
+from compliance.checker.check import Checker, prepare
+from compliance.checker.choice import Choice, chosen_rules
+from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
+from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.kernel.errors import JunhengError, Problem, ResultsError
+from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.submission import KEY, STATUSES, Submission
+from compliance.render.machine_formats import FORMAT
+from compliance.rules.language.model import Rule
+
+# a file of results is told from a submission by its head, which stands first in what we write
+_HEAD = 4096
+_LARGEST = 512 * 2**20
+# every number is read as a float: a value that happens to be whole is one as well
+_AS_READ = pl.Schema(
+    [(name, pl.Float64() if name == "year" else dtype) for name, dtype in FINDINGS.items()]
+)
+
+
+def compared(
+    checker: Checker, before: Path, after: Path, choice: Choice
+) -> tuple[RunComparison, list[Problem]]:
+    """Two runs beside each other, and the problems of what was read for them.
+
+    Submissions are judged as `choice` has it, results stand as they are. Raises what `Checker.check`
+    raises, and ResultsError.
+    """
+    problems: list[Problem] = []
+    sides = [_side(checker, path, choice, problems) for path in (before, after)]
+    return compare(*sides), list(dict.fromkeys(problems))
+
+
+def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
+    if _holds_results(path):
+        return _of_results(checker, path)
+    batch = prepare([path], checker.registry, choice)
+    report = checker.judge(batch, choice)
+    problems += report.problems
+    return Side(
+        name=path.name,
+        counties=report.counties,
+        findings=report.findings,
+        rulesets=report.rulesets,
+        rules=report.rules,
+        titles=report.titles,
+        words=_words(batch.vocabulary),
+        manifest=report.manifest,
+        refused=report.refused,
+        successions=tuple(
+            one for county in report.counties for one in report.succession_of(county)
+        ),
+        records=_records([batch.submission.of(()), *(job.part for job in batch.jobs)]),
+    )
+
+
+def _words(vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
+    """Fact → value as held → what people write for it, in the current language."""
+    facts = {**vocabulary.county, **vocabulary.school}
+    return {
+        name: {
+            value: pick(word, value)
+            for word, value in reversed(list(fact.words.items()))
+            if word != value
+        }
+        for name, fact in facts.items()
+        if fact.words and fact.form != "flag"
+    }
+
+
+def _records(parts: list[Submission]) -> tuple[pl.DataFrame, ...]:
+    """What was typed, as tables of figures by county, year and school: counties, schools."""
+    counties = [_with_lists(part) for part in parts]
+    schools = [part.whole("schools") for part in parts]
+    return (pl.concat(counties, how="diagonal"), pl.concat(schools, how="diagonal"))
+
+
+def _with_lists(part: Submission) -> pl.DataFrame:
+    """The counties' records with what stands in lists beside them, a column an entry."""
+    found = part.whole("counties")
+    results = pl.struct("level", "disparity", "monitored_year")
+    lists = (
+        (part.monitoring, "monitoring", pl.concat_str("subject", "grade", ignore_nulls=True), results),
+        (part.attestations, "attestations", pl.col("rule"), pl.col("met")),
+        (part.vetoes, "vetoes", pl.col("rule"), pl.col("exists")),
+    )  # fmt: skip
+    for table, name, entry, value in lists:
+        if table.height:
+            rows = table.select(*KEY, (name + "." + entry).alias("_entry"), value.alias("_value"))
+            wide = rows.pivot(
+                "_entry", index=list(KEY), values="_value", aggregate_function="first"
+            )
+            found = found.join(wide, on=list(KEY), how="left", maintain_order="left")
+    return found
+
+
+# ── results judged before ────────────────────────────────────────────────────────
+
+
+def _holds_results(path: Path) -> bool:
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as stream:
+            return json.dumps(FORMAT).encode() in stream.read(_HEAD)
+    except OSError:
+        return False  # the reader of submissions says why
+
+
+def _of_results(checker: Checker, path: Path) -> Side:
+    document = _document(path)
+    try:
+        given = [document["ruleset"]] if document["ruleset"] else document["rulesets"]
+        infos = tuple(
+            RulesetInfo(
+                str(one["id"]), str(one["version"]), str(one["as_of"]), tuple(one["layers"]), "", ""
+            )
+            for one in given
+        )
+        counties = tuple(_county(one) for one in document["counties"])
+        findings = pl.DataFrame(document["findings"], schema=_AS_READ, orient="row").cast(FINDINGS)
+        manifest = dict(document["manifest"])
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:  # fmt: skip
+        raise _faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
+    strange = set(findings["status"]) - set(STATUSES)
+    if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
+        raise _faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
+    return Side(
+        name=path.name,
+        counties=counties,
+        findings=findings,
+        rulesets=infos,
+        rules={(one.id, one.as_of): _known_rules(checker, one, manifest) for one in infos},
+        titles=titles(checker.registry.vocabulary),
+        words=_words(checker.registry.vocabulary),
+        manifest=manifest,
+    )
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise _faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
+        document = json.loads(path.read_bytes(), parse_int=float)
+    except OSError as error:
+        raise _faulty(path, say("无法读取：{why}", why=error.strerror)) from error
+    except (ValueError, RecursionError) as error:
+        raise _faulty(path, msg("不是完整的JSON文件")) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise _faulty(path, msg("不是本程序的结果文件"))
+    return document
+
+
+def _faulty(path: Path, what: str) -> ResultsError:
+    return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
+
+
+def _county(one: Mapping[str, Any]) -> CountyResult:
+    blocks = {str(name): str(status) for name, status in one["blocks"].items()}
+    counts = {status: int(one["counts"].get(status, 0)) for status in STATUSES}
+    return CountyResult(
+        str(one["county_code"]), str(one["county_name"]), int(one["year"]), str(one["verdict"]), str(one["ruleset"]), str(one["as_of"]),
+        blocks, counts, input=str(one.get("input", "")),
+    )  # fmt: skip
+
+
+def _known_rules(
+    checker: Checker, info: RulesetInfo, manifest: Mapping[str, Any]
+) -> Mapping[str, Rule]:
+    """The rules of a set as they are installed, for their words; none where it is not."""
+    registry = checker.registry
+    asked = Choice(enforce=tuple(manifest.get("enforced", ())), switches=tuple(manifest.get("switches", ())))  # fmt: skip
+    try:
+        day = date.fromisoformat(info.as_of)
+        return chosen_rules(registry, registry.packs, info.id, day, asked).rules
+    except (JunhengError, ValueError, KeyError):
+        return {}

@@ -1,0 +1,103 @@
+"""The lists that a county's ledger goes on from: the one that lies below the folder, and those given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from compliance.engine.results import CountyResult
+from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.i18n import msg, say
+from compliance.ledger import Book
+
+COUNTY_LIST = "整改清单"
+
+
+class EarlierLists:
+    """Finds and reads them. faults: lists that cannot be read; warned: what is to be said of others.
+
+    Raises UsageError, or what `read_book` raises, where a list that was asked for is none.
+    """
+
+    def __init__(self, out: Path, given: Sequence[Path], counties: Sequence[CountyResult]) -> None:
+        self._out, self._alone = out, len(counties) == 1
+        self.faults: list[JunhengError] = []
+        self.warned: list[str] = []
+        self._given = [_asked_for(path) for path in given]
+        self._unused = [book.name for book in self._given]
+
+    def of(self, county: CountyResult, findings: pl.DataFrame) -> list[Book] | None:
+        """A county's lists, the one that lies there last; None where that cannot be read.
+
+        findings: the county's.
+        """
+        schools = findings.get_column("school_code").drop_nulls().unique()
+        books = [book for book in self._given if self._is_of(book, county.county_code, schools)]
+        self._unused = [name for name in self._unused if name not in {b.name for b in books}]
+        path = _lying(self._out, county)
+        if path is None:
+            return books
+        try:
+            found = _read(path)
+        except JunhengError as error:
+            self.faults.append(error)
+            return None
+        if found is None:
+            self.warned.append(
+                say("{path} 没有“编号”一列（旧版清单），未能承接，原样移到旧稿", path=path)
+            )
+            return books
+        if any(book.digest == found.digest for book in books):
+            books = [book for book in books if book.digest != found.digest]
+        # It is replaced by what this run writes; its digest would be that of a file that is gone.
+        return [*books, replace(found, digest="")]
+
+    def require_all_used(self) -> None:
+        """Raises UsageError where a list that was asked for belongs to none of the counties."""
+        if self._unused:
+            raise UsageError(
+                msg("这份台账不是所给各县的，未写入任何文件"),
+                where=self._unused[0],
+                todo=msg("请核对 --ledger 与数据是否同一个县"),
+            )
+
+    def _is_of(self, book: Book, county: str, schools: Iterable[str]) -> bool:
+        if book.original.county:
+            return book.original.county == county
+        begins = tuple(f"{code}-" for code in (county, *schools))
+        return self._alone or any(row.id.startswith(begins) for row in book.rows)
+
+
+def _read(path: Path) -> Book | None:
+    from compliance.ledger.read_book import read_book
+
+    return read_book(path)
+
+
+def _asked_for(path: Path) -> Book:
+    if not path.is_file():
+        raise UsageError(msg("文件不存在"), where=str(path))
+    book = _read(path)
+    if book is None:
+        raise UsageError(
+            msg("没有“编号”一列，不是本工具写出的台账"),
+            where=str(path),
+            todo=msg("请用 rectify 写出的“整改清单.xlsx”"),
+        )
+    return book
+
+
+def _lying(out: Path, county: CountyResult) -> Path | None:
+    """The county's list of this year, else of the latest year before: folders are code_name_year."""
+    form = re.compile(rf"{re.escape(county.county_code)}_(?:.*_)?(\d{{4}})")
+    found = {}
+    for folder in sorted(out.iterdir()) if out.is_dir() else ():
+        path = folder / f"{COUNTY_LIST}.xlsx"
+        year = form.fullmatch(folder.name)
+        if year and int(year[1]) <= county.year and path.is_file():
+            found[int(year[1])] = path
+    return found[max(found)] if found else None

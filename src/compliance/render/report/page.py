@@ -1,0 +1,128 @@
+"""The report as a page: one self-contained HTML file, and the same as Markdown.
+
+What is shown is worked out in `assessment` and laid out in the files beside this one; the templates
+`report.html` and `report.md` word it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from markupsafe import Markup
+
+from compliance.assessment.figures import SIGNS
+from compliance.engine.results import Results, RulesetInfo
+from compliance.kernel.errors import Problem
+from compliance.kernel.i18n import msg
+from compliance.kernel.labels import problem_words
+from compliance.render import phrases
+from compliance.render.documents.jinja import environment
+from compliance.render.report import coefficients, strips, trends
+from compliance.render.report.county import (
+    Detail,
+    county_sections,
+    day_of,
+    detail_of,
+    several_years,
+)
+from compliance.render.report.index import county_index
+from compliance.render.report.marks import DOUBT, SHORT_SIGN, RuleAnchors
+from compliance.render.report.rule_texts import rule_texts
+
+_PROBLEMS = 1_000  # that are listed one by one
+
+
+def markdown_page(report: Results, stream: BinaryIO) -> None:
+    """The page as Markdown."""
+    template = environment("md", _template_dirs(report)).get_template("report.md")
+    for piece in template.generate(**_context(report)):
+        stream.write(piece.encode())
+
+
+def html_page(report: Results, stream: BinaryIO) -> None:
+    """The page as HTML: one file, nothing loaded from elsewhere, and no script runs but its own."""
+    templates = environment("html", _template_dirs(report))
+    # both are the template's own text: no figure and no name of the data stands in them
+    style, script = (templates.get_template(name).render() for name in ("report.css", "report.js"))
+    own = {
+        "style": Markup(style),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+        "script_hash": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
+    for piece in templates.get_template("report.html").generate(**_context(report), **own):
+        stream.write(piece.encode())
+
+
+def _template_dirs(report: Results) -> tuple[Path, ...]:
+    return report.rulesets[0].template_dirs if len(report.rulesets) == 1 else ()
+
+
+def _context(report: Results) -> dict[str, Any]:
+    detail = detail_of(report)
+    return {
+        "rulesets": [_ruleset(report, info) for info in report.rulesets],
+        "changes": phrases.changes(report.manifest),
+        "manifest": report.manifest,
+        "index": county_index(report) if len(report.counties) != 1 else None,
+        "trends": trends.trends(several_years(report)),
+        "detail": detail,
+        "counties": county_sections(report, detail) if detail != Detail.INDEX else (),
+        "names": [county.county_name for county in report.counties],
+        "counted": phrases.counties((one.county_code, one.year) for one in report.counties),
+        "years": phrases.listed([str(y) for y in sorted({one.year for one in report.counties})]),
+        "refused": [
+            {"name": one.county_name, "code": one.county_code, "year": one.year or ""}
+            for one in report.refused
+        ],
+        "problems": [
+            _problem(one) for one in sorted(report.problems, key=_errors_first)[:_PROBLEMS]
+        ],
+        "more_problems": max(len(report.problems) - _PROBLEMS, 0),
+        "problem_kinds": list(_by_kind(report)),
+        "signs": SIGNS,
+        "short_of": SHORT_SIGN,
+        "doubt": DOUBT,
+        "strip": {"width": strips.WIDTH, "height": strips.HEIGHT, "edge": strips.EDGE},
+        "bar_length": coefficients.LENGTH,
+        "line": {"width": trends.WIDTH, "height": trends.HEIGHT},
+        "driver": coefficients.told,
+    }
+
+
+def _ruleset(report: Results, info: RulesetInfo) -> dict[str, Any]:
+    """A rule set with the text of its rules."""
+    anchors = RuleAnchors(info.id, day_of(report, info.id, info.as_of))
+    return {
+        "title": phrases.ruleset(info),
+        **{name: getattr(info, name) for name in ("id", "version", "source", "notes")},
+        "rules": rule_texts(report.rules[(info.id, info.as_of)], anchors),
+    }
+
+
+def _problem(one: Problem) -> dict[str, str]:
+    error = one.severity == "error"
+    return {
+        "severity": msg("错误") if error else msg("提示"),
+        "status": "error" if error else "unknown",
+        "kind": problem_words(one.code) or one.code,
+        "place": " ".join(part for part in (one.file, one.at) if part),
+        "school": one.school_code or "",
+        "message": one.message,
+        "expected": one.expected,
+    }
+
+
+def _by_kind(report: Results) -> Iterator[dict[str, str]]:
+    """Every error, then the warnings, a row a kind."""
+    yield from (_problem(one) for one in report.problems if one.severity == "error")
+    for own in phrases.by_kind(report.problems):
+        told = phrases.kind_of(own) + msg("：") + own[0].message + phrases.further(own)
+        yield {**_problem(own[0]), "message": told}
+
+
+def _errors_first(one: Problem) -> bool:
+    return one.severity != "error"
