@@ -46,6 +46,8 @@ class Choice:
     apply; None: 1 September of each county's year. enforce: bases and rule ids that decide though
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
+    templates: folders whose templates replace those of every rule set, the first before the others;
+    they change no judgement.
     """
 
     ruleset: str | None = None
@@ -54,6 +56,7 @@ class Choice:
     switches: tuple[str, ...] = ()
     strict: bool = False
     confirmations: tuple[Confirmation, ...] = ()
+    templates: tuple[Path, ...] = ()
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""

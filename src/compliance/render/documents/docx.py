@@ -7,10 +7,11 @@ filled parts are written anew for each of the hundreds of schools (several times
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,8 +22,10 @@ from docxtpl import DocxTemplate
 from jinja2 import Template
 
 from compliance.kernel.errors import PackError
-from compliance.kernel.i18n import msg
+from compliance.kernel.i18n import msg, say
+from compliance.render.documents import template_files
 from compliance.render.documents.jinja import environment, filled, loaded
+from compliance.render.documents.text import printable, truncated
 
 # python-docx wraps lxml, whose elements have no types.
 Untyped: TypeAlias = Any
@@ -30,22 +33,26 @@ Untyped: TypeAlias = Any
 # Every entry of every file carries this date: same figures, same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT = "word/document.xml"
+_UNPACKED = 100_000_000  # bytes of a template's parts
+_TAG = re.compile(r"<[^>]*>")
+_SHORT = 40  # letters of a paragraph in a message
 
 
 class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
     def __init__(self, name: str, content: bytes) -> None:
-        self._parts = _parts(name, content)
-        self._filled = _compiled(name, content, self._parts)
+        self._name, self._parts = name, _parts(name, content)
+        self._lines: dict[str, Sequence[str]] = {}  # part → its source, a line a paragraph
+        self._filled = _compiled(name, content, self._parts, self._lines)
 
     @classmethod
     def named(cls, name: str, template_dirs: Sequence[Path]) -> WordTemplate:
         """The first file of that name, in the given directories or among the bundled ones."""
-        for folder in template_dirs:
-            if (folder / name).is_file():
-                return cls(str(folder / name), (folder / name).read_bytes())
-        return cls(name, files("compliance.templates").joinpath(name).read_bytes())
+        there = template_files.found(name, template_dirs)
+        if there is None:
+            raise template_files.fault(msg("找不到模板"), name)
+        return cls(*there)
 
     def fill(self, *, without_last_section: bool = False, **context: object) -> bytes:
         """The finished document; without_last_section: it goes where it would be an empty page."""
@@ -56,19 +63,42 @@ class WordTemplate:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3  # the same bytes on Windows
                 template = self._filled.get(part)
-                text = content if template is None else filled(template, **context).encode("utf-8")
+                text = content
+                if template is not None:
+                    text = self._text(template, context).encode("utf-8")
                 if without_last_section and part == _TEXT:
-                    text = _without_last_section(text)
+                    try:
+                        text = _without_last_section(text)
+                    except SyntaxError as error:  # what lxml calls XML that is none
+                        raise template_files.fault(str(error), self._name) from error
                 packed.writestr(info, text)
         return stream.getvalue()
+
+    def _text(self, template: Template, context: Mapping[str, object]) -> str:
+        """A filled part; a fault names the paragraph that it stands in."""
+        try:
+            return filled(template, **context)
+        except PackError as error:
+            raise _with_paragraph(error, self._lines[template.name or ""]) from error
+
+
+def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
+    """A fault in the words of Word: not the line of its XML, but the text of its paragraph."""
+    name, _, line = error.where.rpartition(":")
+    if not line.isdecimal() or not 0 < int(line) <= len(lines):
+        return error
+    text = truncated(printable(_TAG.sub("", lines[int(line) - 1])), _SHORT)
+    return PackError(error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo)
 
 
 def _parts(name: str, content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > _UNPACKED:
+                raise template_files.fault(msg("文件过大"), name)
             return {part: packed.read(part) for part in packed.namelist()}
-    except zipfile.BadZipFile as error:
-        raise PackError(msg("不是Word文档"), name) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise template_files.fault(msg("不是Word文档"), name) from error
 
 
 def _without_last_section(text: bytes) -> bytes:
@@ -96,9 +126,17 @@ def _has_content(piece: Untyped) -> bool:
     return shown or bool("".join(piece.itertext()).strip())
 
 
-def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str, Template]:
-    """Part name -> template, for the parts with placeholders: text, headers, footers, properties."""
-    patch = DocxTemplate(io.BytesIO(content)).patch_xml
+def _compiled(
+    name: str, content: bytes, parts: Mapping[str, bytes], lines: dict[str, Sequence[str]]
+) -> dict[str, Template]:
+    """Part name -> template, for the parts with placeholders: text, headers, footers, properties.
+
+    lines: where the source of each goes.
+    """
+    try:
+        patch = DocxTemplate(io.BytesIO(content)).patch_xml
+    except Exception as error:  # whatever python-docx makes of a strange package
+        raise template_files.fault(msg("不是Word文档"), name) from error
     made = environment("html")  # escapes what is printed, as XML needs it too
     compiled = {}
     for part, raw in parts.items():
@@ -107,7 +145,14 @@ def _compiled(name: str, content: bytes, parts: Mapping[str, bytes]) -> dict[str
             and part.endswith(".xml")
             and (b"{{" in raw or b"{%" in raw)
         ):
-            source = patch(raw.decode("utf-8"))
-            compiled[part] = loaded(partial(made.from_string, source))
-            compiled[part].name = f"{name}/{part}"
+            source = patch(raw.decode("utf-8")).replace("</w:p>", "</w:p>\n")
+            own = f"{name}/{part}" if part != _TEXT else name
+            lines[own] = source.splitlines()
+            try:
+                compiled[part] = loaded(partial(made.from_string, source))
+            except PackError as error:
+                place = error.where.rpartition(":")[2]
+                told = PackError(error.what, f"{own}:{place}", error.todo)
+                raise _with_paragraph(told, lines[own]) from error
+            compiled[part].name = compiled[part].filename = own
     return compiled

@@ -10,16 +10,17 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
 from typing import IO, Any, cast
+from weakref import finalize
 
-from compliance.kernel.errors import PackError, UsageError
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.errors import PackError
+from compliance.kernel.i18n import msg
+from compliance.render.documents import template_files
 from compliance.render.documents.word_content import word_content
 
 PAPER = "paper.typ"
@@ -42,8 +43,8 @@ _SANS = (
 )  # fmt: skip
 
 
-class NoPdfError(UsageError):
-    """No PDF can be made on this machine; everything else can."""
+class NoFontError(PackError):
+    """No PDF can be made on this machine: no font has Chinese letters. Everything else can."""
 
 
 class Press:
@@ -51,15 +52,19 @@ class Press:
 
     def __init__(self, template_dirs: Sequence[Path] = ()) -> None:
         self._template_dirs = template_dirs
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._present: Sequence[str] = ()
+        self._paths: dict[str, str] = {}  # template -> where it was found
+        self._end: Callable[[], object] = lambda: None
 
     def __enter__(self) -> Press:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -70,7 +75,8 @@ class Press:
     def fill(self, template: str, data: Mapping[str, Any]) -> bytes:
         """The template's PDF of some data (`data.fonts`: as `word_content` has it).
 
-        Raises NoPdfError where typst or a Chinese font is missing, PackError for a faulty template.
+        Raises NoFontError where there is no Chinese font, PackError where typst is not installed or a
+        template is faulty.
         """
         process = self._started()
         asked = {"template": template, "data": {"data": data, "families": self._families(data)}}
@@ -87,43 +93,51 @@ class Press:
         finally:
             timer.cancel()
         if "fault" in head:
-            raise _fault(str(head["fault"]), str(head["place"]))
+            name, colon, line = str(head["place"]).partition(":")
+            raise template_files.fault(
+                str(head["fault"]), self._paths.get(name, name) + colon + line
+            )
         if not content or len(content) != head["bytes"]:
             self.close()  # another one is started for the next document
-            raise _fault(msg("排版没有结束（死循环，或占用内存过多）"), template)
+            told = msg("排版没有结束（死循环，或占用内存过多）")
+            raise template_files.fault(told, self._paths.get(template, template))
         return content
 
     def close(self) -> None:
-        """End the process and remove its folder."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        """End the process and remove its folder; whoever forgets it has it done in the end."""
+        self._end()
+        self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None:
             return self._process
         if find_spec("typst") is None:
-            raise NoPdfError(
-                msg("没有安装生成PDF的部件"), todo=msg("请安装：pip install 'junheng[pdf]'")
+            raise PackError(
+                msg("没有安装生成PDF的部件（typst），PDF未生成"),
+                todo=msg("请安装：pip install 'junheng[pdf]'"),
             )
-        self._folder = tempfile.TemporaryDirectory(prefix="junheng-pdf-")
-        root = Path(self._folder.name)
-        for name, content in _templates(self._template_dirs).items():
-            (root / name).write_bytes(content)
+        folder = tempfile.TemporaryDirectory(prefix="junheng-pdf-")
+        root = Path(folder.name)
+        self._end = finalize(self, folder.cleanup)
+        for name in template_files.names(".typ", self._template_dirs):
+            if (there := template_files.found(name, self._template_dirs)) is not None:
+                self._paths[name] = there[0]
+                (root / name).write_bytes(there[1])
         self._process = subprocess.Popen(  # noqa: S603 - our own worker
             [sys.executable, "-I", str(_WORKER), str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._present = self._answer(self._process).get("families", ())
+        self._end = finalize(self, _ended, self._process, folder)
+        head = self._answer(self._process)
+        if "families" not in head:
+            self.close()
+            raise PackError(msg("生成PDF的部件（typst）不能启动，PDF未生成"))
+        self._present = head["families"]
         if not {*_SERIF, *_SANS} & {*self._present}:
             self.close()
-            raise NoPdfError(
+            raise NoFontError(
                 msg("这台机器没有中文字体，PDF未生成"),
                 todo=msg("请安装中文字体，如 fonts-noto-cjk（apt install fonts-noto-cjk）"),
             )
@@ -152,21 +166,7 @@ class Press:
         }
 
 
-def _templates(template_dirs: Sequence[Path]) -> dict[str, bytes]:
-    """Every typst template by name: ours, and those that replace them or stand beside them."""
-    found = {
-        one.name: one.read_bytes()
-        for one in files("compliance.templates").iterdir()
-        if one.name.endswith(".typ")
-    }
-    for folder in reversed(template_dirs):
-        found |= {path.name: path.read_bytes() for path in folder.glob("*.typ") if path.is_file()}
-    return found
-
-
-def _fault(what: str, where: str) -> PackError:
-    return PackError(
-        say("模板有误：{what}", what=what),
-        where,
-        msg("请改正省级插件中的模板，或删去它以使用内置模板。"),
-    )
+def _ended(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    process.kill()
+    process.communicate()
+    folder.cleanup()

@@ -54,6 +54,7 @@ def main(root: Path, asked: BinaryIO, given: BinaryIO) -> None:
                 format="pdf",
                 sys_inputs={"data": json.dumps(one["data"], ensure_ascii=False)},
                 timestamp=_MADE,
+                pdf_tags=False,  # half the size
             )
         except RuntimeError as error:
             place = _PLACE.search(getattr(error, "diagnostic", ""))

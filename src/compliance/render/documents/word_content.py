@@ -236,7 +236,7 @@ class _Reader:
         style = _value(properties, "w:pStyle")
         base = self._styles.get(style, self._styles[""])
         own = _look(properties, base["size"])
-        size = own.get("size", base["size"])
+        size: float = own.get("size") or base["size"]
         runs = [
             {**_letters(_look(run.find(qn("w:rPr")), size)), **piece}
             for run in paragraph.iter(qn("w:r"))
