@@ -9,7 +9,7 @@ two rule sets claim is an error that names both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -86,7 +86,10 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
     key += sources(registry.fragments)
-    return remembered(key, classes(registry.kinds), resolved)
+    rules = remembered(key, classes(registry.kinds), resolved)
+    if not choice.templates:
+        return rules
+    return replace(rules, template_dirs=(*choice.templates, *rules.template_dirs))
 
 
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:

@@ -25,6 +25,7 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    templates_option,
 )
 from compliance.kernel.errors import PackError, PluginError
 from compliance.kernel.i18n import msg
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=lambda: msg("什么结论使退出码非零"),
 )
+@templates_option
 @shared_options
 @guarded
 def check(

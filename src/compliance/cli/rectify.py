@@ -23,10 +23,11 @@ from compliance.cli.command import (
     print_problems,
     progress,
     shared_options,
+    templates_option,
 )
 from compliance.kernel.i18n import msg, say
 
-PAPER_FORMATS = ("md", "html", "xlsx", "docx")
+PAPER_FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 
 
 @click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
@@ -55,7 +56,14 @@ PAPER_FORMATS = ("md", "html", "xlsx", "docx")
     metavar="OLD.xlsx",
     help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
 )
+@option(
+    "--zip",
+    "packed",
+    is_flag=True,
+    help=lambda: msg("另把这次写的全部文书打成一个压缩包（整改文书.zip）"),
+)
 @option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
+@templates_option
 @dating
 @shared_options
 @guarded
@@ -64,12 +72,13 @@ def rectify(
     out: Path,
     formats: tuple[str, ...],
     ledgers: tuple[Path, ...],
+    packed: bool,
     overwrite: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging` and `dating`
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
     from compliance.checker import Checker
-    from compliance.render.rectification.write import write_papers
+    from compliance.render.rectification.write import ARCHIVE, write_papers
 
     days = asked_days(how)
     report = Checker().check(inputs, chosen(**how), progress())
@@ -86,10 +95,13 @@ def rectify(
         days,
         ledgers=ledgers,
         overwrite=overwrite,
+        packed=packed,
     )
     if not papers:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(papers), out=out))
+    if packed:
+        click.echo(say("压缩包：{path}", path=out / ARCHIVE))
     for line in papers.told():
         click.echo(line)
     for line in papers.said:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Any, cast
 from weakref import finalize
 
-from compliance.kernel.errors import PackError
+from compliance.kernel.errors import NoFontError, PackError
 from compliance.kernel.i18n import msg
 from compliance.render.documents import template_files
 from compliance.render.documents.word_content import word_content
@@ -41,10 +41,6 @@ _SANS = (
     "SimHei", "黑体", "Microsoft YaHei", "微软雅黑", "PingFang SC", "Heiti SC", "STHeiti",
     "Hiragino Sans GB", "FandolHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback",
 )  # fmt: skip
-
-
-class NoFontError(PackError):
-    """No PDF can be made on this machine: no font has Chinese letters. Everything else can."""
 
 
 class Press:

@@ -33,10 +33,9 @@ def found(name: str, template_dirs: Sequence[Path]) -> tuple[str, bytes] | None:
 
 def names(suffix: str, template_dirs: Sequence[Path]) -> list[str]:
     """The names of all templates with that suffix, ours and others."""
-    folders = [files("compliance.templates"), *template_dirs]
-    return sorted(
-        {one.name for folder in folders for one in folder.iterdir() if one.name.endswith(suffix)}
-    )
+    folders = [files("compliance.templates"), *(one for one in template_dirs if one.is_dir())]
+    found_ = (one.name for folder in folders for one in folder.iterdir())
+    return sorted({name for name in found_ if name.endswith(suffix)})
 
 
 def fault(what: str, where: str) -> PackError:

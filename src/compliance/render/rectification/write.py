@@ -11,7 +11,7 @@ import polars as pl
 
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
-from compliance.kernel.errors import PackError, UsageError
+from compliance.kernel.errors import NoFontError, PackError, UsageError
 from compliance.kernel.i18n import pick, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import carry_on
@@ -24,8 +24,9 @@ from compliance.render.rectification.county_list import CountyPaper, county_pape
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 
-FORMATS = ("md", "html", "xlsx", "docx")
+FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 SCHOOL_SHEETS = "一校一案"
+ARCHIVE = "整改文书.zip"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
 _TEMPLATES = ("rectify_county", "rectify_school")
@@ -44,14 +45,15 @@ def write_papers(
     *,
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
+    packed: bool = False,
 ) -> Written:
     """Write the papers of every judged county below `out`; returns what was written and moved.
 
-    formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
+    formats: of md, html, xlsx, docx, pdf. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
     asked: the days that stand on the papers. ledgers: edited lists that the county's list goes on
-    from, beside the one that lies below `out`. An earlier xlsx or docx
-    that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
+    from, beside the one that lies below `out`. packed: all papers in one archive, beside them. An earlier xlsx or docx
+    that differs, unless it is to be overwritten (`overwrite`), and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
     (nothing is changed then), or a list of `ledgers` is none of these counties. An earlier list that
     cannot be read costs its county the papers, a faulty template those of its rule set in its format
@@ -94,8 +96,8 @@ def write_papers(
             raise faults[0]
         earlier.require_all_used()
         warned += earlier.warned
-        placed = place.place()
-        return replace(placed, faults=faults, said=tuple(said), warned=tuple(warned))
+        placed = place.place(Path(ARCHIVE) if packed else None)
+        return replace(placed, said=tuple(said), warned=tuple(warned)).with_faults(faults)
 
 
 class _Renderer:
@@ -120,6 +122,9 @@ class _Renderer:
                 (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
                 *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
             ]
+        except NoFontError as error:
+            self.faults[key] = error
+            return []
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
             self.faults[key] = PackError(what, error.where, error.todo)
@@ -164,6 +169,11 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
             return word[0].fill(without_last_section=not any(paper.annexes.values()), paper=paper)
 
         return document
+    if form == "pdf":
+        from compliance.render.documents.pdf import Press
+
+        press, word_of = Press(template_dirs), writer("docx", template_dirs)
+        return lambda paper: press.of_word(word_of(paper))
     from compliance.render.documents.jinja import environment, filled, loaded
 
     made = environment(form, template_dirs)
