@@ -112,21 +112,25 @@ def named_schools(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _named(outside: Sequence[Outside]) -> str:
-    """``2项不适用：G11 教师交流轮岗、G14 优质高中招生名额分配``, of rules of the same status."""
+    """``2项不适用：G11、G14（教师交流轮岗、优质高中招生名额分配）``, of rules of the same status."""
     if not outside:
         return ""
     head = say("{n}项{s}", n=len(outside), s=figures.state(outside[0].status))
-    texts = []
+    codes, names = [], list[str]()
     for stage in dict.fromkeys(one.stage for one in outside):
-        for text in _runs([one for one in outside if one.stage == stage]):
-            texts.append(
-                say("{r}（{stage}）", r=text, stage=figures.stage(stage)) if stage else text
+        for code, called in _runs([one for one in outside if one.stage == stage]):
+            codes.append(
+                say("{r}（{stage}）", r=code, stage=figures.stage(stage)) if stage else code
             )
-    return head + msg("：") + msg("、").join(texts)
+            names += called
+    told = msg("、").join(codes)
+    if called := msg("、").join(dict.fromkeys(filter(None, names))):
+        told = say("{codes}（{names}）", codes=told, names=called)
+    return head + msg("：") + told
 
 
-def _runs(rules: Sequence[Outside]) -> Iterable[str]:
-    """Each with its name; D1, D2, D3 of one aspect → ``D1–D3 校际均衡``."""
+def _runs(rules: Sequence[Outside]) -> Iterable[tuple[str, list[str]]]:
+    """(codes, names): each with its own; D1, D2, D3 of one aspect → ``D1–D3`` with its name."""
     numbered = [_NUMBERED.match(one.rule) for one in rules]
     keys = [
         (found[1], int(found[2]) - place, one.aspect) if found else (one.rule, 0, "")
@@ -135,6 +139,6 @@ def _runs(rules: Sequence[Outside]) -> Iterable[str]:
     for _, run in groupby(zip(keys, rules, strict=True), key=lambda one: one[0]):
         own = [one for _, one in run]
         if len(own) < _RUN:
-            yield from (f"{one.rule} {one.name}".strip() for one in own)
+            yield from ((one.rule, [one.name]) for one in own)
         else:
-            yield f"{own[0].rule}–{own[-1].rule} {own[0].aspect}".strip()
+            yield f"{own[0].rule}–{own[-1].rule}", [own[0].aspect]

@@ -25,7 +25,7 @@ _INWARD = {
     "quote_source", "text_seen",
     "item_unit", "unit",
 }  # fmt: skip
-_WORDS = ("title", "quote", "text", "remedy", "owner", "joint", "incident", "note", "name")
+_WORDS = ("title", "short", "quote", "text", "remedy", "owner", "joint", "incident", "note", "name")
 
 
 @dataclass(frozen=True, slots=True)
