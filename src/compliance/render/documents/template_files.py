@@ -13,22 +13,25 @@ from pathlib import Path
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
 
+_CORE = "core:"
 _LARGEST = 20_000_000  # bytes of one template
 
 
 def found(name: str, template_dirs: Sequence[Path]) -> tuple[str, bytes] | None:
     """The path of the nearest template of that name and its content; None where there is none.
 
-    Our own go by their bare names. Raises PackError for a link that leads out of its directory, a
+    Our own go by their bare names; ``core:NAME`` is ours whatever the directories have, so that one
+    that replaces it can extend it. Raises PackError for a link that leads out of its directory, a
     template that cannot be read or is larger than any is.
     """
-    if not _plain(name):
+    bare = name.removeprefix(_CORE)
+    if not _plain(bare):
         return None
-    for folder in template_dirs:
+    for folder in template_dirs if bare == name else ():
         if (path := folder / name).is_file():
             return str(path), _content(path, folder)
-    bundled = files("compliance.templates").joinpath(name)
-    return (name, bundled.read_bytes()) if bundled.is_file() else None
+    bundled = files("compliance.templates").joinpath(bare)
+    return (bare, bundled.read_bytes()) if bundled.is_file() else None
 
 
 def names(suffix: str, template_dirs: Sequence[Path]) -> list[str]:
