@@ -14,7 +14,7 @@ from pathlib import Path
 from docx import Document
 from docx.enum.section import WD_SECTION
 from docx.oxml import OxmlElement
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import nsdecls
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 
@@ -49,7 +49,7 @@ class Column:
 class Paper:
     """A document in the making: styles, page and footers ready, text added from the top down."""
 
-    def __init__(self, *, landscape: bool) -> None:
+    def __init__(self, *, landscape: bool, wide: bool = False) -> None:
         self.document = Document()
         strip(self.document)
         set_defaults(self.document)
@@ -58,13 +58,17 @@ class Paper:
         set_font_table(self.document)
         self.document.settings.odd_and_even_pages_header_footer = True
         section = self.document.sections[0]
-        set_page(section, landscape=landscape)
+        set_page(section, landscape=landscape, wide=wide)
         set_footer(section.footer, Alignment.RIGHT)
         set_footer(section.even_page_footer, Alignment.LEFT)
 
     def text(self, style: str, text: str) -> Untyped:
         """A paragraph."""
         return self.document.add_paragraph(text, style=style)
+
+    def kept(self, style: str, text: str) -> None:
+        """A paragraph on the page of the one after it."""
+        self.text(style, text).paragraph_format.keep_with_next = True
 
     def bold(self, style: str, text: str, rest: str) -> None:
         """A paragraph that begins in 黑体."""
@@ -78,33 +82,51 @@ class Paper:
 
     def across(self) -> None:
         """What follows lies across the page."""
-        set_page(self.document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
+        set_page(self.document.add_section(WD_SECTION.NEW_PAGE), landscape=True, wide=True)
 
     def table(
-        self, columns: Sequence[Column], rows: str, *, parts: str = "", shade: str = ""
+        self,
+        columns: Sequence[Column],
+        rows: str,
+        *,
+        parts: str = "",
+        band: str = "{{ part.title }}",
+        titled: str = "",
+        last: str = "",
     ) -> None:
         """A table with a line for each of `rows` (``row in paper.totals``).
 
-        parts: an outer loop with a heading line each. shade: the condition of a shaded line.
+        parts: an outer loop with a heading line each, `band`, titled: where it has one at all. last:
+        the condition of the line that stays on the page of what follows the table.
         """
         table = self.document.add_table(rows=0, cols=len(columns))
         _table_properties(table, columns)
         _line(table, columns, [column.heading for column in columns], header=True)
         if parts:
             _tag_row(table, f"tr for {parts}")
-            _band(table, "{{ part.title }}")
+            if titled:
+                _tag_row(table, f"tr if {titled}")
+            _band(table, band)
+            if titled:
+                _tag_row(table, "tr endif")
         _tag_row(table, f"tr for {rows}")
-        line = _line(table, columns, [column.cell for column in columns], header=False)
-        if shade:
-            for cell in line.cells:
-                _shade(cell, "{{ '" + SHADE + "' if " + shade + " else 'auto' }}")
+        ways = [f"tr if {last}", "tr else", "tr endif"] if last else ["", ""]
+        for place, way in enumerate(ways[:-1]):
+            if way:
+                _tag_row(table, way)
+            line = _line(table, columns, [column.cell for column in columns], header=False)
+            for cell in line.cells if last and not place else ():
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        if last:
+            _tag_row(table, ways[-1])
         _tag_row(table, "tr endfor")
         if parts:
             _tag_row(table, "tr endfor")
 
-    def save(self, path: Path, title: str) -> None:
+    def save(self, path: Path, title: str, keywords: str = "") -> None:
         """Write the file with fixed dates, so that building twice gives the same bytes."""
         properties = self.document.core_properties
+        properties.keywords = keywords
         properties.title, properties.author, properties.comments = title, "均衡 Junheng", ""
         buffer = io.BytesIO()
         self.document.save(buffer)
@@ -171,9 +193,3 @@ def _fill(cell: Untyped, style: str, text: str) -> None:
     paragraph.style = style
     paragraph.add_run(text)
     cell._tc.get_or_add_tcPr().append(element("w:vAlign", "center"))
-
-
-def _shade(cell: Untyped, colour: str) -> None:
-    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>')
-    properties = cell._tc.get_or_add_tcPr()
-    properties.insert(list(properties).index(properties.find(qn("w:vAlign"))), shade)

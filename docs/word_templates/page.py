@@ -69,8 +69,8 @@ LOOKS = (
     Look("公文落款", BODY, 16, Alignment.RIGHT, 28.9, inset=64),
     Look("表格说明", BODY, 12, Alignment.JUSTIFY, 20),
     Look("表头", BLACK, 10.5, Alignment.CENTER, 13),
-    Look("表格文字", BODY, 10.5, Alignment.LEFT, 13),
-    Look("表格居中", BODY, 10.5, Alignment.CENTER, 13),
+    Look("表格文字", BODY, 10.5, Alignment.LEFT, 12),
+    Look("表格居中", BODY, 10.5, Alignment.CENTER, 12),
     Look("表间空行", BODY, 6, Alignment.LEFT, 8),
 )
 
@@ -163,12 +163,16 @@ def set_font_table(document: Untyped) -> None:
     part._blob = serialize_part_xml(root)
 
 
-def set_page(section: Untyped, *, landscape: bool) -> None:
-    """A4 and the margins of an official paper; across, the top edge is the bound one."""
+def set_page(section: Untyped, *, landscape: bool, wide: bool = False) -> None:
+    """A4 and the margins of an official paper.
+
+    Across, the top edge is the bound one; wide: the margins give way to the columns of a list to be
+    written in.
+    """
     if landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
-        top, bottom, left, right, foot = 28, 26, 37, 35, 14
+        top, bottom, left, right, foot = (25, 18, 15, 15, 10) if wide else (28, 26, 37, 35, 14)
     else:
         section.orientation = WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = Mm(210), Mm(297)

@@ -8,26 +8,41 @@ from __future__ import annotations
 from pathlib import Path
 
 from .document import Column, Paper
+from .page import BODY, TITLE, Alignment, Look, add_style
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 # Its blanks for the figures would break the line of a narrow column.
-DEADLINE = "{{ paper.deadline.strip('　') }}"
+DEADLINE = "{{ row.deadline.strip('　') }}"
 ITEMS = (
-    Column("{{ t('序号', 'No.') }}", 8, "{{ row.number }}", centred=True),
-    Column("{{ t('编号', 'Id') }}", 18, "{{ row.id }}"),
-    Column("{{ t('学校', 'School') }}", 17, "{{ row.subject }}"),
-    Column("{{ t('存在问题', 'Problem') }}", 39, "{{ row.brief }}"),
-    Column("{{ t('现状值', 'Now') }}", 15, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 15, "{{ row.standard }}"),
-    Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 20, "{{ row.measure }}"),
-    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 19, "{{ row.responsible }}"),
-    Column("{{ t('责任人', 'Who') }}", 9, ""),
+    Column(
+        "{{ t('序号', 'No.') }}",
+        10,
+        "{{ row.number }}{% if row.blocking %}*{% endif %}",
+        centred=True,
+    ),
+    Column("{{ t('编号', 'Id') }}", 21, "{{ row.id }}"),
+    Column("{{ t('学校', 'School') }}", 25, "{{ row.subject }}"),
+    Column(
+        "{{ t('存在问题', 'Problem') }}",
+        76,
+        "{{ row.brief }}{% if row.detail %}{{ t('（', ' (') }}{{ row.detail }}"
+        "{{ t('）', ')') }}{% endif %}",
+    ),
+    Column("{{ t('整改措施', 'Measure') }}", 39, "{{ row.measure }}"),
+    Column("{{ t('牵头单位/责任单位', 'Lead / responsible') }}", 22, "{{ row.lead }}"),
+    Column("{{ t('责任人', 'Who') }}", 16, "{{ row.person }}", centred=True),
     Column("{{ t('完成时限', 'Deadline') }}", 14, DEADLINE, centred=True),
-    Column("{{ t('整改进展', 'Status') }}", 13, "{{ paper.progress }}", centred=True),
-    Column("{{ t('验收/销号', 'Closed') }}", 9, ""),
-    Column("{{ t('备注', 'Remarks') }}", 12, "{{ row.note }}"),
+    Column("{{ t('整改进展', 'Status') }}", 11, "{{ row.progress }}", centred=True),
+    Column("{{ t('验收/销号', 'Closed') }}", 20, "{{ row.closed }}", centred=True),
+    Column("{{ t('备注', 'Remarks') }}", 13, ""),
+)
+LEGEND = (
+    Column("{{ t('代码', 'Code') }}", 14, "{{ row.rule }}", centred=True),
+    Column("{{ t('指标', 'Rule') }}", 66, "{{ row.title }}"),
+    Column("{{ t('要求', 'What is asked') }}", 102, "{{ row.clause }}"),
+    Column("{{ t('牵头单位', 'Lead') }}", 38, "{{ row.owner }}"),
+    Column("{{ t('配合单位', 'With') }}", 47, "{{ row.joint }}"),
 )
 TOTALS = (
     Column("{{ t('指标', 'Indicator') }}", 62, "{{ row.of or row.title }}"),
@@ -38,12 +53,12 @@ TOTALS = (
 )
 BLANKS = (
     Column("{{ t('序号', 'No.') }}", 12, "{{ row.number }}", centred=True),
-    Column("{{ t('状态', 'State') }}", 20, "{{ row.state }}", centred=True),
-    Column("{{ t('待补事项', 'What') }}", 55, "{{ row.what }}"),
+    Column("{{ t('状态', 'State') }}", 22, "{{ row.state }}", centred=True),
+    Column("{{ t('待补事项', 'What') }}", 65, "{{ row.what }}"),
     Column("{{ t('学校数', 'Schools') }}", 15, "{{ row.schools or '' }}", centred=True),
-    Column("{{ t('涉及学校', 'Which') }}", 50, "{{ row.names }}"),
-    Column("{{ t('影响的指标', 'Rules that wait') }}", 48, "{{ row.affects }}"),
-    Column("{{ t('提供单位', 'Who can supply it') }}", 25, "{{ row.owner }}"),
+    Column("{{ t('涉及学校', 'Which') }}", 60, "{{ row.names }}"),
+    Column("{{ t('影响的指标', 'Rules that wait') }}", 53, "{{ row.affects }}"),
+    Column("{{ t('提供单位', 'Who can supply it') }}", 30, "{{ row.owner }}"),
 )
 REFERENCES = (
     Column("{{ t('序号', 'No.') }}", 12, "{{ row.number }}", centred=True),
@@ -54,37 +69,42 @@ REFERENCES = (
         "{{ row.basis }}{% if row.source %}{{ t('：', ': ') }}{{ row.source }}{% endif %}",
     ),
     Column("{{ t('涉及单位数', 'Schools') }}", 15, "{{ row.schools or '' }}", centred=True),
-    Column("{{ t('涉及单位', 'Which') }}", 44, "{{ row.names }}"),
-    Column("{{ t('差距', 'Gap') }}", 22, "{{ row.gap }}"),
-    Column("{{ t('说明', 'Remarks') }}", 48, "{{ row.message }}"),
+    Column("{{ t('涉及单位', 'Which') }}", 56, "{{ row.names }}"),
+    Column("{{ t('差距', 'Gap') }}", 28, "{{ row.gap }}"),
+    Column("{{ t('说明', 'Remarks') }}", 62, "{{ row.message }}"),
 )
 LINES = (
     Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
-    Column("{{ t('编号', 'Id') }}", 22, "{{ row.id }}"),
-    Column("{{ t('指标', 'Indicator') }}", 28, "{{ row.title }}"),
-    Column("{{ t('现状值', 'Now') }}", 16, "{{ row.current }}"),
-    Column("{{ t('标准值', 'Standard') }}", 16, "{{ row.standard }}"),
-    Column("{{ t('余项下限', 'Floor') }}", 16, "{{ row.floor }}"),
-    Column("{{ t('结论', 'State') }}", 15, "{{ row.state }}", centred=True),
-    Column("{{ t('缺口', 'Gap') }}", 17, "{{ row.gap }}"),
-    Column("{{ t('整改措施', 'Measure') }}", 26, "{{ row.measure }}"),
+    Column("{{ t('编号', 'Id') }}", 23, "{{ row.id }}"),
+    Column("{{ t('指标', 'Indicator') }}", 39, "{{ row.title }}"),
+    Column("{{ t('现状值', 'Now') }}", 20, "{{ row.current }}"),
+    Column("{{ t('标准值', 'Standard') }}", 20, "{{ row.standard }}"),
+    Column("{{ t('结论', 'State') }}", 14, "{{ row.state }}", centred=True),
+    Column("{{ t('缺口', 'Gap') }}", 22, "{{ row.gap }}"),
+    Column("{{ t('整改措施', 'Measure') }}", 32, "{{ row.measure }}"),
     Column(
         "{{ t('牵头单位/责任单位', 'Lead / responsible') }}",
-        21,
-        "{% if row.due %}{{ row.responsible }}{% endif %}",
+        19,
+        "{% if row.due %}{{ row.lead }}{% endif %}",
     ),
-    Column("{{ t('责任人', 'Who') }}", 10, ""),
+    Column(
+        "{{ t('责任人', 'Who') }}", 16, "{% if row.due %}{{ row.person }}{% endif %}", centred=True
+    ),
     Column(
         "{{ t('完成时限', 'Deadline') }}",
-        16,
+        14,
         f"{{% if row.due %}}{DEADLINE}{{% endif %}}",
         centred=True,
     ),
-    Column("{{ t('备注', 'Remarks') }}", 13, "{{ row.note }}"),
+    Column("{{ t('备注', 'Remarks') }}", 39, "{{ row.note }}"),
 )
 NOTE_SHARED = (
     "{{ t('一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。', "
     "'Of what the stages of one school share, the largest amount counts, not the sum.') }}"
+)
+NOTE_BLOCKING = (
+    "{{ t('序号标*的，影响该校综合评估；标※的，所据数据存疑。', "
+    "'*: keeps the school from meeting the overall assessment. ※: rests on doubtful figures.') }}"
 )
 BASIS = "{{ t('依据：', 'Basis: ') }}{{ paper.basis }}{{ t('。', '.') }}"
 # key of the list, its title, what is said before it
@@ -108,7 +128,7 @@ ANNEXES = (
 
 
 def county() -> Paper:
-    """整改清单: a letter's first pages, then the lists as annexes, where there are any."""
+    """整改清单: a letter's first pages, then the list as an annex, and further lists where asked for."""
     paper = Paper(landscape=False)
     paper.text("公文标题", "{{ paper.title }}")
     paper.text("公文副题", "{{ t('（', '(') }}{{ paper.years }}{{ t('）', ')') }}")
@@ -117,24 +137,41 @@ def county() -> Paper:
     paper.tag("p for line in paper.summary")
     paper.text("公文正文", "{{ line }}")
     paper.tag("p endfor")
+    paper.tag("p if paper.apart")
+    paper.text("公文正文", "{{ paper.apart }}")
+    paper.tag("p endif")
     paper.text("公文正文", BASIS)
     paper.text("公文正文", "{{ paper.dates }}")
     paper.text("公文一级标题", "{{ t('二、缺口汇总', 'II. What is missing in all') }}")
     paper.tag("p if paper.totals")
     paper.table(TOTALS, "row in paper.totals")
-    paper.text("公文正文", NOTE_SHARED)
+    paper.text("表格说明", NOTE_SHARED)
     paper.tag("p else")
     paper.text("公文正文", "{{ t('没有可计量的缺口。', 'Nothing countable is missing.') }}")
     paper.tag("p endif")
-    paper.text("公文正文", "")
+    paper.tag("p if paper.not_summed")
+    paper.text("表格说明", "{{ paper.not_summed }}")
+    paper.tag("p endif")
+    paper.tag("p if paper.without_plan")
+    paper.text("公文一级标题", "{{ t('三、不制定整改方案的学校', 'III. Schools without a plan') }}")
+    paper.text(
+        "表格说明",
+        "{{ say('下列{n}所学校没有需要整改的事项：', 'Nothing has to be put right at these ({n}): ', "
+        "n=paper.without_plan|length) }}{% for school in paper.without_plan %}{{ school.name }}"
+        "{% if school.suggestions %}{{ say('（建议提升{n}项）', ' (suggestions: {n})', "
+        "n=school.suggestions) }}{% endif %}"
+        "{{ t('、', ', ') if not loop.last else t('。', '.') }}{% endfor %}",
+    )
+    paper.tag("p endif")
+    paper.kept("公文正文", "")
     for key, title, _ in ANNEXES:
         number = f"paper.annexes.{key}"
         lead = f"{{% if {number} == 1 %}}{{{{ t('附件：', 'Annexes: ') }}}}{{% else %}}　　　{{% endif %}}"
         paper.tag(f"p if {number}")
-        paper.text("公文正文", f"{lead}{_unless_single(number, '.')}{title}")
+        paper.kept("公文正文", f"{lead}{_unless_single(number, '.')}{title}")
         paper.tag("p endif")
-    paper.text("公文正文", "")
-    paper.text("公文落款", "{{ t('（单位盖章）', '(seal)') }}")
+    paper.kept("公文正文", "")
+    paper.kept("公文落款", "{{ t('（单位盖章）', '(seal)') }}")
     paper.text("公文落款", "{{ t('　　年　月　日', 'date') }}")
     paper.across()
     for key, title, before in ANNEXES:
@@ -162,15 +199,17 @@ def _annex(paper: Paper, key: str, title: str, before: str) -> None:
         paper.text("公文正文", before)
     paper.text("表间空行", "")
     if key == "problems":
-        paper.tag("p for group in paper.groups")
-        paper.text(
-            "公文二级标题",
-            "{{ t('（', '(') }}{{ group.ordinal }}{{ t('）', ') ') }}{{ group.owner }}"
-            "{{ say('（{n}项）', ' ({n})', n=group.items|length) }}",
+        paper.table(
+            ITEMS,
+            "row in part.items",
+            parts="part in paper.groups",
+            band="{{ t('（', '(') }}{{ part.ordinal }}{{ t('）', ') ') }}{{ part.owner }}"
+            "{{ say('（{n}项）', ' ({n})', n=part.items|length) }}",
         )
-        paper.table(ITEMS, "row in group.items")
+        paper.text("表格说明", NOTE_BLOCKING)
+        paper.text("公文二级标题", "{{ t('指标说明', 'What the rules ask') }}")
+        paper.table(LEGEND, "row in paper.legend")
         paper.text("表间空行", "")
-        paper.tag("p endfor")
     elif key in ("open", "suggestions"):
         paper.table(ITEMS, f"row in paper.{key}")
         paper.text("表间空行", "")
@@ -191,40 +230,40 @@ def _annex(paper: Paper, key: str, title: str, before: str) -> None:
 
 
 def school() -> Paper:
-    """一校一案: one sheet, across the page."""
-    paper = Paper(landscape=True)
-    paper.text("公文标题", "{{ paper.title }}")
+    """一校一案: one sheet across the page, a single one where its lines allow it."""
+    paper = Paper(landscape=True, wide=True)
+    add_style(paper.document, Look("方案标题", TITLE, 18, Alignment.CENTER, 28))
+    add_style(paper.document, Look("方案说明", BODY, 10.5, Alignment.JUSTIFY, 14))
+    paper.text("方案标题", "{{ paper.title }}")
     paper.text(
-        "公文副题",
+        "表头",
         "{{ paper.county_name }}　{{ paper.years }}　"
         "{{ t('学校标识码', 'school code') }}{{ paper.code }}",
     )
     paper.tag("p if paper.figures")
     paper.text(
-        "表格说明",
+        "方案说明",
         "{% for heading, text in paper.figures %}{{ heading }}{{ t('：', ': ') }}{{ text }}"
         "{% if not loop.last %}{{ t('；', '; ') }}{% endif %}{% endfor %}",
     )
     paper.tag("p endif")
     paper.bold(
-        "表格说明",
+        "方案说明",
         "{{ t('结论：', 'Verdict: ') }}{{ paper.verdict }}{{ t('。', '. ') }}",
         "{% for line in paper.sentences %}{{ line }}{{ t('', ' ') }}{% endfor %}",
     )
     paper.text("表间空行", "")
-    paper.tag("p if paper.parts")
+    paper.tag("p if paper.todo")
     paper.table(
-        LINES,
-        "row in part.lines",
-        parts="part in paper.parts",
-        shade="row.met is false and not part.reference",
+        LINES, "row in part.lines", parts="part in paper.todo", last="row is sameas paper.last"
     )
-    paper.text("表间空行", "")
+    paper.kept("表间空行", "")
     paper.tag("p endif")
-    paper.text("表格说明", "{{ paper.county }}")
-    paper.text("表格说明", BASIS)
-    paper.text("表格说明", "{{ paper.dates }}")
-    paper.text("表间空行", "")
+    paper.tag("p for part in paper.met")
+    paper.kept("方案说明", "{{ part.told }}")
+    paper.tag("p endfor")
+    paper.kept("方案说明", f"{{{{ paper.county }}}}{BASIS}{{{{ paper.dates }}}}")
+    paper.kept("表间空行", "")
     paper.text(
         "表格说明",
         "{{ t('校长（签字）：', 'Headteacher: ') }}　　　　　　　　　　"
@@ -236,7 +275,7 @@ def school() -> Paper:
 def build(folder: Path) -> None:
     """Write both templates into `folder`."""
     county().save(folder / "rectify_county.docx", "{{ paper.title }}")
-    school().save(folder / "rectify_school.docx", "{{ paper.title }}")
+    school().save(folder / "rectify_school.docx", "{{ paper.title }}", "{{ paper.record }}")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_an_error_ends_with_4_and_keeps_its_county_from_judgement(
     result = run(county(negative, too_few_yuan))
     assert result.exit_code == 4
     assert "；有错误，不能判定" in result.stdout
-    assert result.stdout.splitlines()[-1] == "0个县、0所学校可以判定；错误1处，提示0处。"
+    assert result.stdout.splitlines()[-1] == "0个县、0所学校可以判定；错误1处，提示1处。"
     assert run(county(negative), "--lang", "en").stdout.splitlines()[-1] == (
         "0 counties with 0 schools can be judged; 1 errors, 0 warnings."
     )

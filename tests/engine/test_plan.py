@@ -211,3 +211,14 @@ def test_one_fails_when_computed_another_by_its_test(bench: Bench) -> None:
     assert bench.column("B.x") == [None] * 3
     assert [owner for owner, _ in bench.failed] == ["A", "B"]
     assert bench.failed[1] == ("B", "too much")
+
+
+def test_a_broken_shared_column_costs_all_who_rest_on_it_and_nobody_else(bench: Bench) -> None:
+    for rule in ("A", "B"):
+        bench.let(f"{rule}.x", bench.plan.share("#base", lambda: failing(N)) + 1)
+    bench.let("C.x", N)
+    assert bench.column("A.x") == bench.column("B.x") == [None, None, None]
+    assert bench.column("C.x") == [1, 2, 3]
+    assert {owner for owner, _ in bench.failed} == {"#base", "A", "B"}
+    with pytest.raises(Exception, match=BROKEN):  # nor is it a blank for whoever comes later
+        bench.let("D.x", bench.plan.share("#base", lambda: failing(N)) + 1)

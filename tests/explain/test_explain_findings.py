@@ -213,7 +213,7 @@ def test_a_name_that_two_schools_have_is_told_with_their_codes() -> None:
     with pytest.raises(UsageError) as error:
         find_school(context_of(ruleset(BASE), schools), "中心小学")
     assert "2所" in error.value.what
-    assert "1、2" in error.value.todo
+    assert "1 中心小学、2 中心小学" in error.value.todo
 
 
 def test_english_has_its_spaces() -> None:

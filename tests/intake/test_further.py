@@ -172,7 +172,8 @@ class TestStatements:
         ]
         assert found.vetoes.select("exists", "at").rows() == [(False, "一票否决!A2")]
 
-    def test_a_refused_county_is_not_told(self) -> None:
+    def test_a_refused_county_is_told_as_well(self) -> None:
         said = [{"rule": "G1", "met": True}]
         found = submit(document([school(primary_students=-1)], attestations=said))
-        assert [one.code for one in found.problems] == ["negative"]
+        assert [one.code for one in found.problems] == ["negative", "attested_without_evidence"]
+        assert found.attestations.is_empty()

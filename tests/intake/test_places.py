@@ -52,6 +52,8 @@ def test_headings_of_a_workbook(tmp_path: Path) -> None:
         ("duplicate_heading", "学校!G2"),
         ("converted_unit", "学校!H2"),
         ("period_differs", "学校!I2"),
+        ("implausible_ratio", "学校!H4"),
+        ("implausible_ratio", "学校!I4"),
     }
     assert all(one.expected for one in nonempty(found))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -48,8 +49,11 @@ def test_a_day_is_as_late_as_it_is_precise() -> None:
 
 
 def test_both_days_stand_on_every_paper(county: Callable[..., Path], tmp_path: Path) -> None:
-    recorded = {"data_date": "2026-06", "data_kind": "动态数据"}
-    figures = county(lambda document: document["county"].update(recorded))
+    def recorded(document: dict[str, Any]) -> None:
+        document["county"].update(data_date="2026-06", data_kind="动态数据")
+        document["schools"][0]["equipment_value"] = 1000  # so that a school gets a paper
+
+    figures = county(recorded)
     for words, line in (
         ([], "数据日期：2026年6月（动态数据）；生成日期：2026年7月1日"),
         (

@@ -153,3 +153,18 @@ def test_the_next_school_year_goes_on_from_the_folder_of_the_last(office: Office
     assert office.list.parent.name.endswith("_2024")
     assert found[L]["责任人"] == "王芳"
     assert found[L]["状态"] == "继续"
+
+
+def test_a_county_with_errors_awaits_new_figures(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.run(march(), "--today", "2026-04-01")
+    office.edit(in_april)
+    broken = april()
+    school(broken, "14")["primary_students"] = -1
+    found = office.run(broken, "--today", "2026-05-02", code=4)
+    assert {row["状态"] for row in found.values()} == {"待新数据"}
+    assert found[L]["责任人"] == "王芳"
+    assert "待新数据6项" in office.said
+    found = office.run(april(), "--today", "2026-05-03")
+    assert found[L]["状态"] == "已达标待销号"
+    assert found[L]["责任人"] == "王芳"

@@ -43,6 +43,11 @@ class Office:
         self, document: Figures, *words: str | Path, code: int = 0
     ) -> dict[str, dict[str, Any]]:
         """Write the papers; the list's rows by id, each heading → value."""
+        self.attempt(document, *words, code=code)
+        return rows(self.list)
+
+    def attempt(self, document: Figures, *words: str | Path, code: int) -> None:
+        """Run the command, whatever becomes of it."""
         self.runs += 1
         source = self.folder / f"figures{self.runs}.json"
         source.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
@@ -50,7 +55,6 @@ class Office:
         result: Result = CliRunner().invoke(main, [str(word) for word in told])
         assert result.exit_code == code, result.output
         self.said, self.warned = result.stdout, result.stderr
-        return rows(self.list)
 
     @property
     def list(self) -> Path:

@@ -407,10 +407,23 @@ def schools(rows: Iterable[tuple[str, str, str, float]], county: str = "340199")
     )
 
 
-_WORDS = ("county_code", "name", "kind", "member", "old_code", "new_code", "date", "reason")
+_WORDS = (
+    "county_code",
+    "school_code",
+    "name",
+    "lead",
+    "start",
+    "end",
+    "kind",
+    "member",
+    "old_code",
+    "new_code",
+    "date",
+    "reason",
+)
 STATED = {
     name: pl.DataFrame(schema={"year": pl.Int32, **dict.fromkeys(_WORDS, pl.String)})
-    for name in ("organisations", "succession")
+    for name in ("buildings", "organisations", "succession")
 }
 
 
@@ -763,6 +776,28 @@ def several() -> Results:
             ),
         ),
     )
+
+
+def two_years() -> Results:
+    """One county in 2022 and 2023: one of two schools meets R1, then both; the coefficient of R2 falls
+    from 0.6 to 0.4, that of R3 rises from 0.2 to 0.55; recognition stays.
+    """
+    good, bad = (4.5, 1.2, 0.95, 4.6, 7.6, 2100.0, 2.3), (3.0, 1.2, 0.95, 4.6, 7.6, 2100.0, 2.3)
+    sheets, results = [], []
+    for year, second, second_state, backbone, arts in (
+        (2022, bad, "fail", (0.6, "fail"), (0.2, "pass")),
+        (2023, good, "pass", (0.4, "pass"), (0.55, "fail")),
+    ):
+        sheet = Sheet(("340199", "样县", year))
+        sheet.unit("S1", "第一小学", "primary", good, "pass")
+        sheet.unit("S2", "第二小学", "primary", second, second_state)
+        sheet.dispersion("primary", {"D2": (1.2, *backbone), "D3": (0.95, *arts)})
+        sheet.add("P1", "pass", value=86.0, operator=">=", threshold=85.0, unit="%")
+        sheet.add("CD", "fail", role="block")
+        sheet.add("C", "fail", role="conclusion")
+        sheets.append(sheet)
+        results.append(sheet.result("fail", CD="fail"))
+    return report(sheets, results, rulesets=(info(year=2022), info()))
 
 
 def nothing_judged() -> Results:

@@ -30,21 +30,21 @@ def counties() -> Results:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_table_fits_80_columns(language: str) -> None:
     with i18n.use(language):
-        lines = summary(counties(), colour=False).splitlines()
+        lines = summary(counties(), colour=False, width=80).splitlines()
     assert max(map(columns, lines)) <= 80
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_a_long_name_has_a_line_of_its_own(language: str) -> None:
     with i18n.use(language):
-        lines = summary(counties(), colour=False).splitlines()
+        lines = summary(counties(), colour=False, width=80).splitlines()
     at = lines.index(f"340101  {LONG}")
     assert lines[at + 1].startswith("340101  ")
     assert lines[at + 2].startswith("370101  六个汉字之县  ")
 
 
 def test_the_last_column_is_as_wide_as_needed() -> None:
-    lines = summary(counties(), colour=False).splitlines()
+    lines = summary(counties(), colour=False, width=80).splitlines()
     (head,) = [line for line in lines if line.startswith("代码")]
     assert head.endswith("  未达标校  缺数据")
     (row,) = [line for line in lines if line.startswith("340103")]
@@ -58,6 +58,6 @@ def test_years_do_not_widen_it() -> None:
     both = fixture.counted(
         replace(report, counties=(first, replace(first, year=2024, as_of=first.as_of)))
     )
-    lines = summary(both, colour=False).splitlines()
+    lines = summary(both, colour=False, width=80).splitlines()
     assert max(map(columns, lines)) <= 80
     assert "370101  六个汉字之县 2023" in lines

@@ -25,6 +25,7 @@ from tests.support.nonempty import nonempty
 REPORTS = {
     "one_county": fixture.one_county,
     "several": fixture.several,
+    "two_years": fixture.two_years,
     "nothing_judged": fixture.nothing_judged,
 }
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -257,6 +258,31 @@ def test_three_hundred_schools_are_all_there() -> None:
     found = Page(text)
     assert sum(row[0].startswith("中心小学第") for row in found.rows if row) == 300
     assert "position: sticky" in text
+
+
+def test_counties_are_ranked() -> None:
+    """By verdict, then by what fails; the undecided before what fails."""
+    rows = Page(rendered(fixture.several(), "html")).rows
+    assert [row[:2] for row in rows if row[0] in "123"] == [
+        ["1", "甲县"], ["2", "丙自治县"], ["3", "乙市中区"]
+    ]  # fmt: skip
+
+
+def test_the_years_of_a_county_stand_side_by_side() -> None:
+    found = Page(rendered(fixture.two_years(), "html"))
+    assert found.row("结论", "", "", "✗ 未达标", "✗ 未达标", "")
+    met = "R1 高于规定学历教师"
+    assert found.row(met, "小学", "", "50.0%（1/2）", "100.0%（2/2）", "")
+    assert found.row("D2 县级以上骨干教师", "小学", "≤0.50", "✗ 0.600（不达标）",
+                     "✓ 0.400（达标）", "")  # fmt: skip
+    assert found.row("P1 社会认可度", "", "≥85%", "✓ 86.0%（达标）", "✓ 86.0%（达标）", "")
+
+
+def test_rule_sets_of_two_days_have_texts_of_their_own() -> None:
+    text = rendered(fixture.two_years(), "html")
+    assert 'id="rule-anhui-2022-09-01-R1"' in text
+    assert 'id="rule-anhui-2023-09-01-R1"' in text
+    assert 'id="rule-anhui-R1"' in rendered(fixture.one_county(), "html")
 
 
 def test_many_counties_get_the_overview_only(monkeypatch: pytest.MonkeyPatch) -> None:

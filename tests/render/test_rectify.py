@@ -60,7 +60,7 @@ def test_a_line_has_the_columns_of_official_papers(paper: CountyPaper) -> None:
     assert (line.current, line.standard, line.gap) == ("7.04平方米", "≥10.2平方米", "3590.91平方米")
     assert line.measure == "增加体育运动场馆 3590.91 平方米"
     assert line.responsible == "基建股／学校"
-    assert line.note == "影响综合评估；缺口按全校计"
+    assert line.note == "影响综合评估；缺口按全校计：各学段共用"
     assert (paper.deadline, paper.progress) == ("　　年　月", "未启动")
 
 
@@ -121,7 +121,7 @@ def test_summary(paper: CountyPaper) -> None:
     )
     assert paper.summary[1] == (
         "需整改问题12项：学校层面9项、涉及学校3所，全县层面3项；建议提升2项；待补数据后确定1项；"
-        "待补数据、待佐证6项；参考（不计入结论）2项。"
+        "待补数据、待佐证6项。"
     )
     assert paper.summary[2] == "不足50人的教学点：镇北教学点；特殊教育学校：特教学校。"
     assert paper.years == "2023—2024学年"
@@ -143,17 +143,27 @@ def test_blanks_are_told_once_with_who_can_supply_them(paper: CountyPaper) -> No
     assert len(paper.blanks_at) == 7
 
 
-def test_advisory_rules_stand_apart(paper: CountyPaper) -> None:
+def test_advisory_rules_stand_apart_where_they_are_asked_for(paper: CountyPaper) -> None:
+    assert (paper.references, paper.unjudged_references) == ((), 0)
+    assert not any(part.reference for one in paper.schools for part in one.parts)
+    (paper,) = papers(sample(), with_advisory=True)
+    assert paper.summary[1].endswith("待补数据、待佐证6项；参考（不计入结论）2项。")
     found = [(one.rule, one.basis, one.schools, one.gap) for one in paper.references]
     assert found == [
         ("AH-G14", "二手来源", 0, "分配名额占比缺125人"),
         ("AH-S1", "来源相互矛盾", 2, "6200册"),
     ]
-    assert paper.unjudged_references == 1
+    assert paper.unjudged_references == 0  # AH-S1 could be judged at two of three schools
+    assert school(paper, "1002").parts[3].reference
     assert not any(item.rule.startswith("AH-") for item in paper.problems)
 
 
-def test_every_judged_school_has_a_sheet(paper: CountyPaper) -> None:
+def test_a_school_without_anything_to_do_gets_no_plan(paper: CountyPaper) -> None:
+    assert [one.code for one in paper.plans] == ["1001", "1002", "1003", "1004", "1005"]
+    assert [one.code for one in paper.without_plan] == ["1006"]
+
+
+def test_every_judged_school_has_a_verdict(paper: CountyPaper) -> None:
     found = {one.code: (one.verdict, one.problems, one.suggestions) for one in paper.schools}
     assert found == {
         "1001": ("待补数据后确定", 0, 1),
@@ -167,15 +177,15 @@ def test_every_judged_school_has_a_sheet(paper: CountyPaper) -> None:
 
 def test_sheet_of_a_nine_year_school(paper: CountyPaper) -> None:
     one = school(paper, "1002")
-    assert [part.title for part in one.parts] == [
-        "小学", "初中", "学校整体", "参考指标（不计入结论）",
+    assert [(part.title, part.met) for part in one.parts] == [
+        ("小学", False), ("初中", False), ("学校整体", False), ("小学已达标", True), ("初中已达标", True),
     ]  # fmt: skip
     rules = [[line.rule for line in part.lines] for part in one.parts]
-    resources = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "RS"]
-    assert rules == [[*resources, "G5"], resources, ["G3", "Q4"], ["AH-S1"]]
-    assert [line.number for part in one.parts for line in part.lines] == list(range(1, 21))
-    junior = {line.rule: line for line in one.parts[1].lines}
-    rooms, sets = junior["R4"], junior["R6"]
+    met = [["R2", "R3", "R4", "R6", "R7"], ["R1", "R2", "R3", "R6", "R7"]]
+    assert rules == [["R1", "R5", "G5"], ["R4", "R5"], ["G3", "Q4"], *met]
+    assert [line.number for part in one.parts for line in part.lines] == list(range(1, 18))
+    assert [line.rule for line in one.items.values()] == ["R1", "R5", "G5", "R4", "R5", "G3", "Q4"]
+    rooms, sets = one.parts[1].lines[0], one.parts[4].lines[3]
     assert (rooms.current, rooms.standard, rooms.floor) == (
         "5.28平方米",
         "≥5.8平方米",
@@ -185,7 +195,11 @@ def test_sheet_of_a_nine_year_school(paper: CountyPaper) -> None:
     assert (sets.current, sets.state, sets.gap, sets.due) == ("2640.00元", "达标", "—", False)
     training = one.parts[2].lines[1]
     assert (training.state, training.measure) == ("数据缺失", "补报：教师培训经费预算")
-    assert one.parts[3].reference
+    assert one.parts[3].told == (
+        "小学已达标5项：县级以上骨干教师1.14人（≥1人）、体育、艺术专任教师1.00人（≥0.9人）、"
+        "教学及辅助用房面积4.80平方米（≥4.5平方米）、教学仪器设备值2400.00元（≥2000元）、"
+        "网络多媒体教室2.40间（≥2.3间）。"
+    )
 
 
 def test_sentences_of_a_sheet(paper: CountyPaper) -> None:
@@ -193,7 +207,7 @@ def test_sentences_of_a_sheet(paper: CountyPaper) -> None:
         "小学：资源配置综合评估不达标，7项指标达标5项（不达标：高于规定学历教师、体育运动场馆面积）。",
         "初中：资源配置综合评估不达标，7项指标达标5项，另有1项低于85%下限"
         "（不达标：教学及辅助用房面积、体育运动场馆面积）。",
-        "政府保障有2项要求未达到（序号9、18）。",
+        "政府保障有2项要求未达到（序号3、6）。",
         "需整改6项。",
         "数据缺失：教师培训经费预算。",
     )
@@ -280,7 +294,7 @@ def test_a_requirement_without_components_and_a_remedy_of_another_number() -> No
 def test_enforcement_stands_in_the_head() -> None:
     report = sample()
     (one,) = papers(replace(report, manifest={**report.manifest, "enforced": ["secondary"]}))
-    assert one.basis.endswith("；另行启用：secondary")
+    assert one.basis.endswith("；另行启用：二手来源")
 
 
 def test_english() -> None:

@@ -71,7 +71,7 @@ def test_a_name_stays_text_in_a_workbook(tmp_path: Path) -> None:
             for part in nonempty(packed.namelist()):
                 assert b"<f>" not in packed.read(part)
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
-    names = [row[2].value for row in book["建议提升"].iter_rows()]
+    names = [row[3].value for row in book["建议提升"].iter_rows()]
     assert HOSTILE in names
 
 
@@ -79,7 +79,7 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(BytesIO(written(sample(), "xlsx", tmp_path)))
     assert book.sheetnames == [
         "台账", "汇总", "序时进度", "变化", "缺口汇总", "建议提升", "待补数据", "参考", "学校一览",
-        "设置", "_junheng",
+        "设置", "里程碑", "议定事项", "_junheng",
     ]  # fmt: skip
     assert book["_junheng"].sheet_state == "veryHidden"
     sheet = book["台账"]
@@ -96,7 +96,8 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     setup: Any = sheet.sheet_properties.pageSetUpPr
     assert setup.fitToPage  # one page wide, as many as it takes high
     assert sheet.page_setup.fitToHeight == 0
-    assert sheet.column_dimensions["H"].hidden  # nobody has given an alliance
+    folded = [sheet.column_dimensions[name] for name in "EH"]  # for filters: 标识码, 学区
+    assert [(one.hidden, one.outlineLevel) for one in folded] == [(True, 1), (True, 1)]
     row = [cell.value for cell in sheet[head + 3]]
     assert row[:2] == ["1002-J-R5", 3]
     assert row[11:15] == [7.04, 10.2, 3590.91, "平方米"]
@@ -146,7 +147,7 @@ def test_pages_of_an_official_paper(tmp_path: Path) -> None:
         ("公文正文", "仿宋_GB2312", 16, 28.9),
         ("公文一级标题", "黑体", 16, 28.9),
         ("公文二级标题", "楷体_GB2312", 16, 28.9),
-        ("表格文字", "仿宋_GB2312", 10.5, 13),
+        ("表格文字", "仿宋_GB2312", 10.5, 12),
     ],
 )
 def test_fonts_of_an_official_paper(style: str, font: str, size: float, line: float) -> None:
@@ -176,20 +177,38 @@ def test_tables_repeat_their_heads_and_keep_their_rows(tmp_path: Path) -> None:
             assert all(row.find(qn("w:tblHeader")) is None for row in nonempty(rows[1:]))
             assert all(row.find(qn("w:cantSplit")) is not None for row in nonempty(rows))
             widths = sum(column.width for column in table.columns)
-            assert widths in (pytest.approx(Mm(156), abs=9999), pytest.approx(Mm(225), abs=9999))
+            assert widths in (pytest.approx(Mm(156), abs=9999), pytest.approx(Mm(267), abs=9999))
 
 
-def test_unmet_lines_are_shaded(tmp_path: Path) -> None:
+def test_columns_are_wide_enough_to_write_in(tmp_path: Path) -> None:
+    """Millimetres; the table fills the page across, whose margins are a list's."""
+    for school, least in (
+        ("", {"责任人": 15, "验收/销号": 20, "完成时限": 14}),
+        ("1002", {"责任人": 15}),
+    ):
+        document = Document(BytesIO(written(sample(), "docx", tmp_path, school)))
+        (table,) = [one for one in document.tables if one.rows[0].cells[-1].text == "备注"]
+        widths = {cell.text: cell.width / Mm(1) for cell in table.rows[0].cells}
+        assert all(widths[name] >= least[name] for name in nonempty(least))
+        page: Any = document.sections[-1]
+        assert page.page_width > page.page_height
+        inner = page.page_width - page.left_margin - page.right_margin
+        assert sum(widths.values()) == pytest.approx(inner / Mm(1), abs=0.5)
+
+
+def test_a_sheets_signature_stays_with_the_last_line(tmp_path: Path) -> None:
+    """From the table's last line on everything is kept with what follows it."""
     document = Document(BytesIO(written(sample(), "docx", tmp_path, "1002")))
-    fills = {}
-    for row in document.tables[0].rows[2:]:
-        cell: Any = row.cells[0]._tc
-        shade = cell.tcPr.find(qn("w:shd"))
-        if shade is not None:
-            fills[row.cells[0].text] = shade.get(qn("w:fill"))
-    shaded = [number for number, fill in fills.items() if fill == "E7E6E6"]
-    assert shaded == ["1", "5", "8", "9", "13", "14", "17", "18"]  # not 20: without weight
-    assert len(fills) == 20
+    kept = [
+        all(cell.paragraphs[0].paragraph_format.keep_with_next for cell in row.cells)
+        for row in document.tables[0].rows
+        if row.cells[0].text.isdigit()
+    ]
+    assert kept == [*[False] * (len(kept) - 1), True]
+    after = [one for one in document.paragraphs if one._p.getprevious() is not None]
+    start = next(n for n, one in enumerate(after) if one.text.startswith("小学已达标"))
+    assert all(one.paragraph_format.keep_with_next for one in nonempty(after[start:-1]))
+    assert after[-1].text.startswith("校长（签字）")
 
 
 def test_no_square_metre_sign_in_word(tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ def test_colour_adds_nothing_but_colour(name: str) -> None:
 def test_verdict_and_blocks_in_words() -> None:
     lines = lines_of(fixture.one_county())
     assert lines[0] == "样县（340199） 2023学年"
-    assert lines[1] == "规则：安徽省义务教育优质均衡督导评估（national → anhui），2023-09-01"
-    assert "✗ 结论：未达标" in lines
+    assert lines[1] == "✗ 结论：未达标"
+    assert "规则：安徽省义务教育优质均衡督导评估（national → anhui），2023-09-01" in lines
     # four units: S1 passes, both stages of S2 fail, S3 waits for its equipment value
     assert "  ✗ 资源配置      不达标    4个学段中2个不达标、1个数据缺失（1所学校）" in lines
     # fourteen coefficients: D2 of the primary stage fails, D6 of the junior stage is unknown
@@ -84,6 +84,36 @@ def test_verdict_and_blocks_in_words() -> None:
     assert "  ✓ 社会认可度    达标" in lines
     assert "  ? 一票否决      待佐证    2项中1项待佐证" in lines
     assert "  ✓ 申报条件      达标" in lines
+
+
+def test_first_what_decides_then_what_to_do_then_the_details() -> None:
+    report = fixture.one_county()
+    (county,) = report.counties
+    report = replace(report, counties=(replace(county, input="2023 样县.xlsx"),))
+    blocks = summary(fixture.counted(report), colour=False).split("\n\n")
+    heads = [block.splitlines()[0] for block in blocks]
+    assert heads[:3] == ["样县（340199） 2023学年", "接下来", "各部分"]
+    why = blocks[0].splitlines()[2]
+    # what fails decides, not what waits
+    assert why.startswith("资源配置不达标：4个学段中2个不达标、1个数据缺失（1所学校）；")
+    assert "；政府保障程度不达标：G3 音乐、美术专用教室、G5 班级学生数、G7 " in why
+    assert "教育质量" not in why
+    steps = blocks[1].splitlines()[1:]
+    assert "  财务股：G7 特殊教育学校生均公用经费 缺10000元" in steps
+    assert "  基建股：R4 教学及辅助用房面积（1所学校）、R5 体育运动场馆面积（1所学校）" in steps
+    # ready to paste, with a name that has a blank
+    assert "  生成整改清单：compliance rectify '2023 样县.xlsx' -o 整改" in steps
+    assert "  看某项怎样算出：compliance explain G7 '2023 样县.xlsx'" in steps
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_elsewhere_a_paragraph_is_a_line(name: str) -> None:
+    """Copied into Word or a chat nothing is torn: the lines of a terminal, put together, are these."""
+    whole = summary(REPORTS[name](), colour=False)
+    assert not [line for line in whole.splitlines() if line.startswith("    ")]
+    narrow = summary(REPORTS[name](), colour=False, width=60)
+    if name != "several":  # a table breaks otherwise
+        assert "".join(whole.split()) == "".join(narrow.split())
 
 
 def test_what_can_be_computed_and_what_of_it_is_met() -> None:
@@ -327,7 +357,7 @@ def test_english() -> None:
         text = summary(fixture.many_schools(), colour=False)
     assert "✗ Verdict: does not conform" in text
     assert "of 300 stages of schools: 60 not met (schools: 60)" in text
-    own_words = re.sub(r"中心小学第\d+校区|样县|人|平方米", "", text)
+    own_words = re.sub(r"中心小学第\d+校区|样县|人事股|基建股|人|平方米", "", text)
     assert not re.search(r"[\u4e00-\u9fff]", own_words)
 
 

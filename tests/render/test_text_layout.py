@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.render.documents.text import columns, pad, wrap
+from compliance.render.documents.text import columns, fitted, pad, wrap
 from tests.support.nonempty import nonempty
 
 SIGNS = "，。、；：）”"
@@ -36,6 +36,30 @@ def test_no_opening_bracket_ends_a_line() -> None:
 
 def test_words_and_numbers_stay_whole() -> None:
     assert wrap("甲乙丙3590.91平方米", 12) == ["甲乙丙", "3590.91平方", "米"]
+
+
+def test_a_number_keeps_its_unit_and_a_cell_its_sheet() -> None:
+    assert wrap("共缺教师17人", 10) == ["共缺教师", "17人"]
+    assert wrap("见，质量监测!D1", 14) == ["见，", "质量监测!D1"]
+    assert wrap("共计3所学校", 10) == ["共计", "3所学校"]
+
+
+def test_words_of_the_field_stay_whole() -> None:
+    assert wrap("本县有学校", 8) == ["本县有", "学校"]
+
+
+def test_a_full_line_ends_at_a_stop() -> None:
+    assert wrap("甲乙丙丁戊，己庚辛壬癸", 16) == ["甲乙丙丁戊，", "己庚辛壬癸"]
+    assert wrap("甲，乙丙丁戊己庚辛壬癸", 16) == ["甲，乙丙丁戊己庚", "辛壬癸"]
+
+
+def test_without_a_width_nothing_is_broken() -> None:
+    assert wrap("甲乙丙丁" * 50, None, "  ", "    ") == ["  " + "甲乙丙丁" * 50]
+
+
+def test_laid_out_lines_are_fitted_each() -> None:
+    assert fitted("甲\n\n  乙丙丁戊", 8) == "甲\n\n  乙丙丁\n    戊"
+    assert fitted("甲\n\n  乙丙丁戊", None) == "甲\n\n  乙丙丁戊"
 
 
 def test_hanging_indent() -> None:

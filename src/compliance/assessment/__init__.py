@@ -21,6 +21,7 @@ from compliance.assessment.county import (
     offices,
     overview,
     supplier,
+    totals,
 )
 from compliance.assessment.standings import (
     OPEN,
@@ -58,4 +59,5 @@ __all__ = [
     "offices",
     "overview",
     "supplier",
+    "totals",
 ]

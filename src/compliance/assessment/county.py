@@ -41,6 +41,7 @@ from compliance.rules.language.model import Rule
 # What the first are given of a shared thing serves the later ones too.
 _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
 
+_PUPILS = ("primary_students", "junior_students", "senior_students")
 NAMED_BY = ("school_code", "county_code")  # the facts that name a record
 
 Limited = tuple[str | None, float | None, str | None]
@@ -158,7 +159,8 @@ class Assessment:
     findings: the county's, in order. decisive: the blocks, then what the conclusion asks beside
     them. open: every finding that is neither met nor not applicable, with its standing. reasons:
     the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
-    status -> number of schools. computable, met: rules worked out from figures. statements: (rule
+    status -> number of schools. not_summed: misses whose amounts rest on implausible figures, so
+    that no total holds them. computable, met: rules worked out from figures. statements: (rule
     ids, owner) that await a person; of_nobody: counts that await 不涉及 or a figure. doubtful: verdicts that rest on figures with a warning.
     grounds: by what and on whose figures it was judged, for `breakdowns`; None where nobody keeps them.
     left_out: as `Results.excluded`; schools_left_out: their names. outside: the county's requirements
@@ -179,6 +181,7 @@ class Assessment:
     met: int
     falling_short: tuple[FallingShort, ...]
     totals: tuple[Total, ...]
+    not_summed: tuple[Judged, ...]
     awaited: tuple[Awaited, ...]
     missing: tuple[MissingFacts, ...]
     statements: tuple[tuple[tuple[str, ...], str], ...]
@@ -250,7 +253,7 @@ def assess(
     rules = report.rules_of(county)
     found = report.findings_of(county) if findings is None else findings
     deciding = found.filter(pl.col("role").is_in(DECIDING))
-    standings = Standings(found, rules)
+    standings = Standings(found, rules, _sharing(report.schools, county))
     open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
     own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
     grounds = report.grounds.get((county.ruleset, county.as_of))
@@ -276,7 +279,8 @@ def assess(
         computable=computable,
         met=met,
         falling_short=_falling_short(open_),
-        totals=_totals(open_),
+        totals=totals(one for one in open_ if not one.implausible),
+        not_summed=tuple(one for one in open_ if one.implausible and amounts(one.finding)),
         awaited=entries,
         missing=_missing_together(entries, report.holders),
         statements=_statements(own),
@@ -297,6 +301,16 @@ def assess(
         ),
         grounds=grounds,
     )
+
+
+def _sharing(schools: pl.DataFrame, county: CountyResult) -> set[str]:
+    """The codes of a county's schools that have pupils in several stages, senior ones too."""
+    pupils = [name for name in _PUPILS if name in schools.columns]
+    if not pupils:
+        return set()
+    own = (pl.col("county_code") == county.county_code) & (pl.col("year") == county.year)
+    several = pl.sum_horizontal((pl.col(name) > 0).fill_null(value=False) for name in pupils) > 1
+    return set(schools.filter(own & several).get_column("school_code"))
 
 
 def _ids(judged: Iterable[Judged]) -> tuple[str, ...]:
@@ -489,7 +503,7 @@ def amounts(finding: Finding) -> tuple[Amount, ...]:
     return ()
 
 
-def _totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
+def totals(missed: Iterable[Judged]) -> tuple[Total, ...]:
     """Totals a rule and part, in the order of the law, what is over a limit first.
 
     People and rooms are summed; of what the stages of a school share, the largest amount counts.

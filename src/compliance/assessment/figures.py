@@ -166,14 +166,16 @@ def limit(
     return f"{WRITTEN.get(operator, operator)}{with_unit(text, unit)}"
 
 
-def asked(operator: str | None, threshold: float | None, unit: str | None = "") -> str:
-    """``应不低于2000元``: the limit as part of a sentence."""
+def asked(
+    operator: str | None, threshold: float | None, unit: str | None = "", *, things: bool = False
+) -> str:
+    """``应不低于2000元``: the limit as part of a sentence; things: they are had, ``应有5间``."""
     if operator is None or threshold is None:
         return ""
     if operator == "<=" and threshold == 0:
         return msg("应为0")
     asks = {
-        ">=": msg("应不低于{limit}"),
+        ">=": msg("应有{limit}") if things else msg("应不低于{limit}"),
         "<=": msg("应不高于{limit}"),
         ">": msg("应高于{limit}"),
         "<": msg("应低于{limit}"),

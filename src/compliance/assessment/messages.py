@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -34,6 +34,7 @@ from compliance.engine.sentences import (
     line,
     parts,
     parts_in_words,
+    parts_told,
     stage_word,
     state,
     worded,
@@ -50,6 +51,7 @@ from compliance.kernel.submission import (
     KEY,
     NO_WORDS,
     NOT_APPLICABLE,
+    NOT_CHECKED,
     PART,
     PASS,
     STATUSES,
@@ -103,13 +105,18 @@ def told(found: Findings, titles: Mapping[str, str]) -> tuple[pl.DataFrame, list
     return all_told.frame.cast(FINDINGS), all_told.problems
 
 
-def tell(found: Findings, titles: Mapping[str, str], words: Words) -> Told:
+def tell(
+    found: Findings, titles: Mapping[str, str], words: Words,
+    said: dict[str, Sentences] | None = None,
+) -> Told:  # fmt: skip
     """Every finding in the current language; words: those of the rule set's columns.
+
+    said: what kinds said of this rule set's rules in this language, to be handed to the next counties.
 
     A rule's rows of one status share everything but their subject, their figures and what their
     sentence says of these; such pieces are put one under the other and ordered by one number.
     """
-    teller = _Teller(found, titles, words)
+    teller = _Teller(found, titles, words, {} if said is None else said)
     rows = teller.ordered(teller.pieces() or [pl.DataFrame(schema=_ALWAYS)])
     counts: Counter[tuple[int, str]] = Counter()
     for county, group, many in rows.group_by("county", "_group").len().iter_rows():
@@ -139,13 +146,14 @@ _SHARED = (
 class _Teller:
     """What findings are told with: their sheets with the subjects' names, what pieces share."""
 
-    def __init__(self, found: Findings, titles: Mapping[str, str], words: Words) -> None:
-        self.found, self.titles, self.words = found, titles, words
+    def __init__(
+        self, found: Findings, titles: Mapping[str, str], words: Words, said: dict[str, Sentences]
+    ) -> None:
+        self.found, self.titles, self.words, self._sentences = found, titles, words, said
         self.problems: list[Problem] = []
         self._groups: list[Sequence[str | None]] = []
         self._orders: list[int] = []
         self._parts, self._first_parts = self._all_parts()
-        self._sentences: dict[str, Sentences] = {}
         self._left_out = self._schools_left_out()
         self._lacks: dict[tuple[str, ...], int] = {(): 0}
         self._sheets = {
@@ -157,25 +165,41 @@ class _Teller:
             for name, sheet in self._sheets.items()
         }
 
-    def _all_parts(self) -> tuple[pl.DataFrame, Mapping[int, int]]:
-        """The parts of all findings in words and as text, and where those of a group begin."""
-        groups = [group for group in self.found.groups if "parts" in group.columns]
-        first, rows, total = {}, [], 0
-        for group in groups:
-            given = self.found.sheets[group.sheet][group.columns["parts"]].alias("parts")
-            first[id(group)], total = total, total + given.len()
-            rule = pl.Series("rule", [group.rule.id], pl.String).new_from_index(0, given.len())
-            rows.append(pl.DataFrame([rule, given]))
-        if not rows:
-            return pl.DataFrame(schema={"parts": pl.List(PART), "parts_told": pl.String}), first
-        table = pl.concat(rows, rechunk=True).with_row_index("_row")
-        return parts_in_words(table, self.found.ruleset, self.found.kinds), first
+    def _all_parts(self) -> tuple[pl.Series, Mapping[int, int]]:
+        """The parts of all findings in words, and where those of a group begin."""
+        ruleset, kinds, found, first = self.found.ruleset, self.found.kinds, [], {}
+        total = 0
+        for name, sheet in self.found.sheets.items():
+            own = [one for one in self.found.groups if one.sheet == name and "parts" in one.columns]
+            words = (
+                parts_in_words(pl.col(one.columns["parts"]), one.rule, ruleset, kinds)
+                for one in own
+            )
+            columns = sheet.select(one.alias(str(n)) for n, one in enumerate(words)) if own else ()
+            for group, column in zip(own, columns, strict=True):
+                first[id(group)] = total
+                total += column.len()
+                found.append(column.alias("parts"))
+        return pl.concat([pl.Series("parts", [], pl.List(PART)), *found]), first
+
+    @cached_property
+    def _parts_told(self) -> pl.Series:
+        """The same as text, where a sentence may say it: the core's words for what is open do not."""
+        first, asked = self._first_parts, [pl.Series([], dtype=pl.Boolean)]
+        groups = [one for one in self.found.groups if id(one) in first]
+        for group in sorted(groups, key=lambda one: first[id(one)]):
+            status = self.found.sheets[group.sheet][group.columns["status"]]
+            told = (status != UNKNOWN) & (status != NOT_CHECKED)
+            if self._said(group) is not None or group.rule.references.verdicts:
+                told = status.is_not_null()
+            asked.append(told)
+        return parts_told(self._parts, pl.concat(asked))
 
     def pieces(self) -> list[pl.DataFrame]:
         """The findings rule by rule and status by status, some that have few rows together."""
         cases = [(group, status) for group in self.found.groups for status in group.rows]
         few = [case for case in cases if self._is_simple(*case)]
-        chunks = [few[place : place + _FEW] for place in range(0, len(few), _FEW)]
+        chunks = [few[place : place + _TOGETHER] for place in range(0, len(few), _TOGETHER)]
         chunks += [[case] for case in cases if not self._is_simple(*case)]
         return [piece for chunk in chunks for piece in self._told(chunk)]
 
@@ -241,7 +265,8 @@ class _Teller:
         known = {name: sheet[column] for name, column in group.columns.items()}
         if "parts" in group.columns:
             first = self._first_parts[id(group)]
-            known |= {one.name: one for one in self._parts.slice(first, sheet.height)}
+            if "parts_told" in asked:
+                known["parts_told"] = self._parts_told.slice(first, sheet.height)
             yield _numbers("_parts", range(first, first + sheet.height))
         for name in asked & {*RESULTS, "parts_told"} - {"status", "missing"}:
             column = known.get(name)
@@ -341,8 +366,8 @@ class _Teller:
             "missing": pl.lit(lists(self._lacks)).gather(pl.col("_missing").fill_null(0)),
             "warnings": pl.lit(lists(self.found.warnings)).gather(pl.col("_warned").fill_null(0)),
         }
-        if self._parts.height:
-            found["parts"] = behind("_parts", self._parts["parts"])
+        if self._parts.len():
+            found["parts"] = behind("_parts", self._parts)
         for place, name in enumerate(_SHARED):
             own = [one[place] or None for one in self._groups]
             shared = pl.Series(own, dtype=self.words.get(name, pl.String))
@@ -393,7 +418,7 @@ class _Teller:
         if group.warned is None or rule.references.verdicts or status not in (PASS, FAIL):
             return told
         # a verdict that rests on a suspect figure says so; a group's members have said it
-        doubt = pl.lit(msg("（所据数据存疑，见提示。）"))
+        doubt = pl.lit(say_doubt())
         return told + pl.when(pl.col("_warned") > 0).then(doubt).otherwise(pl.lit(""))
 
     def _blank_at(self, group: RuleFindings) -> pl.Expr:
@@ -422,12 +447,12 @@ class _Teller:
         """What the rule's kind says of it."""
         rule = group.rule
         if rule.id not in self._sentences:
-            self._sentences[rule.id] = None
             try:
                 said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
-                self._sentences[rule.id] = said
             except Exception as error:  # a broken sentence costs the sentence, not the verdict
                 self._speechless(group, error)
+                return None
+            self._sentences[rule.id] = said
         return self._sentences[rule.id]
 
     def _schools_left_out(self) -> Mapping[int, tuple[str, ...]]:
@@ -449,8 +474,13 @@ class _Teller:
             if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
+
+        @cache  # most counties are told the same
+        def sentence(words: tuple[str, ...]) -> str:
+            return say("{outside}。", outside=msg("；").join(words))
+
         return {
-            block: {c: say("{outside}。", outside=msg("；").join(w)) for c, w in own.items()}
+            block: {county: sentence(tuple(words)) for county, words in own.items()}
             for block, own in told.items()
         }
 
@@ -572,6 +602,11 @@ class _Teller:
         return said
 
 
+def say_doubt() -> str:
+    """What ends the sentence of a verdict that rests on a suspect figure."""
+    return msg("（所据数据存疑，见提示。）")
+
+
 def say_nobody() -> str:
     """What to write where a share is 0 of 0."""
     return msg("确无此类对象的，在该项填“不涉及”，否则改填实际数")
@@ -579,7 +614,8 @@ def say_nobody() -> str:
 
 _IN_WORDS = ("excess_unit", "withheld")  # in which the pack's names stand
 _SOME = 1_000  # rows
-_FEW = 8  # rows of a rule that are told together with others, and how many such rules are
+_FEW = 8  # rows of a rule that are told together with others
+_TOGETHER = 32  # such rules that are: each looks at the rows of all
 _OF_SUBJECT = ("_place", "county", "school", "stage", "stage_order", "subject")
 
 

@@ -116,7 +116,7 @@ def _named(outside: Sequence[Outside]) -> str:
     if not outside:
         return ""
     head = say("{n}项{s}", n=len(outside), s=figures.state(outside[0].status))
-    codes, names = [], list[str]()
+    codes, names = list[str](), list[str]()
     for stage in dict.fromkeys(one.stage for one in outside):
         for code, called in _runs([one for one in outside if one.stage == stage]):
             codes.append(
@@ -124,8 +124,8 @@ def _named(outside: Sequence[Outside]) -> str:
             )
             names += called
     told = msg("、").join(codes)
-    if called := msg("、").join(dict.fromkeys(filter(None, names))):
-        told = say("{codes}（{names}）", codes=told, names=called)
+    if known := msg("、").join(dict.fromkeys(filter(None, names))):
+        told = say("{codes}（{names}）", codes=told, names=known)
     return head + msg("：") + told
 
 

@@ -8,7 +8,7 @@ that is met all the same it is a suggestion, and where a group still awaits data
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 import polars as pl
@@ -23,6 +23,10 @@ PROBLEM, OPEN, SUGGESTION, REFERENCE, NOTHING = (
 )  # fmt: skip
 DECIDING = ("component", "requirement")
 WAITING = ("unknown", "not_checked", "error", "waived")
+# Warnings of a figure that is hardly what was meant (docs/data-checks.md).
+IMPLAUSIBLE = frozenset(
+    ("fraction_for_percent", "implausible_item", "implausible_ratio", "text_replaced")
+)
 # Of several ways to the conclusion the one that asks most counts.
 _ASKS_MOST = (PROBLEM, OPEN, SUGGESTION)
 _GROUP_MET = ("pass", "not_applicable")
@@ -56,6 +60,11 @@ class Judged(NamedTuple):
         return str(self.finding["school_code"] or "")
 
     @property
+    def implausible(self) -> bool:
+        """Whether it rests on a figure that can hardly be meant so: a unit or a digit is wrong."""
+        return not IMPLAUSIBLE.isdisjoint(self.finding["warnings"] or ())
+
+    @property
     def decides(self) -> bool:
         """Whether it has weight in the verdict and stands for itself (no block, no conclusion)."""
         return self.rule.role in DECIDING
@@ -69,11 +78,14 @@ class Judged(NamedTuple):
 class Standings:
     """The standing of each finding of one county.
 
-    findings: the county's, columns FINDINGS; rules: those that judged it.
+    findings: the county's, columns FINDINGS; rules: those that judged it. sharing: codes of schools
+    that have several stages of any kind, which share what is the school's.
     """
 
-    def __init__(self, findings: pl.DataFrame, rules: Mapping[str, Rule]) -> None:
-        self._rules = rules
+    def __init__(
+        self, findings: pl.DataFrame, rules: Mapping[str, Rule], sharing: Set[str]
+    ) -> None:
+        self._rules, self._sharing = rules, sharing
         self._places = {rule_id: place for place, rule_id in enumerate(rules)}
         self._groups: dict[str, list[Rule]] = {}
         for rule in rules.values():
@@ -105,7 +117,7 @@ class Standings:
 
     def _judged(self, row: Finding) -> Judged:
         rule = self._rules[row["rule"]]
-        several = self._stages[row["school_code"]] > 1
+        several = self._stages[row["school_code"]] > 1 or row["school_code"] in self._sharing
         standing = self._standing(rule, row)
         return Judged(
             finding=row,
@@ -116,7 +128,7 @@ class Standings:
             and rule.role == "component"
             and any(self._state(group, row) == "fail" for group in self._unit_groups(rule.id)),
             subject=_subject(row, several=several),
-            whole=several and rule.shared,
+            whole=rule.shared and several,
         )
 
     def _standing(self, rule: Rule, row: Finding) -> str:

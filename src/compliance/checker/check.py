@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
@@ -42,6 +42,8 @@ from compliance.engine.results import (
 )
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
+from compliance.intake.formats.discover import gather, with_words
+from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
@@ -52,18 +54,23 @@ from compliance.rules.language.model import Ruleset
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
 
+_NEEDS_OF = 20  # counties of which it is worked out what is still needed for a verdict
 Progress: TypeAlias = Callable[[str, int, int], None]
 Paths: TypeAlias = Path | str | Iterable[Path | str]
 
 
 class Batch(NamedTuple):
-    """What lies ready to be judged, and every problem found on the way."""
+    """What lies ready to be judged, and every problem found on the way.
+
+    unsound: the counties with errors, as far as they were read: nothing is concluded of them.
+    """
 
     submission: Submission
     jobs: tuple[Job, ...]
     problems: tuple[Problem, ...]
     refused: tuple[Refused, ...]
     vocabulary: Vocabulary
+    unsound: tuple[Job, ...] = ()
 
 
 def prepare(
@@ -102,7 +109,16 @@ def prepare(
     refused += _refused(submission, faults)
     check_words(choice, [job.rules for job in jobs])
     problems += out_of_date((job.rules, job.as_of) for job in jobs)
-    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words)
+    unsound = []
+    if submission.unsound is not None:
+        beside, top_choice = submission.unsound, replace(choice, ruleset=top)
+        for (name, day), keys in _assigned(beside, registry, top_choice, problems, {}).items():
+            with suppress(NoEditionError, PackError):  # said where it judges a county
+                rules = chosen_rules(registry, known, name, day, choice)
+                part, remarks, _ = settle(beside.of(keys), rules, _elsewhere(known, rules))
+                problems += remarks
+                unsound.append(Job(rules, day, part))
+    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound))
 
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
@@ -178,11 +194,28 @@ class Checker:
         values that crowd at a limit. Raises what `check` raises.
         """
         choice = choice or Choice()
-        batch = prepare(_several(paths), self.registry, choice, previous)
-        problems = list(batch.problems)
-        for job in batch.jobs:
-            problems += verdicts.remarks(judged(job, self.registry, choice))
-        return Validation(_checked_counties(batch), tuple(dict.fromkeys(problems)))
+        watch = Watch(self.registry.readers, self.registry.vocabulary)
+        registry = replace(self.registry, readers=watch.readers)
+        batch = prepare(_several(paths), registry, choice, previous)
+        problems, decided = list(batch.problems), set[tuple[str, int]]()
+        for job in (*batch.jobs, *batch.unsound):
+            evaluation = judged(job, registry, choice)
+            problems += verdicts.remarks(evaluation)
+            decided |= verdicts.decided(evaluation)
+        needs: tuple[Report, ...] = ()
+        if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
+            needs = tuple(
+                self.judge(batch._replace(jobs=jobs), choice, watch=watch)
+                for jobs in (batch.jobs, batch.unsound)
+                if jobs
+            )
+        counties = _checked_counties(batch, decided)
+        return Validation(counties, tuple(dict.fromkeys(problems)), needs)
+
+    def documents(self, paths: Paths) -> list[RawDocument]:
+        """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
+        readers = with_words(self.registry.readers, self.registry.vocabulary)
+        return gather(_several(paths), readers)
 
     def judge(
         self,
@@ -267,18 +300,20 @@ def _several(paths: Paths) -> list[Path]:
     return [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
 
 
-def _checked_counties(batch: Batch) -> tuple[CheckedCounty, ...]:
-    """Those that can be judged and those that cannot, in order."""
+def _checked_counties(
+    batch: Batch, decided: Collection[tuple[str, int]]
+) -> tuple[CheckedCounty, ...]:
+    """Those that can be judged and those that cannot, in order; decided: of which anything is met or not."""
     counties = [batch.submission.counties.clear(), *(job.part.counties for job in batch.jobs)]
     known = pl.concat([table.select(*KEY, "county_name") for table in counties])
     sizes = batch.submission.schools.group_by(KEY).len()
     sized = known.join(sizes, on=list(KEY), how="left")
     found = [
-        CheckedCounty(code, name, year, schools or 0, judged=True)
+        CheckedCounty(code, name, year, schools or 0, judged=(code, year) in decided, refused=False)
         for code, year, name, schools in sized.iter_rows()
     ]
     found += [
-        CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False)
+        CheckedCounty(one.county_code, one.county_name, one.year, 0, judged=False, refused=True)
         for one in batch.refused
     ]
     return tuple(sorted(found, key=lambda one: (one.county_code, one.year or 0)))

@@ -29,7 +29,7 @@ from compliance.kernel.labels import day_in_words
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
-from compliance.rules.language.model import BASES, WITHOUT_STANDARD, Ruleset
+from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         return registry.packs, ruleset
     path = Path(ruleset)
     if path.suffix != ".toml" and not path.is_file():
+        meant = _meant(ruleset, registry.packs)
+        if meant is not None:
+            return registry.packs, meant
         suspect = _suspect(ruleset, registry)
         if suspect is not None:
             raise suspect
@@ -124,6 +127,41 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     if faults:
         raise PackError.of(faults)
     return known, pack.id
+
+
+def _meant(wanted: str, known: Packs) -> str | None:
+    """The rule set that goes by a name of its region, with or without 省 and 市; else the only one whose title has it.
+
+    None where none does. Raises UsageError where several do, with their ids and titles.
+    """
+    called: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    for name, editions_ in known.items():
+        pack = editions_[-1]
+        if pack.layer == STANDARD:
+            continue
+        head = pack.head
+        words = [name, *(str(head[key]) for key in ("short", "short_en") if key in head)]
+        claimed = [claim for claim, ruleset, _ in _claims(pack) if ruleset == name]
+        for word in (*words, *claimed):
+            called.setdefault(_plain(word), name)
+        titles[name] = f"{name} {head['title']} {head.get('title_en', '')}"
+    key = _plain(wanted)
+    if key in called:
+        return called[key]
+    having = [name for name, title in titles.items() if key and key in title.casefold()]
+    if len(having) > 1:
+        told = (f"{name}（{known[name][-1].head['title']}）" for name in having)
+        raise UsageError(
+            say("有几个规则集的名称含“{wanted}”", wanted=wanted),
+            todo=say("请写编号：{names}", names=msg("、").join(told)),
+        )
+    return having[0] if having else None
+
+
+def _plain(name: str) -> str:
+    """A name without what may be left out of it: the 省 or 市 at its end."""
+    return name.strip().casefold().removesuffix("省").removesuffix("市")
 
 
 def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:

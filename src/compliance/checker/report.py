@@ -14,7 +14,7 @@ from compliance.assessment.figures import verdict
 from compliance.engine import verdicts
 from compliance.engine.drivers import drivers
 from compliance.engine.findings import Findings
-from compliance.engine.kinds.kind import Kind
+from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.facts.vocabulary import Vocabulary, holders, titles
 from compliance.kernel.i18n import in_language, lang, msg, use
@@ -40,10 +40,12 @@ class Wording:
     def __post_init__(self) -> None:
         self.titles, self.holders = titles(self.vocabulary), holders(self.vocabulary)
         self._words = messages.words_of(self.rulesets)
+        self._said: dict[int, tuple[Ruleset, dict[str, Sentences]]] = {}
 
     def told(self, found: Findings) -> messages.Told:
         """The findings of some counties by one rule set with their sentences."""
-        return messages.tell(found, self.titles, self._words)
+        _, said = self._said.setdefault(id(found.ruleset), (found.ruleset, {}))
+        return messages.tell(found, self.titles, self._words, said)
 
 
 def together(pieces: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
     templates_option,
+    terminal_width,
 )
 from compliance.kernel.errors import NoFontError, PackError, PluginError
 from compliance.kernel.i18n import msg
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html pdf，可重复"),
+    help=lambda: msg(
+        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
+    ),
 )
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
@@ -136,7 +139,7 @@ def _print(report: Report, form: str, render: Renderer) -> None:
     from compliance.render.terminal import summary
 
     if form == "text":
-        click.echo(summary.summary(report, colour=sys.stdout.isatty()))
+        click.echo(summary.summary(report, sys.stdout.isatty(), terminal_width()))
     else:
         render(report, sys.stdout.buffer)
         sys.stdout.buffer.flush()

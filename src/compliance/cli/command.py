@@ -468,6 +468,20 @@ def nothing_written() -> int:
     return UNREADABLE
 
 
+def terminal_width() -> int | None:
+    """The columns of the terminal that the output goes to; None where it goes elsewhere."""
+    from shutil import get_terminal_size
+
+    return max(get_terminal_size((80, 24)).columns, 40) if sys.stdout.isatty() else None
+
+
+def echo_text(text: str) -> None:
+    """Print a text, on a terminal in lines of its width."""
+    from compliance.render.documents.text import fitted
+
+    click.echo(fitted(text, terminal_width()))
+
+
 def progress() -> Callable[[str, int, int], None] | None:
     """Progress on stderr, on a terminal only."""
     if not sys.stderr.isatty():

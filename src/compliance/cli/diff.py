@@ -23,6 +23,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
     templates_option,
+    terminal_width,
 )
 from compliance.kernel.i18n import msg
 
@@ -78,7 +79,7 @@ def diff(
     for kind, path in files:
         write_whole(path, partial(writers[kind], made))
     if form == "text":
-        click.echo(difference.text(made, colour=sys.stdout.isatty()))
+        click.echo(difference.text(made, sys.stdout.isatty(), terminal_width()))
     else:
         writers[form](made, sys.stdout.buffer)
         sys.stdout.buffer.flush()

@@ -11,6 +11,7 @@ import click
 from compliance.cli.command import (
     Command,
     chosen,
+    echo_text,
     guarded,
     judging,
     option,
@@ -56,10 +57,10 @@ def explain(
                 msg("没有给出数据"),
                 todo=say("写成：compliance explain {rule} 数据文件 --school 学校代码", rule=rule),
             )
-        answer, lines = answers.of_rule(rule, choice)
+        answer, told = answers.of_rule(rule, choice)
     else:
-        answer, lines = answers.of_case(rule, list(inputs), choice, school, wanted, county)
+        answer, told = answers.of_case(rule, list(inputs), choice, school, wanted, county)
     if form == "json":
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(lines))
+        echo_text(told)

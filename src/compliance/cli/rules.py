@@ -6,7 +6,15 @@ from datetime import datetime
 
 import click
 
-from compliance.cli.command import Command, day, guarded, option, require_format, shared_options
+from compliance.cli.command import (
+    Command,
+    day,
+    echo_text,
+    guarded,
+    option,
+    require_format,
+    shared_options,
+)
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg
 
@@ -40,12 +48,16 @@ def rules(
         raise UsageError(msg("--resolved、--diff、--coverage、--switches 一次只能用一个"))
     require_format(form, ("text", "json", "md") if coverage else ("text", "json"))
     if resolved:
-        click.echo(ruleset_listing.resolved(ruleset, day(as_of), form))
+        told = ruleset_listing.resolved(ruleset, day(as_of), form)
     elif diff is not None:
-        click.echo(ruleset_listing.difference(diff, ruleset, day(as_of), form))
+        told = ruleset_listing.difference(diff, ruleset, day(as_of), form)
     elif coverage:
-        click.echo(ruleset_listing.covered(ruleset, day(as_of), form))
+        told = ruleset_listing.covered(ruleset, day(as_of), form)
     elif switches:
-        click.echo(ruleset_listing.switch_table(ruleset, day(as_of), form))
+        told = ruleset_listing.switch_table(ruleset, day(as_of), form)
     else:
-        click.echo(ruleset_listing.rule_table(ruleset, day(as_of), form))
+        told = ruleset_listing.rule_table(ruleset, day(as_of), form)
+    if form == "text":
+        echo_text(told)
+    else:
+        click.echo(told)

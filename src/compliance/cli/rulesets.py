@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from compliance.cli.command import Command, guarded, shared_options
+from compliance.cli.command import Command, echo_text, guarded, shared_options
 from compliance.kernel.i18n import msg
 
 
@@ -15,4 +15,4 @@ def rulesets() -> None:
     """Print the list."""
     from compliance.explain.ruleset_listing import ruleset_table
 
-    click.echo(ruleset_table())
+    echo_text(ruleset_table())

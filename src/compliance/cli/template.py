@@ -1,4 +1,4 @@
-"""`compliance template`: the blank workbook to fill in."""
+"""`compliance template`: the blank workbook to fill in, and the forms beside it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,32 @@ from compliance.kernel.i18n import msg, say
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿。"))
 @click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
 @option("--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家）"))
+@option(
+    "--responsibilities",
+    "form",
+    flag_value="responsibilities",
+    help=lambda: msg("改为生成责任表：各指标的牵头、配合、股室、责任人、默认时限"),
+)
+@option(
+    "--prices",
+    "form",
+    flag_value="prices",
+    help=lambda: msg("改为生成单价表：一个岗位、一平方米、一间各要多少元（单价留空）"),
+)
 @shared_options
 @guarded
-def template(out: Path, ruleset: str | None) -> None:
-    """Write the workbook."""
+def template(out: Path, ruleset: str | None, form: str | None) -> None:
+    """Write the workbook, or one of the forms beside it."""
     from compliance.explain.ruleset_listing import opened
     from compliance.render.blank_workbook import write_template
+    from compliance.render.planning_forms import write_prices, write_responsibilities
 
     rules, words = opened(ruleset)
-    about = list(rules.rules.values())
-    write_template(out, words, rules.label, rules=about, subject=rules.subject)
+    if form == "responsibilities":
+        write_responsibilities(out, rules)
+    elif form == "prices":
+        write_prices(out, rules, words)
+    else:
+        about = list(rules.rules.values())
+        write_template(out, words, rules.label, rules=about, subject=rules.subject)
     click.echo(say("已写 {out}", out=out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +13,18 @@ from compliance.cli.command import (
     guarded,
     inputs_argument,
     option,
+    refuse_clashes,
     require_format,
     shared_options,
 )
-from compliance.kernel.i18n import msg
+from compliance.kernel.i18n import msg, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance.checker import Checker
+    from compliance.engine.results import Validation
+    from compliance.render.returned.workbook import Given
 
 
 @click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
@@ -35,15 +44,81 @@ from compliance.kernel.i18n import msg
     metavar="text|json",
     help=lambda: msg("输出格式"),
 )
+@option(
+    "-o",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx|DIR",
+    help=lambda: msg(
+        "退回标出问题的工作簿，附问题清单和下结论还缺什么；多个文件写文件夹，各退一份"
+    ),
+)
 @shared_options
 @guarded
-def validate(inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str) -> int:
-    """Print what the checks found."""
+def validate(
+    inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str, out: Path | None
+) -> int:
+    """Print what the checks found, and give the workbook back."""
     from compliance.checker import Checker
     from compliance.render.terminal import data_checks
 
     require_format(form, ("text", "json"))
-    checked = Checker().validate(inputs, previous=previous)
+    if out is not None:
+        refuse_clashes([out], inputs)
+    checker = Checker()
+    checked = checker.validate(inputs, previous=previous)
+    if out is not None:
+        _give_back(checker, checked, inputs, out)
     write = data_checks.as_json if form == "json" else data_checks.as_text
     click.echo(write(checked))
     return UNREADABLE if checked.count("error") else 0
+
+
+def _give_back(checker: Checker, checked: Validation, inputs: Sequence[Path], out: Path) -> None:
+    """One workbook, or in a folder one for each document."""
+    from compliance.render.documents.output_files import write_whole
+    from compliance.render.returned.workbook import Given, returned, told_of_losses
+
+    words = checker.registry.vocabulary
+    given = [
+        Given(document, _path_of(document.given, document.name))
+        for document in checker.documents(inputs)
+        if document.inputs
+    ]
+    single = out.suffix.lower() in (".xlsx", ".xlsm")
+    groups = {out: given} if single else _named(out, given)
+    made = {
+        path: returned(checked, own, words, macros=path.suffix.lower() == ".xlsm")
+        for path, own in groups.items()
+    }
+    refuse_clashes(list(made), inputs)
+    if not single:
+        out.mkdir(parents=True, exist_ok=True)
+    for path, content in made.items():
+        write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
+    for line in (say("已退回 {path}", path=path) for path in made):
+        click.echo(line, err=True)
+    for own in groups.values():
+        for line in told_of_losses(own) if len(own) == 1 else ():
+            click.echo(line, err=True)
+
+
+def _path_of(given: str, name: str) -> Path | None:
+    """The file of a document: what was asked for, or what lies in that folder."""
+    asked = Path(given)
+    path = asked / name if asked.is_dir() else asked
+    return path if path.is_file() else None
+
+
+def _named(folder: Path, given: Sequence[Given]) -> dict[Path, list[Given]]:
+    """A path in the folder for each document, by its name; never two of one name."""
+    found: dict[Path, list[Given]] = {}
+    for one in given:
+        stem, number = Path(one.document.name).stem, 1
+        suffix = ".xlsm" if Path(one.document.name).suffix.lower() == ".xlsm" else ".xlsx"
+        path = folder / f"{stem}{suffix}"
+        while path in found:
+            number += 1
+            path = folder / f"{stem} {number}{suffix}"
+        found[path] = [one]
+    return found

@@ -112,7 +112,7 @@ def _filled(
 
     problems: what reading and judging found doubtful.
     """
-    headings, changes = titles(words), phrases.changes(choice.stated())
+    headings, changes = titles(words), phrases.changes(choice.stated(), [evaluation.ruleset])
     spellings = {  # fact → folded word that a county may write → what it stands for
         name: {folded(word): canonical for word, canonical in fact.words.items()}
         for name, fact in words.school.items()

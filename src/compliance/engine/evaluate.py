@@ -266,7 +266,7 @@ class Evaluation:
         told = dict(self._within_reach(rule, plan, columns))
         out, left = self._excluded(rule), pl.lit(value=False)
         if out is not None:
-            left = plan.let(f"{rule.id}._out", out, rule.id, passing=True)
+            left = plan.share(f"#out {' '.join(rule.exclude)}", lambda: out)
             told["status"] = pl.when(~left).then(told["status"])
         missing, lacking = told.pop("missing", None), None
         if isinstance(missing, Lacks) and missing.has_code:
@@ -281,8 +281,7 @@ class Evaluation:
                 names[name] = f"{rule.id}.{name}"
                 plan.let(names[name], typed, rule.id)
         if not rule.of:  # one made of others has no subjects beside theirs
-            known = pl.col(names["status"]) < len(STATUSES)
-            known = known.fill_null(left)
+            known = (pl.col(names["status"]) < len(STATUSES)).fill_null(left)
             plan.expect(rule.id, known, AnswerError(msg("status 为空或超出范围")))
         words = {name: word for name, word in told.items() if isinstance(word, str)}
         return OutcomeColumns(plan, names, words, lacking)

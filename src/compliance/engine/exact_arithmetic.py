@@ -48,8 +48,7 @@ def typed(value: object) -> Fraction | None:
 class Quantity:
     """An indicator bound to the frame it is computed on.
 
-    of, over, value: columns (floats); value is null where it cannot be: below 0, or as a share above
-    100 %. impossible: it there, null elsewhere. needs: the facts it takes, for the list of what is missing.
+    of, over, figure: columns (floats); the figure may be one that cannot be. needs: the facts it takes, for the list of what is missing.
     exact, exact_of, exact_over: the same of one row as fractions, from the columns of `columns`.
     plain: comparing doubles is exact. size: what the terms of `of` amount to without their signs.
     cancels: whether terms of one row nearly cancel out, so that its floats tell little. shared:
@@ -60,8 +59,7 @@ class Quantity:
     indicator: Indicator
     of: pl.Expr
     over: pl.Expr | None
-    value: pl.Expr
-    impossible: pl.Expr
+    figure: pl.Expr
     needs: tuple[str, ...]
     exact: Exact
     exact_of: Exact
@@ -76,6 +74,15 @@ class Quantity:
     def lacks(self, frames: Frames, scope: str) -> Lacks:
         """Which of its facts are missing in each row."""
         return lacks(frames, scope, self.needs)
+
+    def cannot_be(self, figure: pl.Expr) -> pl.Expr:
+        """Whether it is none, though it can be computed: below 0, or as a share above 100 %."""
+        return (figure < 0) | (figure > highest(self.indicator))
+
+    @property
+    def value(self) -> pl.Expr:
+        """The figure, null where it cannot be."""
+        return pl.when(~self.cannot_be(self.figure)).then(self.figure)
 
 
 @dataclass(frozen=True)
@@ -128,12 +135,11 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
     product = float(indicator.per) * of
     if shared:
         product = product * pl.col(SHARE)
-    value = _quotient(product, over, indicator.over)
+    figure = _quotient(product, over, indicator.over)
     if shared and over is not None:
         over = ratio(over, pl.col(SHARE))
     if indicator.round_up:  # whole facts divided: IEEE division is exact where it is whole
-        value = value.ceil()
-    wrong = (value < 0) | (value > highest(indicator))
+        figure = figure.ceil()
     needs = list(indicator.of.facts)
     if indicator.over is not None:
         needs += list(indicator.over.facts)
@@ -145,8 +151,7 @@ def quantity(indicator: Indicator, frames: Frames, scope: str) -> Quantity:
         indicator=indicator,
         of=of,
         over=over,
-        value=pl.when(~wrong).then(value),
-        impossible=pl.when(wrong).then(value),
+        figure=figure,
         needs=tuple(dict.fromkeys(needs)),
         exact=_exact_value(indicator, exact_of, exact_over),
         exact_of=exact_of,

@@ -28,7 +28,8 @@ class Plan:
     `frame` is asked for. Columns whose owner begins with # are
     shared: others rest on them. What cannot be computed costs the
     columns of its owner alone: they become null, of type types(name), and `failed(owner, error)` is
-    called, which may declare others in their place. tape: all that was declared, in order.
+    called, which may declare others in their place; of a shared one, the columns of all who rest on
+    it. tape: all that was declared, in order.
     """
 
     def __init__(self, frame: pl.DataFrame, failed: Failed, types: Types) -> None:
@@ -38,6 +39,7 @@ class Plan:
         self._passing: list[str] = []
         self._tests: dict[str, tuple[pl.Expr, Exception]] = {}
         self._shared: dict[str, Declared] = {}
+        self._lost: dict[str, Exception] = {}  # shared columns that could not be computed
         self.tape: list[Declared] = []
 
     def let(self, name: str, column: pl.Expr, owner: str = "", *, passing: bool = False) -> pl.Expr:
@@ -54,7 +56,13 @@ class Plan:
         return self.again(self._shared[name])
 
     def again(self, one: Declared) -> pl.Expr:
-        """What was declared, over this frame or another of the same columns."""
+        """What was declared, over this frame or another of the same columns.
+
+        Raises what was raised where a shared column that it rests on could not be computed.
+        """
+        for root in one.roots if self._lost else ():
+            if root in self._lost:
+                raise self._lost[root]
         self.tape.append(one)
         if one.owner == one.name and one.name in self._names:
             return pl.col(one.name)
@@ -135,6 +143,13 @@ class Plan:
         return self._computed(sound)
 
     def _give_up(self, owner: str, error: Exception) -> None:
+        if owner in self._shared:
+            self._lost[owner] = error
+            waiting = {whose for whose, _, _ in self._waiting.values()}
+            resting = dict.fromkeys(one.owner for one in self.tape if owner in one.roots)
+            for other in resting:
+                if other in waiting:
+                    self._give_up(other, error)
         for name, (whose, _, _) in self._waiting.items():
             if whose == owner:
                 self._waiting[name] = (owner, 0, pl.lit(None, self._types(name)))

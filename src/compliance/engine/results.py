@@ -182,21 +182,31 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCounty:
-    """A county whose figures were looked at; judged: nothing in them keeps it from being judged."""
+    """A county whose figures were looked at.
+
+    judged: nothing in them keeps it from being judged, and there is something to judge. refused: they
+    have errors.
+    """
 
     county_code: str
     county_name: str
     year: int | None
     schools: int
     judged: bool
+    refused: bool
 
 
 @dataclass(frozen=True)
 class Validation:
-    """The outcome of the data checks."""
+    """The outcome of the data checks.
+
+    judged: of few counties what they would be judged as now, those with errors by what was read of
+    them: it says what is still needed for a verdict, and no verdict.
+    """
 
     counties: tuple[CheckedCounty, ...]
     problems: tuple[Problem, ...]
+    judged: tuple[Results, ...] = ()
 
     def count(self, severity: str) -> int:
         """How many problems of that severity there are."""

@@ -18,7 +18,7 @@ from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
-from compliance.kernel.submission import FAIL, PART, STATUSES
+from compliance.kernel.submission import FAIL, STATUSES
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _apart(name: pl.Expr | str, figure: pl.Expr | str) -> pl.Expr | str:
 def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[str, pl.Expr]:
     """What an outcome of a rule names by the pack's names, in words of the current language.
 
-    Units, which stand as the indicator's name, and switches that are withheld; parts: `parts_in_words`.
+    Units, which stand as the indicator's name, switches that are withheld, and the keys of parts.
     """
     unproved = {name: one.coded for name, one in ruleset.rules.items()}
     unproved |= {name: say("“{title}”", title=one.label) for name, one in ruleset.switches.items()}
@@ -75,6 +75,7 @@ def worded(rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> Mapping[s
         "shortfall_unit": pl.col("shortfall_unit").replace(gap_units(ruleset)),
         "excess_unit": pl.lit(over or None, pl.String) if isinstance(over, str) else over,
         "withheld": pl.col("withheld").list.eval(pl.element().replace(unproved)),
+        "parts": parts_in_words(pl.col("parts"), rule, ruleset, kinds),
     }
     about = {"excess_unit": "excess"}  # no excess, no unit of one, whatever the kind left there
     return {
@@ -92,52 +93,25 @@ def in_words(
     outcome: pl.DataFrame, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
 ) -> pl.DataFrame:
     """Rows of a rule's outcome with what they name in words of the current language."""
-    told = outcome.with_columns(
+    return outcome.with_columns(
         column.alias(name) for name, column in worded(rule, ruleset, kinds).items()
     )
-    if told["parts"].null_count() == told.height:
-        return told
-    rows = told.with_row_index("_row").select("_row", "parts", rule=pl.lit(rule.id))
-    return told.with_columns(parts_in_words(rows, ruleset, kinds)["parts"])
 
 
-def parts_in_words(rows: pl.DataFrame, ruleset: Ruleset, kinds: Mapping[str, Kind]) -> pl.DataFrame:
-    """Lists of parts (_row, rule, parts) as `parts` in words of the current language, and as text.
-
-    parts: titles in place of the pack's keys; parts_told: each with its figure and state, null where
-    there are none. A row for each of `rows`, in their order.
-    """
-    rules = [ruleset.rules[name] for name in rows["rule"].unique(maintain_order=True)]
-    name, unit = pl.col("name"), pl.col("unit")
-    title, measure = name, unit
-    for rule in rules:
-        own, kind = pl.col("rule") == rule.id, kinds[rule.kind]
-        units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
-        title = pl.when(own).then(kind.part_title(name, rule, ruleset)).otherwise(title)
-        if units:
-            known = name.replace_strict(units, default=unit, return_dtype=pl.String)
-            measure = pl.when(own).then(known).otherwise(measure)
-    long = rows.lazy().filter(pl.col("parts").list.len() > 0).explode("parts").unnest("parts")
-    words = long.with_columns(
-        title.alias("name"),
-        measure.alias("unit"),
-        pl.col("shortfall_unit").replace(gap_units(ruleset)),
-    )
-    # nothing is worked out group by group: that would be slow
-    told = words.select(
-        "_row",
-        _part().alias("parts_told"),
-        pl.struct(one.name for one in PART.fields).alias("parts"),
-    )
-    told = told.group_by("_row", maintain_order=True).agg("parts", "parts_told")
-    return (
-        rows.lazy()
-        .select("_row", pl.col("parts").alias("_given"))
-        .join(told, on="_row", how="left", maintain_order="left")
-        .select(
-            pl.coalesce("parts", "_given").alias("parts"), pl.col("parts_told").list.join(msg("；"))
+def parts_in_words(
+    parts: pl.Expr, rule: Rule, ruleset: Ruleset, kinds: Mapping[str, Kind]
+) -> pl.Expr:
+    """Lists of a rule's parts with titles in place of the pack's keys, in the current language."""
+    units = {part.key: _part_unit(part, ruleset, kinds) for part in rule.parts}
+    name, unit = pl.field("name"), pl.field("unit")
+    if units:
+        unit = name.replace_strict(units, default=unit, return_dtype=pl.String)
+    return parts.list.eval(
+        pl.element().struct.with_fields(
+            kinds[rule.kind].part_title(name, rule, ruleset).alias("name"),
+            unit.alias("unit"),
+            pl.field("shortfall_unit").replace(gap_units(ruleset)),
         )
-        .collect()
     )
 
 
@@ -204,6 +178,27 @@ def parts(rule: Rule) -> pl.Expr:
         parts=pl.col("parts_told"),
     )
     return pl.when(pl.col("parts_told").is_not_null()).then(told).otherwise(state(rule))
+
+
+def parts_told(parts: pl.Series, asked: pl.Series) -> pl.Series:
+    """Lists of parts in words as text, each part with its figure and state: of the rows that are asked
+    for; null where there are none.
+    """
+    # nothing is worked out list by list: that would be slow
+    told = (
+        pl.LazyFrame({"part": parts, "asked": asked})
+        .with_row_index("_row")
+        .filter("asked", pl.col("part").list.len() > 0)
+        .explode("part")
+        .unnest("part")
+        .select("_row", told=_part())
+        .group_by("_row", maintain_order=True)
+        .agg(pl.col("told"))
+        .select("_row", pl.col("told").list.join(msg("；")))
+        .collect()
+    )
+    blank = pl.Series("parts_told", [None], pl.String).new_from_index(0, parts.len())
+    return blank.scatter(told["_row"], told["told"])
 
 
 def _part() -> pl.Expr:

@@ -134,6 +134,17 @@ def remarks(evaluation: Evaluation) -> list[Problem]:
     ]
 
 
+def decided(evaluation: Evaluation) -> set[tuple[str, int]]:
+    """The counties of which any rule with weight is met or missed: of others there is nothing to judge."""
+    found = set[int]()
+    for rule in evaluation.ruleset.rules.values():
+        if rule.role in ("component", "requirement"):
+            settled = evaluation.outcomes(rule.id).filter(pl.col("status").is_in([FAIL, PASS]))
+            found |= set(settled.select(pl.col("county").unique()).collect()["county"])
+    keys = evaluation.frames.county.select("county", *KEY).iter_rows()
+    return {(code, year) for county, code, year in keys if county in found}
+
+
 def of_kinds(evaluation: Evaluation) -> list[Problem]:
     """What the kinds of the rules doubt themselves; advisory variants ask what their base asks."""
     problems: list[Problem] = []

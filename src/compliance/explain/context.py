@@ -17,6 +17,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.findings import findings
 from compliance.engine.subject import Row, Subject
 from compliance.engine.variants import concerning
+from compliance.explain.rule_names import find_rule
 from compliance.facts.vocabulary import titles
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import JunhengError, Problem, UsageError, suggestion
@@ -37,12 +38,16 @@ class UnjudgeableError(JunhengError):
 
 @dataclass(frozen=True)
 class Context:
-    """One county, judged by the rules asked about only, and where its figures stand."""
+    """One county, judged by the rules asked about only, and where its figures stand.
+
+    asked: the id of the rule, as whoever asked may have called it otherwise.
+    """
 
     batch: Batch
     evaluation: Evaluation
     watch: Watch
     county: Row
+    asked: str = ""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -75,47 +80,34 @@ class Context:
         return (place.file, place.at) if place is not None else ("", "")
 
 
-def find_rule(rules: Ruleset, wanted: str) -> Rule:
-    """The rule of that id, in either case; UsageError with the nearest ids."""
-    found = {name.lower(): name for name in rules.rules}.get(wanted.lower())
-    if found is not None:
-        return rules.rules[found]
-    raise UsageError(
-        say(
-            "规则集 {set} 没有规则“{rule}”",
-            set=rules.id, rule=wanted),
-        todo=suggestion(wanted.upper(), rules.rules)
-        or msg("用 compliance rules 查看"),
-    )  # fmt: skip
-
-
 def open_context(
-    paths: Sequence[Path], registry: Registry, choice: Choice, rule_id: str,
+    paths: Sequence[Path], registry: Registry, choice: Choice, rule: str,
     school: str | None = None, county: str | None = None,
 ) -> Context:  # fmt: skip
     """Read, find the county and judge it by the rule asked about.
 
-    school: a code or name; where several counties were given it tells which. county: a code, a
+    rule: its id or what people call it. school: a code or a name, or a part of one; where several
+    counties were given it tells which. county: a code, a
     name, or ``code:year``. Raises UsageError where the question does not name one county.
     """
     watch = Watch(registry.readers, registry.vocabulary)
     batch = prepare(paths, replace(registry, readers=watch.readers), choice)
     job, row = _county(batch, school, county)
     key = (str(row["county_code"]), int(str(row["year"])))
-    rule = find_rule(job.rules, rule_id)
-    asked = replace(job, rules=concerning(rule, job.rules), part=job.part.of([key]))
-    return Context(batch, judged(asked, registry, choice), watch, row)
+    asked = find_rule(job.rules, rule, batch.vocabulary)
+    own = replace(job, rules=concerning(asked, job.rules), part=job.part.of([key]))
+    return Context(batch, judged(own, registry, choice), watch, row, asked.id)
 
 
 def find_school(context: Context, wanted: str) -> Row:
-    """The school of that code or name in the county; UsageError with the nearest."""
+    """The school of that code or name, or the only one whose name has the word; UsageError with the nearest."""
     schools = context.evaluation.frames.school
-    for column in ("school_code", "school_name"):
-        rows = schools.filter(pl.col(column) == wanted)
+    for mine in _ways(wanted):
+        rows = schools.filter(mine)
         if rows.height == 1:
             return rows.row(0, named=True)
         if rows.height > 1:
-            raise _several(wanted, rows["school_code"].to_list())
+            raise _several(wanted, rows)
     names = schools.select("school_code", "school_name").iter_rows()
     raise UsageError(
         say(
@@ -125,15 +117,23 @@ def find_school(context: Context, wanted: str) -> Row:
     )  # fmt: skip
 
 
-def _several(wanted: str, codes: Sequence[str]) -> UsageError:
+def _ways(wanted: str) -> Iterable[pl.Expr]:
+    """Which schools a word may mean, the surest first: its code, its name, a part of its name."""
+    yield pl.col("school_code") == wanted
+    yield pl.col("school_name") == wanted
+    yield pl.col("school_name").str.contains(wanted, literal=True)
+
+
+def _several(wanted: str, rows: pl.DataFrame) -> UsageError:
     """A name that several schools have says of none which is meant."""
+    found = rows.select("school_code", "school_name").iter_rows()
     return UsageError(
         say(
             "名为“{school}”的学校有{n}所",
-            school=wanted, n=len(codes)),
+            school=wanted, n=rows.height),
         todo=say(
             "请用学校代码指明：{codes}",
-            codes=_first(codes, msg("、"))),
+            codes=_first([f"{code} {name}" for code, name in found], msg("、"))),
     )  # fmt: skip
 
 
@@ -188,8 +188,7 @@ def _counties(rows: Iterable[Mapping[str, object]]) -> str:
 
 def _has(job: Job, row: Row, school: str) -> bool:
     mine = (pl.col("county_code") == row["county_code"]) & (pl.col("year") == row["year"])
-    named = (pl.col("school_code") == school) | (pl.col("school_name") == school)
-    return not job.part.schools.filter(mine & named).is_empty()
+    return not job.part.schools.filter(mine & pl.any_horizontal(*_ways(school))).is_empty()
 
 
 def _nothing(batch: Batch, county: str | None = None) -> UnjudgeableError:

@@ -1,4 +1,4 @@
-"""The two answers of `explain`: about a rule, and about its verdict; as values and as lines."""
+"""The two answers of `explain`: about a rule, and about its verdict; as values and as text."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from compliance.checker import (
 )
 from compliance.engine.working import FORMAT
 from compliance.explain import rule_page, working_text
-from compliance.explain.context import find_rule, open_context
+from compliance.explain.context import open_context
+from compliance.explain.rule_names import find_rule, has_rule
 from compliance.explain.working import workings
 from compliance.kernel.errors import NoEditionError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
-from compliance.render.documents.text import wrap
 from compliance.rules.language.editions import edition
 from compliance.rules.language.pack import Pack
 
-WIDTH = 100  # columns: formulas with long names are torn apart at 80
-Answer = tuple[dict[str, Any], list[str]]
+Answer = tuple[dict[str, Any], str]
 Packs = Mapping[str, Sequence[Pack]]
 
 
@@ -43,9 +42,9 @@ def of_rule(rule_id: str, choice: Choice) -> Answer:
     rules = chosen_rules(registry, known, name, day, choice)
     words = own_words(registry, known, name)
     check_words(choice, [rules])
-    rule = find_rule(rules, rule_id)
+    rule = find_rule(rules, rule_id, words)
     found = rule_page.page(rule, rules, words, known, registry.kinds, choice.enforce)
-    return found, _wrapped(rule_page.text(found, day))
+    return found, rule_page.text(found, day)
 
 
 def of_case(
@@ -54,18 +53,9 @@ def of_case(
 ) -> Answer:  # fmt: skip
     """The working of the rule's verdict for a school's stages, a school or the county."""
     context = open_context(paths, load(), choice, rule_id, school, county)
-    found = workings(context, rule_id, school, stage)
+    found = workings(context, context.asked, school, stage)
     told = "\n\n".join(working_text.text(one) for one in found)
-    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, _wrapped(told)
-
-
-def _wrapped(whole: str) -> list[str]:
-    """Lines within the width, further lines indented like the first."""
-    lines: list[str] = []
-    for row in whole.split("\n"):
-        indent = " " * (len(row) - len(row.lstrip(" ")))
-        lines += wrap(row.strip(), WIDTH, indent, indent + "  ") if row.strip() else [""]
-    return lines
+    return {"format": FORMAT, "workings": [one.as_json() for one in found]}, told
 
 
 def _holding(registry: Registry, known: Packs, usual: str, rule_id: str, day: date) -> str:
@@ -77,7 +67,7 @@ def _holding(registry: Registry, known: Packs, usual: str, rule_id: str, day: da
     def has(name: str) -> bool:
         with suppress(NoEditionError):  # not in force on that day
             rules = chosen_rules(registry, known, name, day, Choice())
-            return rule_id.lower() in {one.lower() for one in rules.rules}
+            return has_rule(rules, rule_id, own_words(registry, known, name))
         return False
 
     if has(usual):

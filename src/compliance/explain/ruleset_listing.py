@@ -12,7 +12,6 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_word, day_in_words
-from compliance.render.documents.text import wrap
 from compliance.rules.language.model import (
     STANDARD,
     VERIFIED,
@@ -27,7 +26,6 @@ from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
 from compliance.rules.reference.describe import field_words, role_words, standard_words
 from compliance.rules.reference.provenance import Given, provenance
 
-WIDTH = 80  # columns of a terminal
 _HANGING = " " * 9
 
 
@@ -59,7 +57,7 @@ def ruleset_table() -> str:
         if layer == "city":
             told += msg("（市级，只按名称选用）")
         source = documents_in_words([found[-1].document])
-        lines += wrap(f"{told}  {title}  {source}  ({since})", WIDTH, indent, indent + "    ")
+        lines.append(f"{indent}{told}  {title}  {source}  ({since})")
     lines.append(msg("插件："))
     lines += [f"  {name} {number}" for name, number in sorted(registry.plugins.items())]
     return "\n".join(lines)
@@ -80,8 +78,8 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
     head = say(
         "{title}（{id} {version}），{source}",
         title=rules.label, id=rules.id, version=rules.version, source=rules.source)  # fmt: skip
-    notes = [line for note in rules.notes for line in wrap(say("注：{n}", n=note), WIDTH)]
-    return "\n".join([*wrap(head, WIDTH), *_rows(rules, words), "", *notes])
+    notes = [say("注：{n}", n=note) for note in rules.notes]
+    return "\n".join([head, *_rows(rules, words), "", *notes])
 
 
 def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
@@ -93,9 +91,9 @@ def _rows(rules: Ruleset, words: Vocabulary) -> Iterable[str]:
         standard = standard_words(rule, rules, words)
         mark = "" if rule.role != "advisory" else f" [{role_words()['advisory']}]"
         text = f"{rule.id:<6} {rule.label}" + (msg("：") + standard if standard else "") + mark
-        yield from wrap(text, WIDTH, "  ", _HANGING)
+        yield f"  {text}"
         basis = basis_word(rule.basis, seen=rule.seen)
-        yield from wrap(f"{rule.source} · {basis}", WIDTH, _HANGING, _HANGING)
+        yield f"{_HANGING}{rule.source} · {basis}"
 
 
 def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
@@ -110,12 +108,12 @@ def resolved(ruleset: str | None, as_of: date | None, form: str) -> str:
     lines = []
     for rule_id, by_layer in told.items():
         rule = rules.rules[rule_id]
-        lines += ["", *wrap(f"{rule.id}  {rule.label}", WIDTH)]
+        lines += ["", f"{rule.id}  {rule.label}"]
         for (pack, document), values in by_layer.items():
-            lines += wrap(f"{pack}  {document}", WIDTH, "  ", "    ")
+            lines.append(f"  {pack}  {document}")
             for one in values:
                 line = f"{field_words(one.field, rule, words)}{msg('：')}{one.value}"
-                lines += wrap(line, WIDTH, "    ", "      ")
+                lines.append(f"    {line}")
     return "\n".join(lines[1:])
 
 
@@ -136,8 +134,8 @@ def difference(wanted: str, ruleset: str | None, as_of: date | None, form: str) 
         if change.rule != last:
             last = change.rule
             shared = msg("各条共用：拆分与不计的学校")
-            lines += ["", *wrap(f"{rule.id}  {rule.label}" if rule else shared, WIDTH)]
-        lines += wrap(_told(change, rule, words), WIDTH, "  ", "    ")
+            lines += ["", f"{rule.id}  {rule.label}" if rule else shared]
+        lines.append(f"  {_told(change, rule, words)}")
     return "\n".join(lines)
 
 
@@ -197,17 +195,17 @@ def covered(ruleset: str | None, as_of: date | None, form: str) -> str:
     if form == "md":
         return clause_coverage.page(rules).rstrip("\n")
     words, colon = clause_coverage.how_words(), msg("：")
-    lines = [*wrap(f"{rules.label}{colon}{clause_coverage.counted(rules.clauses)}", WIDTH)]
+    lines = [f"{rules.label}{colon}{clause_coverage.counted(rules.clauses)}"]
     for part, clauses in clause_coverage.by_part(rules.clauses):
         lines += ["", part]
         for clause in clauses:
             ids = msg("、").join(clause.rules)
             item = pick(clause.item, clause.item_en)
-            lines += wrap(f"{item}{colon}{words[clause.how]} {ids}".rstrip(), WIDTH, "  ", "    ")
+            lines.append(f"  {item}{colon}{words[clause.how]} {ids}".rstrip())
             note = pick(clause.note, clause.note_en)
-            lines += wrap(note, WIDTH, "      ", "      ") if note else []
+            lines += [f"      {note}"] if note else []
     left = clause_coverage.left_over(rules)
-    lines += ["", *wrap(left, WIDTH)] if left else []
+    lines += ["", left] if left else []
     return "\n".join(lines)
 
 
@@ -223,10 +221,10 @@ def switch_table(ruleset: str | None, as_of: date | None, form: str) -> str:
         return _json(map(_switch_row, switches))
     lines = [msg("--switch 可用的开关（默认都不打开）：")]
     for one in switches:
-        lines += ["", *wrap(f"{one.name}  {one.label}", WIDTH, "  ", "    ")]
-        lines += wrap(" · ".join(_about(one)), WIDTH, "      ", "      ")
+        lines += ["", f"  {one.name}  {one.label}"]
+        lines.append("      " + " · ".join(_about(one)))
         note = pick(one.note, one.note_en)
-        lines += wrap(note, WIDTH, "      ", "      ") if note else []
+        lines += [f"      {note}"] if note else []
     return "\n".join(lines)
 
 

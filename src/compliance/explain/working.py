@@ -12,7 +12,7 @@ from compliance.engine.breakdown import Breakdown, broken_down
 from compliance.engine.members import failing_schools
 from compliance.engine.subject import Subject
 from compliance.engine.working import DataWarning, Version, Working
-from compliance.explain.context import Context, find_rule, find_school
+from compliance.explain.context import Context, find_school
 from compliance.explain.inputs import placed
 from compliance.explain.layer_versions import versions
 from compliance.facts.vocabulary import titles
@@ -33,7 +33,7 @@ def workings(
 
     Raises UsageError where a rule about schools gets no school, or the school has no such stage.
     """
-    rule = find_rule(context.rules, rule_id)
+    rule = context.rules.rules[rule_id]
     row = find_school(context, school) if school is not None else None
     if rule.scope == "county":
         apart = {"focus": row, "stage": stage} if rule.form.coefficient else {}

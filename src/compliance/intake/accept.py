@@ -7,7 +7,8 @@ and no other county theirs; nothing is corrected silently and nothing missing is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -26,19 +27,23 @@ from compliance.intake.acceptance.derived_facts import (
 )
 from compliance.intake.acceptance.integrity import (
     CheckedRows,
+    Key,
+    Outcome,
     check_document,
     given_twice,
+    keyed,
     refusals,
     refused_keys,
     with_missing,
     without,
 )
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
+from compliance.intake.acceptance.unread import Unread
 from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, Submission
+from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, TABLES, Submission
 
 
 def accept(
@@ -48,38 +53,43 @@ def accept(
 
     previous: earlier figures of the same counties, to compare with. Counties with an error
     stand in `refused` only. Problems come in the order of the documents, the readers' first, the
-    data checks on accepted counties last.
+    data checks last; they look at all rows whose county is known, and are silent where a cell that was
+    refused would be all they speak of.
     """
     tables: list[Accepted] = []
+    tables_of: list[list[Accepted]] = []
     checked: list[CheckedRows] = []
     for document in documents:
         first = len(tables)
         tables += [accept_table(raw, vocabulary, n) for n, raw in enumerate(document.tables, first)]
+        tables_of.append(tables[first:])
         checked.append(check_document(document, tables[first:]))
     rows = {kind: _all([one.rows[kind] for one in checked]) for kind in TABLE_OF}
     outcomes = [outcome for one in checked for outcome in one.outcomes]
     outcomes += given_twice(rows["counties"], tables)
     refused = refused_keys(outcomes)
-    kept = {kind: without(frame, refused) for kind, frame in rows.items()}
+    known = _readable(rows, documents, tables_of) if any(_is_error(o) for o in outcomes) else rows
+    unread = Unread(tables, known["schools"], outcomes)
 
-    schools = _identified(kept["schools"], vocabulary, "school")
-    counties = _identified(kept["counties"], vocabulary, "county")
-    schools, folding = fold(schools, kept, vocabulary, tables)
-    schools, deriving = derive(schools, vocabulary, tables)
-    nothing_lost(msg("数据接收"), kept["schools"].height, schools.height)
+    schools = _identified(known["schools"], vocabulary, "school")
+    counties = _identified(known["counties"], vocabulary, "county")
+    schools, folding = fold(schools, known, vocabulary, tables, unread)
+    schools, deriving = derive(schools, vocabulary, tables, unread)
+    nothing_lost(msg("数据接收"), known["schools"].height, schools.height)
     counties = not_involved(counties, schools, vocabulary)
-    doubts = data_checks(schools, counties, kept["monitoring"], vocabulary, tables, previous)
-    attested, unfounded = attestations(kept["attestations"], tables)
-    organised, turned = organisations(kept["organisations"], tables)
-    return Submission(
+    monitored = known["monitoring"]
+    doubts = data_checks(schools, counties, monitored, vocabulary, tables, unread, previous)
+    attested, unfounded = attestations(known["attestations"], tables, unread)
+    organised, turned = organisations(known["organisations"], tables)
+    whole = Submission(
         counties=_finished(counties, vocabulary, "county"),
         schools=_finished(schools, vocabulary, "school"),
-        monitoring=monitoring(kept["monitoring"]),
+        monitoring=monitoring(monitored),
         attestations=attested,
-        vetoes=vetoes(kept["vetoes"], tables),
-        buildings=buildings(kept["buildings"]),
+        vetoes=vetoes(known["vetoes"], tables),
+        buildings=buildings(known["buildings"]),
         organisations=organised,
-        succession=succession(kept["succession"]),
+        succession=succession(known["succession"]),
         amounts=tuple(fact.name for fact in vocabulary.school.values() if fact.adds),
         nobody={
             fact.name: fact.not_involved
@@ -88,17 +98,85 @@ def accept(
         },
         problems=[
             *(one for one in outcomes if isinstance(one, Problem)),
-            *folding,
-            *deriving,
-            *doubts,
-            *unfounded,
-            *turned,
+            *map(_of_county, (*folding, *deriving, *doubts, *unfounded, *turned)),
         ],
         inputs=[item for document in documents for item in document.inputs],
         refused=refusals(refused, rows["counties"]),
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
         given=_given(counties, documents),
     )
+    return _parted(whole, refused | _unnamed(counties), unread) if unread else whole
+
+
+def _parted(whole: Submission, refused: set[Key], unread: Unread) -> Submission:
+    """The accepted counties; beside them those whose refused cells alone keep them from being so."""
+    accepted = whole.with_tables({n: without(getattr(whole, n), refused, KEY) for n in TABLES})
+    sound = set(accepted.counties.select(KEY).iter_rows())
+    known = [
+        key
+        for key in whole.counties.drop_nulls("county_name").select(KEY).unique().iter_rows()
+        if key not in sound and not unread.lost(key) and not _is_unnamed(key)
+    ]
+    if not known:
+        return accepted
+    identity = ["school_code", "school_name", "school_type"]
+    beside = whole.of(known)
+    schools = beside.schools.drop_nulls(identity)
+    return replace(accepted, unsound=replace(beside, schools=schools))
+
+
+_UNKNOWN = "?"  # begins the code of a county that its own document does not say
+_NO_YEAR = 0  # of a county whose document does not say it
+
+
+def _is_error(outcome: Outcome) -> bool:
+    return isinstance(outcome, Problem) and outcome.severity == "error"
+
+
+def _readable(
+    rows: Mapping[str, pl.DataFrame],
+    documents: Sequence[RawDocument],
+    tables: Sequence[Sequence[Accepted]],
+) -> dict[str, pl.DataFrame]:
+    """The rows that can be checked: of a document of one county all, whatever its code and year.
+
+    tables: those of each document.
+    """
+    homes = [
+        (table.number, f"{_UNKNOWN}{place}")
+        for place, (document, own) in enumerate(zip(documents, tables, strict=True))
+        for table in own
+        if not document.many
+    ]
+    places = pl.DataFrame(homes, schema={"_table": pl.Int64, "_home": pl.String}, orient="row")
+    there, year = pl.col("_home").is_not_null(), pl.col("_year")
+    return {
+        kind: frame.join(places, on="_table", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("_code", "_home").alias("_code"),
+            pl.when(there).then(year.fill_null(_NO_YEAR)).otherwise(year).alias("_year"),
+        )
+        .drop("_home")
+        .filter(keyed())
+        for kind, frame in rows.items()
+    }
+
+
+def _unnamed(counties: pl.DataFrame) -> set[Key]:
+    """The counties of which only their own document is known."""
+    return set(filter(_is_unnamed, counties.select("_code", "_year").iter_rows()))
+
+
+def _is_unnamed(key: Key) -> bool:
+    return key[0].startswith(_UNKNOWN) or key[1] == _NO_YEAR
+
+
+def _of_county(problem: Problem) -> Problem:
+    """A problem with what is known of its county."""
+    code = problem.county_code
+    if code is not None and code.startswith(_UNKNOWN):
+        problem = replace(problem, county_code=None)
+    return replace(problem, year=None) if problem.year == _NO_YEAR else problem
 
 
 def _given(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> dict[tuple[str, int], str]:

@@ -80,7 +80,8 @@ class Submission:
     of schools of which two schools have the sum together. nobody: the facts of counties whose cell may
     say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
     do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
-    and year → the path by which its record was asked for.
+    and year → the path by which its record was asked for. unsound: refused counties, all of whose
+    rows were read, with their refused cells blank: for what can be said of them beside their errors.
     """
 
     counties: pl.DataFrame
@@ -98,10 +99,11 @@ class Submission:
     refused: list[Refused] = field(default_factory=list)
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
     given: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    unsound: Submission | None = None
 
     def completed(self) -> Submission:
         """The same with every fact as a column, null where nobody gave it."""
-        return self._with({name: self.whole(name) for name in self.facts})
+        return self.with_tables({name: self.whole(name) for name in self.facts})
 
     def whole(self, name: str) -> pl.DataFrame:
         """One of the tables with every fact as a column."""
@@ -116,9 +118,10 @@ class Submission:
         def part(table: pl.DataFrame) -> pl.DataFrame:
             return table.join(wanted, on=list(KEY), how="semi", maintain_order="left")
 
-        return self._with({name: part(getattr(self, name)) for name in TABLES})
+        return self.with_tables({name: part(getattr(self, name)) for name in TABLES})
 
-    def _with(self, tables: Mapping[str, pl.DataFrame]) -> Submission:
+    def with_tables(self, tables: Mapping[str, pl.DataFrame]) -> Submission:
+        """The same with some of its tables replaced, by their names."""
         return replace(self, **tables)  # type: ignore[arg-type]  # each by its name
 
 

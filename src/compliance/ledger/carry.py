@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Succession
@@ -19,6 +20,7 @@ from compliance.ledger.model import (
     NEW,
     OPEN,
     OUTSIDE,
+    OWN_ROW,
     SHORT,
     STATES,
     WAITING,
@@ -42,7 +44,6 @@ from compliance.ledger.model import (
 from compliance.ledger.succession import RENAMED, Fate, fate
 from compliance.ledger.written_dates import WrittenDate, read_date
 
-_OWN_STATE = "own"
 _DATES = ("deadline", "closed")
 _KEPT_RUNS = 100
 # Of a row without an id: what tells which item it is.
@@ -157,7 +158,7 @@ class _Carrying:
                 if not key:
                     mine.append((place, row))
                     continue
-                if written is None and not self._known(key):
+                if written is None and not self._known(key, row, book):
                     self._tell("unknown", key)
                 elif not book.original.rows and self._says_nothing(key, row):
                     continue
@@ -172,9 +173,13 @@ class _Carrying:
         entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
         return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
-    def _known(self, key: str) -> bool:
+    def _known(self, key: str, row: ReadRow, of: Book) -> bool:
+        """Whether an id is one of ours: of a list, of the figures, or, where a list has lost its memory,
+        of a row in a state that we have written.
+        """
         in_a_list = any(key in book.original.rows for book in self.books)
-        return in_a_list or self.today.of(key) is not None
+        ours = not of.original.rows and row.cells.get("state") in states.words().values()
+        return in_a_list or ours or self.today.of(key) is not None
 
     def _adopt(self, place: int, row: ReadRow) -> None:
         """Give a row that people added an id; the same row in another copy has it already."""
@@ -240,11 +245,18 @@ class _Carrying:
     def _row(self, key: str, item: Item | None) -> Row:
         copies = self.copies.get(key, [])
         item = item or self.today.of(key)
-        if item is None and any(copy.written and not _own(copy.written) for copy in copies):
+        if item is None and any(
+            self._known(key, copy.row, self.books[copy.book])
+            if copy.written is None
+            else not _own(copy.written)
+            for copy in copies
+        ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
-        proposal = item.cells if item else {}
-        last = next((copy.written.cells for copy in reversed(copies) if copy.written), {})
+        proposal = {**item.cells, **self._due(item, copies)} if item else {}
+        last = next((copy.written.cells for copy in reversed(copies) if copy.written), None)
+        if last is None:
+            last = copies[-1].row.cells if copies else {}
         cells: dict[str, Value] = {}
         people: set[str] = set()
         for column in dict.fromkeys((*COLUMNS, *_own_keys(copies))):
@@ -264,11 +276,20 @@ class _Carrying:
             if settled.clash:
                 self._tell("conflict", key, column, text_of(settled.value), *settled.clash)
         cells["id"] = key
-        over = list(self._written_over(copies)) if item is not None else []
+        over = list(self._written_over(copies, FIGURES[1:] if item is not None else ["number"]))
         self._keep_written_over(key, over, cells, people)
         return self._finished(
             key, item, copies, cells, people, [text for c, text in over if c == "state"]
         )
+
+    def _due(self, item: Item, copies: Sequence[_Copy]) -> dict[str, Value]:
+        """The deadline that its term gives, counted from when it was first missed: it does not recede."""
+        if item.term is None:
+            return {}
+        known = (copy.written.memory.since for copy in reversed(copies) if copy.written)
+        since = next(filter(None, known), "")
+        start = date.fromisoformat(since) if since else self.today.days.data
+        return {"deadline": item.term.after(start)}
 
     def _memory(
         self, item: Item | None, copies: Sequence[_Copy], closed: WrittenDate | None
@@ -277,7 +298,7 @@ class _Carrying:
         old = next((copy.written.memory for copy in reversed(copies) if copy.written), None)
         if item is None:  # people's own row
             old = old or Memory(since=at.isoformat())
-            return replace(old, state=_OWN_STATE, at=at.isoformat())
+            return replace(old, state=OWN_ROW, at=at.isoformat())
         if old is None and copies:  # of a list that has lost its memory: not new
             old = Memory(start=_shown_figure(copies[-1].row))
         if old is not None and all(copy.inherited for copy in copies):
@@ -287,15 +308,20 @@ class _Carrying:
             now = replace(now, heirs="、".join(self.fates[item.id].heirs) or "—")
         return now
 
-    def _written_over(self, copies: Sequence[_Copy]) -> Iterator[tuple[str, str]]:
+    def _written_over(
+        self, copies: Sequence[_Copy], columns: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
         """(column, text) of what people wrote over figures of ours."""
-        for copy in copies:
-            if copy.written is None or copy.inherited:
+        for copy, column in product(copies, columns):
+            typed = copy.row.cells.get(column)
+            if copy.inherited or typed is None:
                 continue
-            for column in FIGURES[2:]:
-                typed = copy.row.cells.get(column)
-                if typed is not None and not same(typed, copy.written.cells.get(column)):
-                    yield column, text_of(typed)
+            if column == "number":  # to number rows anew is nothing to keep
+                over = isinstance(typed, str)
+            else:
+                over = copy.written is not None and not same(typed, copy.written.cells.get(column))
+            if over:
+                yield column, text_of(typed)
 
     def _keep_written_over(
         self, key: str, over: Iterable[tuple[str, str]], cells: dict[str, Value], people: set[str]
@@ -420,7 +446,7 @@ def _after(day: WrittenDate | None, other: str) -> bool:
 
 
 def _own(written: Written) -> bool:
-    return written.memory.state == _OWN_STATE
+    return written.memory.state == OWN_ROW
 
 
 def _telling(cells: Mapping[str, Value]) -> tuple[str, ...]:

@@ -64,11 +64,16 @@ def folded(heading: object) -> str:
 
 
 @cache
-def known_headings() -> Mapping[str, str]:
-    """A folded heading in either language → the key of its column."""
+def our_headings() -> Mapping[str, str]:
+    """A heading as we write it, in either language → the key of its column."""
     found: dict[str, str] = {}
     for language in LANGUAGES:
         with use(language):
-            for key, heading in headings().items():
-                found.setdefault(folded(heading), key)
+            found |= {str(heading): key for key, heading in headings().items()}
     return found
+
+
+@cache
+def known_headings() -> Mapping[str, str]:
+    """A folded heading in either language → the key of its column."""
+    return {folded(heading): key for heading, key in our_headings().items()}

@@ -84,8 +84,8 @@ def in_order(books: Sequence[Book]) -> tuple[list[Book], list[str]]:
     each = list({book.digest: book for book in books}.values())
     merged = {digest for book in each for digest in book.original.merged}
     kept = [book for book in each if book.digest not in merged]
-    kept.sort(key=lambda book: -sum(_descends(other, book) for other in kept))
-    return kept, [book.name for book in each if book.digest in merged]
+    ordered = sorted(kept, key=lambda book: -sum(_descends(other, book) for other in kept))
+    return ordered, [book.name for book in each if book.digest in merged]
 
 
 def _descends(book: Book, other: Book) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from compliance.ledger.terms import Term
 from compliance.ledger.written_dates import WrittenDate
 
 Value = str | int | float | date | None
@@ -20,6 +21,7 @@ SHORT, OPEN, ADVISED, MET, WAITING, OUTSIDE = (
 NEW, GOING, AWAITING, CURED, CLOSED, VOID, CHANGED = (
     "new", "going", "awaiting", "cured", "closed", "void", "changed",
 )  # fmt: skip
+OWN_ROW = "own"  # of a row that people added: it has no figures
 STATES = (NEW, GOING, CHANGED, AWAITING, CURED, CLOSED, VOID)
 UNFINISHED = (NEW, GOING, CHANGED, AWAITING)
 
@@ -30,7 +32,8 @@ class Item:
 
     cells: what the columns of figures and proposals hold, by key; of a key that is absent what was
     written before stays. figure: the value without its unit, ``0.35``. limit: what it was held
-    against. yearly: it rests on figures of a calendar year. note: what a reader must know of it.
+    against. yearly: it rests on figures of a calendar year. term: until when it is to be done, from the
+    day of the figures that first missed it. note: what a reader must know of it.
     """
 
     id: str
@@ -39,6 +42,7 @@ class Item:
     figure: str = ""
     limit: str = ""
     yearly: bool = False
+    term: Term | None = None
     note: str = ""
 
 

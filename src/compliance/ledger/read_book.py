@@ -27,7 +27,8 @@ from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import memory_sheet
-from compliance.ledger.columns import FIGURES, OWN, folded, known_headings
+from compliance.ledger.columns import FIGURES, OWN, folded, known_headings, our_headings
+from compliance.ledger.forms import own_form
 from compliance.ledger.memory_sheet import Remembered
 from compliance.ledger.model import Book, Look, OwnColumn, OwnSheet, ReadRow, Value, plain, text_of
 from compliance.ledger.settings import setting_labels
@@ -127,20 +128,22 @@ class _Reader:
         rows: list[ReadRow] = []
         sheets: list[OwnSheet] = []
         settings: dict[str, int] = {}
-        found = False
+        tables: list[tuple[Any, int]] = []
         for sheet in self.workbook.worksheets:
             if sheet.title == memory_sheet.NAME:
                 continue
-            if given := _settings(sheet):
-                settings |= given
-            elif (kept := self._kept_as(sheet)) is None:
+            given = _settings(sheet)
+            settings = {**given, **settings}
+            if (kept := self._kept_as(sheet, texts_only=bool(given))) is None:
                 continue
-            elif kept == sheet.title and (head := self._head(sheet)):
-                found = True
-                rows += self._rows(sheet, head)
+            own = given or own_form(kept)
+            if not own and kept == sheet.title and (head := self._head(sheet)):
+                tables.append((sheet, head))
             else:
                 sheets.append(self._own_sheet(sheet, kept))
-        if not found:
+        for sheet, head in tables:
+            rows += self._rows(sheet, head)
+        if not tables:
             if not self.remembered.original.rows:
                 return None
             raise ListUnreadableError(
@@ -228,7 +231,7 @@ class _Reader:
             for row, cells in rows.items()
             if row > at
             for column, cell in cells.items()
-            if plain(cell.value) is not None
+            if plain(cell.value) is not None or cell.comment is not None
         }
         keys: dict[int, str] = {}
         for column in sorted({*head, *below}):
@@ -238,6 +241,8 @@ class _Reader:
                 if not heading and column not in below:
                     continue
                 key = self._own_column(sheet, heading, column, head.get(column), keys)
+            elif heading not in our_headings():
+                self.remarks[say("〔列标题曾写：{heading}〕", heading=heading)] = None
             keys[column] = key
         return keys
 
@@ -316,13 +321,17 @@ class _Reader:
         found = [one.decode() for one in _THEME.findall(self.workbook.loaded_theme or b"")]
         return [found[place] for place in _THEME_ORDER if place < len(found)]
 
-    def _kept_as(self, sheet: Any) -> str | None:  # noqa: ANN401
-        """Under which name the sheet is kept as people's; None where it is ours and untouched."""
+    def _kept_as(self, sheet: Any, *, texts_only: bool) -> str | None:  # noqa: ANN401
+        """Under which name the sheet is kept as people's; None where it is ours and untouched.
+
+        texts_only: its numbers are there to be changed.
+        """
         ours = self.remembered.sheets
-        made = memory_sheet.fingerprint(cell.value for cell in _cells(sheet).values())
-        if made in ours.values() or not any(
-            plain(cell.value) is not None for cell in _cells(sheet).values()
-        ):
+        values = [cell.value for cell in _cells(sheet).values()]
+        made = memory_sheet.fingerprint(
+            one for one in values if isinstance(one, str) or not texts_only
+        )
+        if made in ours.values() or all(plain(one) is None for one in values):
             return None
         if sheet.title not in ours:
             return str(sheet.title)

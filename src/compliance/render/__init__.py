@@ -26,6 +26,7 @@ _PLACES = {
     "md": ("compliance.render.report.page", "markdown_page"),
     "html": ("compliance.render.report.page", "html_page"),
     "pdf": ("compliance.render.report.pdf", "pdf_page"),
+    "xlsx": ("compliance.render.report.workbook", "xlsx_report"),
 }
 # Formats that take the findings part by part, as they are judged.
 _STREAMED = ("ndjson", "csv", "parquet")

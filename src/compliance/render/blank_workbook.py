@@ -157,7 +157,11 @@ def write_template(
     Raises UsageError where the file cannot be written, or where another one stands there already:
     somebody may have filled it in.
     """
-    made = template_bytes(vocabulary, title, rows, rules, subject)
+    write_blank(path, template_bytes(vocabulary, title, rows, rules, subject))
+
+
+def write_blank(path: Path, made: bytes) -> None:
+    """Write a form that somebody is to fill in; raises as `write_template`."""
     if path.is_file() and path.stat().st_size and path.read_bytes() != made:
         raise UsageError(
             msg("文件已存在，可能已填写"), where=str(path), todo=msg("请换个文件名或先移走")

@@ -368,8 +368,8 @@ def plain_text(made: RunComparison, stream: BinaryIO) -> None:
     stream.write((text(made, colour=False) + "\n").encode())
 
 
-def text(made: RunComparison, colour: bool, width: int = 80) -> str:
-    """What changed, the worse first; ANSI colours only where `colour`."""
+def text(made: RunComparison, colour: bool, width: int | None = None) -> str:
+    """What changed, the worse first; ANSI colours only where `colour`; width: the terminal's, if it is one."""
     sheet = Lines(width, colour)
     sheet.head(say("比较：{a} → {b}", a=printable(made.before.name), b=printable(made.after.name)))
     for title, counties in (

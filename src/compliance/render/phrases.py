@@ -21,8 +21,10 @@ from compliance.assessment import (
     Contribution,
     Decisive,
     FallingShort,
+    Judged,
     MissingFacts,
     OfNobody,
+    amounts,
     shares,
 )
 from compliance.assessment.figures import (
@@ -40,12 +42,12 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import RulesetInfo
+from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
-from compliance.kernel.labels import problem_words
+from compliance.kernel.labels import basis_word, problem_words
 from compliance.render.documents.text import printable, shortened
-from compliance.rules.language.model import BASES, Rule, short
+from compliance.rules.language.model import BASES, Rule, Ruleset, short
 
 _NAMES = 2
 _SCHOOLS = 6
@@ -56,6 +58,11 @@ _PLACES = 2
 def listed(words: Sequence[str]) -> str:
     """The words one after another."""
     return msg("、").join(words)
+
+
+def named(name: str, text: str) -> str:
+    """``音乐专用教室1间``; a name in Latin letters keeps a blank after it."""
+    return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
 
 
 def counties(keys: Iterable[tuple[str, int | None]]) -> str:
@@ -80,6 +87,96 @@ def counted(part: Decisive) -> str:
         told = outcomes(part.counts, part.level, part.outside) + where
     aside = plural(n, "{n}所学校（学段）不参加") if (n := len(part.left_out)) else ""
     return msg("；").join(filter(None, (told, aside)))
+
+
+_DECIDED = 6  # rules named of a part that decides
+_OWNERS, _OF_OWNER = 8, 4  # who must act, and rules named of each
+
+
+def decided(about: Assessment) -> str:
+    """What decides: ``政府保障程度不达标：G9 教师360学时培训；教育质量不达标：Q1 巩固率。``, of a pass nothing.
+
+    The parts in the state that the conclusion is drawn from, with the county's own rules in it.
+    """
+    states = {"fail": ("fail",), "undecided": ("error", "unknown", "not_checked", "waived")}
+    told = []
+    for part in about.decisive:
+        if part.status in states.get(about.county.verdict, ()):
+            of = about.rules[part.id].of if part.id in about.rules else ()
+            names = dict.fromkeys(
+                one.rule.coded
+                for one in about.open
+                if not one.school
+                and one.decides
+                and one.status == part.status
+                and (one.rule.id in of or (not part.id and one.rule.aspect_label == part.title))
+            )
+            listed_ = shortened(list(names), msg("等{count}项"), _DECIDED) or counted(part)
+            head = say("{title}{state}", title=printable(part.title), state=state(part.status))
+            told.append(msg("：").join(filter(None, (head, listed_))))
+    return say("{l}。", l=msg("；").join(told)) if told else ""
+
+
+def next_steps(about: Assessment) -> list[str]:
+    """What is to be done next: who must act on which rules, what is to be supplied, which commands help."""
+    by_owner: dict[str, dict[str, list[Judged]]] = {}
+    for one in sorted(about.open, key=lambda one: one.place):
+        if one.standing == PROBLEM:
+            own = by_owner.setdefault(pick(one.rule.owner, one.rule.owner_en), {})
+            own.setdefault(one.rule.id, []).append(one)
+    lines = [
+        say(
+            "{who}：{rules}",
+            who=printable(who) or msg("责任单位待定"),
+            rules=shortened(
+                [_to_do(rule, items, about) for rule, items in own.items()],
+                msg("等{count}项"),
+                _OF_OWNER,
+            ),
+        )
+        for who, own in list(by_owner.items())[:_OWNERS]
+    ]
+    if len(by_owner) > _OWNERS:
+        lines.append(say("另有{n}个责任单位，见整改清单", n=len(by_owner) - _OWNERS))
+    suppliers = [who for one in about.missing for who in one.owners]
+    suppliers += [owner for _, owner in about.statements] + [one.owner for one in about.of_nobody]
+    if who := list(dict.fromkeys(filter(None, suppliers))):
+        told = shortened(who, msg("等{count}个单位"), _OWNERS)
+        lines.append(say("补数据和佐证：{who}（见“尚缺的数据和佐证”）", who=told))
+    return lines + _commands(about, missed=bool(by_owner))
+
+
+def _to_do(rule: str, items: Sequence[Judged], about: Assessment) -> str:
+    """``G9 教师360学时培训缺17人``, ``Q4 教师培训经费（3所学校）``."""
+    coded, schools = about.rules[rule].coded, {one.school for one in items if one.school}
+    if schools:
+        return coded + say("（{n}所学校）", n=len(schools))
+    gaps = [
+        say("超{n}", n=amount_) if one.over else say("缺{n}", n=amount_)
+        for item in items
+        for one in amounts(item.finding)
+        for amount_ in (with_unit(amount(one.value), printable(one.unit)),)
+    ]
+    return f"{coded} {listed(gaps)}" if gaps else coded
+
+
+def _commands(about: Assessment, *, missed: bool) -> list[str]:
+    """Commands ready to paste, with the file as it was named."""
+    import shlex
+
+    file = shlex.quote(printable(about.county.input)) if about.county.input else msg("填报.xlsx")
+    if about.county.verdict == "pass":
+        return [say("生成申报表：compliance declare {file} -o 申报表.docx", file=file)]
+    lines = []
+    if missed:
+        lines.append(say("生成整改清单：compliance rectify {file} -o 整改", file=file))
+    own = [one for one in about.open if not one.school and not one.rule.of]
+    rules = [one for one in own if one.standing == PROBLEM] or [one for one in own if one.waits]
+    if rules:
+        rule = min(rules, key=lambda one: one.place).rule
+        told = say("看某项怎样算出：compliance explain {rule} {file}", rule=rule.id, file=file)
+        lines.append(told)
+    return lines
 
 
 def reasons(about: Assessment) -> list[str]:
@@ -120,12 +217,13 @@ def _reason(row: Finding, rule: Rule, about: Assessment) -> str:
 
 
 def against(rule: Rule, row: Finding, part: Finding | None = None) -> str:
-    """``95元，应不低于100元，缺500元``."""
-    one = part or row
-    name = part["name"] if part else ""
+    """``95元，应不低于100元，缺500元``; of a part ``美术专用教室0间，应有1间，缺1间``."""
+    one, unit = part or row, measure_of((part or row)["unit"])
+    value = figure(rule, row, part)
+    things = part is not None and row["level"] == "school" and unit == one["shortfall_unit"] != ""
     told = [
-        f"{name} {figure(rule, row, part)}".strip(),
-        asked(one["operator"], one["threshold"], measure_of(one["unit"])),
+        named(part["name"], value or state(part["status"])) if part else value,
+        asked(one["operator"], one["threshold"], unit, things=things),
     ]
     if one["shortfall"]:
         gap = with_unit(amount(one["shortfall"]), one["shortfall_unit"])
@@ -195,7 +293,22 @@ def shortages(about: Assessment) -> list[tuple[str, list[str]]]:
                 schools=one.schools,
             )
             lines["" if one.amount.over else one.standing].append(told)
-    return [(headings[key], told) for key, told in lines.items() if told]
+    shown = [(headings[key], told) for key, told in lines.items() if told]
+    if doubtful := not_summed(about):
+        shown.append((msg("缺口所据数据存疑，核实前未计入合计"), doubtful))
+    return shown
+
+
+def not_summed(about: Assessment) -> list[str]:
+    """``甲小学 教学仪器设备值（100元）``: the gaps that no total holds, since figures are implausible."""
+    told = []
+    for one in about.not_summed:
+        if one.standing in (PROBLEM, OPEN, SUGGESTION):
+            gaps = [with_unit(amount(gap.value), gap.unit) for gap in amounts(one.finding)]
+            told.append(
+                say("{who} {what}（{gap}）", who=one.subject, what=one.rule.brief, gap=listed(gaps))
+            )
+    return told
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -364,7 +477,22 @@ def ruleset(info: RulesetInfo) -> str:
     )
 
 
-def changes(manifest: Mapping[str, object]) -> list[str]:
+def rulesets(report: Results) -> list[Ruleset]:
+    """By what the counties were judged."""
+    return [one.ruleset for one in report.grounds.values()]
+
+
+def called(word: str, rulesets: Iterable[Ruleset]) -> str:
+    """The name of a switch, a rule (with its code) or a basis that was given on the command line."""
+    for one in rulesets:
+        if word in one.switches:
+            return one.switches[word].label
+        if word in one.rules:
+            return one.rules[word].coded
+    return basis_word(word)
+
+
+def changes(manifest: Mapping[str, object], rulesets: Sequence[Ruleset]) -> list[str]:
     """Switches and enforcement: what makes this judgement differ from the usual one."""
     lines = []
     if manifest.get("strict"):
@@ -372,7 +500,7 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
     lines += [
         say(
             "依据经确认：{rule}（{document}，{by}，{date}）",
-            rule=printable(one["rule"]),
+            rule=printable(called(one["rule"], rulesets)),
             document=printable(one["document"]),
             by=printable(one["confirmed_by"]),
             date=one["date"],
@@ -380,9 +508,15 @@ def changes(manifest: Mapping[str, object]) -> list[str]:
         for one in chosen(manifest, "confirmations")
     ]
     if names := chosen(manifest, "switches"):
-        lines.append(say("已启用的放宽或替代口径：{names}", names=listed(names)))
+        lines.append(
+            say(
+                "已启用的放宽或替代口径：{names}",
+                names=listed([called(one, rulesets) for one in names]),
+            )
+        )
     if names := chosen(manifest, "enforced"):
-        lines.append(say("未核实而参与结论的依据：{names}", names=listed(names)))
+        told = listed([called(one, rulesets) for one in names])
+        lines.append(say("未核实而参与结论的依据：{names}", names=told))
     return lines
 
 
@@ -408,7 +542,7 @@ def bases(about: Assessment) -> str:
     return say("依据：{d}参与结论", d=deciding) + beside
 
 
-def relaxed(about: Assessment) -> list[str]:
+def relaxed(about: Assessment, report: Results) -> list[str]:
     """What passes only by a relaxation, one line a rule and relaxation, with its schools."""
     rules = about.rules
     own = about.findings.filter(
@@ -429,7 +563,7 @@ def relaxed(about: Assessment) -> list[str]:
                 "{rule} {title}（{name}）{where}",
                 rule=rule,
                 title=printable(rules[rule].label),
-                name=name,
+                name=printable(called(name, rulesets(report))),
                 where=where if names else "",
             )
         )

@@ -166,7 +166,7 @@ def of_parts(rule: Rule, evaluation: Evaluation, *, least: bool = False) -> Colu
     worst = pl.min_horizontal(*(one["status"] for one in judged))
     return {
         "status": worst,
-        **(_least(judged) if least else _lacking(known, within, evaluation.ruleset)),
+        **(_least(judged) if least else _lacking(rule, known, within, evaluation)),
         "parts": pl.concat_arr(*entries).arr.to_list(),
         "missing": sum((_told(one, worst) for one in judged), Lacks()),
         **_relaxed_by(rule, judged),
@@ -227,32 +227,40 @@ def _least(judged: Sequence[Mapping[str, Any]]) -> Columns:
 
 
 def _lacking(
-    known: Mapping[str, Mapping[str, Any]], within: Mapping[str, str], ruleset: Ruleset
-) -> Columns:
+    rule: Rule, known: Mapping[str, Mapping[str, Any]], within: Mapping[str, str],
+    evaluation: Evaluation,
+) -> Columns:  # fmt: skip
     """What meets every part: the one that is short, or what all of them lack, if that adds up.
 
     Things that are counted, of one kind, add up; percentage points do not. What a part lacks of what
     another lacks is among that.
     """
-    counted = [one.gap_unit for one in ruleset.indicators.values() if one.over is not None]
+    plan, indicators = evaluation.plan(rule.scope, rule), evaluation.ruleset.indicators
+    counted = [one.gap_unit for one in indicators.values() if one.over is not None]
     kinds = {
         name: counted.index(one.gap_unit)
-        for name, one in ruleset.indicators.items()
+        for name, one in indicators.items()
         if one.over is not None
     }
-    short, units = [], []
+
+    def let(name: str, column: pl.Expr) -> pl.Expr:
+        return plan.let(f"{rule.id}._{name}", column, rule.id, passing=True)
+
+    short, units, alike = [], [], []
     for key, one in known.items():
-        own = one["shortfall"].is_not_null()
+        amount, unit = one["shortfall"], one["shortfall_unit"]
         if key in within:
-            own &= known[within[key]]["shortfall"].is_null()
-        short.append(pl.when(own).then(one["shortfall"]))
-        units.append(pl.when(own).then(one["shortfall_unit"]))
-    alike = [one.replace_strict(kinds, default=None, return_dtype=pl.Int32) for one in units]
-    many = pl.sum_horizontal(one.is_not_null() for one in short)
+            own = known[within[key]]["shortfall"].is_null()
+            amount, unit = pl.when(own).then(amount), pl.when(own).then(unit)
+        short.append(let(f"{key} short", amount))
+        units.append(let(f"{key} unit", pl.when(short[-1].is_not_null()).then(unit)))
+        kind = units[-1].replace_strict(kinds, default=None, return_dtype=pl.Int32)
+        alike.append(let(f"{key} kind", kind))
+    many = let("short", pl.sum_horizontal(one.is_not_null() for one in short))
     adds_up = pl.min_horizontal(*alike) == pl.max_horizontal(*alike)
     adds_up &= pl.sum_horizontal(one.is_not_null() for one in alike) == many
     failing = pl.any_horizontal(one["status"] == FAIL for one in known.values())
-    told = failing & ((many == 1) | ((many > 1) & adds_up))
+    told = let("told", failing & ((many == 1) | ((many > 1) & adds_up)))
     return {
         "shortfall": pl.when(told).then(pl.sum_horizontal(*short)),
         "shortfall_unit": pl.when(told).then(pl.coalesce(*units)),

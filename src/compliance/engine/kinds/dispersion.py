@@ -118,8 +118,7 @@ class Dispersion(Kind):
                 found.struct.field(name) for name in ("value", "mean", "deviation")
             )
             status = met_status(found.struct.field("meets"))
-        names, table = evaluation.spreads[rule.id].names, stages.table
-        lacking = [one for one in names if table[f"{key}{one}"].null_count() < table.height]
+        lacking = evaluation.spreads[rule.id].lacking
         return {
             "status": pl.when(n == 0).then(NOT_APPLICABLE).otherwise(status),
             "value": value,
@@ -238,8 +237,15 @@ def gather(rule: Rule, evaluation: Evaluation) -> None:
         names = [name for name, one in waiting.items() if one.plan is plan]
         units = plan.frame.with_row_index("_at")
         names = [name for name in names if f"{name}._in" in units.columns]
+        lacks = [f"{name}._lacks {fact}" for name in names for fact in waiting[name].lacking]
+        found = units.select(pl.col(lacks).any()).row(0, named=True) if lacks else {}
+        for name in names:
+            lacking = [one for one in waiting[name].lacking if found[f"{name}._lacks {one}"]]
+            evaluation.spreads[name] = replace(waiting[name], lacking=tuple(lacking))
         grouped = units.group_by(_KEY, maintain_order=True)
-        means = grouped.agg(one for name in names for one in _means(name, waiting[name].names))
+        means = grouped.agg(
+            one for name in names for one in _means(name, evaluation.spreads[name].lacking)
+        )
         known = beside(units, means.select(*_KEY, *(f"{name}._mean" for name in names)), _KEY)
         squares = known.group_by(_KEY, maintain_order=True).agg(
             _weighted(name, (pl.col(f"{name}._x") - pl.col(f"{name}._mean")).pow(2))
@@ -295,14 +301,15 @@ PUPILS = "students"
 
 @dataclass(frozen=True)
 class Measured:
-    """The units of a coefficient: the plan they stand in, the facts of which one may be missing.
+    """The units of a coefficient: the plan they stand in, the facts of which one may be missing
+    (once gathered: is, somewhere).
 
     In the plan: `<rule>._in`, whether a unit counts or may, `<rule>._x` its value, null where it is
     not known or where it cannot be told whether it counts, `<rule>._way` the alternative that gave it.
     """
 
     plan: Plan
-    names: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 def _measure(rule: Rule, evaluation: Evaluation) -> None:
@@ -325,8 +332,7 @@ def _measure(rule: Rule, evaluation: Evaluation) -> None:
         return plan.let(f"{rule.id}._{name}", column, rule.id)
 
     if rule.exclude or rule.where:
-        counts, waiting = _chosen(rule, evaluation)
-        counts = let("counts", counts)
+        counts, waiting = _chosen(rule, evaluation, plan)
         there &= counts.fill_null(value=True)
         value = pl.when(counts).then(value)
         lacking = waiting + lacking
@@ -346,17 +352,21 @@ def member_of(rule: Rule, evaluation: Evaluation) -> Rule:
     return evaluation.ruleset.rules[rule.of[0]]
 
 
-def _chosen(rule: Rule, evaluation: Evaluation) -> tuple[pl.Expr, Lacks]:
-    """Which units the rule's own exclusions and `where` leave (null: open), and what leaves it open."""
-    asked = [(evaluation.ruleset.exclusions[reason].where, True) for reason in rule.exclude]
-    asked += [(rule.where, False)] if rule.where else []
+def _chosen(rule: Rule, evaluation: Evaluation, plan: Plan) -> tuple[pl.Expr, Lacks]:
+    """Which units the rule's own exclusions and `where` leave (null: open), and what leaves it open.
+
+    The tests are shared: many coefficients choose alike.
+    """
+    asked = [(reason, evaluation.ruleset.exclusions[reason].where, True) for reason in rule.exclude]
+    asked += [(str(rule.where), rule.where, False)] if rule.where else []
     tests, lacking = [], Lacks()
-    for where, out in asked:
-        test = conditions.matches(where)
+    for name, where, out in asked:
+        test = plan.share(f"#holds {name}", partial(conditions.matches, where))
         tests.append(~test if out else test)
         open_facts = tallies.open_facts(evaluation.frames, "unit", where)
         lacking += open_facts.where(test.is_null())
-    every = pl.all_horizontal(*tests)
+    names = " and ".join(f"not {name}" if out else name for name, _, out in asked)
+    every = plan.share(f"#chosen {names}", lambda: pl.all_horizontal(*tests))
     return every, lacking.where(every.is_null())
 
 

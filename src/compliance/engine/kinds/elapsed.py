@@ -66,11 +66,11 @@ class Elapsed(Kind):
 
     def columns(self, rule: Rule, evaluation: Evaluation) -> Columns:
         """value is the full years, null where a month or year alone leaves them open."""
-        return _columns(rule, evaluation)
+        return _columns(rule, rule, rule.id, evaluation)
 
     def part_columns(self, rule: Rule, part: Part, evaluation: Evaluation) -> Columns:
         """The same of the part's own date."""
-        return _columns(part, evaluation)
+        return _columns(rule, part, f"{rule.id}/{part.key}", evaluation)
 
     def remarks(self, subject: Subject, holder: Rule | Part) -> Iterable[str]:
         """How years are counted, how many are full, and the day from which they are enough."""
@@ -125,15 +125,22 @@ def _last(first: date, *, whole_year: bool) -> date:
     return date(first.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-def _columns(holder: Rule | Part, evaluation: Evaluation) -> Columns:
+def _columns(rule: Rule, holder: Rule | Part, key: str, evaluation: Evaluation) -> Columns:
     settings: ElapsedSettings = holder.settings
-    needed = _years(holder.limit)
+    needed, plan = _years(holder.limit), evaluation.plan(rule.scope, rule)
+
+    def let(name: str, column: pl.Expr) -> pl.Expr:
+        return plan.let(f"{key}._{name}", column, rule.id, passing=True)
+
     text = pl.col(settings.since)
-    first = (text + "-01-01").str.slice(0, len("2020-12-31")).str.to_date("%Y-%m-%d", strict=False)
+    day = (text + "-01-01").str.slice(0, len("2020-12-31")).str.to_date("%Y-%m-%d", strict=False)
     span = text.str.len_chars().replace_strict({4: "1y", 7: "1mo"}, default="1d")
-    last = first.dt.offset_by(span).dt.offset_by("-1d")
-    most, least = _full_years(first, evaluation.as_of), _full_years(last, evaluation.as_of)
-    status = (
+    first = let("first", day)
+    last = let("last", first.dt.offset_by(span).dt.offset_by("-1d"))
+    most = let("most", _full_years(first, evaluation.as_of))
+    least = let("least", _full_years(last, evaluation.as_of))
+    status = let(
+        "state",
         pl.when(most.is_null())
         .then(UNKNOWN)
         .when(least >= needed)
@@ -141,9 +148,10 @@ def _columns(holder: Rule | Part, evaluation: Evaluation) -> Columns:
         .when(most < needed)
         .then(FAIL)
         .otherwise(UNKNOWN)
+        .cast(pl.UInt8),
     )
     return {
-        "status": status.cast(pl.UInt8),
+        "status": status,
         "value": pl.when(most == least).then(least).cast(pl.Float64),
         "threshold": pl.lit(float(needed)),
         "missing": Lacks(((settings.since, status == UNKNOWN),)),

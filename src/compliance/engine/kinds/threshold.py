@@ -348,7 +348,9 @@ class _Comparison:
         lacking = q.lacks(frames, scope)
         if limits is not None:
             lacking += limits.lacks(frames, scope)
-        value = self._let("value", q.value)
+        figure = self._let("figure", q.figure)
+        wrong = self._let("wrong", q.cannot_be(figure))
+        value = self._let("value", pl.when(~wrong).then(figure))
         bar = self._let("bar", exact_arithmetic.limit_column(limit, limits))
         low = None
         if floor is not None:
@@ -368,7 +370,7 @@ class _Comparison:
         fails = status == FAIL
         told = {
             "status": status,
-            "value": pl.when(status != UNKNOWN).then(decided["value"]).otherwise(q.impossible),
+            "value": pl.when(status != UNKNOWN).then(decided["value"]).when(wrong).then(figure),
             "threshold": bar,
             "missing": lacking.where(status == UNKNOWN),
             "awaited": awaited.where(status == NOT_CHECKED),

@@ -13,6 +13,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, with_missing
 from compliance.intake.acceptance.typed_table import NOBODY, NONE
+from compliance.intake.acceptance.unread import Unread
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.errors import Problem
@@ -30,7 +31,11 @@ LISTS = {
 
 
 def fold(
-    schools: pl.DataFrame, rows: Mapping[str, pl.DataFrame], vocabulary: Vocabulary, tables: Tables
+    schools: pl.DataFrame,
+    rows: Mapping[str, pl.DataFrame],
+    vocabulary: Vocabulary,
+    tables: Tables,
+    unread: Unread,
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """The schools with the lists of both tables, and what was odd about them.
 
@@ -41,7 +46,7 @@ def fold(
     for kind, (name, by, value) in LISTS.items():
         if rows[kind].is_empty() or schools.is_empty():
             continue
-        lists = _lists(rows[kind], by, value)
+        lists = unread.whole_lists(_lists(rows[kind], by, value), rows[kind], schools, by, value)
         column = vocabulary.tables[TABLE_OF[kind]][value]
         for (word,), given in lists.partition_by(by, maintain_order=True, as_dict=True).items():
             if word is None:
@@ -105,7 +110,7 @@ def _differing(joined: pl.LazyFrame, fact: Fact, tables: Tables) -> Iterator[Pro
 
 
 def derive(
-    schools: pl.DataFrame, vocabulary: Vocabulary, tables: Tables
+    schools: pl.DataFrame, vocabulary: Vocabulary, tables: Tables, unread: Unread
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """Fill in each missing fact from the first of its groups of parts that is whole; warn where the
     fact is given too and disagrees with it.
@@ -117,7 +122,7 @@ def derive(
             sums = [pl.sum_horizontal(*group, ignore_nulls=False) for group in groups]
             summed = with_missing(schools, **{fact.name: pl.Float64})
             summed = summed.with_columns(pl.coalesce(sums).alias("_sum"))
-            problems += _disagreeing(summed, fact, groups, tables)
+            problems += _disagreeing(summed, fact, groups, tables, unread)
             schools = summed.with_columns(pl.coalesce(fact.name, "_sum").alias(fact.name))
             schools = schools.drop("_sum")
         if fact.largest_of in schools.columns:
@@ -128,10 +133,16 @@ def derive(
 
 
 def _disagreeing(
-    schools: pl.DataFrame, fact: Fact, groups: Sequence[tuple[str, ...]], tables: Tables
+    schools: pl.DataFrame,
+    fact: Fact,
+    groups: Sequence[tuple[str, ...]],
+    tables: Tables,
+    unread: Unread,
 ) -> Iterator[Problem]:
     parts = tuple(dict.fromkeys(name for group in groups for name in group))
     for row in _rows(schools, pl.col(fact.name) != pl.col("_sum"), fact.name, "_sum"):
+        if unread.any_cell(row, parts):
+            continue
         message = say(
             "{f}填{own:.12g}，各分项合计{total:.12g}，以所填为准",
             f=fact.label,
@@ -216,7 +227,9 @@ def monitoring(frame: pl.DataFrame) -> pl.DataFrame:
     return _sorted(frame, "subject", "grade", year, "level", "disparity")
 
 
-def attestations(frame: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, list[Problem]]:
+def attestations(
+    frame: pl.DataFrame, tables: Tables, unread: Unread
+) -> tuple[pl.DataFrame, list[Problem]]:
     """county_code, year, rule, met, evidence (empty where none is named), note, file, at.
 
     file and at: where the rule's id stands. Warns of what is said to be met without evidence.
@@ -225,7 +238,11 @@ def attestations(frame: pl.DataFrame, tables: Tables) -> tuple[pl.DataFrame, lis
     evidence = pl.col("evidence").fill_null(pl.lit([], dtype=TEXTS))
     frame = _placed(frame.with_columns(evidence, pl.col("note").fill_null("")), tables)
     bare = frame.filter(pl.col("met") & (evidence.list.len() == 0))
-    problems = [_unfounded(row, tables) for row in bare.iter_rows(named=True)]
+    problems = [
+        _unfounded(row, tables)
+        for row in bare.iter_rows(named=True)
+        if not unread.any_cell(row, ["evidence"])
+    ]
     return _sorted(frame, "rule", "met", "evidence", "note", "file", "at"), problems
 
 

@@ -735,13 +735,17 @@ def refusals(keys: Iterable[Key], counties: pl.DataFrame) -> list[Refused]:
     return sorted(found, key=lambda one: (one.county_code, one.year or 0))
 
 
-def without(frame: pl.DataFrame, refused: Collection[Key]) -> pl.DataFrame:
-    """The rows whose county is known and not refused."""
-    if not refused and not any(frame[name].null_count() for name in ("_code", "_year")):
+def without(
+    frame: pl.DataFrame, refused: Collection[Key], key: Sequence[str] = ("_code", "_year")
+) -> pl.DataFrame:
+    """The rows whose county is known and not refused; key: the columns that say which it is."""
+    if not refused and not any(frame[name].null_count() for name in key):
         return frame
-    wholes = [code for code, year in refused if year is None]
-    pairs = [(code, year) for code, year in refused if year is not None]
-    gone = pl.DataFrame(pairs, schema={"_code": pl.String, "_year": pl.Int32}, orient="row")
-    return frame.filter(keyed() & ~pl.col("_code").is_in(wholes)).join(
-        gone, on=["_code", "_year"], how="anti", maintain_order="left"
+    code, year = key
+    wholes = [one for one, when in refused if when is None]
+    pairs = [(one, when) for one, when in refused if when is not None]
+    gone = pl.DataFrame(pairs, schema={code: pl.String, year: pl.Int32}, orient="row")
+    named = pl.col(code).is_not_null() & pl.col(year).is_not_null()
+    return frame.filter(named & ~pl.col(code).is_in(wholes)).join(
+        gone, on=list(key), how="anti", maintain_order="left"
     )

@@ -10,6 +10,7 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import TYPES
 from compliance.intake.acceptance.integrity import Tables
+from compliance.intake.acceptance.unread import Unread
 from compliance.intake.data_checks import (
     class_sizes,
     duplicates,
@@ -28,11 +29,12 @@ def data_checks(
     monitoring: pl.DataFrame,
     vocabulary: Vocabulary,
     tables: Tables,
+    unread: Unread,
     previous: Submission | None = None,
 ) -> list[Problem]:
     """The warnings of all checks, in the order of their declaration.
 
-    The frames hold accepted figures. previous: earlier figures of the same counties, to
+    The frames hold accepted figures, also of counties that have errors beside them. previous: earlier figures of the same counties, to
     compare with.
     """
     tables_of = (vocabulary.tables["monitoring"], vocabulary.county, vocabulary.school)
@@ -45,14 +47,15 @@ def data_checks(
         *duplicates.checks(vocabulary),
         *text_damage.checks(vocabulary),
     ]
+    identified = unread.identified(schools)
     views = {
         "schools": schools,
         "monitoring": monitoring,
         "counties": schema_checks.county_view(counties, schools, vocabulary, types),
-        **duplicates.views(schools, vocabulary),
+        **duplicates.views(identified, vocabulary),
         "replaced": text_damage.view(schools, counties, vocabulary),
     }
     if previous is not None:
         checks += year_on_year.checks(vocabulary, previous)
-        views |= year_on_year.views(schools, counties, previous, vocabulary)
-    return run(checks, views, tables, types)
+        views |= year_on_year.views(identified, counties, previous, vocabulary)
+    return run(checks, views, tables, types, unread)

@@ -16,6 +16,7 @@ import polars as pl
 from compliance.facts.fact import Fact
 from compliance.facts.school_types import IMPLIED
 from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
+from compliance.intake.acceptance.unread import Unread
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg_in, say
@@ -33,7 +34,8 @@ class Doubt:
     """What a check says of one row.
 
     facts: those concerned; the warning stands at the first of them that the row's table has.
-    at: facts to stand at instead. where: a place of its own, for what stands in no table.
+    at: facts to stand at instead. where: a place of its own, for what stands in no table. besides:
+    facts that it was worked out from too. of_all: it holds only where all the county's schools were read.
     """
 
     code: str
@@ -42,6 +44,8 @@ class Doubt:
     facts: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     where: Location | None = None
+    besides: tuple[str, ...] = ()
+    of_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,16 @@ class Check:
 
 
 def run(
-    checks: Sequence[Check], views: Mapping[str, pl.DataFrame], tables: Tables, types: Types
+    checks: Sequence[Check],
+    views: Mapping[str, pl.DataFrame],
+    tables: Tables,
+    types: Types,
+    unread: Unread,
 ) -> list[Problem]:
-    """The doubts of all checks, in their order: a query of flags a view, and one a check that doubts."""
+    """The doubts of all checks, in their order: a query of flags a view, and one a check that doubts.
+
+    Left out is what would be said only because a cell could not be read.
+    """
     doubted: dict[int, list[Row]] = {}
     for name, view in views.items():
         if view.is_empty():
@@ -77,11 +88,18 @@ def run(
             rows = with_absent(view, needed.values(), types)
             rows = rows if flag is None else rows.filter(flag)
             doubted[number] = rows.select(**needed).collect().to_dicts()
-    return [
-        _problem(checks[number].tell(row), row, tables)
-        for number in sorted(doubted)
-        for row in doubted[number]
-    ]
+    told = ((checks[n].tell(row), row) for n in sorted(doubted) for row in doubted[n])
+    return [_problem(doubt, row, tables) for doubt, row in told if not _spoiled(doubt, row, unread)]
+
+
+def _spoiled(doubt: Doubt, row: Row, unread: Unread) -> bool:
+    """Whether a doubt follows from something that could not be read."""
+    if not unread:
+        return False
+    facts = (*doubt.facts, *doubt.at, *doubt.besides)
+    if doubt.of_all and unread.among_schools(row, facts):
+        return True
+    return "_row" in row and unread.any_cell(row, facts)
 
 
 def with_absent(view: pl.DataFrame, asked: Iterable[pl.Expr], types: Types) -> pl.LazyFrame:

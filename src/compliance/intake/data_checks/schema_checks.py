@@ -284,7 +284,7 @@ def _county_total(fact: Fact) -> Check:
             total=row[total_of],
         )
         expected = say("与各校合计一致：{n:.12g}", n=row[total_of])
-        return Doubt("totals_disagree", message, expected, (fact.name, fact.sum_of))
+        return Doubt("totals_disagree", message, expected, (fact.name, fact.sum_of), of_all=True)
 
     return Check("counties", when, tell, (fact.name, total_of))
 
@@ -303,7 +303,7 @@ def _exceeding_schools(number: int, bound: Bound, vocabulary: Vocabulary) -> Che
         }
         message = say("{part}（{a:.12g}）大于各校{whole}的合计（{b:.12g}）", **values)
         expected = say("不大于各校合计的{b:.12g}", **values)
-        return Doubt("county_exceeds_schools", message, expected, (*bound.of, *known))
+        return Doubt("county_exceeds_schools", message, expected, (*bound.of, *known), of_all=True)
 
     return Check("counties", part > pl.col(whole), tell, (part.alias("_part"), whole))
 
@@ -358,7 +358,7 @@ def _ratio(view: str, one: Plausible, facts: dict[str, Fact]) -> Check:
             v=f"{value:.4g}" if value < 10_000 else f"{value:.0f}",
             u=one.unit,
         )
-        return Doubt("implausible_ratio", message, _usual(one), one.of)
+        return Doubt("implausible_ratio", message, _usual(one), one.of, besides=one.over)
 
     return Check(view, judged & outside, tell, (ratio.alias("_ratio"),))
 
@@ -405,7 +405,8 @@ def _to_come(view: str, fact: Fact) -> Check:
         expected = say("不晚于{y}年", y=row["_year"])
         return Doubt("after_the_year", message, expected, _concerned(view, fact), (fact.name,))
 
-    return Check(view, year > pl.col("_year"), tell, (fact.name,))
+    dated = pl.col("_year") > 0  # the year itself may not have been read
+    return Check(view, dated & (year > pl.col("_year")), tell, (fact.name,))
 
 
 def _concerned(view: str, fact: Fact) -> tuple[str, ...]:

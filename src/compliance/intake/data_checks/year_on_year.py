@@ -161,7 +161,7 @@ def _then(row: Row) -> str:
 def _renumbered(_: Row) -> Doubt:
     message = msg("没有一所学校的标识码与对照数据相同，无法逐校比较")
     expected = msg("两份数据使用同一套标识码")
-    return Doubt("codes_differ_from_previous", message, expected, at=("county_code",))
+    return Doubt("codes_differ_from_previous", message, expected, at=("county_code",), of_all=True)
 
 
 def _new(row: Row) -> Doubt:
@@ -174,7 +174,7 @@ def _gone(row: Row, file: str) -> Doubt:
     message = say("{n}在{then}的数据中，本次没有", n=show(row["school_name"]), then=_then(row))
     expected = msg("撤并或更换标识码的，请说明")
     where = Location(_as_compared(file), "", row["_code"], row["_year"], row["school_code"])
-    return Doubt("school_gone", message, expected, where=where)
+    return Doubt("school_gone", message, expected, where=where, of_all=True)
 
 
 def _as_compared(file: str) -> str:

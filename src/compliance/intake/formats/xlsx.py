@@ -36,7 +36,10 @@ from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, pick, plural, say
 
 # Sheets that tell people something and are never data.
-TALK = ("说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes")
+TALK = (
+    "说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes",
+    "问题清单", "下结论还缺", "problems", "still needed",  # what `validate -o` adds
+)  # fmt: skip
 STATEMENTS = ("attestations", "vetoes")
 
 

@@ -10,16 +10,16 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from docxtpl import DocxTemplate
-from jinja2 import Template
+from jinja2 import FunctionLoader, Template
 
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import msg, say
@@ -36,23 +36,28 @@ _TEXT = "word/document.xml"
 _UNPACKED = 100_000_000  # bytes of a template's parts
 _TAG = re.compile(r"<[^>]*>")
 _SHORT = 40  # letters of a paragraph in a message
+# The text of a document without the page that it ends with.
+_BODY = re.compile(r"<w:body>(.*?)(?:<w:sectPr\b(?:(?!<w:sectPr\b).)*)?</w:body>", re.DOTALL)
 
 
 class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
-    def __init__(self, name: str, content: bytes) -> None:
+    def __init__(self, name: str, content: bytes, template_dirs: Sequence[Path] = ()) -> None:
         self._name, self._parts = name, _parts(name, content)
         self._lines: dict[str, Sequence[str]] = {}  # part → its source, a line a paragraph
-        self._filled = _compiled(name, content, self._parts, self._lines)
+        self._filled = _compiled(name, content, self._parts, self._lines, template_dirs)
 
     @classmethod
     def named(cls, name: str, template_dirs: Sequence[Path]) -> WordTemplate:
-        """The first file of that name, in the given directories or among the bundled ones."""
+        """The first file of that name, in the given directories or among the bundled ones.
+
+        What it includes by name (``{%p include 'paper_end.docx' %}``) is looked for likewise.
+        """
         there = template_files.found(name, template_dirs)
         if there is None:
             raise template_files.fault(msg("找不到模板"), name)
-        return cls(*there)
+        return cls(*there, template_dirs)
 
     def fill(self, *, without_last_section: bool = False, **context: object) -> bytes:
         """The finished document; without_last_section: it goes where it would be an empty page."""
@@ -91,6 +96,29 @@ def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
     return PackError(error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo)
 
 
+def _patch(name: str, content: bytes) -> Callable[[str], str]:
+    """What turns the XML of a Word file into a Jinja template."""
+    try:
+        patch = DocxTemplate(io.BytesIO(content)).patch_xml
+    except Exception as error:  # whatever python-docx makes of a strange package
+        raise template_files.fault(msg("不是Word文档"), name) from error
+    return cast("Callable[[str], str]", patch)
+
+
+def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
+    """What a Word file contributes where another includes it: its paragraphs and tables.
+
+    They take the styles of those names from the file that includes them.
+    """
+    there = template_files.found(name, template_dirs)
+    if there is None:
+        return None
+    found, content = there
+    source = _patch(found, content)(_parts(found, content)[_TEXT].decode("utf-8"))
+    body = _BODY.search(source)
+    return (body[1] if body else ""), found, None
+
+
 def _parts(name: str, content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -127,17 +155,19 @@ def _has_content(piece: Untyped) -> bool:
 
 
 def _compiled(
-    name: str, content: bytes, parts: Mapping[str, bytes], lines: dict[str, Sequence[str]]
+    name: str,
+    content: bytes,
+    parts: Mapping[str, bytes],
+    lines: dict[str, Sequence[str]],
+    template_dirs: Sequence[Path],
 ) -> dict[str, Template]:
     """Part name -> template, for the parts with placeholders: text, headers, footers, properties.
 
     lines: where the source of each goes.
     """
-    try:
-        patch = DocxTemplate(io.BytesIO(content)).patch_xml
-    except Exception as error:  # whatever python-docx makes of a strange package
-        raise template_files.fault(msg("不是Word文档"), name) from error
+    patch = _patch(name, content)
     made = environment("html")  # escapes what is printed, as XML needs it too
+    made.loader = FunctionLoader(partial(_block, template_dirs=template_dirs))
     compiled = {}
     for part, raw in parts.items():
         if (

@@ -76,7 +76,7 @@ class Written:
     """What a run has written; its length is the number of papers.
 
     kept: earlier papers that differ from the new ones and may have been filled in, where they are
-    now. stale: earlier papers of schools that are no longer in the data, likewise. faults: what was
+    now. stale: earlier papers of schools that need none any more, likewise. faults: what was
     not written, because a template or an earlier list is wrong. said, warned: what else there is to say,
     and to complain of.
     """
@@ -102,7 +102,7 @@ class Written:
         """What was moved aside and where to, a sentence each; empty where nothing was."""
         told = {
             msg("原有{n}份与新稿不同（可能已填写），移到 {where}"): self.kept,
-            msg("原有{n}份所属学校已不在数据中，移到 {where}"): self.stale,
+            msg("原有{n}份所属学校已不在数据中或不再需要整改方案，移到 {where}"): self.stale,
         }
         tail = msg("等{count}处")
         return [

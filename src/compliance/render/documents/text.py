@@ -53,9 +53,20 @@ def truncated(text: str, length: int) -> str:
 
 
 # What may not begin a line, and what may not end one.
-_CLOSING = frozenset("，。、；：！？）》」』】”’％…—,.;:!?)]}%")
-_OPENING = frozenset("（《「『【“‘([{")
-_ATOM = re.compile(r"[\x21-\x7e]+|\s+|—+|…+|.", re.DOTALL)
+_CLOSING = frozenset("，。、；：！？）》」』】〕〉”’%％…—,.;:!?)]}")
+_OPENING = frozenset("（《「『【〔〈“‘([{")
+_STOPS = frozenset("，。、；：！？）,;")  # after them a line breaks best
+_FULL = 0.7  # so full a line may end at one of them, rather than in the middle of a clause
+# What stays together: a cell with its sheet, a number with what it counts, words of the field, Latin words.
+_ATOM = re.compile(
+    r"[\u4e00-\u9fff]+![A-Z]+[0-9]+"
+    r"|[≥≤<>]?[0-9][0-9.,]*(?:%|平方米|个百分点|万元|学[年时]|所学校|个?学段|个[班县]|[\u4e00-\u9fff])?"
+    r"|小学|初中|学校|学生|教师|班级|面积|教室|全县|县级|本校|各校|其余|其中|结论|规则|指标|标准|要求|判定|评估"
+    r"|依据|来源|参考|参与|数据|缺失|不?达标|未达标|佐证|提供|培训|经费|比例|人数|公用|专任|专用|义务|教育|优质|均衡"
+    r"|[应不]?[高低]于|以上|以下|达到|完成|合计|缺口|清单|整改|补足|说明|原文|抄本|一致|未经|证实|质量|保障|程度|认可"
+    r"|[\x21-\x7e]+|\s+|—+|…+|.",
+    re.DOTALL,
+)
 BETWEEN = "  "  # two cells of a table
 # Signs of one column and of two, nearly all that is ever measured: no others need the tables of widths.
 _NARROW = re.compile(r"[ -~✓✗]")
@@ -111,18 +122,44 @@ def _fitting(atom: str, width: int) -> Iterator[str]:
     yield rest
 
 
-def wrap(text: str, width: int, indent: str = "", hanging: str = "") -> list[str]:
+def wrap(text: str, width: int | None, indent: str = "", hanging: str = "") -> list[str]:
     """`text` in lines of at most `width` columns; the first begins with `indent`, others `hanging`.
 
-    `text` is one printable line. No closing punctuation begins a line and no opening bracket ends one, as long as the piece fits.
+    `text` is one printable line, and stays one where there is no width. No closing punctuation begins a
+    line and no opening bracket ends one, as long as the piece fits; words and numbers with their units
+    stay whole, and a line that is full enough ends at a stop.
     """
+    if width is None:
+        return [f"{indent}{text}".rstrip()]
     lines: list[str] = []
-    line, start = indent, len(indent)
+    start, line = indent, list[str]()
     room = max(width - max(columns(indent), columns(hanging)), 2)
     for atom in _atoms(text, room):
         for piece in _fitting(atom, room):
-            if len(line) > start and columns(line) + columns(piece.rstrip()) > width:
-                lines.append(line.rstrip())
-                line, start = hanging, len(hanging)
-            line += piece.lstrip() if len(line) == start else piece
-    return [*lines, line.rstrip()]
+            while line and columns(start + "".join(line) + piece.rstrip()) > width:
+                kept = _ending(line, width - columns(start))
+                lines.append((start + "".join(line[:kept])).rstrip())
+                rest = "".join(line[kept:]).lstrip()
+                start, line = hanging, [rest] if rest else []
+            line.append(piece if line else piece.lstrip())
+    return [*lines, (start + "".join(line)).rstrip()]
+
+
+def _ending(pieces: Sequence[str], room: int) -> int:
+    """After how many of the pieces a full line ends: after the last stop, where enough stands before it."""
+    for many in range(len(pieces), 0, -1):
+        before = "".join(pieces[:many]).rstrip()
+        if columns(before) < _FULL * room:
+            break
+        if before[-1:] in _STOPS or pieces[many - 1].isspace():
+            return many
+    return len(pieces)
+
+
+def fitted(text: str, width: int | None) -> str:
+    """Lines laid out already, each within the width, what follows of a line a little further in."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        lines += wrap(line.strip(), width, indent, indent + "  ") if line.strip() else [""]
+    return "\n".join(lines)

@@ -71,9 +71,9 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory. foot: at the bottom left of every printed page."""
+    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property."""
 
-    def __init__(self, title: str, foot: str = "") -> None:
+    def __init__(self, title: str, foot: str = "", keywords: str = "") -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
         options = {
@@ -83,7 +83,9 @@ class Book:
             "strings_to_numbers": False,
         }
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
-        self.raw.set_properties({"title": title, "author": "均衡 Junheng", "created": _MADE})
+        self.raw.set_properties(
+            {"title": title, "author": "均衡 Junheng", "created": _MADE, "keywords": keywords}
+        )
         self._formats: dict[tuple[object, ...], Untyped] = {}
         self.sheets: list[Worksheet] = []
 
@@ -133,6 +135,10 @@ class Worksheet:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{book.foot}&C{msg('第&P页 共&N页')}")
 
+    def on_one_page(self) -> None:
+        """Printed on a single page, however small."""
+        self._sheet.fit_to_pages(1, 1)
+
     def line(self, text: str, style: str = "text") -> None:
         """A text over the whole width, as high as it needs."""
         last = len(self._columns) - 1
@@ -170,7 +176,7 @@ class Worksheet:
         """One line of the table, each cell in a form of its own."""
         texts = zip(self._columns, values, strict=True)
         self._sheet.set_row(
-            self._row, max(height("" if v is None else str(v), c.width) for c, v in texts)
+            self._row, max(height(v if isinstance(v, str) else "", c.width) for c, v in texts)
         )
         for place, (value, form) in enumerate(zip(values, forms, strict=True)):
             self._write(self._row, place, value, form)
@@ -189,6 +195,13 @@ class Worksheet:
         width = self._columns[place].width
         self._sheet.set_column(place, place, width, None, {"hidden": True})
 
+    def fold(self, place: int) -> None:
+        """A column that a click above it brings to sight."""
+        width = self._columns[place].width
+        self._sheet.set_column(place, place, width, None, {"hidden": True, "level": 1})
+        following = self._columns[place + 1].width
+        self._sheet.set_column(place + 1, place + 1, following, None, {"collapsed": True})
+
     def _write(
         self, row: int, column: int, value: str | float | date | None, form: Untyped
     ) -> None:
@@ -196,9 +209,14 @@ class Worksheet:
             self.values.append(value)
         put(self._sheet, row, column, value, form)
 
+    @property
+    def body(self) -> tuple[int, int]:
+        """The first and the last row below the headings, from 0; one row where there is none yet."""
+        return self._head + 1, max(self._row - 1, self._head + 1)
+
     def finish(self, choices: tuple[int, Sequence[str]] | None = None, *, filters: bool) -> None:
         """Filters over what was written below the headings; choices: a column's allowed words."""
-        last = max(self._row - 1, self._head + 1)
+        _, last = self.body
         if filters:
             self._sheet.autofilter(self._head, 0, last, len(self._columns) - 1)
         if choices is not None:

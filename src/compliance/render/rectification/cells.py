@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
 
 from compliance.assessment import (
     OPEN,
@@ -17,7 +21,7 @@ from compliance.assessment import (
     Judged,
     amounts,
     figures,
-    offices,
+    messages,
     supplier,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
@@ -27,10 +31,13 @@ from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
+from compliance.ledger.columns import PROPOSED
 from compliance.ledger.days import CURRENT, OFFICIAL, Days
 from compliance.ledger.identity import item_id
+from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import chosen, listed, outside
+from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
+from compliance.render.rectification.planning import UNPLANNED, Planned
 from compliance.rules.language.model import Rule
 from compliance.rules.reference.describe import demands
 
@@ -39,6 +46,7 @@ _DIGITS = "零一二三四五六七八九"
 _STATES = ("unknown", "error", "not_checked", "waived")
 _AFFECTED = 3
 NONE = "—"
+DOUBT = "※"  # beside what rests on figures with a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,11 @@ class PaperLine:
     """One rule for one subject: an item of the county's list, an indicator of a school's sheet.
 
     id: the same from run to run (`item_id`). school_code: empty for the county. subject, problem … note: the columns of the official papers.
-    brief: the problem without the name that the column 学校 shows. met: true, false, or null where
-    it is not decided. due: somebody has to act on it. blocking: it keeps the school's overall
+    brief: the problem without the name that the column 学校 shows. detail: what `note` says beside what
+    the item blocks, for a paper that has no room for it there. lead: who leads without those that
+    act with it; responsible: with them. person: who is named already (of a school its headteacher). deadline, progress, closed: as
+    people wrote them, else as they stand until somebody does.
+    met: true, false, or null where it is not decided. due: somebody has to act on it. blocking: it keeps the school's overall
     assessment from being met. amounts: the gap as numbers, for a sheet that adds up.
     """
 
@@ -66,12 +77,24 @@ class PaperLine:
     gap: str
     measure: str
     owner: str
+    lead: str
     responsible: str
+    person: str
+    deadline: str
+    progress: str
+    closed: str
+    detail: str
     note: str
     met: bool | None
     due: bool
     blocking: bool
     amounts: tuple[Amount, ...]
+
+    @property
+    def digest(self) -> str:
+        """What is said of its figures, in six letters."""
+        said = "\n".join((self.current, self.standard, self.gap, self.state))
+        return sha256(said.encode()).hexdigest()[:6]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +118,74 @@ class AwaitedLine:
     owner: str
 
 
-def paper_line(number: int, one: Judged, note: str) -> PaperLine:
-    """The line of a finding as the county's list has it."""
+def paper_line(
+    number: int, one: Judged, detail: str = "", planned: Planned | None = None
+) -> PaperLine:
+    """The line of a finding as the county's list has it; detail: see `detail`."""
+    planned = planned or UNPLANNED.of(one, "")
+    owner = planned.lead
+    school = msg_in("school", "学校") if one.school else ""
+    blocks = msg("影响综合评估") if one.blocking else ""
+    mark = DOUBT if one.finding["warnings"] else ""
     return PaperLine(
         number=number,
         id=printable(
             item_id(one.school or one.finding["county_code"], one.finding["stage"], one.rule.id)
         ),
         rule=one.rule.id,
-        title=one.rule.label,
+        title=title(one.rule),
         school_code=one.school,
         subject=one.subject,
-        problem=one.finding["message"],
-        brief=_brief(one),
+        problem=_problem(one) + mark,
+        brief=_brief(one) + mark,
         current=current(one),
         standard=_standard(one),
         floor=_floor(one),
         state=_state(one),
         gap=msg("；").join(map(quantity, amounts(one.finding))) or NONE,
         measure=measure(one),
-        owner=printable(pick(one.rule.owner, one.rule.owner_en)),
+        owner=owner,
         # 牵头单位/责任单位: who leads, with whom, and the school that acts.
-        responsible=msg("／").join(
-            filter(None, (_offices(one.rule), msg_in("school", "学校") if one.school else ""))
-        ),
-        note=note,
+        lead=msg("／").join(filter(None, (owner, school))),
+        responsible=msg("／").join(filter(None, (planned.offices, school))),
+        person=planned.person,
+        deadline=deadline(),
+        progress=progress(),
+        closed="",
+        detail=detail,
+        note=msg("；").join(filter(None, (blocks, detail))),
         met={"pass": True, "fail": False}.get(one.status),
         # What is made of others awaits theirs.
         due=one.standing in (PROBLEM, OPEN, SUGGESTION) or (one.waits and not one.rule.of),
         blocking=one.blocking,
         amounts=amounts(one.finding),
     )
+
+
+def carried(line: PaperLine, row: Row | None) -> PaperLine:
+    """A line with what people wrote of it in the ledger; row: its own there, if it has one."""
+    if row is None:
+        return line
+
+    def said(name: str, ours: str) -> str:
+        proposed = name in PROPOSED and name not in row.people
+        return ours if proposed else _written_text(row.cells.get(name)) or ours
+
+    return replace(
+        line,
+        measure=said("measure", line.measure),
+        person=said("person", line.person),
+        deadline=said("deadline", line.deadline),
+        progress=said("progress", line.progress),
+        closed=said("closed", line.closed),
+    )
+
+
+def _written_text(value: Value) -> str:
+    """What stands in a cell of the ledger: a day to the month, as deadlines are written."""
+    if isinstance(value, date):
+        return say("{y}年{m}月", y=value.year, m=value.month)
+    return printable(text_of(value))
 
 
 def awaited_lines(
@@ -177,15 +237,13 @@ def _what(entry: Awaited, titles: Mapping[str, str]) -> str:
         return say("{f}为0：{todo}", f=heading(entry.fact, titles), todo=say_nobody())
     if entry.fact:
         return heading(entry.fact, titles)
-    parts = [part["name"] for part in one.finding["parts"] if part["status"] == one.status]
+    if doubtful(one):
+        return say("{rule}（所据数据存疑，请核对）", rule=one.rule.label)
+    told = one.finding["parts"] or ()
+    parts = [part["name"] for part in told if part["status"] == one.status]
     if not parts or one.status == "unknown":
         return one.rule.label
     return say("{rule}（{parts}）", rule=one.rule.label, parts=listed(parts))
-
-
-def named(name: str, text: str) -> str:
-    """``音乐专用教室1间``; a name in Latin letters keeps a blank after it."""
-    return f"{name} {text}" if name and name[-1].isascii() else f"{name}{text}"
 
 
 def quantity(amount: Amount, *, part: bool = True) -> str:
@@ -198,12 +256,34 @@ def quantity(amount: Amount, *, part: bool = True) -> str:
     return number
 
 
+def title(rule: Rule) -> str:
+    """An indicator by its heading, a clause of the law by its short name."""
+    return rule.brief if rule.short else rule.label
+
+
+def _problem(one: Judged) -> str:
+    """The problem in a sentence, by figures; the law's clause is not said again."""
+    if missed := _missed_parts(one):
+        return say("{who}：{told}。", who=one.subject, told=missed)
+    return str(one.finding["message"]).removesuffix(messages.say_doubt())
+
+
 def _brief(one: Judged) -> str:
-    """The finding's sentence without its subject, where a column beside it names that."""
-    sentence = str(one.finding["message"])
+    """The same without its subject, where a column beside it names that."""
+    if missed := _missed_parts(one):
+        return say("{told}。", told=missed)
+    sentence = _problem(one)
     if not one.school or not sentence.startswith(one.subject):
         return sentence
     return sentence.removeprefix(one.subject).lstrip("：: ") or sentence
+
+
+def _missed_parts(one: Judged) -> str:
+    """``美术专用教室0间，应有1间，缺1间``: what a rule of several parts misses; empty for any other."""
+    if one.status != "fail":
+        return ""
+    failed = [part for part in one.finding["parts"] if part["status"] == "fail"]
+    return msg("；").join(against(one.rule, one.finding, part) for part in failed)
 
 
 def current(one: Judged) -> str:
@@ -255,17 +335,25 @@ def _state(one: Judged) -> str:
         return msg("未达标（建议提升）")
     if one.standing == OPEN:
         return msg("未达标（待定）")
-    return figures.state(one.status)
+    return msg("数据存疑") if doubtful(one) else figures.state(one.status)
 
 
-def measure(one: Judged) -> str:
-    """整改措施: the rule's remedy with the figures filled in."""
+def doubtful(one: Judged) -> bool:
+    """Whether a figure is there, but such that nothing follows from it: a negative area."""
+    finding = one.finding
+    return one.status == "unknown" and not finding["missing"] and finding["value"] is not None
+
+
+def measure(one: Judged, own: Amount | None = None) -> str:
+    """整改措施: the rule's remedy with the figures filled in; own: what a single school has to add."""
     remedy = printable(pick(one.rule.remedy, one.rule.remedy_en))
     known = {
         name: figures.amount(one.finding[name])
         for name in ("shortfall", "excess", "value", "threshold")
         if one.finding[name] is not None
     }
+    if own is not None:
+        known["excess" if own.over else "shortfall"] = figures.amount(own.value)
     if all(name in known for name in _PLACEHOLDER.findall(remedy)):
         return _PLACEHOLDER.sub(lambda found: known[found[1]], remedy)
     return msg("；").join(_steps(one)) or _PLACEHOLDER.sub(NONE, remedy)
@@ -282,32 +370,60 @@ def _steps(one: Judged) -> Iterator[str]:
             yield say("{what}：增加{n}", what=what, n=number)
 
 
-def _offices(rule: Rule) -> str:
-    """Who leads, and with whom; empty where the rule set names nobody."""
-    return printable(offices(rule))
+def detail(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:
+    """Whose the gap is, and which doubtful figures the item rests on.
 
-
-def note(one: Judged, warnings: Sequence[Problem]) -> str:
-    """备注: what the item blocks, and which doubtful figures it rests on.
-
-    warnings: about the county's figures.
+    record: the school's, as submitted; may be empty.
     """
     pieces = []
-    if one.blocking:
-        pieces.append(msg("影响综合评估"))
     if one.whole and amounts(one.finding):
-        pieces.append(msg("缺口按全校计"))
+        pieces.append(_whole_gap(one, about, record))
     if codes := one.finding["warnings"]:
         texts = dict.fromkeys(
             printable(warning.message).rstrip("。.")
             for code in codes
-            for warning in warnings
+            for warning in about.warnings
             if warning.code == code and _bears_on(warning, one)
         )
         tail = msg_in("etc. ({count})", "等{count}处")
         told = shortened(list(texts or map(printable, codes)), tail, 2)
-        pieces.append(say("数据存疑：{texts}", texts=told))
+        doubt = (
+            msg("数据存疑，未计入合计：{texts}") if one.implausible else msg("数据存疑：{texts}")
+        )
+        pieces.append(doubt.format(texts=told))
     return msg("；").join(pieces)
+
+
+def _whole_gap(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:
+    """``缺口按全校计：初中达标，全校需6590.91平方米，现有6000平方米``: what the school as a whole needs.
+
+    The figures stand only where they agree with the value that was judged.
+    """
+    finding, sums = one.finding, one.rule.indicator and about.grounds
+    has: Decimal | None = None
+    if sums and finding["value"] and finding["threshold"] and finding["shortfall"]:
+        weights = sums.ruleset.indicators[one.rule.indicator or ""].of.facts
+        given = [record.get(fact) for fact in weights]
+        if all(isinstance(value, (int, float)) for value in given):
+            has = sum(
+                (
+                    weight * Decimal(str(value))
+                    for weight, value in zip(weights.values(), given, strict=True)
+                ),
+                Decimal(0),
+            )
+    if has is None or has <= 0:
+        return msg("缺口按全校计：各学段共用")
+    needs = has + Decimal(str(finding["shortfall"]))
+    if not math.isclose(needs / has, finding["threshold"] / finding["value"], rel_tol=0.01):
+        return msg("缺口按全校计：各学段共用")
+    unit = printable(finding["shortfall_unit"] or "")
+    return say(
+        "缺口按全校计：{stage}达标，全校需{needs}，现有{has}",
+        stage=figures.stage(finding["stage"]),
+        needs=with_unit(figures.amount(float(needs)), unit),
+        has=with_unit(figures.amount(float(has)), unit),
+    )
 
 
 def _bears_on(warning: Problem, one: Judged) -> bool:
@@ -386,24 +502,33 @@ def ruleset_of(report: Results, about: Assessment) -> RulesetInfo:
     )
 
 
-def basis(report: Results, info: RulesetInfo) -> str:
-    """By which documents and rule set, as of when: one line for the head of a paper."""
+def basis(report: Results, info: RulesetInfo, *, doubts: bool) -> str:
+    """By which documents and rule set, as of when: one line for the head of a paper.
+
+    doubts: with what was not seen of the documents.
+    """
     day = date.fromisoformat(info.as_of)
+    documents = info.source if doubts else msg("；").join(one.name for one in info.documents)
     text = say(
         "{source}；{title}，规则集 {id} {version}；评估时点 {as_of}",
         title=printable(pick(info.title, info.title_en)),
-        source=printable(info.source),
+        source=printable(documents),
         id=info.id,
         version=info.version,
         as_of=in_words(day),
     )
-    return text + _chosen(report.manifest)
+    return text + _chosen(report)
 
 
-def _chosen(manifest: Mapping[str, object]) -> str:
+def _chosen(report: Results) -> str:
     """What was switched on or enforced beyond the rule set: a reader must see it."""
-    words = [printable(one) for key in ("enforced", "switches") for one in chosen(manifest, key)]
-    rules = [printable(one["rule"]) for one in chosen(manifest, "confirmations")]
+    manifest = report.manifest
+    given = [one for key in ("enforced", "switches") for one in chosen(manifest, key)]
+    words = [printable(called(one, rulesets(report))) for one in given]
+    rules = [
+        printable(called(one["rule"], rulesets(report)))
+        for one in chosen(manifest, "confirmations")
+    ]
     return (
         (say("；另行启用：{text}", text=listed(words)) if words else "")
         + (msg("；严格判定") if manifest.get("strict") else "")

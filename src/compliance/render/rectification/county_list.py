@@ -6,26 +6,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+import polars as pl
+
 from compliance.assessment import (
     OPEN,
     PROBLEM,
     REFERENCE,
     SUGGESTION,
+    WAITING,
     Assessment,
     Judged,
     Total,
     figures,
 )
 from compliance.assessment.scope import named_schools
-from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
-from compliance.render.phrases import by_kind, kind_of, short_schools
+from compliance.render.phrases import by_kind, kind_of, listed, not_summed, short_schools
 from compliance.render.rectification import cells
-from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines, paper_line
+from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
+from compliance.rules.language.model import Rule
+from compliance.rules.reference.describe import demands
 
-Note = Callable[[Judged], str]
+Line = Callable[[int, Judged], PaperLine]
 
 _SHOWN = 3
 
@@ -37,6 +42,17 @@ class OwnersItems:
     ordinal: str
     owner: str
     items: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegendLine:
+    """What a rule of the list asks, said once: its code and name, the clause, who leads, with whom."""
+
+    rule: str
+    title: str
+    clause: str
+    owner: str
+    joint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +90,12 @@ class TotalLine:
 class CountyPaper:
     """整改清单: the county's list.
 
-    ruleset: the id of the rule set that judged. annexes: list name -> its number among the annexes, 0 where it is empty.
-    dates: of which day the figures are, when the paper was made. ledger: the list that people work on. deadline, progress: what stands in columns that are filled in by hand.
+    ruleset: the id of the rule set that judged. legend: the rules of the problems. not_summed: misses
+    that no total holds, since their figures are implausible, as one sentence. schools: the sheets of
+    all schools, needed or not. apart: which lists the printed one leaves out, empty for none.
+    annexes: list name -> its number among the annexes of the printed list, 0 where it is empty or
+    stays in the workbook. dates: of which day the figures are, when the paper was made. ledger: the
+    list that people work on. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -96,6 +116,9 @@ class CountyPaper:
     references: tuple[ReferenceLine, ...]
     unjudged_references: int
     totals: tuple[TotalLine, ...]
+    not_summed: str
+    apart: str
+    legend: tuple[LegendLine, ...]
     schools: tuple[SchoolPaper, ...]
     annexes: Mapping[str, int]
     deadline: str
@@ -108,23 +131,49 @@ class CountyPaper:
         """Whether there is only one annex: it takes no number."""
         return sum(number > 0 for number in self.annexes.values()) == 1
 
+    def carrying(self, ledger: Ledger) -> CountyPaper:
+        """The list, and the schools' sheets, with the ledger and what people wrote there."""
+        rows = {row.id: row for row in ledger.rows if not row.own}
+        groups = (
+            replace(group, items=tuple(cells.carried(one, rows.get(one.id)) for one in group.items))
+            for group in self.groups
+        )
+        return replace(
+            self,
+            ledger=ledger,
+            groups=tuple(groups),
+            schools=tuple(one.carrying(rows) if one.needed else one for one in self.schools),
+        )
+
+    @property
+    def plans(self) -> tuple[SchoolPaper, ...]:
+        """The sheets that are written: of schools that have something to do."""
+        return tuple(one for one in self.schools if one.needed)
+
+    @property
+    def without_plan(self) -> tuple[SchoolPaper, ...]:
+        """The schools that need no plan."""
+        return tuple(one for one in self.schools if not one.needed)
+
     @property
     def problems(self) -> tuple[PaperLine, ...]:
         """The problems of all groups, in order."""
         return tuple(item for group in self.groups for item in group.items)
 
 
-def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyPaper:
-    """The county's list. sheets: its schools', as a directory."""
+def county_paper(
+    around: Surroundings, sheets: Sequence[SchoolPaper], *, annexes: bool = False
+) -> CountyPaper:
+    """The county's list. sheets: its schools', as a directory. annexes: printed with the list."""
     about, county = around.about, around.about.county
 
-    def note(one: Judged) -> str:
-        short = "" if one.school else short_schools(about, one.rule.id, _SHOWN, msg("等{count}所"))
-        where = say("涉及：{names}", names=short) if short else ""
-        return msg("；").join(filter(None, (cells.note(one, about.warnings), where)))
+    def line(number: int, one: Judged) -> PaperLine:
+        tail = msg("等{count}所，另见各校整改方案")
+        short = "" if one.school else short_schools(about, one.rule.id, _SHOWN, tail)
+        return around.line(number, one, say("涉及：{names}", names=short) if short else "")
 
     def items(standing: str) -> tuple[PaperLine, ...]:
-        return _items((one for one in about.open if one.standing == standing), note)
+        return _items((one for one in about.open if one.standing == standing), line)
 
     paper = CountyPaper(
         county_code=county.county_code,
@@ -141,16 +190,17 @@ def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyP
         summary=(),
         basis=around.basis,
         dates=cells.dates(around.days),
-        groups=_groups(about, note),
+        groups=_groups(about, line),
         open=items(OPEN),
         suggestions=items(SUGGESTION),
         blanks=awaited_lines(about, around.titles, around.holders, by_school=False),
         blanks_at=awaited_lines(about, around.titles, around.holders, by_school=True),
-        references=_references(about),
-        unjudged_references=sum(
-            one.rule.role == "advisory" and one.status != "fail" for one in about.open
-        ),
+        references=_references(about) if around.with_advisory else (),
+        unjudged_references=len(_unjudged(about)) if around.with_advisory else 0,
         totals=_totals(about),
+        not_summed=_not_summed(about),
+        apart="",
+        legend=_legend(about),
         schools=tuple(sheets),
         annexes={},
         deadline=cells.deadline(),
@@ -161,7 +211,67 @@ def county_paper(around: Surroundings, sheets: Sequence[SchoolPaper]) -> CountyP
             subject=around.subject,
         ),
     )
-    return replace(paper, summary=tuple(_summary(about, paper)), annexes=_annexes(paper))
+    attached = _annexes(paper, lists=_LISTS if annexes else _LISTS[:1])
+    summary = tuple(_summary(about, paper))
+    return replace(paper, summary=summary, annexes=attached, apart=_apart(paper, attached))
+
+
+def _apart(paper: CountyPaper, attached: Mapping[str, int]) -> str:
+    """Which lists that have entries are not printed with this one, and where they stand."""
+    lists = {
+        "open": msg("待补数据后确定"),
+        "suggestions": msg("建议提升"),
+        "blanks": msg("待补数据、待佐证"),
+        "references": msg("参考"),
+    }
+    apart = [name for key, name in lists.items() if getattr(paper, key) and not attached[key]]
+    if not apart:
+        return ""
+    return say("{lists}各项不附于本清单，逐条见整改清单电子表格。", lists=listed(apart))
+
+
+def _unjudged(about: Assessment) -> set[str]:
+    """The advisory rules that could be judged nowhere: not one of their findings is decided."""
+    waiting = {
+        one.rule.id for one in about.open if one.rule.role == "advisory" and one.status in WAITING
+    }
+    decided = about.findings.filter(
+        (pl.col("role") == "advisory") & pl.col("status").is_in(["pass", "fail"])
+    )
+    return waiting - set(decided.get_column("rule"))
+
+
+def _not_summed(about: Assessment) -> str:
+    """``另有2项缺口所据数据存疑…：甲小学 教学仪器设备值（100元）…``; empty where all is summed up."""
+    told = not_summed(about)
+    names = shortened(told, msg("等{count}项"))
+    return (
+        plural(
+            len(told), "另有{n}项缺口所据数据存疑（标※），核实前未计入合计：{names}。", names=names
+        )
+        if told
+        else ""
+    )
+
+
+def _legend(about: Assessment) -> tuple[LegendLine, ...]:
+    """The rules of the problems, in the order of the law."""
+    rules = {one.place: one.rule for one in about.open if one.standing == PROBLEM}
+    return tuple(
+        LegendLine(
+            rule=rule.id,
+            title=cells.title(rule),
+            clause=rule.label if rule.short else _demanded(rule),
+            owner=printable(pick(rule.owner, rule.owner_en)),
+            joint=printable(msg("、").join(rule.partners)),
+        )
+        for _, rule in sorted(rules.items())
+    )
+
+
+def _demanded(rule: Rule) -> str:
+    """What an indicator asks, in words."""
+    return printable(msg("；").join(words for _, words in demands(rule)))
 
 
 def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
@@ -181,7 +291,7 @@ def _summary(about: Assessment, paper: CountyPaper) -> Iterator[str]:
         kinds = shortened([kind_of(own) for own in by_kind(about.warnings)], msg("等{count}类"))
         yield plural(
             len(about.warnings),
-            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项已在备注中注明。",
+            "上报数据另有{n}条提示：{kinds}；逐条见校验结果（compliance validate），所涉事项标※。",
             kinds=kinds,
         )
 
@@ -206,14 +316,16 @@ def _counted(paper: CountyPaper) -> str:
     return msg("；").join(told) + msg("。")
 
 
-def _annexes(paper: CountyPaper) -> dict[str, int]:
-    """Numbers of the lists that have entries, else 0."""
-    lists = ("problems", "open", "suggestions", "blanks", "references")
+_LISTS = ("problems", "open", "suggestions", "blanks", "references")
+
+
+def _annexes(paper: CountyPaper, lists: Sequence[str]) -> dict[str, int]:
+    """Numbers of those lists that have entries, else 0."""
     numbers = count(1)
-    return {name: next(numbers) if getattr(paper, name) else 0 for name in lists}
+    return {name: next(numbers) if name in lists and getattr(paper, name) else 0 for name in _LISTS}
 
 
-def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
+def _groups(about: Assessment, line: Line) -> tuple[OwnersItems, ...]:
     """By the section that answers, in the order of the law, what nobody answers for last.
 
     The items are numbered through.
@@ -225,16 +337,16 @@ def _groups(about: Assessment, note: Note) -> tuple[OwnersItems, ...]:
     by_owner.update({"": by_owner.pop("")} if "" in by_owner else {})
     groups, done = [], 0
     for number, own in enumerate(by_owner.values(), 1):
-        items = _items(own, note, start=done + 1)
+        items = _items(own, line, start=done + 1)
         done += len(items)
         owner = items[0].owner or msg("责任单位待定")
         groups.append(OwnersItems(cells.ordinal(number), owner, items))
     return tuple(groups)
 
 
-def _items(judged: Iterable[Judged], note: Note, start: int = 1) -> tuple[PaperLine, ...]:
+def _items(judged: Iterable[Judged], line: Line, start: int = 1) -> tuple[PaperLine, ...]:
     ordered = sorted(judged, key=_urgency)
-    return tuple(paper_line(number, one, note(one)) for number, one in enumerate(ordered, start))
+    return tuple(line(number, one) for number, one in enumerate(ordered, start))
 
 
 def _urgency(one: Judged) -> tuple[int, float, int, str, bool]:
@@ -268,7 +380,7 @@ def _totals(about: Assessment) -> tuple[TotalLine, ...]:
             grouped.setdefault((total.rule, total.amount.part), []).append(total)
     where: dict[tuple[str, str], set[str]] = {}
     for one in about.open:
-        if one.standing == PROBLEM and one.school:
+        if one.standing == PROBLEM and one.school and not one.implausible:
             parts = [part["name"] for part in one.finding["parts"] if part["status"] == "fail"]
             for name in ("", *parts):
                 where.setdefault((one.rule.id, name), set()).add(one.school)
@@ -279,7 +391,7 @@ def _totals(about: Assessment) -> tuple[TotalLine, ...]:
         lines.append(
             TotalLine(
                 rule=rule,
-                title=about.rules[rule].label,
+                title=cells.title(about.rules[rule]),
                 of=part,
                 schools=len(where.get((rule, part), ())) if must else 0,
                 problems=_quantities(must),
@@ -309,16 +421,19 @@ def _references(about: Assessment) -> tuple[ReferenceLine, ...]:
     for number, place in enumerate(sorted(grouped), 1):
         own = [one for one in grouped[place] if one.school] or grouped[place]
         rule = own[0].rule
-        names = list(dict.fromkeys(one.subject for one in own))
+        schools = {
+            one.school: str(one.finding["school_name"] or one.school) for one in own if one.school
+        }
+        names = list(schools.values()) or [own[0].subject]
         lines.append(
             ReferenceLine(
                 number=number,
                 rule=rule.id,
-                title=rule.label,
+                title=rule.coded,
                 basis=figures.basis(rule),
                 source=printable(rule.source),
-                schools=len({one.school for one in own if one.school}),
-                names=shortened(names, msg("等{count}个")),
+                schools=len(schools),
+                names=shortened(names, msg("等{count}所")),
                 gap=msg("；").join(gaps.get(rule.id, ())) or cells.NONE,
                 message=own[0].finding["message"] if len(own) == 1 else "",
             )

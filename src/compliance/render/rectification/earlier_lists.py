@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
-from compliance.engine.results import CountyResult
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.ledger import Book
+from compliance.ledger.decisions import Decision, read_decisions, with_decisions
+from compliance.render.papers.forms import MEETING
 
 COUNTY_LIST = "整改清单"
 
@@ -20,25 +19,42 @@ COUNTY_LIST = "整改清单"
 class EarlierLists:
     """Finds and reads them. faults: lists that cannot be read; warned: what is to be said of others.
 
-    Raises UsageError, or what `read_book` raises, where a list that was asked for is none.
+    Raises UsageError, or what `read_book` raises, where a list that was asked for is none. counties: how many there are.
     """
 
-    def __init__(self, out: Path, given: Sequence[Path], counties: Sequence[CountyResult]) -> None:
-        self._out, self._alone = out, len(counties) == 1
+    def __init__(self, out: Path, given: Sequence[Path], counties: int) -> None:
+        self._out, self._alone = out, counties == 1
         self.faults: list[JunhengError] = []
         self.warned: list[str] = []
         self._given = [_asked_for(path) for path in given]
         self._unused = [book.name for book in self._given]
 
-    def of(self, county: CountyResult, findings: pl.DataFrame) -> list[Book] | None:
+    def of(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
         """A county's lists, the one that lies there last; None where that cannot be read.
 
-        findings: the county's.
+        county, schools: codes. With what meetings decided, on a sheet of a list or in the meeting's
+        paper that lies beside it.
         """
-        schools = findings.get_column("school_code").drop_nulls().unique()
-        books = [book for book in self._given if self._is_of(book, county.county_code, schools)]
+        books = self._lists(county, year, schools)
+        if books is None:
+            return None
+        lying = _lying(self._out, county, year)
+        return with_decisions(books, self._decided(lying.parent) if lying else [])
+
+    def _decided(self, folder: Path) -> list[Decision]:
+        found: list[Decision] = []
+        for suffix in (".xlsx", ".docx"):
+            path = folder / f"{MEETING.file}{suffix}"
+            if path.is_file():
+                decided, problems = read_decisions(path)
+                found += decided
+                self.warned += [one.line() for one in problems]
+        return found
+
+    def _lists(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
+        books = [book for book in self._given if self._is_of(book, county, schools)]
         self._unused = [name for name in self._unused if name not in {b.name for b in books}]
-        path = _lying(self._out, county)
+        path = _lying(self._out, county, year)
         if path is None:
             return books
         try:
@@ -91,13 +107,13 @@ def _asked_for(path: Path) -> Book:
     return book
 
 
-def _lying(out: Path, county: CountyResult) -> Path | None:
+def _lying(out: Path, county: str, school_year: int) -> Path | None:
     """The county's list of this year, else of the latest year before: folders are code_name_year."""
-    form = re.compile(rf"{re.escape(county.county_code)}_(?:.*_)?(\d{{4}})")
+    form = re.compile(rf"{re.escape(county)}_(?:.*_)?(\d{{4}})")
     found = {}
     for folder in sorted(out.iterdir()) if out.is_dir() else ():
         path = folder / f"{COUNTY_LIST}.xlsx"
         year = form.fullmatch(folder.name)
-        if year and int(year[1]) <= county.year and path.is_file():
+        if year and int(year[1]) <= school_year and path.is_file():
             found[int(year[1])] = path
     return found[max(found)] if found else None

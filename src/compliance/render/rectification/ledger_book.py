@@ -12,18 +12,20 @@ from compliance.ledger.model import STATES, Ledger, Look, OwnColumn, OwnSheet, R
 from compliance.ledger.settings import SETTINGS, settings_words, warning
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet, put
-from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.ledger_paper import LedgerPaper
 
 _WIDTHS = {
-    "id": 17, "number": 5, "state": 9, "flags": 20, "code": 12, "school": 14, "township": 9,
-    "alliance": 10, "stage": 6, "indicator": 18, "problem": 30, "value": 9, "limit": 9, "gap": 9,
-    "unit": 8, "measure": 24, "lead": 12, "joint": 12, "person": 10, "deadline": 12,
-    "progress": 20, "applied": 11, "verified": 11, "reviewed": 11, "closed": 12, "evidence": 16,
-    "remarks": 20,
+    "id": 16, "number": 5, "state": 8, "flags": 15, "code": 11, "school": 12, "township": 8,
+    "alliance": 9, "stage": 5, "indicator": 12, "problem": 24, "value": 8, "limit": 8, "gap": 9,
+    "unit": 7, "measure": 18, "lead": 10, "joint": 11, "person": 9, "deadline": 11,
+    "progress": 15, "applied": 9, "verified": 9, "reviewed": 9, "closed": 11, "evidence": 11,
+    "remarks": 15,
 }  # fmt: skip
 _CENTRED = ("number", "state", "stage", "unit", "deadline", "closed", "value", "limit", "gap")
-# Not shown where nobody has given them.
-_OPTIONAL = ("township", "alliance")
+# For filters and sorting, folded away so that the rest can be read on paper.
+_FOLDED = ("code", "alliance")
+# Not shown where nobody has given it.
+_OPTIONAL = ("township",)
 _FROZEN = "code"  # what stands before it stays in view
 _COLOURS = {"blue": "DDEBF7", "yellow": "FFE699", "red": "F4A7A0"}
 _CLASH = "FCE4D6"
@@ -33,7 +35,7 @@ _SIGNS = "≥≤><＞＜="
 _A3 = 8
 
 
-def sheets(book: Book, paper: CountyPaper) -> None:
+def sheets(book: Book, paper: LedgerPaper) -> None:
     """The sheets that are made of the ledger, in their order; `remember` ends the book."""
     _table(book, paper)
     _tallies(book, paper)
@@ -41,17 +43,7 @@ def sheets(book: Book, paper: CountyPaper) -> None:
     _changes(book, paper)
 
 
-def head(paper: CountyPaper) -> list[str]:
-    """The lines above the list, below its title; those that people wrote there come last."""
-    return [
-        say("（{years}）", years=paper.years),
-        *paper.summary,
-        say("依据：{b}。", b=paper.basis),
-        paper.dates,
-    ]
-
-
-def _table(book: Book, paper: CountyPaper) -> None:
+def _table(book: Book, paper: LedgerPaper) -> None:
     ledger = paper.ledger
     titles = headings()
     own = list(ledger.columns)
@@ -61,13 +53,15 @@ def _table(book: Book, paper: CountyPaper) -> None:
     ]
     sheet = book.sheet(msg("台账"), columns)
     sheet.raw.set_paper(_A3)
-    sheet.line(paper.ledger_title, "title")
-    for line in (*head(paper), *ledger.remarks):
+    sheet.line(paper.title, "title")
+    for line in (*paper.lines, *ledger.remarks):
         sheet.line(line)
     sheet.head(frozen_columns=COLUMNS.index(_FROZEN) + 2)
     for place, one in enumerate(own, len(COLUMNS)):
         if one.look != Look():
             sheet.recolour_head(place, _form(book, one.look, "head"))
+    for key in _FOLDED:
+        sheet.fold(COLUMNS.index(key))
     for key in _OPTIONAL:
         if all(row.cells.get(key) is None for row in ledger.rows):
             sheet.hide(COLUMNS.index(key))
@@ -126,7 +120,7 @@ def _form(book: Book, look: Look, style: str) -> Untyped:
     return book.style(style, look.number, own=own)
 
 
-def _tallies(book: Book, paper: CountyPaper) -> None:
+def _tallies(book: Book, paper: LedgerPaper) -> None:
     words = states.words()
     columns = [
         Column(msg("分类"), 14),
@@ -137,7 +131,7 @@ def _tallies(book: Book, paper: CountyPaper) -> None:
         Column(msg("完成率（%）"), 11, "centre"),
     ]
     sheet = book.sheet(msg("汇总"), columns)
-    sheet.line(say("{title}：汇总", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：汇总", title=paper.title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("应整改不含“不再适用”；完成率＝（已达标待销号＋已销号）÷应整改。"))
     sheet.head(frozen_columns=2)
@@ -148,7 +142,7 @@ def _tallies(book: Book, paper: CountyPaper) -> None:
     sheet.finish(filters=True)
 
 
-def _months(book: Book, paper: CountyPaper) -> None:
+def _months(book: Book, paper: LedgerPaper) -> None:
     columns = [
         Column(msg_in("heading", "月份"), 14, "centre"),
         Column(msg("计划完成"), 12, "centre"),
@@ -159,7 +153,7 @@ def _months(book: Book, paper: CountyPaper) -> None:
         Column(msg("其中逾期"), 12, "centre"),
     ]
     sheet = book.sheet(msg("序时进度"), columns)
-    sheet.line(say("{title}：序时进度", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：序时进度", title=paper.title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("计划按“完成时限”的月份，实际完成按数据首次达标的数据日期所在月份。"))
     sheet.head(frozen_columns=1)
@@ -174,7 +168,7 @@ def _months(book: Book, paper: CountyPaper) -> None:
     sheet.finish(filters=False)
 
 
-def _changes(book: Book, paper: CountyPaper) -> None:
+def _changes(book: Book, paper: LedgerPaper) -> None:
     columns = [
         Column(msg("类别"), 12, "centre"),
         Column(msg_in("heading", "编号"), 18),
@@ -185,7 +179,7 @@ def _changes(book: Book, paper: CountyPaper) -> None:
         Column(msg_in("heading", "说明"), 40),
     ]
     sheet = book.sheet(msg("变化"), columns)
-    sheet.line(say("{title}：变化", title=paper.ledger_title), "title")
+    sheet.line(say("{title}：变化", title=paper.title), "title")
     sheet.line(paper.dates)
     sheet.line(msg("与上一数据日期的台账相比；同一批数据重复运行，本表不变。"))
     sheet.head(frozen_columns=2)
@@ -198,7 +192,7 @@ def _changes(book: Book, paper: CountyPaper) -> None:
     sheet.finish(filters=bool(found))
 
 
-def settings(book: Book, ledger: Ledger) -> None:
+def _settings(book: Book, ledger: Ledger) -> None:
     """What people may set; their numbers are read again by the next run."""
     sheet = book.sheet(
         msg("设置"), [Column(msg_in("heading", "项目"), 44), Column(msg("天数"), 12, "centre")]
@@ -209,12 +203,6 @@ def settings(book: Book, ledger: Ledger) -> None:
     for key, text in settings_words().items():
         sheet.row((text, {**SETTINGS, **ledger.settings}[key]))
     sheet.finish(filters=False)
-
-
-def own_sheets(book: Book, ledger: Ledger) -> None:
-    """People's own sheets, as they were."""
-    for one in ledger.sheets:
-        _own_sheet(book, one)
 
 
 def _own_sheet(book: Book, one: OwnSheet) -> None:
@@ -238,11 +226,18 @@ def _free(book: Book, name: str) -> str:
     return next(one for one in names if one.casefold() not in taken)
 
 
-def remember(book: Book, paper: CountyPaper) -> None:
-    """The sheet that nobody sees: what we wrote, so that the next run knows what people wrote."""
-    made = {sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:]}
+def remember(book: Book, paper: LedgerPaper) -> None:
+    """The last sheets: settings, people's own, and what we wrote, so that the next run knows what
+    people wrote. The last of them nobody sees.
+    """
+    _settings(book, paper.ledger)
+    for one in paper.ledger.sheets:
+        _own_sheet(book, one)
+    made = {sheet.name: memory_sheet.fingerprint(sheet.values) for sheet in book.sheets[1:-1]}
+    last = book.sheets[-1]  # the settings: their numbers are there to be changed
+    made[last.name] = memory_sheet.fingerprint(one for one in last.values if isinstance(one, str))
     raw = book.raw.add_worksheet(memory_sheet.NAME)
-    above = [paper.ledger_title, *head(paper)]
+    above = [paper.title, *paper.lines]
     for row, line in enumerate(memory_sheet.lines(paper.ledger, above, made)):
         for column, value in enumerate(line):
             if value != "":

@@ -11,7 +11,7 @@ import polars as pl
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
 from compliance.assessment.figures import Finding, measure_of
 from compliance.engine.results import Results
-from compliance.kernel.i18n import msg, msg_in, pick, say
+from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import Item, Today, Value, item_id, model
 from compliance.render.documents.text import printable
@@ -88,15 +88,19 @@ class _Items:
         )
         if line is None:
             return item
-        joint = [*rule.partners, *([msg_in("school", "学校")] if one.school else [])]
+        school = self._schools.get(one.school, {})
+        planned = self.around.planning.of(one, printable(school.get("principal") or ""))
+        joint = [planned.joint, *([msg_in("school", "学校")] if one.school else [])]
         proposed = {
             "problem": line.problem,
             "measure": line.measure,
-            "lead": printable(pick(rule.owner, rule.owner_en)) or None,
-            "joint": printable(listed(joint)) or None,
+            "lead": planned.lead or None,
+            "joint": listed(list(filter(None, joint))) or None,
+            "person": planned.person or None,
             "progress": cells.progress(),
         }
-        return replace(item, cells={**item.cells, **proposed}, note=line.note)
+        told: dict[str, Value] = {**item.cells, **proposed}
+        return replace(item, cells=told, term=planned.term, note=line.note)
 
     def _standing(self, one: Judged) -> str:
         if one.status == "pass":
@@ -127,7 +131,7 @@ class _Items:
             "township": printable(school.get("township")) or None,
             "alliance": self._alliances.get(one.school),
             "stage": figures.stage(finding["stage"]) or None,
-            "indicator": one.rule.label,
+            "indicator": one.rule.brief,
             "value": None if waits else _number(one),
             "limit": finding["threshold"] if not finding["parts"] else _parts_limits(one),
             "gap": short[0].value if len(short) == 1 else _gaps(one),
@@ -170,7 +174,7 @@ def _number(one: Judged) -> Value:
 
 
 def _parts_limits(one: Judged) -> str | None:
-    return cells.paper_line(0, one, "").standard
+    return cells.paper_line(0, one).standard
 
 
 def _gaps(one: Judged) -> str | None:

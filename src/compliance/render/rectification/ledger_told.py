@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compliance.kernel.i18n import msg, plural, say
 from compliance.ledger import model, states
 from compliance.ledger.columns import OWN, headings
-from compliance.ledger.model import Event, text_of
-from compliance.render.rectification.county_list import CountyPaper
+from compliance.ledger.model import Event, Ledger, text_of
 
 
-def said(paper: CountyPaper, *, several: bool) -> Iterator[str]:
-    """Which lists were carried on, and how many rows stand how. several: the county has to be named."""
-    ledger = paper.ledger
+def said(carried: Sequence[tuple[str, Ledger]]) -> Iterator[str]:
+    """Which lists were carried on, and how many rows stand how. carried: county and ledger."""
+    for county, ledger in carried:
+        yield from _said(say("{county}：", county=county) if len(carried) > 1 else "", ledger)
+
+
+def _said(head: str, ledger: Ledger) -> Iterator[str]:
     if not ledger.books:
         return
     names = msg("、").join(ledger.books)
-    head = say("{county}：", county=paper.county_name) if several else ""
     yield head + say("承接台账 {names}（上次数据日期{day}）", names=names, day=ledger.until or "—")
     if ledger.skipped:
         yield say("  以前已并入、不再重复：{names}", names=msg("、").join(ledger.skipped))
@@ -35,23 +37,28 @@ def said(paper: CountyPaper, *, several: bool) -> Iterator[str]:
     if claimed := sum(row.claimed for row in ledger.rows):
         told.append(say("写已完成但数据未达标{n}项", n=claimed))
     told.append(say("逾期{n}项", n=sum(row.late > 0 for row in ledger.rows)))
-    if clashes := _events(paper, "conflict"):
+    if clashes := _events(ledger, "conflict"):
         told.append(say("填写冲突{n}处", n=len(clashes)))
     yield say("  {told}。", told=msg("，").join(told))
 
 
-def warned(paper: CountyPaper) -> Iterator[str]:
+def warned(carried: Sequence[tuple[str, Ledger]]) -> Iterator[str]:
     """What a person must look at: conflicts, rows brought back, rows and dates that are not understood."""
-    ledger, titles = paper.ledger, headings()
+    for county, ledger in carried:
+        yield from _warned(county, ledger)
+
+
+def _warned(county: str, ledger: Ledger) -> Iterator[str]:
+    titles = headings()
     if ledger.until > ledger.original.data:
         yield say(
             "[提示] {county}：所给数据（{day}）比台账上次的数据（{last}）旧",
-            county=paper.county_name,
+            county=county,
             day=ledger.original.data,
             last=ledger.until,
         )
     rows = {row.id: row for row in ledger.rows}
-    for event in _events(paper, "conflict"):
+    for event in _events(ledger, "conflict"):
         yield say(
             "[提示] 填写冲突 {id} {school} {indicator}“{column}”：{texts}（两种填法都保留在格内）",
             id=event.id,
@@ -69,11 +76,11 @@ def warned(paper: CountyPaper) -> Iterator[str]:
         ),
         ("unread", msg("[提示] 有{n}处日期认不出，原样保留：{ids}")),
     ):
-        if found := _events(paper, kind):
+        if found := _events(ledger, kind):
             ids = list(dict.fromkeys(event.id for event in found))
             more = msg("…") if len(ids) > 5 else ""
             yield text.format(n=len(found), ids=msg("、").join(ids[:5]) + more)
 
 
-def _events(paper: CountyPaper, kind: str) -> list[Event]:
-    return [event for event in paper.ledger.original.events if event.kind == kind]
+def _events(ledger: Ledger, kind: str) -> list[Event]:
+    return [event for event in ledger.original.events if event.kind == kind]

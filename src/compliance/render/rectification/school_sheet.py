@@ -1,7 +1,8 @@
-"""一校一案: one school's sheet, every indicator of it, met and unmet."""
+"""一校一案: one school's sheet: what it must put right, then what it meets."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,21 +13,29 @@ from compliance.assessment import (
     PROBLEM,
     SUGGESTION,
     WAITING,
+    Amount,
     Assessment,
     Judged,
+    amounts,
     figures,
     members,
+    shares,
 )
+from compliance.engine.results import Results
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.ledger.days import Days
+from compliance.ledger.model import Row
 from compliance.render.documents.text import printable
-from compliance.render.phrases import listed, makes_short
+from compliance.render.phrases import called, listed, makes_short, named, rulesets
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
+from compliance.render.rectification.planning import UNPLANNED, Planning
+from compliance.rules.language.model import short
 
-_REFERENCE = 3
+# Ranks of the parts: the stages come first.
+_WHOLE, _SHARES, _REFERENCE, _MET = 2, 3, 4, 5
 _DECIDED = ("pass", "fail")
 _STAGE_FACTS = ("students", "classes", "teachers")
 _SHOWN = (
@@ -38,11 +47,24 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class SchoolPart:
-    """The lines of one stage, of the school as a whole, or of the rules without weight."""
+    """Lines of one stage, of the school as a whole, of the county's shares, or of rules without weight.
+
+    met: nothing is to be done about them.
+    """
 
     title: str
     reference: bool
+    met: bool
     lines: tuple[PaperLine, ...]
+
+    @property
+    def told(self) -> str:
+        """The lines in a sentence: ``小学已达标2项：县级以上骨干教师1.50人（≥1人）、…。``"""
+        lines = [
+            say("{what}（{bar}）", what=named(short(one.title), one.current), bar=one.standard)
+            for one in self.lines
+        ]
+        return say("{title}{n}项：{lines}。", title=self.title, n=len(lines), lines=listed(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,9 @@ class SchoolPaper:
     """一校一案: one school's sheet.
 
     figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
-    problems, suggestions, blanks: how many there are. county: the county's state in one line.
+    problems, suggestions, blanks: how many there are. needed: there is something to put right, to
+    supply or to do for the county's figures; without it nobody gets the sheet. county: the county's
+    state in one line.
     dates: of which day the figures are, when the paper was made.
     """
 
@@ -69,11 +93,52 @@ class SchoolPaper:
     problems: int
     suggestions: int
     blanks: int
+    needed: bool
     county: str
     basis: str
     dates: str
     deadline: str
     progress: str
+
+    @property
+    def todo(self) -> tuple[SchoolPart, ...]:
+        """The parts about which something is to be done, or that are shown beside them."""
+        return tuple(part for part in self.parts if not part.met)
+
+    @property
+    def met(self) -> tuple[SchoolPart, ...]:
+        """The parts that are met."""
+        return tuple(part for part in self.parts if part.met)
+
+    @property
+    def last(self) -> PaperLine | None:
+        """The last line of `todo`, which the signature must not leave."""
+        return next((part.lines[-1] for part in reversed(self.todo)), None)
+
+    def key(self, line: PaperLine) -> str:
+        """The id of a line without the school's code; ``@G9`` of a county's item."""
+        own = line.id.removeprefix(f"{self.code}-")
+        return own if own != line.id else f"@{line.rule}"
+
+    @property
+    def items(self) -> Mapping[str, PaperLine]:
+        """What is to be done, by key, rules without weight aside."""
+        lines = (line for part in self.todo if not part.reference for line in part.lines)
+        return {self.key(line): line for line in lines}
+
+    @property
+    def record(self) -> str:
+        """``junheng(P-R1=3fa2b1 @G9=0c77d2)``: what the sheet keeps for the next run (`changes`)."""
+        told = (f"{key}={line.digest}" for key, line in self.items.items())
+        return f"junheng({' '.join(told)})"
+
+    def carrying(self, rows: Mapping[str, Row]) -> SchoolPaper:
+        """The sheet with what people wrote of its lines in the ledger. rows: id → its row."""
+        parts = (
+            replace(part, lines=tuple(cells.carried(one, rows.get(one.id)) for one in part.lines))
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
 
 
 @dataclass(frozen=True)
@@ -82,6 +147,9 @@ class Surroundings:
 
     titles: fact -> heading; holders: fact -> who holds it. context: the county's state in one line.
     subject: what the rule set is about (义务教育优质均衡发展). days: those of the county's papers.
+    planning: who answers, until when, at what cost, as far as people have said.
+    records: school code -> its record as submitted. report: the run's, for names of switches.
+    with_advisory: rules without weight and doubts of sources are shown.
     """
 
     about: Assessment
@@ -91,19 +159,27 @@ class Surroundings:
     basis: str
     subject: str
     days: Days
+    records: Mapping[str, Mapping[str, Any]]
+    report: Results
+    with_advisory: bool
+    planning: Planning = UNPLANNED
+
+    def line(self, number: int, one: Judged, where: str = "") -> PaperLine:
+        """The line of a finding, with its remarks; where: a further one."""
+        record = self.records.get(one.school, {})
+        detail = msg("；").join(filter(None, (cells.detail(one, self.about, record), where)))
+        planned = self.planning.of(one, printable(record.get("principal") or ""))
+        return paper_line(number, one, detail, planned)
 
 
 def school_paper(
-    around: Surroundings,
-    judged: Sequence[Judged],
-    blanks: Sequence[AwaitedLine],
-    school: Mapping[str, Any],
-    stem: str,
+    around: Surroundings, judged: Sequence[Judged], blanks: Sequence[AwaitedLine], stem: str
 ) -> SchoolPaper:
-    """The sheet of one school, from its own findings and blanks. school: its record, may be empty."""
+    """The sheet of one school, from its own findings and blanks."""
     code, county = judged[0].school, around.about.county
     name = str(judged[0].finding["school_name"] or code)
     standings = [one.standing for one in judged]
+    of_county = around.about.makes_short(code)
     parts, numbers = _parts(judged, around)
     return SchoolPaper(
         county_code=county.county_code,
@@ -114,13 +190,14 @@ def school_paper(
         name=name,
         stem=stem,
         title=say("{name}{subject}整改方案（一校一案）", name=name, subject=around.subject),
-        figures=tuple(_school_facts(school, around.titles)),
+        figures=tuple(_school_facts(around.records.get(code, {}), around.titles)),
         verdict=_verdict(judged, around.about),
         sentences=tuple(_sentences(around, judged, blanks, numbers)),
         parts=parts,
         problems=standings.count(PROBLEM),
         suggestions=standings.count(SUGGESTION),
         blanks=len(blanks),
+        needed=bool(blanks or of_county or {PROBLEM, OPEN}.intersection(standings)),
         county=around.context,
         basis=around.basis,
         dates=cells.dates(around.days),
@@ -178,13 +255,13 @@ def _sentences(
     numbers: place in `judged` -> number of the line in the table below.
     """
     for one in judged:
-        if one.decides and one.rule.of and one.finding["level"] == "unit":
+        if _is_overall(one):
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
     of_county = makes_short(around.about, judged[0].school)
-    yield from of_county
     if applies := any(map(_applies, judged)):
-        yield _counted(judged, of_county=bool(of_county))
+        yield _counted(judged, of_county=len(of_county))
+    yield from of_county
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = listed(
             [
@@ -205,6 +282,11 @@ def _sentences(
         yield say("{n}项要求均不适用。", n=beside)
     elif beside:
         yield plural(beside, "不适用的要求{n}项，未列入下表。")
+
+
+def _is_overall(one: Judged) -> bool:
+    """Whether it is the overall assessment of a stage: a sentence tells it, no line of the table."""
+    return one.decides and bool(one.rule.of) and one.finding["level"] == "unit"
 
 
 def _overall(group: Judged, judged: Sequence[Judged]) -> str:
@@ -267,94 +349,120 @@ def _missed(judged: Sequence[Judged], numbers: Mapping[int, int]) -> Iterable[st
             yield say("其他{n}项要求未达到（序号{lines}）。", n=len(places), lines=lines)
 
 
-def _counted(judged: Sequence[Judged], *, of_county: bool) -> str:
+def _counted(judged: Sequence[Judged], *, of_county: int) -> str:
     found = Counter(one.standing for one in judged)
     told = {
         PROBLEM: say("需整改{n}项", n=found[PROBLEM]),
         OPEN: say("待定{n}项", n=found[OPEN]),
         SUGGESTION: plural(found[SUGGESTION], "建议提升{n}项"),
     }
-    if lines := [text for standing, text in told.items() if found[standing]]:
-        return say("{l}。", l=msg("，").join(lines))
+    lines = [text for standing, text in told.items() if found[standing]]
     if of_county:
-        return msg("本校自身要求均达标，上述县级指标须由本校补足。")
+        lines.append(plural(of_county, "另有{n}项全县指标须由本校补足"))
+    if lines:
+        return say("{l}。", l=msg("，").join(lines))
     return msg("没有需要整改的事项。")
 
 
 def _parts(
     judged: Sequence[Judged], around: Surroundings
 ) -> tuple[tuple[SchoolPart, ...], dict[int, int]]:
-    """The stages, the whole school, then the rules without weight; each in the law's order.
+    """What is to be done, stage by stage, for the whole school and for the county's shares; then what
+    is met; each in the law's order.
 
     Also place in `judged` -> number of its line.
     """
-    grouped: dict[tuple[int, str], list[int]] = {}
-    for place, one in enumerate(judged):
-        told = one.rule.role == "advisory" and one.status not in WAITING
-        if one.status != "not_applicable" and (one.decides or told):
-            grouped.setdefault(_part_of(one), []).append(place)
+    grouped: dict[tuple[int, str, bool], list[tuple[int | None, PaperLine]]] = {}
+    for place in sorted(range(len(judged)), key=lambda place: judged[place].place):
+        one = judged[place]
+        told = one.decides or (
+            around.with_advisory and one.rule.role == "advisory" and one.status not in WAITING
+        )
+        if told and one.status != "not_applicable" and not _is_overall(one):
+            grouped.setdefault(_part_of(one), []).append((place, _line(one, around)))
+    if of_county := [(None, line) for line in _shares(judged[0].school, around)]:
+        grouped[_SHARES, msg("全县指标中本校的缺口"), False] = list(of_county)
     parts: list[SchoolPart] = []
     numbers: dict[int, int] = {}
-    for (rank, title), places in sorted(grouped.items()):
-        places.sort(key=lambda place: judged[place].place)
-        numbers.update({place: len(numbers) + n for n, place in enumerate(places, 1)})
-        lines = tuple(_line(place, judged, numbers, around) for place in places)
-        parts.append(SchoolPart(title, reference=rank == _REFERENCE, lines=lines))
+    count = itertools.count(1)
+    for (rank, title, met), own in sorted(grouped.items()):
+        lines = []
+        for at, line in own:
+            lines.append(replace(line, number=next(count)))
+            if at is not None:
+                numbers[at] = lines[-1].number
+        parts.append(SchoolPart(title, rank == _REFERENCE, met, tuple(lines)))
     return tuple(parts), numbers
 
 
-def _part_of(one: Judged) -> tuple[int, str]:
+def _part_of(one: Judged) -> tuple[int, str, bool]:
+    """Where a finding stands: rank of the part, its title, whether it tells what is met."""
     if one.rule.role == "advisory":
-        return _REFERENCE, msg("参考指标（不计入结论）")
+        return _REFERENCE, msg("参考指标（不计入结论）"), False
     stage = one.finding["stage"]
-    if stage is None:
-        return 2, msg("学校整体")
-    return (0 if stage == "primary" else 1), figures.stage(stage)
+    rank = _WHOLE if stage is None else 0 if stage == "primary" else 1
+    title = figures.stage(stage) or msg("学校整体")
+    if one.status == "pass":
+        return _MET + rank, say("{part}已达标", part=title), True
+    return rank, title, False
 
 
-def _line(
-    place: int, judged: Sequence[Judged], numbers: Mapping[int, int], around: Surroundings
-) -> PaperLine:
-    one = judged[place]
-    return replace(
-        paper_line(numbers[place], one, _note(one, around)),
-        current=_current(one, judged),
-        measure=_lines_of_members(one, judged, numbers) or _measure(one, around),
-    )
+def _line(one: Judged, around: Surroundings) -> PaperLine:
+    pieces = []
+    if one.rule.role == "advisory":
+        pieces.append(figures.basis(one.rule))
+    if name := one.finding["relaxed_by"]:
+        pieces.append(say("仅依放宽（{name}）达标", name=called(name, rulesets(around.report))))
+    line = around.line(0, one, msg("；").join(pieces))
+    return replace(line, measure=_measure(one, around))
 
 
-def _current(one: Judged, judged: Sequence[Judged]) -> str:
-    """The figure; of a rule that counts others also how many lie too low: ``6，另有1项低于85%下限``."""
-    if not one.rule.form.counts_members or one.finding["value"] is None:
-        return cells.current(one)
-    own = members(one, judged)
-    if own and not any(other.status in _DECIDED for other in own):
-        return cells.NONE
-    return cells.current(one) + _too_low(own)
+def _shares(school: str, around: Surroundings) -> Iterator[PaperLine]:
+    """The county's missed figures that the school makes short: ``全县…缺17人，本校缺2人``."""
+    county = {one.rule.id: one for one in around.about.open if not one.school}
+    record = around.records.get(school, {})
+    for whole, own in around.about.makes_short(school):
+        of_county = county[whole.rule]
+        lacking = shares.lacking(whole, own)
+        bar = None if whole.threshold is None else float(whole.threshold)
+        gaps = [cells.quantity(one) for one in amounts(of_county.finding)]
+        told = say(
+            "全县{name} {rule} 缺{all}，本校{own}",
+            name=of_county.rule.brief,
+            rule=whole.rule,
+            all=msg("；").join(gaps) or cells.NONE,
+            own=lacking,
+        )
+        gap = Amount("", float(own.gap), whole.lack_unit, whole.over)
+        line = around.line(0, of_county)
+        yield replace(
+            line,
+            school_code=school,
+            problem=told,
+            brief=told,
+            current=shares.counted(whole, own) or cells.NONE,
+            standard=figures.limit(whole.operator, bar, figures.measure_of(whole.unit)),
+            gap=cells.quantity(gap),
+            amounts=(gap,),
+            measure=cells.measure(of_county, gap),
+            lead=_and_school(line.lead),
+            responsible=_and_school(line.responsible),
+            person=printable(str(record.get("principal") or "")),
+            note=told,
+        )
 
 
-def _lines_of_members(one: Judged, judged: Sequence[Judged], numbers: Mapping[int, int]) -> str:
-    """Where the measures stand for a missed rule that is made of others; empty for any other."""
-    if one.status != "fail" or not one.rule.of:
-        return ""
-    own = {id(member) for member in members(one, judged) if member.status == "fail"}
-    lines = sorted(number for place, number in numbers.items() if id(judged[place]) in own)
-    return say("见序号{lines}", lines=listed([str(line) for line in lines])) if lines else ""
+def _and_school(office: str) -> str:
+    """The offices of a county's item, and the school that acts."""
+    return msg("／").join(filter(None, (office, msg_in("school", "学校"))))
 
 
 def _measure(one: Judged, around: Surroundings) -> str:
     if one.status == "unknown" and not one.rule.of:
         what = listed([cells.heading(fact, around.titles) for fact in one.finding["missing"]])
-        return say("补报：{what}", what=what) if what else cells.NONE
+        if what:
+            return say("补报：{what}", what=what)
+        return msg("核对所据数据") if cells.doubtful(one) else cells.NONE
     if one.status == "not_checked":
         return msg("提供佐证材料")
     return cells.measure(one) if one.status == "fail" else cells.NONE
-
-
-def _note(one: Judged, around: Surroundings) -> str:
-    pieces = [cells.note(one, around.about.warnings)]
-    if one.rule.role == "advisory":
-        pieces.append(figures.basis(one.rule))
-    if one.finding["relaxed_by"]:
-        pieces.append(say("仅依放宽（{name}）达标", name=one.finding["relaxed_by"]))
-    return msg("；").join(filter(None, pieces))

@@ -12,17 +12,25 @@ import polars as pl
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import NoFontError, PackError, UsageError
-from compliance.kernel.i18n import pick, say
+from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
-from compliance.ledger import carry_on
+from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
+from compliance.ledger.forms import with_forms
 from compliance.render.documents.output_files import Names, Written, joined, staged
 from compliance.render.documents.text import printable
-from compliance.render.rectification import cells, ledger_items, ledger_told
+from compliance.render.papers.campaign import Campaign
+from compliance.render.papers.forms import LIST, SHEETS, USUAL
+from compliance.render.papers.write import PaperWriter, paper_writer, working_papers
+from compliance.render.phrases import listed
+from compliance.render.rectification import cells, changes, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
 from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
+from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
+from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
+from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 SCHOOL_SHEETS = "一校一案"
@@ -46,14 +54,19 @@ def write_papers(
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
     packed: bool = False,
+    wanted: Sequence[str] = USUAL,
+    planning: Planning = UNPLANNED,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Written:
-    """Write the papers of every judged county below `out`; returns what was written and moved.
+    """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
     formats: of md, html, xlsx, docx, pdf. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
-    asked: the days that stand on the papers. ledgers: edited lists that the county's list goes on
+    asked: the days that stand on the papers. wanted: which papers, by the keys of `paper_names`.
+    planning: who answers, until when, at what cost. ledgers: edited lists that the county's list goes on
     from, beside the one that lies below `out`. packed: all papers in one archive, beside them. An earlier xlsx or docx
-    that differs, unless it is to be overwritten (`overwrite`), and in these formats the sheets of schools no longer in the data, are moved to a
+    that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
     (nothing is changed then), or a list of `ledgers` is none of these counties. An earlier list that
     cannot be read costs its county the papers, a faulty template those of its rule set in its format
@@ -65,39 +78,81 @@ def write_papers(
             raise UsageError(
                 say("不认识格式“{f}”", f=form), todo=say("可用：{l}", l=", ".join(FORMATS))
             )
-    if not report.counties:
-        return Written()
     schools = report.findings.filter(pl.col("school_code").is_not_null())
     count = len(report.counties) + schools.select(*KEY, "school_code").unique().height
     renderer = _Renderer(report, template_dirs)
-    earlier = EarlierLists(out, ledgers, report.counties)
+    rules = {key: rule for known in report.rules.values() for key, rule in known.items()}
+    earlier = EarlierLists(out, ledgers, len(report.counties) + len(report.refused))
+    carried: list[tuple[str, Ledger]] = []
     said: list[str] = []
-    warned: list[str] = []
     names = Names()
-    done = 0
+    steps, done = _Steps(progress, len(forms) * count), 0
     with staged(out) as place:
-        for paper in papers(report, asked, earlier):
+        made = _of_counties(
+            report, asked, earlier, planning, with_advisory=with_advisory, annexes=annexes
+        )
+        for paper, campaign in made:
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
             for form in forms:
-                for relative, content in renderer.render(paper, form):
+                for relative, content in renderer.render(paper, campaign, form, wanted):
                     place.put(
                         Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
                     )
                     done += 1
-                    if progress is not None:
-                        progress(done, len(forms) * count)
-            for name in _stale(out / named / SCHOOL_SHEETS, paper, forms):
+                    steps.take(1)
+            steps.take(len(forms) * len(paper.without_plan))
+            sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
+            for name in _stale(sheets, paper, forms) if sheets else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name)
+            carried.append((paper.county_name, paper.ledger))
             several = len(report.counties) > 1
-            said += ledger_told.said(paper, several=several)
-            warned += ledger_told.warned(paper)
+            if SHEETS in wanted:
+                said += _about_sheets(paper, out / named, forms[0], rules, several=several)
+        for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
+            named = names.take(joined(refused.county_code, refused.county_name, refused.year))
+            place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            done += 1
+            carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
         if faults and not done:
             raise faults[0]
         earlier.require_all_used()
-        warned += earlier.warned
-        placed = place.place(Path(ARCHIVE) if packed else None)
-        return replace(placed, said=tuple(said), warned=tuple(warned)).with_faults(faults)
+        return replace(
+            place.place(Path(ARCHIVE) if packed else None),
+            said=(*ledger_told.said(carried), *said),
+            warned=(*earlier.warned, *ledger_told.warned(carried)),
+        ).with_faults(faults)
+
+
+class _Steps:
+    """How much is done, papers that nobody needs included."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def take(self, many: int) -> None:
+        """So many more are done."""
+        self._done += many
+        if many and self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _about_sheets(
+    paper: CountyPaper, folder: Path, form: str, rules: Mapping[str, Rule], *, several: bool
+) -> Iterator[str]:
+    """Whose sheets must be sent again, and which schools get none."""
+    head = f"{paper.county_name} {paper.years}{msg('：')}" if several else ""
+    before = changes.earlier(folder / SCHOOL_SHEETS, paper.schools)
+    if before:
+        lines = list(changes.to_send_again(paper, before, rules, form))
+        told = plural(len(lines), "与上次不同、须重新发送的整改方案{n}份：")
+        yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
+        yield from lines
+    if names := [one.name for one in paper.without_plan]:
+        told = listed(names)
+        yield head + plural(
+            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+        )
 
 
 class _Renderer:
@@ -106,21 +161,29 @@ class _Renderer:
     def __init__(self, report: Results, template_dirs: Mapping[str, Sequence[Path]]) -> None:
         self._versions = {info.id: info.version for info in report.rulesets}
         self._template_dirs = template_dirs
-        self._writers: dict[tuple[str, str], Writer] = {}
+        self._writers: dict[tuple[str, str], tuple[Writer, PaperWriter]] = {}
         self.faults: dict[tuple[str, str], PackError] = {}
 
-    def render(self, paper: CountyPaper, form: str) -> list[tuple[Path, bytes]]:
+    def render(
+        self, paper: CountyPaper, campaign: Campaign, form: str, wanted: Sequence[str]
+    ) -> list[tuple[Path, bytes]]:
         """A county's papers; none, with the fault noted once, where a template is wrong."""
         key = (form, paper.ruleset)
         if key in self.faults:
             return []
         try:
             if key not in self._writers:
-                self._writers[key] = writer(form, self._template_dirs.get(paper.ruleset, ()))
-            write, sheets = self._writers[key], Path(SCHOOL_SHEETS)
+                dirs = self._template_dirs.get(paper.ruleset, ())
+                self._writers[key] = writer(form, dirs), paper_writer(form, dirs)
+            write, write_working = self._writers[key]
+            sheets, schools = Path(SCHOOL_SHEETS), paper.plans if SHEETS in wanted else ()
             return [
-                (Path(f"{COUNTY_LIST}.{form}"), write(paper)),
-                *((sheets / f"{one.stem}.{form}", write(one)) for one in paper.schools),
+                *([(Path(f"{COUNTY_LIST}.{form}"), write(paper))] if LIST in wanted else []),
+                *((sheets / f"{one.stem}.{form}", write(one)) for one in schools),
+                *(
+                    (Path(f"{one.path}.{form}"), write_working(one.paper))
+                    for one in working_papers(campaign, wanted)
+                ),
             ]
         except NoFontError as error:
             self.faults[key] = error
@@ -132,18 +195,20 @@ class _Renderer:
 
 
 def _stale(sheets: Path, paper: CountyPaper, forms: Sequence[str]) -> list[str]:
-    """File names of earlier sheets, in these formats, of schools that are no longer in the data.
+    """File names of earlier sheets, in these formats, of schools that need none or are gone.
 
     A sheet is known by its name: a code as long as this county's, then the school's name. What
     people made of a present school's sheet (``1002_某校_批注.docx``) begins with its name, and stays.
     """
     present = tuple(school.stem for school in paper.schools)
+    unneeded = {school.stem for school in paper.without_plan}
     lengths = {len(stem.partition("_")[0]) for stem in present}
     found = []
     for file in sorted(sheets.iterdir()) if sheets.is_dir() else ():
         code, _, name = file.stem.partition("_")
         like_ours = file.suffix[1:] in forms and name and code.isalnum() and len(code) in lengths
-        if like_ours and file.is_file() and not file.stem.startswith(present):
+        gone = file.stem in unneeded or not file.stem.startswith(present)
+        if like_ours and file.is_file() and gone:
             found.append(file.name)
     return found
 
@@ -154,9 +219,9 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
     Imported when first used: a Markdown list needs no Word.
     """
     if form == "xlsx":
-        from compliance.render.rectification.xlsx import workbook
+        from compliance.render.rectification import xlsx
 
-        return workbook
+        return xlsx.workbook
     if form == "docx":
         from compliance.render.documents.docx import WordTemplate
 
@@ -182,12 +247,32 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
 
 
 def papers(
-    report: Results, asked: DaysAsked = _NO_DAYS, earlier: EarlierLists | None = None
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    earlier: EarlierLists | None = None,
+    *,
+    with_advisory: bool = False,
+    annexes: bool = False,
 ) -> Iterator[CountyPaper]:
     """The papers of every judged county, as data: what the templates see.
 
-    A county whose earlier list cannot be read is left out.
+    A county whose earlier list cannot be read is left out. with_advisory: rules without weight and
+    doubts of sources too. annexes: see `CountyPaper.annexes`.
     """
+    made = _of_counties(report, asked, earlier, with_advisory=with_advisory, annexes=annexes)
+    return (paper for paper, _ in made)
+
+
+def _of_counties(
+    report: Results,
+    asked: DaysAsked = _NO_DAYS,
+    earlier: EarlierLists | None = None,
+    planning: Planning = UNPLANNED,
+    *,
+    with_advisory: bool,
+    annexes: bool,
+) -> Iterator[tuple[CountyPaper, Campaign]]:
+    """Each county's list, and what its working papers are made from."""
     findings, schools = _by_county(report.findings), _by_county(report.schools)
     for county in report.counties:
         key = (county.county_code, county.year)
@@ -200,16 +285,25 @@ def papers(
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info),
+            basis=cells.basis(report, info, doubts=with_advisory),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
+            planning=planning,
+            records={row["school_code"]: row for row in records.iter_rows(named=True)},
+            report=report,
+            with_advisory=with_advisory,
         )
-        books = earlier.of(county, found) if earlier else []
+        codes = found.get_column("school_code").drop_nulls().unique()
+        books = earlier.of(county.county_code, county.year, codes) if earlier else []
         if books is None:
             continue
-        paper = county_paper(around, list(_sheets(around, records)))
+        paper = county_paper(around, list(_sheets(around)), annexes=annexes)
         items = ledger_items.today(report, around, paper.problems, records)
-        yield replace(paper, ledger=carry_on(items, books))
+        ledger = with_forms(carry_on(items, books))
+        stated = {
+            name: _by_county(table).get(key, table.clear()) for name, table in report.stated.items()
+        }
+        yield paper.carrying(ledger), Campaign(around, ledger, records, stated)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
@@ -231,7 +325,7 @@ def _printed(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper]:
+def _sheets(around: Surroundings) -> Iterator[SchoolPaper]:
     own: dict[str, list[Judged]] = {}
     for one in around.about.judged():
         if one.school:
@@ -239,8 +333,7 @@ def _sheets(around: Surroundings, schools: pl.DataFrame) -> Iterator[SchoolPaper
     blanks: dict[str, list[AwaitedLine]] = {}
     for line in awaited_lines(around.about, around.titles, around.holders, by_school=True):
         blanks.setdefault(line.school_code, []).append(line)
-    records = {row["school_code"]: row for row in schools.iter_rows(named=True)}
     names = Names()
     for code, of_school in own.items():
         stem = names.take(joined(code, of_school[0].finding["school_name"]))
-        yield school_paper(around, of_school, blanks.get(code, []), records.get(code, {}), stem)
+        yield school_paper(around, of_school, blanks.get(code, []), stem)

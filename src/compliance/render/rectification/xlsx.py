@@ -9,6 +9,7 @@ from compliance.render.documents.xlsx import Book, Column, NumberCell, Value
 from compliance.render.rectification import ledger_book
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.county_list import CountyPaper
+from compliance.render.rectification.ledger_paper import of_county
 from compliance.render.rectification.school_sheet import SchoolPaper
 
 
@@ -18,16 +19,15 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     The county's: the ledger with its sheets, then totals, suggestions, what is awaited, reference,
     schools, people's own sheets, and what the next run must remember.
     """
-    book = Book(paper.title)
+    book = Book(paper.title, keywords=paper.record if isinstance(paper, SchoolPaper) else "")
     if isinstance(paper, SchoolPaper):
         _school(book, paper)
     else:
-        ledger_book.sheets(book, paper)
+        ledger = of_county(paper)
+        ledger_book.sheets(book, ledger)
         for sheet in (_totals, _suggestions, _awaited, _references, _schools):
             sheet(book, paper)
-        ledger_book.settings(book, paper.ledger)
-        ledger_book.own_sheets(book, paper.ledger)
-        ledger_book.remember(book, paper)
+        ledger_book.remember(book, ledger)
     return book.content()
 
 
@@ -43,11 +43,12 @@ def _school(book: Book, paper: SchoolPaper) -> None:
         Column(msg("缺口"), 15, "amount"),
         Column(msg("整改措施"), 24),
         Column(msg("牵头单位/责任单位"), 18),
-        Column(msg("责任人"), 9),
+        Column(msg("责任人"), 10, "centre"),
         Column(msg("完成时限"), 12, "centre"),
-        Column(msg("备注"), 16),
+        Column(msg("备注"), 22),
     ]
     sheet = book.sheet(msg("一校一案"), columns)
+    sheet.on_one_page()
     sheet.line(paper.title, "title")
     code = msg_in("school code", "学校标识码")
     sheet.line(f"{paper.county_name} · {paper.years} · {code} {paper.code}")
@@ -64,8 +65,8 @@ def _school(book: Book, paper: SchoolPaper) -> None:
                 (
                     row.number, row.id, row.title, row.current, row.standard, row.floor, row.state,
                     NumberCell(row.gap, row.amounts), row.measure,
-                    row.responsible if row.due else "", "",
-                    paper.deadline if row.due else "", row.note,
+                    row.responsible if row.due else "", row.person if row.due else "",
+                    row.deadline if row.due else "", row.note,
                 ),
                 shaded=row.met is False and not part.reference,
             )  # fmt: skip

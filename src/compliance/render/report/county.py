@@ -22,7 +22,7 @@ from compliance.render.report.index import verdict_mark
 from compliance.render.report.marks import Anchors, found, state_mark
 from compliance.render.report.matrix import Matrix, matrix, reference_matrix
 from compliance.render.report.missing import missing_by_section
-from compliance.render.report.rule_texts import blocks_of
+from compliance.render.report.rule_texts import blocks_of, day_of
 from compliance.render.report.schools import school_sections
 from compliance.render.report.strips import dot_strips
 
@@ -118,7 +118,7 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "verdict": verdict_mark(county),
         "ruleset": ruleset_of(report, county),
         "bases": phrases.bases(about),
-        "relaxed": phrases.relaxed(about),
+        "relaxed": phrases.relaxed(about, report),
         "withheld": phrases.withheld(about, report.manifest),
         "outside": phrases.outside(about),
         "groups": [
@@ -142,9 +142,11 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "unlisted": _met(table) if detail is Detail.MISSED else 0,
         "reference": reference_matrix(about, schools, anchors) if detail is Detail.WHOLE else None,
         "coefficients": coefficients(about, parts.driving(county), anchors),
-        "county_rules": _county_rules(about, anchors),
+        "county_rules": county_rules(about, anchors),
         "schools": sections,
-        "missing": missing_by_section(about, report.titles, report.holders, anchors),
+        "missing": missing_by_section(
+            about, report.titles, anchors, {one.code for one in sections}
+        ),
         "excluded": [
             {
                 "name": printable(unit.get("school_name") or unit.get("school_code")),
@@ -154,12 +156,6 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
             for unit in about.left_out
         ],
     }
-
-
-def day_of(report: Results, ruleset: str, as_of: str) -> str:
-    """The day by which a rule set is told from another of the same name; empty where there is none."""
-    same = sum(info.id == ruleset for info in report.rulesets)
-    return as_of if same > 1 else ""
 
 
 def several_years(report: Results) -> Iterator[Assessment]:
@@ -196,7 +192,7 @@ def _missed(table: Matrix) -> Matrix:
     return replace(table, rows=rows)
 
 
-def _county_rules(about: Assessment, anchors: Anchors) -> list[dict[str, Any]]:
+def county_rules(about: Assessment, anchors: Anchors) -> list[dict[str, Any]]:
     """The county's other rules, by block: figures or statement, limit, verdict."""
     rows = {
         row["rule"]: row

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from compliance.assessment import block_titles
+from compliance.assessment import block_titles, overview
 from compliance.assessment.figures import reading, verdict
 from compliance.engine.results import CountyResult, Results
 from compliance.kernel.i18n import msg
@@ -60,10 +60,15 @@ def county_index(report: Results) -> CountyIndex:
     sizes = Counter(
         report.schools.select("county_code", "year").iter_rows() if report.schools.height else ()
     )
+    counted = {**report.overview}
+    if len(report.counties) == 1 and not counted:  # of one county nobody worked it out
+        counted = {
+            **overview(report.findings, report.counties, report.rules_of(report.counties[0]))
+        }
     found: list[tuple[tuple[float, ...], RankedCounty]] = []
     for county in report.counties:
         key = (county.county_code, county.year)
-        row = report.overview[key]
+        row = counted[key]
         states = [county.blocks.get(block, "not_applicable") for block in blocks]
         states.append(row.beside)
         of = sizes[key]

@@ -8,8 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from compliance.assessment.figures import SIGNS, Finding, bar, below, decimals, figure, state
+from compliance.assessment.figures import (
+    SIGNS,
+    Finding,
+    bar,
+    below,
+    decimals,
+    figure,
+    reading,
+    state,
+)
 from compliance.engine.results import CountyResult
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.model import Rule
@@ -21,12 +31,19 @@ SHORT, SHORT_SIGN = "short", "▽"
 _PLAIN = re.compile(r"[^0-9A-Za-z]")
 
 
+class Figure(NamedTuple):
+    """A number with the decimals that it is shown with; None: as many as it has."""
+
+    value: float
+    places: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A text, the sign beside it, and what the sign means in words; no sign where all is well.
 
     status: a state, or `SHORT`. value, threshold, floor: the figure as a number and what it was held
-    against; places: how many decimals it is shown with.
+    against; places: how many decimals it is shown with, None where these would mislead.
     """
 
     text: str
@@ -36,7 +53,12 @@ class Mark:
     value: float | None = None
     threshold: float | None = None
     floor: float | None = None
-    places: int = 0
+    places: int | None = 0
+
+    @property
+    def figure(self) -> Figure | None:
+        """The figure as a number; None where there is none."""
+        return None if self.value is None else Figure(self.value, self.places)
 
 
 def state_mark(status: str) -> Mark:
@@ -49,9 +71,13 @@ def value_mark(rule: Rule, row: Finding) -> Mark:
     status, value = row["status"], row["value"]
     if value is None:
         return state_mark(status)
-    text = figure(rule, row, bare=True) + doubt(row)
+    told = figure(rule, row, bare=True)
     level = "" if rule.form.counts else str(row["level"])
-    held = value, row["threshold"], row["floor"], decimals(value, row["unit"], level, rule.form)
+    places: int | None = decimals(value, row["unit"], level, rule.form)
+    if told != reading(value, places or 0):
+        places = None
+    held = value, row["threshold"], row["floor"], places
+    text = told + doubt(row)
     if status == "fail" and row["floor"] is not None and not below(value, row["floor"]):
         return Mark(text, SHORT, SHORT_SIGN, msg("未达标，但不低于下限"), *held)
     if status in ("pass", "not_applicable"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from compliance.assessment import Assessment
-from compliance.assessment.figures import Finding, limit, measure_of, stage
+from compliance.assessment.figures import Finding, limit, measure_of, stage, with_unit
 from compliance.assessment.standings import DECIDING
 from compliance.render.documents.text import printable
 from compliance.render.report.marks import SHORT, Anchors, Mark, owned, state_mark, value_mark
@@ -47,13 +47,15 @@ class IndicatorColumn:
 
     @property
     def limit(self) -> str:
-        """``≥4``, or where the stages differ ``小学≥4 初中≥5``; empty where schools differ."""
+        """``≥4人``, or where the stages differ ``小学≥4 初中≥5人``; empty where schools differ."""
         told = list(self.limits.values())
         if not all(told):
             return ""
-        if len(set(told)) <= 1:
-            return told[0] if told else ""
-        return " ".join(f"{stage(key)}{self.limits[key]}" for key in _STAGES if key in self.limits)
+        if len(set(told)) > 1:
+            told = [f"{stage(key)}{self.limits[key]}" for key in _STAGES if key in self.limits]
+        else:
+            told = told[:1]
+        return with_unit(" ".join(told), self.unit) if told else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from compliance.assessment import Assessment, offices, supplier
-from compliance.kernel.i18n import msg, say
+from compliance.assessment import Assessment, offices, shares
+from compliance.kernel.i18n import lang, msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.report.marks import Anchors
@@ -14,74 +14,80 @@ from compliance.rules.language.model import Rule
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolLack:
+    """A school that lacks something. at: the cells where it should stand; anchor: its section, or empty."""
+
+    code: str
+    name: str
+    at: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissingItem:
-    """One thing that is missing. schools: (code, name, where on the page); empty where it is the county's.
+    """What is missing together. schools: empty where it is the county's; at: then the cells for it.
 
     rules: (id and name, where on the page) of those that wait for it.
     """
 
     what: str
-    schools: Sequence[tuple[str, str, str]]
+    at: str
+    schools: Sequence[SchoolLack]
     rules: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionsShare:
-    """What one section has to supply; nobody's name where the rule set names none."""
+    """What one section has to supply."""
 
     owner: str
     items: Sequence[MissingItem]
 
 
-@dataclass
-class _Waiting:
-    schools: dict[str, str] = field(default_factory=dict)
-    rules: dict[str, Rule] = field(default_factory=dict)
-
-
 def missing_by_section(
-    about: Assessment, titles: Mapping[str, str], holders: Mapping[str, str], anchors: Anchors
-) -> list[SectionsShare]:
-    """Figures, statements, counts of nobody: section by section, in the order of the law."""
-    found: dict[str, dict[str, _Waiting]] = {}
+    about: Assessment, titles: Mapping[str, str], anchors: Anchors, with_section: Collection[str] = ()
+) -> list[SectionsShare]:  # fmt: skip
+    """Figures, statements, counts of nobody, section by section, each in the order of the law.
+
+    with_section: the codes of schools that have a section of their own.
+    """
+    found: dict[str, list[MissingItem]] = {}
+
+    def add(
+        owner: str,
+        what: str,
+        rules: Iterable[Rule],
+        at: str = "",
+        schools: Sequence[SchoolLack] = (),
+    ) -> None:
+        linked = [(rule.coded, anchors.rule(rule.id)) for rule in rules]
+        items = found.setdefault(owner or msg("未指明科室"), [])
+        items.append(MissingItem(what, at, schools, linked))
+
+    waiting: dict[str, dict[str, Rule]] = {}
     for one in about.awaited:
-        row, rule = one.judged.finding, one.judged.rule
-        if one.fact and one.judged.status == "unknown":
-            owner = supplier(rule, one.fact, holders)
-            what = say("“{name}”", name=titles.get(one.fact, one.fact))
-            waiting = found.setdefault(owner, {}).setdefault(what, _Waiting())
-            waiting.rules[rule.id] = rule
-            if one.judged.school:
-                waiting.schools[one.judged.school] = printable(row["school_name"])
-    shares = {
-        owner: [_item(what, one, anchors) for what, one in wanted.items()]
-        for owner, wanted in found.items()
-    }
-    for ids, owner in about.statements:
-        for rule_id in ids:
-            told = say("佐证：{title}", title=about.rules[rule_id].stated)
-            shares.setdefault(owner, []).append(
-                _item(told, _waiting([about.rules[rule_id]]), anchors)
+        waiting.setdefault(one.fact, {})[one.judged.rule.id] = one.judged.rule
+    for lack in about.missing:
+        quoted = [say("“{name}”", name=titles.get(fact, fact)) for fact in lack.facts]
+        rules = {key: rule for fact in lack.facts for key, rule in waiting[fact].items()}
+        schools = [
+            SchoolLack(
+                code,
+                printable(name),
+                shares.cells(about, code, lack.facts),
+                anchors.school(code) if code in with_section else "",
             )
+            for code, name in lack.schools.items()
+        ]
+        at = "" if schools else shares.cells(about, "", lack.facts)
+        what = ("" if lang() == "zh" else ", ").join(quoted)
+        add(phrases.listed(lack.owners), what, rules.values(), at, schools)
+    for ids, owner in about.statements:
+        for rule in (about.rules[rule_id] for rule_id in ids):
+            add(owner, say("佐证：{title}", title=rule.stated), [rule])
     for nobody in about.of_nobody:
-        told = phrases.of_nobody(nobody, titles, about)
-        shares.setdefault(nobody.owner, []).append(
-            _item(told, _waiting(about.rules[one] for one in nobody.rules), anchors)
-        )
-    for rule_id in about.waived:
-        told = say("豁免的备案：{title}", title=about.rules[rule_id].label)
-        owner = offices(about.rules[rule_id])
-        shares.setdefault(owner, []).append(_item(told, _waiting([about.rules[rule_id]]), anchors))
-    return [SectionsShare(owner or msg("未指明科室"), items) for owner, items in shares.items()]
-
-
-def _waiting(rules: Iterable[Rule]) -> _Waiting:
-    return _Waiting(rules={rule.id: rule for rule in rules})
-
-
-def _item(what: str, one: _Waiting, anchors: Anchors) -> MissingItem:
-    return MissingItem(
-        what,
-        [(code, name, anchors.school(code)) for code, name in one.schools.items()],
-        [(rule.coded, anchors.rule(rule.id)) for rule in one.rules.values()],
-    )
+        rules_ = [about.rules[rule_id] for rule_id in nobody.rules]
+        add(nobody.owner, phrases.of_nobody(nobody, titles, about), rules_)
+    for rule in (about.rules[rule_id] for rule_id in about.waived):
+        add(offices(rule), say("豁免的备案：{title}", title=rule.label), [rule])
+    return [SectionsShare(owner, items) for owner, items in found.items()]

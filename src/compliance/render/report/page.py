@@ -23,16 +23,10 @@ from compliance.kernel.labels import problem_words
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment, filled, loaded, pieces
 from compliance.render.report import coefficients, strips, trends
-from compliance.render.report.county import (
-    Detail,
-    county_sections,
-    day_of,
-    detail_of,
-    several_years,
-)
+from compliance.render.report.county import Detail, county_sections, detail_of, several_years
 from compliance.render.report.index import county_index
-from compliance.render.report.marks import DOUBT, SHORT_SIGN, RuleAnchors
-from compliance.render.report.rule_texts import rule_texts
+from compliance.render.report.marks import DOUBT, SHORT_SIGN
+from compliance.render.report.rule_texts import ruleset_texts
 
 _PROBLEMS = 1_000  # that are listed one by one
 
@@ -73,12 +67,12 @@ def _context(report: Results) -> dict[str, Any]:
     detail = detail_of(report)
     return {
         "rulesets": [_ruleset(report, info) for info in report.rulesets],
-        "changes": phrases.changes(report.manifest),
+        "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,
         "index": county_index(report) if len(report.counties) != 1 else None,
-        "trends": trends.trends(several_years(report)),
+        "trends": [] if detail is Detail.INDEX else trends.trends(several_years(report)),
         "detail": detail,
-        "counties": county_sections(report, detail) if detail != Detail.INDEX else (),
+        "counties": county_sections(report, detail) if detail is not Detail.INDEX else (),
         "names": [county.county_name for county in report.counties],
         "counted": phrases.counties((one.county_code, one.year) for one in report.counties),
         "years": phrases.listed([str(y) for y in sorted({one.year for one in report.counties})]),
@@ -103,11 +97,10 @@ def _context(report: Results) -> dict[str, Any]:
 
 def _ruleset(report: Results, info: RulesetInfo) -> dict[str, Any]:
     """A rule set with the text of its rules."""
-    anchors = RuleAnchors(info.id, day_of(report, info.id, info.as_of))
     return {
         "title": phrases.ruleset(info),
         **{name: getattr(info, name) for name in ("id", "version", "source", "notes")},
-        "rules": rule_texts(report.rules[(info.id, info.as_of)], anchors),
+        "rules": ruleset_texts(report, info),
     }
 
 

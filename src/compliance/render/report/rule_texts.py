@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compliance.assessment import offices
 from compliance.assessment.figures import basis
+from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.i18n import lang
 from compliance.render.report.marks import RuleAnchors
 from compliance.rules.language.model import Rule
@@ -28,6 +29,18 @@ class RuleText:
     owner: str
     note: str
     given_by: str
+
+
+def ruleset_texts(report: Results, info: RulesetInfo) -> list[RuleText]:
+    """Those of one of the report's rule sets."""
+    anchors = RuleAnchors(info.id, day_of(report, info.id, info.as_of))
+    return rule_texts(report.rules[(info.id, info.as_of)], anchors)
+
+
+def day_of(report: Results, ruleset: str, as_of: str) -> str:
+    """The day by which a rule set is told from another of the same name; empty where there is none."""
+    same = sum(info.id == ruleset for info in report.rulesets)
+    return as_of if same > 1 else ""
 
 
 def rule_texts(rules: Mapping[str, Rule], anchors: RuleAnchors) -> list[RuleText]:

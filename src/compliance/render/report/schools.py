@@ -19,7 +19,7 @@ _STANDINGS = (PROBLEM, OPEN, SUGGESTION)
 
 @dataclass(frozen=True, slots=True)
 class SchoolItem:
-    """One thing at a school. told: figure, limit and what is missing; standing: a word of `standing_words`."""
+    """One thing at a school. told: figure, limit and what is missing; standing: what is asked for, in words."""
 
     judged: Judged
     anchor: str
@@ -77,13 +77,19 @@ def school_sections(
     return made
 
 
-def standing_word(one: Judged) -> str:
-    """What the item asks for, in words."""
+def standing_words() -> dict[str, str]:
+    """Standing -> what it asks for, in words."""
     return {
         PROBLEM: msg("须整改"),
         OPEN: msg("待定（该学段尚缺数据）"),
         SUGGESTION: msg("建议提升（该学段已达标）"),
-    }.get(one.standing, msg("待补数据") if one.status == "unknown" else "")
+    }
+
+
+def standing_word(one: Judged) -> str:
+    """What the item asks for, in words."""
+    waiting = msg("待补数据") if one.status == "unknown" else ""
+    return standing_words().get(one.standing, waiting)
 
 
 def _item(one: Judged, titles: Mapping[str, str], anchors: Anchors) -> SchoolItem:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compliance.assessment.figures import plain, stage, state
+from compliance.assessment.figures import plain, stage, state, with_unit
 from compliance.kernel.i18n import msg, say
 from compliance.render.report.marks import SHORT, Mark
 from compliance.render.report.matrix import IndicatorColumn, Matrix, MatrixRow
@@ -78,7 +78,7 @@ def _strip(
     return DotStrip(
         column=column,
         stage=stage(key),
-        limit=column.limits.get(key, ""),
+        limit=with_unit(column.limits[key], column.unit) if column.limits.get(key) else "",
         bar=_at(1.0),
         floor=None if floor is None else _at(floor),
         floor_share="" if floor is None else f"{plain(round(floor * 100, 2))}%",

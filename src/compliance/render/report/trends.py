@@ -80,7 +80,11 @@ def _figures(about: Assessment) -> Iterator[tuple[_Key, tuple[Mark, str]]]:
         if rule.id in about.spread:
             continue
         group = msg("差异系数") if rule.form.coefficient else msg("县级指标")
-        title = rule.coded
+        title = (
+            f"{rule.id} {rules[rule.of[0]].brief}"
+            if rule.form.coefficient and rule.of
+            else rule.coded
+        )
         text = shown(rule, row) or state_mark(row["status"]).text
         mark = state_mark(row["status"])
         yield (
@@ -110,11 +114,10 @@ def _met(
             met=row["met"],
             all=row["all"],
         )
-        status = "pass" if row["met"] == row["all"] else "fail"
         title = rules[row["rule"]].coded
         yield (
             (msg("达标的学段（学校）所占比例"), title, stage(row["stage"])),
-            (Mark(text, status, "" if status == "pass" else "✗", "", share), ""),
+            (Mark(text, value=share), ""),
         )
 
 

@@ -10,11 +10,14 @@ from compliance.engine.results import SEVERITIES, CheckedCounty, Validation
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words
-from compliance.render.documents.text import printable
+from compliance.render.documents.text import printable, shortened
 from compliance.render.machine_formats import problem_record
 from compliance.render.phrases import counties
+from compliance.render.returned.lists import still_needed
 
 FORMAT = "junheng-validation/1"
+_SCHOOLS = 3  # so many are named
+_NEEDED = ("county", "ruleset", "owner", "school", "code", "what", "where", "affects", "state")
 _COUNTY = ("county_code", "county_name", "year", "schools")
 
 
@@ -36,6 +39,7 @@ def as_json(checked: Validation) -> str:
             for county, own in checked.groups()
             if county is not None
         ],
+        "needed": [{name: getattr(one, name) for name in _NEEDED} for one in still_needed(checked)],
         "problems": [
             {**problem_record(one), "facts": list(one.facts)}
             for _, own in checked.groups()
@@ -57,6 +61,7 @@ def as_text(checked: Validation) -> str:
             kind = f"  [{_label(severity)}] {code} {problem_words(code)}".rstrip()
             lines.append(kind + say("：{n}处", n=number))
         lines.append("")
+    lines += _needed(checked)
     judged = [county for county in checked.counties if county.judged]
     schools = msg("{n}所学校")
     if len({county.county_code for county in judged}) < len(judged):
@@ -73,12 +78,29 @@ def as_text(checked: Validation) -> str:
     return "\n".join(lines)
 
 
+def _needed(checked: Validation) -> Iterator[str]:
+    """What a verdict waits for, office by office; nothing where all is there, or of many counties."""
+    together: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for one in still_needed(checked):
+        own = together.setdefault(one.county, {}).setdefault((one.owner, one.what), [])
+        own += [one.school] if one.code else []
+    for county, items in together.items():
+        yield say("下结论还缺（{county}，{n}项）", county=printable(county), n=len(items))
+        for (owner, what), schools in items.items():
+            where = shortened(schools, msg("等{count}所"), _SCHOOLS)
+            told = say("{what}（{where}）", what=what, where=where) if schools else what
+            yield "  " + printable(msg("：").join(filter(None, (owner, told))))
+        yield ""
+
+
 def _head(county: CheckedCounty | None, own: Sequence[Problem]) -> str:
     counts = say("错误{e}处，提示{w}处", e=_number(own, "error"), w=_number(own, "warning"))
     if county is None:
         return say("■ 不属于某一个县：{c}", c=counts)
     year = say("（{y}学年）", y=county.year) if county.year else ""
-    judged = "" if county.judged else msg("；有错误，不能判定")
+    judged = "" if county.judged else msg("；没有可以判定的数据")
+    if county.refused:
+        judged = msg("；有错误，不能判定")
     name = printable(f"{county.county_code} {county.county_name}".strip())
     return say("■ {n}{y}：{c}{j}", n=name, y=year, c=counts, j=judged)
 

@@ -1,7 +1,8 @@
-"""The summary on a terminal: what an officer reads first, in 80 columns, no colour needed.
+"""The summary on a terminal: what an officer reads first, no colour needed.
 
-Of one county everything that decides, is missing and must be done, nothing twice; of several
-counties a table and totals.
+Of one county first what decides, then what to do, then the details; of several counties the totals and
+a table. On a terminal it is broken into lines of its width; a text for elsewhere has a line a paragraph,
+so that nothing of it is torn where it is copied to.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
 
 
-def summary(report: Results, colour: bool, width: int = 80) -> str:
-    """The whole summary, without a line break at its end; ANSI colours only where `colour`."""
+def summary(report: Results, colour: bool, width: int | None = None) -> str:
+    """The whole summary, without a line break at its end; ANSI colours only where `colour`.
+
+    width: the terminal's; None: a line a paragraph.
+    """
     sheet = Lines(width, colour)
     if len(report.counties) == 1:
         _details(sheet, report, assess(report, report.counties[0]))
@@ -43,21 +47,26 @@ def plain_text(report: Results, stream: BinaryIO) -> None:
 def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
+    _section(sheet, msg("接下来"), phrases.next_steps(about))
     _states(sheet, about)
-    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about))
+    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about, report))
     _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         _section(sheet, title, lines)
     _awaited(sheet, about, report.titles)
     _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
+    sheet.head(msg("判定依据"))
+    _rules(sheet, report)
+    if told := phrases.bases(about):
+        sheet.line(told)
 
 
 def _rules(sheet: Lines, report: Results) -> None:
     """Which rules judged, and what makes this judgement differ from the usual one."""
     for info in report.rulesets:
         sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
-    for line in phrases.changes(report.manifest):
+    for line in phrases.changes(report.manifest, phrases.rulesets(report)):
         sheet.line(line)
 
 
@@ -78,20 +87,17 @@ def _head(sheet: Lines, report: Results, about: Assessment) -> None:
             year=county.year,
         )
     )
-    _rules(sheet, report)
-    if told := phrases.bases(about):
-        sheet.line(told)
-    sheet.line()
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
-    for told in (phrases.withheld(about, report.manifest), phrases.outside(about)):
+    withheld = phrases.withheld(about, report.manifest)
+    for told in (phrases.decided(about), withheld, phrases.outside(about)):
         if told:
             sheet.line(told)
 
 
 def _states(sheet: Lines, about: Assessment) -> None:
     """The blocks, then the rest that the conclusion asks, one a line."""
-    sheet.line()
+    sheet.head(msg("各部分"))
     blocks = [columns(one.title) for one in about.decisive if one.id]
     title_width = min(max(blocks, default=0), _TITLE)
     state_width = max((columns(state(one.status)) for one in about.decisive), default=0)
@@ -127,10 +133,11 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
 def _overview(sheet: Lines, report: Results) -> None:
     """The table of counties as given, the totals, and where to find more."""
     sheet.head(say("{counties}的判定结果", counties=_counties(report)))
-    _rules(sheet, report)
+    _totals(sheet, report)
     sheet.line()
     _table(sheet, report)
-    _totals(sheet, report)
+    sheet.line()
+    _rules(sheet, report)
 
 
 def _table(sheet: Lines, report: Results) -> None:
@@ -143,9 +150,11 @@ def _table(sheet: Lines, report: Results) -> None:
     place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
-    room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
     longest = max(map(columns, [place, *names]))
-    name_width = max(min(longest, _NAME, room), columns(place))
+    name_width = longest
+    if sheet.width is not None:
+        room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
+        name_width = max(min(longest, _NAME, room), columns(place))
     widths.insert(1, name_width)
     sheet.row(row([head[0], place, *head[1:]], widths, right=2))
     for (code, *cells), name in zip(rows, names, strict=True):
@@ -205,7 +214,6 @@ def _totals(sheet: Lines, report: Results) -> None:
     if len({county.county_code for county in report.counties}) < len(report.counties):
         each = msg("{word}{n}份")  # a county has several school years
     told = [each.format(word=verdict(key), n=found[key]) for key in order if found[key]]
-    sheet.line()
     sheet.line(say("合计{counties}：{l}。", counties=_counties(report), l=msg("，").join(told)))
     sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
 
@@ -235,9 +243,9 @@ def _problems(sheet: Lines, report: Results) -> None:
 
 
 class Lines:
-    """Wrapped lines of at most `width` columns; `colour` adds emphasis and never meaning."""
+    """Lines of at most `width` columns, or a line a paragraph; `colour` adds emphasis and never meaning."""
 
-    def __init__(self, width: int, colour: bool) -> None:
+    def __init__(self, width: int | None, colour: bool) -> None:
         self.width, self.colour = width, colour
         self._lines: list[str] = []
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from compliance.rules.language.references import ReferenceGraph
 
 # What a heading says about how the figure is made; left out where the figure is only named.
-_PER_PUPIL = re.compile(r"^(?:每百名学生拥有(.+?)数?|生均(.+)|(.+) per (?:100 pupils|pupil))$")
+_PER_PUPIL = re.compile(
+    r"^(?:每百名学生拥有(.+?)(?:(?<!系)数)?|生均(.+)|(.+) per (?:100 pupils|pupil))$"
+)
 _STOP = re.compile(r"[；;，：。]")  # the first sentence of a clause ends there
 # the version of the language; a pack says by `requires` which it needs (docs/rule-language.md)
 LANGUAGE = "1.0"
@@ -297,7 +299,7 @@ class Rule:
     @property
     def coded(self) -> str:
         """``G5 班额``: a code does not stand without its name."""
-        return f"{self.id} {self.brief}"
+        return self.id if self.brief == self.id else f"{self.id} {self.brief}"
 
     @property
     def aspect_label(self) -> str:
