@@ -177,3 +177,19 @@ def test_no_such_folder_is_said(county: Callable[..., Path], tmp_path: Path) -> 
     result = run(check, county(few), "--templates", tmp_path / "nowhere")
     assert result.exit_code == 2
     assert os.fspath(tmp_path / "nowhere") in result.stderr
+
+
+def test_the_page_on_templates_names_what_there_is() -> None:
+    from dataclasses import fields
+
+    from compliance.declaration.docx import WordForm
+
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "templates.md").read_text("utf-8")
+    missing = [one.name for one in fields(WordForm) if f"`{one.name}`" not in page]
+    assert not missing
+    for name in ("report.html", "report.md", "diff.html"):
+        source = (root / "templates" / name).read_text("utf-8")
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` | `"))
+        blocks = [part.split()[0] for part in source.split("{% block ")[1:]]
+        assert sorted(blocks) == sorted(row.replace("`", "").split("|")[2].split())
