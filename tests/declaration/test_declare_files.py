@@ -148,7 +148,7 @@ def test_several_counties_need_a_folder(tmp_path: Path) -> None:
     ("words", "said"),
     [
         ((), "-o 申报表.xlsx"),
-        (("-o", "form.pdf"), ".xlsx 或 .docx"),
+        (("-o", "form.odt"), ".xlsx、.docx 或 .pdf"),
         (("-o", "form.xlsx", "--format", "json"), "--against"),
         (("-o", "form.xlsx", "-o", "form.xlsx"), "同一个文件"),
     ],

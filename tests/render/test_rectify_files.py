@@ -31,9 +31,10 @@ def test_layout_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:
+    formats = [one for one in FORMATS if one != "pdf"]  # test_pdf has its own
     digests = []
     for name in ("one", "two"):
-        papers = write_papers(sample(), tmp_path / name, FORMATS, {}).papers
+        papers = write_papers(sample(), tmp_path / name, formats, {}).papers
         digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in papers])
     assert digests[0] == digests[1]
     assert len(digests[0]) == 4 * 7
@@ -99,7 +100,7 @@ def test_no_permission_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_unknown_format_and_nothing_judged(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        write_papers(sample(), tmp_path, ["pdf"], {})
+        write_papers(sample(), tmp_path, ["odt"], {})
     nobody = replace(sample(), counties=())
     assert not write_papers(nobody, tmp_path / "out", ["md"], {})
     assert not (tmp_path / "out").exists()

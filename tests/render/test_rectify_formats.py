@@ -266,9 +266,9 @@ def test_a_province_replaces_a_word_template(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("rectify_county.md", "{% if %}", "rectify_county.md:1"),
-        ("rectify_county.md", "{{ paper.nothing }}", "rectify_county.md"),
+        ("rectify_county.md", "{{ paper.nothing }}", "rectify_county.md:1"),
         ("rectify_county.md", "{{ ''.__class__.__mro__ }}", "rectify_county.md"),
-        ("rectify_county.html", "{% include 'nowhere.html' %}", "nowhere.html"),
+        ("rectify_county.html", "{% include 'nowhere.html' %}", "rectify_county.html:1"),
         ("rectify_county.docx", "no zip", "rectify_county.docx"),
     ],
 )

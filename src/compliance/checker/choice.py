@@ -9,7 +9,7 @@ two rule sets claim is an error that names both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -46,6 +46,8 @@ class Choice:
     apply; None: 1 September of each county's year. enforce: bases and rule ids that decide though
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
+    templates: folders whose templates replace those of every rule set, the first before the others;
+    they change no judgement.
     """
 
     ruleset: str | None = None
@@ -54,6 +56,7 @@ class Choice:
     switches: tuple[str, ...] = ()
     strict: bool = False
     confirmations: tuple[Confirmation, ...] = ()
+    templates: tuple[Path, ...] = ()
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
@@ -83,7 +86,10 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
     key += sources(registry.fragments)
-    return remembered(key, classes(registry.kinds), resolved)
+    rules = remembered(key, classes(registry.kinds), resolved)
+    if not choice.templates:
+        return rules
+    return replace(rules, template_dirs=(*choice.templates, *rules.template_dirs))
 
 
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:

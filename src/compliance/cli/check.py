@@ -12,6 +12,7 @@ import click
 
 from compliance.cli.command import (
     INTERNAL,
+    USAGE,
     Command,
     chosen,
     exit_code,
@@ -25,9 +26,10 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    templates_option,
     terminal_width,
 )
-from compliance.kernel.errors import PackError, PluginError
+from compliance.kernel.errors import NoFontError, PackError, PluginError
 from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:
@@ -46,7 +48,9 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg("输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx，可重复"),
+    help=lambda: msg(
+        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
+    ),
 )
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=lambda: msg("什么结论使退出码非零"),
 )
+@templates_option
 @shared_options
 @guarded
 def check(
@@ -85,7 +90,7 @@ def check(
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
     ]
     writing += [partial(_print, report, form, renderers[form]) for form in printed]
-    return _faults(writing) or exit_code(report, fail_on)
+    return _faults(writing, len(files)) or exit_code(report, fail_on)
 
 
 def _sinks(
@@ -110,15 +115,20 @@ def _sinks(
     return [sink(form, path) for form, path in files]
 
 
-def _faults(writing: Sequence[Callable[[], None]]) -> int:
+def _faults(writing: Sequence[Callable[[], None]], files: int) -> int:
     """Write one after the other; a plugin's renderer or template that fails costs its output alone.
 
-    The exit code: 5 for a renderer, 2 for a template, 0 where all went well.
+    The exit code: 5 for a renderer, 2 for a template, 0 where all went well. files: how many are
+    to be written; without a Chinese font a PDF is not, which is told and no fault while others are.
     """
-    code = 0
+    code, lost = 0, 0
     for write in writing:
         try:
             write()
+        except NoFontError as error:
+            click.echo(str(error), err=True)
+            lost += 1
+            code = max(code, USAGE if lost >= files else 0)
         except (PackError, PluginError) as error:
             fault = print_error(error)
             code = max(code, INTERNAL if isinstance(error, PluginError) else fault)

@@ -211,6 +211,15 @@ ruleset_option = option(
 )
 
 
+templates_option = option(
+    "--templates",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=lambda: msg("用这个文件夹里的同名模板代替内置的和插件的（见 docs/templates.md），可重复"),
+)
+
+
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how to judge; `chosen` makes a `Choice` of them."""
     for one in (
@@ -299,8 +308,13 @@ def chosen(
     switches: tuple[str, ...],
     strict: bool,
     confirm: tuple[Path, ...],
+    templates: tuple[Path, ...] = (),
 ) -> Choice:
-    """What the options of `judging` ask for."""
+    """What the options of `judging`, and `templates_option`, ask for."""
+    for folder in templates:
+        if not folder.is_dir():
+            todo = msg("请给放模板的文件夹（见 docs/templates.md）")
+            raise UsageError(msg("没有这个模板文件夹"), str(folder), todo)
     from compliance.checker import Choice
 
     confirmations: tuple[Confirmation, ...] = ()
@@ -308,7 +322,7 @@ def chosen(
         from compliance.rules.resolution.confirmations import read_confirmations
 
         confirmations = tuple(one for path in confirm for one in read_confirmations(path))
-    return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations)
+    return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations, templates)
 
 
 def day(value: datetime | None) -> date | None:

@@ -20,9 +20,11 @@ from compliance.cli.command import (
     judging,
     nothing_written,
     option,
+    print_error,
     print_problems,
     refuse_clashes,
     shared_options,
+    templates_option,
 )
 from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import msg, plural, say
@@ -30,7 +32,8 @@ from compliance.kernel.i18n import msg, plural, say
 if TYPE_CHECKING:
     from compliance.declaration import Declaration
 
-PAPERS = ("xlsx", "docx")
+PAPERS = ("xlsx", "docx", "pdf")
+_USUAL = ("xlsx", "docx")  # what a folder gets where nothing else is asked for
 DIFFERS = 1
 
 
@@ -43,7 +46,7 @@ DIFFERS = 1
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE|DIR",
-    help=lambda: msg("写到哪个文件（.xlsx 或 .docx，可重复）；几个县时写到哪个文件夹"),
+    help=lambda: msg("写到哪个文件（.xlsx、.docx 或 .pdf，可重复）；几个县时写到哪个文件夹"),
 )
 @option(
     "--format",
@@ -58,6 +61,7 @@ DIFFERS = 1
     metavar="FILLED.xlsx",
     help=lambda: msg("与县里填好的申报表逐格比对，列出差异；有差异时退出码为1"),
 )
+@templates_option
 @dating
 @shared_options
 @guarded
@@ -84,11 +88,13 @@ def declare(
             todo=msg(
                 "请用 -o 文件夹/ 一次写出各县的申报表，或只给一个县的数据"),
         )  # fmt: skip
+    code = 0
     if outputs:
-        _write(forms, outputs, [one for one in formats if one in PAPERS] or PAPERS, inputs, against)
+        asked = [one for one in formats if one in PAPERS] or _USUAL
+        code = _write(forms, outputs, asked, inputs, against)
     if against is not None:
         return _compare(forms[0], against, as_json="json" in formats)
-    return UNREADABLE if any(one.severity == "error" for one in batch.problems) else 0
+    return UNREADABLE if any(one.severity == "error" for one in batch.problems) else code
 
 
 def _check_usage(
@@ -97,17 +103,20 @@ def _check_usage(
     """What can be told before anything is read."""
     if not outputs and against is None:
         raise UsageError(
-            msg("没有说写到哪里"), todo=msg("请加 -o 申报表.xlsx（或 .docx），或用 --against 比对")
+            msg("没有说写到哪里"),
+            todo=msg("请加 -o 申报表.xlsx（或 .docx、.pdf），或用 --against 比对"),
         )
     for path in outputs:
         if path.suffix and not _is_file(path) and not path.is_dir():
             raise UsageError(
-                msg("申报表只能写成 .xlsx 或 .docx"),
+                msg("申报表只能写成 .xlsx、.docx 或 .pdf"),
                 where=str(path),
                 todo=msg("请改文件名，或给一个文件夹"),
             )
     if "json" in formats and against is None:
-        raise UsageError(msg("--format json 只用于 --against"), todo=msg("申报表用 xlsx 或 docx"))
+        raise UsageError(
+            msg("--format json 只用于 --against"), todo=msg("申报表用 xlsx、docx 或 pdf")
+        )
     refuse_clashes([path for path in outputs if _is_file(path)], _read(inputs, against))
     if against is not None:
         _check_there(against)
@@ -139,7 +148,8 @@ def _write(
     formats: Sequence[str],
     inputs: Sequence[Path],
     against: Path | None,
-) -> None:
+) -> int:
+    """Write them and tell what was written; the exit code: 2 where a template is wrong."""
     from compliance.declaration import folder_files, write_forms
     from compliance.render.documents.text import printable
 
@@ -157,6 +167,9 @@ def _write(
         click.echo(
             say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=against is not None
         )
+    for line in written.warned:
+        click.echo(line, err=True)
+    code = max(map(print_error, written.faults), default=0)
     for one in forms:
         counted = [
             plural(len(one.form.missing), "缺项{n}条") if one.form.missing else "",
@@ -171,6 +184,7 @@ def _write(
                 ),
                 err=against is not None,
             )
+    return code
 
 
 def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:

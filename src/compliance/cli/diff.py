@@ -22,6 +22,7 @@ from compliance.cli.command import (
     refuse_clashes,
     require_format,
     shared_options,
+    templates_option,
     terminal_width,
 )
 from compliance.kernel.i18n import msg
@@ -49,6 +50,7 @@ FORMATS = ("text", "json", "html")
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
 )
+@templates_option
 @shared_options
 @guarded
 def diff(

@@ -24,10 +24,11 @@ from compliance.cli.command import (
     print_problems,
     progress,
     shared_options,
+    templates_option,
 )
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 
-PAPER_FORMATS = ("md", "html", "xlsx", "docx")
+PAPER_FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 
 
 def paper_choices() -> Mapping[str, str]:
@@ -85,6 +86,12 @@ class PaperName(click.ParamType[str]):
     help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
 )
 @option(
+    "--zip",
+    "packed",
+    is_flag=True,
+    help=lambda: msg("另把这次写的全部文书打成一个压缩包（整改文书.zip）"),
+)
+@option(
     "--paper",
     "papers",
     multiple=True,
@@ -115,6 +122,7 @@ class PaperName(click.ParamType[str]):
 )
 @option("--with-advisory", is_flag=True, help=lambda: msg("文书中也列出参考指标和依据的核实情况"))
 @option("--overwrite", is_flag=True, help=lambda: msg("直接覆盖原有文书（默认：填写过的移到旧稿）"))
+@templates_option
 @dating
 @shared_options
 @guarded
@@ -123,6 +131,7 @@ def rectify(
     out: Path,
     formats: tuple[str, ...],
     ledgers: tuple[Path, ...],
+    packed: bool,
     annexes: bool,
     with_advisory: bool,
     overwrite: bool,
@@ -135,7 +144,7 @@ def rectify(
     from compliance.checker import Checker
     from compliance.render.papers.forms import chosen_papers
     from compliance.render.rectification.planning import read_planning
-    from compliance.render.rectification.write import write_papers
+    from compliance.render.rectification.write import ARCHIVE, write_papers
 
     days = asked_days(how)
     report = Checker().check(inputs, chosen(**how), progress())
@@ -157,6 +166,7 @@ def rectify(
         days,
         ledgers=ledgers,
         overwrite=overwrite,
+        packed=packed,
         wanted=chosen_papers(papers, priced=prices is not None),
         planning=planning,
         with_advisory=with_advisory,
@@ -165,6 +175,8 @@ def rectify(
     if not written:
         return nothing_written()
     click.echo(say("已写{number}份，见 {out}", number=len(written), out=out))
+    if packed:
+        click.echo(say("压缩包：{path}", path=out / ARCHIVE))
     for line in written.told():
         click.echo(line)
     for line in written.said:

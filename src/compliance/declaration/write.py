@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compliance.declaration.fill import Declaration
+from compliance.kernel.errors import PackError
 from compliance.render.documents.output_files import DRAFTS, Names, Written, joined, staged
 
+if TYPE_CHECKING:
+    from compliance.render.documents.pdf import Press
+
 NAME = "申报表"
-
-
-def content(declaration: Declaration, form: str) -> bytes:
-    """The form's bytes as a workbook (xlsx) or a Word document (docx)."""
-    if form == "xlsx":
-        from compliance.declaration.xlsx import declaration_workbook
-
-        return declaration_workbook(declaration.form)
-    from compliance.declaration.docx import declaration_document
-
-    return declaration_document(declaration.form, declaration.template_dirs)
 
 
 def folder_files(
@@ -41,14 +36,51 @@ def write_forms(files: Mapping[Path, tuple[Declaration, str]]) -> Written:
     """Write every form; a file that stands there with other content is kept beside it.
 
     What a county filled in by hand must not be lost: ``申报表.xlsx`` becomes ``申报表_旧稿1.xlsx``.
-    Raises UsageError where a file cannot be written (nothing is changed then) and PackError for a
-    faulty template.
+    Raises UsageError where a file cannot be written (nothing is changed then). A faulty template costs
+    its own forms (`Written.faults`; without Chinese fonts there is no PDF: `Written.warned`); the first
+    fault is raised where nothing is left.
     """
-    contents = {path: content(one, form) for path, (one, form) in files.items()}
+    contents: dict[Path, bytes] = {}
+    faults: dict[str, PackError] = {}
+    with _Writers() as writers:
+        for path, (one, form) in files.items():
+            try:
+                contents[path] = writers.content(one, form)
+            except PackError as error:
+                faults.setdefault(str(error), error)
+    if faults and not contents:
+        raise next(iter(faults.values()))
     with staged(Path(), _aside) as place:
         for path, written in contents.items():
             place.put(path, written, keep=True)
-        return place.place()
+        placed = place.place()
+    return placed.with_faults(faults.values())
+
+
+class _Writers(ExitStack):
+    """Puts forms into bytes; a PDF is the Word document set anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._presses: dict[tuple[Path, ...], Press] = {}
+
+    def content(self, declaration: Declaration, form: str) -> bytes:
+        """The form's bytes as a workbook (xlsx), a Word document (docx) or a PDF."""
+        if form == "xlsx":
+            from compliance.declaration.xlsx import declaration_workbook
+
+            return declaration_workbook(declaration.form)
+        from compliance.declaration.docx import declaration_document
+
+        dirs = declaration.template_dirs
+        document = declaration_document(declaration.form, dirs)
+        if form == "docx":
+            return document
+        from compliance.render.documents.pdf import Press
+
+        if dirs not in self._presses:
+            self._presses[dirs] = self.enter_context(Press(dirs))
+        return self._presses[dirs].of_word(document)
 
 
 def _aside(path: Path) -> Path:

@@ -96,6 +96,10 @@ def _by_line(fault: JunhengError) -> tuple[str, int]:
     return (file, int(line)) if line.isdecimal() else (fault.where, 0)
 
 
+class NoFontError(PackError):
+    """No PDF can be made on this machine: no font has Chinese letters. Everything else can."""
+
+
 class PluginError(JunhengError):
     """A plugin could not be loaded, or two offer the same name."""
 

@@ -25,6 +25,7 @@ _PLACES = {
     "json": ("compliance.render.machine_formats", "json_results"),
     "md": ("compliance.render.report.page", "markdown_page"),
     "html": ("compliance.render.report.page", "html_page"),
+    "pdf": ("compliance.render.report.pdf", "pdf_page"),
     "xlsx": ("compliance.render.report.workbook", "xlsx_report"),
 }
 # Formats that take the findings part by part, as they are judged.

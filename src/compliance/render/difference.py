@@ -41,7 +41,7 @@ from compliance.assessment.standings import DECIDING
 from compliance.engine.results import CountyResult
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.kernel.labels import basis_word
-from compliance.render.documents.jinja import environment
+from compliance.render.documents.jinja import environment, loaded, pieces
 from compliance.render.documents.text import printable, shortened
 from compliance.render.machine_formats import finding_lines
 from compliance.render.terminal.summary import Lines
@@ -630,8 +630,9 @@ def _rule_record(one: RuleMove) -> dict[str, Any]:
 
 def html_page(made: RunComparison, stream: BinaryIO) -> None:
     """One self-contained page: no script, nothing loaded from elsewhere."""
-    template = environment("html").get_template("diff.html")
-    for piece in template.generate(**_context(made)):
+    own = made.after.rulesets[0].template_dirs if made.after.rulesets else ()
+    templates = environment("html", own)
+    for piece in pieces(loaded(lambda: templates.get_template("diff.html")), **_context(made)):
         stream.write(piece.encode())
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml.ns import qn
@@ -22,8 +22,10 @@ from docxtpl import DocxTemplate
 from jinja2 import FunctionLoader, Template
 
 from compliance.kernel.errors import PackError
-from compliance.kernel.i18n import msg
+from compliance.kernel.i18n import msg, say
+from compliance.render.documents import template_files
 from compliance.render.documents.jinja import environment, filled, loaded
+from compliance.render.documents.text import printable, truncated
 
 # python-docx wraps lxml, whose elements have no types.
 Untyped: TypeAlias = Any
@@ -31,6 +33,9 @@ Untyped: TypeAlias = Any
 # Every entry of every file carries this date: same figures, same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT = "word/document.xml"
+_UNPACKED = 100_000_000  # bytes of a template's parts
+_TAG = re.compile(r"<[^>]*>")
+_SHORT = 40  # letters of a paragraph in a message
 # The text of a document without the page that it ends with.
 _BODY = re.compile(r"<w:body>(.*?)(?:<w:sectPr\b(?:(?!<w:sectPr\b).)*)?</w:body>", re.DOTALL)
 
@@ -39,8 +44,9 @@ class WordTemplate:
     """A Word file whose parts with placeholders are compiled, the others kept as they are."""
 
     def __init__(self, name: str, content: bytes, template_dirs: Sequence[Path] = ()) -> None:
-        self._parts = _parts(name, content)
-        self._filled = _compiled(name, content, self._parts, template_dirs)
+        self._name, self._parts = name, _parts(name, content)
+        self._lines: dict[str, Sequence[str]] = {}  # part → its source, a line a paragraph
+        self._filled = _compiled(name, content, self._parts, self._lines, template_dirs)
 
     @classmethod
     def named(cls, name: str, template_dirs: Sequence[Path]) -> WordTemplate:
@@ -48,7 +54,10 @@ class WordTemplate:
 
         What it includes by name (``{%p include 'paper_end.docx' %}``) is looked for likewise.
         """
-        return cls(*_found(name, template_dirs), template_dirs)
+        there = template_files.found(name, template_dirs)
+        if there is None:
+            raise template_files.fault(msg("找不到模板"), name)
+        return cls(*there, template_dirs)
 
     def fill(self, *, without_last_section: bool = False, **context: object) -> bytes:
         """The finished document; without_last_section: it goes where it would be an empty page."""
@@ -59,19 +68,41 @@ class WordTemplate:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3  # the same bytes on Windows
                 template = self._filled.get(part)
-                text = content if template is None else filled(template, **context).encode("utf-8")
+                text = content
+                if template is not None:
+                    text = self._text(template, context).encode("utf-8")
                 if without_last_section and part == _TEXT:
-                    text = _without_last_section(text)
+                    try:
+                        text = _without_last_section(text)
+                    except SyntaxError as error:  # what lxml calls XML that is none
+                        raise template_files.fault(str(error), self._name) from error
                 packed.writestr(info, text)
         return stream.getvalue()
 
+    def _text(self, template: Template, context: Mapping[str, object]) -> str:
+        """A filled part; a fault names the paragraph that it stands in."""
+        try:
+            return filled(template, **context)
+        except PackError as error:
+            raise _with_paragraph(error, self._lines[template.name or ""]) from error
 
-def _found(name: str, template_dirs: Sequence[Path]) -> tuple[str, bytes]:
-    """Name and content of the first file of that name. Raises FileNotFoundError where there is none."""
-    for folder in template_dirs:
-        if (folder / name).is_file():
-            return str(folder / name), (folder / name).read_bytes()
-    return name, files("compliance.templates").joinpath(name).read_bytes()
+
+def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
+    """A fault in the words of Word: not the line of its XML, but the text of its paragraph."""
+    name, _, line = error.where.rpartition(":")
+    if not line.isdecimal() or not 0 < int(line) <= len(lines):
+        return error
+    text = truncated(printable(_TAG.sub("", lines[int(line) - 1])), _SHORT)
+    return PackError(error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo)
+
+
+def _patch(name: str, content: bytes) -> Callable[[str], str]:
+    """What turns the XML of a Word file into a Jinja template."""
+    try:
+        patch = DocxTemplate(io.BytesIO(content)).patch_xml
+    except Exception as error:  # whatever python-docx makes of a strange package
+        raise template_files.fault(msg("不是Word文档"), name) from error
+    return cast("Callable[[str], str]", patch)
 
 
 def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
@@ -79,12 +110,11 @@ def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | 
 
     They take the styles of those names from the file that includes them.
     """
-    try:
-        found, content = _found(name, template_dirs)
-    except OSError:
+    there = template_files.found(name, template_dirs)
+    if there is None:
         return None
-    patch = DocxTemplate(io.BytesIO(content)).patch_xml
-    source = patch(_parts(found, content)[_TEXT].decode("utf-8"))
+    found, content = there
+    source = _patch(found, content)(_parts(found, content)[_TEXT].decode("utf-8"))
     body = _BODY.search(source)
     return (body[1] if body else ""), found, None
 
@@ -92,9 +122,11 @@ def _block(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | 
 def _parts(name: str, content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > _UNPACKED:
+                raise template_files.fault(msg("文件过大"), name)
             return {part: packed.read(part) for part in packed.namelist()}
-    except zipfile.BadZipFile as error:
-        raise PackError(msg("不是Word文档"), name) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise template_files.fault(msg("不是Word文档"), name) from error
 
 
 def _without_last_section(text: bytes) -> bytes:
@@ -123,10 +155,17 @@ def _has_content(piece: Untyped) -> bool:
 
 
 def _compiled(
-    name: str, content: bytes, parts: Mapping[str, bytes], template_dirs: Sequence[Path]
+    name: str,
+    content: bytes,
+    parts: Mapping[str, bytes],
+    lines: dict[str, Sequence[str]],
+    template_dirs: Sequence[Path],
 ) -> dict[str, Template]:
-    """Part name -> template, for the parts with placeholders: text, headers, footers, properties."""
-    patch = DocxTemplate(io.BytesIO(content)).patch_xml
+    """Part name -> template, for the parts with placeholders: text, headers, footers, properties.
+
+    lines: where the source of each goes.
+    """
+    patch = _patch(name, content)
     made = environment("html")  # escapes what is printed, as XML needs it too
     made.loader = FunctionLoader(partial(_block, template_dirs=template_dirs))
     compiled = {}
@@ -136,7 +175,14 @@ def _compiled(
             and part.endswith(".xml")
             and (b"{{" in raw or b"{%" in raw)
         ):
-            source = patch(raw.decode("utf-8"))
-            compiled[part] = loaded(partial(made.from_string, source))
-            compiled[part].name = f"{name}/{part}"
+            source = patch(raw.decode("utf-8")).replace("</w:p>", "</w:p>\n")
+            own = f"{name}/{part}" if part != _TEXT else name
+            lines[own] = source.splitlines()
+            try:
+                compiled[part] = loaded(partial(made.from_string, source))
+            except PackError as error:
+                place = error.where.rpartition(":")[2]
+                told = PackError(error.what, f"{own}:{place}", error.todo)
+                raise _with_paragraph(told, lines[own]) from error
+            compiled[part].name = compiled[part].filename = own
     return compiled

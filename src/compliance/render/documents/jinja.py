@@ -1,33 +1,32 @@
 """The one place where documents' templates are loaded, and how data is made harmless in them.
 
 Every value that a template prints is escaped for its format, whether or not the template's author
-thought of it: HTML by autoescape, Markdown by `finalize`. A school may be called ``<script>``.
+thought of it: HTML by autoescape, Markdown by `finalize`. A school may be called ``<script>``. Whatever
+goes wrong in a template is told with its file and line (`PackError`) and costs its document alone.
 """
 
 from __future__ import annotations
 
 import html
 import re
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
+from typing import cast
 
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    FileSystemLoader,
-    FunctionLoader,
-    StrictUndefined,
-    Template,
-    TemplateError,
-)
+from jinja2 import FunctionLoader, StrictUndefined, Template
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from compliance.kernel.errors import PackError
+from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import lang, msg, pick, say
+from compliance.render.documents import template_files
+from compliance.render.documents.sandbox import Sandbox
+
+_HERE = Path(__file__).parents[2]  # the package: what goes wrong in it is no template's fault
+_OURS = ("sandbox.py", "jinja.py")
 
 
 def loaded(load: Callable[[], Template]) -> Template:
@@ -37,9 +36,15 @@ def loaded(load: Callable[[], Template]) -> Template:
 
 
 def filled(template: Template, **context: object) -> str:
-    """The template's text. Raises PackError where it asks for what is not there."""
-    with _faults(template.name or ""):
+    """The template's text. Raises PackError where it asks for what is not there, or does not end."""
+    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
         return template.render(**context)
+
+
+def pieces(template: Template, **context: object) -> Iterator[str]:
+    """The template's text piece by piece; raises what `filled` does."""
+    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
+        yield from template.generate(**context)
 
 
 @contextmanager
@@ -47,20 +52,34 @@ def _faults(name: str) -> Iterator[None]:
     try:
         yield
     except TemplateNotFound as error:
-        raise _fault(str(error.name), msg("找不到模板")) from error
+        raise template_files.fault(
+            say("找不到模板 {name}", name=error.name), _place(error) or str(error.name)
+        ) from error
+    except (JunhengError, OSError):
+        raise
     except TemplateSyntaxError as error:
-        place = f"{error.filename or error.name or name}:{error.lineno}"
-        raise _fault(place, error.message or "") from error
-    except TemplateError as error:
-        raise _fault(name, error.message or type(error).__name__) from error
+        where = f"{error.filename or error.name or name}:{error.lineno}"
+        raise template_files.fault(error.message or "", where) from error
+    except Exception as error:
+        place = _place(error)
+        if place is None:
+            raise
+        told = str(error) or type(error).__name__
+        raise template_files.fault(told, place or name) from error
 
 
-def _fault(where: str, what: str) -> PackError:
-    return PackError(
-        say("模板有误：{what}", what=what),
-        where,
-        msg("请改正省级插件中的模板，或删去它以使用内置模板。"),
-    )
+def _place(error: BaseException) -> str | None:
+    """``file:line`` of the template where it went wrong; None where our own program did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inner = [one for one in frames if Path(one.filename).name not in _OURS]
+    if (
+        inner
+        and Path(inner[-1].filename).is_relative_to(_HERE)
+        and inner[-1].filename.endswith(".py")
+    ):
+        return None
+    places = [one for one in frames if not one.filename.endswith(".py")]
+    return f"{places[-1].filename}:{places[-1].lineno}" if places else ""
 
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
@@ -75,11 +94,16 @@ def markdown(value: object) -> str:
     return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
 
 
-def _bundled(name: str) -> str | None:
-    try:
-        return files("compliance.templates").joinpath(name).read_text(encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError):
+def _source(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
+    there = template_files.found(name, template_dirs)
+    if there is None:
         return None
+    path, content = there
+    try:
+        return content.decode("utf-8"), path, None
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise template_files.fault(msg("不是UTF-8编码"), f"{path}:{line}") from error
 
 
 def _filled_in(zh: str, en: str, **values: object) -> str:
@@ -87,15 +111,14 @@ def _filled_in(zh: str, en: str, **values: object) -> str:
     return pick(zh, en).format(**values)
 
 
-def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> SandboxedEnvironment:
-    """Templates for one format (``md``, ``html``): a province's directories first, then ours.
+def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> Sandbox:
+    """Templates for one format (``md``, ``html``): those of the directories first, then ours.
 
     In templates: ``t(zh, en)`` picks a ready text, ``say(zh, en, **values)`` fills one in,
     ``lang()`` is the current language.
     """
-    loaders: list[BaseLoader] = [FileSystemLoader(template_dirs)] if template_dirs else []
-    made = SandboxedEnvironment(
-        loader=ChoiceLoader([*loaders, FunctionLoader(_bundled)]),
+    made = Sandbox(
+        loader=FunctionLoader(partial(_source, template_dirs=template_dirs)),
         autoescape=suffix == "html",
         finalize=None if suffix == "html" else markdown,
         undefined=StrictUndefined,

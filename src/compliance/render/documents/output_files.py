@@ -12,20 +12,22 @@ Names made from what a county typed are harmless, short, and never twice in a fo
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
-from compliance.kernel.errors import JunhengError, UsageError, reason
+from compliance.kernel.errors import JunhengError, NoFontError, UsageError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable, shortened
 
@@ -36,6 +38,7 @@ _DEVICES = re.compile(r"^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|
 # A name of 255 bytes is the longest a disk takes; three such parts and a suffix stay below it.
 _BYTES = 75
 _HIDDEN = ".junheng-"
+_PACKED = (1980, 1, 1, 0, 0, 0)  # the date of every entry: same papers, same bytes
 _EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 # What one system or the other does not have: a link is not followed, a line break not rewritten.
 _EXCLUSIVE |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -88,6 +91,13 @@ class Written:
     def __len__(self) -> int:
         return len(self.papers)
 
+    def with_faults(self, faults: Iterable[JunhengError]) -> Written:
+        """The same, with what was not written: a machine without Chinese fonts is only warned of."""
+        fonts = [one for one in faults if isinstance(one, NoFontError)]
+        warned = dict.fromkeys((*self.warned, *map(str, fonts)))
+        rest = tuple(one for one in faults if one not in fonts)
+        return replace(self, faults=(*self.faults, *rest), warned=tuple(warned))
+
     def told(self) -> list[str]:
         """What was moved aside and where to, a sentence each; empty where nothing was."""
         told = {
@@ -118,28 +128,51 @@ class Staged:
         self._out, self._aside = out, aside
         self._hidden: dict[Path, Path] = {}  # folder → ours in it
         self._drafts: dict[Path, tuple[Path, bool]] = {}  # relative → its draft, whether to keep
+        self._records: set[Path] = set()
         self._stale: list[Path] = []
         self._made: list[Path] = []
         self._moves: list[tuple[Path, Path]] = []
         self._numbers = count()
         self._stuck = False
 
-    def put(self, relative: Path, content: bytes, *, keep: bool = False) -> None:
+    def put(
+        self, relative: Path, content: bytes, *, keep: bool = False, record: bool = False
+    ) -> None:
         """Write one file; it appears in `out` only after all have been written.
 
-        keep: a file of other content that stands there is kept aside.
+        keep: a file of other content that stands there is kept aside. record: it is for the program,
+        not one of the papers.
         """
+        if record:
+            self._records.add(relative)
         draft = self._beside(_led_to(self._out / relative))
         with _exclusive(draft) as stream:
             stream.write(content)
         self._drafts[relative] = (draft, keep)
 
+    def _pack(self, relative: Path) -> None:
+        """Put all papers into one archive beside them; it is none of the papers itself."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, (draft, _) in self._drafts.items():
+                if name not in self._records:
+                    info = zipfile.ZipInfo(name.as_posix(), _PACKED)
+                    info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
+                    info.external_attr = 0o644 << 16
+                    packed.writestr(info, draft.read_bytes())
+        self.put(relative, stream.getvalue(), record=True)
+
     def retire(self, relative: Path) -> None:
         """An existing file moves aside with the others."""
         self._stale.append(relative)
 
-    def place(self) -> Written:
-        """Move everything. Raises OSError with everything as it was."""
+    def place(self, archive: Path | None = None) -> Written:
+        """Move everything, and all papers once more in one archive where it is asked for.
+
+        Raises OSError with everything as it was.
+        """
+        if archive is not None:
+            self._pack(archive)
         try:
             stale = tuple(self._keep(self._out / relative) for relative in self._stale)
             kept = tuple(filter(None, map(self._move, self._drafts)))
@@ -152,7 +185,8 @@ class Staged:
             raise
         for folder in dict.fromkeys(target.parent for _, target in self._moves):
             _settle(folder)
-        return Written(tuple(self._out / relative for relative in self._drafts), kept, stale)
+        papers = (relative for relative in self._drafts if relative not in self._records)
+        return Written(tuple(self._out / relative for relative in papers), kept, stale)
 
     def folder(self, folder: Path) -> None:
         """Make a folder with those above it; whichever stay empty go again in the end."""

@@ -125,6 +125,11 @@ def paper_writer(form: str, template_dirs: Sequence[Path]) -> PaperWriter:
         return paper_workbook
     if form == "docx":
         return _word(template_dirs)
+    if form == "pdf":
+        from compliance.render.documents.pdf import Press
+
+        press, word = Press(template_dirs), _word(template_dirs)
+        return lambda paper: press.of_word(word(paper))
     return _page(form, template_dirs)
 
 

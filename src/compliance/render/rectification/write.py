@@ -11,7 +11,7 @@ import polars as pl
 
 from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
-from compliance.kernel.errors import PackError, UsageError
+from compliance.kernel.errors import NoFontError, PackError, UsageError
 from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import Ledger, carry_on
@@ -32,8 +32,9 @@ from compliance.render.rectification.school_sheet import SchoolPaper, Surroundin
 from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
 from compliance.rules.language.model import Rule
 
-FORMATS = ("md", "html", "xlsx", "docx")
+FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 SCHOOL_SHEETS = "一校一案"
+ARCHIVE = "整改文书.zip"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
 _TEMPLATES = ("rectify_county", "rectify_school")
@@ -52,6 +53,7 @@ def write_papers(
     *,
     ledgers: Sequence[Path] = (),
     overwrite: bool = False,
+    packed: bool = False,
     wanted: Sequence[str] = USUAL,
     planning: Planning = UNPLANNED,
     with_advisory: bool = False,
@@ -59,11 +61,11 @@ def write_papers(
 ) -> Written:
     """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
-    formats: of md, html, xlsx, docx. template_dirs: rule set id -> directories whose templates
+    formats: of md, html, xlsx, docx, pdf. template_dirs: rule set id -> directories whose templates
     replace ours by name. progress(done, total) is called after every paper.
     asked: the days that stand on the papers. wanted: which papers, by the keys of `paper_names`.
     planning: who answers, until when, at what cost. ledgers: edited lists that the county's list goes on
-    from, beside the one that lies below `out`. An earlier xlsx or docx
+    from, beside the one that lies below `out`. packed: all papers in one archive, beside them. An earlier xlsx or docx
     that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
     folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
     (nothing is changed then), or a list of `ledgers` is none of these counties. An earlier list that
@@ -118,11 +120,10 @@ def write_papers(
             raise faults[0]
         earlier.require_all_used()
         return replace(
-            place.place(),
-            faults=faults,
+            place.place(Path(ARCHIVE) if packed else None),
             said=(*ledger_told.said(carried), *said),
             warned=(*earlier.warned, *ledger_told.warned(carried)),
-        )
+        ).with_faults(faults)
 
 
 class _Steps:
@@ -199,6 +200,9 @@ class _Renderer:
                     for one in working_papers(campaign, wanted)
                 ),
             ]
+        except NoFontError as error:
+            self.faults[key] = error
+            return []
         except PackError as error:
             what = f"{paper.ruleset} {self._versions[paper.ruleset]}: {error.what}"
             self.faults[key] = PackError(what, error.where, error.todo)
@@ -245,6 +249,11 @@ def writer(form: str, template_dirs: Sequence[Path]) -> Writer:
             return word[0].fill(without_last_section=not any(paper.annexes.values()), paper=paper)
 
         return document
+    if form == "pdf":
+        from compliance.render.documents.pdf import Press
+
+        press, word_of = Press(template_dirs), writer("docx", template_dirs)
+        return lambda paper: press.of_word(word_of(paper))
     from compliance.render.documents.jinja import environment, filled, loaded
 
     made = environment(form, template_dirs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
 from compliance.kernel.labels import problem_words
 from compliance.render import phrases
-from compliance.render.documents.jinja import environment
+from compliance.render.documents.jinja import environment, filled, loaded, pieces
 from compliance.render.report import coefficients, strips, trends
 from compliance.render.report.county import Detail, county_sections, detail_of, several_years
 from compliance.render.report.index import county_index
@@ -32,27 +33,34 @@ _PROBLEMS = 1_000  # that are listed one by one
 
 def markdown_page(report: Results, stream: BinaryIO) -> None:
     """The page as Markdown."""
-    template = environment("md", _template_dirs(report)).get_template("report.md")
-    for piece in template.generate(**_context(report)):
+    made = environment("md", template_dirs(report))
+    for piece in pieces(loaded(lambda: made.get_template("report.md")), **_context(report)):
         stream.write(piece.encode())
 
 
 def html_page(report: Results, stream: BinaryIO) -> None:
     """The page as HTML: one file, nothing loaded from elsewhere, and no script runs but its own."""
-    templates = environment("html", _template_dirs(report))
+    templates = environment("html", template_dirs(report))
     # both are the template's own text: no figure and no name of the data stands in them
-    style, script = (templates.get_template(name).render() for name in ("report.css", "report.js"))
+    style, script = (
+        filled(loaded(partial(templates.get_template, name)))
+        for name in ("report.css", "report.js")
+    )
     own = {
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
         "script_hash": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
-    for piece in templates.get_template("report.html").generate(**_context(report), **own):
+    page = loaded(partial(templates.get_template, "report.html"))
+    for piece in pieces(page, **_context(report), **own):
         stream.write(piece.encode())
 
 
-def _template_dirs(report: Results) -> tuple[Path, ...]:
-    return report.rulesets[0].template_dirs if len(report.rulesets) == 1 else ()
+def template_dirs(report: Results) -> tuple[Path, ...]:
+    """Where templates may replace ours: what all rule sets of the report have in common."""
+    first, *others = report.rulesets or (None,)
+    own = first.template_dirs if first is not None else ()
+    return tuple(one for one in own if all(one in other.template_dirs for other in others))
 
 
 def _context(report: Results) -> dict[str, Any]:
