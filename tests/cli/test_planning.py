@@ -86,5 +86,5 @@ def test_faults_are_told_with_their_cells_and_nothing_is_written(
 def test_an_unknown_paper_is_told_with_those_there_are(tmp_path: Path) -> None:
     done = run("rectify", EXAMPLE, "-o", tmp_path / "out", "--paper", "文书")
     assert done.exit_code == 2
-    assert all(key in done.output for key in FORMS)
+    assert all(key in done.output for key in nonempty(FORMS))
     assert "一楼一策" in run("rectify", "--help").output

@@ -62,7 +62,7 @@ def test_lines_break_between_words_on_a_terminal_alone(words: tuple[str, ...]) -
     for width in (80, 120):
         shown = _on_a_terminal(width, *words)
         lines = nonempty([line for line in shown.splitlines() if line.strip()])
-        assert all(columns(line) <= width for line in lines)
+        assert all(columns(line) <= width for line in nonempty(lines))
         assert not [line for line in lines if line.strip().startswith(ENDS)]
         assert not [line for line in lines if line.endswith(BEGINS)]
         # a number ends a line only where it does so in the whole text, or where a stop or blank follows it

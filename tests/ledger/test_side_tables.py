@@ -12,7 +12,7 @@ import pytest
 
 from compliance.explain.ruleset_listing import opened
 from compliance.kernel.errors import Problem, UsageError
-from compliance.ledger.prices import Gap, Priced, PriceList, Thing, apportioned, read_prices
+from compliance.ledger.prices import Priced, PricedLack, PriceList, Thing, apportioned, read_prices
 from compliance.ledger.responsibilities import Responsibility, read_responsibilities
 from compliance.ledger.terms import Term, read_term
 from compliance.render.planning_forms import write_prices, write_responsibilities
@@ -149,13 +149,15 @@ class TestPrices:
         ]
 
     def test_a_cost_is_exact_and_rounded_up_to_whole_yuan(self) -> None:
-        gap = Gap(Priced("R4", ""), 590.91, shared=True)
+        gap = PricedLack(Priced("R4", ""), 590.91, shared=True)
         # 590.91 × 2500.5 = 1477570.455
         assert self.prices().cost([gap]) == 1477571
-        assert self.prices().cost([Gap(Priced("R6", ""), 36000.0, shared=True)]) == 36000
+        assert self.prices().cost([PricedLack(Priced("R6", ""), 36000.0, shared=True)]) == 36000
 
     def test_what_has_no_price_has_no_cost(self) -> None:
-        rooms = [Gap(Priced("G3", part), 1, shared=False) for part in ("音乐教室", "美术教室")]
+        rooms = [
+            PricedLack(Priced("G3", part), 1, shared=False) for part in ("音乐教室", "美术教室")
+        ]
         one = PriceList(THINGS, {rooms[0].thing: Decimal(5)})
         assert one.cost(rooms) is None
         assert one.cost(rooms[:1]) == 5
@@ -165,12 +167,12 @@ class TestPrices:
         """By hand: 甲 R1 3 + 2 people; R4 260 and 590.91 m² of one house; 乙 R4 10 m²; a room unpriced."""
         area, people = Priced("R4", ""), Priced("R1", "")
         items = [
-            ("a", "甲", [Gap(people, 3, shared=False)]),
-            ("b", "甲", [Gap(people, 2, shared=False)]),
-            ("c", "甲", [Gap(area, 260, shared=True)]),
-            ("d", "甲", [Gap(area, 590.91, shared=True)]),
-            ("e", "乙", [Gap(area, 10, shared=True)]),
-            ("f", "乙", [Gap(Priced("G3", "音乐教室"), 1, shared=False)]),
+            ("a", "甲", [PricedLack(people, 3, shared=False)]),
+            ("b", "甲", [PricedLack(people, 2, shared=False)]),
+            ("c", "甲", [PricedLack(area, 260, shared=True)]),
+            ("d", "甲", [PricedLack(area, 590.91, shared=True)]),
+            ("e", "乙", [PricedLack(area, 10, shared=True)]),
+            ("f", "乙", [PricedLack(Priced("G3", "音乐教室"), 1, shared=False)]),
             ("g", "乙", []),
         ]
         assert apportioned(items, self.prices()) == {

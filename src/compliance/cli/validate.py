@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from compliance.checker import Checker
     from compliance.engine.results import Validation
-    from compliance.render.returned.workbook import Given
+    from compliance.render.returned.workbook import ReadFile
 
 
 @click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
@@ -77,11 +77,11 @@ def validate(
 def _give_back(checker: Checker, checked: Validation, inputs: Sequence[Path], out: Path) -> None:
     """One workbook, or in a folder one for each document."""
     from compliance.render.documents.output_files import write_whole
-    from compliance.render.returned.workbook import Given, returned, told_of_losses
+    from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
     words = checker.registry.vocabulary
     given = [
-        Given(document, _path_of(document.given, document.name))
+        ReadFile(document, _path_of(document.given, document.name))
         for document in checker.documents(inputs)
         if document.inputs
     ]
@@ -110,9 +110,9 @@ def _path_of(given: str, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _named(folder: Path, given: Sequence[Given]) -> dict[Path, list[Given]]:
+def _named(folder: Path, given: Sequence[ReadFile]) -> dict[Path, list[ReadFile]]:
     """A path in the folder for each document, by its name; never two of one name."""
-    found: dict[Path, list[Given]] = {}
+    found: dict[Path, list[ReadFile]] = {}
     for one in given:
         stem, number = Path(one.document.name).stem, 1
         suffix = ".xlsm" if Path(one.document.name).suffix.lower() == ".xlsm" else ".xlsx"

@@ -43,7 +43,7 @@ class Plausible(NamedTuple):
         return pick(self.title, self.title_en)
 
 
-class Item(NamedTuple):
+class PlausibleItem(NamedTuple):
     """What each item of the list `fact` is with honest figures: from `low` to `high`."""
 
     fact: str
@@ -109,7 +109,7 @@ class Checks:
     bounds: tuple[Bound, ...] = ()
     schools_bounds: tuple[Bound, ...] = ()
     plausible: tuple[Plausible, ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[PlausibleItem, ...] = ()
     quotients: tuple[Quotient, ...] = ()
     past: tuple[str, ...] = ()
     recent: tuple[Recent, ...] = ()
@@ -159,7 +159,7 @@ def checks_of(record: Mapping[str, Any]) -> Checks:
         _bounds(record, "x-bounds-of-schools"),
         tuple(_plausible(item) for item in record.get("x-plausible", ())),
         tuple(
-            Item(fact, item["low"], item["high"])
+            PlausibleItem(fact, item["low"], item["high"])
             for item in record.get("x-plausible-items", ())
             for fact in item["facts"]
         ),

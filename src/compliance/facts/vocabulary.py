@@ -20,10 +20,10 @@ from compliance.facts.fact import Counted, Fact, fact_of
 from compliance.facts.plausibility import (
     Bound,
     Checks,
-    Item,
     Jump,
     OfOneSchool,
     Plausible,
+    PlausibleItem,
     Quotient,
     Recent,
     checks_of,
@@ -106,7 +106,7 @@ class Vocabulary:
 
 # what a vocabulary consists of
 _CLASSES = (
-    Vocabulary, Fact, Counted, Checks, Bound, Plausible, Item, Quotient, Recent, Jump, OfOneSchool
+    Vocabulary, Fact, Counted, Checks, Bound, Plausible, PlausibleItem, Quotient, Recent, Jump, OfOneSchool
 )  # fmt: skip
 
 

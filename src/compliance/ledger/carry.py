@@ -13,7 +13,7 @@ from compliance.kernel.submission import Succession
 from compliance.ledger import states
 from compliance.ledger.columns import COLUMNS, FIGURES, OWN, PEOPLES, PROPOSED, headings
 from compliance.ledger.days import Days
-from compliance.ledger.merge import Version, in_order, settle
+from compliance.ledger.merge import CopyCell, in_order, settle
 from compliance.ledger.model import (
     CLOSED,
     GOING,
@@ -24,7 +24,7 @@ from compliance.ledger.model import (
     SHORT,
     STATES,
     WAITING,
-    Book,
+    EditedList,
     Event,
     Item,
     Ledger,
@@ -36,7 +36,7 @@ from compliance.ledger.model import (
     ReadRow,
     Row,
     Value,
-    Written,
+    WrittenRow,
     plain,
     same,
     text_of,
@@ -56,7 +56,7 @@ class _Copy:
 
     book: int
     row: ReadRow
-    written: Written | None
+    written: WrittenRow | None
     inherited: bool = False
 
 
@@ -76,7 +76,7 @@ class Today:
     successions: Sequence[Succession] = ()
 
 
-def carry_on(today: Today, books: Sequence[Book]) -> Ledger:
+def carry_on(today: Today, books: Sequence[EditedList]) -> Ledger:
     """The ledger by today's figures, with everything that people wrote into `books`."""
     return _Carrying(today, *in_order(books)).ledger()
 
@@ -84,7 +84,7 @@ def carry_on(today: Today, books: Sequence[Book]) -> Ledger:
 @dataclass
 class _Carrying:
     today: Today
-    books: Sequence[Book]
+    books: Sequence[EditedList]
     skipped: Sequence[str]
     copies: dict[str, list[_Copy]] = field(default_factory=dict)
     events: dict[Event, None] = field(default_factory=dict)
@@ -124,7 +124,7 @@ class _Carrying:
             made=self.today.days.today.isoformat() if self.today.days.today else at,
             founded=newest.founded or (newest.data if newest.rows else at),
             own=self.own,
-            rows={row.id: Written(row.cells, row.people, row.memory) for row in rows},
+            rows={row.id: WrittenRow(row.cells, row.people, row.memory) for row in rows},
             events=tuple(self.events),
         )
         return Ledger(
@@ -173,7 +173,7 @@ class _Carrying:
         entries = (row.cells.get(column) for column in PEOPLES if column != "remarks")
         return not listed and not in_a_list and not row.cells.get("state") and not any(entries)
 
-    def _known(self, key: str, row: ReadRow, of: Book) -> bool:
+    def _known(self, key: str, row: ReadRow, of: EditedList) -> bool:
         """Whether an id is one of ours: of a list, of the figures, or, where a list has lost its memory,
         of a row in a state that we have written.
         """
@@ -445,7 +445,7 @@ def _after(day: WrittenDate | None, other: str) -> bool:
     return day is not None and day.day.isoformat() > other
 
 
-def _own(written: Written) -> bool:
+def _own(written: WrittenRow) -> bool:
     return written.memory.state == OWN_ROW
 
 
@@ -460,10 +460,10 @@ def _own_keys(copies: Iterable[_Copy]) -> Iterator[str]:
             yield from (key for key in copy.written.cells if key.startswith(OWN))
 
 
-def _version(copy: _Copy, column: str, suggested: Value) -> Version:
+def _version(copy: _Copy, column: str, suggested: Value) -> CopyCell:
     """A copy's cell. A column that is gone from the copy says nothing against what stood there."""
     written = copy.written.cells.get(column) if copy.written else plain(suggested)
-    return Version(
+    return CopyCell(
         value=copy.row.cells.get(column, written),
         written=written,
         people=copy.written is not None and column in copy.written.people,
@@ -501,12 +501,12 @@ def _looks(copies: Iterable[_Copy]) -> dict[str, Look]:
     return {column: look for copy in copies for column, look in copy.row.looks.items()}
 
 
-def _columns(books: Iterable[Book]) -> tuple[OwnColumn, ...]:
+def _columns(books: Iterable[EditedList]) -> tuple[OwnColumn, ...]:
     """People's own columns, each once, as the newest copy has them."""
     return tuple({one.key: one for book in books for one in book.columns}.values())
 
 
-def _sheets(books: Iterable[Book]) -> Iterator[OwnSheet]:
+def _sheets(books: Iterable[EditedList]) -> Iterator[OwnSheet]:
     """People's own sheets; two of one name that differ are both kept."""
     kept: dict[str, OwnSheet] = {}
     for book in books:
@@ -520,7 +520,7 @@ def _sheets(books: Iterable[Book]) -> Iterator[OwnSheet]:
     yield from kept.values()
 
 
-def _settings(books: Iterable[Book]) -> dict[str, int]:
+def _settings(books: Iterable[EditedList]) -> dict[str, int]:
     return {key: value for book in books for key, value in book.settings.items()}
 
 

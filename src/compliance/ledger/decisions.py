@@ -25,7 +25,15 @@ from compliance.ledger.forms import (
     form_names,
     form_rows,
 )
-from compliance.ledger.model import Book, Original, OwnColumn, OwnSheet, ReadRow, Value, text_of
+from compliance.ledger.model import (
+    EditedList,
+    Original,
+    OwnColumn,
+    OwnSheet,
+    ReadRow,
+    Value,
+    text_of,
+)
 from compliance.ledger.side_table import read_side_table
 
 COLUMN = OWN + "议定事项"
@@ -73,12 +81,12 @@ def _decided(rows: Iterable[Mapping[str, Value]]) -> Iterator[Decision]:
             yield Decision(text, **words, deadline=row["deadline"] or None)
 
 
-def with_decisions(books: Sequence[Book], decisions: Sequence[Decision]) -> list[Book]:
+def with_decisions(books: Sequence[EditedList], decisions: Sequence[Decision]) -> list[EditedList]:
     """The lists with what was decided: on the items, or as rows of the county's own."""
     each = [*(one for book in books for one in sheet_decisions(book.sheets)), *decisions]
     if not each:
         return list(books)
-    *before, last = books or [Book("", "", Original(), ())]
+    *before, last = books or [EditedList("", "", Original(), ())]
     known = {row.id: place for place, row in enumerate(last.rows) if row.id}
     rows = list(last.rows)
     own = {text_of(row.cells.get("problem")) for book in books for row in book.rows}

@@ -13,7 +13,16 @@ from datetime import date
 from typing import Any
 
 from compliance.ledger.columns import OWN
-from compliance.ledger.model import Event, Ledger, Memory, Original, Value, Written, plain, text_of
+from compliance.ledger.model import (
+    Event,
+    Ledger,
+    Memory,
+    Original,
+    Value,
+    WrittenRow,
+    plain,
+    text_of,
+)
 
 NAME = "_junheng"
 FORMAT = "junheng-ledger/1"
@@ -66,7 +75,7 @@ def _remembered(rows: Sequence[Sequence[object]]) -> Remembered:
         return Remembered()
     about: dict[str, Any] = json.loads(str(rows[0][1]))
     names = [text_of(plain(name)) for name in rows[1]]
-    found: dict[str, Written] = {}
+    found: dict[str, WrittenRow] = {}
     events = []
     for row in rows[2:]:
         values = [*map(plain, row), *[None] * (len(names) - len(row))]
@@ -78,7 +87,7 @@ def _remembered(rows: Sequence[Sequence[object]]) -> Remembered:
         memory = Memory(**{name: text_of(line.get(f"#{name}")) for name in _MEMORY})
         people = frozenset(json.loads(text_of(line[_PEOPLE])))
         cells = {name: value for name, value in line.items() if _of_a_column(name)}
-        found[text_of(line["id"])] = Written(cells, people, memory)
+        found[text_of(line["id"])] = WrittenRow(cells, people, memory)
     original = Original(
         county=str(about["county"]),
         run=str(about["run"]),

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.kernel.i18n import msg, say
-from compliance.ledger.model import Book, Value, same, text_of
+from compliance.ledger.model import EditedList, Value, same, text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class CopyCell:
     """One copy's cell. written: what we had put there; people: that was a person's entry already.
 
     book: the copy's place among the books. contends: whatever stands there is an entry of its own,
@@ -40,7 +40,7 @@ class Settled:
     clash: tuple[str, ...] = ()
 
 
-def settle(versions: Sequence[Version], books: Sequence[Book]) -> Settled:
+def settle(versions: Sequence[CopyCell], books: Sequence[EditedList]) -> Settled:
     """Merge the versions of one cell, the newest last.
 
     An entry that stood there when a copy was taken does not contend with what that copy's holder
@@ -62,7 +62,7 @@ def settle(versions: Sequence[Version], books: Sequence[Book]) -> Settled:
     return Settled(both, people=True, clash=texts)
 
 
-def _made_since(entry: Version, changed: Version, books: Sequence[Book]) -> bool:
+def _made_since(entry: CopyCell, changed: CopyCell, books: Sequence[EditedList]) -> bool:
     """Whether an entry that its own copy left alone was made after the changed copy was taken."""
     if same(entry.value, changed.written):
         return False
@@ -79,7 +79,7 @@ def _distinct(values: Iterable[Value]) -> Iterable[Value]:
     return found
 
 
-def in_order(books: Sequence[Book]) -> tuple[list[Book], list[str]]:
+def in_order(books: Sequence[EditedList]) -> tuple[list[EditedList], list[str]]:
     """The books, the newest last, each once; and the names of those that had been merged before."""
     each = list({book.digest: book for book in books}.values())
     merged = {digest for book in each for digest in book.original.merged}
@@ -88,5 +88,5 @@ def in_order(books: Sequence[Book]) -> tuple[list[Book], list[str]]:
     return ordered, [book.name for book in each if book.digest in merged]
 
 
-def _descends(book: Book, other: Book) -> bool:
+def _descends(book: EditedList, other: EditedList) -> bool:
     return bool(other.original.run) and other.original.run in book.original.ancestors

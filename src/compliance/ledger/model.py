@@ -74,7 +74,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenRow:
     """A row as we wrote it. people: the columns whose values were people's own."""
 
     cells: Mapping[str, Value]
@@ -160,12 +160,12 @@ class Original:
     made: str = ""
     founded: str = ""
     own: int = 0
-    rows: Mapping[str, Written] = field(default_factory=dict)
+    rows: Mapping[str, WrittenRow] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class EditedList:
     """A list that was read. digest: of the file. remarks: what people wrote above the table."""
 
     name: str

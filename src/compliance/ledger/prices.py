@@ -49,7 +49,7 @@ class Thing:
     money: bool = False
 
 
-class Gap(NamedTuple):
+class PricedLack(NamedTuple):
     """How much of a thing an item lacks. shared: with the other items of its school, by stage."""
 
     thing: Priced
@@ -64,14 +64,14 @@ class PriceList:
     things: Mapping[Priced, Thing] = field(default_factory=dict)
     prices: Mapping[Priced, Decimal] = field(default_factory=dict)
 
-    def cost(self, gaps: Iterable[Gap]) -> int | None:
+    def cost(self, gaps: Iterable[PricedLack]) -> int | None:
         """Whole yuan, rounded up; None where nothing is missing or any of it has no price."""
         each = [self._of(gap) for gap in gaps]
         if not each or None in each:
             return None
         return sum(one for one in each if one is not None)
 
-    def _of(self, gap: Gap) -> int | None:
+    def _of(self, gap: PricedLack) -> int | None:
         thing = self.things.get(gap.thing)
         price = _WHOLE if thing and thing.money else self.prices.get(gap.thing)
         if price is None:
@@ -97,7 +97,7 @@ class Sum(NamedTuple):
 
 
 def apportioned(
-    items: Iterable[tuple[str, Hashable, Sequence[Gap]]], prices: PriceList
+    items: Iterable[tuple[str, Hashable, Sequence[PricedLack]]], prices: PriceList
 ) -> dict[str, int | None]:
     """Id → its part of what all items cost together, None where it has no price; those without gaps not.
 

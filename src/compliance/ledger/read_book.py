@@ -30,7 +30,16 @@ from compliance.ledger import memory_sheet
 from compliance.ledger.columns import FIGURES, OWN, folded, known_headings, our_headings
 from compliance.ledger.forms import own_form
 from compliance.ledger.memory_sheet import Remembered
-from compliance.ledger.model import Book, Look, OwnColumn, OwnSheet, ReadRow, Value, plain, text_of
+from compliance.ledger.model import (
+    EditedList,
+    Look,
+    OwnColumn,
+    OwnSheet,
+    ReadRow,
+    Value,
+    plain,
+    text_of,
+)
 from compliance.ledger.settings import setting_labels
 from compliance.ledger.written_dates import read_date
 
@@ -53,7 +62,7 @@ class ListUnreadableError(JunhengError):
     exit_code = 4
 
 
-def read_book(path: Path) -> Book | None:
+def read_book(path: Path) -> EditedList | None:
     """A list as people gave it back; None where it has no column of ids, as lists of old.
 
     Raises ListUnreadableError where it cannot be read, or the column has gone from a list of ours.
@@ -70,7 +79,7 @@ def read_book(path: Path) -> Book | None:
             str(path),
             stop.problem.expected or msg("请用WPS或Excel打开，另存为.xlsx后再试"),
         ) from stop
-    return _Reader(path, hashlib.sha256(data).hexdigest()[:16], workbook).book()
+    return _ListReader(path, hashlib.sha256(data).hexdigest()[:16], workbook).book()
 
 
 def _guard(data: bytes, complaints: Complaints) -> None:
@@ -117,14 +126,14 @@ def _cells(sheet: Any) -> dict[Place, Cell]:  # noqa: ANN401
 
 
 @dataclass
-class _Reader:
+class _ListReader:
     path: Path
     digest: str
     workbook: Any
     columns: dict[str, OwnColumn] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
 
-    def book(self) -> Book | None:
+    def book(self) -> EditedList | None:
         rows: list[ReadRow] = []
         sheets: list[OwnSheet] = []
         settings: dict[str, int] = {}
@@ -151,7 +160,7 @@ class _Reader:
                 str(self.path),
                 msg("请恢复“编号”列（标题须为“编号”）后再运行"),
             )
-        return Book(
+        return EditedList(
             name=str(self.path),
             digest=self.digest,
             original=self.remembered.original,

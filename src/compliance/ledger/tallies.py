@@ -28,7 +28,7 @@ _SHORT = (NEW, GOING, CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class StateCounts:
     """How many rows there are of one kind. kind: what they are counted by, in words; name: of what.
 
     states: state → how many; late: how many are overdue.
@@ -67,7 +67,7 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LedgerChange:
     """A line of 变化. kind, told: in words; before, now: what is compared, may be empty."""
 
     kind: str
@@ -79,7 +79,7 @@ class Change:
     told: str
 
 
-def tallies(ledger: Ledger) -> Iterator[Tally]:
+def tallies(ledger: Ledger) -> Iterator[StateCounts]:
     """The county as a whole, then by each kind of group; groups in the order of the list."""
     yield _tally(msg("全县"), msg_in("all items", "合计"), ledger.rows)
     titles = headings()
@@ -109,8 +109,10 @@ def _by(rows: Iterable[Row], names: Callable[[Row], list[str]]) -> dict[str, lis
     return found
 
 
-def _tally(kind: str, name: str, rows: Sequence[Row]) -> Tally:
-    return Tally(kind, name, Counter(row.state for row in rows), sum(row.late > 0 for row in rows))
+def _tally(kind: str, name: str, rows: Sequence[Row]) -> StateCounts:
+    return StateCounts(
+        kind, name, Counter(row.state for row in rows), sum(row.late > 0 for row in rows)
+    )
 
 
 def months(ledger: Ledger) -> list[Month]:
@@ -135,12 +137,12 @@ def _done_in(row: Row) -> str:
     return row.memory.cured[:7]
 
 
-def changes(ledger: Ledger) -> Iterator[Change]:
+def changes(ledger: Ledger) -> Iterator[LedgerChange]:
     """What is different from the list of the figures before, then what happened to rows."""
     rows = {row.id: row for row in ledger.rows}
     if ledger.original.founded == ledger.original.data:
         count = sum(not row.own for row in ledger.rows)
-        yield Change(msg("首次建账"), "", "", "", "", say("{n}项", n=count), "")
+        yield LedgerChange(msg("首次建账"), "", "", "", "", say("{n}项", n=count), "")
     else:
         for row in ledger.rows:
             if not row.own and (found := _moved(row)) is not None:
@@ -149,7 +151,7 @@ def changes(ledger: Ledger) -> Iterator[Change]:
         yield _event(event, rows.get(event.id))
 
 
-def _moved(row: Row) -> Change | None:
+def _moved(row: Row) -> LedgerChange | None:
     memory, words = row.memory, states.words()
     before, now = memory.before, memory.state
     figures = (memory.before_figure, memory.figure)
@@ -166,12 +168,12 @@ def _moved(row: Row) -> Change | None:
     return None
 
 
-def _change(kind: str, row: Row, before: str, now: str, told: str = "") -> Change:
+def _change(kind: str, row: Row, before: str, now: str, told: str = "") -> LedgerChange:
     school, indicator = (text_of(row.cells.get(key)) for key in ("school", "indicator"))
-    return Change(kind, row.id, school, indicator, before, now, told)
+    return LedgerChange(kind, row.id, school, indicator, before, now, told)
 
 
-def _event(event: Event, row: Row | None) -> Change:
+def _event(event: Event, row: Row | None) -> LedgerChange:
     heading = headings().get(event.column, event.column.removeprefix(OWN))
     values = (*event.values, "", "")
     kind, before, now, told = {
@@ -191,5 +193,5 @@ def _event(event: Event, row: Row | None) -> Change:
         "handed": (msg("承接"), "", values[0], msg("按学校沿革，所填内容转到承接学校")),
     }[event.kind]  # fmt: skip
     if row is None:
-        return Change(kind, event.id, "", "", before, now, told)
+        return LedgerChange(kind, event.id, "", "", before, now, told)
     return _change(kind, row, before, now, told)

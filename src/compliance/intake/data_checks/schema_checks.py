@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from compliance.facts.fact import Counted, Fact
-from compliance.facts.plausibility import Bound, Item, Plausible, Quotient, Recent
+from compliance.facts.plausibility import Bound, Plausible, PlausibleItem, Quotient, Recent
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.derived_facts import (
@@ -374,7 +374,7 @@ def _usual(one: Plausible) -> str:
     return span + msg("，请核对单位和小数点")
 
 
-def _items(view: str, item: Item, fact: Fact) -> Check:
+def _items(view: str, item: PlausibleItem, fact: Fact) -> Check:
     """The items of a list that are too small or too large, of a record all at once."""
     odd = (pl.element() < item.low) | (pl.element() > item.high)
     those = pl.col(fact.name).list.eval(pl.element().filter(odd))

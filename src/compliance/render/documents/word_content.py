@@ -46,7 +46,7 @@ def word_content(content: bytes) -> Values:
             if name.endswith((".xml", ".rels"))
         }
     styles = _styles(parts["word/styles.xml"])
-    reader = _Reader(styles)
+    reader = _WordReader(styles)
     named = {
         str(one.get("Id")): parts.get(f"word/{one.get('Target')}", b"")
         for one in parse_xml(parts["word/_rels/document.xml.rels"])
@@ -204,7 +204,7 @@ def _lengths(properties: Untyped, size: float) -> Values:
     return made
 
 
-class _Reader:
+class _WordReader:
     """Reads blocks with the styles of one document."""
 
     def __init__(self, styles: Mapping[str, Values]) -> None:

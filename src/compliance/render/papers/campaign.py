@@ -14,7 +14,7 @@ from compliance.assessment import PROBLEM, Judged, Total, amounts, totals
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.ledger import Ledger, item_id
 from compliance.ledger.model import CLOSED, CURED, VOID, Row, text_of
-from compliance.ledger.prices import Gap, Sum, apportioned
+from compliance.ledger.prices import PricedLack, Sum, apportioned
 from compliance.ledger.states import words
 from compliance.render.documents.text import printable, shortened
 from compliance.render.documents.xlsx import NumberCell, Value
@@ -84,7 +84,7 @@ class Task:
         return self.text("person") or (self.planned.person if self.planned else "")
 
     @property
-    def lacks(self) -> list[Gap]:
+    def lacks(self) -> list[PricedLack]:
         """What it lacks that can be counted; nothing where its figures are not to be believed."""
         one = self.judged
         return [] if one is None or one.implausible else gaps(one)

@@ -395,7 +395,7 @@ def detail(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:
 
 
 def _whole_gap(one: Judged, about: Assessment, record: Mapping[str, Any]) -> str:
-    """``缺口按全校计：初中达标，全校需6590.91平方米，现有6000平方米``: what the school as a whole needs.
+    """``缺口按全校计：初中达标，全校需…平方米，现有…平方米``: what the school as a whole needs.
 
     The figures stand only where they agree with the value that was judged.
     """

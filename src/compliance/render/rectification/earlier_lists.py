@@ -9,7 +9,7 @@ from pathlib import Path
 
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
-from compliance.ledger import Book
+from compliance.ledger import EditedList
 from compliance.ledger.decisions import Decision, read_decisions, with_decisions
 from compliance.render.papers.forms import MEETING
 
@@ -30,7 +30,7 @@ class EarlierLists:
         self._given = [_asked_for(path) for path in given]
         self._unused = [book.name for book in self._given]
 
-    def of(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
+    def of(self, county: str, year: int, schools: Iterable[str]) -> list[EditedList] | None:
         """A county's lists, the one that lies there last; None where that cannot be read.
 
         county, schools: codes. With what meetings decided, on a sheet of a list or in the meeting's
@@ -55,7 +55,7 @@ class EarlierLists:
                 self.warned += [one.line() for one in problems]
         return found
 
-    def _lists(self, county: str, year: int, schools: Iterable[str]) -> list[Book] | None:
+    def _lists(self, county: str, year: int, schools: Iterable[str]) -> list[EditedList] | None:
         books = [book for book in self._given if self._is_of(book, county, schools)]
         self._unused = [name for name in self._unused if name not in {b.name for b in books}]
         path = _lying(self._out, county, year)
@@ -85,20 +85,20 @@ class EarlierLists:
                 todo=msg("请核对 --ledger 与数据是否同一个县"),
             )
 
-    def _is_of(self, book: Book, county: str, schools: Iterable[str]) -> bool:
+    def _is_of(self, book: EditedList, county: str, schools: Iterable[str]) -> bool:
         if book.original.county:
             return book.original.county == county
         begins = tuple(f"{code}-" for code in (county, *schools))
         return self._alone or any(row.id.startswith(begins) for row in book.rows)
 
 
-def _read(path: Path) -> Book | None:
+def _read(path: Path) -> EditedList | None:
     from compliance.ledger.read_book import read_book
 
     return read_book(path)
 
 
-def _asked_for(path: Path) -> Book:
+def _asked_for(path: Path) -> EditedList:
     if not path.is_file():
         raise UsageError(msg("文件不存在"), where=str(path))
     book = _read(path)

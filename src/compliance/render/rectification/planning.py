@@ -13,7 +13,7 @@ from compliance.assessment import Judged, amounts
 from compliance.facts.vocabulary import Vocabulary, quantity
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
-from compliance.ledger.prices import NO_PRICES, Gap, Priced, PriceList, Thing, read_prices
+from compliance.ledger.prices import NO_PRICES, Priced, PricedLack, PriceList, Thing, read_prices
 from compliance.ledger.responsibilities import NOBODY_NAMED, Responsibility, read_responsibilities
 from compliance.ledger.terms import Term
 from compliance.render.documents.text import printable
@@ -74,10 +74,10 @@ class Planning:
 UNPLANNED = Planning()
 
 
-def gaps(one: Judged) -> list[Gap]:
+def gaps(one: Judged) -> list[PricedLack]:
     """What a finding lacks; what is over a limit is no gap."""
     return [
-        Gap(Priced(one.rule.id, amount.part), amount.value, one.rule.shared)
+        PricedLack(Priced(one.rule.id, amount.part), amount.value, one.rule.shared)
         for amount in amounts(one.finding)
         if not amount.over
     ]

@@ -40,7 +40,7 @@ def _of(one: Refused, earlier: EarlierLists, asked: DaysAsked) -> LedgerPaper | 
     )
 
 
-def _waiting(books: list[model.Book], key: str) -> Item | None:
+def _waiting(books: list[model.EditedList], key: str) -> Item | None:
     known = any(
         key in book.original.rows and book.original.rows[key].memory.state != model.OWN_ROW
         for book in books

@@ -72,7 +72,7 @@ Place = tuple[str, str]  # a sheet and the address of a cell
 
 
 @dataclass(frozen=True)
-class Given:
+class ReadFile:
     """A document as it was read, and the file it is, where it is a single one."""
 
     document: RawDocument
@@ -89,7 +89,7 @@ class Given:
 
 
 def returned(
-    checked: Validation, given: Sequence[Given], words: Vocabulary, *, macros: bool = False
+    checked: Validation, given: Sequence[ReadFile], words: Vocabulary, *, macros: bool = False
 ) -> bytes:
     """The workbook of these documents with every problem marked and listed.
 
@@ -121,7 +121,7 @@ def _opened(data: bytes, *, macros: bool) -> tuple[Untyped, Untyped] | None:
         return None
 
 
-def told_of_losses(given: Sequence[Given]) -> list[str]:
+def told_of_losses(given: Sequence[ReadFile]) -> list[str]:
     """What the county's own workbooks hold and their marked copies will not."""
     found = []
     for one in given:
