@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import chdir
 from datetime import date
 from pathlib import Path
 
@@ -147,8 +148,9 @@ def _rule_row(rule: Rule, rules: Ruleset, known: Vocabulary) -> str:
 def readme(name: str, language: str) -> str:
     """A README with its example's output as the program prints it today."""
     text = (ROOT / name).read_text("utf-8")
-    with i18n.use(language):
-        printed = summary(check([ROOT / "examples" / EXAMPLE]), colour=False)
+    # from there, so that commands name the file as whoever reads them would
+    with i18n.use(language), chdir(ROOT):
+        printed = summary(check([Path("examples") / EXAMPLE]), colour=False)
     head = f"$ compliance check examples/{EXAMPLE}" + (" --lang en" if language == "en" else "")
     before, _, rest = text.partition(f"{head}\n")
     if not rest:

@@ -233,7 +233,7 @@ def school() -> Paper:
     """一校一案: one sheet across the page, a single one where its lines allow it."""
     paper = Paper(landscape=True, wide=True)
     add_style(paper.document, Look("方案标题", TITLE, 18, Alignment.CENTER, 28))
-    add_style(paper.document, Look("方案说明", BODY, 10.5, Alignment.JUSTIFY, 14))
+    add_style(paper.document, Look("方案说明", BODY, 9, Alignment.JUSTIFY, 12))
     paper.text("方案标题", "{{ paper.title }}")
     paper.text(
         "表头",

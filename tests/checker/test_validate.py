@@ -72,7 +72,7 @@ def test_an_error_ends_with_4_and_keeps_its_county_from_judgement(
     assert "；有错误，不能判定" in result.stdout
     assert result.stdout.splitlines()[-1] == "0个县、0所学校可以判定；错误1处，提示1处。"
     assert run(county(negative), "--lang", "en").stdout.splitlines()[-1] == (
-        "0 counties with 0 schools can be judged; 1 errors, 0 warnings."
+        "0 counties and 0 schools can be judged; 1 errors, 0 warnings."
     )
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -227,7 +228,8 @@ def edited(content: bytes, edits: Sequence[Edit]) -> bytes:
     book = openpyxl.load_workbook(BytesIO(content))
     for number, change in enumerate(edits):
         if (found := table(book)) is not None:
-            change.act(found, f"{MARK}{number:02}", change.numbers)
+            with suppress(KeyError, AttributeError):  # openpyxl loses count of cells once merged
+                change.act(found, f"{MARK}{number:02}", change.numbers)
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()

@@ -95,3 +95,17 @@ def test_the_workbook_prints_whole_columns(papers: Path, tmp_path: Path) -> None
     pages = pdf_pages(papers / "整改清单.xlsx", tmp_path)
     assert "####" not in "".join(pages)
     assert "备注" in squeezed(pages[0]), "the last column stands on the first page: fitted to width"
+
+
+@pytest.mark.office
+@office
+def test_the_report_as_a_workbook_prints_whole_columns(tmp_path: Path) -> None:
+    """Figures as papers show them, in LibreOffice too; 4.20 of a school on the line is met."""
+    report = tmp_path / "report.xlsx"
+    run("check", EXAMPLE, "-o", f"xlsx:{report}")
+    pages = pdf_pages(report, tmp_path)
+    assert "####" not in "".join(pages)
+    (matrix, *_) = [page for page in map(squeezed, pages) if "RS判定" in page]
+    assert "Q4判定" in matrix, "the last column stands on the first page: fitted to width"
+    assert "4.20✓" in matrix
+    assert "5.31✗" in matrix

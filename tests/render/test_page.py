@@ -12,12 +12,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from compliance import Checker, Choice
 from compliance.engine.results import Results
 from compliance.kernel import i18n
 from compliance.render import renderers
 from compliance.render.documents.jinja import environment, markdown
 from compliance.render.report import county
+from compliance.render.report.marks import Anchors
 from tests.render import fixture
 from tests.support.golden import ROOT, SCRIPT, STYLE, assert_golden
 from tests.support.nonempty import nonempty
@@ -29,6 +33,7 @@ REPORTS = {
     "nothing_judged": fixture.nothing_judged,
 }
 TEMPLATES = Path(__file__).parents[2] / "templates"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
 
@@ -129,14 +134,35 @@ def test_html_stands_alone_and_is_accessible(name: str) -> None:
     assert [one for one in drawn if not one.get("aria-label") and "aria-hidden" not in one] == []
 
 
-@pytest.mark.parametrize("name", REPORTS)
-def test_every_link_leads_somewhere(name: str) -> None:
-    tags = Page(rendered(REPORTS[name](), "html")).tags
+def astray(text: str) -> set[str]:
+    """The links of a page that lead nowhere; no id stands twice."""
+    tags = Page(text).tags
     ids = Counter(attrs["id"] for _, attrs in tags if "id" in attrs)
     assert set(ids.values()) == {1}
-    goals = [str(attrs["href"]) for tag, attrs in nonempty(tags) if tag == "a"]
-    assert {goal for goal in nonempty(goals) if goal.removeprefix("#") not in ids} == set()
-    assert {attrs["data-for"] for _, attrs in tags if "data-for" in attrs} <= set(ids)
+    goals = {str(attrs["href"]) for tag, attrs in tags if tag == "a"}
+    goals |= {f"#{attrs['data-for']}" for _, attrs in tags if "data-for" in attrs}
+    return {goal for goal in nonempty(goals) if goal.removeprefix("#") not in ids}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_link_leads_somewhere(name: str) -> None:
+    assert astray(rendered(REPORTS[name](), "html")) == set()
+
+
+@pytest.mark.parametrize("choice", ["", "basic-2012", "anhui-hefei"])
+def test_every_link_of_a_whole_county_leads_somewhere(choice: str) -> None:
+    """With rules of provinces and cities; basic-2012 judges nothing at schools but their coefficients."""
+    report = Checker().check(EXAMPLES / "anhui_county.xlsx", Choice(choice or None))
+    assert astray(rendered(report, "html")) == set()
+
+
+@given(st.lists(st.text(max_size=4), min_size=2, max_size=2, unique=True))
+def test_what_differs_has_another_address(codes: list[str]) -> None:
+    """Whatever a code is made of, an address is letters, digits and strokes, and no other code's."""
+    anchors = Anchors(fixture.one_county().counties[0])
+    made = [anchors.row(code, "primary") for code in codes]
+    assert len(set(made)) == 2
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", one) for one in nonempty(made))
 
 
 def test_language_of_the_page() -> None:
@@ -299,6 +325,7 @@ def test_many_schools_are_listed_where_they_miss_something(monkeypatch: pytest.M
     monkeypatch.setattr(county, "_SCHOOLS", 299)
     text = rendered(fixture.many_schools(), "html")
     assert "各项均达标的240行未列" in text
+    assert astray(text) == set()
     found = Page(text)
     assert sum(row[0].startswith("中心小学第") for row in found.rows if row) == 60
 

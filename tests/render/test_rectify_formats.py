@@ -86,11 +86,11 @@ def test_workbook_of_the_county(tmp_path: Path) -> None:
     head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "编号")
     assert [cell.value for cell in sheet[head]] == [
         "编号", "序号", "状态", "提示", "标识码", "学校", "乡镇", "学区（联盟）", "学段", "指标",
-        "存在问题", "现状值", "标准值", "缺口", "单位", "整改措施", "牵头单位", "配合单位", "责任人",
+        "存在问题", "现状值", "标准值", "缺口", "单位", "所需资金（元）", "整改措施", "牵头单位", "配合单位", "责任人",
         "完成时限", "整改进展", "学校申请", "县级核验", "市级复核", "销号日期", "佐证", "备注",
     ]  # fmt: skip
     assert sheet.freeze_panes == f"G{head + 1}"
-    assert sheet.auto_filter.ref == f"A{head}:AA{head + 12}"
+    assert sheet.auto_filter.ref == f"A{head}:AB{head + 12}"
     assert sheet.print_title_rows == f"${head}:${head}"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
     setup: Any = sheet.sheet_properties.pageSetUpPr

@@ -303,6 +303,13 @@ class TestBack:
             written(tmp_path, "targets_departments"), "目标任务清单（县直部门）"
         )
 
+    def test_decisions_are_not_lost_where_the_list_is_not_asked_for(self, tmp_path: Path) -> None:
+        forms = ("xlsx", "docx")
+        own = written(tmp_path, "list", "meeting", forms=forms, planning=UNPLANNED)
+        self.decide(own / "调度会材料.docx", [{"议定事项": "成立联席会议"}])
+        written(tmp_path, "meeting", forms=("docx",), planning=UNPLANNED)
+        assert "成立联席会议" in {row["存在问题"] for row in self.ledger(own).values()}
+
     def test_milestones_are_planned_and_done(self, tmp_path: Path) -> None:
         own = written(tmp_path, "list", forms=("xlsx",), planning=UNPLANNED)
         book = openpyxl.load_workbook(own / "整改清单.xlsx")

@@ -12,7 +12,7 @@ from compliance.kernel.i18n import LANGUAGES, msg, msg_in, use
 # Whose a column is: worked out from the figures; proposed by us until a person writes; a person's.
 FIGURES = (
     "id", "number", "state", "flags", "code", "school", "township", "alliance", "stage",
-    "indicator", "problem", "value", "limit", "gap", "unit",
+    "indicator", "problem", "value", "limit", "gap", "unit", "cost",
 )  # fmt: skip
 PROPOSED = ("measure", "lead", "joint")
 PEOPLES = (
@@ -42,6 +42,7 @@ def headings() -> Mapping[str, str]:
         "limit": msg("标准值"),
         "gap": msg("缺口"),
         "unit": msg_in("of measure", "单位"),
+        "cost": msg("所需资金（元）"),
         "measure": msg("整改措施"),
         "lead": msg("牵头单位"),
         "joint": msg("配合单位"),

@@ -99,10 +99,11 @@ def class_words() -> dict[str, str]:
 
 
 def changed_lines(made: RunComparison, county: CountyChanges, kind: str) -> Iterator[ChangedLine]:
-    """The findings of a class that have weight, in order; what came with a school or a rule last."""
+    """The findings of a class that have weight, the county's own first; what came with a school or a rule last."""
     rows = county.findings.filter(role().is_in(list(DECIDING)), kind=kind)
     rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
-    for row in rows.sort(pl.col("cause") != "", maintain_order=True).iter_rows(named=True):
+    order = [pl.col("cause") != "", pl.col("level") != "county"]
+    for row in rows.sort(order, maintain_order=True).iter_rows(named=True):
         old, new = row["before"], row["after"]
         rule = rules.get(row["rule"])
         told = _both(rule, old, new)

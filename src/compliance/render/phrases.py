@@ -118,7 +118,13 @@ def decided(about: Assessment) -> str:
 
 
 def next_steps(about: Assessment) -> list[str]:
-    """What is to be done next: who must act on which rules, what is to be supplied, which commands help."""
+    """What is to be done next, and which commands help, with the file as it was named."""
+    missed = any(one.standing == PROBLEM for one in about.open)
+    return to_do(about) + _commands(about, missed=missed)
+
+
+def to_do(about: Assessment) -> list[str]:
+    """Who must act on which rules, and who is to supply what is missing."""
     by_owner: dict[str, dict[str, list[Judged]]] = {}
     for one in sorted(about.open, key=lambda one: one.place):
         if one.standing == PROBLEM:
@@ -139,11 +145,13 @@ def next_steps(about: Assessment) -> list[str]:
     if len(by_owner) > _OWNERS:
         lines.append(say("另有{n}个责任单位，见整改清单", n=len(by_owner) - _OWNERS))
     suppliers = [who for one in about.missing for who in one.owners]
-    suppliers += [owner for _, owner in about.statements] + [one.owner for one in about.of_nobody]
+    stated = [ids[0] for ids, _ in about.statements]
+    stated += [one.rules[0] for one in about.of_nobody]
+    suppliers += [pick(about.rules[one].owner, about.rules[one].owner_en) for one in stated]
     if who := list(dict.fromkeys(filter(None, suppliers))):
         told = shortened(who, msg("等{count}个单位"), _OWNERS)
         lines.append(say("补数据和佐证：{who}（见“尚缺的数据和佐证”）", who=told))
-    return lines + _commands(about, missed=bool(by_owner))
+    return lines
 
 
 def _to_do(rule: str, items: Sequence[Judged], about: Assessment) -> str:

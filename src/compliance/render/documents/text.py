@@ -67,6 +67,9 @@ _ATOM = re.compile(
     r"|[\x21-\x7e]+|\s+|—+|…+|.",
     re.DOTALL,
 )
+_CODE = re.compile(
+    r"(?:^|[^A-Za-z0-9-])[A-Z]{1,3}(?:-[A-Z]?)?[0-9]{1,2} $"
+)  # a rule's, before its name
 BETWEEN = "  "  # two cells of a table
 # Signs of one column and of two, nearly all that is ever measured: no others need the tables of widths.
 _NARROW = re.compile(r"[ -~✓✗]")
@@ -101,7 +104,8 @@ def _atoms(text: str, width: int) -> Iterator[str]:
     """Pieces that stay together: words, and signs with what they must not be parted from."""
     held = ""
     for piece in _ATOM.findall(text):
-        joins = piece[0] in _CLOSING or (held != "" and held[-1] in _OPENING)
+        joins = piece[0] in _CLOSING or held[-1:] in _OPENING or _CODE.search(held)
+        joins = joins or (piece == " " and _CODE.search(f"{held} "))
         if held and not (joins and columns(held + piece) <= width):
             yield held
             held = ""

@@ -26,6 +26,7 @@ class EarlierLists:
         self._out, self._alone = out, counties == 1
         self.faults: list[JunhengError] = []
         self.warned: list[str] = []
+        self.decided: set[str] = set()  # counties in whose folder a meeting's paper has decisions
         self._given = [_asked_for(path) for path in given]
         self._unused = [book.name for book in self._given]
 
@@ -39,9 +40,12 @@ class EarlierLists:
         if books is None:
             return None
         lying = _lying(self._out, county, year)
-        return with_decisions(books, self._decided(lying.parent) if lying else [])
+        decided = self._decisions(lying.parent) if lying else []
+        if decided:
+            self.decided.add(county)
+        return with_decisions(books, decided)
 
-    def _decided(self, folder: Path) -> list[Decision]:
+    def _decisions(self, folder: Path) -> list[Decision]:
         found: list[Decision] = []
         for suffix in (".xlsx", ".docx"):
             path = folder / f"{MEETING.file}{suffix}"

@@ -17,7 +17,7 @@ from compliance.render.rectification.ledger_paper import LedgerPaper
 _WIDTHS = {
     "id": 16, "number": 5, "state": 8, "flags": 15, "code": 11, "school": 12, "township": 8,
     "alliance": 9, "stage": 5, "indicator": 12, "problem": 24, "value": 8, "limit": 8, "gap": 9,
-    "unit": 7, "measure": 18, "lead": 10, "joint": 11, "person": 9, "deadline": 11,
+    "unit": 7, "cost": 10, "measure": 18, "lead": 10, "joint": 11, "person": 9, "deadline": 11,
     "progress": 15, "applied": 9, "verified": 9, "reviewed": 9, "closed": 11, "evidence": 11,
     "remarks": 15,
 }  # fmt: skip
@@ -25,7 +25,7 @@ _CENTRED = ("number", "state", "stage", "unit", "deadline", "closed", "value", "
 # For filters and sorting, folded away so that the rest can be read on paper.
 _FOLDED = ("code", "alliance")
 # Not shown where nobody has given it.
-_OPTIONAL = ("township",)
+_OPTIONAL = ("township", "cost")
 _FROZEN = "code"  # what stands before it stays in view
 _COLOURS = {"blue": "DDEBF7", "yellow": "FFE699", "red": "F4A7A0"}
 _CLASH = "FCE4D6"

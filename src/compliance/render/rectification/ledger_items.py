@@ -97,6 +97,7 @@ class _Items:
             "lead": planned.lead or None,
             "joint": listed(list(filter(None, joint))) or None,
             "person": planned.person or None,
+            "cost": planned.cost,
             "progress": cells.progress(),
         }
         told: dict[str, Value] = {**item.cells, **proposed}

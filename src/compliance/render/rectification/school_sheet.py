@@ -28,7 +28,7 @@ from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.ledger.days import Days
 from compliance.ledger.model import Row
 from compliance.render.documents.text import printable
-from compliance.render.phrases import called, listed, makes_short, named, rulesets
+from compliance.render.phrases import called, listed, named, rulesets
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 from compliance.render.rectification.planning import UNPLANNED, Planning
@@ -258,10 +258,9 @@ def _sentences(
         if _is_overall(one):
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
-    of_county = makes_short(around.about, judged[0].school)
+    of_county = len(around.about.makes_short(judged[0].school))
     if applies := any(map(_applies, judged)):
-        yield _counted(judged, of_county=len(of_county))
-    yield from of_county
+        yield _counted(judged, of_county=of_county)
     for state in dict.fromkeys(blank.state for blank in blanks):
         what = listed(
             [

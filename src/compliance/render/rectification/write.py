@@ -93,13 +93,15 @@ def write_papers(
         )
         for paper, campaign in made:
             named = names.take(joined(paper.county_code, paper.county_name, paper.year))
-            for form in forms:
-                for relative, content in renderer.render(paper, campaign, form, wanted):
-                    place.put(
-                        Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
-                    )
-                    done += 1
-                    steps.take(1)
+            decided = paper.county_code in earlier.decided
+            for form, relative, content in renderer.every(
+                paper, campaign, forms, wanted, decided=decided
+            ):
+                place.put(
+                    Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
+                )
+                done += 1
+                steps.take(1)
             steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
             for name in _stale(sheets, paper, forms) if sheets else ():
@@ -163,6 +165,19 @@ class _Renderer:
         self._template_dirs = template_dirs
         self._writers: dict[tuple[str, str], tuple[Writer, PaperWriter]] = {}
         self.faults: dict[tuple[str, str], PackError] = {}
+
+    def every(
+        self, paper: CountyPaper, campaign: Campaign, forms: Sequence[str], wanted: Sequence[str],
+        *, decided: bool,
+    ) -> Iterator[tuple[str, Path, bytes]]:  # fmt: skip
+        """A county's papers in all formats. decided: a meeting's paper was read, whose decisions must
+        not go with it: the ledger that has them now is written too.
+        """
+        for form in forms:
+            for relative, content in self.render(paper, campaign, form, wanted):
+                yield form, relative, content
+        if decided and not (LIST in wanted and "xlsx" in forms):
+            yield "xlsx", Path(f"{COUNTY_LIST}.xlsx"), writer("xlsx", ())(paper)
 
     def render(
         self, paper: CountyPaper, campaign: Campaign, form: str, wanted: Sequence[str]

@@ -110,13 +110,16 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
     report, county = parts.report, about.county
     anchors, schools = parts.anchors(county), parts.schools(county)
     sections = school_sections(about, schools, report.titles, anchors)
-    table = matrix(about, schools, anchors, [one.code for one in sections])
+    whole = matrix(about, schools, anchors, [one.code for one in sections])
+    listed = _missed(whole) if detail is Detail.MISSED else whole
     return {
         "county": county,
         "name": printable(county.county_name),
         "anchors": anchors,
         "verdict": verdict_mark(county),
         "ruleset": ruleset_of(report, county),
+        "decided": phrases.decided(about),
+        "to_do": phrases.to_do(about),
         "bases": phrases.bases(about),
         "relaxed": phrases.relaxed(about, report),
         "withheld": phrases.withheld(about, report.manifest),
@@ -137,9 +140,10 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
             {"title": title, "lines": lines} for title, lines in phrases.shortages(about)
         ],
         "advice": phrases.advice(about.advice),
-        "strips": list(dot_strips(table)),
-        "matrix": _missed(table) if detail is Detail.MISSED else table,
-        "unlisted": _met(table) if detail is Detail.MISSED else 0,
+        "strips": list(dot_strips(whole)),
+        "matrix": listed,
+        "rows": {row.anchor for row in listed.rows},
+        "unlisted": len(whole.rows) - len(listed.rows),
         "reference": reference_matrix(about, schools, anchors) if detail is Detail.WHOLE else None,
         "coefficients": coefficients(about, parts.driving(county), anchors),
         "county_rules": county_rules(about, anchors),
@@ -176,11 +180,6 @@ def ruleset_of(report: Results, county: CountyResult) -> str:
         ),
         county.ruleset,
     )
-
-
-def _met(table: Matrix) -> int:
-    """How many rows have nothing to tell."""
-    return sum(all(cell.status in _QUIET for cell in row.cells) for row in table.rows)
 
 
 _QUIET = ("pass", "not_applicable", "")

@@ -161,7 +161,12 @@ class _Sheets:
             for about in self._found
             for one in about.decisive
         ]
-        notes = [] if self._several else [phrases.conforming(self._found[0])]
+        first = self._found[0]
+        notes = (
+            []
+            if self._several
+            else [phrases.decided(first), *phrases.to_do(first), phrases.conforming(first)]
+        )
         self._table(msg("由什么决定"), headings, rows, notes)
 
     def _county_rules(self) -> None:

@@ -62,7 +62,7 @@ def listed_problems(
             found.append(
                 ListedProblem(
                     severity=one.severity,
-                    school=names.get(one.school_code or "", ""),
+                    school=names.get(one.school_code or "", "") if one.school_code else msg("全县"),
                     code=one.school_code or "",
                     file=one.file,
                     at=one.at,

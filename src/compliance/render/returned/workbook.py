@@ -21,6 +21,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from compliance.engine.results import Validation
@@ -30,6 +31,7 @@ from compliance.intake.limits import MOST_SHEET_CELLS
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.text import printable
+from compliance.render.documents.xlsx import height
 from compliance.render.returned.lists import (
     ListedProblem,
     StillNeeded,
@@ -52,6 +54,7 @@ _LONGEST = 4000  # of a comment
 _BEFORE = 12  # the hidden column with the fill that a marked cell had
 _LINE = Side(style="thin", color="FFBFBFBF")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_PLAIN = Font(name="宋体", size=10)
 _WRAP = Alignment(wrap_text=True, vertical="top")
 # what openpyxl does not carry over: part of the package → what people call it
 _LOSSES = (
@@ -422,12 +425,15 @@ def _list(
         for column, value in enumerate(line, 1):
             cell = sheet.cell(last, column)
             _put(cell, value)
-            cell.border, cell.alignment = _BOX, _WRAP
+            cell.border, cell.alignment, cell.font = _BOX, _WRAP, _PLAIN
+        pairs = zip(line, headings, strict=True)
+        sheet.row_dimensions[last].height = max(height(str(v or ""), w) for v, (_, w) in pairs)
     sheet.freeze_panes = "D4"
     sheet.auto_filter.ref = f"A3:{get_column_letter(len(headings))}{last}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins = PageMargins(0.4, 0.4, 0.5, 0.5)
     sheet.print_title_rows = "3:3"
     return sheet
 
@@ -440,7 +446,7 @@ def _link(cell: Untyped, spot: Place | None) -> None:
     target = address if re.fullmatch(r"[A-Z]{1,3}[0-9]+", address) else "A1"
     quoted = sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{target}")
-    cell.font = Font(color="FF0563C1", underline="single")
+    cell.font = Font(name="宋体", size=10, color="FF0563C1", underline="single")
 
 
 def _free(book: Untyped, name: str) -> str:
