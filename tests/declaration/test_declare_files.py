@@ -207,7 +207,7 @@ def test_what_was_switched_and_enforced_stands_on_the_form(tmp_path: Path) -> No
     data, out = saved(document(), tmp_path / "county.json"), tmp_path / "form.docx"
     run(data, "-o", out, "--switch", "retention-b", "--enforce", "V6")
     text = word_text(out.read_bytes())
-    assert "retention-b" in text
+    assert "已启用的放宽或替代口径：" in text
     assert "V6" in text
     # regulation.md T6 (e), form (b): 480 ÷ (500 + 12 − 1 − 20) = 97.7597: the same to one decimal
     assert "巩固率97.8%" in text
