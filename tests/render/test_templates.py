@@ -204,7 +204,13 @@ def test_the_page_on_templates_names_what_there_is() -> None:
             or (kind is WordForm and line.startswith("`paper` of"))
         )
         assert not [one.name for one in fields(kind) if f"`{one.name}`" not in row], kind
-    for name in ("report.html", "report.md", "diff.html"):
+    for name in (
+        "report.html",
+        "report.md",
+        "diff.html",
+        "rectify_county.html",
+        "rectify_school.html",
+    ):
         source = (root / "templates" / name).read_text("utf-8")
         row = [line for line in page.splitlines() if line.startswith(f"| `{name}` | `")][-1]
         blocks = [part.split()[0] for part in source.split("{% block ")[1:]]
