@@ -19,6 +19,7 @@ from compliance.kernel.errors import PackError
 from compliance.render.documents.docx import WordTemplate
 from compliance.render.documents.jinja import environment, filled, loaded
 from tests.render.rectify_reading import word_text
+from tests.support.nonempty import nonempty
 
 
 def run(command: Any, *words: object) -> Result:
@@ -180,15 +181,36 @@ def test_no_such_folder_is_said(county: Callable[..., Path], tmp_path: Path) -> 
 
 
 def test_the_page_on_templates_names_what_there_is() -> None:
-    from dataclasses import fields
+    from dataclasses import fields, is_dataclass
 
     from compliance.declaration.docx import WordForm
+    from compliance.render.rectification import cells, county_list, school_sheet
 
     root = Path(__file__).parents[2]
     page = (root / "docs" / "templates.md").read_text("utf-8")
-    missing = [one.name for one in fields(WordForm) if f"`{one.name}`" not in page]
-    assert not missing
-    for name in ("report.html", "report.md", "diff.html"):
+    classes: list[Any] = [WordForm]
+    for room in (county_list, school_sheet, cells):
+        own = [
+            one for one in vars(room).values() if getattr(one, "__module__", "") == room.__name__
+        ]
+        classes += [
+            one for one in own if is_dataclass(one) and one is not school_sheet.Surroundings
+        ]
+    for kind in nonempty(classes):
+        row = next(
+            line
+            for line in page.splitlines()
+            if f"`{kind.__name__}` |" in line
+            or (kind is WordForm and line.startswith("`paper` of"))
+        )
+        assert not [one.name for one in fields(kind) if f"`{one.name}`" not in row], kind
+    for name in (
+        "report.html",
+        "report.md",
+        "diff.html",
+        "rectify_county.html",
+        "rectify_school.html",
+    ):
         source = (root / "templates" / name).read_text("utf-8")
         row = [line for line in page.splitlines() if line.startswith(f"| `{name}` | `")][-1]
         blocks = [part.split()[0] for part in source.split("{% block ")[1:]]
