@@ -164,6 +164,23 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             command("rectify", document, "--format", "docx", "--format", "xlsx", "-o", "{out}"),
             ("county", 288), aims=(Aim("seconds", 5),),
         ),
+        "papers as PDF": Row(
+            "`rectify` of 300 schools, PDF",
+            "county", command("rectify", document, "--format", "pdf", "-o", "{out}"),
+            ("county", 288), needs="typst",
+        ),
+        "report page": Row(
+            "`check --format html` of 300 schools",
+            "county",
+            command("check", document, "--fail-on", "never", "-o", "html:{out}.html"),
+            ("county", 288),
+        ),
+        "report workbook": Row(
+            "`check --format xlsx` of 300 schools",
+            "county",
+            command("check", document, "--fail-on", "never", "-o", "xlsx:{out}.xlsx"),
+            ("county", 288),
+        ),
         "rejudging": Row(
             "a warm `Checker`: one school of the county corrected",
             "inside", ("-m", "benchmarks.inside", "rejudging", "{data}"), county,
