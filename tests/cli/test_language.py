@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 
-COMMANDS = ("check", "validate", "rectify", "declare", "template", "rules", "explain", "rulesets")
+COMMANDS = ("check", "validate", "rectify", "declare", "template", "rules", "explain", "rulesets", "diff")
 
 
 def run(*words: str, **environment: str) -> Result:
@@ -29,6 +29,7 @@ def test_help_is_english_by_choice(command: str) -> None:
         "中文",
         "小学初中中文",
         "正式动态中文",
+        "整改文书正式动态中文",
     )  # names, and what is typed
     assert page == run(*asked, "--help", COMPLIANCE_LANG="en").stdout
     assert page == run("--lang", "en", *asked, "--help").stdout

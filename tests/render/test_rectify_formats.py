@@ -126,7 +126,7 @@ def sections(document: Any) -> list[tuple[float, ...]]:
 
 def test_pages_of_an_official_paper(tmp_path: Path) -> None:
     document = Document(BytesIO(written(sample(), "docx", tmp_path)))
-    assert sections(document) == [(210, 297, 37, 35, 28, 26), (297, 210, 28, 26, 37, 35)]
+    assert sections(document) == [(210, 297, 37, 35, 28, 26), (297, 210, 25, 18, 15, 15)]
     assert document.settings.odd_and_even_pages_header_footer
     first = document.sections[0]
     for footer, side in ((first.footer, "right"), (first.even_page_footer, "left")):
@@ -137,7 +137,7 @@ def test_pages_of_an_official_paper(tmp_path: Path) -> None:
         assert " PAGE " in paragraph._p.xml
         assert {run.font.size.pt for run in paragraph.runs} == {14}
     sheet = Document(BytesIO(written(sample(), "docx", tmp_path, "1002")))
-    assert sections(sheet) == [(297, 210, 28, 26, 37, 35)]
+    assert sections(sheet) == [(297, 210, 25, 18, 15, 15)]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def with_unit(number: str, unit: str | None) -> str:
     """``4.00人``; a unit in Latin letters keeps a blank before it."""
     if not unit:
         return number
-    if number == "1" and unit.isascii():  # 1 class, 1 teacher
+    if number == "1" and unit.isascii() and unit.isalpha():  # 1 class, 1 teacher
         unit = unit.removesuffix("es") if unit.endswith("sses") else unit.removesuffix("s")
     return f"{number} {unit}" if unit[0].isascii() and unit[0].isalpha() else f"{number}{unit}"
 

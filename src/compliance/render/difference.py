@@ -676,7 +676,13 @@ def _page_of(made: RunComparison, county: CountyChanges, place: int) -> dict[str
             (kind, list(changed_lines(made, county, kind))) for kind in class_words()
         ],
         "has_figures": county.figures is not None,
-        "facts": facts,
+        "facts": _threes(list(facts.items())),
         "figures": figures[:_PAGE],
         "more_figures": max(len(figures) - _PAGE, 0),
     }  # fmt: skip
+
+
+def _threes(facts: list[tuple[str, int]]) -> list[list[tuple[str, int | str]]]:
+    """Three beside each other in a row, the last row filled up."""
+    full: list[tuple[str, int | str]] = [*facts, *[("", "")] * (-len(facts) % 3)]
+    return [full[start : start + 3] for start in range(0, len(full), 3)]

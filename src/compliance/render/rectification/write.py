@@ -18,11 +18,10 @@ from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.ledger.forms import with_forms
 from compliance.render.documents.output_files import Names, Written, joined, staged
-from compliance.render.documents.text import printable
+from compliance.render.documents.text import printable, shortened
 from compliance.render.papers.campaign import Campaign
 from compliance.render.papers.forms import LIST, SHEETS, USUAL
 from compliance.render.papers.write import PaperWriter, paper_writer, working_papers
-from compliance.render.phrases import listed
 from compliance.render.rectification import cells, changes, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
@@ -34,6 +33,7 @@ from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 SCHOOL_SHEETS = "一校一案"
+_NAMED = 12  # schools without a plan that the run names
 ARCHIVE = "整改文书.zip"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
@@ -151,7 +151,7 @@ def _about_sheets(
         yield head + (told if lines else msg("各校整改方案与上次相同，不必重发。"))
         yield from lines
     if names := [one.name for one in paper.without_plan]:
-        told = listed(names)
+        told = shortened(names, msg("等{count}所，名单见整改清单"), _NAMED)
         yield head + plural(
             len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
         )
