@@ -127,6 +127,11 @@ ANNEXES = (
 )
 
 
+SHARES = (
+    "{{ t('三、全县指标由哪些学校拉低', \"III. Which schools keep the county's figures down\") }}"
+)
+
+
 def county() -> Paper:
     """整改清单: a letter's first pages, then the list as an annex, and further lists where asked for."""
     paper = Paper(landscape=False)
@@ -152,8 +157,18 @@ def county() -> Paper:
     paper.tag("p if paper.not_summed")
     paper.text("表格说明", "{{ paper.not_summed }}")
     paper.tag("p endif")
+    paper.tag("p if paper.shares")
+    paper.text("公文一级标题", SHARES)
+    paper.tag("p for line in paper.shares")
+    paper.text("表格说明", "{{ line.told }}")
+    paper.tag("p endfor")
+    paper.tag("p endif")
     paper.tag("p if paper.without_plan")
-    paper.text("公文一级标题", "{{ t('三、不制定整改方案的学校', 'III. Schools without a plan') }}")
+    paper.text(
+        "公文一级标题",
+        "{% if paper.shares %}{{ t('四、', 'IV. ') }}{% else %}{{ t('三、', 'III. ') }}{% endif %}"
+        "{{ t('不制定整改方案的学校', 'Schools without a plan') }}",
+    )
     paper.text(
         "表格说明",
         "{{ say('下列{n}所学校没有需要整改的事项：', 'Nothing has to be put right at these ({n}): ', "

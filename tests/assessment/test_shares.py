@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -60,6 +61,9 @@ def test_no_school_that_lacks_any_stands_in_no_paper(
     ran = CliRunner().invoke(main, ["rectify", str(path), "-o", str(tmp_path), "--format", "md"])
     assert ran.exit_code == 0
     (folder,) = (one.parent for one in tmp_path.rglob("整改清单.md"))
+    whole = (folder / "整改清单.md").read_text("utf-8")
+    (in_full,) = [line for line in whole.splitlines() if line.startswith("- G9 ")]
+    assert [int(lack) for lack in re.findall(r"缺(\d+)人", in_full)] == list(LACKS)
     for code, lack in zip(codes, LACKS, strict=True):
         (paper,) = (folder / "一校一案").glob(f"{code}_*.md")
         text = paper.read_text("utf-8")

@@ -7,7 +7,17 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 
-COMMANDS = ("check", "validate", "rectify", "declare", "template", "rules", "explain", "rulesets", "diff")
+COMMANDS = (
+    "check",
+    "validate",
+    "rectify",
+    "declare",
+    "template",
+    "rules",
+    "explain",
+    "rulesets",
+    "diff",
+)
 
 
 def run(*words: str, **environment: str) -> Result:

@@ -81,11 +81,7 @@ def test_one_school_one_sheet_in_word(papers: Path, tmp_path: Path) -> None:
     (path,) = (papers / "一校一案").glob("3499010001_*.docx")
     whole = squeezed("".join(pdf_pages(path, tmp_path)))
     assert "县第一实验小学" in whole
-    for indicator in (
-        "高于规定学历教师",
-        "体育运动场馆面积",
-        "网络多媒体教室",
-    ):
+    for indicator in ("高于规定学历教师", "体育运动场馆面积", "网络多媒体教室"):
         assert indicator in whole, "met and unmet stand on the sheet"
 
 

@@ -18,7 +18,9 @@ from compliance.assessment import (
     Judged,
     Total,
     figures,
+    shares,
 )
+from compliance.assessment.figures import asked
 from compliance.assessment.scope import named_schools
 from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.ledger import Ledger
@@ -87,6 +89,32 @@ class TotalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SharesLine:
+    """A missed figure of the county by the schools that make it short, in full, the largest gap first.
+
+    title: with its code; asked: the limit; schools: (code, ``甲校``, ``91人中86人，94.5%``, ``缺5人``) each.
+    """
+
+    title: str
+    asked: str
+    schools: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def told(self) -> str:
+        """``G12 教师资格证（≥100%）：甲校91人中86人，94.5%，缺5人；乙校…。``"""
+        told = (
+            name + msg("，").join(filter(None, (counted, lacking)))
+            for _, name, counted, lacking in self.schools
+        )
+        return say(
+            "{title}（{asked}）：{schools}。",
+            title=self.title,
+            asked=self.asked,
+            schools=msg("；").join(told),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CountyPaper:
     """整改清单: the county's list.
 
@@ -116,6 +144,7 @@ class CountyPaper:
     references: tuple[ReferenceLine, ...]
     unjudged_references: int
     totals: tuple[TotalLine, ...]
+    shares: tuple[SharesLine, ...]
     not_summed: str
     apart: str
     legend: tuple[LegendLine, ...]
@@ -198,6 +227,7 @@ def county_paper(
         references=_references(about) if around.with_advisory else (),
         unjudged_references=len(_unjudged(about)) if around.with_advisory else 0,
         totals=_totals(about),
+        shares=tuple(_shares(about)),
         not_summed=_not_summed(about),
         apart="",
         legend=_legend(about),
@@ -228,6 +258,25 @@ def _apart(paper: CountyPaper, attached: Mapping[str, int]) -> str:
     if not apart:
         return ""
     return say("{lists}各项不附于本清单，逐条见整改清单电子表格。", lists=listed(apart))
+
+
+def _shares(about: Assessment) -> Iterator[SharesLine]:
+    """The county's missed figures that add up from its schools; what each school misses is listed anyway."""
+    for whole in (one for one in about.breakdowns if one.complete and one.short):
+        bar = None if whole.threshold is None else float(whole.threshold)
+        yield SharesLine(
+            title=printable(f"{whole.rule} {whole.title}"),
+            asked=asked(whole.operator, bar, whole.unit),
+            schools=tuple(
+                (
+                    one.school_code,
+                    printable(shares.who(one)),
+                    shares.counted(whole, one),
+                    shares.lacking(whole, one),
+                )
+                for one in whole.short
+            ),
+        )
 
 
 def _unjudged(about: Assessment) -> set[str]:

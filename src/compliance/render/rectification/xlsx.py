@@ -25,7 +25,7 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     else:
         ledger = of_county(paper)
         ledger_book.sheets(book, ledger)
-        for sheet in (_totals, _suggestions, _awaited, _references, _schools):
+        for sheet in (_totals, _shares, _suggestions, _awaited, _references, _schools):
             sheet(book, paper)
         ledger_book.remember(book, ledger)
     return book.content()
@@ -191,6 +191,26 @@ def _totals(book: Book, paper: CountyPaper) -> None:
             for row in paper.totals
         ],
         msg("一所学校各学段共用的面积、设备等取各学段缺口的最大值，不相加。"),
+    )
+
+
+def _shares(book: Book, paper: CountyPaper) -> None:
+    if not paper.shares:
+        return
+    columns = [
+        Column(msg("指标"), 36),
+        Column(msg("标准"), 16),
+        Column(msg("学校标识码"), 16),
+        Column(msg("学校"), 30),
+        Column(msg("现状"), 30),
+        Column(msg("缺口"), 30),
+    ]
+    _table(
+        book,
+        msg("全县指标分校"),
+        columns,
+        msg("全县指标由哪些学校拉低"),
+        [(one.title, one.asked, *school) for one in paper.shares for school in one.schools],
     )
 
 
