@@ -270,7 +270,8 @@ def test_english_by_choice(county: Callable[..., Path], monkeypatch: pytest.Monk
 def test_rectify_ends_0_whatever_the_verdict(county: Callable[..., Path], tmp_path: Path) -> None:
     out = tmp_path / "papers"
     assert run("rectify", county(quota(49)), "-o", out, "--format", "md").exit_code == 0
-    assert len(list(out.rglob("*.md"))) > 20
+    (whole,) = out.rglob("*.md")  # of 25 schools none has anything to put right
+    assert "G14" in whole.read_text("utf-8")
 
 
 def test_the_lists_of_what_there_is() -> None:

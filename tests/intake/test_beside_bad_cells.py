@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake.accept import accept
 from compliance.intake.formats.json import read
+from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Submission
-from tests.intake.raws import COUNTY, codes, document, school, submit
+from tests.intake.raws import COUNTY, codes, document, school, submit, table
 
 Record = dict[str, Any]
 SOUND: Record = json.loads(
@@ -135,3 +136,12 @@ def test_evidence_that_was_not_read_is_not_lacking() -> None:
     said = [{"rule": "G1", "met": True, "evidence": 5}]
     found = submit(document([school()], attestations=said))
     assert [one.severity for one in found.problems] == ["error"]
+
+
+def test_schools_of_a_county_that_no_document_names_go_nowhere() -> None:
+    """A damaged file may keep its schools and lose its county's sheet: nothing is left of it to be judged."""
+    nameless = RawDocument("b.json", [table("schools", [school(school_code="9")], file="b.json")])
+    found = submit(document(), nameless)
+    assert codes(found)
+    assert found.schools.get_column("school_code").to_list() == ["2134000001"]
+    assert found.counties.height == 1

@@ -105,12 +105,14 @@ def accept(
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
         given=_given(counties, documents),
     )
-    return _parted(whole, refused | _unnamed(counties), unread) if unread else whole
+    return _parted(whole, refused, unread) if unread else whole
 
 
 def _parted(whole: Submission, refused: set[Key], unread: Unread) -> Submission:
     """The accepted counties; beside them those whose refused cells alone keep them from being so."""
-    accepted = whole.with_tables({n: without(getattr(whole, n), refused, KEY) for n in TABLES})
+    accepted = whole.with_tables(
+        {n: without(getattr(whole, n), refused, KEY).filter(_named()) for n in TABLES}
+    )
     sound = set(accepted.counties.select(KEY).iter_rows())
     known = [
         key
@@ -162,9 +164,10 @@ def _readable(
     }
 
 
-def _unnamed(counties: pl.DataFrame) -> set[Key]:
-    """The counties of which only their own document is known."""
-    return set(filter(_is_unnamed, counties.select("_code", "_year").iter_rows()))
+def _named() -> pl.Expr:
+    """Rows whose county is known by more than its own document; also a school's without any county's."""
+    unnamed = pl.col("county_code").str.starts_with(_UNKNOWN) | (pl.col("year") == _NO_YEAR)
+    return ~unnamed.fill_null(value=False)
 
 
 def _is_unnamed(key: Key) -> bool:

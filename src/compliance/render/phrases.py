@@ -494,7 +494,7 @@ def called(word: str, rulesets: Iterable[Ruleset]) -> str:
     """The name of a switch, a rule (with its code) or a basis that was given on the command line."""
     for one in rulesets:
         if word in one.switches:
-            return one.switches[word].label
+            return say("{title}（{word}）", title=one.switches[word].label, word=word)
         if word in one.rules:
             return one.rules[word].coded
     return basis_word(word)

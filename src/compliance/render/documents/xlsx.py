@@ -12,8 +12,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any, TypeAlias
 
-import xlsxwriter
-
 from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import msg
 from compliance.render.documents.text import columns, wrap
@@ -82,6 +80,8 @@ class Book:
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
+        import xlsxwriter  # here: papers that are no workbooks name its cells too
+
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
         self.raw.set_properties(
             {"title": title, "author": "均衡 Junheng", "created": _MADE, "keywords": keywords}
