@@ -49,6 +49,7 @@ _FOR_ALL = frozenset({"code", "school", "township", "alliance", "stage", "indica
 _DATES = ("deadline", "closed")
 _BLANK_DATE = re.compile(r"[\s年月日]*")
 _FEWEST_HEADINGS = 4
+_WIDEST = 256  # columns of a sheet whose widths are kept
 _THEME = re.compile(rb"<a:(?:sysClr[^>]*?lastClr|srgbClr val)=\"([0-9A-Fa-f]{6})\"")
 _THEME_ORDER = (1, 0, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11)  # Excel counts light before dark
 
@@ -269,7 +270,7 @@ class _ListReader:
         width = sheet.column_dimensions[get_column_letter(column)].width or 0
         look = self._look(cell) if cell is not None else Look()
         key = f"{OWN}{name}"
-        self.columns[key] = OwnColumn(key, name, float(width), look)
+        self.columns[key] = OwnColumn(key, name, _set_width(width), look)
         return key
 
     def _row(
@@ -357,9 +358,10 @@ class _ListReader:
                 if hasattr(cell, "font") and (cell.value is not None or cell.has_style)
             },
             widths={
-                one.min: float(one.width)
+                column: _set_width(one.width)
                 for one in sheet.column_dimensions.values()
                 if one.width and one.min
+                for column in range(one.min, min(one.max or one.min, _WIDEST) + 1)
             },
             merged=tuple(
                 (one.min_row, one.min_col, one.max_row, one.max_col)
@@ -367,6 +369,11 @@ class _ListReader:
             ),
             comments={p: c.comment.text for p, c in cells.items() if c.comment is not None},
         )
+
+
+def _set_width(stored: float) -> float:
+    """The width that was asked for: a file holds it with the margin of a cell, five of seven points a letter."""
+    return max(float(stored) - 5 / 7 + 0.001, 0.0) if stored else 0.0
 
 
 def _merged(sheet: Any) -> dict[Place, Place]:  # noqa: ANN401
