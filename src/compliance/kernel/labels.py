@@ -63,6 +63,11 @@ def unit_words(unit: str) -> str:
     return unit if lang() == "zh" else _UNITS.get(unit, unit)
 
 
+def severity_word(severity: str) -> str:
+    """错误 or 提示."""
+    return msg("错误") if severity == "error" else msg("提示")
+
+
 def problem_words(code: str) -> str:
     """What a kind of problem is called in the current language; "" where it has no name."""
     words = {

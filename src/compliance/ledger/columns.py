@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from compliance.kernel.i18n import LANGUAGES, msg, msg_in, use
@@ -64,14 +64,19 @@ def folded(heading: object) -> str:
     return "".join(text.split()).casefold()
 
 
-@cache
-def our_headings() -> Mapping[str, str]:
-    """A heading as we write it, in either language → the key of its column."""
+def in_every_language(words: Callable[[], Mapping[str, str]]) -> dict[str, str]:
+    """What things are called, in every language → their keys. words: key → its name in the current one."""
     found: dict[str, str] = {}
     for language in LANGUAGES:
         with use(language):
-            found |= {str(heading): key for key, heading in headings().items()}
+            found |= {str(name): key for key, name in words().items()}
     return found
+
+
+@cache
+def our_headings() -> Mapping[str, str]:
+    """A heading as we write it, in either language → the key of its column."""
+    return in_every_language(headings)
 
 
 @cache

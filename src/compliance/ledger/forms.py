@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
-from compliance.kernel.i18n import LANGUAGES, msg, msg_in, use
-from compliance.ledger.columns import folded
+from compliance.kernel.i18n import msg, msg_in
+from compliance.ledger.columns import folded, in_every_language
 from compliance.ledger.model import Ledger, Look, OwnSheet, Value
 
 MILESTONES, DECISIONS = "milestones", "decisions"
@@ -46,14 +46,19 @@ def form_headings() -> Mapping[str, Mapping[str, str]]:
 @cache
 def _known() -> tuple[Mapping[str, str], Mapping[str, Mapping[str, str]]]:
     """Folded name → form, and form → folded heading → key, in every language."""
-    names: dict[str, str] = {}
-    heads: dict[str, dict[str, str]] = {MILESTONES: {}, DECISIONS: {}}
-    for language in LANGUAGES:
-        with use(language):
-            names |= {folded(name): form for form, name in form_names().items()}
-            for form, columns in form_headings().items():
-                heads[form] |= {folded(heading): key for key, heading in columns.items()}
+    names = {folded(name): form for name, form in in_every_language(form_names).items()}
+    heads = {
+        form: {
+            folded(heading): key
+            for heading, key in in_every_language(partial(_headings_of, form)).items()
+        }
+        for form in form_headings()
+    }
     return names, heads
+
+
+def _headings_of(form: str) -> Mapping[str, str]:
+    return form_headings()[form]
 
 
 def own_form(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-from compliance.ledger.responsibilities import rule_named
+from compliance.ledger.responsibilities import filled_in_twice, rule_named
 from compliance.ledger.side_table import SideCell, read_side_table
 
 SHEET = "单价表"
@@ -139,8 +139,7 @@ def read_prices(
         if isinstance(thing, Problem) or isinstance(price, Problem) or price is None:
             continue
         if thing in prices:
-            message = say("{w}重复填写", w=rule)
-            problems.append(row["rule"].problem("duplicate_rule", message, msg("每项只填一次")))
+            problems.append(filled_in_twice(row["rule"], rule))
         prices[thing] = price
     return PriceList(things, prices), problems
 

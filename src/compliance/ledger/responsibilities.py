@@ -57,8 +57,7 @@ def read_responsibilities(
             problems.append(rule)
             continue
         if rule in found:
-            message = say("{w}重复填写", w=rule)
-            problems.append(row["rule"].problem("duplicate_rule", message, msg("每项只填一次")))
+            problems.append(filled_in_twice(row["rule"], rule))
         term = _term(row["term"])
         if isinstance(term, Problem):
             problems.append(term)
@@ -66,6 +65,12 @@ def read_responsibilities(
         texts = {key: row[key].text for key in ("lead", "joint", "section", "person")}
         found[rule] = Responsibility(**texts, term=term)
     return found, problems
+
+
+def filled_in_twice(cell: SideCell, rule: str) -> Problem:
+    """A rule that a table has a second row for."""
+    message = say("{w}重复填写", w=rule)
+    return cell.problem("duplicate_rule", message, msg("每项只填一次"))
 
 
 def rule_named(rule: SideCell, title: SideCell, rules: Mapping[str, str]) -> str | Problem:

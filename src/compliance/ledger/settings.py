@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compliance.kernel.i18n import LANGUAGES, msg, use
-from compliance.ledger.columns import folded
+from compliance.kernel.i18n import msg
+from compliance.ledger.columns import folded, in_every_language
 from compliance.ledger.model import Row
 
 SETTINGS = {"blue": 30, "red": 30}
@@ -19,11 +19,7 @@ def settings_words() -> Mapping[str, str]:
 
 def setting_labels() -> Mapping[str, str]:
     """A folded label in either language → its setting."""
-    found: dict[str, str] = {}
-    for language in LANGUAGES:
-        with use(language):
-            found |= {folded(text): key for key, text in settings_words().items()}
-    return found
+    return {folded(text): key for text, key in in_every_language(settings_words).items()}
 
 
 def warning(row: Row, settings: Mapping[str, int]) -> str:

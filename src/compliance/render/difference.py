@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 import polars as pl
@@ -400,11 +400,11 @@ def _county_text(sheet: Lines, made: RunComparison, county: CountyChanges) -> No
             sheet.state(now, f"{title}{msg('：')}{state(was) or '—'} → {state(now) or '—'}")
     if not county.same_county:
         sheet.line(msg("两县代码不同：按指标比较，不逐校对应。"))
-    _part(sheet, msg("规则的变化"), rule_lines(made, county))
+    sheet.section(msg("规则的变化"), rule_lines(made, county))
     for title, names in school_lines(county).items():
         sheet.line()
         sheet.line(title + msg("：") + shortened(names, msg("等{count}所")))
-    _part(sheet, msg("各项指标达标的学校（学段）"), [f"{name}{msg('：')}{a} → {b}" for name, a, b in spread_lines(made, county)])  # fmt: skip
+    sheet.section(msg("各项指标达标的学校（学段）"), [f"{name}{msg('：')}{a} → {b}" for name, a, b in spread_lines(made, county)])  # fmt: skip
     for kind, word in class_words().items():
         _class_text(sheet, made, county, kind, word)
     aside = county.findings.height - sum(county.count(kind, DECIDING) for kind in CLASSES)
@@ -420,13 +420,6 @@ def _heading(county: CountyChanges) -> str:
     if county.same_county and old.year == new.year:
         return _county(new)
     return f"{_county(old)} → {_county(new)}"
-
-
-def _part(sheet: Lines, title: str, lines: Sequence[str]) -> None:
-    if lines:
-        sheet.head(title)
-    for line in lines:
-        sheet.item(line)
 
 
 def _class_text(

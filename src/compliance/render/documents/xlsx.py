@@ -165,11 +165,11 @@ class Worksheet:
         Excel would find the height itself, WPS and LibreOffice do not always.
         """
         pairs = list(zip(self._columns, values, strict=True))
-        self._sheet.set_row(self._row, max(height(_shown(v), c.width) for c, v in pairs))
+        self._sheet.set_row(self._row, max(height(text_of_cell(v), c.width) for c, v in pairs))
         for place, (column, value) in enumerate(pairs):
             number, picture = _number(value, column.width)
             form = self._book.style(column.style, picture, shaded=shaded)
-            self._write(self._row, place, _shown(value) if number is None else number, form)
+            self._write(self._row, place, text_of_cell(value) if number is None else number, form)
         self._row += 1
 
     def cells(self, values: Sequence[str | float | date | None], forms: Sequence[Untyped]) -> None:
@@ -239,7 +239,8 @@ def put(
         sheet.write_number(row, column, value, form)
 
 
-def _shown(value: Value) -> str:
+def text_of_cell(value: Value) -> str:
+    """A cell as people read it."""
     return value.text if isinstance(value, NumberCell) else str(value)
 
 

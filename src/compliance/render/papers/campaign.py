@@ -132,12 +132,11 @@ def day_text(day: date | None) -> str:
 class Campaign:
     """One county's items and all that the working papers say about them.
 
-    records: its schools as submitted. stated: its tables of buildings and organisations.
+    stated: its tables of buildings and organisations.
     """
 
     around: Surroundings
     ledger: Ledger
-    records: pl.DataFrame
     stated: Mapping[str, pl.DataFrame]
 
     @property
@@ -145,10 +144,10 @@ class Campaign:
         """Who answers, until when, at what cost, as far as people have said."""
         return self.around.planning
 
-    @cached_property
+    @property
     def schools(self) -> Mapping[str, Mapping[str, Any]]:
-        """School code → its record."""
-        return {row["school_code"]: row for row in self.records.iter_rows(named=True)}
+        """School code → its record as submitted."""
+        return self.around.records
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compliance.kernel.i18n import msg, msg_in
-from compliance.render.documents.xlsx import NumberCell, Value
+from compliance.render.documents.xlsx import Value
 
 PaperRow = Mapping[str, Value]
 
@@ -96,11 +96,6 @@ class WorkingPaper:
         for part in self.form.parts:
             if self.parts[part.key].shown:
                 yield part, self.parts[part.key]
-
-
-def text_of_cell(value: Value) -> str:
-    """A cell as a text."""
-    return value.text if isinstance(value, NumberCell) else str(value)
 
 
 Parts = Mapping[str, PaperPart]

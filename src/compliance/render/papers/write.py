@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents.output_files import Names
-from compliance.render.documents.xlsx import Book, Column, Worksheet
+from compliance.render.documents.xlsx import Book, Column, Worksheet, text_of_cell
 from compliance.render.papers import (
     brief,
     buildings,
@@ -28,7 +28,6 @@ from compliance.render.papers.paper import (
     Parts,
     WorkingPaper,
     paper_headings,
-    text_of_cell,
 )
 from compliance.render.rectification import cells
 

@@ -10,7 +10,6 @@ import polars as pl
 
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
 from compliance.assessment.figures import Finding, measure_of
-from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import Item, Today, Value, item_id, model
@@ -25,19 +24,17 @@ _STANDINGS = {PROBLEM: model.SHORT, OPEN: model.OPEN, SUGGESTION: model.ADVISED}
 _WAITING = ("unknown", "error", "not_checked")
 
 
-def today(
-    report: Results, around: Surroundings, lines: Sequence[PaperLine], records: pl.DataFrame
-) -> Today:
-    """What the figures say to the ledger. lines: the county's problems, in order; records: its schools."""
+def today(around: Surroundings, lines: Sequence[PaperLine]) -> Today:
+    """What the figures say to the ledger. lines: the county's problems, in order."""
     county = around.about.county
-    items = _Items(report, around, {line.id: line for line in lines}, records)
+    items = _Items(around, {line.id: line for line in lines})
     return Today(
         listed=[item for line in lines if (item := items.of(line.id)) is not None],
         of=items.of,
         county=county.county_code,
         ruleset=county.ruleset,
         days=around.days,
-        successions=report.succession_of(county),
+        successions=around.report.succession_of(county),
     )
 
 
@@ -45,10 +42,8 @@ def today(
 class _Items:
     """Looks items up by id; what nobody asks for is never made."""
 
-    report: Results
     around: Surroundings
     lines: Mapping[str, PaperLine]
-    records: pl.DataFrame
     _made: dict[str, Item | None] = field(default_factory=dict)
 
     def of(self, key: str) -> Item | None:
@@ -83,12 +78,12 @@ class _Items:
             cells=self._cells(one),
             figure=figures.figure(rule, finding, bare=True) or cells.current(one),
             limit=_limit(rule, finding),
-            yearly=any(fact in self.report.yearly for fact in rule.facts),
+            yearly=any(fact in self.around.report.yearly for fact in rule.facts),
             note=self._note(one),
         )
         if line is None:
             return item
-        school = self._schools.get(one.school, {})
+        school = self.around.records.get(one.school, {})
         planned = self.around.planning.of(one, printable(school.get("principal") or ""))
         joint = [planned.joint, *([msg_in("school", "学校")] if one.school else [])]
         proposed = {
@@ -124,7 +119,7 @@ class _Items:
         finding = one.finding
         short = amounts(finding)
         waits = one.status in _WAITING
-        school = self._schools.get(one.school, {})
+        school = self.around.records.get(one.school, {})
         unit = short[0].unit if len(short) == 1 else measure_of(finding["unit"])
         return {
             "code": one.school or str(finding["county_code"]),
@@ -140,19 +135,15 @@ class _Items:
         }
 
     @cached_property
-    def _schools(self) -> dict[str, dict[str, object]]:
-        return {row["school_code"]: row for row in self.records.iter_rows(named=True)}
-
-    @cached_property
     def _alliances(self) -> dict[str, str]:
         """School → the alliances it belongs to: of the table of them, else its own record's."""
         found = {
             code: [printable(row["alliance"])]
-            for code, row in self._schools.items()
+            for code, row in self.around.records.items()
             if row.get("alliance")
         }
         county = self.around.about.county
-        table = self.report.stated["organisations"].filter(
+        table = self.around.report.stated["organisations"].filter(
             (pl.col(KEY[0]) == county.county_code) & (pl.col(KEY[1]) == county.year)
         )
         stated: dict[str, list[str]] = {}

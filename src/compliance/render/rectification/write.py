@@ -313,12 +313,12 @@ def _of_counties(
         if books is None:
             continue
         paper = county_paper(around, list(_sheets(around)), annexes=annexes)
-        items = ledger_items.today(report, around, paper.problems, records)
+        items = ledger_items.today(around, paper.problems)
         ledger = with_forms(carry_on(items, books))
         stated = {
             name: _by_county(table).get(key, table.clear()) for name, table in report.stated.items()
         }
-        yield paper.carrying(ledger), Campaign(around, ledger, records, stated)
+        yield paper.carrying(ledger), Campaign(around, ledger, stated)
 
 
 def _by_county(frame: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:

@@ -19,7 +19,7 @@ from compliance.assessment.figures import SIGNS
 from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
-from compliance.kernel.labels import problem_words
+from compliance.kernel.labels import problem_words, severity_word
 from compliance.render import phrases
 from compliance.render.documents.jinja import environment, filled, loaded, pieces
 from compliance.render.report import coefficients, strips, trends
@@ -107,7 +107,7 @@ def _ruleset(report: Results, info: RulesetInfo) -> dict[str, Any]:
 def _problem(one: Problem) -> dict[str, str]:
     error = one.severity == "error"
     return {
-        "severity": msg("错误") if error else msg("提示"),
+        "severity": severity_word(one.severity),
         "status": "error" if error else "unknown",
         "kind": problem_words(one.code) or one.code,
         "place": " ".join(part for part in (one.file, one.at) if part),

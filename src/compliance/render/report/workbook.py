@@ -16,7 +16,7 @@ from compliance.assessment import Assessment, Total, offices
 from compliance.assessment.figures import SIGNS
 from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, say
-from compliance.kernel.labels import problem_words
+from compliance.kernel.labels import problem_words, severity_word
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet
@@ -360,7 +360,7 @@ class _Sheets:
         found = sorted(self._report.problems, key=lambda one: one.severity != "error")
         rows: list[Row] = [
             [
-                msg("错误") if one.severity == "error" else msg("提示"), problem_words(one.code) or one.code,
+                severity_word(one.severity), problem_words(one.code) or one.code,
                 one.file, one.at, one.county_code or "", one.school_code or "", one.message, one.expected,
             ]
             for one in found[:_PROBLEMS]

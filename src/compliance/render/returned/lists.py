@@ -151,11 +151,6 @@ def sheet_names() -> dict[str, str]:
     }
 
 
-def severity_word(severity: str) -> str:
-    """错误 or 提示."""
-    return msg("错误") if severity == "error" else msg("提示")
-
-
 def problem_headings() -> list[tuple[str, float]]:
     """The headings of a list of problems and how wide their columns are."""
     return [

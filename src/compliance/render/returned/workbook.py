@@ -30,6 +30,7 @@ from compliance.intake.formats.raw_table import SHEETS, TABLE_OF, RawDocument, R
 from compliance.intake.limits import MOST_SHEET_CELLS
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.labels import severity_word
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import height
 from compliance.render.returned.lists import (
@@ -39,7 +40,6 @@ from compliance.render.returned.lists import (
     listed_problems,
     needed_headings,
     problem_headings,
-    severity_word,
     sheet_names,
     still_needed,
 )

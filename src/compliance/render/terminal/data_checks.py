@@ -9,7 +9,7 @@ from dataclasses import replace
 from compliance.engine.results import SEVERITIES, CheckedCounty, Validation
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-from compliance.kernel.labels import problem_words
+from compliance.kernel.labels import problem_words, severity_word
 from compliance.render.documents.text import printable, shortened
 from compliance.render.machine_formats import problem_record
 from compliance.render.phrases import counties
@@ -58,7 +58,7 @@ def as_text(checked: Validation) -> str:
     if checked.problems:
         lines.append(msg("按种类"))
         for severity, code, number in checked.kinds():
-            kind = f"  [{_label(severity)}] {code} {problem_words(code)}".rstrip()
+            kind = f"  [{severity_word(severity)}] {code} {problem_words(code)}".rstrip()
             lines.append(kind + say("：{n}处", n=number))
         lines.append("")
     lines += _needed(checked)
@@ -114,11 +114,7 @@ def _listed(own: Sequence[Problem]) -> Iterator[str]:
             yield say("  学校{c}", c=printable(school))
         indent = "    " if school else "  "
         told = replace(one, school_code=None).line()
-        yield indent + printable(f"[{_label(one.severity)}] {told}")
-
-
-def _label(severity: str) -> str:
-    return msg("错误") if severity == "error" else msg("提示")
+        yield indent + printable(f"[{severity_word(one.severity)}] {told}")
 
 
 def _ordered(own: Sequence[Problem]) -> list[Problem]:

@@ -8,7 +8,7 @@ so that nothing of it is torn where it is copied to.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles
@@ -47,15 +47,15 @@ def plain_text(report: Results, stream: BinaryIO) -> None:
 def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     """Everything on one county, nothing twice, empty sections left out."""
     _head(sheet, report, about)
-    _section(sheet, msg("接下来"), phrases.next_steps(about))
+    sheet.section(msg("接下来"), phrases.next_steps(about))
     _states(sheet, about)
-    _section(sheet, msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about, report))
-    _section(sheet, msg("不达标的县级指标"), phrases.reasons(about))
+    sheet.section(msg("仅凭放宽规定或所选口径达标"), phrases.relaxed(about, report))
+    sheet.section(msg("不达标的县级指标"), phrases.reasons(about))
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
-        _section(sheet, title, lines)
+        sheet.section(title, lines)
     _awaited(sheet, about, report.titles)
-    _section(sheet, msg("参考结果（不计入结论）"), phrases.advice(about.advice))
+    sheet.section(msg("参考结果（不计入结论）"), phrases.advice(about.advice))
     sheet.head(msg("判定依据"))
     _rules(sheet, report)
     if told := phrases.bases(about):
@@ -68,13 +68,6 @@ def _rules(sheet: Lines, report: Results) -> None:
         sheet.line(say("规则：{rules}", rules=phrases.ruleset(info)))
     for line in phrases.changes(report.manifest, phrases.rulesets(report)):
         sheet.line(line)
-
-
-def _section(sheet: Lines, title: str, lines: list[str]) -> None:
-    if lines:
-        sheet.head(title)
-    for line in lines:
-        sheet.item(line)
 
 
 def _head(sheet: Lines, report: Results, about: Assessment) -> None:
@@ -119,7 +112,7 @@ def _schools(sheet: Lines, about: Assessment) -> None:
     lines = [phrases.school(one, about.rules) for one in about.falling_short[:_SCHOOLS]]
     if count > _SCHOOLS:
         lines.append(say("另有{more}所，见整改清单（compliance rectify）", more=count - _SCHOOLS))
-    _section(sheet, say("未达标学校（{count}所）", count=count), lines)
+    sheet.section(say("未达标学校（{count}所）", count=count), lines)
 
 
 def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None:
@@ -127,7 +120,7 @@ def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None
     lines = facts[:_GAPS]
     if len(facts) > _GAPS:
         lines.append(say("另缺{more}组数据", more=len(facts) - _GAPS))
-    _section(sheet, msg("尚缺的数据和佐证"), [*lines, *rest])
+    sheet.section(msg("尚缺的数据和佐证"), [*lines, *rest])
 
 
 def _overview(sheet: Lines, report: Results) -> None:
@@ -228,16 +221,16 @@ def _refused(sheet: Lines, report: Results) -> None:
     for one in report.refused:
         year = say("{year}学年", year=one.year) if one.year else ""
         lines.append(f"{one.county_name} {one.county_code} {year}".strip())
-    _section(sheet, say("数据有误，未判定（{counties}）", counties=told), lines)
+    sheet.section(say("数据有误，未判定（{counties}）", counties=told), lines)
 
 
 def _problems(sheet: Lines, report: Results) -> None:
     """Every error; the warnings by kind."""
     errors = [one.line() for one in report.problems if one.severity == "error"]
     count = len(report.problems) - len(errors)
-    _section(sheet, say("错误（{count}处）", count=len(errors)), errors)
+    sheet.section(say("错误（{count}处）", count=len(errors)), errors)
     kinds = phrases.warnings(report.problems)
-    _section(sheet, say("提示（{count}处）", count=count), kinds)
+    sheet.section(say("提示（{count}处）", count=count), kinds)
     if count > len(kinds):
         sheet.item(msg("同类的只列首处；逐条见 compliance validate 或 -o json:结果.json"))
 
@@ -258,6 +251,13 @@ class Lines:
     def line(self, text: str = "") -> None:
         """A paragraph at the margin; a blank line without `text`."""
         self._lines += wrap(printable(text), self.width) if text else [""]
+
+    def section(self, title: str, points: Sequence[str]) -> None:
+        """A heading with points below it; nothing where there are none."""
+        if points:
+            self.head(title)
+        for point in points:
+            self.item(point)
 
     def item(self, text: str) -> None:
         """A point of a list."""
