@@ -17,6 +17,7 @@ from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.raw_table import RawDocument, known_names, table_named
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
@@ -39,8 +40,14 @@ def readers() -> dict[str, Reader]:
     }
 
 
-def with_words(readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Reader]:
-    """The readers, where they are the core's with all the facts that headings may stand for."""
+def with_words(
+    readers: Mapping[str, Reader], words: Vocabulary, *, terms: Terms = NO_TERMS
+) -> dict[str, Reader]:
+    """The readers, where they are the core's with all the facts that headings may stand for.
+
+    terms: on which people's own tables are read. Raises UsageError for a mapping of unknown facts.
+    """
+    terms = terms.resolved(words)
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
     return {
         suffix: partial(one, words=words) if one in own else one for suffix, one in readers.items()
