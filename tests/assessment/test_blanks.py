@@ -113,16 +113,16 @@ def test_the_workbook_asks_each_office_for_its_own(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(out)
     sheet = book["基建（项目）办"]
     rows = [row for row in sheet.iter_rows() if row[0].value]
-    head = next(row for row in rows if row[0].value == "学校（机构）标识码")
-    column = next(cell.column for cell in head if cell.value == "教学及辅助用房面积（平方米）")
+    place = next(at for at, row in enumerate(rows) if row[0].value == "学校（机构）标识码")
+    column = [cell.value for cell in rows[place]].index("教学及辅助用房面积（平方米）")
     blank = {
         one["school_code"]
         for one in document["schools"]
         if "teaching_area" in one and one["teaching_area"] is None and asked_of(one)
     }
-    below = [row for row in rows if row[0].row > head[0].row]
+    below = rows[place + 1 :]
     assert {str(row[0].value) for row in below} == blank
-    cells = [sheet.cell(row[0].row, column) for row in below]
+    cells = [row[column] for row in below]
     assert all(
         cell.value is None and cell.fill.fgColor.rgb == "FFFFF2CC" for cell in nonempty(cells)
     )
