@@ -15,11 +15,10 @@ from pathlib import Path
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.derived_facts import LISTS
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.discover import Reader, with_words
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
+from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
