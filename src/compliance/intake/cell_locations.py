@@ -8,7 +8,7 @@ and the fact's column in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,11 +47,13 @@ Found = dict[tuple[str | None, str], Place]
 class Watch:
     """Readers that note which counties each file they read is about.
 
-    readers: to be used instead of those given, file suffix → reader.
+    paths: what is read. readers: to be used instead of those given, file suffix → reader.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
-        self._originals = with_words(readers, words)
+    def __init__(
+        self, readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+    ) -> None:
+        self._originals = with_words(readers, words, paths)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}
