@@ -162,14 +162,14 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            choice = choice or Choice()
-            watch = self._watch(choice)
+            choice, asked = choice or Choice(), _several(paths)
+            watch = self._watch(choice, asked)
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(_several(paths), registry, choice)
+            batch = prepare(asked, registry, choice)
             return self.judge(batch, choice, progress, sinks, watch)
 
-    def _watch(self, choice: Choice) -> Watch:
-        return Watch(self.registry.readers, self.registry.vocabulary, terms=choice.terms)
+    def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
+        return Watch(self.registry.readers, self.registry.vocabulary, paths, terms=choice.terms)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -198,9 +198,10 @@ class Checker:
         values that crowd at a limit. Raises what `check` raises.
         """
         choice = choice or Choice()
-        watch = self._watch(choice)
+        asked = _several(paths)
+        watch = self._watch(choice, asked)
         registry = replace(self.registry, readers=watch.readers)
-        batch = prepare(_several(paths), registry, choice, previous)
+        batch = prepare(asked, registry, choice, previous)
         problems, decided = list(batch.problems), set[tuple[str, int]]()
         for job in (*batch.jobs, *batch.unsound):
             evaluation = judged(job, registry, choice)
@@ -218,9 +219,9 @@ class Checker:
 
     def documents(self, paths: Paths, choice: Choice | None = None) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        terms = (choice or Choice()).terms
-        readers = with_words(self.registry.readers, self.registry.vocabulary, terms=terms)
-        return gather(_several(paths), readers)
+        asked, terms = _several(paths), (choice or Choice()).terms
+        readers = with_words(self.registry.readers, self.registry.vocabulary, asked, terms=terms)
+        return gather(asked, readers)
 
     def judge(
         self,

@@ -50,11 +50,12 @@ def take_in(
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS
-    documents = gather(paths, with_words(readers, vocabulary, terms=terms))
+    asked = [*paths, *previous]
+    documents = gather(paths, with_words(readers, vocabulary, asked, terms=terms))
     require_zeros(terms, documents)
     if not previous:
         return accept(documents, vocabulary)
-    earlier = with_words(readers, vocabulary, terms=replace(terms, blank_is_zero=()))
+    earlier = with_words(readers, vocabulary, asked, terms=replace(terms, blank_is_zero=()))
     before = accept(gather(previous, earlier), vocabulary)
     found = accept(documents, vocabulary, before)
     return replace(found, problems=[*found.problems, *faults_of(before)])
