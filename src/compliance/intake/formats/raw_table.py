@@ -45,6 +45,11 @@ SHEETS = {
     "organisations": "组织",
     "succession": "学校沿革",
 }
+# table whose records are items of lists of schools → the list fact, what tells its lists apart, the item
+LISTS = {
+    "classes": ("{}_class_sizes", "stage", "students"),
+    "rooms": ("{}_room_areas", "kind", "area"),
+}
 _VARIANTS = {
     "counties": "县区 区县 县 县域 县市区 区县市 全县 county counties",
     "schools": "学校 各校 分学校 分校 school schools",
