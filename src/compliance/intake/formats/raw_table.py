@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,6 +17,9 @@ from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import InputFile
+
+if TYPE_CHECKING:
+    from compliance.intake.formats.marker import Marker
 
 # table of a document -> table of the vocabulary
 TABLE_OF = {
@@ -112,7 +116,7 @@ class RawDocument:
 
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
-    asked for, perhaps a folder that holds others too.
+    asked for, perhaps a folder that holds others too. marker: what it says of its version.
     """
 
     name: str
@@ -121,6 +125,7 @@ class RawDocument:
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
     given: str = ""
+    marker: Marker | None = None
 
 
 def table_named(name: str) -> str | None:
