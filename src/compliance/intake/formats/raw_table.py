@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -89,6 +89,9 @@ class RawTable:
     a number (JSON); otherwise numeric text is accepted. heading_place: heading → where it stands
     itself, if headings have a place of their own. sheet: the name of the worksheet, if it is one.
     units: heading → the units that a line or a column beside the table gives for its figures.
+    paths: heading → the words that stand over its column, from the top, where they are several; the
+    heading is these joined by "/". titles: the lines above the headings, then the name of the sheet.
+    uses: heading → the `ColumnUse` that `own_tables` has decided on, empty until then.
     """
 
     name: str
@@ -100,6 +103,9 @@ class RawTable:
     heading_place: Callable[[str], str] | None = None
     sheet: str = ""
     units: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    uses: Mapping[str, Any] = field(default_factory=dict)
 
     def of_heading(self, heading: str) -> Location:
         """Where a heading stands; in JSON, the first record that has it."""
