@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from compliance.facts.vocabulary import unit_words
+from compliance.facts.units import unit_words
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, plural, say
