@@ -153,7 +153,7 @@ class SubmittedFile(NamedTuple):
     """
 
     county_code: str
-    year: int
+    year: int | None
     county_name: str
     file: str
     version: datetime | None = None
