@@ -325,3 +325,31 @@ class Book(Protocol):
 
     def holds_something(self, sheet: str) -> bool:
         """Whether a worksheet has a filled cell near its beginning."""
+
+
+class WholeBook:
+    """A form of workbook that has been read whole."""
+
+    macros = False
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Sheet] = {}
+        self._cells: dict[str, Cells] = {}
+
+    def add(self, name: str, cells: Cells, *, hidden: bool = False) -> None:
+        """One more sheet; never two of one name. Raises TooWideError for more than anybody fills in."""
+        if len(self.sheets) >= limits.MOST_SHEETS:
+            raise TooWideError
+        number, free = 1, name
+        while free in self.sheets:
+            number += 1
+            free = f"{name} ({number})"
+        self.sheets[free], self._cells[free] = Sheet(hidden, cells=True), cells
+
+    def cells(self, sheet: str) -> Cells:
+        """What a sheet holds."""
+        return self._cells[sheet]
+
+    def holds_something(self, sheet: str) -> bool:
+        """Whether a sheet has a filled cell."""
+        return bool(self._cells[sheet].values)

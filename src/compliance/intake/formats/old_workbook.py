@@ -77,7 +77,7 @@ def _contents(data: bytes, complaints: Complaints) -> Contents:
     raise damaged(complaints)
 
 
-def _read_apart(data: bytes, most: tuple[int, int]) -> tuple[int, bytes]:
+def _read_apart(data: bytes, most: tuple[int, int]) -> tuple[int, str]:
     """How the reading ends and what it gives, in a child process; here where none can be had."""
     if not getattr(sys, "frozen", False) and sys.executable:
         try:
@@ -91,15 +91,12 @@ def _read_apart(data: bytes, most: tuple[int, int]) -> tuple[int, bytes]:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return xls_worker.DAMAGED, b""
+            return xls_worker.DAMAGED, ""
         except OSError:
             pass
         else:
-            return child.returncode, child.stdout
-    try:
-        return 0, json.dumps(xls_worker.contents(data, *most)).encode()
-    except Exception as error:  # the library raises whatever it stumbles over
-        return xls_worker.outcome(error), b""
+            return child.returncode, child.stdout.decode()
+    return xls_worker.tried(data, *most)
 
 
 def _encrypted(complaints: Complaints) -> UnreadableError:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from compliance.intake.formats.grid import Block, Book, Cell, Grid, Place, Sheet, TooWideError
 from compliance.intake.formats.package import FAULTY, Package
-from compliance.intake.formats.source_file import damaged
+from compliance.intake.formats.source_file import damaged, plain_text
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
 __all__ = ["Block", "Cell", "Grid", "Place", "Sheet", "Workbook"]
 
+_BEGINNING = 4096  # so many first bytes tell what a file is
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_SEPARATED = re.compile(rb"^[^\t,\r\n]*[\t,].*[\r\n]")
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -24,6 +29,8 @@ class Workbook:
         self._complaints = complaints
         try:
             self._book = _opened(data, complaints)
+        except TooWideError as error:
+            raise _too_wide(complaints) from error
         except FAULTY as error:
             raise damaged(complaints) from error
         self.sheets = self._book.sheets
@@ -42,12 +49,7 @@ class Workbook:
                 return self._book.cells(sheet).grid(sheet, complaints)
             return Grid(sheet, [], 0, 0, complaints)
         except TooWideError as error:
-            raise complaints.unreadable(
-                "too_large",
-                say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
-                msg("删去表格以外的多余行列"),
-                at=sheet,
-            ) from error
+            raise _too_wide(complaints, sheet) from error
         except FAULTY as error:
             raise damaged(complaints) from error
 
@@ -69,7 +71,28 @@ def _opened(data: bytes, complaints: Complaints) -> Book:
         from compliance.intake.formats.xlsx_workbook import XlsxBook
 
         return XlsxBook(Package(data, complaints))
+    if data[:_BEGINNING].lstrip(_BEFORE_TEXT).startswith(b"<"):
+        from compliance.intake.formats import spreadsheet_ml, web_page
+
+        text = plain_text(data, complaints)
+        if spreadsheet_ml.NAMESPACE in text[:_BEGINNING]:
+            return spreadsheet_ml.read_spreadsheet_ml(text)
+        if web_page.PAGE.search(text[:_BEGINNING]):
+            return web_page.read_page(text)
+    if b"\0" not in data[:_BEGINNING] and _SEPARATED.search(data[:_BEGINNING]):
+        message = msg("是用逗号或制表符分隔的文本，不是工作簿")
+        expected = msg("把扩展名改为 .csv，或用 Excel、WPS 打开后另存为“Excel 工作簿 (*.xlsx)”")
+        raise complaints.unreadable("not_a_workbook", message, expected)
     raise _foreign(complaints)
+
+
+def _too_wide(complaints: Complaints, sheet: str = "") -> UnreadableError:
+    return complaints.unreadable(
+        "too_large",
+        say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
+        msg("删去表格以外的多余行列"),
+        at=sheet,
+    )
 
 
 def _foreign(complaints: Complaints) -> UnreadableError:

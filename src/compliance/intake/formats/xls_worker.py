@@ -28,6 +28,7 @@ _KINDS = {
 }
 _MEMORY = 3 << 30  # bytes of address space
 _FORMULA = (0x0006, 0x0206, 0x0406)
+_NO_RESULT = (bytes(8), b"\x03\0\0\0\0\0\xff\xff")  # a zero, an empty text
 _LATER = 0x0002  # to be calculated by whoever opens the file: how scripts leave a formula
 
 
@@ -56,31 +57,38 @@ class Contents(TypedDict):
 
 
 def contents(data: bytes, most_sheets: int, most_cells: int) -> Contents:
-    """What is in the workbook. Raises TooLargeError, xlrd's own errors and whatever else."""
+    """What is in the workbook; no sheets where the container holds something else.
+
+    Raises TooLargeError, and whatever the library stumbles over.
+    """
+    found = Contents(since_1904=False, texts=[], formats=[], sheets=[])
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no path of ours
-        book = xlrd.open_workbook(
-            file_contents=data,
-            formatting_info=True,
-            on_demand=True,
-            ragged_rows=True,
-            logfile=nowhere,
-        )
+        try:
+            book = xlrd.open_workbook(
+                file_contents=data,
+                formatting_info=True,
+                on_demand=True,
+                ragged_rows=True,
+                logfile=nowhere,
+            )
+        except XLRDError as error:
+            if "find workbook" in str(error):
+                return found
+            raise
         if book.nsheets > most_sheets:
             raise TooLargeError
         texts: dict[str, int] = {}
-        sheets: list[SheetContents] = []
         for number in range(book.nsheets):
             waiting = _waiting(book)
-            sheets.append(_sheet(book.sheet_by_index(number), texts, waiting))
+            found["sheets"].append(_sheet(book.sheet_by_index(number), texts, waiting))
             book.unload_sheet(number)
-            most_cells -= len(sheets[-1]["cells"])
+            most_cells -= len(found["sheets"][-1]["cells"])
             if most_cells < 0:
                 raise TooLargeError
+    found["since_1904"], found["texts"] = book.datemode == 1, list(texts)
     keys = [style.format_key for style in book.xf_list]
-    codes = [(key, book.format_map[key].format_str or "") for key in keys]
-    return Contents(
-        since_1904=book.datemode == 1, texts=list(texts), formats=codes, sheets=sheets
-    )
+    found["formats"] = [(key, book.format_map[key].format_str or "") for key in keys]
+    return found
 
 
 def _waiting(book: Book) -> set[tuple[int, int]]:
@@ -89,10 +97,10 @@ def _waiting(book: Book) -> set[tuple[int, int]]:
     read = type(book).get_record_parts
 
     def noticing() -> tuple[int, int, bytes]:
-        code, length, data = record = read(book)
+        code, _, data = record = read(book)
         if code in _FORMULA:
             row, column, result, flags = struct.unpack("<HH2x8sH", data[:16])
-            if flags & _LATER and not any(result):
+            if flags & _LATER and result in _NO_RESULT:
                 found.add((row, column))
         return record
 
@@ -100,9 +108,7 @@ def _waiting(book: Book) -> set[tuple[int, int]]:
     return found
 
 
-def _sheet(
-    sheet: Sheet, texts: dict[str, int], waiting: set[tuple[int, int]]
-) -> SheetContents:
+def _sheet(sheet: Sheet, texts: dict[str, int], waiting: set[tuple[int, int]]) -> SheetContents:
     cells: list[tuple[int, int, str, float, int]] = []
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
@@ -121,17 +127,24 @@ def _sheet(
         name=sheet.name,
         hidden=sheet.visibility != 0,
         cells=cells,
-        merged=[(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells],
+        merged=[
+            (top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells
+        ],
         hidden_rows=[row for row, how in rows.items() if how.hidden or not how.height],
         hidden_columns=[column for column, how in columns.items() if how.hidden or not how.width],
     )
 
 
-def outcome(error: Exception) -> int:
-    """The exit code that says what stopped the reading."""
-    if isinstance(error, TooLargeError | MemoryError):
-        return TOO_LARGE
-    return ENCRYPTED if isinstance(error, XLRDError) and "encrypted" in str(error) else DAMAGED
+def tried(data: bytes, most_sheets: int, most_cells: int) -> tuple[int, str]:
+    """How the reading ended, and its `Contents` as JSON where it ended well."""
+    try:
+        return 0, json.dumps(contents(data, most_sheets, most_cells))
+    except (TooLargeError, MemoryError):
+        return TOO_LARGE, ""
+    except XLRDError as error:
+        return ENCRYPTED if "encrypted" in str(error) else DAMAGED, ""
+    except Exception:  # the library raises whatever it stumbles over
+        return DAMAGED, ""
 
 
 def main(most_sheets: int, most_cells: int) -> int:
@@ -142,11 +155,9 @@ def main(most_sheets: int, most_cells: int) -> int:
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    try:
-        json.dump(contents(sys.stdin.buffer.read(), most_sheets, most_cells), sys.stdout)
-    except Exception as error:  # the library raises whatever it stumbles over
-        return outcome(error)
-    return 0
+    code, found = tried(sys.stdin.buffer.read(), most_sheets, most_cells)
+    sys.stdout.write(found)
+    return code
 
 
 if __name__ == "__main__":
