@@ -1,13 +1,12 @@
 """Workbooks as older programs leave them: written by LibreOffice, and kept in `tests/data/old`.
 
-    python -m tests.support.old_workbooks
+    python -m tests.support.old_workbooks OFFICE PROFILE
 
 writes the kept ones anew. What stands in each is told by `SHEETS`, cell by cell.
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from datetime import date
@@ -17,10 +16,9 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 KEPT = Path(__file__).parents[1] / "data" / "old"
 # suffix → the filter of LibreOffice that writes it
-FILTERS = {"xls": "MS Excel 97", "xml": "MS Excel 2003 XML", "html": "HTML (StarCalc)"}
+FILTERS = {"xls": "MS Excel 97", "html": "HTML (StarCalc)"}
 
 HEADINGS = (
     "学校（机构）标识码", "学校名称", "办学类型", "是否寄宿制", "小学在校生数（人）", "小学班级数",
@@ -69,11 +67,11 @@ def source(path: Path, *, since_1904: bool = False) -> Path:
     return path
 
 
-def converted(path: Path, suffix: str, profile: Path) -> Path:
+def converted(path: Path, suffix: str, office: str, profile: Path) -> Path:
     """The workbook as LibreOffice saves it in another form, beside it."""
     subprocess.run(
         [
-            str(OFFICE), f"-env:UserInstallation=file://{profile}", "--headless",
+            office, f"-env:UserInstallation=file://{profile}", "--headless",
             "--convert-to", f"{suffix}:{FILTERS[suffix]}", "--outdir", str(path.parent), str(path),
         ],
         check=True, capture_output=True, timeout=180,
@@ -81,14 +79,14 @@ def converted(path: Path, suffix: str, profile: Path) -> Path:
     return path.with_suffix(f".{suffix}")
 
 
-def main(profile: Path) -> None:
+def main(office: str, profile: str) -> None:
     """Write the kept ones anew."""
     for name, since_1904 in (("county", False), ("county_1904", True)):
         made = source(KEPT / f"{name}.xlsx", since_1904=since_1904)
         for suffix in FILTERS if not since_1904 else ("xls",):
-            converted(made, suffix, profile)
+            converted(made, suffix, office, Path(profile))
         made.unlink()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*sys.argv[1:])
