@@ -215,7 +215,7 @@ class Checker:
     def documents(self, paths: Paths) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
         readers = with_words(self.registry.readers, self.registry.vocabulary)
-        return gather(_several(paths), readers)
+        return gather(_several(paths), readers, self.registry.vocabulary)
 
     def judge(
         self,

@@ -1,7 +1,7 @@
 """Intake: from files and folders to the accepted submission; every value keeps its place.
 
 In: paths, readers by file suffix, a vocabulary. Out: a `Submission` in columns, with all problems.
-The road: read (`formats`) → headings matched, cells accepted, integrity of rows, facts derived
+The road: read (`formats`) → made ready (`own_tables`) → headings matched, cells accepted, integrity of rows, facts derived
 (`acceptance`) → data checks (`data_checks`); `accept` walks it. Other rooms may touch, beside this
 face: `cell_locations` (where a figure stands), `formats.raw_table` (what a reader hands over) and
 `formats.workbook` (a sheet's cells). May not know rules.
@@ -45,9 +45,9 @@ def take_in(
 
     reading = with_words(readers, vocabulary)
     if not previous:
-        return accept(gather(paths, reading), vocabulary)
-    before = accept(gather(previous, reading), vocabulary)
-    found = accept(gather(paths, reading), vocabulary, before)
+        return accept(gather(paths, reading, vocabulary), vocabulary)
+    before = accept(gather(previous, reading, vocabulary), vocabulary)
+    found = accept(gather(paths, reading, vocabulary), vocabulary, before)
     return replace(found, problems=[*found.problems, *faults_of(before)])
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.raw_table import RawDocument, known_names, table_named
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.own_tables import ready
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
@@ -47,12 +48,19 @@ def with_words(readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Re
     }
 
 
-def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
-    """A document for every county file and every dataset among files, folders and archives.
+def gather(
+    paths: Sequence[Path], readers: Mapping[str, Reader], words: Vocabulary | None = None
+) -> list[RawDocument]:
+    """A document for every county file and every dataset among files, folders and archives, made ready.
 
-    readers: file suffix with its dot, in lower case → reader. Raises UsageError for a path that
-    does not exist and where there is nothing to judge.
+    readers: file suffix with its dot, in lower case → reader. words: as for those of the core. Raises
+    UsageError for a path that does not exist and where there is nothing to judge.
     """
+    words = words or vocabulary()
+    return [ready(document, words) for document in _found(paths, readers)]
+
+
+def _found(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
     found: list[RawDocument] = []
     seen: set[Path] = set()
     loose: dict[Path, list[Path]] = {}
