@@ -219,9 +219,8 @@ class Checker:
 
     def documents(self, paths: Paths, choice: Choice | None = None) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        asked, terms = _several(paths), (choice or Choice()).terms
-        readers = with_words(self.registry.readers, self.registry.vocabulary, asked, terms=terms)
-        return gather(asked, readers)
+        asked, terms, words = _several(paths), (choice or Choice()).terms, self.registry.vocabulary
+        return gather(asked, with_words(self.registry.readers, words, asked), words, terms)
 
     def judge(
         self,
