@@ -8,20 +8,20 @@ and the fact's column in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.derived_facts import LISTS
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.dataset import FORMS, join
 from compliance.intake.formats.discover import Reader, with_words
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
+from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables import ready
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -50,12 +50,20 @@ Found = dict[tuple[str | None, str], Place]
 class Watch:
     """Readers that note which counties each file they read is about; tables of one folder are one document.
 
-    readers: to be used instead of those given, file suffix → reader.
+    paths: what is read. terms: on which people's own tables are. readers: to be used instead of
+    those given, file suffix → reader.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
-        self._originals = with_words(readers, words)
-        self._words = words
+    def __init__(
+        self,
+        readers: Mapping[str, Reader],
+        words: Vocabulary,
+        paths: Sequence[Path] = (),
+        *,
+        terms: Terms = NO_TERMS,
+    ) -> None:
+        self._originals = with_words(readers, words, paths, terms=terms)
+        self._words, self._terms = words, terms
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}
         self._room = _KEPT
@@ -106,7 +114,7 @@ class Watch:
         if paths not in self._opened:
             parts = [self._again(path) for path in paths]
             whole = parts[0] if paths[0].suffix.lower() not in FORMS else join(paths[0].name, parts)
-            tables = ready(whole, self._words).tables
+            tables = ready(whole, self._words, self._terms).tables
             self._opened[paths] = [
                 accept_table(raw, self._words) for raw in tables if raw.name in WANTED
             ]

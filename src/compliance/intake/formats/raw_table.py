@@ -9,14 +9,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import InputFile
+from compliance.kernel.submission import BlankIsZero, InputFile
+
+if TYPE_CHECKING:
+    from compliance.intake.formats.marker import Marker
 
 # table of a document -> table of the vocabulary
 TABLE_OF = {
@@ -44,6 +47,11 @@ SHEETS = {
     "buildings": "校舍",
     "organisations": "组织",
     "succession": "学校沿革",
+}
+# table whose records are items of lists of schools → the list fact, what tells its lists apart, the item
+LISTS = {
+    "classes": ("{}_class_sizes", "stage", "students"),
+    "rooms": ("{}_room_areas", "kind", "area"),
 }
 _VARIANTS = {
     "counties": "县区 区县 县 县域 县市区 区县市 全县 county counties",
@@ -124,7 +132,8 @@ class RawDocument:
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
     asked for, perhaps a folder that holds others too. lacks: a needed table that no part of it is called
-    → the complaint, unless others turn out to hold it.
+    → the complaint, unless others turn out to hold it. zeros: the columns whose blanks mean zero.
+    marker: what it says of its version.
     """
 
     name: str
@@ -134,6 +143,8 @@ class RawDocument:
     many: bool = False
     given: str = ""
     lacks: dict[str, Problem] = field(default_factory=dict)
+    zeros: list[BlankIsZero] = field(default_factory=list)
+    marker: Marker | None = None
 
 
 def table_named(name: str) -> str | None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
     from compliance.intake.formats.raw_table import RawDocument
+    from compliance.intake.own_tables.terms import Terms
 
 
-def ready(document: RawDocument, words: Vocabulary) -> RawDocument:
+def ready(document: RawDocument, words: Vocabulary, terms: Terms | None = None) -> RawDocument:
     """The document with one table of schools and the records of its counties; itself where it has them."""
     from compliance.intake.own_tables.county_identity import with_identity
     from compliance.intake.own_tables.joined_tables import join

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from fractions import Fraction
 from functools import cache, cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -471,5 +471,5 @@ def _value(reader: CellReader, match: Match, cell: object) -> object:
     except CellError:
         return f"{cell}"
     if isinstance(found, float):
-        return Decimal(repr(found)) * match.factor
+        return Fraction(repr(found)) * match.factor
     return folded(found) if match.fact.form == "text" else found
