@@ -45,9 +45,9 @@ def joined(*sheets: RawTable, many: bool = False) -> tuple[Submission, list[Prob
     return found, said
 
 
-def figures(found: Submission, *facts: str) -> dict[str, tuple[object, ...]]:
+def figures(found: Submission, *facts: str) -> dict[str, list[object]]:
     """School code → these facts."""
-    return {code: rest for code, *rest in found.schools.select("school_code", *facts).iter_rows()}  # type: ignore[misc]
+    return {code: rest for code, *rest in found.schools.select("school_code", *facts).iter_rows()}
 
 
 @pytest.mark.parametrize("bulk", [False, True])
