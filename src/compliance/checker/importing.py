@@ -14,7 +14,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake import require_zeros
 from compliance.intake.accept import accept
 from compliance.intake.formats.discover import as_read, with_words
-from compliance.intake.formats.raw_table import RawDocument, RawTable
+from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
 from compliance.intake.own_tables import of_one_county, ready
 from compliance.intake.own_tables.mapping import REFUSED
 from compliance.intake.own_tables.read_columns import ReadColumn, read_columns
@@ -95,7 +95,11 @@ def _judgeable(submission: Submission, whole: RawDocument, words: Vocabulary) ->
     """
     if submission.counties.height or submission.unsound or submission.refused:
         return submission
-    columns = {"county_code": ["000000"], "county_name": ["-"], "year": [date.today().year]}
+    columns: dict[str, Cells] = {
+        "county_code": ["000000"],
+        "county_name": ["-"],
+        "year": [date.today().year],
+    }
     stand_in = RawTable("counties", "", columns, 1, lambda _, heading: heading)
     tables = [one for one in whole.tables if one.name != "counties"]
     return accept([RawDocument("", [stand_in, *tables])], words)
