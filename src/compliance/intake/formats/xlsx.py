@@ -28,7 +28,7 @@ from compliance.intake.formats.side_lines import (
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
-from compliance.intake.problems import Complaints, UnreadableError
+from compliance.intake.problems import Complaints, Location, UnreadableError
 from compliance.kernel.i18n import msg, pick, plural, say
 
 # Sheets that tell people something and are never data.
@@ -52,7 +52,7 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
         _open_elsewhere(path, complaints)
         book = Workbook(data, complaints)
         unread = _unread(book)
-        for table, name in _choose(list(book.sheets), complaints).items():
+        for table, name in _choose(list(book.sheets), found, complaints).items():
             try:
                 sheet = _Sheet(book.grid(name), table, words)
                 raw = sheet.read()
@@ -81,8 +81,8 @@ def _open_elsewhere(path: Path, complaints: Complaints) -> None:
         )
 
 
-def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
-    """Table → sheet; complains of missing sheets and of two sheets for one table."""
+def _choose(sheets: list[str], found: RawDocument, complaints: Complaints) -> dict[str, str]:
+    """Table → sheet; notes missing sheets and complains of two sheets for one table."""
     chosen: dict[str, str] = {}
     for sheet in sheets:
         table = table_named(sheet)
@@ -104,7 +104,7 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
                 found=msg("、").join(clip(sheet) for sheet in sheets[:20]),
             )
             both = msg("工作表“县区”和“学校”")
-            complaints.error("missing_sheet", message, both)
+            found.lacks[table] = Location(complaints.file).error("missing_sheet", message, both)
     return chosen
 
 
