@@ -127,7 +127,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
         if match.fact.not_involved is not None:
             cells, nobody = not_involved(cells)
             columns += [] if nobody is None else [nobody.alias(f"{NOBODY}{name}")]
-        column = _column(match, cells, strict=raw.strict)
+        column = column_of(match, cells, strict=raw.strict)
         columns.append(column.values.alias(name))
         if column.refused:
             refused[name] = column.refused
@@ -138,11 +138,21 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
     return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
 
 
-def _column(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
-    column = accept_column(_in_written_unit(match), cells, strict)
+def column_of(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
+    """A column typed and in the fact's own unit; of a count written in a larger one that has to be whole."""
+    fact = _in_written_unit(match)
+    column = accept_column(fact, cells, strict)
     if match.factor == 1:
         return column
-    return replace(column, values=scale(column.values, match.factor))
+    values = scale(column.values, match.factor)
+    if fact.form == match.fact.form:
+        return replace(column, values=values)
+    refused = dict(column.refused)
+    for row in (values != values.floor()).fill_null(value=False).arg_true():
+        message = say("{f}：{v}{unit}不是整数", f=fact.label, v=show(cells[row]), unit=fact.unit)
+        refused[row] = CellError("not_whole", message, match.fact.expected())
+    whole = [None if row in refused else value for row, value in enumerate(values)]
+    return replace(column, values=pl.Series(whole, dtype=pl.Float64), refused=refused)
 
 
 def _in_written_unit(match: Match) -> Fact:
@@ -151,7 +161,8 @@ def _in_written_unit(match: Match) -> Fact:
     if match.factor == 1:
         return fact
     low, high = (None if x is None else x / size for x in (fact.minimum, fact.maximum))
-    return replace(fact, minimum=low, maximum=high, unit=as_printed(match.unit))
+    form = "number" if fact.form == "count" and match.factor > 1 else fact.form
+    return replace(fact, form=form, minimum=low, maximum=high, unit=as_printed(match.unit))
 
 
 def _joined(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -107,13 +107,22 @@ class RawTable:
     titles: tuple[str, ...] = ()
     uses: Mapping[str, Any] = field(default_factory=dict)
 
+    def cell(self, row: int, heading: str) -> Location:
+        """Where a cell stands."""
+        return Location(self.file, self.place(row, heading))
+
+    def apart(self, headings: Iterable[str]) -> bool:
+        """Whether the columns of these headings come of several tables, one fact in each."""
+        del headings
+        return False
+
     def of_heading(self, heading: str) -> Location:
         """Where a heading stands; in JSON, the first record that has it."""
         if self.heading_place is not None:
             return Location(self.file, self.heading_place(heading))
         cells = self.columns[heading]
         row = next((row for row, cell in enumerate(cells) if cell is not None), 0)
-        return Location(self.file, self.place(row, heading) if self.height else "")
+        return self.cell(row, heading) if self.height else Location(self.file)
 
 
 @dataclass
