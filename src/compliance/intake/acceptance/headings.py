@@ -99,7 +99,7 @@ def _told(
     if meaning.kind == "silent":
         return None
     quoted = show(heading)
-    named = msg("、").join(f"“{fact.label}”" for fact in meaning.facts)
+    named = msg("、").join("“" + fact.label + "”" for fact in meaning.facts)
     if meaning.why == "stages":
         return say("“{h}”不止一个学段，未读取", h=quoted), msg("小学、初中、高中分开填写")
     if meaning.why == "caption":
