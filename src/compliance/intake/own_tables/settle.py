@@ -214,7 +214,9 @@ class _Settling:
             }
             if cell is None or any(stage in own or not _zero(given[stage]) for stage in given):
                 continue
-            if own and (len(stages or ()) == 1 or _zero(cell)):
+            if use.mixed in own and not _zero(cell):
+                taken[use.mixed][row] = cell
+            elif own and (len(stages or ()) == 1 or _zero(cell)):
                 for stage in own:
                     taken[stage][row] = cell
             elif own:
