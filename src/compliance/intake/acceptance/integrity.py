@@ -19,7 +19,7 @@ from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import clip, show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
-from compliance.intake.problems import Location
+from compliance.intake.problems import Location, several_counties
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import Refused
@@ -357,8 +357,11 @@ def _only_county(document: _Document, counties: pl.DataFrame) -> Iterator[Outcom
     code, message = "missing_county", msg("没有县区记录")
     if len(counties):
         at = locate(document.tables, counties.row(1, named=True), "county_code").at
-        code = "several_counties"
-        message = msg("一份文件只能有一个县区记录")
+        codes = counties["_code"].drop_nulls().unique(maintain_order=True)
+        code, message = "several_counties", msg("一份文件只能有一个县区记录")
+        if len(codes) > 1:
+            yield Location(file, at).error(*several_counties(codes))
+            return
     expected = msg("恰好一个县区记录")
     yield Location(file, at).error(code, message, expected)
 
@@ -384,16 +387,20 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
     for row in rows.filter(other).iter_rows(named=True):
         differs = row["county_code"] is not None and row["county_code"] != row["_code"]
+        code, fact = ("county_differs", "county_code") if differs else ("year_differs", year)
         message = say(
-            "{what}与本县记录（{code}，{year}）不同",
+            "{what}是{own}，与本县记录（{code}，{year}）不同",
             what=msg_in("differs", "行政区划代码")
             if differs
             else msg_in("differs", "学年起始年份"),
+            own=row[fact],
             code=row["_code"],
             year=row["_year"],
         )
-        code, fact = ("county_differs", "county_code") if differs else ("year_differs", year)
-        yield document.error(row, code, message, str(row["_code" if differs else "_year"]), fact)
+        expected = str(row["_year"])
+        if differs:
+            expected = say("{code}；别的县的记录放到它自己的文件里", code=row["_code"])
+        yield document.error(row, code, message, expected, fact)
 
 
 def _homeless(
