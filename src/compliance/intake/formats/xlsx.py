@@ -28,7 +28,7 @@ from compliance.intake.formats.side_lines import (
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
-from compliance.intake.problems import Complaints, Location, UnreadableError
+from compliance.intake.problems import Complaints, Location, UnreadableError, several_counties
 from compliance.kernel.i18n import msg, pick, plural, say
 
 # Sheets that tell people something and are never data.
@@ -291,7 +291,13 @@ class _Sheet:
         if not sheet.score:
             self._no_headings()
             return None
-        grid, cells, units = self.grid, sheet.cells, sheet.units()
+        grid = self.grid
+        if len(codes := sheet.codes) > 1:
+            second = list(codes.values())[1]
+            raise UnreadableError(
+                Location(grid.complaints.file, second).error(*several_counties(codes))
+            )
+        cells, units = sheet.cells, sheet.units()
         matches = {heading: self._meant.match((heading,), units[heading]) for heading in cells}
         given = {h: cell for h, cell in cells.items() if cell.value < grid.width}
         columns = {
