@@ -25,6 +25,7 @@ from compliance.intake.formats.side_lines import (
     units_above,
 )
 from compliance.intake.formats.table_contents import FIGURE_COLUMNS, named_facts, tells
+from compliance.intake.problems import Location, UnreadableError, several_counties
 from compliance.kernel.i18n import msg, pick, plural, say
 
 STATEMENTS = ("attestations", "vetoes")
@@ -234,6 +235,9 @@ class TableSheet:
         if not sheet.score:
             self._no_headings()
             return None
+        if len(codes := sheet.codes) > 1:
+            second = Location(self.grid.complaints.file, list(codes.values())[1])
+            raise UnreadableError(second.error(*several_counties(codes)))
         grid, cells, units = self.grid, sheet.cells, sheet.units()
         matches = {heading: self._meant.match((heading,), units[heading]) for heading in cells}
         given = {h: cell for h, cell in cells.items() if cell.value < grid.width}
