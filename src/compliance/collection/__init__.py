@@ -1,0 +1,6 @@
+"""Workbooks sent to the schools of a county, and what came back, merged into the county's.
+
+In: the county as an input lists it, or a folder of workbooks that came back. Out: a workbook a school,
+or the filled workbook of the county with everything that was found wrong. May not know how anything
+is judged.
+"""
