@@ -17,9 +17,10 @@ import pytest
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers
 from compliance.intake.accept import accept
-from compliance.intake.formats.discover import Reader, gather
+from compliance.intake.formats.discover import Reader, gather, with_words
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import UsageError
+from compliance.render.documents.xlsx import Book
 from tests.intake import inputs
 from tests.support.nonempty import nonempty
 
@@ -29,6 +30,11 @@ READERS: Mapping[str, Reader] = readers()
 def one(path: Path) -> RawDocument:
     [document] = gather([path], READERS)
     return document
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 class TestTables:
@@ -193,25 +199,98 @@ class TestGathering:
         assert [document.name for document in documents] == ["C.XLSX", "a.xlsx", "b.json"]
         assert [inputs.codes(document) for document in documents] == [[], ["open_elsewhere"], []]
 
-    def test_a_subfolder_is_not_read_and_said_so(self, tmp_path: Path) -> None:
+    def test_subfolders_are_read_and_their_files_named_by_their_way(self, tmp_path: Path) -> None:
+        """A hundred counties may each have a 填报.xlsx: what is said of one names its folder."""
         inputs.json_file(tmp_path / "a.json")
         (tmp_path / "empty").mkdir()
-        (tmp_path / ".git" / "x").mkdir(parents=True)
-        inner = tmp_path / "二区"
-        inner.mkdir()
-        inputs.json_file(inner / "b.json")
+        inputs.json_file(made(tmp_path / ".git") / "x.json")
+        inputs.json_file(made(tmp_path / "二区") / "b.json")
+        inputs.dataset(made(tmp_path / "三区" / "数据"), **{"附件.pdf": "x"})
+        (tmp_path / "四区").mkdir()
+        (tmp_path / "四区" / "b.json").write_text("{", encoding="utf-8")
+        words = with_words(READERS, vocabulary(), [tmp_path])
+        documents = gather([tmp_path], words)
+        assert [(one.name, one.many) for one in documents] == [
+            ("a.json", False),
+            ("三区/数据", True),
+            ("二区/b.json", False),
+            ("四区/b.json", False),
+            (tmp_path.name, True),
+        ]
+        assert inputs.table(documents[1], "schools").file == "三区/数据/schools.csv"
+        assert inputs.table(documents[2], "schools").file == "二区/b.json"
+        [broken] = documents[3].problems
+        assert broken.file == "四区/b.json"
+        [aside] = documents[4].problems
+        assert aside.message == "未读取：三区/数据/附件.pdf"
+        assert [item.name for one in documents for item in one.inputs if "json" in item.name] == [
+            "a.json",
+            "b.json",
+            "b.json",
+        ], "a manifest has base names"
+        both = gather([tmp_path / "二区", tmp_path], words)
+        assert [one.given for one in both][:2] == [str(tmp_path / "二区"), str(tmp_path)]
+        assert len(both) == 5, "what is named twice is read once"
+
+    def test_no_link_leads_out_or_in_a_circle(self, tmp_path: Path) -> None:
+        inner = inputs.dataset(made(tmp_path / "各县" / "二区"))
+        outside = made(tmp_path / "别处")
+        inputs.json_file(outside / "x.json")
+        inputs.json_file(tmp_path / "各县" / "a.json")
+        (inner / "圈").symlink_to(tmp_path / "各县")
+        (inner / "别处").symlink_to(outside)
+        (inner / "x.json").symlink_to(outside / "x.json")
+        (inner / "a.json").symlink_to(tmp_path / "各县" / "a.json")
+        (inner / "没有.json").symlink_to(tmp_path / "没有")
+        documents = gather([tmp_path / "各县"], READERS)
+        assert [one.name for one in documents] == ["a.json", "二区", "各县"]
+        [problem] = documents[-1].problems
+        assert (problem.severity, problem.code) == ("warning", "folder_not_read")
+        assert problem.message == (
+            "未读取：二区/x.json（链接指向文件夹之外）；二区/没有.json（链接指向的文件不存在）；"
+            "二区/别处、二区/圈（链接）"
+        )
+        (tmp_path / "链接").symlink_to(tmp_path / "各县")
+        assert len(gather([tmp_path / "链接"], READERS)) == 3, "what is named may be a link"
+
+    def test_a_folder_without_end_is_left_at_its_depth(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deep = tmp_path.joinpath(*(str(n) for n in range(1, 10)))
+        inputs.json_file(made(deep.parent) / "b.json")
+        inputs.json_file(made(deep) / "c.json")
+        [found] = gather([tmp_path], READERS)
+        assert [one.message for one in found.problems if one.code == "folder_not_read"] == [
+            "未读取：1/2/3/4/5/6/7/8/9（超过8层）"
+        ]
+        monkeypatch.setattr("compliance.intake.formats.folder.MOST_FILES", 1)
+        for name in ("x.json", "y.json"):
+            inputs.json_file(tmp_path / name)
+        several = gather([tmp_path], READERS)
+        told = [one.message for document in several for one in document.problems]
+        assert "未读取：y.json、1/2/3/4/5/6/7/8/b.json（文件超过1个）；" in told[0]
+
+    def test_papers_of_our_own_are_no_submissions(self, tmp_path: Path) -> None:
+        """What `rectify` wrote among the counties, a report, the archive of papers."""
+        inputs.json_file(tmp_path / "a.json")
+        inputs.json_file(made(tmp_path / "整改" / "340199_样县_2023") / "b.json")
+        inputs.workbook(tmp_path / "整改" / "340199_样县_2023" / "整改清单.xlsx")
+        inputs.zipped(tmp_path / "整改" / "整改文书.zip", schools__csv=inputs.SCHOOLS_CSV)
+        book = Book("总览")
+        book.sheet("学校", [])
+        (tmp_path / "总览.xlsx").write_bytes(book.content())
         [document] = gather([tmp_path], READERS)
         [problem] = document.problems
-        assert (problem.severity, problem.code) == ("warning", "folder_not_read")
-        assert problem.message == "子文件夹“二区”未读取"
-        assert problem.expected
-        both = gather([tmp_path, inner], READERS)
-        assert [inputs.codes(document) for document in both] == [[], []]
+        assert problem.message == (
+            "未读取：总览.xlsx、整改/整改文书.zip、整改/340199_样县_2023（本程序写的文书）"
+        )
+        assert [one.name for one in gather([tmp_path / "总览.xlsx"], READERS)] == ["总览.xlsx"]
 
-    def test_nothing_but_subfolders(self, tmp_path: Path) -> None:
-        inputs.json_file(inputs.dataset(tmp_path / "二区") / "b.json")
-        with pytest.raises(UsageError, match="子文件夹未读取：二区"):
-            gather([tmp_path], READERS)
+    def test_nothing_but_links(self, tmp_path: Path) -> None:
+        inputs.json_file(made(tmp_path / "二区") / "b.json")
+        (made(tmp_path / "一区") / "圈").symlink_to(tmp_path)
+        with pytest.raises(UsageError, match="未读取：圈（链接）"):
+            gather([tmp_path / "一区"], READERS)
 
     def test_a_dataset_and_counties_side_by_side(self, tmp_path: Path) -> None:
         inputs.json_file(inputs.dataset(tmp_path / "d") / "x.json")

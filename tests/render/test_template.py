@@ -15,15 +15,18 @@ from compliance.intake import readers
 from compliance.intake.accept import accept
 from compliance.intake.formats import raw_table
 from compliance.intake.formats.discover import gather
+from compliance.intake.formats.marker import read_marker
 from compliance.kernel.errors import UsageError
 from compliance.kernel.submission import Submission
-from compliance.render.blank_workbook import ELSEWHERE, template_bytes, write_template
+from compliance.render.blank_workbook import workbook_bytes, write_template
 from compliance.render.documents.text import columns
+from compliance.render.workbook_form import ELSEWHERE, WorkbookForm
 from compliance.rules.language.model import Part, Rule
 from tests.support.nonempty import nonempty
 
 Sheet = Any  # openpyxl's stubs know merged cells that are none here
 WORDS = vocabulary()
+FORM = WorkbookForm(WORDS, "某规则集")
 SHEETS = [
     "说明",
     "县区",
@@ -42,7 +45,7 @@ FIRST = 4  # the first row of 学校 for data: bands, headings, example
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    return template_bytes(WORDS, "某规则集")
+    return workbook_bytes(FORM)
 
 
 @pytest.fixture
@@ -184,7 +187,9 @@ class TestReadBack:
             rule("V1", "=以考试方式招生", "attested", statement="vetoes"),
             rule("R1", "教师", "threshold"),
         ]
-        book: Any = openpyxl.load_workbook(io.BytesIO(template_bytes(WORDS, "x", rules=rules)))
+        book: Any = openpyxl.load_workbook(
+            io.BytesIO(workbook_bytes(WorkbookForm(WORDS, "x", rules=tuple(rules))))
+        )
         identify(book)
         classes = header(book["班级"], 1)
         rooms = header(book["专用教室"], 1)
@@ -303,11 +308,8 @@ class TestLook:
         tables = {name: dict(facts) for name, facts in WORDS.tables.items()}
         tables["school"]["x"] = Fact("x", "=1+1", "", "@SUM(A1)", "school", "text", unit="+1")
         tables["county"]["y"] = Fact("y", "-1+1", "", '=HYPERLINK("http://x")', "county", "text")
-        content = template_bytes(
-            Hostile(tables, {}),
-            "=cmd()",
-            rules=[rule("=1", "+1", "attested", statement="attestations")],
-        )
+        stated = rule("=1", "+1", "attested", statement="attestations")
+        content = workbook_bytes(WorkbookForm(Hostile(tables, {}), "=cmd()", rules=(stated,)))
         book = openpyxl.load_workbook(io.BytesIO(content))
         cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
         assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -316,21 +318,23 @@ class TestLook:
 
 
 class TestWriting:
-    def test_same_bytes_again(self, content: bytes, tmp_path: Path) -> None:
+    def test_same_bytes_again(self, tmp_path: Path) -> None:
         path = tmp_path / "a.xlsx"
-        write_template(path, WORDS, "某规则集")
-        assert path.read_bytes() == content
+        write_template(path, FORM)
+        mark = read_marker(path)
+        assert mark is not None
+        assert path.read_bytes() == workbook_bytes(FORM, mark=mark)
         assert [child.name for child in tmp_path.iterdir()] == ["a.xlsx"]
 
     def test_where_it_cannot_be_written(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="不能写入"):
-            write_template(tmp_path / "no" / "a.xlsx", WORDS, "x")
+            write_template(tmp_path / "no" / "a.xlsx", FORM)
         (tmp_path / "dir.xlsx").mkdir()
         with pytest.raises(UsageError, match="不能写入"):
-            write_template(tmp_path / "dir.xlsx", WORDS, "x")
+            write_template(tmp_path / "dir.xlsx", FORM)
         assert [child.name for child in tmp_path.iterdir()] == ["dir.xlsx"]
 
     def test_more_schools_than_expected(self, tmp_path: Path) -> None:
-        write_template(tmp_path / "a.xlsx", WORDS, "x", rows=1200)
+        write_template(tmp_path / "a.xlsx", FORM, rows=1200)
         sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["学校"]
         assert str(sheet.data_validations.dataValidation[0].sqref) == "A4:A1203"

@@ -115,6 +115,21 @@ class Standings:
         """These findings of the county with their standings, in their order."""
         return tuple(map(self._judged, findings.iter_rows(named=True)))
 
+    def kept_open(self, one: Judged) -> tuple[Rule, ...]:
+        """The blocks and the conclusion that wait for a waiting finding, in the order of the law.
+
+        Between it and them stand only groups that wait as well.
+        """
+        found = {group.id: group for group in self._open_above(one.rule.id, one.finding)}
+        return tuple(found[name] for name in sorted(found, key=self._places.__getitem__))
+
+    def _open_above(self, member: str, row: Finding) -> Iterator[Rule]:
+        for group in self._groups.get(member, ()):
+            if self._state(group, row) in WAITING:
+                if group.role in ("block", "conclusion"):
+                    yield group
+                yield from self._open_above(group.id, row)
+
     def _judged(self, row: Finding) -> Judged:
         rule = self._rules[row["rule"]]
         several = self._stages[row["school_code"]] > 1 or row["school_code"] in self._sharing

@@ -162,9 +162,10 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            watch = Watch(self.registry.readers, self.registry.vocabulary)
+            asked = _several(paths)
+            watch = Watch(self.registry.readers, self.registry.vocabulary, asked)
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(_several(paths), registry, choice or Choice())
+            batch = prepare(asked, registry, choice or Choice())
             return self.judge(batch, choice or Choice(), progress, sinks, watch)
 
     def hold(
@@ -194,9 +195,10 @@ class Checker:
         values that crowd at a limit. Raises what `check` raises.
         """
         choice = choice or Choice()
-        watch = Watch(self.registry.readers, self.registry.vocabulary)
+        asked = _several(paths)
+        watch = Watch(self.registry.readers, self.registry.vocabulary, asked)
         registry = replace(self.registry, readers=watch.readers)
-        batch = prepare(_several(paths), registry, choice, previous)
+        batch = prepare(asked, registry, choice, previous)
         problems, decided = list(batch.problems), set[tuple[str, int]]()
         for job in (*batch.jobs, *batch.unsound):
             evaluation = judged(job, registry, choice)
@@ -214,8 +216,8 @@ class Checker:
 
     def documents(self, paths: Paths) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        readers = with_words(self.registry.readers, self.registry.vocabulary)
-        return gather(_several(paths), readers)
+        asked = _several(paths)
+        return gather(asked, with_words(self.registry.readers, self.registry.vocabulary, asked))
 
     def judge(
         self,

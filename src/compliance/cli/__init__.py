@@ -13,6 +13,7 @@ from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
 from compliance.cli.explain import explain
+from compliance.cli.missing import missing
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
 from compliance.cli.rulesets import rulesets
@@ -36,5 +37,5 @@ def main() -> None:
     """The program; everything is done by its commands."""
 
 
-for one in (check, validate, rectify, declare, diff, template, rules, explain, rulesets):
+for one in (check, validate, rectify, declare, missing, diff, template, rules, explain, rulesets):
     main.add_command(one)

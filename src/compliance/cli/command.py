@@ -357,7 +357,8 @@ def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     for place, target in enumerate(targets):
         if target in targets[:place]:
             raise UsageError(msg("两种格式写到同一个文件"), where=str(outputs[place]))
-        among = target.parent in sources and target.suffix.lower() in READ and target.is_file()
+        inside = not set(sources).isdisjoint(target.parents)
+        among = inside and target.suffix.lower() in READ and target.is_file()
         if target in sources or among:
             raise UsageError(
                 msg("输出会覆盖输入"), where=str(outputs[place]), todo=msg("请写到别处")

@@ -142,9 +142,10 @@ def rectify(
 ) -> int:
     """Judge and write; 0 once the papers are written, whatever the verdict."""
     from compliance.checker import Checker
+    from compliance.kernel.own_outputs import ARCHIVE
     from compliance.render.papers.forms import chosen_papers
     from compliance.render.rectification.planning import read_planning
-    from compliance.render.rectification.write import ARCHIVE, write_papers
+    from compliance.render.rectification.write import write_papers
 
     days = asked_days(how)
     report = Checker().check(inputs, chosen(**how), progress())

@@ -29,16 +29,15 @@ from compliance.kernel.i18n import msg, say
 @guarded
 def template(out: Path, ruleset: str | None, form: str | None) -> None:
     """Write the workbook, or one of the forms beside it."""
+    from compliance.cli.workbook_form import workbook_form
     from compliance.explain.ruleset_listing import opened
     from compliance.render.blank_workbook import write_template
     from compliance.render.planning_forms import write_prices, write_responsibilities
 
-    rules, words = opened(ruleset)
-    if form == "responsibilities":
-        write_responsibilities(out, rules)
-    elif form == "prices":
-        write_prices(out, rules, words)
+    if form is None:
+        write_template(out, workbook_form(ruleset))
+    elif form == "responsibilities":
+        write_responsibilities(out, opened(ruleset)[0])
     else:
-        about = list(rules.rules.values())
-        write_template(out, words, rules.label, rules=about, subject=rules.subject)
+        write_prices(out, *opened(ruleset))
     click.echo(say("已写 {out}", out=out))

@@ -7,7 +7,15 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from compliance.checker import Choice, base_of, chosen_rules, load, own_words, with_pack_file
+from compliance.checker import (
+    Choice,
+    base_of,
+    check_words,
+    chosen_rules,
+    load,
+    own_words,
+    with_pack_file,
+)
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, pick, say
@@ -29,13 +37,17 @@ from compliance.rules.reference.provenance import Given, provenance
 _HANGING = " " * 9
 
 
-def opened(ruleset: str | None, as_of: date | None = None) -> tuple[Ruleset, Vocabulary]:
+def opened(
+    ruleset: str | None, as_of: date | None = None, switches: tuple[str, ...] = ()
+) -> tuple[Ruleset, Vocabulary]:
     """The rule set asked for (default: the base), checked, with the facts of its own layers."""
     registry = load()
     known, name = with_pack_file(registry, ruleset)
     day = as_of or date.today()
     name = name or base_of(known)
-    rules = chosen_rules(registry, known, name, day, Choice(ruleset))
+    choice = Choice(ruleset, switches=switches)
+    rules = chosen_rules(registry, known, name, day, choice)
+    check_words(choice, [rules])
     return rules, own_words(registry, known, name)
 
 

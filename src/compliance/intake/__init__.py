@@ -43,7 +43,7 @@ def take_in(
     from compliance.intake.data_checks.year_on_year import faults_of
     from compliance.intake.formats.discover import gather, with_words
 
-    reading = with_words(readers, vocabulary)
+    reading = with_words(readers, vocabulary, [*paths, *previous])
     if not previous:
         return accept(gather(paths, reading), vocabulary)
     before = accept(gather(previous, reading), vocabulary)

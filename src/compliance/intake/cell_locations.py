@@ -8,18 +8,17 @@ and the fact's column in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.derived_facts import LISTS
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.discover import Reader, with_words
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
+from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -48,11 +47,13 @@ Found = dict[tuple[str | None, str], Place]
 class Watch:
     """Readers that note which counties each file they read is about.
 
-    readers: to be used instead of those given, file suffix → reader.
+    paths: what is read. readers: to be used instead of those given, file suffix → reader.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], words: Vocabulary) -> None:
-        self._originals = with_words(readers, words)
+    def __init__(
+        self, readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+    ) -> None:
+        self._originals = with_words(readers, words, paths)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}

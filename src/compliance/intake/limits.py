@@ -8,6 +8,10 @@ MIB = 2**20
 MOST_OF_A_DOCUMENT = 64 * MIB
 MOST_OF_A_TABLE = 512 * MIB
 
+# a folder: subfolders below it, files in all of them
+DEEPEST_FOLDER = 8
+MOST_FILES = 20_000
+
 # an archive: what it unpacks to, its members, how far one may have been squeezed.
 # Deflate reaches 1032:1 on nothing but repetition; a sheet of figures stays below 50:1.
 MOST_UNPACKED = 512 * MIB

@@ -1,39 +1,52 @@
-"""The blank workbook that a county fills in: made from the vocabulary, read back by the intake.
+"""The workbook that a county fills in, blank or with figures in it; read back by the intake.
 
-It is a Chinese form in either language: its headings are what counties know, and every fact's own
-name is a heading too.
-
-The intake's sheet names and its mark for example rows stand here again (the two rooms do not know
-each other); a round trip in the tests holds them together.
+The intake's mark for example rows stands in the form again (the two rooms do not know each other's
+insides); a round trip in the tests holds them together.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from compliance.engine import attestations
 from compliance.facts.fact import NOT_INVOLVED, Fact
-from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.formats import marker as marks
+from compliance.intake.formats.marker import Marker, read_marker
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, use
 from compliance.render.documents.output_files import write_whole
 from compliance.render.documents.text import columns
-from compliance.rules.language.model import Rule
+from compliance.render.documents.xlsx import put
+from compliance.render.workbook_form import (
+    COUNTY_GROUPS,
+    ELSEWHERE,
+    FURTHER_SHEETS,
+    SCHOOL_EXAMPLE,
+    SCHOOL_GROUPS,
+    FurtherSheet,
+    WorkbookForm,
+    choices,
+    definition,
+    grouped,
+    guide,
+    heading,
+    note,
+    width,
+)
 
 Untyped: TypeAlias = Any  # xlsxwriter has no types
+Record: TypeAlias = Mapping[str, object]
+# one figure: its table, the number of its record there, its fact
+Place: TypeAlias = tuple[str, int, str]
 
-_MADE = datetime(2024, 1, 1)  # the same vocabulary gives the same bytes
+_MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _HEADING_LINES = 4
 _LINE = 16  # points
@@ -41,6 +54,7 @@ _FEW = 60  # rows of what is no school's
 _GUIDE_WIDTH = 104
 _NUMERALS = "一二三四五六七八九十"
 _LONGEST = 255  # Excel's limit for a list typed into a check, and for its message
+_DIGITS = 15  # what Excel keeps of a whole number
 _NUMBERS = {"count": "#,##0", "number": "#,##0.##", "year": "0"}
 _EDGE = {"border": 1, "border_color": "#A6A6A6"}
 _HEAD = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", **_EDGE}
@@ -55,109 +69,20 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "wrong": {"bg_color": "#F8CBAD"},
     "boxed": {"text_wrap": True, "valign": "vcenter", **_EDGE},
 }
-EXAMPLE = "示例"
-CODE = f"{EXAMPLE}2134000001"
-# Not asked for in 学校: the county is the workbook's, and lists have sheets of their own.
-ELSEWHERE = ("county_code", "year", "*_class_sizes", "*_room_areas")
-# What a further table has for datasets of many counties only.
-OF_DATASETS = ("county_code", "school_year", "school_name")
-# name of the group → the facts in it; a fact belongs to the first group that knows it
-SCHOOL_GROUPS = {
-    "学校身份": "school_* sponsor setting township alliance principal main_school_code "
-    "boarding dense_city_centre built_year",
-    "特殊教育学校": "special_*",
-    "学生": "*_students boarders",
-    "班级": "*_grades *_classes *_class_bands *_largest_class",
-    "教师": "*_teachers *_teachers_* *_staff",
-    "校舍与设备": "*_area equipment_value multimedia_rooms books computers",
-    "专用教室间数（也可改填“专用教室”表）": "music_rooms_* art_rooms_*",
-    "经费": "*funds*",
-    "招生与巩固": "*_entrants graduates cohort_at_entry transferred_* deceased",
-    "其他": "*",
-}
-_LAST = ("特殊教育学校", "其他")
-COUNTY_GROUPS = {
-    "基本信息": "county_code county_name province year basic_balance_date",
-    "经费与工资": "*funds* special_* *_salary",
-    "教师交流轮岗": "exchange*",
-    "招生入学": "*_nearby_percent senior_quota*",
-    "随迁子女与残疾儿童少年": "migrant_* disabled_*",
-    "巩固率（各校已填时不必填）": "*_total",
-    "社会认可度": "recognition_percent *survey_* *interviewed*",
-    "县情": "population agricultural_population townships villages *_per_capita *_income",
-    "其他": "*",
-}
-SCHOOL_EXAMPLE: Mapping[str, object] = {
-    "school_code": CODE,
-    "school_name": "示例小学（本行不会被读取）",
-    "school_type": "小学",
-    "sponsor": "县级教育部门",
-    "setting": "镇区",
-    "boarding": "否",
-    "dense_city_centre": "否",
-    "primary_students": 860,
-    "primary_grades": 6,
-    "primary_classes": 20,
-    "primary_class_bands": "0;0;0;4;16;0;0;0;0;0",
-    "primary_largest_class": 45,
-    "primary_teachers": 48,
-    "primary_teachers_above_degree": 47,
-    "teaching_area": 4050.5,
-    "outdoor_sports_area": 6600,
-    "equipment_value": 1900000,
-}
+_EXAMPLE = {"font_color": "#808080", "italic": True, "bg_color": "#F2F2F2"}
+_LOCKED = {"locked": True, "bg_color": "#E7E6E6"}
+# what people may still do on a sheet with locked cells
+_ALLOWED = ("format_columns", "format_rows", "sort", "autofilter")
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherSheet:
-    """A sheet with a row an entry of a further table; rows_a_school: room for so many, or few (0)."""
-
-    name: str
-    table: str
-    rows_a_school: int
-    example: Mapping[str, object]
-
-
-FURTHER_SHEETS = (
-    FurtherSheet("班级", "class", 20, {
-        "school_code": CODE, "stage": "小学", "grade": "一年级", "class": "1班", "students": 45,
-    }),
-    FurtherSheet("专用教室", "room", 4, {"school_code": CODE, "kind": "音乐", "area": 96.5}),
-    FurtherSheet("质量监测", "monitoring", 0, {
-        "subject": f"{EXAMPLE}：数学", "grade": "四年级", "year": 2022, "level": "Ⅲ",
-        "disparity": 0.12,
-    }),
-    FurtherSheet("佐证", "attestation", 0, {
-        "rule": f"{EXAMPLE}：指标编号", "met": "是", "evidence": "文件名称及文号；会议纪要",
-        "note": "简要结论",
-    }),
-    FurtherSheet("一票否决", "veto", 0, {"rule": f"{EXAMPLE}：事项编号", "exists": "否"}),
-    FurtherSheet("校舍", "building", 4, {
-        "school_code": CODE, "building": "1号教学楼", "built_year": 2008, "area": 3200,
-        "fire": "已验收", "seismic": "鉴定合格", "note": "无其他安全问题",
-    }),
-    FurtherSheet("组织", "organisation", 0, {
-        "name": f"{EXAMPLE}：城关学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
-        "start": "2021-09",
-    }),
-    FurtherSheet("学校沿革", "succession", 0, {
-        "old_code": CODE, "new_code": f"{CODE[:-1]}2", "date": "2022-09-01", "reason": "合并",
-    }),
-)  # fmt: skip
-
-
-def write_template(
-    path: Path, vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = (),
-    subject: str = "",
-) -> None:  # fmt: skip
+def write_template(path: Path, form: WorkbookForm, rows: int = 500) -> None:
     """Write the blank workbook, whole or not at all.
 
-    title: of the rule set, shown on the first sheet, and subject: what it is about. rows: schools there is room for (drop-downs
-    and checks reach so far). rules: those that wait for a statement are listed ready to answer.
-    Raises UsageError where the file cannot be written, or where another one stands there already:
-    somebody may have filled it in.
+    rows: schools there is room for (drop-downs and checks reach so far). Raises UsageError where the
+    file cannot be written, or where another one stands there already: somebody may have filled it in.
     """
-    write_blank(path, template_bytes(vocabulary, title, rows, rules, subject))
+    mark = read_marker(path) or Marker.now(ruleset=form.ruleset)
+    write_blank(path, workbook_bytes(form, room=rows, mark=mark))
 
 
 def write_blank(path: Path, made: bytes) -> None:
@@ -169,52 +94,70 @@ def write_blank(path: Path, made: bytes) -> None:
     write_whole(path, lambda stream: stream.write(made))
 
 
-def template_bytes(
-    vocabulary: Vocabulary, title: str, rows: int = 500, rules: Iterable[Rule] = (),
-    subject: str = "",
-) -> bytes:  # fmt: skip
-    """The blank workbook; see `write_template`."""
+def workbook_bytes(
+    form: WorkbookForm,
+    *,
+    room: int = 500,
+    tables: Mapping[str, Sequence[Record]] | None = None,
+    locked: Collection[Place] = (),
+    mark: Marker | None = None,
+    sheets: Collection[str] | None = None,
+) -> bytes:
+    """The workbook as a file.
+
+    tables: table of a document → its records, fact → what the cell is to hold. room: how many more
+    schools there is room for. locked: figures that cannot be changed while their sheet is protected.
+    sheets: the further tables that have one, all where None; those with records have one anyway.
+    """
+    given = tables or {}
     stream = io.BytesIO()
-    stated = _stated(list(rules))
     with use("zh"), xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"title": title, "created": _MADE})
-        made = _BlankWorkbook(book)
-        made.guide(title, subject)
-        made.county(vocabulary)
-        made.schools(vocabulary, rows)
+        book.set_properties({"title": form.title, "created": _MADE})
+        made = _FormWriter(book, form, given, locked)
+        made.guide()
+        made.county()
+        made.schools(room)
+        stated = form.stated()
         for sheet in FURTHER_SHEETS:
-            made.further(vocabulary, sheet, rows, stated.get(sheet.table))
+            if sheets is None or sheet.table in sheets or given.get(sheet.table):
+                made.further(sheet, room + len(given.get("schools", ())), stated.get(sheet.table))
         book.worksheets()[1].activate()
+        if mark is not None:
+            _mark(book, mark)
     return stream.getvalue()
 
 
-def _stated(rules: Sequence[Rule]) -> dict[str, list[str]]:
-    """What people have to state, as ``G1 …``, by the table that it is stated in."""
-    attested = []
-    for name, rule in attestations.attested(rules).items():
-        half = next((f"（{part.name}）" for part in rule.parts if part.statement), "")
-        attested.append(f"{name} {rule.title}{half}")
-    vetoed = [
-        f"{name} {rule.incident or rule.title}" for name, rule in attestations.vetoed(rules).items()
-    ]
-    return {"attestation": attested, "veto": vetoed}
+def _mark(book: Untyped, mark: Marker) -> None:
+    """Say twice, where people do not see it, whose workbook it is."""
+    sheet = book.add_worksheet(marks.SHEET)
+    sheet.very_hidden()
+    for row, (name, text) in enumerate(mark.entries().items()):
+        book.set_custom_property(name, text, "text")
+        sheet.write_row(row, 0, (name, text))
 
 
-class _BlankWorkbook:
-    """A workbook, its sheets and the formats that they share."""
+class _FormWriter:
+    """A workbook, its sheets and the formats that they share, and what is to stand in them."""
 
-    def __init__(self, book: Untyped) -> None:
-        self._book = book
+    def __init__(
+        self,
+        book: Untyped,
+        form: WorkbookForm,
+        tables: Mapping[str, Sequence[Record]],
+        locked: Collection[Place],
+    ) -> None:
+        self._book, self._form, self._tables = book, form, tables
+        self._locked = frozenset(locked)
         self._look = {name: self._format(look) for name, look in _LOOKS.items()}
-        self._cells: dict[tuple[str, bool, bool], Untyped] = {}
+        self._cells: dict[tuple[str, frozenset[str]], Untyped] = {}
 
-    def guide(self, title: str, subject: str) -> None:
+    def guide(self) -> None:
         """说明: what to fill in, and what the colours mean."""
         sheet, look = self._book.add_worksheet("说明"), self._look
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, _GUIDE_WIDTH)
-        sheet.write_string(0, 0, f"{subject}填报表", look["title"])
-        sheet.write_string(1, 0, f"适用标准：{title}", look["text"])
+        sheet.write_string(0, 0, f"{self._form.subject}填报表", look["title"])
+        sheet.write_string(1, 0, f"适用标准：{self._form.title}", look["text"])
         row = 3
         for head, lines in guide():
             sheet.write_string(row, 0, head, look["strong"])
@@ -226,16 +169,16 @@ class _BlankWorkbook:
         _page(sheet, landscape=False)
         sheet.fit_to_pages(1, 0)
 
-    def county(self, vocabulary: Vocabulary) -> None:
+    def county(self) -> None:
         """县区: heading, value, unit and definition, a row a fact."""
-        sheet = self._book.add_worksheet("县区")
+        sheet = self._sheet("counties", "县区")
         titles = (("项目", 44), ("填报值", 24), ("单位", 16), ("统计口径", 80))
         for column, (text, size) in enumerate(titles):
             sheet.write_string(0, column, text, self._look["optional"])
             sheet.set_column(column, column, size)
         sheet.set_row(0, _LINE * 1.5)
         row = 1
-        groups = grouped(vocabulary.county, COUNTY_GROUPS)
+        groups = grouped(self._form.words.county, COUNTY_GROUPS)
         for number, (name, facts) in zip(_NUMERALS, groups.items(), strict=False):
             for column in range(4):
                 text = "" if column else f"{number}、{name}"
@@ -251,17 +194,19 @@ class _BlankWorkbook:
     def _county_fact(self, sheet: Untyped, row: int, fact: Fact) -> None:
         period = "（自然年度）" if fact.period == "calendar_year" else ""
         sheet.write_string(row, 0, fact.title, self._heading(fact))
-        sheet.write_blank(row, 1, None, self._cell(fact, framed=True))
+        record: Record = next(iter(self._tables.get("counties", ())), {})
+        place = ("counties", 0, fact.name)
+        self._figure(sheet, row, 1, place, fact, record.get(fact.name))
         told = definition(fact)
         sheet.write_string(row, 2, fact.unit + period, self._look["boxed"])
         sheet.write_string(row, 3, told, self._look["boxed"])
         sheet.set_row(row, _LINE * max(1 + columns(told) // 78, 1 + columns(fact.title) // 42) + 4)
         _check(sheet, row, row, 1, fact)
 
-    def schools(self, vocabulary: Vocabulary, rows: int) -> None:
-        """学校: a row a school; bands over the headings, an example under them."""
-        sheet = self._book.add_worksheet("学校")
-        groups = grouped(vocabulary.school, SCHOOL_GROUPS, ELSEWHERE)
+    def schools(self, room: int) -> None:
+        """学校: a row a school; bands over the headings, an example or the schools under them."""
+        sheet = self._sheet("schools", "学校")
+        groups = self._school_groups()
         column = 0
         for name, facts in groups.items():
             last = column + len(facts) - 1
@@ -271,72 +216,92 @@ class _BlankWorkbook:
                 sheet.write_string(0, column, name, self._look["band"])
             column = last + 1
         listed = [fact for facts in groups.values() for fact in facts]
-        self._table(sheet, listed, 1, rows, SCHOOL_EXAMPLE)
+        first, last = self._table(sheet, "schools", listed, 1, room, SCHOOL_EXAMPLE)
         sheet.freeze_panes(2, 2)
-        self._warn(sheet, listed, 3, rows)
+        self._warn(sheet, listed, first, last)
         _page(sheet, repeat=1)
 
-    def further(
-        self,
-        vocabulary: Vocabulary,
-        about: FurtherSheet,
-        schools: int,
-        stated: Sequence[str] | None,
-    ) -> None:
+    def _school_groups(self) -> dict[str, list[Fact]]:
+        """The columns; a list of a school stands here only where a record gives it itself."""
+        given = {name for record in self._tables.get("schools", ()) for name in record}
+        return grouped(self._form.words.school, SCHOOL_GROUPS, ELSEWHERE, given)
+
+    def further(self, about: FurtherSheet, schools: int, stated: Sequence[str] | None) -> None:
         """A row an entry; stated: what has to be stated stands ready."""
-        sheet = self._book.add_worksheet(about.name)
-        own_year = about.table == "monitoring"
-        facts = [
-            fact
-            for fact in vocabulary.tables[about.table].values()
-            if fact.name not in OF_DATASETS and (fact.name != "year" or own_year)
-        ]
-        rows = max(about.rows_a_school * schools or _FEW, len(stated or ()))
-        self._table(sheet, facts, 0, rows, about.example, least=16)
+        sheet = self._sheet(about.table, about.name)
+        facts = about.facts(self._form.words)
+        records = self._tables.get(about.table, ())
+        if stated:
+            records = _with_statements(records, stated)
+        rows = max(about.rows_a_school * schools or _FEW, len(records)) - len(records)
+        first, _ = self._table(sheet, about.table, facts, 0, rows, about.example, records, least=16)
         if stated is not None:
             sheet.set_column(0, 0, 60, self._look["text"])
             sheet.set_column(2, len(facts), 40, self._look["text"])
-        for row, text in enumerate(stated or (), start=2):
+        for row, record in enumerate(records if stated else (), start=first):
+            text = str(record["rule"])
             sheet.write_string(row, 0, text, self._look["boxed"])
             sheet.set_row(row, _LINE * (1 + columns(text) // 58))
         sheet.freeze_panes(1, 1)
         _page(sheet, repeat=0)
         sheet.fit_to_pages(1, 0)
 
+    def _sheet(self, table: str, name: str) -> Untyped:
+        """A new sheet; protected where some of its cells are locked."""
+        sheet = self._book.add_worksheet(name)
+        if any(place[0] == table for place in self._locked):
+            sheet.protect("", dict.fromkeys(_ALLOWED, True))
+        return sheet
+
     def _table(
         self,
         sheet: Untyped,
+        table: str,
         facts: Sequence[Fact],
         head: int,
-        rows: int,
-        example: Mapping[str, object],
+        room: int,
+        example: Record,
+        records: Sequence[Record] | None = None,
         least: int = 9,
-    ) -> None:
-        """Headings in row `head`, an example under them, checks on `rows` rows under that."""
-        first, last = head + 2, head + 1 + rows
+    ) -> tuple[int, int]:
+        """Headings in row `head`, an example or the records under them; checks so far and `room` rows
+        further. The first and the last row for records.
+        """
+        given = self._tables.get(table, ())
+        records = given if records is None else records
+        first = head + 1 if given else head + 2
+        last = first + len(records) + room - 1
         for column, fact in enumerate(facts):
-            given = example.get(fact.name)
-            shown = "" if given is None else str(given)
+            shown = "" if given else str(example.get(fact.name, ""))
             fitting = width(fact, shown, least, _HEADING_LINES - 1)
             sheet.set_column(column, column, fitting, self._cell(fact))
             sheet.write_string(head, column, heading(fact), self._heading(fact))
             sheet.write_comment(head, column, note(fact), {"x_scale": 2.4, "y_scale": 1.8})
-            look = self._cell(fact, example=True)
-            if isinstance(given, int | float):
-                sheet.write_number(head + 1, column, given, look)
-            elif isinstance(given, str):
-                sheet.write_string(head + 1, column, given, look)
-            else:
-                sheet.write_blank(head + 1, column, None, look)
-            _check(sheet, first, last, column, fact)
+            if not given:
+                look = self._cell(fact, "example", "framed")
+                _type(sheet, head + 1, column, example.get(fact.name), look)
+            for number, record in enumerate(records):
+                if fact.name in record:
+                    place = (table, number, fact.name)
+                    self._figure(sheet, first + number, column, place, fact, record[fact.name])
+            if last >= first:
+                _check(sheet, first, last, column, fact)
         sheet.set_row(head, _HEADING_LINES * _LINE)
-        sheet.autofilter(head, 0, last, len(facts) - 1)
+        sheet.autofilter(head, 0, max(last, head + 1), len(facts) - 1)
+        return first, last
 
-    def _warn(self, sheet: Untyped, facts: Sequence[Fact], first: int, rows: int) -> None:
+    def _figure(
+        self, sheet: Untyped, row: int, column: int, place: Place, fact: Fact, value: object
+    ) -> None:
+        """A cell that a figure stands in, or is to."""
+        framed = ["framed"] if place[0] == "counties" else []
+        locked = ["locked"] if place in self._locked else []
+        _type(sheet, row, column, value, self._cell(fact, *framed, *locked))
+
+    def _warn(self, sheet: Untyped, facts: Sequence[Fact], first: int, last: int) -> None:
         """Colour what is required and still blank, and codes given twice."""
-        last = first + rows - 1
         for column in (place for place, fact in enumerate(facts) if fact.required and place):
-            blank = f'=AND($A{first + 1}<>"",{chr(ord("A") + column)}{first + 1}="")'
+            blank = f'=AND($A{first + 1}<>"",{xl_col_to_name(column)}{first + 1}="")'
             look = {"type": "formula", "criteria": blank, "format": self._look["missing"]}
             sheet.conditional_format(first, column, last, column, look)
         twice = {"type": "duplicate", "format": self._look["wrong"]}
@@ -349,16 +314,59 @@ class _BlankWorkbook:
         """Required headings have a colour of their own."""
         return self._look["required" if fact.required else "optional"]
 
-    def _cell(self, fact: Fact, *, example: bool = False, framed: bool = False) -> Untyped:
-        """How a figure of this fact is written: codes and lists as text, so that none is lost."""
+    def _cell(self, fact: Fact, *kinds: str) -> Untyped:
+        """How a figure of this fact is written: codes and lists as text, so that none is lost.
+
+        kinds: of ``example``, ``framed``, ``locked``.
+        """
         shown = "@" if fact.words else _NUMBERS.get(fact.form, "@")
-        key = (shown, example, framed)
+        key = (shown, frozenset(kinds))
         if key not in self._cells:
-            look: dict[str, object] = {"num_format": shown, "valign": "vcenter"}
-            if example:
-                look |= {"font_color": "#808080", "italic": True, "bg_color": "#F2F2F2"}
-            self._cells[key] = self._format(look | (_EDGE if example or framed else {}))
+            look: dict[str, object] = {"num_format": shown, "valign": "vcenter", "locked": False}
+            look |= _EXAMPLE if "example" in kinds else {}
+            look |= _EDGE if "framed" in kinds else {}
+            look |= _LOCKED if "locked" in kinds else {}
+            self._cells[key] = self._format(look)
         return self._cells[key]
+
+
+def _with_statements(records: Sequence[Record], stated: Sequence[str]) -> list[Record]:
+    """What has to be stated, each with the record that states it; then the other records."""
+    own = {_id(record["rule"]): record for record in records}
+    asked = [{**own.pop(_id(text), {}), "rule": text} for text in stated]
+    return [*asked, *own.values()]
+
+
+def _id(rule: object) -> str:
+    """The id with which the text of a statement begins."""
+    return (str(rule).split() or [""])[0].casefold()
+
+
+def _type(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -> None:
+    """A value as it is typed into a cell; a number that a cell cannot keep is text.
+
+    A workbook has fifteen digits of a whole number, sixteen of any.
+    """
+    match value:
+        case bool():
+            value = "是" if value else "否"
+        case list() | tuple():
+            value = (
+                ";".join(
+                    f"{item:.17g}" if isinstance(item, float) and item == int(item) else str(item)
+                    for item in value
+                )
+                or "无"
+            )
+        case int() if abs(value) >= 10**_DIGITS:
+            value = str(value)
+        case float() if not math.isfinite(value) or float(f"{value:.16G}") != value:
+            value = repr(value)
+        case None | int() | float() | str():
+            pass
+        case _:
+            value = str(value)
+    put(sheet, row, column, value, look)
 
 
 def _check(sheet: Untyped, first: int, last: int, column: int, fact: Fact) -> None:
@@ -394,69 +402,3 @@ def _page(sheet: Untyped, *, landscape: bool = True, repeat: int | None = None) 
     sheet.set_footer("&C第 &P 页，共 &N 页")
     if repeat is not None:
         sheet.repeat_rows(repeat)
-
-
-def grouped(
-    facts: Mapping[str, Fact], groups: Mapping[str, str], without: Iterable[str] = ()
-) -> dict[str, list[Fact]]:
-    """Group → its facts, each group in the order of the vocabulary; empty groups are left out."""
-    found: dict[str, list[Fact]] = {name: [] for name in groups if name not in _LAST}
-    found |= {name: [] for name in _LAST if name in groups}
-    skipped = tuple(without)
-    for fact in facts.values():
-        if not _fits(fact.name, skipped):
-            home = next(name for name, known in groups.items() if _fits(fact.name, known.split()))
-            found[home].append(fact)
-    return {name: members for name, members in found.items() if members}
-
-
-def _fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def guide() -> Sequence[tuple[str, Sequence[str]]]:
-    """The first sheet's headings, each with its lines."""
-    text = files("compliance.templates").joinpath("blank_workbook.md").read_text("utf-8")
-    parts = (part.split("\n") for part in text.removeprefix("# ").split("\n# "))
-    return [(head, [line for line in lines if line]) for head, *lines in parts]
-
-
-def heading(fact: Fact) -> str:
-    """The heading as printed: title and, on a line of its own, unit and period.
-
-    The period is printed for figures of a calendar year; all others are of the school year.
-    """
-    notes = [fact.unit, "自然年度" if fact.period == "calendar_year" else ""]
-    inside = "，".join(note for note in notes if note)
-    return f"{fact.title}\n（{inside}）" if inside else fact.title
-
-
-def definition(fact: Fact) -> str:
-    """The statistical definition and what may be written, as a sentence for the form."""
-    told = fact.description.replace("year年", "学年起始年份").replace("year", "学年起始年份的")
-    return f"{told}填写：{fact.expected()}。"
-
-
-def note(fact: Fact) -> str:
-    """What is shown when the pointer rests on a heading."""
-    needed = "必填。" if fact.required else "缺失留空，不要填0代替。"
-    return f"{fact.title}\n{definition(fact)}{needed}"
-
-
-def choices(fact: Fact) -> list[str]:
-    """The words offered in a drop-down: for each meaning the first word that is not its code."""
-    if fact.form == "flag":
-        return ["是", "否"]
-    chosen: dict[str, str] = {}
-    for word, canonical in fact.words.items():
-        if word != canonical:
-            chosen.setdefault(canonical, word)
-    return list(chosen.values())
-
-
-def width(fact: Fact, given: str, least: int, lines: int, most: int = 26) -> int:
-    """Column width for a heading whose title may wrap into `lines`, its choices and an example."""
-    title, _, unit = heading(fact).partition("\n")
-    wanted = max(math.ceil(columns(title) / lines), columns(unit)) + 2
-    widest = max((columns(word) + 3 for word in choices(fact)), default=0)
-    return max(least, min(most, wanted), min(30, columns(given) + 2), widest)

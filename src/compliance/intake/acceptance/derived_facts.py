@@ -15,19 +15,12 @@ from compliance.intake.acceptance.integrity import SCHOOL, Row, Tables, locate, 
 from compliance.intake.acceptance.typed_table import NOBODY, NONE
 from compliance.intake.acceptance.unread import Unread
 from compliance.intake.cell_text import clip
-from compliance.intake.formats.raw_table import TABLE_OF
+from compliance.intake.formats.raw_table import LISTS, TABLE_OF
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.submission import NO_WORDS, NOT_INVOLVED
 
 # ── lists of schools, from the rows of 班级 and 专用教室 ────────────────────────────────
-
-
-# table of a document → the fact of schools that it lists, what tells the lists apart, their items
-LISTS = {
-    "classes": ("{}_class_sizes", "stage", "students"),
-    "rooms": ("{}_room_areas", "kind", "area"),
-}
 
 
 def fold(

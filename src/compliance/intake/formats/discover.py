@@ -5,17 +5,17 @@ Nothing here lets a bad file cost its neighbours: whatever a reader does, the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.cell_text import clip
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
-from compliance.intake.formats.raw_table import RawDocument, known_names, table_named
+from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
@@ -39,11 +39,17 @@ def readers() -> dict[str, Reader]:
     }
 
 
-def with_words(readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Reader]:
-    """The readers, where they are the core's with all the facts that headings may stand for."""
+def with_words(
+    readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+) -> dict[str, Reader]:
+    """The readers, where they are the core's with all the facts that headings may stand for.
+
+    paths: what is read; what lies in subfolders of it is named by its way from there.
+    """
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
     return {
-        suffix: partial(one, words=words) if one in own else one for suffix, one in readers.items()
+        suffix: placed(partial(one, words=words) if one in own else one, paths)
+        for suffix, one in readers.items()
     }
 
 
@@ -56,10 +62,9 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
     found: list[RawDocument] = []
     seen: set[Path] = set()
     loose: dict[Path, list[Path]] = {}
-    named = {path.resolve() for path in paths}
     for path in paths:
         if path.is_dir():
-            found += _asked_for(str(path), _folder(path, readers, seen, named))
+            found += _asked_for(str(path), _folder(path, readers, seen))
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
@@ -82,85 +87,55 @@ def _asked_for(path: str, documents: Sequence[RawDocument]) -> Sequence[RawDocum
     return documents
 
 
-@dataclass
-class _Contents:
-    """The files of a folder that concern us, each kind sorted by name.
-
-    strange: whatever is no table by its name. inner: subfolders that hold something. again: some
-    files have been read already.
-    """
-
-    tables: list[Path] = field(default_factory=list)
-    counties: list[Path] = field(default_factory=list)
-    strange: list[Path] = field(default_factory=list)
-    inner: list[Path] = field(default_factory=list)
-    again: bool = False
-
-
-def _folder(
-    folder: Path, readers: Mapping[str, Reader], seen: set[Path], named: Collection[Path]
-) -> list[RawDocument]:
-    """named: everything given on the command line, subfolders among them perhaps."""
-    contents = _contents(folder, readers, seen)
-    found = []
+def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> list[RawDocument]:
+    """What a folder and its subfolders hold; what was not read is said once."""
+    there = contents(folder, readers, seen)
     name = folder.name or folder.resolve().name
-    if contents.tables:
-        found.append(_dataset(name, contents.tables, readers))
-    found += [_read(path, readers) for path in contents.counties]
-    if not found and not contents.again:
-        raise _nothing(str(folder), contents)
-    inner = [path for path in contents.inner if path.resolve() not in named]
-    strange = [path.name for path in contents.strange if path.resolve() not in named]
-    if found and (inner or strange):
+    found = []
+    for shelf in there.shelves:
+        if shelf.tables:
+            found.append(_dataset(shelf.inside or name, shelf.tables, readers))
+        found += [_read(path, readers) for path in shelf.counties]
+    if not found and not there.again:
+        raise _nothing(str(folder), there)
+    if found and (there.strange or there.passed):
         if len(found) > 1 and not found[0].many:
             found.append(RawDocument(name, many=True))  # what concerns no single county
         complaints = Complaints(name, found[0 if found[0].many else -1].problems)
-        _mention_inner(inner, complaints)
-        dataset.mention_unread(strange, complaints)
+        if there.passed:
+            message = say("未读取：{what}", what=there.told())
+            complaints.warning("folder_not_read", message, msg("需要其中的文件时，另行指定它"))
+        dataset.mention_unread(there.strange, complaints)
     return found
 
 
-def _mention_inner(folders: Sequence[Path], complaints: Complaints) -> None:
-    expected = msg("需要其中的文件时，另行指定该文件夹")
-    for path in folders:
-        name = clip(path.name)
-        message = say("子文件夹“{n}”未读取", n=name)
-        complaints.warning("folder_not_read", message, expected)
+def placed(reader: Reader, roots: Sequence[Path]) -> Reader:
+    """The reader, whose documents are named by their way from the folder that was asked for.
+
+    A hundred counties may each have a 填报.xlsx in a folder of its own.
+    """
+
+    def read(path: Path) -> RawDocument:
+        document = reader(path)
+        root = next((one for one in roots if one in path.parents), path.parent)
+        inside = path.relative_to(root).as_posix()
+        if inside != path.name == document.name:
+            _rename(document, path.name, inside)
+        return document
+
+    return read
 
 
-def _contents(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> _Contents:
-    try:
-        entries = sorted(path for path in folder.iterdir() if not dataset.litter(path.name))
-    except OSError as error:
-        raise UsageError(
-            say("文件夹无法打开：{why}", why=error.strerror), where=str(folder)
-        ) from error
-    contents = _Contents(inner=[path for path in entries if _filled(path)])
-    for path in entries:
-        suffix = path.suffix.lower()
-        if not path.is_file():
-            continue
-        if suffix not in readers or path.name.startswith("."):
-            contents.strange.append(path)
-        elif not _first_time(path, seen):
-            contents.again = True
-        elif suffix not in FORMS:
-            contents.counties.append(path)
-        elif table_named(path.stem):
-            contents.tables.append(path)
-        else:
-            contents.strange.append(path)
-    return contents
+def _rename(document: RawDocument, name: str, inside: str) -> None:
+    """Its file is called `inside` wherever it was called `name`, also before what an archive holds."""
 
+    def renamed(file: str) -> str:
+        return inside + file.removeprefix(name) if file.startswith(name) else file
 
-def _filled(folder: Path) -> bool:
-    """Whether it is a folder that holds something and is not hidden."""
-    if not folder.is_dir() or folder.name.startswith("."):
-        return False
-    try:
-        return any(not path.name.startswith((".", "~$")) for path in folder.iterdir())
-    except OSError:
-        return True
+    document.name = inside
+    document.problems[:] = [replace(one, file=renamed(one.file)) for one in document.problems]
+    for table in document.tables:
+        table.file = renamed(table.file)
 
 
 def _first_time(path: Path, seen: set[Path]) -> bool:
@@ -210,15 +185,13 @@ def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocum
     return document
 
 
-def _nothing(where: str, contents: _Contents | None = None) -> UsageError:
-    found = contents or _Contents()
-    strange, inner = (
-        ", ".join(path.name for path in paths[:10]) for paths in (found.strange, found.inner)
-    )
+def _nothing(where: str, there: Contents | None = None) -> UsageError:
+    found = there or Contents()
+    strange = msg("、").join(found.strange[: dataset.NAMED])
     return UsageError(
         msg("没有可评估的数据")
         + (say("；不认识的表：{n}", n=strange) if strange else "")
-        + (say("；子文件夹未读取：{n}", n=inner) if inner else ""),
+        + (say("；未读取：{what}", what=found.told()) if found.passed else ""),
         where=where,
         todo=say(
             "提供 .json 或 .xlsx（一县一份），或含县区、学校两张表（.csv、.parquet）的文件夹；表名：{names}",

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -43,6 +44,11 @@ SHEETS = {
     "buildings": "校舍",
     "organisations": "组织",
     "succession": "学校沿革",
+}
+# table whose records are items of lists of schools → the list fact, what tells its lists apart, the item
+LISTS = {
+    "classes": ("{}_class_sizes", "stage", "students"),
+    "rooms": ("{}_room_areas", "kind", "area"),
 }
 _VARIANTS = {
     "counties": "县区 区县 县 县域 县市区 区县市 全县 county counties",
@@ -80,6 +86,9 @@ class RawTable:
     a number (JSON); otherwise numeric text is accepted. heading_place: heading → where it stands
     itself, if headings have a place of their own. sheet: the name of the worksheet, if it is one.
     units: heading → the units that a line or a column beside the table gives for its figures.
+    paths: heading → the words that stand over its column, from the top, where they are several; the
+    heading is these joined by "/". titles: the lines above the headings, then the name of the sheet.
+    uses: heading → the `ColumnUse` that `own_tables` has decided on, empty until then.
     """
 
     name: str
@@ -91,6 +100,9 @@ class RawTable:
     heading_place: Callable[[str], str] | None = None
     sheet: str = ""
     units: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    uses: Mapping[str, Any] = field(default_factory=dict)
 
     def of_heading(self, heading: str) -> Location:
         """Where a heading stands; in JSON, the first record that has it."""

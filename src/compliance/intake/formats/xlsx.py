@@ -12,6 +12,7 @@ from pathlib import Path
 
 from compliance.facts.vocabulary import Match, Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
+from compliance.intake.formats import marker
 from compliance.intake.formats.county_sheet import CountySheet
 from compliance.intake.formats.merged_cells import Slot, settle
 from compliance.intake.formats.raw_table import (
@@ -38,6 +39,7 @@ from compliance.kernel.i18n import msg, pick, plural, say
 # Sheets that tell people something and are never data.
 TALK = (
     "说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes",
+    marker.SHEET,
     "问题清单", "下结论还缺", "problems", "still needed",  # what `validate -o` adds
 )  # fmt: skip
 STATEMENTS = ("attestations", "vetoes")

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from compliance.assessment import Amount, figures
 from compliance.kernel.i18n import msg
+from compliance.kernel.own_outputs import AUTHOR
 from compliance.render.documents.text import columns, wrap
 
 # XlsxWriter says nothing about the types of its sheets and formats.
@@ -84,7 +85,7 @@ class Book:
 
         self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
         self.raw.set_properties(
-            {"title": title, "author": "均衡 Junheng", "created": _MADE, "keywords": keywords}
+            {"title": title, "author": AUTHOR, "created": _MADE, "keywords": keywords}
         )
         self._formats: dict[tuple[object, ...], Untyped] = {}
         self.sheets: list[Worksheet] = []

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.own_outputs import COUNTY_LIST
 from compliance.ledger import EditedList
 from compliance.ledger.decisions import Decision, read_decisions, with_decisions
 from compliance.render.papers.forms import MEETING
-
-COUNTY_LIST = "整改清单"
 
 
 class EarlierLists:

@@ -13,6 +13,7 @@ from compliance.assessment import Judged, assess
 from compliance.engine.results import Results
 from compliance.kernel.errors import NoFontError, PackError, UsageError
 from compliance.kernel.i18n import msg, pick, plural, say
+from compliance.kernel.own_outputs import ARCHIVE, COUNTY_LIST, SCHOOL_SHEETS
 from compliance.kernel.submission import KEY
 from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
@@ -25,16 +26,14 @@ from compliance.render.papers.write import PaperWriter, paper_writer, working_pa
 from compliance.render.rectification import cells, changes, ledger_items, ledger_told
 from compliance.render.rectification.cells import AwaitedLine, awaited_lines
 from compliance.render.rectification.county_list import CountyPaper, county_paper
-from compliance.render.rectification.earlier_lists import COUNTY_LIST, EarlierLists
+from compliance.render.rectification.earlier_lists import EarlierLists
 from compliance.render.rectification.planning import UNPLANNED, Planning
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings, school_paper
 from compliance.render.rectification.waiting_ledger import waiting_ledgers, workbook
 from compliance.rules.language.model import Rule
 
 FORMATS = ("md", "html", "xlsx", "docx", "pdf")
-SCHOOL_SHEETS = "一校一案"
 _NAMED = 12  # schools without a plan that the run names
-ARCHIVE = "整改文书.zip"
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
 _TEMPLATES = ("rectify_county", "rectify_school")

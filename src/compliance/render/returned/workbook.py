@@ -31,6 +31,7 @@ from compliance.intake.limits import MOST_SHEET_CELLS
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import severity_word
+from compliance.kernel.own_outputs import AUTHOR
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import height
 from compliance.render.returned.lists import (
@@ -45,7 +46,6 @@ from compliance.render.returned.lists import (
 )
 
 Untyped: TypeAlias = Any  # openpyxl's cells and sheets, merged or not, have no common type
-AUTHOR = "均衡 Junheng"
 BOOKS = (".xlsx", ".xlsm")
 _FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 _RULE = "\n―― 均衡 Junheng ――\n"  # between what people wrote in a comment and what we add

@@ -1,0 +1,20 @@
+"""For which rule set a command writes the workbook that a county fills in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance.render.workbook_form import WorkbookForm
+
+
+def workbook_form(ruleset: str | None = None, switches: tuple[str, ...] = ()) -> WorkbookForm:
+    """The form for a rule set, the base where None, with these switches on.
+
+    Raises UsageError for a word that stands for nothing.
+    """
+    from compliance.explain.ruleset_listing import opened
+    from compliance.render.workbook_form import WorkbookForm
+
+    rules, words = opened(ruleset, switches=switches)
+    return WorkbookForm(words, rules.label, rules.subject, rules.id, tuple(rules.rules.values()))

@@ -1,0 +1,171 @@
+"""A folder as an office keeps it: its files and those of its subfolders, and what is passed over.
+
+No link is followed out of the folder, and none to a folder at all: what lies in it is read where it
+really is, and a circle leads nowhere. Papers that the program wrote itself are no submissions.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compliance.intake.formats.dataset import FORMS, NAMED, litter
+from compliance.intake.formats.raw_table import table_named
+from compliance.intake.formats.source_file import DAMAGE
+from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import msg, say
+from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, COUNTY_LIST, SCHOOL_SHEETS
+
+_PROPERTIES = 64 * 1024  # bytes of a workbook's properties
+_CREATOR = re.compile(f"<dc:creator>{AUTHOR}</dc:creator>".encode())
+_MARKER = "docProps/custom.xml"  # of workbooks to be filled in, whose marker stands there
+
+
+@dataclass
+class Shelf:
+    """What one folder holds that may be read, each kind sorted by name.
+
+    inside: its way from the folder that was named, "" for that itself.
+    """
+
+    inside: str
+    tables: list[Path] = field(default_factory=list)
+    counties: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class Contents:
+    """A folder with its subfolders.
+
+    strange: files that are no table by their name. passed: why something was passed over → what.
+    again: some files have been read already. Both name things by their way from the folder.
+    """
+
+    shelves: list[Shelf] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+    passed: dict[str, list[str]] = field(default_factory=dict)
+    again: bool = False
+
+    def told(self) -> str:
+        """What was passed over and why, in one line; empty where nothing was."""
+        return msg("；").join(
+            say("{names}（{why}）", names=_some(names), why=why)
+            for why, names in self.passed.items()
+        )
+
+
+def _some(names: list[str]) -> str:
+    shown = msg("、").join(names[:NAMED])
+    return say("{names}等{n}个", names=shown, n=len(names)) if len(names) > NAMED else shown
+
+
+def contents(folder: Path, suffixes: Collection[str], seen: set[Path]) -> Contents:
+    """What a folder and its subfolders hold.
+
+    suffixes: of the files that can be read, in lower case. seen: files that were read already, as
+    they are really called; those found here are added. Raises UsageError where the folder cannot be
+    opened.
+    """
+    found = _Walk(folder, suffixes, seen)
+    found.enter(folder, 0)
+    return found.contents
+
+
+class _Walk:
+    """One folder looked through, from the top down, subfolders after files."""
+
+    def __init__(self, root: Path, suffixes: Collection[str], seen: set[Path]) -> None:
+        self.contents = Contents()
+        self._root, self._real = root, root.resolve()
+        self._suffixes, self._seen = suffixes, seen
+        self._room = MOST_FILES
+
+    def enter(self, folder: Path, depth: int) -> None:
+        """Take the files of a folder, then enter its subfolders."""
+        try:
+            entries = sorted(path for path in folder.iterdir() if not litter(path.name))
+        except OSError as error:
+            if depth:
+                self._pass(folder, say("无法打开：{why}", why=error.strerror))
+                return
+            why = say("文件夹无法打开：{why}", why=error.strerror)
+            raise UsageError(why, where=str(folder)) from error
+        if depth and any(map(_is_paper, entries)):
+            self._pass(folder, msg("本程序写的文书"))
+            return
+        shelf = Shelf(self._inside(folder))
+        self.contents.shelves.append(shelf)
+        inner = []
+        for path in entries:
+            if path.is_dir():
+                inner.append(path)
+            elif path.is_file():
+                self._take(path, shelf)
+            elif path.is_symlink():
+                self._pass(path, msg("链接指向的文件不存在"))
+        for path in inner:
+            self._descend(path, depth + 1)
+
+    def _descend(self, folder: Path, depth: int) -> None:
+        if folder.name.startswith("."):
+            return
+        if _leads_elsewhere(folder):
+            self._pass(folder, msg("链接"))
+        elif depth > DEEPEST_FOLDER:
+            self._pass(folder, say("超过{n}层", n=DEEPEST_FOLDER))
+        else:
+            self.enter(folder, depth)
+
+    def _take(self, path: Path, shelf: Shelf) -> None:
+        suffix = path.suffix.lower()
+        if path.name == ARCHIVE:
+            self._pass(path, msg("本程序写的文书"))
+        elif suffix not in self._suffixes or path.name.startswith("."):
+            self.contents.strange.append(self._inside(path))
+        elif self._real not in (real := path.resolve()).parents:
+            self._pass(path, msg("链接指向文件夹之外"))
+        elif real in self._seen:
+            self.contents.again = True
+        elif self._room <= 0:
+            self._pass(path, say("文件超过{n}个", n=MOST_FILES))
+        elif suffix in FORMS and not table_named(path.stem):
+            self.contents.strange.append(self._inside(path))
+        elif suffix in (".xlsx", ".xlsm") and _is_own_workbook(path):
+            self._pass(path, msg("本程序写的文书"))
+        else:
+            self._seen.add(real)
+            self._room -= 1
+            (shelf.tables if suffix in FORMS else shelf.counties).append(path)
+
+    def _pass(self, path: Path, why: str) -> None:
+        self.contents.passed.setdefault(why, []).append(self._inside(path))
+
+    def _inside(self, path: Path) -> str:
+        way = path.relative_to(self._root).as_posix()
+        return "" if way == "." else way
+
+
+def _leads_elsewhere(folder: Path) -> bool:
+    """Whether a folder is a link, or a junction as Windows has them."""
+    return folder.is_symlink() or folder.resolve() != folder.parent.resolve() / folder.name
+
+
+def _is_paper(path: Path) -> bool:
+    """Whether it stands only in folders of papers that `rectify` wrote."""
+    return path.stem == COUNTY_LIST or path.name == SCHOOL_SHEETS
+
+
+def _is_own_workbook(path: Path) -> bool:
+    """Whether a workbook is a report or paper of the program: by its author, without a marker."""
+    try:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            if _MARKER in archive.namelist():
+                return False
+            with archive.open("docProps/core.xml") as properties:
+                return _CREATOR.search(properties.read(_PROPERTIES)) is not None
+    except (*DAMAGE, KeyError, RuntimeError):
+        return False  # whatever is wrong with it is said where it is read

@@ -1,0 +1,8 @@
+"""By what the program knows what it wrote itself, so that no paper is taken for a submission."""
+
+AUTHOR = "均衡 Junheng"  # of papers and comments
+# In the folder of a county's papers: its list, the folder of its schools' sheets; beside such folders
+# everything once more.
+COUNTY_LIST = "整改清单"
+SCHOOL_SHEETS = "一校一案"
+ARCHIVE = "整改文书.zip"
