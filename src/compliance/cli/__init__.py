@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from compliance.cli.check import check
+from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
@@ -37,5 +38,17 @@ def main() -> None:
     """The program; everything is done by its commands."""
 
 
-for one in (check, validate, rectify, declare, missing, diff, template, rules, explain, rulesets):
+for one in (
+    check,
+    validate,
+    rectify,
+    declare,
+    missing,
+    diff,
+    template,
+    collect,
+    rules,
+    explain,
+    rulesets,
+):
     main.add_command(one)

@@ -1,9 +1,12 @@
-"""What a school is asked: only what its type has and its rule set needs, each thing once."""
+"""What a school is asked: only what its type has and its rule set needs, each thing once.
+
+Class sizes and room areas are asked for one by one, so whatever only counts them is not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from compliance.collection.register import Record, Register, lasting
 from compliance.facts.fact import Fact
@@ -12,7 +15,7 @@ from compliance.kernel.submission import COMPULSORY
 from compliance.render.school_workbook import AskedFact
 from compliance.render.workbook_form import SCHOOL_GROUPS, grouped
 
-_ROOM_AREAS = {"music": "music_room_areas", "art": "art_room_areas"}
+SIZES, AREAS = "{}_class_sizes", "{}_room_areas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +33,72 @@ class Questions:
     optional: Sequence[str]
 
 
-def asked_of(
-    register: Register, school: Record, classes: Sequence[Record], rooms: Sequence[Record]
-) -> Questions:
-    """What this school is asked. classes, rooms: its rows that are known."""
-    words = register.form.words
-    kind = str(words.school["school_type"].words[str(school["school_type"])])
-    stages = [one for one in IMPLIED.get(kind, ()) if one in COMPULSORY]
-    standing = {
-        name: needed
-        for name, needed in _standing(register).items()
-        if has(words.school[name], kind)
-    }
-    known_stages = {words.tables["class"]["stage"].words[str(one["stage"])] for one in classes}
-    known_kinds = {words.tables["room"]["kind"].words[str(one["kind"])] for one in rooms}
-    asked_stages = [
-        stage
-        for stage in stages
-        if stage not in known_stages
-        and f"{stage}_class_sizes" in standing
-        and not any(f"{stage}_{one}" in school for one in ("class_bands", "largest_class"))
-    ]
-    kinds = [
-        one for one, name in _ROOM_AREAS.items() if name in standing and one not in known_kinds
-    ]
-    of_lists = [f"{one}_class_sizes" for one in asked_stages] + [_ROOM_AREAS[one] for one in kinds]
-    rows = {
-        name: AskedFact(words.school[name], needed, school.get(name))
-        for name, needed in standing.items()
-        if name in school or not _counted_in_lists(words.school[name])
-    }
-    groups = {
-        name: [rows[fact.name] for fact in facts if fact.name in rows]
-        for name, facts in grouped(words.school, SCHOOL_GROUPS).items()
-    }
-    needed = [name for name, one in rows.items() if one.known is None and one.needed] + of_lists
-    optional = [name for name, one in rows.items() if one.known is None and not one.needed]
-    return Questions({n: g for n, g in groups.items() if g}, asked_stages, kinds, needed, optional)
+@dataclass(frozen=True)
+class Asking:
+    """What the schools of a register are asked."""
+
+    register: Register
+    _of_types: dict[str, dict[str, bool]] = field(default_factory=dict)
+
+    def of(self, school: Record, classes: Sequence[Record], rooms: Sequence[Record]) -> Questions:
+        """What this school is asked. classes, rooms: its rows that are known."""
+        words = self.register.form.words
+        kind = words.school["school_type"].words[str(school["school_type"])]
+        standing = self._standing(kind)
+        lists = {_listed_as(words.school[name]) for name in standing} | set(standing)
+        lists -= {_listed_as(words.school[name]) for name in school}  # known in another way
+        lists -= {SIZES.format(one) for one in _known(classes, words.tables["class"]["stage"])}
+        lists -= {AREAS.format(one) for one in _known(rooms, words.tables["room"]["kind"])}
+        stages = [one for one in IMPLIED.get(kind, ()) if SIZES.format(one) in lists]
+        meant = dict.fromkeys(words.tables["room"]["kind"].words.values())
+        kinds = [one for one in meant if AREAS.format(one) in lists]
+        rows = {
+            name: AskedFact(words.school[name], needed, school.get(name))
+            for name, needed in standing.items()
+            if name in school or not (words.school[name].listed or _listed_as(words.school[name]))
+        }
+        groups = {
+            name: [rows[fact.name] for fact in facts if fact.name in rows]
+            for name, facts in grouped(words.school, SCHOOL_GROUPS, given=rows).items()
+        }
+        open_ = [one for one in rows.values() if one.known is None]
+        of_lists = [*map(SIZES.format, stages), *map(AREAS.format, kinds)]
+        return Questions(
+            {name: found for name, found in groups.items() if found},
+            stages,
+            kinds,
+            [*(one.fact.name for one in open_ if one.needed), *of_lists],
+            [one.fact.name for one in open_ if not one.needed],
+        )
+
+    def _standing(self, kind: str) -> dict[str, bool]:
+        """The facts of a type of school that are asked, and whether they are needed."""
+        if kind not in self._of_types:
+            words, rules = self.register.form.words, self.register.rules
+            found = set[str]()
+            for rule in rules.rules.values():
+                if rule.role != "advisory":
+                    for name in rules.references.all_facts(rule.id):
+                        found |= {name, *(f"{stage}_{name}" for stage in COMPULSORY)}
+            self._of_types[kind] = {
+                name: name in found
+                for name, fact in words.school.items()
+                if name not in ("county_code", "year")
+                and (name in found or lasting(fact))
+                and has(fact, kind)
+            }
+        return self._of_types[kind]
 
 
-def _counted_in_lists(fact: Fact) -> bool:
-    """Whether it follows from the classes or rooms that are listed one by one."""
-    return fact.listed or bool(fact.largest_of) or fact.counted is not None
+def _known(rows: Sequence[Record], fact: Fact) -> set[str]:
+    return {fact.words[str(one[fact.name])] for one in rows}
+
+
+def _listed_as(fact: Fact) -> str:
+    """The list from which the fact follows; empty where it follows from none."""
+    if fact.edges:
+        return SIZES.format(fact.stage)
+    return fact.largest_of or (fact.counted.list if fact.counted else "")
 
 
 def has(fact: Fact, kind: str) -> bool:
@@ -93,18 +120,4 @@ def has(fact: Fact, kind: str) -> bool:
         "deceased",
     ):
         return "junior" in implied
-    return bool(implied) or lasting(fact) or fact.name.endswith("_budget")
-
-
-def _standing(register: Register) -> dict[str, bool]:
-    rules, school = register.rules, register.form.words.school
-    found = set[str]()
-    for rule in rules.rules.values():
-        if rule.role != "advisory":
-            for name in rules.references.all_facts(rule.id):
-                found |= {name, *(f"{stage}_{name}" for stage in COMPULSORY)}
-    return {
-        n: n in found
-        for n, f in school.items()
-        if n not in ("county_code", "year") and (n in found or lasting(f))
-    }
+    return bool(implied) or lasting(fact) or (kind == "special" and fact.name.endswith("_budget"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from compliance.collection.asked import asked_of
+from compliance.collection.asked import Asking
 from compliance.collection.register import Record, Register, lasting
 from compliance.collection.sent import Sent
 from compliance.intake.formats.marker import Marker
@@ -14,7 +14,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, plural
 from compliance.render.documents.output_files import Names, joined, staged
 from compliance.render.documents.text import shortened
-from compliance.render.school_workbook import AskedFact, KnownRows, SchoolForm, school_workbook
+from compliance.render.school_workbook import KnownRows, SchoolForm, school_workbook
 
 Progress = Callable[[str, int, int], None]
 
@@ -24,8 +24,7 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
 
     Raises UsageError where one of them is there already: somebody may have filled it in.
     """
-    county = register.county
-    mark = Marker.now(str(county["county_code"]), _year(county), ruleset=register.form.ruleset)
+    mark = Marker.now(*register.key, ruleset=register.form.ruleset)
     names, schools = Names(), register.tables["schools"]
     files = {
         Path(f"{names.take(joined(one['school_code'], one['school_name']))}.xlsx"): one
@@ -35,7 +34,7 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
     if there:
         raise UsageError(
             plural(len(there), "已有{n}份学校的工作簿，可能已填写：")
-            + shortened(there[:3], msg("等")),
+            + shortened(there, msg("等{count}份")),
             where=str(folder),
             todo=msg("请换一个空文件夹，或先把它们移走"),
         )
@@ -48,13 +47,9 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
         return place.place().papers
 
 
-def _year(county: Record) -> int:
-    return int(str(county["year"]))
-
-
 def _forms(register: Register) -> Iterator[SchoolForm]:
     """What each school is asked, in the order of the register."""
-    words, county = register.form.words, register.county
+    words, county, asking = register.form.words, register.county, Asking(register)
     identity = {name: county[name] for name in ("county_code", "county_name", "province", "year") if name in county}  # fmt: skip
     listed = [
         {name: value for name, value in one.items() if lasting(words.school[name])}
@@ -64,16 +59,16 @@ def _forms(register: Register) -> Iterator[SchoolForm]:
     for school in register.tables["schools"]:
         code = str(school["school_code"])
         classes, rooms = (rows[table].get(code, []) for table in ("classes", "rooms"))
-        asked = asked_of(register, school, classes, rooms)
+        asked = asking.of(school, classes, rooms)
         sent = Sent(
             identity, listed, asked.needed, asked.optional,
             {one.fact.name: one.known for group in asked.groups.values() for one in group if one.known is not None},
             classes, rooms,
         )  # fmt: skip
         yield SchoolForm(
-            str(county["county_name"]), _year(county), register.form.title, code,
+            str(county["county_name"]), register.key[1], register.form.title, code,
             str(school["school_name"]), asked.groups,
-            KnownRows(classes, asked.stages), KnownRows(rooms, asked.kinds), sent.lines(),
+            KnownRows(classes, asked.stages), KnownRows(rooms, asked.kinds), sent.pieces(),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Figures of another year are not known figures: of them only what lasts is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +41,23 @@ class Register:
         """The county's own record."""
         return self.tables["counties"][0]
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """The county's code and the year."""
+        return str(self.county["county_code"]), int(str(self.county["year"]))
+
+    def in_year(self, year: int) -> Register:
+        """The same for a year: of another one's figures none are known."""
+        if year == self.key[1]:
+            return self
+        county, schools = self.form.words.county, self.form.words.school
+        kept: dict[str, Sequence[Record]] = {
+            "counties": [{**_kept(self.county, county), "year": year}],
+            "schools": [_kept(one, schools) for one in self.tables["schools"]],
+        }
+        kept |= {name: rows for name, rows in self.tables.items() if name in _LASTING}
+        return replace(self, tables=kept)
+
 
 def lasting(fact: Fact) -> bool:
     """Whether what is known of it holds for the next year too: it is no figure."""
@@ -55,17 +72,15 @@ def read_register(
     year: that of the round, where it is not the input's. Raises UsageError for several counties.
     """
     batch = prepare(inputs, registry, Choice(ruleset, date(year, 9, 1) if year else None))
-    found = [(job.rules, job.part, key) for job in batch.jobs for key in job.part.counties.select(KEY).iter_rows()]  # fmt: skip
-    if len(found) > 1:
+    counties = [(job.rules, job.part, key) for job in batch.jobs for key in job.part.counties.select(KEY).iter_rows()]  # fmt: skip
+    if len(counties) > 1:
         raise UsageError(msg("输入里有几个县（或几个学年），一次只能一个县一个学年"), todo=msg("请分县分学年发放、汇集"))  # fmt: skip
-    if not found or any(one.severity == "error" for one in batch.problems):
+    if not counties or any(one.severity == "error" for one in batch.problems):
         return None, batch.problems
-    rules, part, key = found[0]
+    rules, part, key = counties[0]
     form = form_of(rules, registry, ruleset)
-    tables = submission_tables(part, key, form.words)
-    if year is not None and year != key[1]:
-        tables = _of_another_year(tables, form, year)
-    return Register(form, rules, tables), batch.problems
+    found = Register(form, rules, submission_tables(part, key, form.words))
+    return found if year is None else found.in_year(year), batch.problems
 
 
 def form_of(rules: Ruleset, registry: Registry, ruleset: str | None) -> WorkbookForm:
@@ -73,17 +88,6 @@ def form_of(rules: Ruleset, registry: Registry, ruleset: str | None) -> Workbook
     known, _ = with_pack_file(registry, ruleset)
     words = own_words(registry, known, rules.id)
     return WorkbookForm(words, rules.label, rules.subject, rules.id, tuple(rules.rules.values()))
-
-
-def _of_another_year(
-    tables: Mapping[str, Sequence[Record]], form: WorkbookForm, year: int
-) -> dict[str, Sequence[Record]]:
-    county, schools = form.words.county, form.words.school
-    kept: dict[str, Sequence[Record]] = {
-        "counties": [{**_kept(one, county), "year": year} for one in tables["counties"]],
-        "schools": [_kept(one, schools) for one in tables["schools"]],
-    }
-    return kept | {name: rows for name, rows in tables.items() if name in _LASTING}
 
 
 def _kept(record: Record, facts: Mapping[str, Fact]) -> Record:

@@ -6,7 +6,7 @@ was sent is not read: no figure may land in another fact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,8 +20,9 @@ from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake import accept_value
 from compliance.intake.formats import marker as marks
 from compliance.intake.formats.marker import Marker
+from compliance.intake.formats.package import FAULTY
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.source_file import load
+from compliance.intake.formats.source_file import damaged, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
@@ -73,8 +74,9 @@ class ReturnedWorkbook:
 
     name: its path in the folder. unreadable: nothing of it could be read. saved: the moment its
     program saved it, None where the file does not say. figures: fact → what the school wrote.
-    lists: ``classes`` and ``rooms`` → their rows. objection: what the school says of known figures.
-    changed: what it changed itself. refused: why nothing of the file is taken.
+    lists: ``classes`` and ``rooms`` → their rows; known_lists: the rows that were known, as they
+    stand now. objection: what the school says of known figures. changed: those it changed itself.
+    refused: nothing of the file is taken, its problems say why.
     """
 
     name: str
@@ -84,6 +86,7 @@ class ReturnedWorkbook:
     sent: Sent | None = None
     figures: dict[str, Written] = field(default_factory=dict)
     lists: dict[str, list[dict[str, Written]]] = field(default_factory=dict)
+    known_lists: dict[str, list[dict[str, Written]]] = field(default_factory=dict)
     objection: Written | None = None
     changed: list[ChangedFigure] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -91,19 +94,21 @@ class ReturnedWorkbook:
 
     @property
     def blank(self) -> bool:
-        """Whether the school has written nothing at all."""
-        lists = (row for rows in self.lists.values() for row in rows)
-        return not self.changed and self.objection is None and not any((*self.figures, *lists))
+        """Whether the school has written nothing, although something is asked of it."""
+        lists = [row for rows in self.lists.values() for row in rows]
+        written = self.changed or self.objection or self.figures or lists
+        return not written and self.sent is not None and bool(self.sent.needed)
 
-    def content(self) -> tuple[object, ...]:
+    def content(self) -> str:
         """What it says: two files of one content are copies."""
-        figures = sorted((name, str(one.value)) for name, one in self.figures.items())
-        lists = [
-            [sorted((name, str(one.value)) for name, one in row.items()) for row in rows]
-            for _, rows in sorted(self.lists.items())
-        ]
-        changed = [(one.fact.name, str(one.written)) for one in self.changed]
-        return figures, lists, changed, self.objection and str(self.objection.value)
+        lists = {table: [_values(row) for row in rows] for table, rows in self.lists.items()}
+        changed = [(one.at, one.written) for one in self.changed]
+        told = self.objection and self.objection.value
+        return repr((sorted(_values(self.figures).items()), sorted(lists.items()), changed, told))
+
+
+def _values(cells: Mapping[str, Written]) -> dict[str, object]:
+    return {name: one.value for name, one in cells.items()}
 
 
 def read_returned(path: Path, name: str, words: Vocabulary) -> ReturnedWorkbook:
@@ -113,10 +118,12 @@ def read_returned(path: Path, name: str, words: Vocabulary) -> ReturnedWorkbook:
     try:
         data = load(path, RawDocument(name), complaints, MOST_OF_A_DOCUMENT)
         book = Workbook(data, complaints)
-        found.mark, found.saved = marks.of_workbook(data, book), marks.last_saved(data)
+        found.mark = marks.marker_of(data, complaints) or marks.marker_on_sheet(book)
+        found.saved = marks.last_saved(data, complaints)
         _Reader(found, book, complaints, words).read()
-    except UnreadableError as stop:
-        found.problems.append(stop.problem)
+    except (UnreadableError, *FAULTY) as stop:
+        bad = stop if isinstance(stop, UnreadableError) else damaged(complaints)
+        found.problems.append(bad.problem)
         found.unreadable = found.refused = True
     return found
 
@@ -141,7 +148,7 @@ class _Reader:
             )
             self._refuse("no_marker", what, msg("在发给该校的原工作簿里填写，不要复制到新建的表中"))
             return
-        sent = sending.understood(self._sent_lines())
+        sent = sending.understood(self._sent_text())
         if sent is None:
             self._refuse(
                 "altered_workbook", msg("发放时留在表里的核对内容不见了或被改动"), self._original()
@@ -166,10 +173,9 @@ class _Reader:
     def _original(self) -> str:
         return msg("在发给该校的原工作簿里重新填写，不增删、不改名")
 
-    def _sent_lines(self) -> list[str]:
-        if SENT not in self.book.sheets:
-            return []
-        return [row[0] for row in self.book.grid(SENT).rows if row and isinstance(row[0], str)]
+    def _sent_text(self) -> str:
+        rows = self.book.grid(SENT).rows if SENT in self.book.sheets else ()
+        return "".join(row[0] for row in rows if isinstance(row[0], str))
 
     # ── the form ───────────────────────────────────────────────────────────────────
 
@@ -219,10 +225,10 @@ class _Reader:
                 self.found.figures[fact.name] = written
             return
         known = sent.known[fact.name]
-        if fact.name == "school_code" and _meant(fact, written.value) != _meant(fact, known):
+        if fact.name == "school_code" and meant(fact, written.value) != meant(fact, known):
             what = say("标识码由{old}改成了{new}，不知道是哪所学校的", old=known, new=written.value)
             self._refuse("school_changed", what, self._original(), at=written.at)
-        elif _meant(fact, written.value) != _meant(fact, known):
+        elif meant(fact, written.value) != meant(fact, known):
             self.found.changed.append(ChangedFigure(fact, written.at, known, written.value))
 
     def _cell(self, grid: Grid, row: int, column: int, fact: Fact) -> Written:
@@ -279,18 +285,20 @@ class _Reader:
         ]
         filled = [row for row in rows if any(row[name].value is not None for name in telling)]
         by = facts[0]
-        locked = {_meant(by, one.get(by.name)) for one in known}
-        given = [row for row in filled if _meant(by, row[by.name].value) in locked]
-        for was, row in zip_longest(known, given, fillvalue={}):
+        locked = {meant(by, one.get(by.name)) for one in known}
+        given = [row for row in filled if meant(by, row[by.name].value) in locked]
+        for was, row in zip_longest(known, given):
             for fact in facts:
-                old, new = was.get(fact.name), row.get(fact.name) or Written(None, sheet)
-                if _meant(fact, new.value) != _meant(fact, old):
+                old = was.get(fact.name) if was else None
+                new = row[fact.name] if row else Written(None, sheet)
+                if meant(fact, new.value) != meant(fact, old):
                     self.found.changed.append(ChangedFigure(fact, new.at, old, new.value))
-        self.found.lists[table] = [
-            {name: one for name, one in row.items() if one.value is not None}
-            for row in filled
-            if row not in given
-        ]
+        self.found.known_lists[table] = _filled_cells(given)
+        self.found.lists[table] = _filled_cells([row for row in filled if row not in given])
+
+
+def _filled_cells(rows: Sequence[Mapping[str, Written]]) -> list[dict[str, Written]]:
+    return [{n: one for n, one in row.items() if one.value is not None} for row in rows]
 
 
 def _header(
@@ -306,7 +314,7 @@ def _header(
     return None
 
 
-def _meant(fact: Fact, value: object) -> object:
+def meant(fact: Fact, value: object) -> object:
     """What a cell says, or the cell itself where it says nothing that can be."""
     try:
         return accept_value(fact, value, strict=False)

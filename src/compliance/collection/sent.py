@@ -12,6 +12,7 @@ from typing import Any
 
 Record = Mapping[str, object]
 _PLAIN = (str, int, float, bool)
+_PIECE = 30_000  # letters; a cell takes a few more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,28 @@ class Sent:
         """The facts that the school is to fill in."""
         return (*self.needed, *self.optional)
 
-    def lines(self) -> list[str]:
-        """The same as text, a line a cell."""
-        own = {name: getattr(self, name) for name in _OWN}
-        return [json.dumps(one, ensure_ascii=False) for one in (own, *self.schools)]
+    def pieces(self) -> list[str]:
+        """The same as text, in pieces that a cell can hold."""
+        text = json.dumps(
+            {name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False
+        )
+        return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
 
 
-_OWN = ("county", "needed", "optional", "known", "classes", "rooms")
-
-
-def understood(lines: Sequence[str]) -> Sent | None:
-    """What these lines say; None where somebody has changed them."""
+def understood(text: str) -> Sent | None:
+    """What the pieces say together; None where somebody has changed them."""
     try:
-        own, *schools = (json.loads(line) for line in lines)
-        names = [_texts(own[name]) for name in ("needed", "optional")]
-        rows = [[_record(row) for row in own[name]] for name in ("classes", "rooms")]
-        listed = [_record(school) for school in schools]
+        given = json.loads(text)
+        listed, classes, rooms = (
+            [_record(one) for one in given[name]] for name in ("schools", "classes", "rooms")
+        )
         if not all(isinstance(one.get("school_code"), str) for one in listed):
             return None
-        return Sent(_record(own["county"]), listed, *names, _record(own["known"]), *rows)
-    except (ValueError, LookupError, TypeError, RecursionError):
+        return Sent(
+            _record(given["county"]), listed, _texts(given["needed"]), _texts(given["optional"]),
+            _record(given["known"]), classes, rooms,
+        )  # fmt: skip
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, TypeAlias
 
 import xlsxwriter
@@ -20,16 +21,9 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.marker import Marker
 from compliance.kernel.i18n import use
-from compliance.render.blank_workbook import (
-    _MADE as MADE,
-    _OPTIONS as OPTIONS,
-    _check as check_cell,
-    _mark as mark,
-    _type as type_value,
-    _NUMBERS,
-)
-from compliance.render.workbook_form import choices, heading
+from compliance.render.blank_workbook import NUMBERS, OPTIONS, check_cell, mark_book, type_cell
 from compliance.render.documents.xlsx import height
+from compliance.render.workbook_form import choices, heading
 
 Untyped: TypeAlias = Any  # xlsxwriter has no types
 
@@ -96,7 +90,7 @@ class KnownRows:
 
 @dataclass(frozen=True, slots=True)
 class SchoolForm:
-    """What one school is asked. groups: name → its rows. sent: what the hidden sheet keeps, a line each."""
+    """What one school is asked. groups: name → its rows. sent: what the hidden sheet keeps, a piece a cell."""
 
     county_name: str
     year: int
@@ -113,14 +107,19 @@ def school_workbook(form: SchoolForm, words: Vocabulary, marker: Marker) -> byte
     """The workbook that this school is sent."""
     stream = io.BytesIO()
     with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
-        book.set_properties({"title": f"{form.school_name}{FORM}", "created": MADE})
+        book.set_properties(
+            {
+                "title": f"{form.school_name}{FORM}",
+                "created": marker.written.astimezone(UTC).replace(tzinfo=None),
+            }
+        )
         made = _SchoolWorkbook(book, form, words)
         rows = made.form()
         spans = made.classes()
         rooms = made.rooms()
         made.confirmation(rows, spans, rooms, marker.version)
         made.sent()
-        mark(book, marker)
+        mark_book(book, marker)
         book.get_worksheet_by_name(FORM).activate()
     return stream.getvalue()
 
@@ -136,9 +135,9 @@ class _SchoolWorkbook:
         """填报表; every row's fact with the address of its value."""
         about, sheet = self._form, self._sheet(FORM)
         last = len(_WIDTHS) - 1
-        for column, (heading, size) in enumerate(_WIDTHS.items()):
+        for column, (name, size) in enumerate(_WIDTHS.items()):
             sheet.set_column(column, column, size)
-            sheet.write_string(_HEAD_ROW, column, heading, self._look("head"))
+            sheet.write_string(_HEAD_ROW, column, name, self._look("head"))
         sheet.merge_range(0, 0, 0, last, f"{about.county_name}{_school_year(about.year)}学校数据{FORM}", self._look("title"))  # fmt: skip
         sheet.set_row(0, 26)
         told = (
@@ -179,7 +178,7 @@ class _SchoolWorkbook:
         )
         sheet.write_string(row, 0, fact.title, self._look("box"))
         sheet.write_string(row, 1, fact.unit, self._look("centre"))
-        type_value(sheet, row, 2, asked.known, self._look(standing, number_format(fact)))
+        type_cell(sheet, row, 2, asked.known, self._look(standing, number_format(fact)))
         sheet.write_string(row, 3, standing, self._look("centre"))
         sheet.write_string(row, 4, told, self._look("small"))
         if asked.known is None:
@@ -209,11 +208,15 @@ class _SchoolWorkbook:
         spans: dict[str, tuple[int, int]] = {}
         rows: list[tuple[str, Mapping[str, object] | None]] = []
         for stage, name in _STAGES.items():
-            known = [one for one in about.known if one["stage"] == name]
-            mine = [(stage, one) for one in known] or [(stage, None)] * (_CLASS_ROWS if stage in about.asked else 0)  # fmt: skip
+            mine: list[tuple[str, Mapping[str, object] | None]]
+            mine = [(stage, one) for one in about.known if one["stage"] == name]
+            if stage in about.asked:
+                mine = [(stage, None)] * _CLASS_ROWS
             if mine:
                 spans[stage] = len(rows) + 1, len(rows) + len(mine)
                 rows += mine
+        if not rows:
+            return spans
         sheet = self._list(CLASSES, "class", CLASS_COLUMNS, [12, 16, 20, 14])
         for row, (stage, known_row) in enumerate(rows, 1):
             given = known_row or {"stage": _STAGES[stage]}
@@ -229,6 +232,8 @@ class _SchoolWorkbook:
         """专用教室: a row a room; the number of rows."""
         about = self._form.rooms
         rows: list[Mapping[str, object] | None] = [*about.known, *([None] * (_ROOM_ROWS if about.asked else 0))]  # fmt: skip
+        if not rows:
+            return 0
         sheet = self._list(ROOMS, "room", ROOM_COLUMNS, [12, 20])
         for row, known in enumerate(rows, 1):
             self._entry(sheet, row, "room", ROOM_COLUMNS, known or {}, open_=known is None)
@@ -256,7 +261,7 @@ class _SchoolWorkbook:
         for column, name in enumerate(columns):
             fact = self._words.tables[table][name]
             standing = NEEDED if open_ and name not in given else KNOWN
-            type_value(
+            type_cell(
                 sheet, row, column, given.get(name), self._look(standing, number_format(fact))
             )
 
@@ -342,8 +347,8 @@ class _SchoolWorkbook:
         """What the school was sent, to compare what comes back with; nobody sees it."""
         sheet = self._book.add_worksheet(SENT)
         sheet.very_hidden()
-        for row, line in enumerate(self._form.sent):
-            sheet.write_string(row, 0, line)
+        for row, piece in enumerate(self._form.sent):
+            sheet.write_string(row, 0, piece)
 
     def _sheet(self, name: str) -> Untyped:
         sheet = self._book.add_worksheet(name)
@@ -367,7 +372,8 @@ class _SchoolWorkbook:
 
 
 def number_format(fact: Fact) -> str:
-    return "@" if fact.words else _NUMBERS.get(fact.form, "@")
+    """How a cell shows a figure: codes and lists as text, so that none is lost."""
+    return "@" if fact.words else NUMBERS.get(fact.form, "@")
 
 
 def explained(asked: AskedFact) -> str:

@@ -170,8 +170,8 @@ class Grid:
 
     top, left: where the block begins on the sheet. faults: cells that a formula spoilt → its error
     word, or "" if it was never calculated. shown: numbers that their format changes → how.
-    doubtful: zeros of formulas in the file of a program that keeps those of scripts.
-    merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
+    doubtful: zeros of formulas in the file of a program that keeps those of scripts. formulas: cells
+    that hold one, as far as the file tells. merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
     """
 
     sheet: str
@@ -185,6 +185,7 @@ class Grid:
     merged: Sequence[Block] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    formulas: frozenset[Place] = frozenset()
 
     @property
     def width(self) -> int:
@@ -437,6 +438,7 @@ class _Walk:
         self._faults: dict[Place, str] = {}
         self._shown: dict[Place, Section] = {}
         self._doubtful: set[Place] = set()
+        self._formulas: set[Place] = set()
         self._merged: list[Block] = []
         self._arrays: list[Block] = []
         self._hidden_rows: set[int] = set()
@@ -486,6 +488,8 @@ class _Walk:
         elif name == "c":
             if self._filled:
                 self._end_cell()
+            if self._formula:
+                self._formulas.add((self._row, self._column))
         else:
             self._text.end(name)
             if name == "is":
@@ -595,6 +599,7 @@ class _Walk:
             [block.moved(-top, -left) for block in _bearable(merged)],
             frozenset(row - top for row in self._hidden_rows),
             frozenset(column for column in range(width) if columns[left + column] > 0),
+            frozenset((row - top, column - left) for row, column in self._formulas),
         )
 
 

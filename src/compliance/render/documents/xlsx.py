@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -70,11 +71,21 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property."""
+    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property.
 
-    def __init__(self, title: str, foot: str = "", keywords: str = "") -> None:
+    raw: a workbook that somebody else closes, where its sheets go into one.
+    """
+
+    def __init__(
+        self, title: str, foot: str = "", keywords: str = "", raw: Untyped | None = None
+    ) -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
         self._stream = BytesIO()
+        self.raw: Untyped = raw or self._new(title, keywords)
+        self._formats: dict[tuple[object, ...], Untyped] = {}
+        self.sheets: list[Worksheet] = []
+
+    def _new(self, title: str, keywords: str) -> Untyped:
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -83,12 +94,11 @@ class Book:
         }
         import xlsxwriter  # here: papers that are no workbooks name its cells too
 
-        self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
-        self.raw.set_properties(
+        raw = xlsxwriter.Workbook(self._stream, options)
+        raw.set_properties(
             {"title": title, "author": AUTHOR, "created": _MADE, "keywords": keywords}
         )
-        self._formats: dict[tuple[object, ...], Untyped] = {}
-        self.sheets: list[Worksheet] = []
+        return raw
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""
@@ -265,6 +275,7 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
     return amount, picture.join(quoted)
 
 
+@lru_cache(maxsize=4096)
 def height(text: str, width: float) -> float:
     """Points that a wrapped text needs in a column; a Chinese character is two wide, a long address
     begins a line of its own.
