@@ -256,7 +256,7 @@ def test_it_says_how_many_are_in_and_who_is_to_be_urged(
         ("_left_blank", "blanks", FORM, ("2项", PUPILS)),
         ("_merged_cells", "altered_workbook", f"{FORM}!C", ("合并",)),
         ("_no_marker", "no_marker", "", ("标记",)),
-        ("_classes_do_not_add_up", "class_sizes_sum", f"{FORM}!C", ("不等于",)),
+        ("_classes_do_not_add_up", "class_sizes_students", f"{FORM}!C", ("不等于",)),
         ("_locked", "encrypted", "", ("密码",)),
     ],
 )
