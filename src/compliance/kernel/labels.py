@@ -51,7 +51,9 @@ _UNITS = {
     "人": "persons", "万人": "ten thousand persons", "个": "", "间": "rooms", "所": "schools",
     "元": "yuan", "册": "books", "台": "computers", "张": "sheets", "份": "copies",
     "分": "points", "届": "cohorts", "年": "years", "小时": "hours",
-    "平方米": "m²", "米": "m",
+    "平方米": "m²", "米": "m", "亩": "mu", "公顷": "hectares", "万平方米": "ten thousand m²",
+    "千元": "thousand yuan", "万元": "ten thousand yuan", "百万元": "million yuan",
+    "亿元": "hundred million yuan", "万册": "ten thousand books",
 }  # fmt: skip
 
 
@@ -172,6 +174,7 @@ def problem_words(code: str) -> str:
         "short_lines": msg("行末缺列"),
         "shrunk_since_previous": msg("比对照数据减少"),
         "stage_not_in_type": msg("学段与办学类型不符"),
+        "superseded": msg("有更新的一份"),
         "statement_contradicted": msg("佐证与数字相矛盾"),
         "students_without_classes": msg("有学生而无班级"),
         "text_replaced": msg("疑为文字批量替换损坏"),

@@ -14,19 +14,22 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
-from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.folder import MARKED, Contents, contents
+from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 
 Reader = Callable[[Path], RawDocument]
-# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+# All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
+# with those it cannot read.
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
-ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+ASKED_FOR = (".xlsx", ".xls", ".et", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = (*SPREADSHEETS[1:], ".tsv", ".txt")
+ADVISED = (".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 
 
 def readers() -> dict[str, Reader]:
@@ -40,12 +43,18 @@ def readers() -> dict[str, Reader]:
 
 
 def with_words(
-    readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+    readers: Mapping[str, Reader],
+    words: Vocabulary,
+    paths: Sequence[Path] = (),
+    *,
+    terms: Terms = NO_TERMS,
 ) -> dict[str, Reader]:
     """The readers, where they are the core's with all the facts that headings may stand for.
 
-    paths: what is read; what lies in subfolders of it is named by its way from there.
+    paths: what is read; what lies in subfolders of it is named by its way from there. terms: on
+    which people's own tables are read. Raises UsageError for a mapping of unknown facts.
     """
+    terms = terms.resolved(words)
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
     return {
         suffix: placed(partial(one, words=words) if one in own else one, paths)
@@ -72,7 +81,10 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found += _asked_for(str(path), [_read(path, readers)])
+            document = _read(path, readers)
+            if path.suffix.lower() in MARKED:
+                document.marker = document.marker or read_marker(path)
+            found += _asked_for(str(path), [document])
     for tables in loose.values():
         own = _dataset(", ".join(path.name for path in tables), tables, readers)
         found += _asked_for(", ".join(str(path) for path in tables), [own])
@@ -95,7 +107,10 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     for shelf in there.shelves:
         if shelf.tables:
             found.append(_dataset(shelf.inside or name, shelf.tables, readers))
-        found += [_read(path, readers) for path in shelf.counties]
+        for path in shelf.counties:
+            document = _read(path, readers)
+            document.marker = document.marker or there.marks.get(path)
+            found.append(document)
     if not found and not there.again:
         raise _nothing(str(folder), there)
     if found and (there.strange or there.passed):
