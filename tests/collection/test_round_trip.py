@@ -325,7 +325,7 @@ def test_the_county_workbook_tells_how_far_it_is(county: County, faults: dict[st
     lines = [[cell.value for cell in row] for row in book["填报进度"].iter_rows()]
     done, every = county.collected.done, len(county.document["schools"])
     assert f"已汇集{done}/{every}所" in str(lines[1][0])
-    assert [row[1] for row in lines[3 : 3 + len(NOT_IN)] if row[6] == "未交"] == [
+    assert [row[1] for row in lines[4 : 4 + len(NOT_IN)] if row[6] == "未交"] == [
         faults["_missing"]
     ]
     listed = [[cell.value for cell in row] for row in book["汇集问题"].iter_rows(min_row=4)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from compliance.collection.register import Record, Register, lasting
 from compliance.facts.fact import Fact
 from compliance.facts.school_types import IMPLIED
-from compliance.kernel.submission import COMPULSORY
+from compliance.kernel.submission import COMPULSORY, STAGES
 from compliance.render.school_workbook import AskedFact
 from compliance.render.workbook_form import SCHOOL_GROUPS, grouped
 
@@ -75,7 +75,7 @@ class Asking:
         """The facts of a type of school that are asked, and whether they are needed."""
         if kind not in self._of_types:
             words, rules = self.register.form.words, self.register.rules
-            found = set[str]()
+            found = {f"{stage}_students" for stage in STAGES}
             for rule in rules.rules.values():
                 if rule.role != "advisory":
                     for name in rules.references.all_facts(rule.id):

@@ -98,7 +98,7 @@ def _read(
         raise UsageError(
             msg("没有这个文件夹"), where=str(folder), todo=msg("给出收回的工作簿所在的文件夹")
         )
-    found = contents(folder, SPREADSHEETS, {out.resolve()})
+    found = contents(folder, SPREADSHEETS, {out.resolve()}, of_schools=True)
     paths = [path for shelf in found.shelves for path in shelf.counties]
     files = []
     for number, path in enumerate(paths):

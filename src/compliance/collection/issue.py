@@ -33,8 +33,11 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
     there = [str(path) for path in files if (folder / path).exists()]
     if there:
         raise UsageError(
-            plural(len(there), "已有{n}份学校的工作簿，可能已填写：")
-            + shortened(there, msg("等{count}份")),
+            plural(
+                len(there),
+                "已有{n}份学校的工作簿，可能已填写：{what}",
+                what=shortened(there, msg("等{count}份")),
+            ),
             where=str(folder),
             todo=msg("请换一个空文件夹，或先把它们移走"),
         )

@@ -163,7 +163,9 @@ class _Merging:
         elif mark.year != about.year:
             wrong = say("是{y}学年的填报表，现在汇集的是{z}学年", y=mark.year, z=about.year)
         elif mark.ruleset != about.ruleset:
-            wrong = say("按另一套标准（{a}）发放，现在汇集的是 {b}", a=mark.ruleset, b=about.ruleset)
+            wrong = say(
+                "按另一套标准（{a}）发放，现在汇集的是 {b}", a=mark.ruleset, b=about.ruleset
+            )
         elif mark.school_code not in about.schools:
             wrong = say("学校{c}不在发放名单中", c=mark.school_code)
         elif mark.copy != about.copy:
@@ -179,13 +181,8 @@ class _Merging:
         filled = [one for one in sound if not one.blank]
         for one in sound if filled else ():
             if one.blank:
-                self._say(
-                    "warning",
-                    "empty_form",
-                    msg("交回的是空白表，没有填写"),
-                    msg("请学校填写后再交"),
-                    one,
-                )
+                told = msg("另有一份空白表，没有计入")
+                self._say("warning", "empty_form", told, msg("可删去"), one)
         distinct: dict[str, ReturnedWorkbook] = {}
         for one in filled:
             first = distinct.setdefault(one.content(), one)
@@ -255,25 +252,18 @@ class _Merging:
         self, used: ReturnedWorkbook, what: str, known: object, written: object, at: str
     ) -> bool:
         """Whether a known figure stays though the file says another; told either way."""
-        shown = msg("空") if written is None else written
-        told = say(
-            "{f}：已知为{old}，交回的是{new}",
-            f=what,
-            old=msg("空") if known is None else known,
-            new=shown,
-        )
+        holes = {
+            "f": what,
+            "old": msg("空") if known is None else known,
+            "new": msg("空") if written is None else written,
+        }
         if self.accept_changed:
-            self._say(
-                "warning",
-                "known_changed",
-                told + msg("，已按交回的改"),
-                msg("请留好依据"),
-                used,
-                at,
-            )
+            told = say("{f}：已知为{old}，已按交回的改为{new}", **holes)
+            self._say("warning", "known_changed", told, msg("请留好依据"), used, at)
             return False
+        told = say("{f}：已知为{old}，交回的是{new}，仍用已知的", **holes)
         todo = msg("核实；确应更改的，改已知数据，或加 --accept-changed 采用交回的")
-        self._say("error", "known_changed", told + msg("，仍用已知的"), todo, used, at)
+        self._say("error", "known_changed", told, todo, used, at)
         return True
 
     def _known_rows(self) -> dict[str, dict[str, list[Record]]]:
@@ -325,9 +315,8 @@ class _Merging:
         ]
         if school.blanks:
             labels = [self.words.school[name].label for name in school.blanks]
-            told = plural(len(labels), "必填的有{n}项空着：") + shortened(
-                labels, msg("等{count}项")
-            )
+            what = shortened(labels, msg("等{count}项"))
+            told = plural(len(labels), "必填的有{n}项空着：{what}", what=what)
             self._say(
                 "warning", "blanks", told, msg("请学校补填"), used, FORM, tuple(school.blanks)
             )

@@ -27,7 +27,7 @@ def progress_of(
             SchoolProgress(
                 code=school.code,
                 name=str(school.known.get("school_name", "")),
-                kind=str(school.known.get("school_type", "")),
+                kind=_kind(words, str(school.known.get("school_type", ""))),
                 township=str(school.known.get("township", "")),
                 principal=str(school.known.get("principal", "")),
                 state=states[school.state],
@@ -44,6 +44,12 @@ def progress_of(
     ]
     rows.sort(key=lambda row: (_rank(row[1]), -row[0].errors, -len(row[0].blanks), row[0].township))
     return [row for row, _ in rows]
+
+
+def _kind(words: Vocabulary, written: str) -> str:
+    """The type of a school in the current language."""
+    fact = words.school["school_type"]
+    return fact.word_of(fact.words[written]) if written in fact.words else written
 
 
 def _rank(state: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
@@ -234,7 +234,7 @@ class _Reader:
     def _cell(self, grid: Grid, row: int, column: int, fact: Fact) -> Written:
         """What stands in a cell; a formula is read by its result, and told."""
         at, code = grid.at(row, column), self.found.mark.school_code if self.found.mark else None
-        value = grid.value(row, column, Match(fact, Decimal(1)), code)
+        value = grid.value(row, column, Match(fact, Fraction(1)), code)
         if (row, column) in grid.formulas and value is not None:
             what = say("{f}：单元格里是公式，按其结果{v}读取", f=fact.label, v=value)
             expected = msg("请直接填数")

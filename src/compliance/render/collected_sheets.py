@@ -69,8 +69,8 @@ def _progress(book: Book, county: str, schools: Sequence[SchoolProgress], done: 
     sheet = book.sheet(msg("填报进度"), columns)
     sheet.line(say("{county}填报进度", county=county), "title")
     left = len(schools) - done
-    line = say("已汇集{done}/{all}所。", done=done, all=len(schools))
-    sheet.line(line + (plural(left, "还有{n}所要催报，列在最前。") if left else msg("全部交齐。")))
+    sheet.line(say("已汇集{done}/{all}所。", done=done, all=len(schools)))
+    sheet.line(plural(left, "还有{n}所要催报，列在最前。") if left else msg("全部交齐。"))
     sheet.head(frozen_columns=3)
     for number, one in enumerate(schools, 1):
         blanks = shortened(list(one.blanks), msg("等{count}项"), 3)
