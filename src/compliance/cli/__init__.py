@@ -14,6 +14,7 @@ from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
 from compliance.cli.explain import explain
+from compliance.cli.import_tables import import_tables
 from compliance.cli.missing import missing
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
@@ -39,16 +40,7 @@ def main() -> None:
 
 
 for one in (
-    check,
-    validate,
-    rectify,
-    declare,
-    missing,
-    diff,
-    template,
-    collect,
-    rules,
-    explain,
-    rulesets,
-):
+    check, validate, rectify, declare, missing, diff, import_tables, template, collect,
+    rules, explain, rulesets,
+):  # fmt: skip
     main.add_command(one)

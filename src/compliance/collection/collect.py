@@ -19,9 +19,9 @@ from compliance.intake.formats.folder import contents
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem, UsageError
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import lang, msg, say, use
 from compliance.plugins.registry import Registry
-from compliance.render.collected_sheets import SchoolProgress, add_sheets
+from compliance.render.collected_sheets import SchoolProgress, Untyped, add_sheets
 from compliance.render.filled_workbook import untouched, write_filled
 
 _PACKED = (".zip", ".rar", ".7z")
@@ -82,11 +82,14 @@ def collect(
         str(about.county.get("county_name", "")), schools, merged.done, problems,
         [one.name for one in files if one.unreadable],
     )  # fmt: skip
+    spoken = lang()
+
+    def more(book: Untyped) -> None:
+        with use(spoken):  # the workbook itself is a Chinese form
+            add_sheets(book, found.county, schools, found.done, problems)
+
     mark = Marker.now(about.county_code, about.year, ruleset=form.ruleset)
-    write_filled(
-        out, form, merged.tables, mark=mark,
-        more=lambda book: add_sheets(book, found.county, schools, found.done, problems),
-    )  # fmt: skip
+    write_filled(out, form, merged.tables, mark=mark, more=more)
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from compliance.collection.register import Record, Register
-from compliance.collection.returned import LISTS, ReturnedWorkbook, Written, meant
+from compliance.collection.returned import LISTS, ReturnedCell, ReturnedWorkbook, meant
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
@@ -141,9 +141,9 @@ class _Merging:
                     found.places |= {
                         (table, len(rows), name): (school.used.name, one.at)
                         for name, one in row.items()
-                        if isinstance(one, Written) and school.used is not None
+                        if isinstance(one, ReturnedCell) and school.used is not None
                     }
-                    plain = {name: one.value if isinstance(one, Written) else one for name, one in row.items()}  # fmt: skip
+                    plain = {name: one.value if isinstance(one, ReturnedCell) else one for name, one in row.items()}  # fmt: skip
                     rows.append({"school_code": school.code, **plain})
             self._left_blank(school, found.tables["schools"][-1])
         found.tables |= {table: rows for table, rows in lists.items() if rows}

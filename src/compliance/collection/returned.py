@@ -51,7 +51,7 @@ LISTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ReturnedCell:
     """What stands in a cell, and where: ``填报表!C12``."""
 
     value: object
@@ -59,7 +59,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFigure:
+class AlteredFigure:
     """A known figure that no longer says what was sent."""
 
     fact: Fact
@@ -84,11 +84,11 @@ class ReturnedWorkbook:
     mark: Marker | None = None
     saved: datetime | None = None
     sent: Sent | None = None
-    figures: dict[str, Written] = field(default_factory=dict)
-    lists: dict[str, list[dict[str, Written]]] = field(default_factory=dict)
-    known_lists: dict[str, list[dict[str, Written]]] = field(default_factory=dict)
-    objection: Written | None = None
-    changed: list[ChangedFigure] = field(default_factory=list)
+    figures: dict[str, ReturnedCell] = field(default_factory=dict)
+    lists: dict[str, list[dict[str, ReturnedCell]]] = field(default_factory=dict)
+    known_lists: dict[str, list[dict[str, ReturnedCell]]] = field(default_factory=dict)
+    objection: ReturnedCell | None = None
+    changed: list[AlteredFigure] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     refused: bool = False
 
@@ -107,7 +107,7 @@ class ReturnedWorkbook:
         return repr((sorted(_values(self.figures).items()), sorted(lists.items()), changed, told))
 
 
-def _values(cells: Mapping[str, Written]) -> dict[str, object]:
+def _values(cells: Mapping[str, ReturnedCell]) -> dict[str, object]:
     return {name: one.value for name, one in cells.items()}
 
 
@@ -217,9 +217,9 @@ class _Reader:
         if OBJECTION in places:
             row = places[OBJECTION]
             told = grid.text(row, value)
-            self.found.objection = Written(told, grid.at(row, value)) if told else None
+            self.found.objection = ReturnedCell(told, grid.at(row, value)) if told else None
 
-    def _figure(self, sent: Sent, fact: Fact, written: Written) -> None:
+    def _figure(self, sent: Sent, fact: Fact, written: ReturnedCell) -> None:
         if fact.name not in sent.known:
             if written.value is not None:
                 self.found.figures[fact.name] = written
@@ -229,9 +229,9 @@ class _Reader:
             what = say("标识码由{old}改成了{new}，不知道是哪所学校的", old=known, new=written.value)
             self._refuse("school_changed", what, self._original(), at=written.at)
         elif meant(fact, written.value) != meant(fact, known):
-            self.found.changed.append(ChangedFigure(fact, written.at, known, written.value))
+            self.found.changed.append(AlteredFigure(fact, written.at, known, written.value))
 
-    def _cell(self, grid: Grid, row: int, column: int, fact: Fact) -> Written:
+    def _cell(self, grid: Grid, row: int, column: int, fact: Fact) -> ReturnedCell:
         """What stands in a cell; a formula is read by its result, and told."""
         at, code = grid.at(row, column), self.found.mark.school_code if self.found.mark else None
         value = grid.value(row, column, Match(fact, Fraction(1)), code)
@@ -239,7 +239,7 @@ class _Reader:
             what = say("{f}：单元格里是公式，按其结果{v}读取", f=fact.label, v=value)
             expected = msg("请直接填数")
             self.complaints.warning("formula_cell", what, expected, at, code, (fact.name,))
-        return Written(value, at)
+        return ReturnedCell(value, at)
 
     def _merged(self, grid: Grid, titles: Mapping[int, str], value: int) -> None:
         """Values that share one merged cell belong to none of the items."""
@@ -290,14 +290,14 @@ class _Reader:
         for was, row in zip_longest(known, given):
             for fact in facts:
                 old = was.get(fact.name) if was else None
-                new = row[fact.name] if row else Written(None, sheet)
+                new = row[fact.name] if row else ReturnedCell(None, sheet)
                 if meant(fact, new.value) != meant(fact, old):
-                    self.found.changed.append(ChangedFigure(fact, new.at, old, new.value))
+                    self.found.changed.append(AlteredFigure(fact, new.at, old, new.value))
         self.found.known_lists[table] = _filled_cells(given)
         self.found.lists[table] = _filled_cells([row for row in filled if row not in given])
 
 
-def _filled_cells(rows: Sequence[Mapping[str, Written]]) -> list[dict[str, Written]]:
+def _filled_cells(rows: Sequence[Mapping[str, ReturnedCell]]) -> list[dict[str, ReturnedCell]]:
     return [{n: one for n, one in row.items() if one.value is not None} for row in rows]
 
 

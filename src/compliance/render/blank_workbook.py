@@ -102,14 +102,14 @@ def workbook_bytes(
     locked: Collection[Place] = (),
     mark: Marker | None = None,
     sheets: Collection[str] | None = None,
-    more: Callable[[Untyped], None] | None = None,
+    more: Callable[[Untyped], object] | None = None,
 ) -> bytes:
     """The workbook as a file.
 
     tables: table of a document → its records, fact → what the cell is to hold. room: how many more
     schools there is room for. locked: figures that cannot be changed while their sheet is protected.
     sheets: the further tables that have one, all where None; those with records have one anyway.
-    more: adds sheets of its own to XlsxWriter's workbook, after all others.
+    more: adds sheets of its own.
     """
     given = tables or {}
     stream = io.BytesIO()

@@ -53,7 +53,7 @@ def add_sheets(
     problems: Sequence[Problem],
 ) -> None:  # fmt: skip
     """Add both sheets to XlsxWriter's workbook, the progress in front of people's eyes."""
-    book = Book("", raw=raw)
+    book = Book("", within=raw)
     _progress(book, county, schools, done)
     _problems(book, problems, {one.code: one.name for one in schools})
 

@@ -40,7 +40,7 @@ def write_filled(
     locked: Collection[Place] = (),
     room: int = 0,
     sheets: Collection[str] | None = None,
-    more: Callable[[Untyped], None] | None = None,
+    more: Callable[[Untyped], object] | None = None,
 ) -> None:
     """Write the workbook of a county with figures in it, whole or not at all.
 
@@ -49,8 +49,8 @@ def write_filled(
     what a record does not name stay blank. mark: see `Marker`. locked: the figures that cannot be
     changed while their sheet is protected, without a password, by table, number of the record there
     and fact; not of statements. room: how many more schools there is room for. sheets: the further
-    tables that have a sheet, all where None; those with records have one anyway.
-    more: adds sheets that are no data, in the language of the run.
+    tables that have a sheet, all where None; those with records have one anyway. more: adds sheets
+    that are no data.
 
     What lies at `path` is replaced. Raises UsageError where the file cannot be written.
     """

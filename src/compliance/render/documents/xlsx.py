@@ -73,19 +73,19 @@ Value = str | int | float | NumberCell
 class Book:
     """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property.
 
-    raw: a workbook that somebody else closes, where its sheets go into one.
+    within: a workbook that somebody else writes, to which sheets are added.
     """
 
     def __init__(
-        self, title: str, foot: str = "", keywords: str = "", raw: Untyped | None = None
+        self, title: str, foot: str = "", keywords: str = "", within: Untyped = None
     ) -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
-        self._stream = BytesIO()
-        self.raw: Untyped = raw or self._new(title, keywords)
         self._formats: dict[tuple[object, ...], Untyped] = {}
         self.sheets: list[Worksheet] = []
-
-    def _new(self, title: str, keywords: str) -> Untyped:
+        self._stream = BytesIO()
+        if within is not None:
+            self.raw: Untyped = within
+            return
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -94,11 +94,10 @@ class Book:
         }
         import xlsxwriter  # here: papers that are no workbooks name its cells too
 
-        raw = xlsxwriter.Workbook(self._stream, options)
-        raw.set_properties(
+        self.raw = xlsxwriter.Workbook(self._stream, options)
+        self.raw.set_properties(
             {"title": title, "author": AUTHOR, "created": _MADE, "keywords": keywords}
         )
-        return raw
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""
