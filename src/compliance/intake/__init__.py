@@ -50,15 +50,13 @@ def take_in(
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS
-    asked = [*paths, *previous]
-    reading = with_words(readers, vocabulary, asked, terms=terms)
-    documents = gather(paths, reading, vocabulary, terms=terms)
+    reading = with_words(readers, vocabulary, [*paths, *previous])
+    documents = gather(paths, reading, vocabulary, terms)
     require_zeros(terms, documents)
     if not previous:
         return accept(documents, vocabulary)
     earlier = replace(terms, blank_is_zero=())
-    reading = with_words(readers, vocabulary, asked, terms=earlier)
-    before = accept(gather(previous, reading, vocabulary, terms=earlier), vocabulary)
+    before = accept(gather(previous, reading, vocabulary, earlier), vocabulary)
     found = accept(documents, vocabulary, before)
     return replace(found, problems=[*found.problems, *faults_of(before)])
 

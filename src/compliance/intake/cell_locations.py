@@ -62,8 +62,8 @@ class Watch:
         *,
         terms: Terms = NO_TERMS,
     ) -> None:
-        self._originals = with_words(readers, words, paths, terms=terms)
-        self._words, self._terms = words, terms
+        self._originals = with_words(readers, words, paths)
+        self._words, self._terms = words, terms.resolved(words)
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}
         self._room = _KEPT

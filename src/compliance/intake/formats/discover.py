@@ -25,11 +25,12 @@ from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 
 Reader = Callable[[Path], RawDocument]
-# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+# All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
+# with those it cannot read.
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
-ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+ASKED_FOR = (".xlsx", ".xls", ".et", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = (*SPREADSHEETS[1:], ".tsv", ".txt")
+ADVISED = (".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 
 
 def readers() -> dict[str, Reader]:
@@ -43,18 +44,12 @@ def readers() -> dict[str, Reader]:
 
 
 def with_words(
-    readers: Mapping[str, Reader],
-    words: Vocabulary,
-    paths: Sequence[Path] = (),
-    *,
-    terms: Terms = NO_TERMS,
+    readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
 ) -> dict[str, Reader]:
     """The readers, where they are the core's with all the facts that headings may stand for.
 
-    paths: what is read; what lies in subfolders of it is named by its way from there. terms: on
-    which people's own tables are read. Raises UsageError for a mapping of unknown facts.
+    paths: what is read; what lies in subfolders of it is named by its way from there.
     """
-    terms = terms.resolved(words)
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
     return {
         suffix: placed(partial(one, words=words) if one in own else one, paths)
@@ -66,19 +61,24 @@ def gather(
     paths: Sequence[Path],
     readers: Mapping[str, Reader],
     words: Vocabulary | None = None,
-    *,
     terms: Terms = NO_TERMS,
 ) -> list[RawDocument]:
     """A document for every county file and every dataset among files, folders and archives, made ready.
 
-    readers: file suffix with its dot, in lower case → reader. words, terms: as of `with_words`. Raises
-    UsageError for a path that does not exist and where there is nothing to judge.
+    words: as for the readers of the core. terms: on which people's own tables are read. Raises
+    UsageError as `as_read`, and for a mapping of unknown facts.
     """
     words = words or vocabulary()
-    return [ready(document, words, terms) for document in _found(paths, readers)]
+    terms = terms.resolved(words)
+    return [ready(document, words, terms) for document in as_read(paths, readers)]
 
 
-def _found(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
+def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
+    """The documents as their readers gave them, still to be made ready.
+
+    readers: file suffix with its dot, in lower case → reader. Raises UsageError for a path that
+    does not exist and where there is nothing to judge.
+    """
     found: list[RawDocument] = []
     seen: set[Path] = set()
     loose: dict[Path, list[Path]] = {}

@@ -131,9 +131,10 @@ class RawDocument:
 
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
-    asked for, perhaps a folder that holds others too. lacks: a needed table that no part of it is called
-    → the complaint, unless others turn out to hold it. zeros: the columns whose blanks mean zero.
-    marker: what it says of its version.
+    asked for, perhaps a folder that holds others too. zeros: the columns whose blanks mean zero.
+    marker: what it says of its version. lacks: a needed table that no part of it is called → the
+    complaint, unless others turn out to hold it. as_read: the tables as they stood, once their columns
+    are understood.
     """
 
     name: str
@@ -142,9 +143,10 @@ class RawDocument:
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
     given: str = ""
-    lacks: dict[str, Problem] = field(default_factory=dict)
     zeros: list[BlankIsZero] = field(default_factory=list)
     marker: Marker | None = None
+    lacks: dict[str, Problem] = field(default_factory=dict)
+    as_read: Sequence[RawTable] = ()
 
 
 def table_named(name: str) -> str | None:

@@ -10,17 +10,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
+
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
     from compliance.intake.formats.raw_table import RawDocument
-    from compliance.intake.own_tables.terms import Terms
 
 
-def ready(document: RawDocument, words: Vocabulary, terms: Terms | None = None) -> RawDocument:
-    """The document with one table of schools and the records of its counties; itself where it has them."""
+def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> RawDocument:
+    """The document with one table of schools and the records of its counties; itself where it has them.
+
+    terms: on which its tables are read, with facts by name.
+    """
     from compliance.intake.own_tables.county_identity import with_identity
     from compliance.intake.own_tables.joined_tables import join
+    from compliance.intake.own_tables.understood import understood
 
+    document = understood(document, words, terms)
     schools = [table for table in document.tables if table.name == "schools"]
     if len(schools) > 1:
         problems = list(document.problems)
