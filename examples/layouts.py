@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import csv
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -67,7 +67,9 @@ def _degrees(school: Record, stage: str) -> None:
     left = above - sum(highest.values())
     college = left // 5 if stage == "primary" else school[f"{stage}_teachers"] - above
     highest["bachelor"] = left - college if stage == "primary" else left
-    school |= {f"{stage}_teachers_{degree}": n for degree, n in {**highest, "college": college}.items()}
+    school |= {
+        f"{stage}_teachers_{degree}": n for degree, n in {**highest, "college": college}.items()
+    }
 
 
 # ── what stands in which table ─────────────────────────────────────────────────────
@@ -269,7 +271,12 @@ def old_tables(place: Mapping[str, Any]) -> list[Table]:
 def wide_table(place: Mapping[str, Any]) -> list[Table]:
     """Everything side by side in one table, as it is exported; stages under one another's heading."""
     stages = STAGES.items()
-    degrees = {"doctor": "博士研究生", "master": "硕士研究生", "bachelor": "本科", "college": "专科"}
+    degrees = {
+        "doctor": "博士研究生",
+        "master": "硕士研究生",
+        "bachelor": "本科",
+        "college": "专科",
+    }
     return [
         Table("学校", f"{place['county_name']}中小学校基本数据", [
             *_who("学校（机构）代码", "学校（机构）名称"),
@@ -372,7 +379,10 @@ def sheet(table: Table, document: Record, habits: Habits) -> Sheet:
     cells: Cells = []
     if habits.titles:
         name = document["county"]["county_name"]
-        cells += [[f"{name}{table.title}（{document['county']['year']}学年初）"], [f"填报单位（盖章）：{name}教育局　　{table.unit}"]]
+        cells += [
+            [f"{name}{table.title}（{document['county']['year']}学年初）"],
+            [f"填报单位（盖章）：{name}教育局　　{table.unit}"],
+        ]
     elif table.unit:
         cells.append([table.unit])
     top = len(cells)
@@ -391,7 +401,10 @@ def sheet(table: Table, document: Record, habits: Habits) -> Sheet:
     if habits.sums:
         cells.append(_total(columns, own, "合 计"))
     if habits.notes:
-        cells += [["注：数据截至当年9月1日。"], ["单位负责人：王某", "填表人：李某", "填表日期：2023年10月8日"]]
+        cells += [
+            ["注：数据截至当年9月1日。"],
+            ["单位负责人：王某", "填表人：李某", "填表日期：2023年10月8日"],
+        ]
     return Sheet(table.name, cells, [*merged, *blocks])
 
 
@@ -404,7 +417,7 @@ def _heads(
     blocks: list[tuple[int, int, int, int]] = []
     for level in range(depth):
         begin = 0
-        for above, run in groupby(paths, lambda path: path[: level + 1]):
+        for above, run in groupby(paths, lambda path, end=level + 1: path[:end]):
             width = len(list(run))
             here, columns = len(above) == level + 1, range(begin, begin + width)
             begin += width
@@ -424,7 +437,9 @@ def _broken(words: str) -> str:
 
 def _row(columns: Sequence[Column], school: Record, habits: Habits) -> list[object]:
     row = [column.value(school) for column in columns]
-    place = next(n for n, column in enumerate(columns) if column.value(school) == school["school_code"])
+    place = next(
+        n for n, column in enumerate(columns) if column.value(school) == school["school_code"]
+    )
     code = str(row[place])
     row[place] = {
         "text": code, "number": int(code), "spaced": f" {code}　", "wide": code.translate(WIDE),
@@ -439,7 +454,9 @@ def _row(columns: Sequence[Column], school: Record, habits: Habits) -> list[obje
 def _total(columns: Sequence[Column], schools: Sequence[Record], word: str) -> list[object]:
     row: list[object] = []
     for column in columns:
-        given = [value for one in schools if column.adds and (value := column.value(one)) is not None]
+        given = [
+            value for one in schools if column.adds and (value := column.value(one)) is not None
+        ]
         row.append(sum(Decimal(str(value)) for value in given) if given else None)
     row = [None if one is None else float(str(one)) for one in row]
     first = next(n for n, column in enumerate(columns) if column.path[0] != "序号")
