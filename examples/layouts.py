@@ -417,7 +417,7 @@ def _heads(
     blocks: list[tuple[int, int, int, int]] = []
     for level in range(depth):
         begin = 0
-        for above, run in groupby(paths, lambda path, end=level + 1: path[:end]):
+        for above, run in groupby(path[: level + 1] for path in paths):
             width = len(list(run))
             here, columns = len(above) == level + 1, range(begin, begin + width)
             begin += width

@@ -95,7 +95,8 @@ def _told(
 ) -> tuple[str, str] | None:
     """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
     path = raw.paths.get(heading, (heading,))
-    meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
+    known = raw.uses.get(heading)
+    meaning = known.meaning if known else meaning_of(vocabulary, record, path, titles=raw.titles)
     if meaning.kind == "silent":
         return None
     quoted = show(heading)
