@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.facts.vocabulary import vocabulary
+from compliance.intake.formats.grid import Block
 from compliance.intake.formats.heading_rows import HeadingRows, find_headings
 from compliance.intake.formats.heading_words import HeadingWords
-from compliance.intake.formats.xlsx_workbook import Block
 
 WORDS = HeadingWords(vocabulary(), "schools")
 
