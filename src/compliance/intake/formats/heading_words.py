@@ -59,6 +59,10 @@ class HeadingWords:
         fact = self.fact(*path)
         return fact is not None and (fact.form in ("text", "texts") or bool(fact.words))
 
+    def is_own(self, path: Sequence[str]) -> bool:
+        """Whether the words over a column are a fact's own heading."""
+        return self.words.match(TABLE_OF[self.table], joined(path)) is not None
+
     def may_be_figure(self, path: Sequence[str]) -> bool:
         """Whether a column may hold figures of the table: by its heading, or once a person confirms it."""
         if not path:

@@ -81,6 +81,12 @@ class TableSheet:
         return tells(self._meant, self._paths)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether most of its headings are facts' own, without a word more or less."""
+        known = sum(1 for path in self._paths if self._meant.is_own(path))
+        return 2 * known > len(self._paths)
+
+    @property
     def holds_figures(self) -> bool:
         """Whether it gives the codes of schools, and columns of figures beside them."""
         head = self._head
