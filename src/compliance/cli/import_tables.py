@@ -112,30 +112,18 @@ def import_tables(
 
 def _report(imported: Imported, terms: Terms) -> ImportReport:
     """What is to be said of it."""
-    from compliance.facts.vocabulary import titles
     from compliance.render.import_report import ImportReport
-    from compliance.render.missing_figures import lacking
 
     return ImportReport(
         files=imported.files,
         schools=len(imported.records["schools"]),
         columns=imported.columns,
         zeros=imported.zeros,
-        mapping=_confirmed(terms.mapping),
+        mapping=terms.mapping,
         problems=imported.problems,
-        missing=[one for report in imported.judged for one in lacking(report)],
-        titles=titles(imported.words),
+        judged=imported.judged,
         words=imported.words,
     )
-
-
-def _confirmed(mapping: TableMapping | None) -> str:
-    """Whose mapping was used."""
-    if mapping is None:
-        return ""
-    day = "" if mapping.confirmed_on is None else mapping.confirmed_on.isoformat()
-    signed = " ".join(filter(None, (mapping.confirmed_by, day))) or msg("没有写确认人")
-    return say("列对应关系：{file}（{signed}）", file=mapping.source, signed=signed)
 
 
 def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str | None) -> bytes:
