@@ -96,7 +96,7 @@ def _told(
     """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
     path = raw.paths.get(heading, (heading,))
     meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
-    if meaning.kind in ("silent", "school_counted"):
+    if meaning.kind == "silent":
         return None
     quoted = show(heading)
     named = msg("、").join(f"“{fact.label}”" for fact in meaning.facts)
