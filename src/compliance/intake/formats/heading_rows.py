@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from compliance.intake.formats.heading_words import CAPTIONS, HeadingWords, joined
+from compliance.intake.formats.heading_words import HeadingWords, joined
 from compliance.intake.formats.side_lines import (
     HEADER_WITHIN,
     header_row,
@@ -180,13 +180,12 @@ class _Sheet:
         return [self._path(cells) for cells in zip(*self._spread(top, bottom), strict=True)]
 
     def _path(self, cells: Sequence[str]) -> tuple[str, ...]:
-        """The words over a column; without captions where the rest means something by itself."""
+        """The words over a column; without those that change nothing."""
         path: list[str] = []
         for text in cells:
             if text and path[-1:] != [text]:
                 path.append(text)
-        rest = [text for text in path if text not in CAPTIONS]
-        return tuple(rest if len(rest) < len(path) and self.words.known(*rest) else path)
+        return self.words.without_captions(tuple(path))
 
     def _spread(self, top: int, bottom: int) -> list[list[str]]:
         """The rows with every word in all the cells that it stands over."""

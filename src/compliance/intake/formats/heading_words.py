@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from compliance.facts.fact import Fact
+from compliance.facts.heading_meaning import Meaning, is_known, meaning_of
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF
-
-# Captions of groups of columns that say nothing of the figures under them.
-_CAPTIONS = (
-    "学校身份 学校情况 学校信息 学校基本情况 学校基本信息 基本情况 基本信息 基础信息 学生 学生情况 学生数据 在校学生 "
-    "班级 班级情况 教师 教师情况 教师队伍 师资 师资情况 师资队伍 教职工 校舍 校舍情况 校舍与设备 校舍及设备 设备 "
-    "办学条件 基本办学条件 其他办学条件 占地与其他办学条件 占地面积及其他办学条件 设施设备 资源配置 "
-    "经费 经费情况 教育经费 招生与巩固 招生情况 特殊教育学校 其他 其他情况 备注 "
-    "专用教室间数（也可改填“专用教室”表）"
-)
-CAPTIONS = frozenset(_CAPTIONS.split())
 
 
 def joined(path: Sequence[str]) -> str:
@@ -27,34 +18,45 @@ def joined(path: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class HeadingWords:
-    """A vocabulary asked about the headings of one table, each heading once."""
+    """A vocabulary asked about the headings of one table."""
 
     words: Vocabulary
     table: str
-    _asked: dict[tuple[str, ...], Match | None] = field(default_factory=dict)
-
-    def match(self, path: Sequence[str], units: Sequence[str] = ()) -> Match | None:
-        """What words over a column mean; None where nobody knows."""
-        if units:
-            return self.words.match(TABLE_OF[self.table], joined(path), units)
-        key = tuple(path)
-        if key not in self._asked:
-            self._asked[key] = self.words.match(TABLE_OF[self.table], joined(key)) if key else None
-        return self._asked[key]
 
     def known(self, *path: str) -> bool:
         """Whether the words over a column mean something."""
-        return self.match(path) is not None
+        return bool(path) and is_known(self.words, TABLE_OF[self.table], path)
+
+    def meaning(self, path: Sequence[str], units: Sequence[str] = ()) -> Meaning:
+        """What the words over a column mean."""
+        return meaning_of(self.words, TABLE_OF[self.table], path, units=units)
 
     def fact(self, *path: str) -> Fact | None:
-        """The fact that the words over a column stand for."""
-        match = self.match(path)
-        return match.fact if match else None
+        """The fact that the words over a column stand for, or the first where the school's type decides."""
+        if not self.known(*path):
+            return None
+        meaning = self.meaning(path)
+        return meaning.facts[0] if meaning.useful else None
+
+    def match(self, path: Sequence[str], units: Sequence[str] = ()) -> Match | None:
+        """What a column of figures is read as; None where nobody knows."""
+        if self.fact(*path) is None:
+            return None
+        meaning = self.meaning(path, units)
+        if not meaning.useful:
+            return None
+        return Match(meaning.facts[0], meaning.factor, meaning.year, meaning.unit)
 
     def describes(self, path: Sequence[str]) -> bool:
         """Whether a column of this heading holds words that name or describe a record, not figures."""
         fact = self.fact(*path)
         return fact is not None and (fact.form in ("text", "texts") or bool(fact.words))
+
+    def without_captions(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The last word alone, where it is a fact's own heading and the others change nothing of it."""
+        alone = self.words.match(TABLE_OF[self.table], path[-1]) if len(path) > 1 else None
+        same = alone is not None and self.meaning(path) == self.meaning(path[-1:])
+        return path[-1:] if same else path
 
     def key(self, paths: Mapping[int, Sequence[str]]) -> int:
         """The column that names a record: the school's code, else the first known one.
