@@ -379,10 +379,14 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     """In a document of one county: rows that name another county or year than its record."""
     if all(rows[name].null_count() == rows.height for name in ("county_code", year)):
         return
-    elsewhere = (pl.col("county_code") != pl.col("_code")).fill_null(value=False)
-    for _, own in rows.filter(elsewhere).group_by("county_code", maintain_order=True):
+    other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
+    strange = rows.filter(other)
+    if strange.is_empty():
+        return
+    elsewhere = (strange["county_code"] != strange["_code"]).fill_null(value=False)
+    for _, own in strange.filter(elsewhere).group_by("county_code", maintain_order=True):
         yield _of_another_county(document, own)
-    for row in rows.filter(~elsewhere & (pl.col(year) != pl.col("_year"))).iter_rows(named=True):
+    for row in strange.filter(~elsewhere).iter_rows(named=True):
         what = msg_in("differs", "学年起始年份")
         yield document.error(row, "year_differs", _differs(row, what), str(row["_year"]), year)
 
