@@ -24,6 +24,7 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
     """
     from compliance.intake.own_tables.county_identity import with_identity
     from compliance.intake.own_tables.joined_tables import join
+    from compliance.intake.own_tables.settle import settled
     from compliance.intake.own_tables.understood import understood
 
     document = understood(document, words, terms)
@@ -33,6 +34,7 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
         whole = join(schools, words, problems)
         others = [table for table in document.tables if table.name != "schools"]
         document = replace(document, tables=[*others, whole], problems=problems)
+    document = settled(document, words)
     document = with_identity(document, words)
     lacking = [problem for table, problem in document.lacks.items() if table != "counties"]
     return replace(document, problems=[*document.problems, *lacking]) if lacking else document

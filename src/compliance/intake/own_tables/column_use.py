@@ -11,7 +11,7 @@ from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
 from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
-from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, Assigned
+from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
 
 Decider = Literal["heading", "titles", "type", "mapping"]
 
@@ -67,7 +67,7 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
     own = use.meaning
     if said.fact == IGNORE:
         return replace(use, meaning=Meaning("silent"), decided="mapping")
-    if said.fact in (BY_TYPE, COUNTED):
+    if said.fact == BY_TYPE:
         return replace(use, decided="mapping")
     fact = facts[said.fact]
     unit = said.unit or said.assumed or own.unit

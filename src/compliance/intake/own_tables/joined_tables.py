@@ -22,8 +22,9 @@ from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.cell_text import LARGEST_WHOLE, blank, clip, no_data, show, unwrapped
-from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
+from compliance.intake.formats.raw_table import Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.problems import CellError, CellRemark, Location
 from compliance.kernel.errors import Problem, closest
 from compliance.kernel.i18n import msg, plural, say
@@ -67,9 +68,11 @@ class Part:
     @cached_property
     def meanings(self) -> Mapping[str, Match]:
         """Heading → what it means, as far as that is known."""
-        record, units = TABLE_OF[self.table.name], self.table.units
-        found = {h: self.words.match(record, h, units.get(h, ())) for h in self.table.columns}
-        return {heading: match for heading, match in found.items() if match}
+        return {
+            heading: Match(meaning.facts[0], meaning.factor, meaning.year, meaning.unit)
+            for heading, use in self.table.uses.items()
+            if (meaning := use.meaning).kind == "fact"
+        }
 
     @cached_property
     def keys(self) -> list[Key]:
@@ -300,7 +303,9 @@ class _Joining:
         origins: dict[str, tuple[Part, str]] = {}
         given: defaultdict[str, list[str]] = defaultdict(list)  # fact → its headings
         units: dict[str, Sequence[str]] = {}
+        uses: dict[str, ColumnUse] = {}
         for part in self.parts:
+            called: dict[str, str] = {}  # heading there → here
             for own in part.table.columns:
                 cells = part.spread(own)
                 match = part.meanings.get(own)
@@ -308,21 +313,24 @@ class _Joining:
                     if (other := origins[before])[0] is not part:
                         cells = self._without_repeats(part, own, cells, *other, columns[before])
                         if not _any(cells):
+                            called[own] = before
                             break
                 else:
                     heading = own
                     while heading in columns:
                         heading += " "
                     columns[heading], origins[heading] = cells, (part, own)
+                    called[own] = heading
                     if match:
                         given[match.fact.name].append(heading)
                     if own in part.table.units:
                         units[heading] = part.table.units[own]
+            uses |= _renamed(part, called, origins)
         main = self.parts[0].table
         whole = JoinedTable(
             main.name, main.file, columns, self._height,
             lambda row, heading: whole.cell(row, heading).at,
-            sheet=main.sheet, titles=main.titles, units=units, origins=origins, parts=self.parts,
+            sheet=main.sheet, titles=main.titles, units=units, uses=uses, origins=origins, parts=self.parts,
         )  # fmt: skip
         return whole
 
@@ -450,6 +458,17 @@ class _Joining:
     def _name(self, record: int) -> str:
         keys = list(self._keys_of(record))
         return clip(next((key.name for key in keys if key.name), keys[0].code))
+
+
+def _renamed(
+    part: Part, called: Mapping[str, str], origins: Mapping[str, tuple[Part, str]]
+) -> dict[str, ColumnUse]:
+    """What the columns are used for that stand in the whole, by their headings there."""
+    return {
+        called[own]: replace(use, heading=called[own], of=tuple(called[one] for one in use.of))
+        for own, use in part.table.uses.items()
+        if origins[called[own]] == (part, own)
+    }
 
 
 def _nothing(cell: object) -> bool:

@@ -18,7 +18,6 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.own_tables.mapping import (
     BY_TYPE,
-    COUNTED,
     IGNORE,
     OPEN,
     Assigned,
@@ -96,7 +95,7 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
         unit = written_unit(raw, heading, next(iter(alone.facts), None))
         values = cells.to_list() if isinstance(cells, pl.Series) else cells
         there = [row for row, cell in enumerate(values) if _holds(cell)]
-        state = _state(use, (stages[row] for row in there))
+        state = _state(use, (stages[row] for row in there if not _is_zero(values[row])))
         may_be = [
             fact
             for fact in dict.fromkeys((*alone.facts, *facts))
@@ -112,6 +111,11 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
 
 def _holds(cell: object) -> bool:
     return not blank(cell) and not (isinstance(cell, str) and no_data(cell.strip()))
+
+
+def _is_zero(cell: object) -> bool:
+    """Whether it is nought, which is nought of every stage."""
+    return str(cell).strip() in ("0", "0.0")
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -161,7 +165,7 @@ def _read(read: CellReader, cell: object) -> object:
 
 
 def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
-    """stages: those of the schools that have a figure in the column."""
+    """stages: those of the schools that have a figure above nought in the column."""
     meaning = use.meaning
     if meaning.kind == "control":
         return "control"
@@ -172,7 +176,7 @@ def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
             len(set(own) & set(meaning.stages)) > 1 for own in stages
         )
         return "asked" if open_ else "used"
-    if meaning.kind in ("silent", "school_counted"):
+    if meaning.kind == "silent":
         return "silent"
     return "asked" if meaning.facts else "unused"
 
@@ -180,8 +184,6 @@ def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
 def _assigned(use: ColumnUse, state: State, unit: str) -> Assigned:
     """What a mapping says of it as it stands."""
     meaning = use.meaning
-    if meaning.kind == "school_counted":
-        return Assigned(COUNTED)
     if state == "asked":
         return Assigned(OPEN, unit)
     if not certain(meaning):

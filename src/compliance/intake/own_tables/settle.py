@@ -22,7 +22,7 @@ from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import accept_column
 from compliance.intake.acceptance.typed_table import column_of
 from compliance.intake.cell_text import BLANKS, blank, no_data, show
-from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawDocument, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.problems import Location
@@ -31,6 +31,18 @@ from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.labels import stage_words
 
 _AS_THEY_ARE = ("silent", "unknown", "doubtful")
+
+
+def settled(document: RawDocument, words: Vocabulary) -> RawDocument:
+    """The document with all its tables settled."""
+    found = [settle(raw, raw.uses, words) for raw in document.tables]
+    if not any(problems for _, problems in found) and all(
+        table is raw for (table, _), raw in zip(found, document.tables, strict=True)
+    ):
+        return document
+    said = [problem for _, problems in found for problem in problems]
+    tables = [table for table, _ in found]
+    return replace(document, tables=tables, problems=[*document.problems, *said])
 
 
 def settle(
@@ -217,6 +229,8 @@ class _Settling:
             if own and (len(stages or ()) == 1 or _zero(cell)):
                 for stage in own:
                     taken[stage][row] = cell
+            elif use.mixed in own:
+                taken[use.mixed][row] = cell
             elif own:
                 asked.append(row)
             elif not _zero(cell):

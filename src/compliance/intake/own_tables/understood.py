@@ -13,7 +13,6 @@ from compliance.intake.own_tables.blank_is_zero import filled
 from compliance.intake.own_tables.column_use import ColumnUse, understand
 from compliance.intake.own_tables.mapping import (
     BY_TYPE,
-    COUNTED,
     IGNORE,
     OPEN,
     Assigned,
@@ -24,7 +23,7 @@ from compliance.intake.own_tables.terms import Terms
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 
-_NO_FIGURES = ("silent", "school_counted")
+_NO_FIGURES = ("silent",)
 
 
 def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDocument:
@@ -65,7 +64,7 @@ def _allowed(
     facts = words.tables[TABLE_OF[raw.name]]
     found = dict(said)
     for heading, one in said.items():
-        if one.fact in (IGNORE, OPEN, COUNTED):
+        if one.fact in (IGNORE, OPEN):
             continue
         use = uses[heading]
         if one.fact == BY_TYPE:
