@@ -110,8 +110,14 @@ def test_files_of_one_county_become_its_workbook(tables: list[Path]) -> None:
     assert figures(out, "primary_teachers", "junior_teachers") == {
         "5101000001": (30, None), "5101000002": (None, 70), "5101000003": (None, None),
     }  # fmt: skip
-    assert "学生.xlsx Sheet1!D3 “在校生数/小学” → 小学在校生数 primary_students（人）；已填2/3：600、300" in said
-    assert "装备.xlsx 装备!B1 “教学仪器设备值（万元）” → 教学仪器设备值 equipment_value（万元→元（1万元=10000元））" in said
+    assert (
+        "学生.xlsx Sheet1!D3 “在校生数/小学” → 小学在校生数 primary_students（人）；已填2/3：600、300"
+        in said
+    )
+    assert (
+        "装备.xlsx 装备!B1 “教学仪器设备值（万元）” → 教学仪器设备值 equipment_value（万元→元（1万元=10000元））"
+        in said
+    )
     assert "学生.xlsx Sheet1!H2 “备注”：不是数据；如 新建" in said
     assert "校舍" not in said
     assert "体育、艺术" in said.partition("还缺")[2]
@@ -199,7 +205,9 @@ def test_a_mapping_against_the_headings_is_refused(
 def test_another_layout_is_refused_and_the_other_tables_are_read(tables: list[Path]) -> None:
     out, _ = imported(tables)
     kept = out.with_name("county.映射.toml")
-    write_sheets(tables[1], {"装备": [["学校代码", "教学仪器设备值（元）", "生机比"], ["5101000001", 1, 2]]})
+    write_sheets(
+        tables[1], {"装备": [["学校代码", "教学仪器设备值（元）", "生机比"], ["5101000001", 1, 2]]}
+    )
     out, said = imported(tables, "--mapping", kept, code=4)
     assert "装备.xlsx 装备!B1: “教学仪器设备值（元）”的单位由万元变为元" in said
     assert "装备.xlsx 装备!C1: 表头“生机比”是新的" in said
@@ -261,9 +269,17 @@ def test_the_drop_downs_offer_what_the_headings_allow(tables: list[Path]) -> Non
             one for one in sheet.data_validations.dataValidation if f"E{rows[heading]}" in one.sqref
         )
         span = rule.formula1.partition("!")[2].replace("$", "")
-        return [str(cell.value) for row in store[span] for cell in (row if isinstance(row, tuple) else [row])]
+        return [
+            str(cell.value)
+            for row in store[span]
+            for cell in (row if isinstance(row, tuple) else [row])
+        ]
 
-    assert offered("专任教师数")[:3] == ["按办学类型", "小学专任教师数（人）", "初中专任教师数（人）"]
+    assert offered("专任教师数")[:3] == [
+        "按办学类型",
+        "小学专任教师数（人）",
+        "初中专任教师数（人）",
+    ]
     assert offered("专任教师数")[-1] == "不使用"
     assert offered("在校生数/小学") == ["小学在校生数（人）", "不使用"]
     assert "图书册数（册）" in offered("图书馆藏")

@@ -76,12 +76,12 @@ class Marker:
 
 
 def read_marker(path: Path) -> Marker | None:
-    """The mark of an .xlsx workbook; None where it has none, or cannot be read."""
+    """The mark of a workbook, an old one perhaps; None where it has none, or cannot be read."""
     complaints = Complaints(path.name, [])
     try:
         data = load(path, RawDocument(path.name), complaints, MOST_OF_A_DOCUMENT)
-        package = Package(data, complaints)
-        return understood(_properties(package)) or _of_sheet(Workbook(data, complaints))
+        properties = _properties(Package(data, complaints)) if data.startswith(b"PK") else []
+        return understood(properties) or _of_sheet(Workbook(data, complaints))
     except (UnreadableError, *FAULTY):
         return None
 

@@ -22,7 +22,7 @@ from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import accept_column
 from compliance.intake.acceptance.typed_table import column_of
 from compliance.intake.cell_text import BLANKS, blank, no_data, show
-from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawDocument, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.problems import Location
@@ -31,18 +31,6 @@ from compliance.kernel.i18n import msg, plural, say
 from compliance.kernel.labels import stage_words
 
 _AS_THEY_ARE = ("silent", "unknown", "doubtful")
-
-
-def settled(document: RawDocument, words: Vocabulary) -> RawDocument:
-    """The document with all its tables settled."""
-    found = [settle(raw, raw.uses, words) for raw in document.tables]
-    if not any(problems for _, problems in found) and all(
-        table is raw for (table, _), raw in zip(found, document.tables, strict=True)
-    ):
-        return document
-    said = [problem for _, problems in found for problem in problems]
-    tables = [table for table, _ in found]
-    return replace(document, tables=tables, problems=[*document.problems, *said])
 
 
 def settle(
@@ -157,9 +145,9 @@ class _Settling:
 
     def _new_key(self, fact: Fact, meaning: Meaning) -> str:
         """A heading for a fact; one more for a fact that has one is told of later, as any that stands twice."""
-        key = fact.title
-        if meaning.factor != 1:
-            key += f"（{as_printed(meaning.unit)}）"
+        said = [f"{meaning.year}年"] if meaning.year else []
+        said += [as_printed(meaning.unit)] if meaning.factor != 1 else []
+        key = f"{fact.title}（{'、'.join(said)}）" if said else fact.title
         while key in self.columns or key in self.raw.columns:
             key += " "
         return key
@@ -226,7 +214,9 @@ class _Settling:
             }
             if cell is None or any(stage in own or not _zero(given[stage]) for stage in given):
                 continue
-            if own and (len(stages or ()) == 1 or _zero(cell)):
+            if use.mixed in own and not _zero(cell):
+                taken[use.mixed][row] = cell
+            elif own and (len(stages or ()) == 1 or _zero(cell)):
                 for stage in own:
                     taken[stage][row] = cell
             elif use.mixed in own:

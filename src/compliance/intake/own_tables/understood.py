@@ -23,8 +23,6 @@ from compliance.intake.own_tables.terms import Terms
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 
-_NO_FIGURES = ("silent",)
-
 
 def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDocument:
     """The document, whose tables know what their columns are; a blank is zero where the terms say so.
@@ -35,7 +33,7 @@ def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDoc
     for raw in document.tables:
         uses = understand(raw, words)
         if terms.mapping is not None:
-            silent = [name for name, use in uses.items() if use.meaning.kind in _NO_FIGURES]
+            silent = [name for name, use in uses.items() if use.meaning.kind == "silent"]
             agreed = terms.mapping.of(raw, words, silent)
             if agreed is not None and agreed.refused:
                 problems += agreed.refused
