@@ -219,8 +219,6 @@ class _Settling:
             elif own and (len(stages or ()) == 1 or _zero(cell)):
                 for stage in own:
                     taken[stage][row] = cell
-            elif use.mixed in own:
-                taken[use.mixed][row] = cell
             elif own:
                 asked.append(row)
             elif not _zero(cell):
