@@ -188,6 +188,6 @@ def _assigned(use: ColumnUse, state: State, unit: str) -> Assigned:
         return Assigned(OPEN, unit)
     if not certain(meaning):
         return Assigned(IGNORE, unit)
-    several = len(meaning.facts) > 1
-    name = BY_TYPE if several else meaning.facts[0].name
-    return Assigned(name, unit, "" if unit else meaning.unit)
+    fact = meaning.at(use.mixed) if use.mixed else None
+    fact = meaning.facts[0] if len(meaning.facts) == 1 else fact
+    return Assigned(fact.name if fact else BY_TYPE, unit, "" if unit else meaning.unit)
