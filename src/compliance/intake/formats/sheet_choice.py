@@ -21,6 +21,7 @@ TALK = (
     "说明", "目录", "封面", "指南", "字典", "注释", "readme", "notes",
     marker.SHEET,
     "问题清单", "下结论还缺", "problems", "still needed",  # what `validate -o` adds
+    "填报进度", "汇集问题", "school progress",  # and `collect`
 )  # fmt: skip
 _NAMED = 10  # so many sheets that were not read are named
 
