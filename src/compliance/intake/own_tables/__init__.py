@@ -22,12 +22,12 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
 
     terms: on which its tables are read, with facts by name.
     """
-    from compliance.intake.own_tables.county_identity import with_identity
+    from compliance.intake.own_tables.county_identity import as_one_county, with_identity
     from compliance.intake.own_tables.joined_tables import join
     from compliance.intake.own_tables.settle import settle
     from compliance.intake.own_tables.understood import understood
 
-    document = understood(document, words, terms)
+    document = as_one_county(understood(document, words, terms))
     tables, problems = list["RawTable"](), list(document.problems)
     schools = [table for table in document.tables if table.name == "schools"]
     for table in document.tables:
