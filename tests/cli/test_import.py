@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -318,3 +319,19 @@ def test_a_workbook_saved_by_another_program_says_the_same(
     )  # fmt: skip
     after = read_mapping(saved / book.name).resolved(WORDS)
     assert after == before
+
+
+def test_check_reads_the_pieces_as_one_county(tables: list[Path]) -> None:
+    out, _ = imported(tables)
+    kept = out.with_name("county.映射.toml")
+    write_sheets(
+        tables[1],
+        {**EQUIPMENT, "装备": [row for row in EQUIPMENT["装备"] if row[1] != "一百八十万"]},
+    )
+    checked = run("check", *tables, "--mapping", kept, "--format", "json")
+    assert checked.exit_code in (1, 3), checked.output
+    found = json.loads(checked.stdout)
+    assert [one["county_code"] for one in found["counties"]] == ["510100"]
+    assert found["manifest"]["mapping"]["name"] == kept.name
+    told = run("explain", "R6", *tables, "--mapping", kept, "--school", "5101000001")
+    assert "装备!B2" in told.output
