@@ -22,24 +22,27 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.heading_rows import find_headings
 from compliance.intake.formats.heading_words import HeadingWords, joined
-from compliance.intake.formats.raw_table import Cells, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.formats.side_lines import (
     EXAMPLE,
     NOTE,
     NUMBERED,
+    SECTION,
     TOTAL,
     SideLines,
     mention_records,
     units_above,
 )
 from compliance.intake.formats.source_file import check_extent, check_lines, plain_text
+from compliance.intake.formats.table_contents import tells
 from compliance.intake.limits import LONGEST_LINE
-from compliance.intake.problems import Complaints
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
 BATCH = 20_000
 SEPARATORS = ",\t;|"
 FOREIGN = "，、：:^~ \x01\x1f"  # what other programs and hands put between cells
+SNIFFED = 1 << 16  # bytes of a text that tell what it holds
 SAMPLED = 40  # so many lines show how the text is written
 CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
 WIDE = 10  # a note has fewer separators than a table of so many columns
@@ -87,8 +90,23 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
             for heading, index in names.items()
             if len(form.paths[index]) > 1
         },
-        titles=form.titles(complaints.file),
+        titles=(*form.titles(complaints.file), *beside.sections),
     )
+
+
+def told_by_content(data: bytes, words: Vocabulary) -> str | None:
+    """The table whose headings the beginning of a text holds, whatever its file is called."""
+    whole = data if len(data) <= SNIFFED else data[: data.rfind(b"\n", 0, SNIFFED) + 1]
+    complaints = Complaints("", [])
+    best, most = None, 0
+    with suppress(UnreadableError):
+        text = plain_text(whole, complaints)
+        for table in TABLE_OF:
+            meant = HeadingWords(words, table)
+            form = _form(text, meant, complaints)
+            if form.known > most and tells(meant, form.paths):
+                best, most = table, form.known
+    return best
 
 
 # ── how a text is written ──────────────────────────────────────────────────────────
@@ -332,7 +350,7 @@ def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
     key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
+    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []
