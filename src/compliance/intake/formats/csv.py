@@ -74,7 +74,8 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
     titles = [f"A{line}" for line, _ in form.above]
-    beside = SideLines(headings, form.key, complaints, above, form.rows, titles)
+    name = form.facts.index("school_name") if "school_name" in form.facts else None
+    beside = SideLines(headings, form.key, complaints, above, form.rows, titles, name)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
     names = _names(form, complaints)
     if names is None:

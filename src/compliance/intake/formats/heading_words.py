@@ -76,13 +76,15 @@ class HeadingWords:
         same = alone is not None and self.meaning(path) == self.meaning(path[-1:])
         return path[-1:] if same else path
 
-    def key(self, paths: Mapping[int, Sequence[str]]) -> int:
-        """The column that names a record: the school's code, else the first known one.
-
-        paths: column → the words over it.
-        """
-        known: dict[str, int] = {}
+    def columns(self, paths: Mapping[int, Sequence[str]]) -> dict[str, int]:
+        """Fact → the first column over which words stand for it. paths: column → the words over it."""
+        found: dict[str, int] = {}
         for column, path in paths.items():
             if fact := self.fact(*path):
-                known.setdefault(fact.name, column)
+                found.setdefault(fact.name, column)
+        return found
+
+    def key(self, paths: Mapping[int, Sequence[str]]) -> int:
+        """The column that names a record: the school's code, else the first known one."""
+        known = self.columns(paths)
         return known.get("school_code", min(known.values(), default=0))

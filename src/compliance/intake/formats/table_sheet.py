@@ -179,6 +179,7 @@ class TableSheet:
             units_above(line for _, line in above),
             [self._row(row) for row in range(head.top, head.bottom + 1)],
             [grid.at(row, self._row(row).index(texts[0])) for row, texts in titles],
+            self._meant.columns(dict(enumerate(head.paths))).get("school_name"),
         )
         below = range(head.bottom + 1, len(grid.rows))
         named = [row for row in below if self._is_data(row, beside)]
