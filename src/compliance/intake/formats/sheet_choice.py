@@ -159,7 +159,9 @@ def _are_rivals(one: TableSheet, other: TableSheet, hidden: Callable[[TableSheet
     if one.table != other.table:
         return False
     mine, theirs = one.facts - NAMING, other.facts - NAMING
-    if one.table == "schools" and 2 * len(mine & theirs) <= max(len(mine), len(theirs)):
+    if one.table == "schools" and (
+        one.stage != other.stage or 2 * len(mine & theirs) <= max(len(mine), len(theirs))
+    ):
         return False
     both_named = one.named and other.named and one.grid.sheet != other.grid.sheet
     return both_named or hidden(one) or one.table == "counties" or bool(one.records & other.records)
