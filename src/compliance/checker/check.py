@@ -86,7 +86,7 @@ def prepare(
     if top is not None:  # no such rule set, or none for that day: said before anything is read
         edition(known, top, choice.as_of or date.max)
     words = registry.vocabulary if top is None else own_words(registry, known, top)
-    submission = intake.take_in(paths, registry.readers, words, previous)
+    submission = intake.take_in(paths, registry.readers, words, previous, choice.terms)
     problems = [*submission.problems, *_out_of_use(registry)]
     faults: dict[tuple[str, int], JunhengError] = {}  # county and year → why it cannot be judged
     served = _assigned(submission, registry, replace(choice, ruleset=top), problems, faults)
@@ -162,11 +162,14 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            asked = _several(paths)
-            watch = Watch(self.registry.readers, self.registry.vocabulary, asked)
+            choice, asked = choice or Choice(), _several(paths)
+            watch = self._watch(choice, asked)
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(asked, registry, choice or Choice())
-            return self.judge(batch, choice or Choice(), progress, sinks, watch)
+            batch = prepare(asked, registry, choice)
+            return self.judge(batch, choice, progress, sinks, watch)
+
+    def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
+        return Watch(self.registry.readers, self.registry.vocabulary, paths, terms=choice.terms)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -196,7 +199,7 @@ class Checker:
         """
         choice = choice or Choice()
         asked = _several(paths)
-        watch = Watch(self.registry.readers, self.registry.vocabulary, asked)
+        watch = self._watch(choice, asked)
         registry = replace(self.registry, readers=watch.readers)
         batch = prepare(asked, registry, choice, previous)
         problems, decided = list(batch.problems), set[tuple[str, int]]()
@@ -214,10 +217,11 @@ class Checker:
         counties = _checked_counties(batch, decided)
         return Validation(counties, tuple(dict.fromkeys(problems)), needs)
 
-    def documents(self, paths: Paths) -> list[RawDocument]:
+    def documents(self, paths: Paths, choice: Choice | None = None) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        asked = _several(paths)
-        return gather(asked, with_words(self.registry.readers, self.registry.vocabulary, asked))
+        asked, terms = _several(paths), (choice or Choice()).terms
+        readers = with_words(self.registry.readers, self.registry.vocabulary, asked, terms=terms)
+        return gather(asked, readers)
 
     def judge(
         self,
@@ -229,7 +233,7 @@ class Checker:
     ) -> Report:
         """Judge what lies ready; `watch` knows where its figures stand. The rest as for `check`."""
         registry = self.registry
-        watch = watch or Watch(registry.readers, registry.vocabulary)
+        watch = watch or self._watch(choice)
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
         counties: list[CountyResult] = []
@@ -425,10 +429,15 @@ def _info(job: Job) -> RulesetInfo:
 
 def _manifest(submission: Submission, registry: Registry, choice: Choice) -> dict[str, object]:
     off = {"without_plugins": sorted(registry.without)} if registry.without else {}
+    zeros = [
+        {"column": one.heading, "fact": one.fact, "file": one.file, "cells": one.cells}
+        for one in submission.zeros
+    ]
     return {
         "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
         "tool": f"junheng {version('junheng')}",
         "plugins": dict(sorted(registry.plugins.items())),
         **off,
+        **({"blank_is_zero": zeros} if zeros else {}),
         **choice.stated(),
     }

@@ -19,6 +19,7 @@ from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.discover import Reader, with_words
 from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -47,13 +48,19 @@ Found = dict[tuple[str | None, str], Place]
 class Watch:
     """Readers that note which counties each file they read is about.
 
-    paths: what is read. readers: to be used instead of those given, file suffix → reader.
+    paths: what is read. terms: on which people's own tables are. readers: to be used instead of
+    those given, file suffix → reader.
     """
 
     def __init__(
-        self, readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+        self,
+        readers: Mapping[str, Reader],
+        words: Vocabulary,
+        paths: Sequence[Path] = (),
+        *,
+        terms: Terms = NO_TERMS,
     ) -> None:
-        self._originals = with_words(readers, words, paths)
+        self._originals = with_words(readers, words, paths, terms=terms)
         self._words = words
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}

@@ -51,7 +51,9 @@ _UNITS = {
     "人": "persons", "万人": "ten thousand persons", "个": "", "间": "rooms", "所": "schools",
     "元": "yuan", "册": "books", "台": "computers", "张": "sheets", "份": "copies",
     "分": "points", "届": "cohorts", "年": "years", "小时": "hours",
-    "平方米": "m²", "米": "m",
+    "平方米": "m²", "米": "m", "亩": "mu", "公顷": "hectares", "万平方米": "ten thousand m²",
+    "千元": "thousand yuan", "万元": "ten thousand yuan", "百万元": "million yuan",
+    "亿元": "hundred million yuan", "万册": "ten thousand books",
 }  # fmt: skip
 
 

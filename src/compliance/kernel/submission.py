@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -56,6 +56,21 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankIsZero:
+    """A column whose blanks somebody takes for zero.
+
+    asked: as they called it; heading, fact, file: the column. cells: how many blanks there were,
+    None where such a column has no zero.
+    """
+
+    asked: str
+    heading: str
+    fact: str
+    file: str
+    cells: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A county that gets no findings because its figures have errors."""
 
@@ -80,7 +95,8 @@ class Submission:
     of schools of which two schools have the sum together. nobody: the facts of counties whose cell may
     say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
     do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
-    and year → the path by which its record was asked for. unsound: refused counties, all of whose
+    and year → the path by which its record was asked for. zeros: the columns whose blanks were taken
+    for zero. unsound: refused counties, all of whose
     rows were read, with their refused cells blank: for what can be said of them beside their errors.
     """
 
@@ -99,6 +115,7 @@ class Submission:
     refused: list[Refused] = field(default_factory=list)
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
     given: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    zeros: Sequence[BlankIsZero] = ()
     unsound: Submission | None = None
 
     def completed(self) -> Submission:

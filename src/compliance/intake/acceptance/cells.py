@@ -14,13 +14,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeGuard, TypeVar
 
 import polars as pl
 
 from compliance.facts.fact import NOT_INVOLVED, Fact
-from compliance.facts.vocabulary import factor, unit_words
+from compliance.facts.units import factor, unit_words
 from compliance.intake.cell_text import (
     BLANKS,
     INVISIBLE,
@@ -541,9 +542,9 @@ def _half(number: float) -> float:
     return next(one for one in shorter if pl.Series([one], dtype=pl.Float16)[0] == number)
 
 
-def scale(values: pl.Series, factor: Decimal) -> pl.Series:
+def scale(values: pl.Series, factor: Fraction) -> pl.Series:
     """Numbers in another unit, exactly: by way of the decimals as typed, never of the doubles."""
-    scaled = [None if x is None else float(Decimal(repr(x)) * factor) for x in values.to_list()]
+    scaled = [None if x is None else float(Fraction(repr(x)) * factor) for x in values.to_list()]
     return pl.Series(values.name, scaled, dtype=pl.Float64)
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 import polars as pl
 
 from compliance.facts.fact import Fact
+from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import (
     NOTHING,
@@ -20,7 +21,7 @@ from compliance.intake.acceptance.cells import (
     not_involved,
     scale,
 )
-from compliance.intake.acceptance.headings import Headings, match_headings, size_word
+from compliance.intake.acceptance.headings import Headings, match_headings
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
@@ -150,7 +151,7 @@ def _in_written_unit(match: Match) -> Fact:
     if match.factor == 1:
         return fact
     low, high = (None if x is None else x / size for x in (fact.minimum, fact.maximum))
-    return replace(fact, minimum=low, maximum=high, unit=f"{size_word(match.factor)}{fact.unit}")
+    return replace(fact, minimum=low, maximum=high, unit=as_printed(match.unit))
 
 
 def _joined(

@@ -17,6 +17,7 @@ from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.folder import Contents, contents
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
@@ -40,12 +41,18 @@ def readers() -> dict[str, Reader]:
 
 
 def with_words(
-    readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+    readers: Mapping[str, Reader],
+    words: Vocabulary,
+    paths: Sequence[Path] = (),
+    *,
+    terms: Terms = NO_TERMS,
 ) -> dict[str, Reader]:
     """The readers, where they are the core's with all the facts that headings may stand for.
 
-    paths: what is read; what lies in subfolders of it is named by its way from there.
+    paths: what is read; what lies in subfolders of it is named by its way from there. terms: on
+    which people's own tables are read. Raises UsageError for a mapping of unknown facts.
     """
+    terms = terms.resolved(words)
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
     return {
         suffix: placed(partial(one, words=words) if one in own else one, paths)

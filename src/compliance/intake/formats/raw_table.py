@@ -16,7 +16,7 @@ import polars as pl
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import InputFile
+from compliance.kernel.submission import BlankIsZero, InputFile
 
 # table of a document -> table of the vocabulary
 TABLE_OF = {
@@ -119,7 +119,7 @@ class RawDocument:
 
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
-    asked for, perhaps a folder that holds others too.
+    asked for, perhaps a folder that holds others too. zeros: the columns whose blanks mean zero.
     """
 
     name: str
@@ -128,6 +128,7 @@ class RawDocument:
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
     given: str = ""
+    zeros: list[BlankIsZero] = field(default_factory=list)
 
 
 def table_named(name: str) -> str | None:

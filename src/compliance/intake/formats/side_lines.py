@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from compliance.facts.vocabulary import unit_words
+from compliance.facts.units import unit_words
 from compliance.intake.cell_text import clip
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say

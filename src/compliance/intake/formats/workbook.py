@@ -12,11 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import Match, factor, unit_words
+from compliance.facts.units import factor, unit_words
+from compliance.facts.vocabulary import Match
 from compliance.intake import cell_text, limits
 from compliance.intake.formats.number_format import (
     BUILT_IN,
@@ -262,7 +264,7 @@ class Grid:
         elif size is not None and size != match.factor:
             message = say("单元格显示为{n}{u}，已换算", n=f"{number:.12g}", u=units[0])
             expected = msg("请核对换算后的数值")
-            number = float(Decimal(repr(number)) * size / match.factor)
+            number = float(Fraction(repr(number)) * size / match.factor)
         else:
             return number
         self.complaints.warning("converted_unit", message, expected, at, school, (fact.name,))
