@@ -22,33 +22,44 @@ class Needed(NamedTuple):
     """Facts of schools and of the county by their names.
 
     judged: what has to be given so that every rule can be judged. weighty: of these, what a rule needs
-    that counts in the verdict. instead: the other ways to give some of it: fact → what says the same
-    and is needed.
+    that counts in the verdict. readers: fact → the ids of the rules that look at it themselves. instead:
+    the other ways to give some of it: fact → what says the same and is needed.
     """
 
     judged: frozenset[str]
     weighty: frozenset[str]
+    readers: Mapping[str, tuple[str, ...]]
     instead: Mapping[str, tuple[str, ...]]
 
 
 def needed_facts(rules: Ruleset, words: Vocabulary) -> Needed:
     """What a rule set needs, as its switches have it."""
     ways = _Ways(rules, words)
-    always = _always(rules, words)
+    readers: dict[str, list[str]] = {}
+    for rule in rules.rules:
+        for name in sorted(ways.facts(rule)):
+            readers.setdefault(name, []).append(rule)
     weighty = {name for name, rule in rules.rules.items() if rule.role != "advisory"}
-    judged = always | ways.facts(rules.rules)
+    always = _always(rules, words)
+    judged = always | set(readers)
     instead = {
         name: tuple(best)
         for other, best in ways.instead.items()
         for name in named([other], words) - judged
     }
-    return Needed(frozenset(judged), frozenset(always | ways.facts(weighty)), instead)
+    return Needed(
+        frozenset(judged),
+        frozenset(always | {name for name, ids in readers.items() if weighty & set(ids)}),
+        {name: tuple(ids) for name, ids in readers.items()},
+        instead,
+    )
 
 
 def _always(rules: Ruleset, words: Vocabulary) -> set[str]:
     """What tells records apart, makes stages of schools, and shares among them."""
     facts = {**words.county, **words.school}
-    found = {name for name, fact in facts.items() if fact.required}
+    every = (*words.county.values(), *words.school.values())
+    found = {fact.name for fact in every if fact.required}
     found |= {f"{stage}_students" for stage in COMPULSORY}
     if rules.split.facts:
         found |= {name for stage in rules.split.weights if (name := f"{stage}_students") in facts}
@@ -59,10 +70,11 @@ def _always(rules: Ruleset, words: Vocabulary) -> set[str]:
 
 
 def named(names: Iterable[str], words: Vocabulary) -> set[str]:
-    """The facts that have one of these names, or one of them as stem."""
+    """The facts that have one of these names, or one of them as stem, and the tables of that name."""
     asked = set(names)
     facts = (*words.county.values(), *words.school.values())
-    return {fact.name for fact in facts if fact.name in asked or fact.stem in asked}
+    found = {fact.name for fact in facts if fact.name in asked or fact.stem in asked}
+    return found | (asked & set(words.tables))
 
 
 class _Ways:
@@ -79,14 +91,14 @@ class _Ways:
             self._facts.setdefault(fact.stem, fact)
             self._facts[fact.name] = fact
 
-    def facts(self, rules: Iterable[str]) -> set[str]:
-        """The facts that these rules need."""
-        found = self._walk([Node("rule", name) for name in rules])
+    def facts(self, rule: str) -> set[str]:
+        """The facts, and further tables, that a rule needs itself."""
+        found = self._walk(Node("rule", rule))
         return named((node.name for node in found if node.section == "fact"), self._words)
 
-    def _walk(self, start: Iterable[Node]) -> Iterator[Node]:
-        """All that these refer to in the shortest way, verdicts of other rules apart."""
-        waiting, seen = [*start], set[Node]()
+    def _walk(self, start: Node) -> Iterator[Node]:
+        """All that this refers to in the shortest way, verdicts of other rules apart."""
+        waiting, seen = [start], set[Node]()
         while waiting:
             node = waiting.pop()
             if node not in seen:
@@ -143,4 +155,5 @@ class _Ways:
             behind = self._rules.references.behind(one.fallback)
             of_schools += sorted(named(behind, self._words) & set(self._words.school))
         if of_schools and (node.section == "tally" or (one is not None and one.fallback)):
-            yield from ((name, of_schools) for name in of_county)
+            figures = [name for name in of_schools if self._facts[name].figure]
+            yield from ((name, figures) for name in of_county)
