@@ -7,7 +7,7 @@ and no other county theirs; nothing is corrected silently and nothing missing is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -39,11 +39,19 @@ from compliance.intake.acceptance.integrity import (
 )
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.acceptance.unread import Unread
+from compliance.intake.acceptance.versions import newest, submitted, told
 from compliance.intake.data_checks import data_checks
 from compliance.intake.formats.raw_table import NEEDED, TABLE_OF, RawDocument
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import IDENTITY, KEY, NOT_INVOLVED, TABLES, Submission
+from compliance.kernel.submission import (
+    IDENTITY,
+    KEY,
+    NOT_INVOLVED,
+    TABLES,
+    Submission,
+    SubmittedFile,
+)
 
 
 def accept(
@@ -56,6 +64,7 @@ def accept(
     data checks last; they look at all rows whose county is known, and are silent where a cell that was
     refused would be all they speak of.
     """
+    given, (documents, older) = documents, newest(documents, vocabulary)
     tables: list[Accepted] = []
     tables_of: list[list[Accepted]] = []
     checked: list[CheckedRows] = []
@@ -98,13 +107,15 @@ def accept(
         },
         problems=[
             *(one for one in outcomes if isinstance(one, Problem)),
+            *told(older),
             *map(_of_county, (*folding, *deriving, *doubts, *unfounded, *turned)),
         ],
-        inputs=[item for document in documents for item in document.inputs],
+        inputs=[item for document in given for item in document.inputs],
         refused=refusals(refused, rows["counties"]),
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
         given=_given(counties, documents),
         zeros=tuple(one for document in documents for one in document.zeros),
+        submitted=[*_submitted(rows["counties"], documents), *older],
     )
     return _parted(whole, refused, unread) if unread else whole
 
@@ -188,6 +199,18 @@ def _given(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> dict[tup
     paths = [document.given for document in documents for _ in document.tables]
     keyed = counties.select("_code", "_year", "_table").iter_rows()
     return {(code, year): paths[number] for code, year, number in keyed}
+
+
+def _submitted(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> Iterator[SubmittedFile]:
+    """The file of every county's record whose county and year are known."""
+    homes = [(document, table) for document in documents for table in document.tables]
+    named = with_missing(counties, county_name=pl.String).filter(keyed())
+    for code, year, name, number in named.select(
+        "_code", "_year", "county_name", "_table"
+    ).iter_rows():
+        document, table = homes[number]
+        one = submitted(document, (code, year), name or "")
+        yield one._replace(file=table.file) if document.many else one
 
 
 def _all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

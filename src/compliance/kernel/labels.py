@@ -174,6 +174,7 @@ def problem_words(code: str) -> str:
         "short_lines": msg("行末缺列"),
         "shrunk_since_previous": msg("比对照数据减少"),
         "stage_not_in_type": msg("学段与办学类型不符"),
+        "superseded": msg("有更新的一份"),
         "statement_contradicted": msg("佐证与数字相矛盾"),
         "students_without_classes": msg("有学生而无班级"),
         "text_replaced": msg("疑为文字批量替换损坏"),

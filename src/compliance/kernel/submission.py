@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -96,7 +97,8 @@ class Submission:
     say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
     do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
     and year → the path by which its record was asked for. zeros: the columns whose blanks were taken
-    for zero. unsound: refused counties, all of whose
+    for zero. submitted: the file of every county's record, refused ones too, and the older ones that are
+    not judged. unsound: refused counties, all of whose
     rows were read, with their refused cells blank: for what can be said of them beside their errors.
     """
 
@@ -116,6 +118,7 @@ class Submission:
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
     given: Mapping[tuple[str, int], str] = field(default_factory=dict)
     zeros: Sequence[BlankIsZero] = ()
+    submitted: Sequence[SubmittedFile] = ()
     unsound: Submission | None = None
 
     def completed(self) -> Submission:
@@ -140,6 +143,26 @@ class Submission:
     def with_tables(self, tables: Mapping[str, pl.DataFrame]) -> Submission:
         """The same with some of its tables replaced, by their names."""
         return replace(self, **tables)  # type: ignore[arg-type]  # each by its name
+
+
+class SubmittedFile(NamedTuple):
+    """A county's record as it came in.
+
+    file: as it is named among what was read. version: the moment of its mark, None where it has none.
+    superseded_by: the newer file that is judged instead, or empty.
+    """
+
+    county_code: str
+    year: int | None
+    county_name: str
+    file: str
+    version: datetime | None = None
+    superseded_by: str = ""
+
+    @property
+    def version_told(self) -> str:
+        """The moment as people write it; empty without one."""
+        return "" if self.version is None else self.version.isoformat(" ", "seconds")
 
 
 class Succession(NamedTuple):

@@ -16,7 +16,7 @@ import polars as pl
 
 from compliance.intake.acceptance.named_schools import NAMING, Stranger, resolved, with_home
 from compliance.intake.acceptance.typed_table import Accepted
-from compliance.intake.cell_text import show
+from compliance.intake.cell_text import clip, show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
@@ -704,11 +704,22 @@ def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterato
 
 
 def given_twice(counties: pl.DataFrame, tables: Tables) -> Iterator[Problem]:
-    """One county and year twice, in one file or in two."""
+    """One county and year twice, in one file or in several: each place, with all the files."""
     known = counties.filter(keyed())
-    for row in known.filter(pl.struct("_code", "_year").is_duplicated()).iter_rows(named=True):
-        message = say("{c}（{y}）的数据给了两次", c=row["_code"], y=row["_year"])
-        expected = msg("一县一学年只给一份")
+    twice = known.filter(pl.struct("_code", "_year").is_duplicated())
+    files: dict[Key, list[str]] = {}
+    for code, year, number in twice.select("_code", "_year", "_table").iter_rows():
+        files.setdefault((code, year), []).append(tables[number].raw.file)
+    for row in twice.iter_rows(named=True):
+        own = files[row["_code"], row["_year"]]
+        message = say(
+            "{c}（{y}）交了{n}份，看不出哪一份较新：{files}",
+            c=row["_code"], y=row["_year"], n=len(own),
+            files=msg("、").join(map(clip, dict.fromkeys(own))),
+        )  # fmt: skip
+        expected = msg(
+            "只留要判定的一份；本程序写的工作簿带有版本标记，各份都有且不同的，判定较新的一份"
+        )
         where = locate(tables, row, "county_code")
         yield where.error("duplicate_county", message, expected, ("county_code",))
 

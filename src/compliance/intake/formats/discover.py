@@ -14,7 +14,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
-from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.folder import MARKED, Contents, contents
+from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.own_tables.terms import NO_TERMS, Terms
@@ -79,7 +80,10 @@ def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocu
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found += _asked_for(str(path), [_read(path, readers)])
+            document = _read(path, readers)
+            if path.suffix.lower() in MARKED:
+                document.marker = document.marker or read_marker(path)
+            found += _asked_for(str(path), [document])
     for tables in loose.values():
         own = _dataset(", ".join(path.name for path in tables), tables, readers)
         found += _asked_for(", ".join(str(path) for path in tables), [own])
@@ -102,7 +106,10 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     for shelf in there.shelves:
         if shelf.tables:
             found.append(_dataset(shelf.inside or name, shelf.tables, readers))
-        found += [_read(path, readers) for path in shelf.counties]
+        for path in shelf.counties:
+            document = _read(path, readers)
+            document.marker = document.marker or there.marks.get(path)
+            found.append(document)
     if not found and not there.again:
         raise _nothing(str(folder), there)
     if found and (there.strange or there.passed):

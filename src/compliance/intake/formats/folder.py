@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, litter
+from compliance.intake.formats.marker import Marker, read_marker
 from compliance.intake.formats.raw_table import table_named
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
@@ -22,7 +23,7 @@ from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, COUNTY_LIST, SCHOOL_S
 
 _PROPERTIES = 64 * 1024  # bytes of a workbook's properties
 _CREATOR = re.compile(f"<dc:creator>{AUTHOR}</dc:creator>".encode())
-_MARKER = "docProps/custom.xml"  # of workbooks to be filled in, whose marker stands there
+MARKED = (".xlsx", ".xlsm")  # those in which a mark of ours may stand
 
 
 @dataclass
@@ -41,11 +42,12 @@ class Shelf:
 class Contents:
     """A folder with its subfolders.
 
-    strange: files that are no table by their name. passed: why something was passed over → what.
+    marks: of its workbooks, None where one has none. strange: files that are no table by their name. passed: why something was passed over → what.
     again: some files have been read already. Both name things by their way from the folder.
     """
 
     shelves: list[Shelf] = field(default_factory=list)
+    marks: dict[Path, Marker | None] = field(default_factory=dict)
     strange: list[str] = field(default_factory=list)
     passed: dict[str, list[str]] = field(default_factory=dict)
     again: bool = False
@@ -134,12 +136,19 @@ class _Walk:
             self._pass(path, say("文件超过{n}个", n=MOST_FILES))
         elif suffix in FORMS and not table_named(path.stem):
             self.contents.strange.append(self._inside(path))
-        elif suffix in (".xlsx", ".xlsm") and _is_own_workbook(path):
-            self._pass(path, msg("本程序写的文书"))
+        elif suffix in MARKED and (why := self._not_of_a_county(path)):
+            self._pass(path, why)
         else:
             self._seen.add(real)
             self._room -= 1
             (shelf.tables if suffix in FORMS else shelf.counties).append(path)
+
+    def _not_of_a_county(self, path: Path) -> str:
+        """Why a workbook is no submission; empty where it may be one."""
+        mark = self.contents.marks[path] = read_marker(path)
+        if mark is None:
+            return msg("本程序写的文书") if _is_own_workbook(path) else ""
+        return msg("一校一份的填报表，用 compliance collect 汇总") if mark.school_code else ""
 
     def _pass(self, path: Path, why: str) -> None:
         self.contents.passed.setdefault(why, []).append(self._inside(path))
@@ -160,12 +169,9 @@ def _is_paper(path: Path) -> bool:
 
 
 def _is_own_workbook(path: Path) -> bool:
-    """Whether a workbook is a report or paper of the program: by its author, without a marker."""
+    """Whether a workbook without a mark is a report or paper of the program: by its author."""
     try:
-        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
-            if _MARKER in archive.namelist():
-                return False
-            with archive.open("docProps/core.xml") as properties:
-                return _CREATOR.search(properties.read(_PROPERTIES)) is not None
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
+            return _CREATOR.search(properties.read(_PROPERTIES)) is not None
     except (*DAMAGE, KeyError, RuntimeError):
         return False  # whatever is wrong with it is said where it is read

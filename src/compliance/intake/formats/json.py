@@ -9,11 +9,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeGuard
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip, pointer, unfit
+from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
@@ -29,6 +31,7 @@ KEYED = frozenset({("attestations", "rule"), ("vetoes", "rule"), ("vetoes", "exi
 Records = Sequence[tuple[str, Mapping[str, object]]]  # each with its pointer
 PLAIN = frozenset({type(None), bool, int, float, str})  # what may be a cell, or an item of one
 _UNUSABLE = object()
+_KEYS = ("format", "county", "schools", "version")
 
 
 class Repeated(dict[str, object]):
@@ -64,6 +67,7 @@ def _fill(path: Path, found: RawDocument, complaints: Complaints, words: Vocabul
         raise complaints.unreadable("wrong_type", message, expected)
     reading = _Reading(complaints, words)
     reading.check_form(root)
+    found.marker = reading.version(root.get("version"))
     county, lists = reading.county(root.get("county"))
     tables = [
         reading.table("counties", county),
@@ -170,10 +174,25 @@ class _Reading:
             message = say("不是本程序的填报格式：{f}", f=given)
             raise self.complaints.unreadable("wrong_format", message, wanted, at="/format")
         for key in root:
-            if key not in ("format", "county", "schools") and not unfit(key):
+            if key not in _KEYS and not unfit(key):
                 message = say("不认识的键“{k}”，未读取", k=clip(key))
-                known, at = "format, county, schools", pointer(clip(key))
+                known, at = ", ".join(_KEYS), pointer(clip(key))
                 self.complaints.warning("unknown_key", message, known, at=at)
+
+    def version(self, value: object) -> Marker | None:
+        """The mark of the moment at which the document was made, with its UTC offset."""
+        if value is None:
+            return None
+        try:
+            written = datetime.fromisoformat(str(value))
+        except ValueError:
+            written = None
+        if not isinstance(value, str) or written is None or written.utcoffset() is None:
+            message = say("看不懂版本“{v}”，按没有版本对待", v=clip(value))
+            expected = msg("带时区的时刻，如 2024-03-05T09:30:00+08:00")
+            self.complaints.warning("bad_date", message, expected, at="/version")
+            return None
+        return Marker(written, "")
 
     def county(self, value: object) -> tuple[Records, dict[str, Records]]:
         """The county's record without its lists, and the lists as tables."""

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,6 +17,9 @@ from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import BlankIsZero, InputFile
+
+if TYPE_CHECKING:
+    from compliance.intake.formats.marker import Marker
 
 # table of a document -> table of the vocabulary
 TABLE_OF = {
@@ -120,6 +123,7 @@ class RawDocument:
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
     asked for, perhaps a folder that holds others too. zeros: the columns whose blanks mean zero.
+    marker: what it says of its version.
     """
 
     name: str
@@ -129,6 +133,7 @@ class RawDocument:
     many: bool = False
     given: str = ""
     zeros: list[BlankIsZero] = field(default_factory=list)
+    marker: Marker | None = None
 
 
 def table_named(name: str) -> str | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.facts.fact import Fact
-from compliance.facts.vocabulary import UNITS, Heading, Vocabulary, factor, quantity
+from compliance.facts.units import UNITS, factor, quantity
+from compliance.facts.vocabulary import Heading, Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable, table_named
 from compliance.intake.limits import NAMED_HEADINGS
