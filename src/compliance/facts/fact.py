@@ -232,7 +232,12 @@ _AS_WRITTEN = {
     "sum_of": "x-sum-of",
     "none": "x-none",
 }
-_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "not_involved": "x-not-involved", "types": "x-types"}
+_LISTED = {
+    "aliases": "x-aliases",
+    "edges": "x-edges",
+    "not_involved": "x-not-involved",
+    "types": "x-types",
+}
 
 
 def fact_of(

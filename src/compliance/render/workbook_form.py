@@ -19,6 +19,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.school_types import has
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import LISTS, SHEETS, TABLE_OF
+from compliance.kernel.submission import STATED
 from compliance.render.documents.text import columns
 from compliance.rules.language.model import Rule
 from compliance.rules.reference.needed_facts import Needed
@@ -29,8 +30,9 @@ CODE = f"{EXAMPLE}2134000001"
 ELSEWHERE = ("county_code", "year", "*_class_sizes", "*_room_areas")
 # What a further table has for datasets of many counties only.
 OF_DATASETS = ("county_code", "school_year", "school_name")
+_SHOWN = frozenset(TABLE_OF[table] for table in STATED)
 _OTHERS = "其他"
-_BAND_WIDTH = 7
+_BAND_WIDTH = 6
 _FEW_RULES = 6  # so many are named in a note
 _LAST = ("特殊教育学校", _OTHERS)  # sections at the end
 JUDGED, DECLARED, REFERENCE = "判定必需", "申报表用", "参考"
@@ -38,7 +40,7 @@ JUDGED, DECLARED, REFERENCE = "判定必需", "申报表用", "参考"
 _MOMENTS = ("截至学年起始年份", "学年起始年份的自然年度")
 SCHOOL_EXAMPLE: Mapping[str, object] = {
     "school_code": CODE,
-    "school_name": "示例小学（本行不会被读取）",
+    "school_name": "示例小学（本行不读取）",
     "school_type": "小学",
     "sponsor": "县级教育部门",
     "setting": "镇区",
@@ -144,6 +146,8 @@ class WorkbookForm:
 
     def use(self, fact: Fact) -> str:
         """For what a fact is asked: JUDGED, DECLARED or REFERENCE."""
+        if fact.table not in ("school", "county"):
+            return REFERENCE if fact.table in _SHOWN else JUDGED
         if self.needed is None or fact.name in self.needed.judged:
             return JUDGED
         declared = fact.name in self.declared and fact.name not in self.needed.instead
@@ -194,6 +198,21 @@ class WorkbookForm:
         ]
         return {"attestations": attested, "vetoes": vetoed}
 
+    def guide(self, sheets: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """The first sheet's headings, each with its lines; of the further sheets those of `sheets`."""
+        text = files("compliance.templates").joinpath("blank_workbook.md").read_text("utf-8")
+        absent = tuple(f"{name}：" for name in SHEETS.values() if name not in sheets)
+        found = []
+        for part in text.removeprefix("# ").split("\n# "):
+            head, *lines = part.split("\n")
+            if "{ways}" in lines:
+                ways = self.other_ways()
+                lines = [line for line in lines if line != "{ways}"] * bool(ways) + ways
+            kept = [line for line in lines if line and not line.startswith(absent)]
+            if kept:
+                found.append((head, kept))
+        return found
+
     def readers(self, fact: Fact) -> list[Rule]:
         """The rules that look at a fact."""
         ids = self.needed.readers.get(fact.name, ()) if self.needed else ()
@@ -202,15 +221,22 @@ class WorkbookForm:
     def other_ways(self) -> list[str]:
         """What could be given in another way than it is asked for, a line a figure."""
         facts = {**self.words.county, **self.words.school}
-        lines = {}
+        summed: dict[str, dict[str, list[str]]] = {}
         for fact in self.words.school.values():
             if fact.parts and self.asks(fact):
                 groups = ("、".join(_plain(facts[name]) for name in one) for one in fact.parts)
-                lines[f"{_plain(fact)}：没有的，也可填{'，或填'.join(groups)}，自动相加。"] = None
+                of_title = summed.setdefault(_plain(fact), {})
+                of_title.setdefault("，或填".join(groups), []).append(fact.title)
+        lines = [
+            f"{title if len(ways) == 1 else '、'.join(titles)}：没有的，也可填{parts}，自动相加。"
+            for title, ways in summed.items()
+            for parts, titles in ways.items()
+        ]
         asked: dict[str, dict[str, None]] = {}
         for name, best in (self.needed.instead if self.needed else {}).items():
             for fact in facts.values():
-                if {fact.name, fact.stem} & set(best) and fact.stage == facts[name].stage:
+                of_stage = facts[name].stage in (None, fact.stage)
+                if of_stage and {fact.name, fact.stem} & set(best):
                     asked.setdefault(_plain(fact), {})[_plain(facts[name])] = None
         together: dict[str, list[str]] = {}
         for title, others in asked.items():
@@ -220,7 +246,9 @@ class WorkbookForm:
 
 def _plain(fact: Fact) -> str:
     """A fact's title, without its stage: what is said of it holds for the other one too."""
-    lists = (SHEETS[t] for t, (name, *_) in LISTS.items() if fnmatchcase(fact.name, name.format("*")))
+    lists = (
+        SHEETS[t] for t, (name, *_) in LISTS.items() if fnmatchcase(fact.name, name.format("*"))
+    )
     where = "".join(f"（“{sheet}”表）" for sheet in lists)
     return (re.sub("^(小学|初中)", "", fact.title) if fact.stage else fact.title) + where
 
@@ -230,7 +258,9 @@ def sections(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {}
     for fact in facts:
         found.setdefault(fact.section or _OTHERS, []).append(fact)
-    return dict(sorted(found.items(), key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0))
+    return dict(
+        sorted(found.items(), key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
+    )
 
 
 def spread(facts: Iterable[Fact]) -> list[SheetColumn]:
@@ -243,18 +273,10 @@ def spread(facts: Iterable[Fact]) -> list[SheetColumn]:
 
 
 def bands(fact: Fact) -> list[str]:
-    """What the items of a list count, by the edges between them: 25人及以下, 26—30人 …"""
-    unit, edges = "人", [f"{edge:g}" for edge in fact.edges]
-    lows = [f"{edge + 1:g}" for edge in fact.edges]
-    inner = [f"{low}—{high}{unit}" for low, high in zip(lows, edges[1:], strict=False)]
-    return [f"{edges[0]}{unit}及以下", *inner, f"{lows[-1]}{unit}及以上"]
-
-
-def guide() -> Sequence[tuple[str, Sequence[str]]]:
-    """The first sheet's headings, each with its lines."""
-    text = files("compliance.templates").joinpath("blank_workbook.md").read_text("utf-8")
-    parts = (part.split("\n") for part in text.removeprefix("# ").split("\n# "))
-    return [(head, [line for line in lines if line]) for head, *lines in parts]
+    """What the items of a list count, by the edges between them: 25人及以下, 26—30 …"""
+    edges, lows = ([f"{edge + more:g}" for edge in fact.edges] for more in (0, 1))
+    inner = [f"{low}—{high}" for low, high in zip(lows, edges[1:], strict=False)]
+    return [f"{edges[0]}人及以下", *inner, f"{lows[-1]}人及以上"]
 
 
 def heading(fact: Fact) -> str:
@@ -293,7 +315,8 @@ def note(fact: Fact, form: WorkbookForm) -> str:
         "什么时候": moment,
         "从哪里来": origin(fact),
         "用在哪里": f"{use}：{told}{more}" if told else use,
-        "怎样填": f"{fact.expected()}。" + ("必填。" if fact.required else "不知道的留空，不要填0代替。"),
+        "怎样填": f"{fact.expected()}。"
+        + ("必填。" if fact.required else "不知道的留空，不要填0代替。"),
     }
     return "\n".join([fact.title, *(f"{name}：{text}" for name, text in lines.items() if text)])
 
@@ -309,11 +332,12 @@ def choices(fact: Fact) -> list[str]:
     return list(chosen.values())
 
 
-def width(column: SheetColumn, given: str, least: int, lines: int, most: int = 22) -> int:
-    """Column width for a heading that may wrap into `lines`, its choices and an example."""
-    title, _, unit = column.heading.partition("\n")
+def width(column: SheetColumn, shown: Iterable[str], lines: int, least: int, most: int = 22) -> int:
+    """Column width for a heading that may wrap into `lines`, its choices and what is shown below."""
     if column.item is not None:
         return _BAND_WIDTH
+    title, _, unit = column.heading.partition("\n")
     wanted = max(math.ceil(columns(title) / lines), columns(unit)) + 2
-    widest = max((columns(word) + 3 for word in choices(column.fact)), default=0)
-    return max(least, min(most, wanted), min(30, columns(given) + 2), widest)
+    words = max((columns(word) + 3 for word in choices(column.fact)), default=0)
+    widest = max((columns(text) + 2 for text in shown), default=0)
+    return max(least, min(most, wanted), min(30, widest), words)
