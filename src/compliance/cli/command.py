@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
-READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+# what a folder is read for
+READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
 _YOUNG = 50_000
 Told = Callable[[], str]  # a text, said when it is asked for

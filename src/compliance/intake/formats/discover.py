@@ -24,11 +24,12 @@ from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 
 Reader = Callable[[Path], RawDocument]
-# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+# All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
+# with those it cannot read.
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
-ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+ASKED_FOR = (".xlsx", ".xls", ".et", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = (*SPREADSHEETS[1:], ".tsv", ".txt")
+ADVISED = (".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 
 
 def readers() -> dict[str, Reader]:
