@@ -59,8 +59,8 @@ _ROW = 18  # of a school, so that a pen has room
 _FEW = 60  # rows of what is no school's
 _FRAMED = 25  # empty rows that have a frame, to be filled in by hand
 _GUIDE_WIDTH = 74  # a wider column would be cut off on paper
-_COUNTY_WIDTHS = (40, 20, 18, 64, 40)
-_COUNTY_TITLES = ("项目", "填报值", "单位", "统计什么、什么时候", "从哪里来")
+_COUNTY_WIDTHS = (38, 18, 16, 76, 36)
+_COUNTY_TITLES = ("项目", "填报值", "单位", "统计口径", "从哪里来")
 _COMMENT = {"x_scale": 3, "y_scale": 2.4}
 _SEPARATOR = re.compile("[;；、，,]")
 _NUMERALS = "一二三四五六七八九十"
@@ -234,13 +234,14 @@ class _FormWriter:
 
     def _county_fact(self, sheet: Untyped, row: int, fact: Fact, value: object) -> None:
         period = "（自然年度）" if fact.period == "calendar_year" else ""
-        told = [fact.unit + period, "".join(definition(fact)), origin(fact)]
+        told = f"{''.join(definition(fact))}填写：{fact.expected()}。"
+        beside = [fact.unit + period, told, origin(fact)]
         sheet.write_string(row, 0, fact.title, self._heading(fact))
         sheet.write_comment(row, 0, note(fact, self._form), _COMMENT)
         _type(sheet, row, 1, value, self._figure(SheetColumn(fact), ("counties", 0, fact.name)))
-        for column, text in enumerate(told, start=2):
+        for column, text in enumerate(beside, start=2):
             sheet.write_string(row, column, text, self._look["boxed"])
-        texts = zip((fact.title, "", *told), _COUNTY_WIDTHS, strict=True)
+        texts = zip((fact.title, "", *beside), _COUNTY_WIDTHS, strict=True)
         lines = max(1 + columns(text) // (size - 2) for text, size in texts)
         sheet.set_row(row, _LINE * lines + 4)
         _check(sheet, row, row, 1, fact)
