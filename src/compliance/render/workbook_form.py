@@ -263,15 +263,12 @@ def sections(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
     )
 
 
-APART = False  # until the readers fold such columns
-
-
 def spread(facts: Iterable[Fact]) -> list[SheetColumn]:
     """The columns of facts: of a list that is counted by size, one an item."""
     return [
         SheetColumn(fact, item)
         for fact in facts
-        for item in (range(len(fact.edges) + 1) if fact.edges and APART else [None])
+        for item in (range(len(fact.edges) + 1) if fact.edges else [None])
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from compliance.facts.fact import Fact
 from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
-from compliance.facts.units import factor, folded
+from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
@@ -22,7 +22,8 @@ class ColumnUse:
 
     heading: as the table has it. path: its parts from the top. decided: what told its meaning: the
     heading itself, the table's titles, the type of the school in each row, or what people confirmed.
-    of: of a control, the headings whose sum it gives.
+    of: of a control, the headings whose sum it gives. mixed: of a figure whose stage the schools' types
+    say, the stage whose it is in a school of several, where people confirmed one.
     """
 
     heading: str
@@ -30,6 +31,7 @@ class ColumnUse:
     meaning: Meaning
     decided: Decider = "heading"
     of: tuple[str, ...] = ()
+    mixed: str = ""
 
 
 def understand(
@@ -41,7 +43,7 @@ def understand(
     """
     uses = {heading: _use(raw, heading, words) for heading in raw.columns}
     for heading, said in (confirmed or {}).items():
-        if said.fact not in (OPEN, BY_TYPE):
+        if said.fact != OPEN:
             uses[heading] = _confirmed(uses[heading], words.tables[TABLE_OF[raw.name]], said)
     if all(use.meaning.kind in ("fact", "silent", "unknown") for use in uses.values()):
         return _without_repeated_totals(uses)
@@ -62,18 +64,24 @@ def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
 
 def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> ColumnUse:
     """A column as people say; its unit is the one that stands there, else theirs."""
+    own = use.meaning
     if said.fact == IGNORE:
         return replace(use, meaning=Meaning("silent"), decided="mapping")
+    if said.fact == BY_TYPE:
+        return replace(use, decided="mapping")
     fact = facts[said.fact]
-    unit = folded(said.unit or said.assumed)
+    unit = said.unit or said.assumed or own.unit
     scale = factor(unit, fact.unit)
     if scale is None:
         meaning = Meaning("doubtful", (fact,), (own_stage(fact),), why="unit")
+    elif own.useful and fact in own.facts:  # what its headings say, of a stage or a part perhaps
+        meaning = replace(own, factor=scale, unit=unit)
     else:
         meaning = Meaning(
-            "fact", (fact,), (own_stage(fact),), factor=scale, unit=unit, year=use.meaning.year
+            "fact", (fact,), (own_stage(fact),), factor=scale, unit=unit, year=own.year
         )
-    return replace(use, meaning=meaning, decided="mapping")
+    mixed = own_stage(fact) if len(meaning.facts) > 1 else ""
+    return replace(use, meaning=meaning, decided="mapping", mixed=mixed)
 
 
 # ── columns beside one another ─────────────────────────────────────────────────────
@@ -81,34 +89,37 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
 
 def _with_whole_bands(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
     """Bands of sizes make a list where all of them are there; else a person has to say."""
-    there: dict[tuple[Fact, ...], list[int]] = {}
+    there: dict[tuple[str, ...], list[int]] = {}
     for use in uses.values():
         if use.meaning.kind == "band":
-            there.setdefault(use.meaning.facts, []).append(use.meaning.item)
+            there.setdefault(use.meaning.names, []).append(use.meaning.item)
     broken = {
-        facts
-        for facts, items in there.items()
-        if sorted(items) != list(range(len(facts[0].edges) + 1))
+        use.meaning.names
+        for use in uses.values()
+        if use.meaning.kind == "band"
+        and sorted(there[use.meaning.names]) != list(range(len(use.meaning.facts[0].edges) + 1))
     }
     return {
         heading: replace(use, meaning=replace(use.meaning, kind="doubtful", why="bands"))
-        if use.meaning.kind == "band" and use.meaning.facts in broken
+        if use.meaning.kind == "band" and use.meaning.names in broken
         else use
         for heading, use in uses.items()
     }
 
 
 def _without_repeated_totals(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
-    """A total that is repeated, as over every division of a column, is checked against the first."""
-    first: dict[tuple[Fact, ...], str] = {}
+    """A total that is repeated, as over every division of a column, is held against the first."""
+    alike: dict[tuple[str, ...], list[ColumnUse]] = {}
+    for use in uses.values():
+        if use.meaning.kind in ("fact", "by_type"):
+            alike.setdefault(use.meaning.names, []).append(use)
     found = dict(uses)
-    for heading, use in uses.items():
-        meaning = use.meaning
-        if meaning.kind not in ("fact", "by_type"):
-            continue
-        other = first.setdefault(meaning.facts, heading)
-        if other != heading and meaning.total:
-            found[heading] = replace(use, meaning=replace(meaning, kind="control"), of=(other,))
+    for same in alike.values():
+        main = min(same, key=lambda use: use.meaning.total)
+        for use in same:
+            if use is not main and use.meaning.total:
+                control = replace(use.meaning, kind="control")
+                found[use.heading] = replace(use, meaning=control, of=(main.heading,))
     return found
 
 
