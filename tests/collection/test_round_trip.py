@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.data import one_county
 from compliance.checker import load
+from compliance.cli.workbook_form import workbook_form
 from compliance.collection import Collection, collect, issue, read_register
 from compliance.collection.register import lasting
 from compliance.intake import take_in
@@ -196,7 +197,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, faults: dict[str, str]) -> 
     document = one_county(288)
     registry = load()
     list_of_schools = written(base / "schools.json", only_lasting(document))
-    register, problems = read_register([list_of_schools], registry, None)
+    register, problems = read_register([list_of_schools], registry, workbook_form)
     assert register is not None
     assert not [one for one in problems if one.severity == "error"]
     folder = base / "returned"
@@ -207,7 +208,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, faults: dict[str, str]) -> 
     (folder / "扫描件.pdf").write_bytes(b"%PDF")
     (folder / "乡镇.zip").write_bytes(b"PK\5\6" + bytes(18))
     out = base / "county.xlsx"
-    found = collect(folder, out, registry)
+    found = collect(folder, out, registry, workbook_form)
     read = take_in([out], registry.readers, registry.vocabulary)
     yield County(document, folder, found, read, out)
     shutil.rmtree(base, ignore_errors=True)

@@ -247,20 +247,23 @@ class TestLook:
             assert fact.unit in unit
             assert ("自然年度" in unit) == (fact.period == "calendar_year")
             assert cell.comment
-            assert fact.description[:10] in cell.comment.text
+            assert fact.description[:8].rstrip("。") in cell.comment.text
+            assert fact.holder in cell.comment.text
             width = dimension(sheet, column).width
             lines = 3 if unit else 4
             assert columns(title) <= (width + 0.5) * lines
             assert columns(unit) <= width + 0.5
 
     def test_required_headings_stand_out(self, book: Any) -> None:
-        colours: dict[bool, set[str]] = {True: set(), False: set()}
+        red: dict[bool, set[str]] = {True: set(), False: set()}
         for name, column in header(book["学校"], 2).items():
-            colours[WORDS.school[name].required].add(book["学校"].cell(2, column).fill.fgColor.rgb)
+            colour = book["学校"].cell(2, column).font.color
+            red[WORDS.school[name].required].add(colour and colour.rgb)
         for name, row in county_rows(book["县区"]).items():
-            colours[WORDS.county[name].required].add(book["县区"].cell(row, 1).fill.fgColor.rgb)
-        assert len(colours[True]) == len(colours[False]) == 1
-        assert colours[True] != colours[False]
+            colour = book["县区"].cell(row, 1).font.color
+            red[WORDS.county[name].required].add(colour and colour.rgb)
+        assert len(red[True]) == len(red[False]) == 1
+        assert red[True] != red[False]
 
     def test_frozen_filtered_and_formatted(self, book: Any) -> None:
         sheet = book["学校"]

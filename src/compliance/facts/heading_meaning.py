@@ -23,10 +23,12 @@ from compliance.facts.vocabulary import Heading, Match, Vocabulary, read_schema
 from compliance.kernel.errors import closest
 
 Kind = Literal[
-    "fact", "by_type", "band", "part", "control", "silent", "school_counted", "doubtful", "unknown"
+    "fact", "by_type", "band", "part", "control", "silent", "doubtful", "unknown"
 ]  # fmt: skip
 ANY = ""  # the stage of a figure that belongs to the school as a whole
-_SEVERAL, _COMPULSORY = "several", "compulsory"
+COMPULSORY = "compulsory"  # the stages of compulsory education together
+SPECIAL = "special"  # in place of a stage: of a school of this type
+_SEVERAL = "several"
 _COMPULSORY_STAGES = ("primary", "junior")
 _COUNT, _TOTAL = "数", "计"
 _DEEPEST = 8  # parts of a path that are looked at
@@ -48,10 +50,11 @@ class Meaning:
     item `item` of a list fact, of `facts` that of the school's stage. ``part``: the figure of one stage
     of a fact that the school has as a whole. ``control``: only the sum of what other columns of its table
     hold (which no heading alone shows). ``silent``: no figure, or one that no fact holds.
-    ``school_counted``: whether the school is counted as one. ``doubtful``: perhaps one of `facts`, the
+    ``doubtful``: perhaps one of `facts`, the
     likeliest first; a person has to say. ``unknown``: none; `facts` are those that may have been meant.
     stages: of each of `facts` the stage, or type of school, whose figure it is; `ANY` for a fact of the
-    whole school. part: the stage of a ``part``. factor, unit, year: as of a `Match`. total: the path says
+    whole school. part: the stage of a ``part``; `COMPULSORY` of a ``by_type`` that leaves the senior stage
+    out. factor, unit, year: as of a `Match`. total: the path says
     that it is a sum. why: what makes it doubtful or unknown: ``unit`` (measured in another kind of unit,
     or in which one nobody can tell), ``caption`` (words that nobody knows stand over it), ``stages``
     (figures of several stages together), or empty.
@@ -72,6 +75,11 @@ class Meaning:
     def fact(self) -> Fact | None:
         """The fact, where the path means a single one."""
         return self.facts[0] if len(self.facts) == 1 and self.useful else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the facts."""
+        return tuple(fact.name for fact in self.facts)
 
     @property
     def useful(self) -> bool:
@@ -145,7 +153,6 @@ class _Lexicon(NamedTuple):
     bands: frozenset[str]
     qualifiers: tuple[str, ...]
     silent: frozenset[str]
-    counted: frozenset[str]
 
 
 def _one_of(written: Sequence[str]) -> str:
@@ -172,7 +179,6 @@ def _lexicon() -> _Lexicon:
         frozenset(data["bands"]),
         tuple(data["qualifiers"]),
         frozenset(map(_letters, data["silent"])),
-        frozenset(map(_letters, data["counted"])),
     )
 
 
@@ -281,7 +287,7 @@ def stage_of(titles: tuple[str, ...]) -> str:
         if word in lexicon.stages
     }
     stage = named.pop()[1:-1] if len(named) == 1 else ""
-    return "" if stage in (_SEVERAL, _COMPULSORY) else stage
+    return "" if stage in (_SEVERAL, COMPULSORY) else stage
 
 
 # ── the facts by their words ───────────────────────────────────────────────────────
@@ -309,10 +315,16 @@ def _is_figure(fact: Fact) -> bool:
     return fact.figure or fact.listed
 
 
+def stages_of(fact: Fact) -> tuple[str, ...]:
+    """The stages whose figures a fact of the whole school holds."""
+    named = read_path([fact.title]).stages
+    return _COMPULSORY_STAGES if COMPULSORY in named else (*_COMPULSORY_STAGES, "senior")
+
+
 def own_stage(fact: Fact) -> str:
     """The stage whose figure a fact is; `ANY` where it is the whole school's."""
     named = read_path([fact.title]).stages if not fact.stage else ()
-    return fact.stage or next((stage for stage in named if stage != _COMPULSORY), ANY)
+    return fact.stage or next((stage for stage in named if stage != COMPULSORY), ANY)
 
 
 @dataclass(frozen=True)
@@ -333,8 +345,6 @@ class _Reader:
         if not any(path):
             return Meaning("unknown")
         leaf, whole = _letters(path[-1]), _letters("".join(dict.fromkeys(path)))
-        if {leaf, whole} & lexicon.counted and self.table == "school":
-            return Meaning("school_counted")
         if leaf in lexicon.silent or whole in lexicon.silent:
             return Meaning("silent")
         read = read_path(path)
@@ -381,10 +391,11 @@ class _Reader:
         stage = named or self.stage
         if stage in of:
             return self._measured("fact", {stage: of[stage]}, read)
-        if stage and named != _COMPULSORY:
+        if stage and named != COMPULSORY:
             return Meaning("silent")
         some = {key: fact for key, fact in of.items() if not stage or key in _COMPULSORY_STAGES}
-        return self._measured("by_type", some, read)
+        found = self._measured("by_type", some, read)
+        return replace(found, part=COMPULSORY) if named == COMPULSORY else found
 
     def _of_all(self, fact: Fact, stage: str, read: Read) -> Meaning:
         """A fact of the whole school, or what one stage has of it."""

@@ -96,10 +96,10 @@ def _told(
     """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
     path = raw.paths.get(heading, (heading,))
     meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
-    if meaning.kind in ("silent", "school_counted"):
+    if meaning.kind == "silent":
         return None
     quoted = show(heading)
-    named = msg("、").join(f"“{fact.label}”" for fact in meaning.facts)
+    named = msg("、").join("“" + fact.label + "”" for fact in meaning.facts)
     if meaning.why == "stages":
         return say("“{h}”不止一个学段，未读取", h=quoted), msg("小学、初中、高中分开填写")
     if meaning.why == "caption":

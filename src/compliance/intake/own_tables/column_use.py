@@ -11,7 +11,7 @@ from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
 from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
-from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, Assigned
+from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
 
 Decider = Literal["heading", "titles", "type", "mapping"]
 
@@ -67,7 +67,7 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
     own = use.meaning
     if said.fact == IGNORE:
         return replace(use, meaning=Meaning("silent"), decided="mapping")
-    if said.fact in (BY_TYPE, COUNTED):
+    if said.fact == BY_TYPE:
         return replace(use, decided="mapping")
     fact = facts[said.fact]
     unit = said.unit or said.assumed or own.unit
@@ -89,34 +89,37 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
 
 def _with_whole_bands(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
     """Bands of sizes make a list where all of them are there; else a person has to say."""
-    there: dict[tuple[Fact, ...], list[int]] = {}
+    there: dict[tuple[str, ...], list[int]] = {}
     for use in uses.values():
         if use.meaning.kind == "band":
-            there.setdefault(use.meaning.facts, []).append(use.meaning.item)
+            there.setdefault(use.meaning.names, []).append(use.meaning.item)
     broken = {
-        facts
-        for facts, items in there.items()
-        if sorted(items) != list(range(len(facts[0].edges) + 1))
+        use.meaning.names
+        for use in uses.values()
+        if use.meaning.kind == "band"
+        and sorted(there[use.meaning.names]) != list(range(len(use.meaning.facts[0].edges) + 1))
     }
     return {
         heading: replace(use, meaning=replace(use.meaning, kind="doubtful", why="bands"))
-        if use.meaning.kind == "band" and use.meaning.facts in broken
+        if use.meaning.kind == "band" and use.meaning.names in broken
         else use
         for heading, use in uses.items()
     }
 
 
 def _without_repeated_totals(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
-    """A total that is repeated, as over every division of a column, is checked against the first."""
-    first: dict[tuple[Fact, ...], str] = {}
+    """A total that is repeated, as over every division of a column, is held against the first."""
+    alike: dict[tuple[str, ...], list[ColumnUse]] = {}
+    for use in uses.values():
+        if use.meaning.kind in ("fact", "by_type"):
+            alike.setdefault(use.meaning.names, []).append(use)
     found = dict(uses)
-    for heading, use in uses.items():
-        meaning = use.meaning
-        if meaning.kind not in ("fact", "by_type"):
-            continue
-        other = first.setdefault(meaning.facts, heading)
-        if other != heading and meaning.total:
-            found[heading] = replace(use, meaning=replace(meaning, kind="control"), of=(other,))
+    for same in alike.values():
+        main = min(same, key=lambda use: use.meaning.total)
+        for use in same:
+            if use is not main and use.meaning.total:
+                control = replace(use.meaning, kind="control")
+                found[use.heading] = replace(use, meaning=control, of=(main.heading,))
     return found
 
 
