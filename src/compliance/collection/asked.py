@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compliance.collection.register import Record, Register
+import polars as pl
+
+from compliance.collection.register import Record, Register, lasting
 from compliance.facts.fact import Fact
 from compliance.facts.school_types import IMPLIED, has
+from compliance.kernel.submission import COMPULSORY
 from compliance.render.school_workbook import AskedFact
 from compliance.render.workbook_form import JUDGED, sections
+from compliance.rules.language.conditions import Where, matches
 
 _OF_COUNTY = ("county_code", "year")
 _OF_LISTS = ("township", "principal")  # whom to urge
@@ -73,17 +77,43 @@ class Asking:
         )
 
     def _standing(self, kind: str) -> dict[str, bool]:
-        """The facts of a type of school that are asked, and whether they are needed."""
+        """The facts that a type of school is asked, and whether they are needed."""
         if kind not in self._of_types:
             form = self.register.form
-            self._of_types[kind] = {
-                name: form.use(fact) == JUDGED
-                for name, fact in form.words.school.items()
-                if name not in _OF_COUNTY
-                and (form.asks(fact) or name in _OF_LISTS)
-                and has(fact, kind)
-            }
+            found: dict[str, bool] = {}
+            for name, fact in form.words.school.items():
+                if name in _OF_COUNTY or not has(fact, kind):
+                    continue
+                needed = form.use(fact) == JUDGED and self._concerned(fact, kind)
+                beside = lasting(fact) or _stages(kind) > 0
+                if needed or (beside and (form.asks(fact) or name in _OF_LISTS)):
+                    found[name] = needed
+            self._of_types[kind] = found
         return self._of_types[kind]
+
+    def _concerned(self, fact: Fact, kind: str) -> bool:
+        """Whether a rule looks at this fact of a school of this type."""
+        if _stages(kind) or kind in fact.types:
+            return True
+        return any(
+            rule.level == "school" and rule.role != "advisory" and _about(rule.where, kind)
+            for rule in self.register.form.readers(fact)
+        )
+
+
+def _stages(kind: str) -> int:
+    """How many stages of compulsory schooling the type implies."""
+    return sum(one in COMPULSORY for one in IMPLIED.get(kind, ()))
+
+
+def _about(where: Where, kind: str) -> bool:
+    """Whether a condition can hold for a school of this type, whatever its other facts."""
+    known = pl.DataFrame({"school_type": [kind], "stages": [_stages(kind)]})
+    tables = [where] if isinstance(where, Mapping) else where
+    told = (
+        {fact: wanted for fact, wanted in one.items() if fact in known.columns} for one in tables
+    )
+    return any(known.select(matches(one)).item() for one in told)
 
 
 def _known(rows: Sequence[Record], fact: Fact) -> set[str]:
