@@ -12,9 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compliance.intake.formats.dataset import FORMS, NAMED, litter
+from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
 from compliance.intake.formats.marker import Marker, read_marker
-from compliance.intake.formats.raw_table import table_named
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import UsageError
@@ -139,7 +138,7 @@ class _Walk:
             self.contents.again = True
         elif self._room <= 0:
             self._pass(path, say("文件超过{n}个", n=MOST_FILES))
-        elif suffix in FORMS and not table_named(path.stem):
+        elif suffix in FORMS and not holds_table(path):
             self.contents.strange.append(self._inside(path))
         elif suffix in self._marked and (why := self._not_of_a_county(path)):
             self._pass(path, why)

@@ -208,7 +208,7 @@ class Grid:
         if fact.form not in ("text", "texts"):
             return value
         message = say("数字{v}超过15位，Excel已丢失末尾数字", v=cell_text.clip(f"{value:.0f}"))
-        expected = msg("将单元格设为“文本”格式后重填")
+        expected = msg("把整列设为“文本”格式，按原件重填代码，或从原系统重新导出")
         self.complaints.error("digits_lost", message, expected, at, school)
         return None
 

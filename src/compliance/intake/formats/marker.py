@@ -77,7 +77,7 @@ class Marker:
 
 
 def read_marker(path: Path) -> Marker | None:
-    """The mark of a workbook; None where it has none, or cannot be read."""
+    """The mark of a workbook, an old one perhaps; None where it has none, or cannot be read."""
     complaints = Complaints(path.name, [])
     try:
         data = load(path, RawDocument(path.name), complaints, MOST_OF_A_DOCUMENT)
