@@ -98,7 +98,7 @@ def _unit_changed(form: Form, path: Path) -> None:
 
 
 def _other_year(form: Form, path: Path) -> None:
-    form.replace(PROPERTIES, "<vt:lpwstr>2023<", "<vt:lpwstr>2022<")
+    form.mark("year", "2022")
     path.write_bytes(form.content())
 
 
