@@ -36,6 +36,9 @@ _TYPED = 0.75  # of its letters a heading has in common with the one that it was
 _LETTERS = 3  # a shorter one may have been meant to be anything
 _TEXT = "\0"  # among the words of a fact that is no figure
 _SEPARATORS = re.compile(r"[\s()\[\]【】〔〕,;/\\_:.·'\"“”‘’《》#*|—–-]+")
+_NUMBERING = re.compile(
+    r"^(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9一二三四五六七八九十]{1,3}[、.:](?![0-9]))"
+)
 _BAND = re.compile(
     r"(?<![0-9a-z.])(?:(?P<low>[0-9]{1,3})人?(?:[-—–~至到]+(?P<high>[0-9]{1,3})人?|(?P<up>人?[及(]?(?:以上|含以上)|人?\+))"
     r"|(?P<most>[0-9]{1,3})人?(?:及)?以下|(?:≤|<=|不超过)(?P<upto>[0-9]{1,3})人?|(?:≥|>=)(?P<from>[0-9]{1,3})人?)(?![0-9a-z.])(?:的?班级?数?)?"
@@ -57,7 +60,8 @@ class Meaning:
     out. factor, unit, year: as of a `Match`. total: the path says
     that it is a sum. why: what makes it doubtful or unknown: ``unit`` (measured in another kind of unit,
     or in which one nobody can tell), ``caption`` (words that nobody knows stand over it), ``stages``
-    (figures of several stages together), or empty.
+    (figures of several stages together), or empty; among the columns of a table also ``bands`` (not all are
+    there) and ``twice`` (other columns mean the same).
     """
 
     kind: Kind
@@ -190,7 +194,15 @@ def _letters(text: str) -> str:
 def _is_caption(part: str) -> bool:
     """Whether a heading says of the columns under it only in which group they are."""
     letters = _letters(part)
+    if _as_period(part):
+        return True
     return letters in _lexicon().groups or _lexicon().captions.fullmatch(letters) is not None
+
+
+def _as_period(part: str) -> Heading | None:
+    """A heading that only says of which time the figures under it are, as one in a bracket does."""
+    heading = Heading.read(f"({part})")
+    return heading if not heading.text and not heading.unit and not heading.past else None
 
 
 class Band(NamedTuple):
@@ -205,8 +217,8 @@ class Read(NamedTuple):
     """The words of a path.
 
     stages: those that it names, perhaps several. total: it says that it is a sum; counts: that it is a
-    number of something. band: the one that it names, if any. unit, year: the last ones that brackets name.
-    units: how many different ones they name.
+    number of something. band: the one that it names, if any. unit, year: those that brackets name, the
+    lowest that do.
     """
 
     tokens: frozenset[str]
@@ -215,7 +227,6 @@ class Read(NamedTuple):
     counts: bool
     band: Band | None
     unit: str
-    units: int
     year: int | None
 
 
@@ -226,14 +237,11 @@ def read_path(path: Sequence[str]) -> Read:
     stages: set[str] = set()
     total = counts = False
     band: Band | None = None
-    unit, units, year = "", set[str](), None
+    unit, year = "", None
     for part in path[-_DEEPEST:]:
-        heading = Heading.read(part)
-        plain = heading.text
-        if heading.unit:
-            unit = heading.unit
-            units.add(unit)
-        year = heading.year or year
+        heading = _as_period(part) or Heading.read(part)
+        plain = _NUMBERING.sub("", heading.text)
+        unit, year = heading.unit or unit, heading.year or year
         if (found := _band_of(plain)) is not None:
             band, plain = found
         for word in _words(plain, lexicon):
@@ -245,7 +253,7 @@ def read_path(path: Sequence[str]) -> Read:
                 counts = True
             else:
                 tokens.add(word)
-    return Read(frozenset(tokens), frozenset(stages), total, counts, band, unit, len(units), year)
+    return Read(frozenset(tokens), frozenset(stages), total, counts, band, unit, year)
 
 
 def _words(plain: str, lexicon: _Lexicon) -> Iterator[str]:
@@ -438,7 +446,7 @@ class _Reader:
         own = facts[0].unit
         meant = [read.unit] if read.unit else of_its_kind(self.units, own) or [""]
         scale, *others = {factor(unit, own) for unit in meant}
-        if scale is None or others or read.units > 1:
+        if scale is None or others:
             return Meaning("doubtful", facts, stages, why="unit")
         return Meaning(
             kind, facts, stages, factor=scale, unit=meant[0], year=read.year, total=read.total
@@ -448,9 +456,16 @@ class _Reader:
 
     def _within(self, path: tuple[str, ...]) -> Meaning | None:
         """A figure that stands under the whole of which the schema says that it is a part."""
-        stages = tuple(word for part in path[:-1] for word in _stage_words(part))
-        below = self._exactly((*stages, path[-1])) or self._exactly(path[-1:])
-        above = self._plain(path[:-1]) if len(path) > 1 else None
+        for cut in range(len(path) - 1, 0, -1):
+            if found := self._part_of(path[:cut], path[cut:]):
+                return found
+        return None
+
+    def _part_of(self, whole_path: tuple[str, ...], path: tuple[str, ...]) -> Meaning | None:
+        stages = tuple(word for part in whole_path for word in _stage_words(part))
+        units = tuple(f"({unit})" for part in whole_path if (unit := Heading.read(part).unit))
+        below = self._exactly((*stages, *units, *path))
+        above = self._plain(whole_path)
         if below is None or above is None or not (below.useful and above.useful):
             return None
         bounds = self.words.checks[self.table].bounds

@@ -51,8 +51,8 @@ Record: TypeAlias = Mapping[str, object]
 # one figure: its table, the number of its record there, its fact
 Place: TypeAlias = tuple[str, int, str]
 
-_MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _HEADING_LINES = 5
 _LINE = 15  # points
 _ROW = 18  # of a school, so that a pen has room
@@ -70,7 +70,7 @@ _A3, _A4 = 8, 9
 _FIXED = 2  # columns that are always in sight: a school's code and name
 _SCALE = 72  # per cent, in which the schools are printed
 _PAGE_WIDTH = 1680  # pixels across A3 in that scale; some room is left, as programs differ
-_NUMBERS = {"count": "#,##0", "number": "#,##0.##", "year": "0"}
+NUMBERS = {"count": "#,##0", "number": "#,##0.##", "year": "0"}
 _EDGE = {"border": 1, "border_color": "#A6A6A6"}
 _BEYOND = {"border": 1, "border_color": "#A7A7A7"}  # another look: what has it alone is not printed
 _HEAD = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", **_EDGE}
@@ -133,8 +133,8 @@ def workbook_bytes(
     """
     given = tables or {}
     stream = io.BytesIO()
-    with use("zh"), xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"title": form.title, "created": _MADE})
+    with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
+        book.set_properties({"title": form.title, "created": MADE})
         made = _FormWriter(book, form, given, locked)
         further = [
             one
@@ -147,11 +147,11 @@ def workbook_bytes(
         stated = form.stated()
         for sheet in further:
             made.further(sheet, room + len(given.get("schools", ())), stated.get(sheet.table))
+        book.worksheets()[1].activate()
         if more is not None:
             more(book)
-        book.worksheets()[1].activate()
         if mark is not None:
-            _mark(book, mark)
+            mark_book(book, mark)
     return stream.getvalue()
 
 
@@ -159,7 +159,7 @@ def _wanted(form: WorkbookForm, table: str, sheets: Collection[str] | None) -> b
     return form.further(table) if sheets is None else table in sheets
 
 
-def _mark(book: Untyped, mark: Marker) -> None:
+def mark_book(book: Untyped, mark: Marker) -> None:
     """Say twice, where people do not see it, whose workbook it is."""
     sheet = book.add_worksheet(marks.SHEET)
     sheet.very_hidden()
@@ -246,13 +246,13 @@ class _FormWriter:
         beside = [fact.unit + period, told, origin(fact)]
         sheet.write_string(row, 0, fact.title, self._heading(fact))
         sheet.write_comment(row, 0, note(fact, self._form), _COMMENT)
-        _type(sheet, row, 1, value, self._figure(SheetColumn(fact), ("counties", 0, fact.name)))
+        type_cell(sheet, row, 1, value, self._figure(SheetColumn(fact), ("counties", 0, fact.name)))
         for column, text in enumerate(beside, start=2):
             sheet.write_string(row, column, text, self._look["boxed"])
         texts = zip((fact.title, "", *beside), _COUNTY_WIDTHS, strict=True)
         lines = max(1 + columns(text) // (size - 2) for text, size in texts)
         sheet.set_row(row, _LINE * lines + 4)
-        _check(sheet, row, row, 1, fact)
+        check_cell(sheet, row, row, 1, fact)
 
     def schools(self, room: int) -> None:
         """学校: a row a school; sections over the headings, an example or the schools under them."""
@@ -348,14 +348,14 @@ class _FormWriter:
             sheet.set_column(column, column, fitting, self._cell(place, "beyond"))
             if not given:
                 sample = _item(place, example.get(fact.name))
-                _type(sheet, first - 1, column, sample, self._cell(place, "example"))
+                type_cell(sheet, first - 1, column, sample, self._cell(place, "example"))
             for number, value in enumerate(values):
                 look = self._figure(place, (table, number, fact.name))
-                _type(sheet, first + number, column, value, look)
+                type_cell(sheet, first + number, column, value, look)
             for row in range(first + len(records), min(last, first + _FRAMED) + 1):
-                _type(sheet, row, column, None, self._cell(place))
+                type_cell(sheet, row, column, None, self._cell(place))
             if last >= first:
-                _check(sheet, first, last, column, fact, one=place.item is not None)
+                check_cell(sheet, first, last, column, fact, one=place.item is not None)
         sheet.autofilter(foot, 0, max(last, first), len(places) - 1)
         return first, last, widths
 
@@ -444,8 +444,8 @@ class _FormWriter:
         kinds: of ``example``, ``locked`` and ``beyond`` (rows that nobody has framed yet).
         """
         fact = column.fact
-        shown = "@" if fact.words else _NUMBERS.get(fact.form, "@")
-        key = (_NUMBERS["count"] if column.item is not None else shown, frozenset(kinds))
+        shown = "@" if fact.words else NUMBERS.get(fact.form, "@")
+        key = (NUMBERS["count"] if column.item is not None else shown, frozenset(kinds))
         if key not in self._cells:
             look: dict[str, object] = {"num_format": key[0], "valign": "vcenter", "locked": False}
             look |= _BEYOND if "beyond" in kinds else _EDGE
@@ -467,7 +467,7 @@ def _id(rule: object) -> str:
     return (str(rule).split() or [""])[0].casefold()
 
 
-def _type(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -> None:
+def type_cell(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -> None:
     """A value as it is typed into a cell; a number that a cell cannot keep is text.
 
     A workbook has fifteen digits of a whole number, sixteen of any.
@@ -527,7 +527,7 @@ def _breaks(widths: Sequence[int], sections: Sequence[int]) -> list[int]:
     return found
 
 
-def _check(
+def check_cell(
     sheet: Untyped, first: int, last: int, column: int, fact: Fact, *, one: bool = False
 ) -> None:
     """Excel's check of what is typed under this fact; none where text is free.
@@ -543,9 +543,7 @@ def _check(
         span = f"AND(ISNUMBER({cell}),{cell}>={fact.minimum or 0:g},{cell}<={fact.maximum:.0f})"
         rule = {"validate": "custom", "value": f'=OR({cell}="{NOT_INVOLVED}",{span})'}
     elif (
-        (one or fact.form in _NUMBERS)
-        and fact.maximum is not None
-        and not (fact.words or fact.none)
+        (one or fact.form in NUMBERS) and fact.maximum is not None and not (fact.words or fact.none)
     ):
         rule = {
             "validate": "decimal" if fact.form == "number" else "integer",

@@ -145,9 +145,9 @@ class _Settling:
 
     def _new_key(self, fact: Fact, meaning: Meaning) -> str:
         """A heading for a fact; one more for a fact that has one is told of later, as any that stands twice."""
-        key = fact.title
-        if meaning.factor != 1:
-            key += f"（{as_printed(meaning.unit)}）"
+        said = [f"{meaning.year}年"] if meaning.year else []
+        said += [as_printed(meaning.unit)] if meaning.factor != 1 else []
+        key = f"{fact.title}（{'、'.join(said)}）" if said else fact.title
         while key in self.columns or key in self.raw.columns:
             key += " "
         return key
