@@ -67,7 +67,7 @@ class Returned:
             for cell in row
         }
         row = next(row for row in range(1, 30) if sheet.cell(row, 1).value == code)
-        return sheet.cell(row, heads[title]).value
+        return sheet.cell(row, heads[title] or 0).value
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert kept.exit_code == 0
     assert len(list(tmp_path.glob("county_旧稿*"))) == 1
     assert f"Progress: {len(CODES) - 1}/{len(CODES)}" in kept.output
-    assert openpyxl.load_workbook(out).active.title == "School progress"
+    assert "School progress" in openpyxl.load_workbook(out).sheetnames
 
 
 @pytest.mark.parametrize(

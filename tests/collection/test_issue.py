@@ -104,7 +104,9 @@ def test_figures_are_checked_while_they_are_typed(files: dict[str, Path]) -> Non
 def test_the_page_to_sign_shows_every_figure_on_one_page(files: dict[str, Path]) -> None:
     book = openpyxl.load_workbook(files[NINE])
     sheet = book[CONFIRMATION]
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    setup = sheet.sheet_properties.pageSetUpPr
+    assert setup is not None
+    assert setup.fitToPage
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
     shown = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
     places = {str(row[0].value): row[2].coordinate for row in book[FORM].iter_rows(min_row=7)}

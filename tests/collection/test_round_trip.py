@@ -299,6 +299,8 @@ def test_every_figure_of_a_sound_workbook_stands_in_the_county_and_nothing_else(
             {name: value for name, value in one[code].items() if value is not None}
             for one in (wanted, got)
         )
+        if given["school_type"] == "senior":  # no rule looks at these of such a school: not asked
+            given = {n: value for n, value in given.items() if n not in ("books", "computers")}
         assert found == given
 
 

@@ -136,7 +136,8 @@ def _meaning(
 def _single(match: Match, path: Sequence[str]) -> Meaning:
     """The fact; where it is that of a stage which the path leaves out, the school's type has to say so."""
     fact, stage = match.fact, own_stage(match.fact)
-    told = fact.stage or not stage or stage in read_path(path).stages or "_" in path[-1]
+    told = fact.stage or not stage or stage in read_path(path).stages
+    told = told or "_" in path[-1] or path[-1] == fact.name
     kind: Kind = "fact" if told else "by_type"
     return Meaning(kind, (fact,), (stage,), factor=match.factor, unit=match.unit, year=match.year)
 

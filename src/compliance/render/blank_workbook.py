@@ -75,7 +75,6 @@ _EDGE = {"border": 1, "border_color": "#A6A6A6"}
 _BEYOND = {"border": 1, "border_color": "#A7A7A7"}  # another look: what has it alone is not printed
 _HEAD = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", **_EDGE}
 _COLOURS = {JUDGED: "#F8CBAD", DECLARED: "#BDD7EE", REFERENCE: "#E2E2E2"}
-_NOT_HAD = "#C9C9C9"
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 16},
     "text": {"text_wrap": True, "valign": "top"},
@@ -85,7 +84,7 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "head": {**_HEAD, "bg_color": "#D9E1F2"},
     "missing": {"bg_color": "#FFF2CC"},
     "wrong": {"bg_color": "#FF9999"},
-    "not had": {"bg_color": _NOT_HAD},
+    "not had": {"bg_color": "#C9C9C9"},
     "boxed": {"text_wrap": True, "valign": "vcenter", **_EDGE},
     "key": {"align": "center", "valign": "vcenter", "font_size": 9, **_EDGE},
 }
@@ -137,12 +136,16 @@ def workbook_bytes(
     with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
         book.set_properties({"title": form.title, "created": MADE})
         made = _FormWriter(book, form, given, locked)
-        tables = [t for t in FURTHER_SHEETS if given.get(t.table) or _wanted(form, t.table, sheets)]
-        made.guide([SHEETS[name] for name in NEEDED] + [one.name for one in tables])
+        further = [
+            one
+            for one in FURTHER_SHEETS
+            if given.get(one.table) or _wanted(form, one.table, sheets)
+        ]
+        made.guide([SHEETS[name] for name in NEEDED] + [one.name for one in further])
         made.county()
         made.schools(room)
         stated = form.stated()
-        for sheet in tables:
+        for sheet in further:
             made.further(sheet, room + len(given.get("schools", ())), stated.get(sheet.table))
         book.worksheets()[1].activate()
         if more is not None:
@@ -209,8 +212,10 @@ class _FormWriter:
     def _swatches(self) -> dict[str, Untyped]:
         """A line about a colour stands in it."""
         text = _LOOKS["text"]
-        found = {use: {"bg_color": colour} for use, colour in _COLOURS.items()}
-        found |= {"灰色单元格": {"bg_color": _NOT_HAD}, "黄色单元格": _LOOKS["missing"]}
+        found: dict[str, Mapping[str, object]] = {
+            use: {"bg_color": colour} for use, colour in _COLOURS.items()
+        }
+        found |= {"灰色单元格": _LOOKS["not had"], "黄色单元格": _LOOKS["missing"]}
         found |= {"红色单元格": _LOOKS["wrong"], "红字表头": _REQUIRED}
         return {name: self._format({**text, **look}) for name, look in found.items()}
 

@@ -174,9 +174,7 @@ class _SchoolWorkbook:
     def _row(self, sheet: Untyped, row: int, asked: AskedFact) -> None:
         fact, standing = asked.fact, asked.standing
         told = explained(asked)
-        sheet.set_row(
-            row, max(height(told, _TOLD_ROOM), height(fact.title, _WIDTHS[ITEM]))
-        )
+        sheet.set_row(row, max(height(told, _TOLD_ROOM), height(fact.title, _WIDTHS[ITEM])))
         sheet.write_string(row, 0, fact.title, self._look("box"))
         sheet.write_string(row, 1, fact.unit, self._look("centre"))
         type_cell(sheet, row, 2, asked.known, self._look(standing, number_format(fact)))
