@@ -82,11 +82,28 @@ def prepare(
     faulty, has no edition yet, or may be that of a broken plugin is refused, the others are judged.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
-    known, top = with_pack_file(registry, choice.ruleset)
-    if top is not None:  # no such rule set, or none for that day: said before anything is read
-        edition(known, top, choice.as_of or date.max)
-    words = registry.vocabulary if top is None else own_words(registry, known, top)
+    words = asked_words(registry, choice)
     submission = intake.take_in(paths, registry.readers, words, previous, choice.terms)
+    return prepared(submission, words, registry, choice)
+
+
+def asked_words(registry: Registry, choice: Choice) -> Vocabulary:
+    """The facts that inputs may have: those of the rule set asked for, else of all.
+
+    Raises UsageError or PackError where there is no such rule set, or none for that day.
+    """
+    known, top = with_pack_file(registry, choice.ruleset)
+    if top is None:
+        return registry.vocabulary
+    edition(known, top, choice.as_of or date.max)
+    return own_words(registry, known, top)
+
+
+def prepared(
+    submission: Submission, words: Vocabulary, registry: Registry, choice: Choice
+) -> Batch:
+    """What was accepted, ready to be judged; as `prepare`. words: those it was accepted with."""
+    known, top = with_pack_file(registry, choice.ruleset)
     problems = [*submission.problems, *_out_of_use(registry)]
     faults: dict[tuple[str, int], JunhengError] = {}  # county and year → why it cannot be judged
     served = _assigned(submission, registry, replace(choice, ruleset=top), problems, faults)
@@ -209,19 +226,22 @@ class Checker:
             decided |= verdicts.decided(evaluation)
         needs: tuple[Report, ...] = ()
         if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
-            needs = tuple(
-                self.judge(batch._replace(jobs=jobs), choice, watch=watch)
-                for jobs in (batch.jobs, batch.unsound)
-                if jobs
-            )
+            needs = self.needs(batch, choice, watch)
         counties = _checked_counties(batch, decided)
         return Validation(counties, tuple(dict.fromkeys(problems)), needs)
 
+    def needs(self, batch: Batch, choice: Choice, watch: Watch | None = None) -> tuple[Report, ...]:
+        """The counties judged for what they lack, those with errors as far as they were read."""
+        return tuple(
+            self.judge(batch._replace(jobs=jobs), choice, watch=watch)
+            for jobs in (batch.jobs, batch.unsound)
+            if jobs
+        )
+
     def documents(self, paths: Paths, choice: Choice | None = None) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        asked, terms = _several(paths), (choice or Choice()).terms
-        readers = with_words(self.registry.readers, self.registry.vocabulary, asked, terms=terms)
-        return gather(asked, readers)
+        asked, terms, words = _several(paths), (choice or Choice()).terms, self.registry.vocabulary
+        return gather(asked, with_words(self.registry.readers, words, asked), words, terms)
 
     def judge(
         self,

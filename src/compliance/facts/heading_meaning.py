@@ -101,6 +101,15 @@ def meaning_of(
 
 
 @lru_cache(maxsize=8192)
+def is_known(words: Vocabulary, table: str, path: tuple[str, ...]) -> bool:
+    """Whether `meaning_of` a path is anything but unknown; it looks for no suggestions, which cost more."""
+    if words.match(table, "/".join(path)):
+        return True
+    meaning = _Reader(words, table, (), "").certain(path)
+    return meaning is not None and meaning.kind != "unknown"
+
+
+@lru_cache(maxsize=8192)
 def _meaning(
     words: Vocabulary, table: str, path: tuple[str, ...], units: tuple[str, ...], stage: str
 ) -> Meaning:
@@ -316,6 +325,10 @@ class _Reader:
     stage: str
 
     def meaning(self, path: tuple[str, ...]) -> Meaning:
+        return self.certain(path) or self._meant(path)
+
+    def certain(self, path: tuple[str, ...]) -> Meaning | None:
+        """What a path means; None where nobody knows."""
         lexicon = _lexicon()
         if not any(path):
             return Meaning("unknown")
@@ -328,7 +341,7 @@ class _Reader:
         if len(read.stages) > 1 or _SEVERAL in read.stages:
             return Meaning("unknown", why="stages")
         found = self._plain(path) or self._within(path)
-        return found or self._under_captions(path) or self._meant(path)
+        return found or self._under_captions(path)
 
     # ── a path whose words are those of a fact ─────────────────────────────────────
 

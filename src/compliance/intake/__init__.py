@@ -1,7 +1,7 @@
 """Intake: from files and folders to the accepted submission; every value keeps its place.
 
 In: paths, readers by file suffix, a vocabulary. Out: a `Submission` in columns, with all problems.
-The road: read (`formats`) → headings matched, cells accepted, integrity of rows, facts derived
+The road: read (`formats`) → made ready (`own_tables`) → headings matched, cells accepted, integrity of rows, facts derived
 (`acceptance`) → data checks (`data_checks`); `accept` walks it. Other rooms may touch, beside this
 face: `cell_locations` (where a figure stands), `formats.raw_table` (what a reader hands over) and
 `formats.workbook` (a sheet's cells). May not know rules.
@@ -50,13 +50,13 @@ def take_in(
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS
-    asked = [*paths, *previous]
-    documents = gather(paths, with_words(readers, vocabulary, asked, terms=terms))
+    reading = with_words(readers, vocabulary, [*paths, *previous])
+    documents = gather(paths, reading, vocabulary, terms)
     require_zeros(terms, documents)
     if not previous:
         return accept(documents, vocabulary)
-    earlier = with_words(readers, vocabulary, asked, terms=replace(terms, blank_is_zero=()))
-    before = accept(gather(previous, earlier), vocabulary)
+    earlier = replace(terms, blank_is_zero=())
+    before = accept(gather(previous, reading, vocabulary, earlier), vocabulary)
     found = accept(documents, vocabulary, before)
     return replace(found, problems=[*found.problems, *faults_of(before)])
 

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from compliance.facts.fact import Fact
 from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
-from compliance.facts.units import factor, folded
+from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
+from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, Assigned
 
-IGNORED = "ignore"  # what people write for a column that is not to be used
 Decider = Literal["heading", "titles", "type", "mapping"]
-
-
-class Decision(NamedTuple):
-    """What people confirmed of a column: the name of its fact or `IGNORED`, and a unit if they named one."""
-
-    fact: str
-    unit: str = ""
-
-
-# what people confirmed of a table, by heading: those it says nothing of are absent
-Confirmed = Callable[[RawTable], Mapping[str, Decision]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +22,8 @@ class ColumnUse:
 
     heading: as the table has it. path: its parts from the top. decided: what told its meaning: the
     heading itself, the table's titles, the type of the school in each row, or what people confirmed.
-    of: of a control, the headings whose sum it gives.
+    of: of a control, the headings whose sum it gives. mixed: of a figure whose stage the schools' types
+    say, the stage whose it is in a school of several, where people confirmed one.
     """
 
     heading: str
@@ -41,22 +31,20 @@ class ColumnUse:
     meaning: Meaning
     decided: Decider = "heading"
     of: tuple[str, ...] = ()
+    mixed: str = ""
 
 
 def understand(
-    raw: RawTable, words: Vocabulary, mapping: Confirmed | None = None
+    raw: RawTable, words: Vocabulary, confirmed: Mapping[str, Assigned] | None = None
 ) -> dict[str, ColumnUse]:
     """Heading → what its column is used for; every heading of the table is there.
 
-    mapping: what people confirmed; it goes before what the headings say.
+    confirmed: what people say of its columns; that goes before what the headings say.
     """
-    confirmed = mapping(raw) if mapping is not None else {}
-    uses = {
-        heading: _confirmed(raw, heading, words, confirmed[heading])
-        if heading in confirmed
-        else _use(raw, heading, words)
-        for heading in raw.columns
-    }
+    uses = {heading: _use(raw, heading, words) for heading in raw.columns}
+    for heading, said in (confirmed or {}).items():
+        if said.fact != OPEN:
+            uses[heading] = _confirmed(uses[heading], words.tables[TABLE_OF[raw.name]], said)
     if all(use.meaning.kind in ("fact", "silent", "unknown") for use in uses.values()):
         return _without_repeated_totals(uses)
     return _with_controls(_without_repeated_totals(_with_whole_bands(uses)))
@@ -74,23 +62,26 @@ def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
     return ColumnUse(heading, path, meaning, decided)
 
 
-def _confirmed(raw: RawTable, heading: str, words: Vocabulary, decision: Decision) -> ColumnUse:
-    """What people say that a column means; its unit is theirs, else the one that stands there."""
-    path = raw.paths.get(heading, (heading,))
-    if decision.fact == IGNORED:
-        return ColumnUse(heading, path, Meaning("silent"), "mapping")
-    fact = words.tables[TABLE_OF[raw.name]][decision.fact]
-    found = _use(raw, heading, words).meaning
-    unit = folded(decision.unit) or found.unit
+def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> ColumnUse:
+    """A column as people say; its unit is the one that stands there, else theirs."""
+    own = use.meaning
+    if said.fact == IGNORE:
+        return replace(use, meaning=Meaning("silent"), decided="mapping")
+    if said.fact in (BY_TYPE, COUNTED):
+        return replace(use, decided="mapping")
+    fact = facts[said.fact]
+    unit = said.unit or said.assumed or own.unit
     scale = factor(unit, fact.unit)
     if scale is None:
-        return ColumnUse(heading, path, _alone("doubtful", fact, why="unit"), "mapping")
-    meaning = _alone("fact", fact, factor=scale, unit=unit, year=found.year)
-    return ColumnUse(heading, path, meaning, "mapping")
-
-
-def _alone(kind: Literal["fact", "doubtful"], fact: Fact, **more: object) -> Meaning:
-    return replace(Meaning(kind, (fact,), (own_stage(fact),)), **more)  # type: ignore[arg-type]
+        meaning = Meaning("doubtful", (fact,), (own_stage(fact),), why="unit")
+    elif own.useful and fact in own.facts:  # what its headings say, of a stage or a part perhaps
+        meaning = replace(own, factor=scale, unit=unit)
+    else:
+        meaning = Meaning(
+            "fact", (fact,), (own_stage(fact),), factor=scale, unit=unit, year=own.year
+        )
+    mixed = own_stage(fact) if len(meaning.facts) > 1 else ""
+    return replace(use, meaning=meaning, decided="mapping", mixed=mixed)
 
 
 # ── columns beside one another ─────────────────────────────────────────────────────

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.facts.fact import Fact
-from compliance.facts.units import UNITS, factor, quantity
+from compliance.facts.heading_meaning import Meaning, own_stage, read_path, stage_of
+from compliance.facts.units import as_printed, factor, quantity, unit_words
 from compliance.facts.vocabulary import Heading, Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable, table_named
@@ -25,9 +26,14 @@ from compliance.kernel.i18n import msg, say
 
 IGNORE = "ignore"  # in place of a fact: the column is not used
 BY_TYPE = "by_type"  # in place of a fact: of the stage that the school's type implies
+COUNTED = "school_counted"  # in place of a fact: whether the school is counted as one
 OPEN = ""  # in place of a fact: nobody has said yet
 # what people write for them, in a workbook or by hand
-WORDS = {"不使用": IGNORE, "忽略": IGNORE, "按办学类型": BY_TYPE, "待确认": OPEN}
+WORDS = {
+    "不使用": IGNORE, "忽略": IGNORE, "按办学类型": BY_TYPE, "是否计校数": COUNTED, "待确认": OPEN,
+}  # fmt: skip
+# problems of a table that a mapping keeps from being used
+REFUSED = ("layout_changed", "mapping_contradicts")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]+")
 _ALIKE = 0.5  # a table with so many of a layout's headings is meant to have that layout
@@ -37,9 +43,9 @@ _ALIKE = 0.5  # a table with so many of a layout's headings is meant to have tha
 class Assigned:
     """What a column is confirmed to be.
 
-    fact: its name, IGNORE, BY_TYPE or OPEN. unit: that of the figures as the table says it, empty
-    where it says none. assumed: that which a person says, where the table says none. place: where
-    in the mapping it stands.
+    fact: its name, IGNORE, BY_TYPE, COUNTED or OPEN. unit: that of the figures as the table says it,
+    empty where it says none. assumed: that which a person says, where the table says none; both as
+    `unit_words` has them. place: where in the mapping it stands.
     """
 
     fact: str
@@ -169,34 +175,65 @@ def written_unit(raw: RawTable, heading: str, fact: Fact | None = None) -> str:
     return beside[0] if len(set(beside)) == 1 else ""
 
 
+def contradiction(
+    fact: Fact, meaning: Meaning, path: Sequence[str], unit: str, titles: Sequence[str]
+) -> str:
+    """Why a column cannot be of a fact, whoever says so; empty where nothing speaks against it.
+
+    What stands over it may say another fact, another stage, another unit or another kind of figure.
+    meaning: of the headings alone. unit: that of its figures, if any is known.
+    """
+    why = ""
+    if certain(meaning):
+        if fact not in meaning.facts:
+            named = msg("、").join(one.label for one in meaning.facts)
+            why = say("表头写明的是“{f}”", f=named)
+    elif any(one.figure != fact.figure for one in meaning.facts):
+        why = msg("表头是另一种内容")
+    elif fact.figure:
+        kinds = {quantity(one.unit) for one in meaning.facts}
+        stages = read_path(path).stages or ({stage_of(tuple(titles))} - {""})
+        if unit and factor(unit, fact.unit) is None:
+            why = say("它的单位是{u}", u=as_printed(unit))
+        elif kinds - {quantity(fact.unit)}:
+            why = msg("表头是另一种数")
+        elif stages and stages != {own_stage(fact)}:
+            why = msg("表头（或表题）写的是别的学段")
+    return why
+
+
+def certain(meaning: Meaning) -> bool:
+    """Whether the headings say by themselves what a column is."""
+    return meaning.useful or meaning.kind == "control"
+
+
 def _resolved(
     heading: str, one: Assigned, record: str, words: Vocabulary, faults: list[str]
 ) -> Assigned:
-    fact = WORDS.get(one.fact, one.fact)
-    where = f"{one.place}: " if one.place else ""
-    if fact not in (IGNORE, BY_TYPE, OPEN):
-        match = words.match(record, fact)
-        if match is None:
-            known = words.tables[record]
-            near = suggestion(fact, [*known, *(each.title for each in known.values())])
-            faults.append(
-                where + say("“{h}”：没有数据项“{f}”", h=clip(heading), f=clip(fact)) + near
-            )
-            return one
-        fact = match.fact.name
-        for unit in filter(None, (one.unit, one.assumed)):
-            if unit not in UNITS or factor(unit, match.fact.unit) is None:
-                faults.append(
-                    where
-                    + say(
-                        "“{h}”：单位“{u}”不能换算为“{f}”的单位{own}",
-                        h=clip(heading),
-                        u=clip(unit),
-                        f=match.fact.label,
-                        own=match.fact.unit,
-                    )
-                )
-    return replace(one, fact=fact)
+    """The same with its fact by name and its units folded; what is wrong with it is added to `faults`."""
+
+    def fault(why: str) -> Assigned:
+        place = f"{one.place}: " if one.place else ""
+        faults.append(place + say("“{h}”：{why}", h=clip(heading), why=why))
+        return one
+
+    named = WORDS.get(one.fact, one.fact)
+    units = [unit_words(unit) if unit else ("",) for unit in (one.unit, one.assumed)]
+    unit, assumed = (unit[0] if len(unit) == 1 else None for unit in units)
+    if unit is None or assumed is None:
+        return fault(say("不认识单位“{u}”", u=clip(one.unit if unit is None else one.assumed)))
+    if named in WORDS.values():
+        return replace(one, fact=named, unit=unit, assumed=assumed)
+    match = words.match(record, named)
+    if match is None or match.factor != 1:
+        known = words.tables[record]
+        near = suggestion(named, [*known, *(each.title for each in known.values())])
+        return fault(say("没有数据项“{f}”", f=clip(named)) + near)
+    for written in (unit, assumed):
+        if factor(written, match.fact.unit) is None:
+            told = {"f": match.fact.label, "own": match.fact.unit, "u": as_printed(written)}
+            return fault(say("单位“{u}”不能换算为“{f}”的单位{own}", **told))
+    return replace(one, fact=match.fact.name, unit=unit, assumed=assumed)
 
 
 def _paired(layout: Layout, raw: RawTable) -> dict[str, str]:
@@ -255,12 +292,14 @@ def _other_units(
             message = say(
                 "“{h}”的单位由{old}变为{new}",
                 h=clip(heading),
-                old=was.unit or was.assumed or fact.unit,
-                new=now,
+                old=as_printed(was.unit or was.assumed) or fact.unit,
+                new=as_printed(now),
             )
             yield _refusal(raw.of_heading(heading), message)
         elif was.unit and not now and (scale != 1 or quantity(fact.unit) != "count"):
-            message = say("“{h}”的单位原来写着{old}，现在没有写", h=clip(heading), old=was.unit)
+            message = say(
+                "“{h}”的单位原来写着{old}，现在没有写", h=clip(heading), old=as_printed(was.unit)
+            )
             yield _refusal(raw.of_heading(heading), message)
 
 

@@ -24,6 +24,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import SHEETS, TABLE_OF, table_named
@@ -180,10 +181,11 @@ def as_text(mapping: TableMapping, words: Vocabulary) -> str:
 
 
 def _value(one: Assigned) -> str:
-    if not (one.unit or one.assumed):
-        return _quoted(one.fact)
-    told = {name: getattr(one, name) for name in _COLUMN_KEYS}
-    return "{ " + ", ".join(f"{name} = {_quoted(text)}" for name, text in told.items() if text or name == "fact") + " }"  # fmt: skip
+    units = {"unit": as_printed(one.unit), "assumed": as_printed(one.assumed)}
+    told = [f"{name} = {_quoted(unit)}" for name, unit in units.items() if unit]
+    return (
+        f"{{ {', '.join((f'fact = {_quoted(one.fact)}', *told))} }}" if told else _quoted(one.fact)
+    )
 
 
 def _quoted(text: str) -> str:
