@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
 from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
@@ -39,6 +40,6 @@ def main() -> None:
 
 
 for one in (
-    check, validate, rectify, declare, missing, diff, import_tables, template, rules, explain, rulesets
+    check, validate, rectify, declare, missing, diff, import_tables, anonymise, template, rules, explain, rulesets
 ):  # fmt: skip
     main.add_command(one)
