@@ -10,6 +10,7 @@ import click
 
 from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
+from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
@@ -40,6 +41,7 @@ def main() -> None:
 
 
 for one in (
-    check, validate, rectify, declare, missing, diff, import_tables, anonymise, template, rules, explain, rulesets
+    check, validate, rectify, declare, missing, diff, import_tables, template, collect,
+    anonymise, rules, explain, rulesets,
 ):  # fmt: skip
     main.add_command(one)

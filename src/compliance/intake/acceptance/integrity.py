@@ -390,32 +390,30 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     for _, own in strange.filter(elsewhere).group_by("county_code", maintain_order=True):
         yield _of_another_county(document, own)
     for row in strange.filter(~elsewhere).iter_rows(named=True):
-        what = msg_in("differs", "学年起始年份")
-        message = _differs(row, what, row[year])
+        message = _differs(row, msg_in("differs", "学年起始年份"), year)
         yield document.error(row, "year_differs", message, str(row["_year"]), year)
 
 
-def _differs(row: Row, what: str, own: object) -> str:
+def _differs(row: Row, what: str, fact: str) -> str:
     return say(
         "{what}是{own}，与本县记录（{code}，{year}）不同",
-        what=what, own=own, code=row["_code"], year=row["_year"],
+        what=what, own=row[fact], code=row["_code"], year=row["_year"],
     )  # fmt: skip
 
 
 def _of_another_county(document: _Document, rows: pl.DataFrame) -> Problem:
     """Rows that name another county than the record: one may be a slip, several are a second county."""
     row = rows.row(0, named=True)
-    code, what = "county_differs", msg_in("differs", "行政区划代码")
-    message = _differs(row, what, row["county_code"])
-    expected = say("{code}；别的县的记录放到它自己的文件里", code=row["_code"])
-    if len(rows) > 1:
-        code, row = "several_counties", row | {"school_code": None}
-        message = say(
-            "{n}条记录的行政区划代码是{other}，与本县记录（{code}，{year}）不同",
-            n=len(rows), other=row["county_code"], code=row["_code"], year=row["_year"],
-        )  # fmt: skip
-        expected = msg("一县一份文件：另一个县的学校另存一份，各写各的县区记录")
-    return document.error(row, code, message, expected, "county_code")
+    if len(rows) == 1:
+        message = _differs(row, msg_in("differs", "行政区划代码"), "county_code")
+        expected = say("{code}；别的县的记录放到它自己的文件里", code=row["_code"])
+        return document.error(row, "county_differs", message, expected, "county_code")
+    code, _, expected = several_counties(())
+    message = say(
+        "{n}条记录的行政区划代码是{other}，与本县记录（{code}，{year}）不同",
+        n=len(rows), other=row["county_code"], code=row["_code"], year=row["_year"],
+    )  # fmt: skip
+    return document.error(row | {"school_code": None}, code, message, expected, "county_code")
 
 
 def _homeless(
