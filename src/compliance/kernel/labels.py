@@ -164,6 +164,7 @@ def problem_words(code: str) -> str:
         "no_units": msg("没有可评的学段"),
         "none_and_some": msg("既填无又填有"),
         "note_row": msg("说明行未读取"),
+        "nothing_read": msg("一个数也没有读到的表"),
         "odd_blanks": msg("名称中有换行、制表符"),
         "odd_characters": msg("代码或名称中有异常字符"),
         "open_elsewhere": msg("文件在别处打开"),

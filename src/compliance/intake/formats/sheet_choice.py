@@ -59,13 +59,20 @@ def _may_be_data(name: str, book: Workbook) -> bool:
 
 
 def _sheet(grid: Grid, named: str | None, words: Vocabulary) -> TableSheet | None:
-    """The sheet as the table that it is called, unless its headings are only those of another."""
+    """The sheet as the table that it is called, unless its headings are only those of another.
+
+    One with schools' codes and figures is theirs, even if nobody knows which.
+    """
     own = None if named is None else TableSheet(grid, named, words)
     if own is not None and (own.fits or not grid.rows):
         return own
     others = (TableSheet(grid, table, words, named=False) for table in TABLE_OF if table != named)
     fitting = [one for one in others if one.fits and not (own and len(one.facts) <= len(own.facts))]
-    return max(fitting, key=lambda one: (len(one.facts), one.table != "schools"), default=own)
+    best = max(fitting, key=lambda one: (len(one.facts), one.table != "schools"), default=own)
+    if best is None:
+        schools = TableSheet(grid, "schools", words, named=False)
+        return schools if schools.holds_figures else None
+    return best
 
 
 @dataclass
