@@ -90,14 +90,19 @@ def _unknown(
         yield where.warning("unknown_heading", message, msg("表头用模板中的名称"))
 
 
+def _names_county(vocabulary: Vocabulary, heading: str) -> bool:
+    """Whether a column of schools says what their county is called: that is the county's own fact."""
+    match = vocabulary.match("county", heading)
+    return match is not None and match.fact.name == "county_name"
+
+
 def _told(
     raw: RawTable, vocabulary: Vocabulary, record: str, heading: str
 ) -> tuple[str, str] | None:
     """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
-    path = raw.paths.get(heading, (heading,))
-    known = raw.uses.get(heading)
-    meaning = known.meaning if known else meaning_of(vocabulary, record, path, titles=raw.titles)
-    if meaning.kind == "silent":
+    use, path = raw.uses.get(heading), raw.paths.get(heading, (heading,))
+    meaning = use.meaning if use else meaning_of(vocabulary, record, path, titles=raw.titles)
+    if meaning.kind == "silent" or (record == "school" and _names_county(vocabulary, heading)):
         return None
     quoted = show(heading)
     named = msg("、").join("“" + fact.label + "”" for fact in meaning.facts)
