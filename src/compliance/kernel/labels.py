@@ -187,6 +187,7 @@ def problem_words(code: str) -> str:
         "short_lines": msg("行末缺列"),
         "shrunk_since_previous": msg("比对照数据减少"),
         "stage_by_type": msg("按办学类型定学段"),
+        "stacked_tables": msg("一张工作表上有几张表"),
         "stage_not_in_type": msg("学段与办学类型不符"),
         "stage_not_told": msg("未分学段的数"),
         "stages_added": msg("各学段相加"),

@@ -8,8 +8,8 @@ whose zero only keeps the place in a file that a script has written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -83,7 +83,8 @@ class Grid:
 
     top, left: where the block begins on the sheet. faults: cells that a formula spoilt → its error
     word, or "" if it was never calculated. shown: numbers that their format changes → how.
-    doubtful: zeros of formulas in the file of a program that keeps those of scripts.
+    doubtful: zeros of formulas in the file of a program that keeps those of scripts. formulas: cells
+    that hold one, as far as the file tells.
     merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
     """
 
@@ -98,11 +99,32 @@ class Grid:
     merged: Sequence[Block] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    formulas: frozenset[Place] = frozenset()
 
     @property
     def width(self) -> int:
         """Number of columns."""
         return len(self.rows[0]) if self.rows else 0
+
+    def part(self, first: int, end: int) -> Grid:
+        """Its rows from `first` on to before `end`, as if nothing else stood on the sheet."""
+
+        def moved(places: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
+            return (
+                (place, (place[0] - first, place[1])) for place in places if first <= place[0] < end
+            )
+
+        blocks = (one.within(first, 0, end - 1, self.width - 1) for one in self.merged)
+        return replace(
+            self,
+            rows=self.rows[first:end],
+            top=self.top + first,
+            faults={to: self.faults[place] for place, to in moved(self.faults)},
+            shown={to: self.shown[place] for place, to in moved(self.shown)},
+            doubtful={to for _, to in moved(self.doubtful)},
+            merged=[block.moved(-first, 0) for block in blocks if block.size > 1],
+            hidden_rows=frozenset(row - first for row in self.hidden_rows if first <= row < end),
+        )
 
     def at(self, row: int, column: int) -> str:
         """The cell's name: ``学校!F12``, without the sheet where that is a text's only one."""
@@ -234,7 +256,7 @@ class Grid:
 class Cells:
     """What the cells of a sheet hold, put in one by one, and what is to be said of single ones.
 
-    faults, shown, doubtful, merged, hidden_rows: as of a `Grid`, but counted from the sheet's corner.
+    faults, shown, doubtful, formulas, merged, hidden_rows: as of a `Grid`, but counted from the sheet's corner.
     """
 
     def __init__(self, *, since_1904: bool) -> None:
@@ -243,6 +265,7 @@ class Cells:
         self.faults: dict[Place, str] = {}
         self.shown: dict[Place, Section] = {}
         self.doubtful: set[Place] = set()
+        self.formulas: set[Place] = set()
         self.merged: list[Block] = []
         self.hidden_rows: set[int] = set()
         self._hidden_columns = [0] * (limits.MOST_SHEET_COLUMNS + 1)  # how many more begin here
@@ -311,6 +334,7 @@ class Cells:
             [block.moved(-top, -left) for block in merged],
             frozenset(row - top for row in self.hidden_rows),
             frozenset(column for column in range(width) if columns[left + column] > 0),
+            frozenset((row - top, column - left) for row, column in self.formulas),
         )
 
 

@@ -211,7 +211,7 @@ class TableSheet:
             sheet=grid.sheet,
             units=units,
             paths={heading: path for heading, path in paths.items() if len(path) > 1},
-            titles=(*(" ".join(texts) for _, texts in titles), grid.sheet),
+            titles=(*(" ".join(texts) for _, texts in titles), grid.sheet, *beside.sections),
         )
 
     def _headings(self, head: HeadingRows) -> dict[str, int]:
