@@ -160,7 +160,7 @@ def test_an_unknown_heading_is_warned_of_once_and_names_the_nearest() -> None:
 
 
 def test_a_heading_in_another_unit_is_not_taken() -> None:
-    found = submit(document([school(**{"教学仪器设备值（千元）": 5})], strict=False))
+    found = submit(document([school(**{"教学仪器设备值（平方米）": 5})], strict=False))
     assert codes(found, "warning") == ["unknown_heading"]
     assert "教学仪器设备值" in found.problems[0].expected
     assert found.schools["equipment_value"].to_list() == [None]
@@ -174,7 +174,7 @@ def test_a_heading_in_another_unit_is_not_taken() -> None:
         (("万元",), 50_000.0),
         (("人", "m2", "万元"), 50_000.0),
         (("元", "万元"), None),
-        (("千元",), None),
+        (("千元",), 5000.0),
         (("万元", "亿元"), None),
     ],
 )

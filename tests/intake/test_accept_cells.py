@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import polars as pl
 import pytest
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.acceptance.cells import read_cell
+from compliance.intake.acceptance.cells import accept_column, read_cell
 from compliance.intake.problems import CellError, CellRemark
 from tests.intake.raws import cell
 
@@ -24,7 +25,7 @@ WORDS = vocabulary()
         ("1" * 200, "above_maximum"), ("1" * 400, "not_finite"), (float("nan"), "not_finite"),
         (float("inf"), "not_finite"), ("NaN", "not_a_number"), ("inf", "not_a_number"),
         (-1, "negative"), ("-1", "negative"), (30.5, "not_whole"), ("30.5", "not_whole"),
-        ("１２３", "not_a_number"), ("1,234", "not_a_number"), ("98%", "not_a_number"),
+        ("４８０．５", "not_whole"), ("－３", "not_a_number"), ("1,234", "not_a_number"), ("98%", "not_a_number"),
         ("350人", "not_a_number"), ("=1+1", "not_a_number"), ("#DIV/0!", "formula_error"),
         (True, "not_a_number"), ([1], "not_a_number"), ({}, "not_a_number"),
         (date(2023, 9, 1), "not_a_number"), ("0x10", "not_a_number"), ("1_000", "not_a_number"),
@@ -43,13 +44,12 @@ def test_in_json_a_number_is_a_number(value: object) -> None:
 @pytest.mark.parametrize(
     ("fact", "value", "expected"),
     [
-        ("primary_students", "１２３", "用半角数字，填123"),
+        ("primary_students", "＋１２３", "用半角数字，填+123"),
         ("primary_students", "1,234", "去掉千位分隔符，填1234"),
         ("primary_students", "１，２３４", "去掉千位分隔符，填1234"),
         ("primary_students", "350人", "只填数字，不带单位，填350"),
         ("teaching_area", "450.5㎡", "只填数字，不带单位，填450.5"),
         ("primary_students", "=SUM(A1:A9)", "填计算结果，不填公式文字"),
-        ("primary_students", "４８０．0", "用半角数字，填480.0"),
         ("primary_students", "480 人", "只填数字，不带单位，填480"),
         ("teaching_area", "2500 m²", "只填数字，不带单位，填2500"),
         # nothing is advised where it is not certain what was meant
@@ -131,7 +131,7 @@ def test_words(fact: str, value: object, expected: object) -> None:
         ("school_code", 1e17, "bad_code"), ("school_code", -5, "bad_code"),
         ("school_code", "x" * 65, "too_long"), ("school_code", True, "not_text"),
         ("county_code", 341622.0, "341622"), ("county_code", "34162", "bad_code"),
-        ("county_code", "34162a", "bad_code"), ("county_code", "３４１６２２", "bad_code"),
+        ("county_code", "34162a", "bad_code"), ("county_code", "３４１６２", "bad_code"),
         ("county_code", "010203", "010203"),
         ("school_name", "  实验小学 ", "实验小学"), ("school_name", "=1+1", "=1+1"),
         ("school_name", "实验\x07小学", "control_character"), ("school_name", "a\u202eb", "control_character"),
@@ -142,6 +142,24 @@ def test_words(fact: str, value: object, expected: object) -> None:
 )  # fmt: skip
 def test_codes_and_names(fact: str, value: object, expected: object) -> None:
     assert cell(fact, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "read"),
+    [
+        ("primary_students", "１２３", 123.0),
+        ("primary_students", " ４8０．０", 480.0),
+        ("county_code", "３４１６２２", "341622"),
+        ("school_code", "00１2", "0012"),
+        ("built_year", "２００１", 2001.0),
+    ],
+)
+def test_full_width_digits_are_read_and_said(fact: str, value: str, read: object) -> None:
+    with pytest.raises(CellRemark) as said:
+        cell(fact, value)
+    assert (said.value.value, said.value.code) == (read, "full_width")
+    column = accept_column(WORDS.school[fact], pl.Series([value, None]), False)
+    assert (column.values.to_list(), list(column.remarked)) == ([read, None], [0])
 
 
 def test_in_json_a_name_is_a_text_and_a_code_may_be_digits() -> None:

@@ -70,7 +70,7 @@ class TestAnyFile:
 
     def test_only_what_can_be_read_is_asked_for(self, tmp_path: Path) -> None:
         problem = only(written(tmp_path / "a.pdf", "x"))
-        assert problem.expected == ".xlsx, .json, .csv, .parquet, .zip"
+        assert problem.expected == ".xlsx, .xls, .et, .json, .csv, .parquet, .zip"
         also = {**readers(), ".dbf": xlsx.read}
         [document] = gather([tmp_path / "a.pdf"], also)
         assert document.problems[0].expected.endswith(".zip, .dbf")

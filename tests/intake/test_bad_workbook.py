@@ -93,7 +93,7 @@ class TestWorkbook:
             (b"just text", "not_a_workbook", "另存为"),
             (b"<html><table></table></html>", "not_a_workbook", "另存为"),
             (b"PK\x03\x04 cut short", "damaged", "损坏"),
-            (OLD, "old_format", "另存为"),
+            (OLD, "damaged", "损坏"),
             (OLD + "EncryptedPackage".encode("utf-16-le"), "encrypted", "密码"),
         ],
     )

@@ -141,15 +141,11 @@ class TestBeside:
         assert found is not None
         assert found.units == dict.fromkeys(HEADINGS, ("万元",))
         assert found.place(0, "学校名称") == "C7"
-        assert told(problems) == [
-            ("warning", "column_numbers", "A6"),
-            ("warning", "total_row", "C48"),
-            ("warning", "total_row", "C49"),
-            ("warning", "note_row", "A50"),
-            ("warning", "note_row", "A51"),
-            ("warning", "note_row", "A52"),
-            ("warning", "note_row", "A53"),
-        ]
+        assert told(problems) == [("warning", "side_lines", "A6")]
+        assert problems[0].message == (
+            "10行不是数据，未读取：标题、单位3行（A1、A3、A4）；栏次1行（A6）；"
+            "合计、小计2行（C48、C49）；说明、签名4行（A50、A51、A52、A53）"
+        )
 
     def test_units_under_the_headings_and_in_a_note(self) -> None:
         below, problems = read(written([HEADINGS, ["", "", "", "", "万元"], *RECORDS]))

@@ -17,8 +17,9 @@ KEY = 2
 def left_out(line: Sequence[str]) -> str:
     """What a line was taken for; "" for a record."""
     problems: list[Problem] = []
-    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems))
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems), rows=[HEADER])
     record = beside.is_record(line, lambda column: f"column {column}")
+    beside.mention()
     assert record or line[KEY].startswith("示例") or line == HEADER or len(problems) == 1
     return "" if record else problems[0].code if problems else "silently"
 
@@ -118,6 +119,7 @@ def test_a_note_that_names_a_larger_unit_in_other_words_is_told() -> None:
     problems: list[Problem] = []
     beside = SideLines(HEADER, KEY, Complaints("a.csv", problems))
     assert not beside.is_record(("说明：设备值系万元数", "", "", "", "", ""), lambda _: "A9")
+    beside.mention()
     assert [(one.code, one.at) for one in problems] == [("note_row", "A9"), ("unclear_unit", "A9")]
 
 

@@ -57,7 +57,7 @@ def submissions(report: Results) -> list[Submitted]:
         _line(one, about.get(one.county_code, ()), (one.county_code, one.year) in judged)
         for one in report.submitted
     ]
-    found.sort(key=lambda one: (one.county_code, one.year, one.state != JUDGED, one.file))
+    found.sort(key=lambda one: (one.county_code, one.year or 0, one.state != JUDGED, one.file))
     files = {one.file for one in found}
     return [*found, *_unread(nobodys, files), *_homeless(report, found)]
 
@@ -96,7 +96,7 @@ def _unread(problems: Iterable[Problem], known: set[str]) -> Iterator[Submitted]
 
 def _homeless(report: Results, found: Iterable[Submitted]) -> Iterator[Submitted]:
     """Counties that are refused although no record of theirs was read."""
-    known = {(one.county_code, one.year) for one in found}
+    known = {(one.county_code, one.year) for one in found if one.county_code}
     codes = {code for code, _ in known}
     for one in report.refused:
         if (one.county_code, one.year) in known or (one.year is None and one.county_code in codes):

@@ -83,11 +83,29 @@ def prepare(
     faulty, has no edition yet, or may be that of a broken plugin is refused, the others are judged.
     Raises UsageError, PackError or PluginError where nothing can be judged.
     """
+    words = asked_words(registry, choice)
+    submission = intake.take_in(paths, registry.readers, words, previous, choice.terms)
+    batch = prepared(submission, words, registry, choice)
+    return batch._replace(compared=bool(previous))
+
+
+def asked_words(registry: Registry, choice: Choice) -> Vocabulary:
+    """The facts that inputs may have: those of the rule set asked for, else of all.
+
+    Raises UsageError or PackError where there is no such rule set, or none for that day.
+    """
     known, top = with_pack_file(registry, choice.ruleset)
-    if top is not None:  # no such rule set, or none for that day: said before anything is read
-        edition(known, top, choice.as_of or date.max)
-    words = registry.vocabulary if top is None else own_words(registry, known, top)
-    submission = intake.take_in(paths, registry.readers, words, previous)
+    if top is None:
+        return registry.vocabulary
+    edition(known, top, choice.as_of or date.max)
+    return own_words(registry, known, top)
+
+
+def prepared(
+    submission: Submission, words: Vocabulary, registry: Registry, choice: Choice
+) -> Batch:
+    """What was accepted, ready to be judged; as `prepare`. words: those it was accepted with."""
+    known, top = with_pack_file(registry, choice.ruleset)
     problems = [*submission.problems, *_out_of_use(registry)]
     faults: dict[tuple[str, int], JunhengError] = {}  # county and year → why it cannot be judged
     served = _assigned(submission, registry, replace(choice, ruleset=top), problems, faults)
@@ -119,10 +137,7 @@ def prepare(
                 part, remarks, _ = settle(beside.of(keys), rules, _elsewhere(known, rules))
                 problems += remarks
                 unsound.append(Job(rules, day, part))
-    return Batch(
-        submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound),
-        compared=bool(previous),
-    )  # fmt: skip
+    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound))
 
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
@@ -168,11 +183,14 @@ class Checker:
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
-            asked = _several(paths)
-            watch = Watch(self.registry.readers, self.registry.vocabulary, [*asked, *previous])
+            choice, asked = choice or Choice(), _several(paths)
+            watch = self._watch(choice, [*asked, *previous])
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(asked, registry, choice or Choice(), previous)
-            return self.judge(batch, choice or Choice(), progress, sinks, watch)
+            batch = prepare(asked, registry, choice, previous)
+            return self.judge(batch, choice, progress, sinks, watch)
+
+    def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
+        return Watch(self.registry.readers, self.registry.vocabulary, paths, terms=choice.terms)
 
     def hold(
         self, paths: Paths, choice: Choice | None = None, lang: str | None = None
@@ -202,7 +220,7 @@ class Checker:
         """
         choice = choice or Choice()
         asked = _several(paths)
-        watch = Watch(self.registry.readers, self.registry.vocabulary, asked)
+        watch = self._watch(choice, asked)
         registry = replace(self.registry, readers=watch.readers)
         batch = prepare(asked, registry, choice, previous)
         problems, decided = list(batch.problems), set[tuple[str, int]]()
@@ -212,18 +230,22 @@ class Checker:
             decided |= verdicts.decided(evaluation)
         needs: tuple[Report, ...] = ()
         if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
-            needs = tuple(
-                self.judge(batch._replace(jobs=jobs), choice, watch=watch)
-                for jobs in (batch.jobs, batch.unsound)
-                if jobs
-            )
+            needs = self.needs(batch, choice, watch)
         counties = _checked_counties(batch, decided)
         return Validation(counties, tuple(dict.fromkeys(problems)), needs)
 
-    def documents(self, paths: Paths) -> list[RawDocument]:
+    def needs(self, batch: Batch, choice: Choice, watch: Watch | None = None) -> tuple[Report, ...]:
+        """The counties judged for what they lack, those with errors as far as they were read."""
+        return tuple(
+            self.judge(batch._replace(jobs=jobs), choice, watch=watch)
+            for jobs in (batch.jobs, batch.unsound)
+            if jobs
+        )
+
+    def documents(self, paths: Paths, choice: Choice | None = None) -> list[RawDocument]:
         """What lies at the paths as it is read, nothing accepted yet. Raises UsageError for nothing."""
-        asked = _several(paths)
-        return gather(asked, with_words(self.registry.readers, self.registry.vocabulary, asked))
+        asked, terms, words = _several(paths), (choice or Choice()).terms, self.registry.vocabulary
+        return gather(asked, with_words(self.registry.readers, words, asked), words, terms)
 
     def judge(
         self,
@@ -235,7 +257,7 @@ class Checker:
     ) -> Report:
         """Judge what lies ready; `watch` knows where its figures stand. The rest as for `check`."""
         registry = self.registry
-        watch = watch or Watch(registry.readers, registry.vocabulary)
+        watch = watch or self._watch(choice)
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
         counties: list[CountyResult] = []
@@ -434,10 +456,15 @@ def _info(job: Job) -> RulesetInfo:
 
 def _manifest(submission: Submission, registry: Registry, choice: Choice) -> dict[str, object]:
     off = {"without_plugins": sorted(registry.without)} if registry.without else {}
+    zeros = [
+        {"column": one.heading, "fact": one.fact, "file": one.file, "cells": one.cells}
+        for one in submission.zeros
+    ]
     return {
         "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
         "tool": f"junheng {version('junheng')}",
         "plugins": dict(sorted(registry.plugins.items())),
         **off,
+        **({"blank_is_zero": zeros} if zeros else {}),
         **choice.stated(),
     }

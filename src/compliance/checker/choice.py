@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.facts.vocabulary import Vocabulary, sources, vocabulary
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
@@ -47,7 +48,7 @@ class Choice:
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     templates: folders whose templates replace those of every rule set, the first before the others;
-    they change no judgement.
+    they change no judgement. terms: on which people's own tables are read.
     """
 
     ruleset: str | None = None
@@ -57,10 +58,13 @@ class Choice:
     strict: bool = False
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
+    terms: Terms = NO_TERMS
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
+        mapping = self.terms.mapping
         return {
+            **({} if mapping is None else {"mapping": mapping.row()}),
             "switches": list(self.switches),
             "enforced": list(self.enforce),
             "strict": self.strict,

@@ -13,6 +13,7 @@ from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
 from compliance.cli.explain import explain
+from compliance.cli.import_tables import import_tables
 from compliance.cli.missing import missing
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
@@ -37,5 +38,7 @@ def main() -> None:
     """The program; everything is done by its commands."""
 
 
-for one in (check, validate, rectify, declare, missing, diff, template, rules, explain, rulesets):
+for one in (
+    check, validate, rectify, declare, missing, diff, import_tables, template, rules, explain, rulesets
+):  # fmt: skip
     main.add_command(one)

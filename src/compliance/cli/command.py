@@ -26,12 +26,14 @@ from compliance.kernel.i18n import msg, say
 if TYPE_CHECKING:
     from compliance.checker import Choice
     from compliance.engine.results import Results
+    from compliance.intake.own_tables.terms import Terms
     from compliance.kernel.errors import Problem
     from compliance.ledger.days import DaysAsked
     from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
-READ = (".json", ".xlsx", ".xlsm", ".csv", ".parquet", ".zip")  # what a folder is read for
+# what a folder is read for
+READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
 _YOUNG = 50_000
 Told = Callable[[], str]  # a text, said when it is asked for
@@ -220,8 +222,31 @@ templates_option = option(
 )
 
 
+def on_terms(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how people's own tables are read; `asked_terms` takes them."""
+    for one in (
+        option(
+            "--blank-is-zero",
+            multiple=True,
+            metavar="COLUMN",
+            help=lambda: msg(
+                "这一列（数据项名称或表头）的空白就是0：计数并写入结果，可重复；默认空白是缺失，绝不当作0"
+            ),
+        ),
+        option(
+            "--mapping",
+            type=click.Path(path_type=Path),
+            metavar="M.toml|M.xlsx",
+            help=lambda: msg("确认过的列对应关系（compliance import 写出）：哪一列是哪个数据项"),
+        ),
+    ):
+        command = one(command)
+    return command
+
+
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how to judge; `chosen` makes a `Choice` of them."""
+    command = on_terms(command)
     for one in (
         option(
             "--confirm",
@@ -309,6 +334,8 @@ def chosen(
     strict: bool,
     confirm: tuple[Path, ...],
     templates: tuple[Path, ...] = (),
+    mapping: Path | None = None,
+    blank_is_zero: tuple[str, ...] = (),
 ) -> Choice:
     """What the options of `judging`, and `templates_option`, ask for."""
     for folder in templates:
@@ -322,7 +349,27 @@ def chosen(
         from compliance.rules.resolution.confirmations import read_confirmations
 
         confirmations = tuple(one for path in confirm for one in read_confirmations(path))
-    return Choice(ruleset, day(as_of), enforce, switches, strict, confirmations, templates)
+    return Choice(
+        ruleset,
+        day(as_of),
+        enforce,
+        switches,
+        strict,
+        confirmations,
+        templates,
+        asked_terms(mapping, blank_is_zero),
+    )
+
+
+def asked_terms(mapping: Path | None, blank_is_zero: tuple[str, ...]) -> Terms:
+    """What the options of `on_terms` ask for. Raises UsageError for a mapping that cannot be read."""
+    from compliance.intake.own_tables.terms import Terms
+
+    if mapping is None:
+        return Terms(blank_is_zero=blank_is_zero)
+    from compliance.intake.own_tables.mapping_file import read_mapping
+
+    return Terms(read_mapping(mapping), blank_is_zero)
 
 
 def day(value: datetime | None) -> date | None:

@@ -10,8 +10,10 @@ import click
 from compliance.cli.command import (
     UNREADABLE,
     Command,
+    asked_terms,
     guarded,
     inputs_argument,
+    on_terms,
     option,
     refuse_clashes,
     require_format,
@@ -22,7 +24,7 @@ from compliance.kernel.i18n import msg, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance.checker import Checker
+    from compliance.checker import Checker, Choice
     from compliance.engine.results import Validation
     from compliance.render.returned.workbook import ReadFile
 
@@ -53,28 +55,33 @@ if TYPE_CHECKING:
         "退回标出问题的工作簿，附问题清单和下结论还缺什么；多个文件写文件夹，各退一份"
     ),
 )
+@on_terms
 @shared_options
 @guarded
 def validate(
-    inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str, out: Path | None
-) -> int:
+    inputs: tuple[Path, ...], previous: tuple[Path, ...], form: str, out: Path | None,
+    mapping: Path | None, blank_is_zero: tuple[str, ...],
+) -> int:  # fmt: skip
     """Print what the checks found, and give the workbook back."""
-    from compliance.checker import Checker
+    from compliance.checker import Checker, Choice
     from compliance.render.terminal import data_checks
 
     require_format(form, ("text", "json"))
     if out is not None:
         refuse_clashes([out], inputs)
     checker = Checker()
-    checked = checker.validate(inputs, previous=previous)
+    choice = Choice(terms=asked_terms(mapping, blank_is_zero))
+    checked = checker.validate(inputs, choice, previous)
     if out is not None:
-        _give_back(checker, checked, inputs, out)
+        _give_back(checker, checked, choice, inputs, out)
     write = data_checks.as_json if form == "json" else data_checks.as_text
     click.echo(write(checked))
     return UNREADABLE if checked.count("error") else 0
 
 
-def _give_back(checker: Checker, checked: Validation, inputs: Sequence[Path], out: Path) -> None:
+def _give_back(
+    checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
+) -> None:
     """One workbook, or in a folder one for each document."""
     from compliance.render.documents.output_files import write_whole
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
@@ -82,7 +89,7 @@ def _give_back(checker: Checker, checked: Validation, inputs: Sequence[Path], ou
     words = checker.registry.vocabulary
     given = [
         ReadFile(document, _path_of(document.given, document.name))
-        for document in checker.documents(inputs)
+        for document in checker.documents(inputs, choice)
         if document.inputs
     ]
     single = out.suffix.lower() in (".xlsx", ".xlsm")

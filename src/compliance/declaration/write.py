@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.declaration.fill import Declaration
 from compliance.kernel.errors import PackError
-from compliance.render.documents.output_files import DRAFTS, Names, Written, joined, staged
+from compliance.render.documents.output_files import Names, Written, beside, joined, staged
 
 if TYPE_CHECKING:
     from compliance.render.documents.pdf import Press
@@ -50,7 +48,7 @@ def write_forms(files: Mapping[Path, tuple[Declaration, str]]) -> Written:
                 faults.setdefault(str(error), error)
     if faults and not contents:
         raise next(iter(faults.values()))
-    with staged(Path(), _aside) as place:
+    with staged(Path(), beside) as place:
         for path, written in contents.items():
             place.put(path, written, keep=True)
         placed = place.place()
@@ -81,9 +79,3 @@ class _Writers(ExitStack):
         if dirs not in self._presses:
             self._presses[dirs] = self.enter_context(Press(dirs))
         return self._presses[dirs].of_word(document)
-
-
-def _aside(path: Path) -> Path:
-    """The first free name beside a file for what stands in it now."""
-    names = (path.with_name(f"{path.stem}_{DRAFTS}{n}{path.suffix}") for n in count(1))
-    return next(name for name in names if not os.path.lexists(name))

@@ -90,7 +90,7 @@ def open_context(
     counties were given it tells which. county: a code, a
     name, or ``code:year``. Raises UsageError where the question does not name one county.
     """
-    watch = Watch(registry.readers, registry.vocabulary, paths)
+    watch = Watch(registry.readers, registry.vocabulary, paths, terms=choice.terms)
     batch = prepare(paths, replace(registry, readers=watch.readers), choice)
     job, row = _county(batch, school, county)
     key = (str(row["county_code"]), int(str(row["year"])))

@@ -75,6 +75,10 @@ class Fact:
     holder: str = ""
     holder_en: str = ""
 
+    def __hash__(self) -> int:
+        """By its name: the dictionaries in it have no hash."""
+        return hash((self.table, self.name))
+
     @property
     def headings(self) -> tuple[str, ...]:
         """Everything this fact may be called."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,8 +27,9 @@ from compliance.facts.plausibility import (
     Recent,
     checks_of,
 )
+from compliance.facts.units import UNITS, factor, folded, of_its_kind
 from compliance.kernel.cache import remembered
-from compliance.kernel.errors import PluginError, closest
+from compliance.kernel.errors import PluginError
 from compliance.kernel.i18n import lang, msg, pick, say
 
 # record schemas of one submission: table -> (schema file, definition inside it)
@@ -51,12 +51,14 @@ EXTENSIBLE = ("school", "county")
 class Match(NamedTuple):
     """What a heading means. factor: multiply the figures by it (10000 for 万元 of a yuan fact).
 
-    year: the year named in the heading's bracket, if any.
+    year: the year named in the heading's bracket, if any. unit: the one in which its figures are
+    written, empty where nothing says it.
     """
 
     fact: Fact
-    factor: Decimal
+    factor: Fraction
     year: int | None = None
+    unit: str = ""
 
 
 class Vocabulary:
@@ -93,15 +95,9 @@ class Vocabulary:
         fact = self._keys[table].get(written.key)
         if fact is None:
             return None
-        meant = [written.unit] if written.unit else _of_its_kind(units, fact.unit) or [""]
+        meant = [written.unit] if written.unit else of_its_kind(units, fact.unit) or [""]
         scale, *others = {factor(unit, fact.unit) for unit in meant}
-        return None if scale is None or others else Match(fact, scale, written.year)
-
-    def nearest(self, table: str, heading: str) -> Fact | None:
-        """The fact whose name or heading looks most like `heading`."""
-        key, keys = Heading.read(heading).key, self._keys[table]
-        near = closest(key[:80], keys, cutoff=0.0) if key else None
-        return None if near is None else keys[near]
+        return None if scale is None or others else Match(fact, scale, written.year, meant[0])
 
 
 # what a vocabulary consists of
@@ -325,41 +321,6 @@ def _faulty(path: Path, why: str) -> PluginError:
 
 # ── headings ───────────────────────────────────────────────────────────────────────
 
-# what may stand in a bracket as a unit -> the quantity it measures and its size
-_COUNTERS = "人 名 位 个 间 台 册 所 班 份 件 套 张 片 处 座 户 届"
-UNITS: dict[str, tuple[str, Decimal]] = {
-    **{word: ("count", Decimal(1)) for word in _COUNTERS.split()},
-    "万人": ("persons10k", Decimal(1)),
-    "元": ("yuan", Decimal(1)),
-    "人民币元": ("yuan", Decimal(1)),
-    "万元": ("yuan", Decimal(10000)),
-    "千元": ("thousands of yuan", Decimal(1)),
-    "百万元": ("millions of yuan", Decimal(1)),
-    "亿元": ("100 millions of yuan", Decimal(1)),
-    "m2": ("area", Decimal(1)),
-    "亩": ("mu", Decimal(1)),
-    "公顷": ("hectares", Decimal(1)),
-    "万m2": ("area10k", Decimal(1)),
-    "米": ("length", Decimal(1)),
-    "公里": ("length", Decimal(1000)),
-    "千米": ("length", Decimal(1000)),
-    "小时": ("hours", Decimal(1)),
-    "学时": ("hours", Decimal(1)),
-    "分": ("points", Decimal(1)),
-    "%": ("percent", Decimal(1)),
-    "‰": ("per mille", Decimal(1)),
-}
-# units that are not converted into one another, though they measure the same thing
-_SAME_KIND = {
-    "persons10k": "count",
-    "thousands of yuan": "yuan",
-    "millions of yuan": "yuan",
-    "100 millions of yuan": "yuan",
-    "mu": "area",
-    "hectares": "area",
-    "area10k": "area",
-}
-_BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _PERIOD = re.compile(
     r"^(?:((?:19|20)[0-9]{2})(?:[-—~至](?:19|20)?[0-9]{2})?)?"
@@ -371,17 +332,20 @@ _TAIL = re.compile(r"^(.+?)[(\[【](小学|初中|高中)(?:部|学段|阶段|�
 
 
 class Heading(NamedTuple):
-    """A heading read: its comparable key, the unit in its bracket, the year named there."""
+    """A heading read: its comparable key, the unit in its bracket, the year named there.
+
+    text: the heading folded, without the bracket that named them.
+    """
 
     key: str
     unit: str
     year: int | None
+    text: str
 
     @classmethod
     def read(cls, text: str) -> Heading:
         """Fold width, case, space and punctuation; take the bracketed unit and period out."""
-        folded = unicodedata.normalize("NFKC", str(text)[:300]).casefold()
-        folded = _BLANK.sub("", folded).strip("*:").replace("平方米", "m2").replace("平米", "m2")
+        plain = folded(str(text)).strip("*:")
         unit, year = "", None
 
         def take(found: re.Match[str]) -> str:
@@ -404,43 +368,6 @@ class Heading(NamedTuple):
                     year = int(period[1])
             return ""
 
-        folded = _BRACKET.sub(take, folded).strip("*:")
-        folded = _TAIL.sub(r"\2\1", folded)
-        folded = _STAGE.sub(r"\1", folded)
-        return cls(_NOISE.sub("", folded), unit, year)
-
-
-def factor(written: str, own: str) -> Decimal | None:
-    """What figures in the unit `written` are multiplied by to be in the unit `own`.
-
-    1 where the heading names no unit; None where the two do not measure the same thing.
-    """
-    if not written:
-        return Decimal(1)
-    known = UNITS.get(own.replace("平方米", "m2"))
-    there = UNITS[written]
-    if known is None or known[0] != there[0]:
-        return None
-    return there[1] / known[1]
-
-
-def unit_words(text: str) -> tuple[str, ...]:
-    """The units that a text such as 人、平方米、万元 names."""
-    folded = _BLANK.sub("", unicodedata.normalize("NFKC", text[:300]).casefold())
-    folded = folded.replace("平方米", "m2").replace("平米", "m2")
-    return tuple(word for word in re.split(r"[,、;/()\[\]和及与]", folded) if word in UNITS)
-
-
-def _of_its_kind(units: Iterable[str], own: str) -> list[str]:
-    """The units that measure the kind of thing that `own` measures."""
-    kind = _kind(quantity(own))
-    return [unit for unit in units if kind and _kind(quantity(unit)) == kind]
-
-
-def _kind(measured: str) -> str:
-    return _SAME_KIND.get(measured, measured)
-
-
-def quantity(unit: str) -> str:
-    """What a unit measures: ``count``, ``yuan``, ``area`` …; empty for one that is not known."""
-    return UNITS.get(unit.replace("平方米", "m2"), ("", Decimal(1)))[0]
+        text = _BRACKET.sub(take, plain).strip("*:")
+        plain = _STAGE.sub(r"\1", _TAIL.sub(r"\2\1", text))
+        return cls(_NOISE.sub("", plain), unit, year, text)

@@ -114,6 +114,7 @@ def accept(
         refused=refusals(refused, rows["counties"]),
         facts={kind: _types(vocabulary, TABLE_OF[kind]) for kind in NEEDED},
         given=_given(counties, documents),
+        zeros=tuple(one for document in documents for one in document.zeros),
         submitted=[*_submitted(rows["counties"], documents), *older],
     )
     return _parted(whole, refused, unread) if unread else whole

@@ -17,8 +17,11 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
+from compliance.intake.formats.dataset import FORMS, join
 from compliance.intake.formats.discover import Reader, with_words
 from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
+from compliance.intake.own_tables import ready
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -45,20 +48,26 @@ Found = dict[tuple[str | None, str], Place]
 
 
 class Watch:
-    """Readers that note which counties each file they read is about.
+    """Readers that note which counties each file they read is about; tables of one folder are one document.
 
-    paths: what is read. readers: to be used instead of those given, file suffix → reader.
+    paths: what is read. terms: on which people's own tables are. readers: to be used instead of
+    those given, file suffix → reader.
     """
 
     def __init__(
-        self, readers: Mapping[str, Reader], words: Vocabulary, paths: Sequence[Path] = ()
+        self,
+        readers: Mapping[str, Reader],
+        words: Vocabulary,
+        paths: Sequence[Path] = (),
+        *,
+        terms: Terms = NO_TERMS,
     ) -> None:
         self._originals = with_words(readers, words, paths)
-        self._words = words
+        self._words, self._terms = words, terms.resolved(words)
         self._codes: dict[Path, frozenset[str]] = {}
         self._read: dict[Path, RawDocument] = {}
         self._room = _KEPT
-        self._opened: dict[Path, list[Accepted]] = {}
+        self._opened: dict[tuple[Path, ...], list[Accepted]] = {}
         self.readers: dict[str, Reader] = {s: self._noting(s) for s in readers}
 
     def _noting(self, suffix: str) -> Reader:
@@ -84,22 +93,35 @@ class Watch:
         key: county code and year. Facts that stand nowhere are absent.
         """
         found: Found = {}
-        for path, codes in self._codes.items():
+        for paths in self._documents():
+            codes = frozenset().union(*(self._codes[path] for path in paths))
             if codes and key[0] not in codes:
                 continue
-            for accepted in self._tables(path):
+            for accepted in self._tables(paths):
                 for place in _places(accepted, key, schools, facts):
                     found.setdefault(*place)
         return found
 
-    def _tables(self, path: Path) -> list[Accepted]:
-        """The tables of a file, looked through on first use and kept: one question asks often."""
-        if path not in self._opened:
-            document = self._read.pop(path, None) or self._originals[path.suffix.lower()](path)
-            self._opened[path] = [
-                accept_table(raw, self._words) for raw in document.tables if raw.name in WANTED
+    def _documents(self) -> Collection[tuple[Path, ...]]:
+        """The files that make a document together."""
+        found: dict[Path, list[Path]] = {}
+        for path in self._codes:
+            found.setdefault(path.parent if path.suffix.lower() in FORMS else path, []).append(path)
+        return [tuple(paths) for paths in found.values()]
+
+    def _tables(self, paths: tuple[Path, ...]) -> list[Accepted]:
+        """The tables of a document, looked through on first use and kept: one question asks often."""
+        if paths not in self._opened:
+            parts = [self._again(path) for path in paths]
+            whole = parts[0] if paths[0].suffix.lower() not in FORMS else join(paths[0].name, parts)
+            tables = ready(whole, self._words, self._terms).tables
+            self._opened[paths] = [
+                accept_table(raw, self._words) for raw in tables if raw.name in WANTED
             ]
-        return self._opened[path]
+        return self._opened[paths]
+
+    def _again(self, path: Path) -> RawDocument:
+        return self._read.pop(path, None) or self._originals[path.suffix.lower()](path)
 
 
 def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:
@@ -159,12 +181,14 @@ def _row(table: Accepted, row: int, holder: str | None, facts: Collection[str]) 
         if table.has(fact):
             yield (holder, fact), _place(table, row, fact)
         elif table.raw.strict and fact in table.facts:
-            yield (holder, fact), Place(table.raw.file, table.at(row, fact), fact, None)
+            place = table.at(row, fact)
+            yield (holder, fact), Place(place.file, place.at, fact, None)
 
 
 def _place(table: Accepted, row: int, fact: str) -> Place:
     raw, heading = table.raw, table.heading_at(row, fact)
-    return Place(raw.file, raw.place(row, heading), heading, raw.columns[heading][row])
+    place = raw.cell(row, heading)
+    return Place(place.file, place.at, heading, raw.columns[heading][row])
 
 
 def _heading(table: Accepted, fact: str) -> Place:

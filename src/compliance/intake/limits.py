@@ -25,7 +25,8 @@ MOST_COLUMNS = 2000
 MOST_CELLS = 100_000_000
 DECODING_SECONDS = 120
 
-# a worksheet: the block that its filled cells span
+# a workbook's sheets; a worksheet: the block that its filled cells span
+MOST_SHEETS = 1000
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
 MOST_SHEET_CELLS = 5_000_000
 

@@ -57,6 +57,21 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class BlankIsZero:
+    """A column whose blanks somebody takes for zero.
+
+    asked: as they called it; heading, fact, file: the column. cells: how many blanks there were,
+    None where such a column has no zero.
+    """
+
+    asked: str
+    heading: str
+    fact: str
+    file: str
+    cells: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A county that gets no findings because its figures have errors."""
 
@@ -81,8 +96,9 @@ class Submission:
     of schools of which two schools have the sum together. nobody: the facts of counties whose cell may
     say 不涉及 → those that count nobody then either; NOT_INVOLVED, a column of counties, says which
     do. facts: of ``counties`` and ``schools``, every fact that there may be and its type. given: county
-    and year → the path by which its record was asked for. submitted: the file of every county's
-    record, refused ones too, and the older ones that are not judged. unsound: refused counties, all of whose
+    and year → the path by which its record was asked for. zeros: the columns whose blanks were taken
+    for zero. submitted: the file of every county's record, refused ones too, and the older ones that are
+    not judged. unsound: refused counties, all of whose
     rows were read, with their refused cells blank: for what can be said of them beside their errors.
     """
 
@@ -101,6 +117,7 @@ class Submission:
     refused: list[Refused] = field(default_factory=list)
     facts: Mapping[str, Mapping[str, pl.DataType]] = field(default_factory=dict)
     given: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    zeros: Sequence[BlankIsZero] = ()
     submitted: Sequence[SubmittedFile] = ()
     unsound: Submission | None = None
 
@@ -136,7 +153,7 @@ class SubmittedFile(NamedTuple):
     """
 
     county_code: str
-    year: int
+    year: int | None
     county_name: str
     file: str
     version: datetime | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from compliance.intake.formats.package import FAULTY, Attributes, Package
 from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.side_table import read_side_table
 from compliance.intake.formats.source_file import damaged, document, load
 from compliance.intake.limits import MIB
 from compliance.intake.problems import Complaints
@@ -34,7 +35,6 @@ from compliance.ledger.model import (
     Value,
     text_of,
 )
-from compliance.ledger.side_table import read_side_table
 
 COLUMN = OWN + "议定事项"
 MOST_OF_A_PAPER = 16 * MIB

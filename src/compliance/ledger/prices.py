@@ -12,10 +12,10 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
+from compliance.intake.formats.side_table import SideCell, read_side_table
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.ledger.responsibilities import filled_in_twice, rule_named
-from compliance.ledger.side_table import SideCell, read_side_table
 
 SHEET = "单价表"
 HEADINGS: Mapping[str, tuple[str, ...]] = {

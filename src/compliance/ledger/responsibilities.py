@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from compliance.intake.formats.side_table import SideCell, read_side_table
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-from compliance.ledger.side_table import SideCell, read_side_table
 from compliance.ledger.terms import Term, read_term
 
 SHEET = "责任表"

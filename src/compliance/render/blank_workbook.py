@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -102,12 +102,14 @@ def workbook_bytes(
     locked: Collection[Place] = (),
     mark: Marker | None = None,
     sheets: Collection[str] | None = None,
+    more: Callable[[Untyped], object] | None = None,
 ) -> bytes:
     """The workbook as a file.
 
     tables: table of a document → its records, fact → what the cell is to hold. room: how many more
     schools there is room for. locked: figures that cannot be changed while their sheet is protected.
     sheets: the further tables that have one, all where None; those with records have one anyway.
+    more: adds sheets of its own.
     """
     given = tables or {}
     stream = io.BytesIO()
@@ -121,6 +123,8 @@ def workbook_bytes(
         for sheet in FURTHER_SHEETS:
             if sheets is None or sheet.table in sheets or given.get(sheet.table):
                 made.further(sheet, room + len(given.get("schools", ())), stated.get(sheet.table))
+        if more is not None:
+            more(book)
         book.worksheets()[1].activate()
         if mark is not None:
             _mark(book, mark)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.facts.vocabulary import Vocabulary, quantity
+from compliance.facts.units import quantity
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.submission import STAGES

@@ -14,13 +14,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeGuard, TypeVar
 
 import polars as pl
 
 from compliance.facts.fact import NOT_INVOLVED, Fact
-from compliance.facts.vocabulary import factor, unit_words
+from compliance.facts.units import factor, unit_words
 from compliance.intake.cell_text import (
     BLANKS,
     INVISIBLE,
@@ -41,6 +42,7 @@ SPREADSHEET_ERRORS = (
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!",
 )  # fmt: skip
 _NUMBER = re.compile(NUMBER)
+_DIGITS = re.compile(r"^[0-9]+(\.[0-9]+)?$")
 _ITEMS = re.compile(SEPARATORS)
 _TEXTS = re.compile("[;；\n]")
 _CODES = re.compile(f"{SEPARATORS}|\n")
@@ -113,10 +115,18 @@ class CellReader:
             raise self._refusal("not_involved", message, wanted)
         if no_data(value):
             return ""
+        if not self.strict and self._in_wide_digits(value):
+            return _narrow(value)
         if self._words or self.fact.form == "text":
             between = "" if self._words or self.fact.code else " "
             return value if self.fact.lines else _ODD_BLANKS.sub(between, value)
         return value
+
+    def _in_wide_digits(self, value: str) -> bool:
+        """Whether a number or a code is typed in full-width digits: nothing else can be meant."""
+        narrow = "" if value.isascii() else _narrow(value)
+        digits = self.fact.code or (self.fact.numeric and not self._words)
+        return digits and bool(_DIGITS.match(narrow))
 
     def _remark(self, written: str, value: str) -> tuple[str, str, str]:
         """What is to be said of a text that is not read as it is written."""
@@ -124,6 +134,9 @@ class CellReader:
         if not value:
             expected = msg("没有数据就留空；确实为0才填0")
             return "no_data", say("{f}：“{v}”按未填处理", **quoted), expected
+        if value == _narrow(written):
+            message = say("{f}：全角数字“{v}”按{read}读取", read=show(value), **quoted)
+            return "full_width", message, msg("用半角数字")
         if unwrapped(written) != written:
             message = say("{f}：“{v}”按“{read}”读取", read=show(value), **quoted)
             return "wrapped_text", message, msg("只写内容，不加等号、引号、撇号")
@@ -541,9 +554,9 @@ def _half(number: float) -> float:
     return next(one for one in shorter if pl.Series([one], dtype=pl.Float16)[0] == number)
 
 
-def scale(values: pl.Series, factor: Decimal) -> pl.Series:
+def scale(values: pl.Series, factor: Fraction) -> pl.Series:
     """Numbers in another unit, exactly: by way of the decimals as typed, never of the doubles."""
-    scaled = [None if x is None else float(Decimal(repr(x)) * factor) for x in values.to_list()]
+    scaled = [None if x is None else float(Fraction(repr(x)) * factor) for x in values.to_list()]
     return pl.Series(values.name, scaled, dtype=pl.Float64)
 
 
@@ -613,7 +626,7 @@ def _texts(read: CellReader, cells: pl.Series) -> AcceptedColumn:
     if fact.max_length is not None:
         odd |= text.str.len_chars() > fact.max_length
     if fact.code and not read.strict:
-        odd |= text.str.contains(f"{_SCIENTIFIC.pattern}|{_POINT_ZERO.pattern}")
+        odd |= text.str.contains(f"{_SCIENTIFIC.pattern}|{_POINT_ZERO.pattern}|[０-９]")
     if fact.pattern:
         odd |= ~text.str.contains(fact.pattern)
     try:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from compliance.facts.heading_meaning import meaning_of
+from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.cell_text import show
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.limits import NAMED_HEADINGS
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.labels import unit_words
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,13 @@ def match_headings(raw: RawTable, vocabulary: Vocabulary) -> Headings:
     return found
 
 
-def size_word(factor: Decimal) -> str:
-    """How a factor between units is written before the unit."""
-    return "万" if factor == 10000 else str(factor)
-
-
 def _converted(raw: RawTable, heading: str, match: Match) -> Problem:
     message = say(
-        "“{h}”以{factor}{unit}为单位，已换算为{unit}",
+        "“{h}”以{written}为单位，已换算为{unit}（1{written}={factor}{unit}）",
         h=show(heading),
-        factor=size_word(match.factor),
-        unit=match.fact.unit,
+        written=unit_words(as_printed(match.unit)),
+        factor=match.factor,
+        unit=unit_words(match.fact.unit),
     )
     expected = msg("请核对换算后的数值")
     return raw.of_heading(heading).warning("converted_unit", message, expected, (match.fact.name,))
@@ -82,18 +80,39 @@ def _unclear(raw: RawTable, heading: str) -> Problem:
 def _unknown(
     raw: RawTable, vocabulary: Vocabulary, record: str, headings: Sequence[str]
 ) -> Iterator[Problem]:
-    template = msg("表头用模板中的名称")
-    for heading in headings[:NAMED_HEADINGS]:
-        near = vocabulary.nearest(record, heading)
-        message = say("不认识“{h}”，已忽略", h=show(heading))
-        expected = say(
-            "最接近的是“{t}{unit}”（{n}）",
-            t=near.label,
-            n=near.name,
-            unit=f"（{near.unit}）" if near.unit else "") if near else template  # fmt: skip
+    told = [(heading, _told(raw, vocabulary, record, heading)) for heading in headings]
+    said = [(heading, words) for heading, words in told if words is not None]
+    for heading, (message, expected) in said[:NAMED_HEADINGS]:
         yield raw.of_heading(heading).warning("unknown_heading", message, expected)
-    if len(headings) > NAMED_HEADINGS:
-        more = len(headings) - NAMED_HEADINGS
-        message = say("另有{n}个不认识的表头", n=more)
-        where = raw.of_heading(headings[NAMED_HEADINGS])
-        yield where.warning("unknown_heading", message, template)
+    if len(said) > NAMED_HEADINGS:
+        message = say("另有{n}个不认识的表头", n=len(said) - NAMED_HEADINGS)
+        where = raw.of_heading(said[NAMED_HEADINGS][0])
+        yield where.warning("unknown_heading", message, msg("表头用模板中的名称"))
+
+
+def _told(
+    raw: RawTable, vocabulary: Vocabulary, record: str, heading: str
+) -> tuple[str, str] | None:
+    """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
+    path = raw.paths.get(heading, (heading,))
+    meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
+    if meaning.kind in ("silent", "school_counted"):
+        return None
+    quoted = show(heading)
+    named = msg("、").join(f"“{fact.label}”" for fact in meaning.facts)
+    if meaning.why == "stages":
+        return say("“{h}”不止一个学段，未读取", h=quoted), msg("小学、初中、高中分开填写")
+    if meaning.why == "caption":
+        return (
+            say("“{h}”：{f}之外的字不认识，未读取", h=quoted, f=named),
+            say("确是{f}的，表头用模板中的名称", f=named),
+        )
+    message = say("不认识“{h}”，已忽略", h=quoted)
+    if not meaning.facts:
+        return message, msg("表头用模板中的名称")
+    unit, names = meaning.facts[0].unit, ", ".join(fact.name for fact in meaning.facts)
+    if unit:
+        return message, say(
+            "最接近的是{t}（{unit}）（{n}）", t=named, unit=unit_words(unit), n=names
+        )
+    return message, say("最接近的是{t}（{n}）", t=named, n=names)

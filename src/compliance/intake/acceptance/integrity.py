@@ -148,10 +148,8 @@ SCHOOL = ["_code", "_year", "school_code"]
 
 def locate(tables: Tables, row: Row, *facts: str) -> Location:
     """Where a row has the first of `facts` that its table knows, and whose it is."""
-    accepted = tables[row["_table"]]
-    at = accepted.at(row["_row"], *facts)
-    school = row.get("school_code")
-    return Location(accepted.raw.file, at, row["_code"], row["_year"], school)
+    place = tables[row["_table"]].at(row["_row"], *facts)
+    return replace(place, county=row["_code"], year=row["_year"], school=row.get("school_code"))
 
 
 @dataclass(frozen=True)
@@ -335,7 +333,7 @@ def _blank(
         # in JSON a key may be absent and still have its place
         absent = table.raw.strict and not table.has(name)
         beside = (name,) if absent else (name, "school_name")
-        where = replace(locate(document.tables, row), at=table.at(row["_row"], *beside))
+        where = locate(document.tables, row, *beside)
         if (where.file, where.at) in document.explained:
             continue
         message = say("缺少{f}", f=fact.label)
@@ -382,18 +380,36 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     if all(rows[name].null_count() == rows.height for name in ("county_code", year)):
         return
     other = (pl.col("county_code") != pl.col("_code")) | (pl.col(year) != pl.col("_year"))
-    for row in rows.filter(other).iter_rows(named=True):
-        differs = row["county_code"] is not None and row["county_code"] != row["_code"]
+    strange = rows.filter(other)
+    if strange.is_empty():
+        return
+    elsewhere = (strange["county_code"] != strange["_code"]).fill_null(value=False)
+    for _, own in strange.filter(elsewhere).group_by("county_code", maintain_order=True):
+        yield _of_another_county(document, own)
+    for row in strange.filter(~elsewhere).iter_rows(named=True):
+        what = msg_in("differs", "学年起始年份")
+        yield document.error(row, "year_differs", _differs(row, what), str(row["_year"]), year)
+
+
+def _differs(row: Row, what: str) -> str:
+    return say(
+        "{what}与本县记录（{code}，{year}）不同", what=what, code=row["_code"], year=row["_year"]
+    )
+
+
+def _of_another_county(document: _Document, rows: pl.DataFrame) -> Problem:
+    """Rows that name another county than the record: one may be a slip, several are a second county."""
+    row = rows.row(0, named=True)
+    code, what = "county_differs", msg_in("differs", "行政区划代码")
+    message, expected = _differs(row, what), str(row["_code"])
+    if len(rows) > 1:
+        code, row = "several_counties", row | {"school_code": None}
         message = say(
-            "{what}与本县记录（{code}，{year}）不同",
-            what=msg_in("differs", "行政区划代码")
-            if differs
-            else msg_in("differs", "学年起始年份"),
-            code=row["_code"],
-            year=row["_year"],
-        )
-        code, fact = ("county_differs", "county_code") if differs else ("year_differs", year)
-        yield document.error(row, code, message, str(row["_code" if differs else "_year"]), fact)
+            "{n}条记录的行政区划代码是{other}，与本县记录（{code}，{year}）不同",
+            n=len(rows), other=row["county_code"], code=row["_code"], year=row["_year"],
+        )  # fmt: skip
+        expected = msg("一县一份文件：另一个县的学校另存一份，各写各的县区记录")
+    return document.error(row, code, message, expected, "county_code")
 
 
 def _homeless(

@@ -12,6 +12,7 @@ from itertools import islice
 import polars as pl
 
 from compliance.facts.fact import Fact
+from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import (
     NOTHING,
@@ -20,7 +21,7 @@ from compliance.intake.acceptance.cells import (
     not_involved,
     scale,
 )
-from compliance.intake.acceptance.headings import Headings, match_headings, size_word
+from compliance.intake.acceptance.headings import Headings, match_headings
 from compliance.intake.cell_text import BLANKS, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
@@ -60,14 +61,14 @@ class Accepted:
         """Whether a heading of the table stands for the fact."""
         return fact in self.headings.of
 
-    def at(self, row: int, *facts: str) -> str:
+    def at(self, row: int, *facts: str) -> Location:
         """Where the first of `facts` that this table has stands in that row."""
         for fact in facts:
             if self.has(fact):
-                return self.raw.place(row, self.heading_at(row, fact))
+                return self.raw.cell(row, self.heading_at(row, fact))
         if self.raw.strict and facts:
-            return self.raw.place(row, facts[0])
-        return self.raw.place(row, next(iter(self.raw.columns), ""))
+            return self.raw.cell(row, facts[0])
+        return self.raw.cell(row, next(iter(self.raw.columns), ""))
 
     def heading_at(self, row: int, fact: str) -> str:
         """The heading under which the row has the fact: JSON records may use different ones."""
@@ -81,7 +82,7 @@ class Accepted:
         """Row and problem of every cell that was refused or remarked on, still without its county."""
         for name, cells in self.refused.items():
             for row, bad in islice(cells.items(), EXPLAINED_ROWS):
-                yield row, self._cell(row, name).error(bad.code, bad.message, bad.expected, (name,))
+                yield row, self.at(row, name).error(bad.code, bad.message, bad.expected, (name,))
             for row in islice(cells, EXPLAINED_ROWS, EXPLAINED_ROWS + 1):
                 fact = _in_written_unit(self.headings.meaning(name))
                 message = say(
@@ -92,15 +93,12 @@ class Accepted:
             for row, one in islice(odd.items(), EXPLAINED_ROWS):
                 yield (
                     row,
-                    self._cell(row, name).warning(one.code, one.message, one.expected, (name,)),
+                    self.at(row, name).warning(one.code, one.message, one.expected, (name,)),
                 )
             for row in islice(odd, EXPLAINED_ROWS, EXPLAINED_ROWS + 1):
                 label, more = self.facts[name].label, len(odd) - EXPLAINED_ROWS
                 message = say("{f}：另有{n}处提示未逐一列出", f=label, n=more)
                 yield row, Location(self.raw.file).warning("more_warnings", message, facts=(name,))
-
-    def _cell(self, row: int, fact: str) -> Location:
-        return Location(self.raw.file, self.at(row, fact))
 
 
 def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Accepted:
@@ -116,7 +114,8 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
     for name, meanings in headings.of.items():
         first, match = next(iter(meanings.items()))
         cells: Cells = raw.columns[first]
-        if len(meanings) > 1:
+        apart = len(meanings) > 1 and raw.apart(meanings)
+        if len(meanings) > 1 and not apart:
             cells, doubled = _joined(raw, match.fact, meanings)
             notes += doubled
         if match.fact.none:
@@ -126,7 +125,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
         if match.fact.not_involved is not None:
             cells, nobody = not_involved(cells)
             columns += [] if nobody is None else [nobody.alias(f"{NOBODY}{name}")]
-        column = _column(match, cells, strict=raw.strict)
+        column = _coalesced(raw, meanings) if apart else _column(match, cells, strict=raw.strict)
         columns.append(column.values.alias(name))
         if column.refused:
             refused[name] = column.refused
@@ -144,13 +143,24 @@ def _column(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
     return replace(column, values=scale(column.values, match.factor))
 
 
+def _coalesced(raw: RawTable, meanings: Mapping[str, Match]) -> AcceptedColumn:
+    """One fact from several tables, each with a unit of its own; of a row one of them speaks."""
+    found = [_column(match, raw.columns[h], strict=raw.strict) for h, match in meanings.items()]
+    values = pl.DataFrame([one.values.alias(str(n)) for n, one in enumerate(found)])
+    return AcceptedColumn(
+        values.select(pl.coalesce(pl.all())).to_series(),
+        {row: error for one in found for row, error in one.refused.items()},
+        {row: remark for one in found for row, remark in one.remarked.items()},
+    )
+
+
 def _in_written_unit(match: Match) -> Fact:
     """The fact with the bounds and the unit that its heading asks for."""
     fact, size = match.fact, float(match.factor)
     if match.factor == 1:
         return fact
     low, high = (None if x is None else x / size for x in (fact.minimum, fact.maximum))
-    return replace(fact, minimum=low, maximum=high, unit=f"{size_word(match.factor)}{fact.unit}")
+    return replace(fact, minimum=low, maximum=high, unit=as_printed(match.unit))
 
 
 def _joined(

@@ -47,8 +47,8 @@ class Unread:
             return False
         if number in table.refused.get(fact, ()):
             return True
-        at = table.raw.place(number, table.heading_at(number, fact))
-        return (table.raw.file, at) in self._places
+        place = table.at(number, fact)
+        return (place.file, place.at) in self._places
 
     def any_cell(self, row: Row, facts: Iterable[str]) -> bool:
         """Whether that is so of any of these facts."""

@@ -13,7 +13,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from compliance.facts.vocabulary import Match, factor, quantity, unit_words
+from compliance.facts.units import factor, quantity, unit_words
+from compliance.facts.vocabulary import Match
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.side_lines import units_above
 from compliance.intake.formats.workbook import Grid

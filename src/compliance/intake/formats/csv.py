@@ -12,21 +12,23 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby, islice
+from pathlib import PurePath
 
 import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip, letters
-from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
+from compliance.intake.formats.heading_rows import find_headings
+from compliance.intake.formats.heading_words import HeadingWords, joined
+from compliance.intake.formats.raw_table import Cells, RawTable
 from compliance.intake.formats.side_lines import (
     EXAMPLE,
     NOTE,
     NUMBERED,
     TOTAL,
     SideLines,
-    header_row,
     mention_records,
     units_above,
 )
@@ -53,7 +55,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     """
     text = plain_text(data, complaints)
     check_lines(text, complaints)
-    form = _form(text, table, words, complaints)
+    form = _form(text, HeadingWords(words, table), complaints)
     headings = form.headings
     if not headings:
         raise complaints.unreadable("empty_file", msg("没有表头和数据"))
@@ -63,13 +65,14 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
         _mention_end(text, complaints)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
-    beside = SideLines(headings, form.key, complaints, above)
+    titles = [f"A{line}" for line, _ in form.above]
+    beside = SideLines(headings, form.key, complaints, above, form.rows, titles)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
     names = _names(form, complaints)
     if names is None:
         return None
-    cells, numbers, head = body.frame.get_columns(), body.numbers, form.head
-    _mention_nameless(headings, head, cells, complaints)
+    cells, numbers = body.frame.get_columns(), body.numbers
+    _mention_nameless(headings, form.head, cells, complaints)
     columns: dict[str, Cells] = {h: cells[index] for h, index in names.items()}
     return RawTable(
         table,
@@ -77,8 +80,14 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
         columns,
         len(numbers),
         lambda row, heading: f"{letters(names[heading])}{numbers[row]}",
-        heading_place=lambda heading: f"{letters(names[heading])}{head}",
+        heading_place=lambda heading: form.at(names[heading]),
         units=beside.units,
+        paths={
+            heading: form.paths[index]
+            for heading, index in names.items()
+            if len(form.paths[index]) > 1
+        },
+        titles=form.titles(complaints.file),
     )
 
 
@@ -89,35 +98,43 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
 class _Form:
     """How a text holds its table.
 
-    head: the line of the headings, from 1. above: the lines above it that hold something. facts: of
-    each heading the fact it stands for, "" where that is not known.
+    head: the line of the headings, the last of theirs, from 1. paths: the words over each column.
+    lines: of each column the line where the last of them stands. above: the lines above the headings
+    that hold something. rows: those of the headings. facts: of each heading the fact it stands for, ""
+    where that is not known. key: the column that names a record.
     """
 
     separator: str
     head: int
-    headings: Sequence[str]
+    paths: Sequence[tuple[str, ...]]
+    lines: Sequence[int]
     above: Sequence[Record]
+    rows: Sequence[Sequence[str]]
     facts: Sequence[str]
+    key: int
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """Each column's heading."""
+        return [joined(path) for path in self.paths]
 
     @property
     def width(self) -> int:
         """Number of headings."""
-        return len(self.headings)
+        return len(self.paths)
 
     @property
     def known(self) -> int:
         """Number of headings that stand for a fact."""
         return sum(map(bool, self.facts))
 
-    @property
-    def key(self) -> int:
-        """The column that names a record: the school's code, else the first known one."""
-        known = [index for index, fact in enumerate(self.facts) if fact]
-        return (
-            self.facts.index("school_code")
-            if "school_code" in self.facts
-            else min(known, default=0)
-        )
+    def at(self, column: int) -> str:
+        """Where a heading stands."""
+        return f"{letters(column)}{self.lines[column]}"
+
+    def titles(self, file: str) -> tuple[str, ...]:
+        """What stands above the table, then what its file is called."""
+        return (*(" ".join(filter(None, cells)) for _, cells in self.above), PurePath(file).stem)
 
     def county(self, cells: Sequence[str]) -> str | None:
         """The code of the county that a record names."""
@@ -126,12 +143,12 @@ class _Form:
         return code if COUNTY_CODE.fullmatch(code) else None
 
 
-def _form(text: bytes, table: str, words: Vocabulary, complaints: Complaints) -> _Form:
+def _form(text: bytes, words: HeadingWords, complaints: Complaints) -> _Form:
     """How the text is written. Raises UnreadableError where its cells stand apart in a foreign way."""
     sample = list(islice(io.BytesIO(text), SAMPLED))
 
     def best(marks: str) -> _Form:
-        forms = [_form_with(mark, sample, table, words) for mark in marks]
+        forms = [_form_with(mark, sample, words) for mark in marks]
         return max(forms, key=lambda form: form.known)
 
     form = best(_separator_line(sample) + _candidates(sample))
@@ -160,20 +177,28 @@ def _candidates(sample: Sequence[bytes]) -> str:
     return "".join(mark for mark in SEPARATORS if mark.encode() in text) or SEPARATORS[0]
 
 
-def _form_with(mark: str, sample: Sequence[bytes], table: str, words: Vocabulary) -> _Form:
+def _form_with(mark: str, sample: Sequence[bytes], words: HeadingWords) -> _Form:
     """The form of a text with this separator, as its first lines show it."""
-
-    def fact(heading: str) -> str:
-        match = words.match(TABLE_OF[table], heading) if heading else None
-        return match.fact.name if match else ""
-
     records: list[Record] = []
     with suppress(csv.Error):  # quotes that do not pair; whoever reads the whole says so
         for line, cells, _ in _records(b"".join(sample).decode(), mark, strict=False):
             records.append((line, [" ".join(cell.split()) for cell in cells]))
-    row = header_row((cells for _, cells in records), fact) or 0
-    head, headings = records[row] if records else (0, [])
-    return _Form(mark, head, headings, records[:row], [fact(heading) for heading in headings])
+    head = find_headings((cells for _, cells in records), words)
+    if head is None:  # the first line, whose headings nobody knows
+        line, first = records[0] if records else (0, [])
+        unknown = [(cell,) if cell else () for cell in first]
+        return _Form(mark, line, unknown, [line] * len(first), [], [first], [""] * len(first), 0)
+    rows = records[head.top : head.bottom + 1]
+    width = max(len(cells) for _, cells in rows)
+    paths, written = head.paths[:width], [_filled_up(cells, width) for _, cells in rows]
+    facts = [fact.name if (fact := words.fact(*path)) else "" for path in paths]
+    places = [records[row][0] for row in head.places]
+    above, key = records[: head.top], words.key(dict(enumerate(paths)))
+    return _Form(mark, rows[-1][0], paths, places, above, written, facts, key)
+
+
+def _filled_up(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
 
 
 # ── the lines under the headings ───────────────────────────────────────────────────
@@ -235,7 +260,7 @@ def _read(text: str, form: _Form, complaints: Complaints) -> _Body:
             if len(cells) < width:
                 short[len(numbers)] = len(cells)
             numbers.append(line)
-            fitting.append([*cells, *[""] * (width - len(cells))])
+            fitting.append(_filled_up(cells, width))
         if fitting:
             columns = dict(zip(schema, zip(*fitting, strict=True), strict=True))
             frames.append(pl.DataFrame(columns, schema=schema))
@@ -305,9 +330,9 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
-    key, header = pl.col(f"c{beside.key}"), beside.header[beside.key]
+    key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | (key == header) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
+    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []
@@ -315,6 +340,7 @@ def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
         cells = [" ".join((cell or "").split()) for cell in body.frame.row(row)]
         if not beside.is_record(cells, partial(_place, body.numbers[row])):
             others.append(row)
+    beside.mention()
     return body.without(others)
 
 
@@ -389,7 +415,7 @@ def _names(form: _Form, complaints: Complaints) -> dict[str, int] | None:
             complain = complaints.error if fact else complaints.warning
             message = say("表头“{h}”重复出现", h=clip(heading))
             once = msg("每个表头只出现一次")
-            complain("duplicate_heading", message, once, at=f"{letters(index)}{form.head}")
+            complain("duplicate_heading", message, once, at=form.at(index))
             if fact:
                 return None
         elif heading:

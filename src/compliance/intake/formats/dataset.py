@@ -30,7 +30,7 @@ from compliance.intake.formats.source_file import (
     open_archive,
 )
 from compliance.intake.limits import MOST_OF_A_TABLE
-from compliance.intake.problems import Complaints, UnreadableError
+from compliance.intake.problems import Complaints, Location, UnreadableError
 from compliance.kernel.i18n import msg, pick, say
 
 FORMS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".parquet": read_parquet}
@@ -77,7 +77,7 @@ def join(name: str, parts: Iterable[RawDocument]) -> RawDocument:
         whole.tables += part.tables
         whole.problems += part.problems
         whole.inputs += part.inputs
-    _check_tables(names, Complaints(name, whole.problems))
+    _check_tables(names, whole)
     return whole
 
 
@@ -117,15 +117,18 @@ def _read_table(
     return FORMS[path.suffix.lower()](data, table, complaints, words)
 
 
-def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
-    """Complain of tables that are missing or given twice, going by the names of the files."""
+def _check_tables(names: Iterable[str], whole: RawDocument) -> None:
+    """Note what tables are missing, and complain of those given twice, going by the names of the files.
+
+    Schools may be spread over several: their figures are joined.
+    """
+    complaints = Complaints(whole.name, whole.problems)
     given: dict[str, str] = {}
     for name in names:
         table = table_named(PurePosixPath(name).stem)
         if table is None:
             continue
-        if table not in given:
-            given[table] = name
+        if given.setdefault(table, name) == name or table == "schools":
             continue
         message = say(
             "“{a}”和“{b}”都是{t}表",
@@ -142,7 +145,8 @@ def _check_tables(names: Iterable[str], complaints: Complaints) -> None:
                 found=msg("、").join(map(clip, given.values())) or msg("无"),
             )
             names_of_it = f"{table}.csv / {table}.parquet / {SHEETS[table]}.csv"
-            complaints.error("missing_table", message, names_of_it)
+            problem = Location(whole.name).error("missing_table", message, names_of_it)
+            whole.lacks[table] = problem
 
 
 def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabulary) -> None:
@@ -155,7 +159,7 @@ def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabu
         message = msg("压缩包内没有数据表（.csv、.parquet）")
         expected = say("{names}；其他文件请解压后提交文件夹", names=known_names())
         raise complaints.unreadable("missing_table", message, expected)
-    _check_tables([posixpath.basename(name) for name, _ in members], complaints)
+    _check_tables([posixpath.basename(name) for name, _ in members], found)
     for name, member in members:
         inner = Complaints(f"{path.name}/{posixpath.basename(name)}", found.problems)
         try:

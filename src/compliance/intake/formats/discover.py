@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
@@ -18,16 +18,19 @@ from compliance.intake.formats.folder import MARKED, Contents, contents
 from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.own_tables import ready
+from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
 
 Reader = Callable[[Path], RawDocument]
-# Old and foreign spreadsheet files go to the reader of workbooks, which tells what to do with them.
+# All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
+# with those it cannot read.
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
-ASKED_FOR = (".xlsx", ".json", ".csv", ".parquet", ".zip")
+ASKED_FOR = (".xlsx", ".xls", ".et", ".json", ".csv", ".parquet", ".zip")
 # Read as well, or answered with advice, but not what we ask for.
-ADVISED = (*SPREADSHEETS[1:], ".tsv", ".txt")
+ADVISED = (".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 
 
 def readers() -> dict[str, Reader]:
@@ -54,8 +57,24 @@ def with_words(
     }
 
 
-def gather(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
-    """A document for every county file and every dataset among files, folders and archives.
+def gather(
+    paths: Sequence[Path],
+    readers: Mapping[str, Reader],
+    words: Vocabulary | None = None,
+    terms: Terms = NO_TERMS,
+) -> list[RawDocument]:
+    """A document for every county file and every dataset among files, folders and archives, made ready.
+
+    words: as for the readers of the core. terms: on which people's own tables are read. Raises
+    UsageError as `as_read`, and for a mapping of unknown facts.
+    """
+    words = words or vocabulary()
+    terms = terms.resolved(words)
+    return [ready(document, words, terms) for document in as_read(paths, readers)]
+
+
+def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:
+    """The documents as their readers gave them, still to be made ready.
 
     readers: file suffix with its dot, in lower case → reader. Raises UsageError for a path that
     does not exist and where there is nothing to judge.

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from compliance.intake.formats.source_file import DAMAGE, damaged, open_archive
 from compliance.intake.limits import MIB
 from compliance.intake.problems import Complaints
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
 
 Attributes = Mapping[str, str]
 DIRECTORY = "[content_types].xml"
@@ -63,21 +66,9 @@ class Package:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Walk through a part's XML, elements called by their local names. Raises what is `FAULTY`."""
-        walker = expat.ParserCreate(namespace_separator=" ")
-        walker.buffer_text = True
-
-        def refuse(*_: object) -> None:
-            raise HostileXmlError
-
-        walker.StartElementHandler = lambda name, given: start(name.rpartition(" ")[2], given)
-        walker.StartDoctypeDeclHandler = refuse
-        if end is not None:
-            walker.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
-        if text is not None:
-            walker.CharacterDataHandler = text
+        """Walk through a part's XML, as `parse_xml` does. Raises what is `FAULTY`."""
         with self._archive.open(self._members[part]) as stream:
-            walker.ParseFile(stream)
+            parse_xml(stream, start, end, text)
 
     def beginning(self, part: str) -> bytes:
         """The first mebibyte of a part. Raises what is `FAULTY`."""
@@ -117,6 +108,32 @@ class Package:
         if home in self:
             self.parse(home, relation)
         return found
+
+
+def parse_xml(
+    stream: SupportsRead[bytes],
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+    encoding: str | None = None,
+) -> None:
+    """Walk through XML, elements called by their local names. Raises what is `FAULTY`.
+
+    encoding: what the bytes are in, whatever they declare.
+    """
+    walker = expat.ParserCreate(encoding, namespace_separator=" ")
+    walker.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise HostileXmlError
+
+    walker.StartElementHandler = lambda name, given: start(name.rpartition(" ")[2], given)
+    walker.StartDoctypeDeclHandler = refuse
+    if end is not None:
+        walker.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    if text is not None:
+        walker.CharacterDataHandler = text
+    walker.ParseFile(stream)
 
 
 def folded(name: str, folder: str = "") -> str:

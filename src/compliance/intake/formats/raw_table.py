@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import polars as pl
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
-from compliance.kernel.submission import InputFile
+from compliance.kernel.submission import BlankIsZero, InputFile
 
 if TYPE_CHECKING:
     from compliance.intake.formats.marker import Marker
@@ -107,13 +107,22 @@ class RawTable:
     titles: tuple[str, ...] = ()
     uses: Mapping[str, Any] = field(default_factory=dict)
 
+    def cell(self, row: int, heading: str) -> Location:
+        """Where a cell stands."""
+        return Location(self.file, self.place(row, heading))
+
+    def apart(self, headings: Iterable[str]) -> bool:
+        """Whether the columns of these headings come of several tables, one fact in each."""
+        del headings
+        return False
+
     def of_heading(self, heading: str) -> Location:
         """Where a heading stands; in JSON, the first record that has it."""
         if self.heading_place is not None:
             return Location(self.file, self.heading_place(heading))
         cells = self.columns[heading]
         row = next((row for row, cell in enumerate(cells) if cell is not None), 0)
-        return Location(self.file, self.place(row, heading) if self.height else "")
+        return self.cell(row, heading) if self.height else Location(self.file)
 
 
 @dataclass
@@ -122,7 +131,10 @@ class RawDocument:
 
     many: a dataset of counties, whose schools and further tables carry county_code (and maybe
     year); otherwise the single county record applies to every row. given: the path by which it was
-    asked for, perhaps a folder that holds others too. marker: what it says of its version.
+    asked for, perhaps a folder that holds others too. zeros: the columns whose blanks mean zero.
+    marker: what it says of its version. lacks: a needed table that no part of it is called → the
+    complaint, unless others turn out to hold it. as_read: the tables as they stood, once their columns
+    are understood.
     """
 
     name: str
@@ -131,7 +143,10 @@ class RawDocument:
     inputs: list[InputFile] = field(default_factory=list)
     many: bool = False
     given: str = ""
+    zeros: list[BlankIsZero] = field(default_factory=list)
     marker: Marker | None = None
+    lacks: dict[str, Problem] = field(default_factory=dict)
+    as_read: Sequence[RawTable] = ()
 
 
 def table_named(name: str) -> str | None:

@@ -1,6 +1,6 @@
 """Lines beside a table, in a sheet or a text: titles and units, numbers of columns, totals, notes, signatures.
 
-A line is its cells as texts. What is left out is said.
+A line is its cells as texts. What is left out is said, once for a table.
 """
 
 from __future__ import annotations
@@ -9,16 +9,22 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from compliance.facts.vocabulary import unit_words
-from compliance.intake.cell_text import clip
+from compliance.facts.units import unit_words
+from compliance.intake.cell_text import clip, letters
 from compliance.intake.problems import Complaints
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
 
 HEADER_WITHIN = 15  # the headings stand in one of so many first lines
 EXAMPLE = "示例"
+NAMED = 5  # so many of the lines of one kind are named
+WORDS_BEFORE_TOTAL = 6  # 合计 is one of so many first words of a line that names no school
 # Patterns that Polars understands as well: a reader of many lines asks it which may be meant.
-TOTAL = r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计)数?(?:[(（].{0,20}[)）])?[:：]?$"
+TOTAL = (
+    r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计|累 *计|平 *均)[数值]?(?:[(（].{0,20}[)）])?[:：]?$"
+    r"|^(?:其中|#)[:：]?.{1,12}$"
+)
 # How the lines under a table begin that say who filled it in, and what is to be noted.
 NOTE = (
     r"^(?:(?:填[表报](?:人|者|单位|部门|日期|时间|说明)|(?:审核|复核|校核|核对|经办|制表|编制)人|制表|单位负责人"
@@ -26,9 +32,13 @@ NOTE = (
     r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
     r"|(?:数据|资料)来源|(?:数据|资料)?截[至止]|.{0,20}[(（](?:盖章|公章|签字|签名|签章)[)）])"
 )
+_ITEM = re.compile(
+    r"[0-9一二三四五六七八九十]{1,2}[.．、]|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[*※★]"
+)
 # How the columns of a printed table are numbered: 甲 乙 1 2 3.
 NUMBERED = (
-    r"^[(（]?(?:栏次|序号|[甲乙丙丁戊己庚辛壬癸]|[0-9]{1,3}(?:=[-0-9+×÷*/()（）]+)?|[-—/])[)）]?$"
+    r"^[(（]?(?:栏次|列次|序号|[甲乙丙丁戊己庚辛壬癸]|[0-9]{1,3}(?:=[-0-9+×÷*/()（）]+)?|[-—/])[)）]?$"
+    r"|^[A-Z]{1,2}$"
 )
 _TOTAL, _NOTE, _NUMBERED = map(re.compile, (TOTAL, NOTE, NUMBERED))
 _FIGURE = re.compile(
@@ -81,7 +91,7 @@ def mention_records(
         _mention_unit(cells, place(number), complaints)
         filled = [cell for cell in cells if cell]
         figures = any(map(_FIGURE.fullmatch, filled))
-        if len(filled) >= max(3, width / 2) and figures and not _numbers_columns(filled, width):
+        if len(filled) >= max(3, width / 2) and figures and not numbers_columns(filled, width):
             message = say("“{w}”行在表头之上，未读取", w=clip(filled[0], 20))
             expected = msg("数据都写在表头之下")
             complaints.error("record_above_headings", message, expected, at=place(number))
@@ -96,17 +106,31 @@ def _mention_unit(cells: Sequence[str], place: str, complaints: Complaints) -> N
         complaints.warning("unclear_unit", message, expected, at=place)
 
 
+class _LeftOut(NamedTuple):
+    """A line that is no record: what it is, the word that says so, where that stands."""
+
+    kind: str
+    word: str
+    at: str
+
+
 @dataclass
 class SideLines:
-    """Tells records under a row of headings from the lines beside them, and says what it left out.
+    """Tells records under the headings from the lines beside them, and says what it left out.
 
     header: the headings. key: the column that names a record. above: the units that lines above give.
+    rows: the lines of the headings, which printed pages repeat. titles: where the lines above the
+    headings stand.
     """
 
     header: Sequence[str]
     key: int
     complaints: Complaints
     above: tuple[str, ...] = ()
+    rows: Sequence[Sequence[str]] = ()
+    titles: Sequence[str] = ()
+    _left: list[_LeftOut] = field(default_factory=list)
+    _notes: list[tuple[Sequence[str], str]] = field(default_factory=list)
     _noted: tuple[str, ...] = ()
     _under: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -118,35 +142,60 @@ class SideLines:
 
     def is_record(self, cells: Sequence[str], place: Callable[[int], str]) -> bool:
         """Whether a line is a record. place: column → where its cell stands."""
-        key = cells[self.key]
-        if key.startswith(EXAMPLE) or (key == self.header[self.key] and self._is_header(cells)):
+        if cells[self.key].startswith(EXAMPLE) or self._is_header(cells):
             return False
         filled = [column for column, cell in enumerate(cells) if cell]
         kind, column = self._kind(cells, filled) if filled else ("", 0)
         if kind:
-            message, expected = _WORDS[kind](clip(cells[column], 20))
-            self.complaints.warning(kind, message, expected, at=place(column))
+            self._left.append(_LeftOut(kind, clip(cells[column], 20), place(column)))
         if kind == "note_row":
-            _mention_unit(cells, place(column), self.complaints)
+            self._notes.append((cells, place(column)))
             self._noted += units_above([cells])
         return not kind
 
+    def mention(self) -> None:
+        """Say what was left out, in one line, once all lines have been looked at."""
+        if len(self._left) + len(self.titles) * (len(self.rows) > 1) > 1:
+            self._mention_all()
+        elif self._left:
+            [(kind, word, at)] = self._left
+            message, expected = _WORDS[kind](word)
+            self.complaints.warning(kind, message, expected, at)
+        for cells, at in self._notes:
+            _mention_unit(cells, at, self.complaints)
+
+    def _mention_all(self) -> None:
+        places: dict[str, list[str]] = {"title": list(self.titles)} if self.titles else {}
+        for kind, _, at in self._left:
+            places.setdefault(kind, []).append(at)
+        parts = msg("；").join(
+            _COUNTED[kind](n=len(found), at=_listed(found)) for kind, found in places.items()
+        )
+        number = sum(map(len, places.values()))
+        message = plural(number, "{n}行不是数据，未读取：{parts}", parts=parts)
+        kinds = {one.kind for one in self._left}
+        code = kinds.pop() if len(kinds) == 1 else "side_lines"
+        expected = msg("请核对这些行中没有学校的数据；合计由程序计算")
+        at = self._left[0].at if self._left else self.titles[0]
+        self.complaints.warning(code, message, expected, at)
+
     def _is_header(self, cells: Sequence[str]) -> bool:
-        return list(cells) == list(self.header)
+        return any(list(cells) == list(row) for row in self.rows)
 
     def _kind(self, cells: Sequence[str], filled: Sequence[int]) -> tuple[str, int]:
         """What the line is, and the column of the word that says so; "" for a record."""
         words = [column for column in filled if not _FIGURE.fullmatch(cells[column])]
         key, first = cells[self.key], cells[filled[0]].replace(" ", "")
         named = bool(key) and not _TOTAL.match(key.replace(" ", ""))
-        for column in words[:1] if named else words[:3]:
+        for column in words[:1] if named else words[:WORDS_BEFORE_TOTAL]:
             if _TOTAL.match(cells[column].replace(" ", "")):
                 return "total_row", column
         talks = len(filled) <= 2 or len(words) == len(filled)
         code = filled[0] != self.key and re.search("[0-9]", key)
-        if talks and _NOTE.match(first) and not code:
+        again = len(filled) == 1 and bool(words) and (bool(self._notes) or filled[0] != self.key)
+        if talks and not code and (_NOTE.match(first) or (again and _ITEM.match(first))):
             return "note_row", filled[0]
-        if _numbers_columns([cells[column] for column in filled], len(self.header)):
+        if numbers_columns([cells[column] for column in filled], len(self.header)):
             return "column_numbers", filled[0]
         if self._gives_units(cells, filled):
             return "unit_row", filled[0]
@@ -163,8 +212,30 @@ class SideLines:
         return True
 
 
-def _numbers_columns(cells: Sequence[str], width: int) -> bool:
-    """Whether the cells are 甲, 乙 and numbers that follow one another, for most of the columns."""
+def _listed(places: Sequence[str]) -> str:
+    """Cells to be named in one line, without their sheet."""
+    some = msg("、").join(place.rpartition("!")[2] for place in places[:NAMED])
+    return say("{some}等", some=some) if len(places) > NAMED else some
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a figure, not a word."""
+    return _FIGURE.fullmatch(text) is not None
+
+
+def is_note(text: str) -> bool:
+    """Whether a line that begins so says who filled the table in, or what is to be noted."""
+    return _NOTE.match(text.replace(" ", "")) is not None
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text names units and nothing else."""
+    words = [word for word in re.split(r"[,，、;；/()（）\[\]]", text.replace(" ", "")) if word]
+    return bool(words) and all(map(unit_words, words))
+
+
+def numbers_columns(cells: Sequence[str], width: int) -> bool:
+    """Whether the cells are 甲, 乙 and numbers that follow one another, or letters, for most columns."""
     if not all(map(_NUMBERED.match, cells)):
         return False
     digits = [re.search("[0-9]+", cell) for cell in cells]
@@ -172,12 +243,21 @@ def _numbers_columns(cells: Sequence[str], width: int) -> bool:
     named = len(numbers) < len(cells)
     if len(cells) < max(3 if named else 5, width / 2):
         return False
+    if list(cells) == [letters(column) for column in range(len(cells))]:
+        return True
     enough = 1 if cells[0] == "甲" else 2
     return len(numbers) >= enough and all(
         number == (numbers[0] if named else 1) + index for index, number in enumerate(numbers)
     )
 
 
+_COUNTED: dict[str, Callable[..., str]] = {
+    "title": lambda **at: say("标题、单位{n}行（{at}）", **at),
+    "total_row": lambda **at: say("合计、小计{n}行（{at}）", **at),
+    "note_row": lambda **at: say("说明、签名{n}行（{at}）", **at),
+    "column_numbers": lambda **at: say("栏次{n}行（{at}）", **at),
+    "unit_row": lambda **at: say("计量单位{n}行（{at}）", **at),
+}
 _WORDS: dict[str, Callable[[str], tuple[str, str]]] = {
     "total_row": lambda word: (say("“{w}”行未读取", w=word), msg("合计由程序计算，可以删去")),
     "note_row": lambda word: (

@@ -8,32 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from compliance.facts.vocabulary import Match, Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats import marker
 from compliance.intake.formats.county_sheet import CountySheet
+from compliance.intake.formats.heading_rows import HeadingRows, find_headings
+from compliance.intake.formats.heading_words import HeadingWords
 from compliance.intake.formats.merged_cells import Slot, settle
-from compliance.intake.formats.raw_table import (
-    NEEDED,
-    SHEETS,
-    TABLE_OF,
-    RawDocument,
-    RawTable,
-    table_named,
-)
+from compliance.intake.formats.raw_table import NEEDED, SHEETS, RawDocument, RawTable, table_named
 from compliance.intake.formats.side_lines import (
     HEADER_WITHIN,
     SideLines,
-    header_row,
     mention_records,
     units_above,
 )
 from compliance.intake.formats.source_file import document, load
 from compliance.intake.formats.workbook import Grid, Workbook
 from compliance.intake.limits import MOST_OF_A_DOCUMENT
-from compliance.intake.problems import Complaints, UnreadableError
+from compliance.intake.problems import Complaints, Location, UnreadableError
 from compliance.kernel.i18n import msg, pick, plural, say
 
 # Sheets that tell people something and are never data.
@@ -57,7 +52,7 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
         _open_elsewhere(path, complaints)
         book = Workbook(data, complaints)
         unread = _unread(book)
-        for table, name in _choose(list(book.sheets), complaints).items():
+        for table, name in _choose(list(book.sheets), found, complaints).items():
             try:
                 sheet = _Sheet(book.grid(name), table, words)
                 raw = sheet.read()
@@ -86,8 +81,8 @@ def _open_elsewhere(path: Path, complaints: Complaints) -> None:
         )
 
 
-def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
-    """Table → sheet; complains of missing sheets and of two sheets for one table."""
+def _choose(sheets: list[str], found: RawDocument, complaints: Complaints) -> dict[str, str]:
+    """Table → sheet; notes missing sheets and complains of two sheets for one table."""
     chosen: dict[str, str] = {}
     for sheet in sheets:
         table = table_named(sheet)
@@ -109,7 +104,7 @@ def _choose(sheets: list[str], complaints: Complaints) -> dict[str, str]:
                 found=msg("、").join(clip(sheet) for sheet in sheets[:20]),
             )
             both = msg("工作表“县区”和“学校”")
-            complaints.error("missing_sheet", message, both)
+            found.lacks[table] = Location(complaints.file).error("missing_sheet", message, both)
     return chosen
 
 
@@ -143,13 +138,23 @@ def _mention_hidden(sheet: _Sheet, book: Workbook, unread: Sequence[str]) -> Non
     complaints.warning("hidden_sheet", message, expected, at=name)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Sheet:
     """A sheet that holds a table: its cells, the table's name, and the words its headings use."""
 
     grid: Grid
     table: str
     words: Vocabulary
+
+    @cached_property
+    def _meant(self) -> HeadingWords:
+        return HeadingWords(self.words, self.table)
+
+    @cached_property
+    def _head(self) -> HeadingRows | None:
+        """The rows of headings; None where there are none."""
+        lines = map(self._row, range(len(self.grid.rows)))
+        return find_headings(lines, self._meant, self.grid.merged)
 
     def read(self) -> RawTable | None:
         """The table; None where nothing is found, which is an error if the table is needed."""
@@ -168,20 +173,19 @@ class _Sheet:
             complaints.error("no_schools", message, expected, at=grid.sheet)
         return raw
 
-    def _match(self, heading: str, units: Sequence[str] = ()) -> Match | None:
-        return self.words.match(TABLE_OF[self.table], heading, units) if heading else None
-
     def facts(self) -> set[str]:
         """The facts that its headings name."""
-        beside = (
-            CountySheet(self.grid, self._match, self._twice).pairs
-            if self.table == "counties"
-            else ()
-        )
-        header = self._header_row()
-        texts = [] if header is None else self._row(header)
-        texts += [self.grid.text(row, pair.heading) for pair in beside for row in pair.rows]
-        return {match.fact.name for match in map(self._match, texts) if match}
+        beside = self._beside.pairs if self.table == "counties" else ()
+        named = [(self.grid.text(row, pair.heading),) for pair in beside for row in pair.rows]
+        paths = [*named, *(self._head.paths if self._head else ())]
+        return {fact.name for fact in (self._meant.fact(*path) for path in paths) if fact}
+
+    @cached_property
+    def _beside(self) -> CountySheet:
+        def known(heading: str, units: Sequence[str]) -> Match | None:
+            return self._meant.match((heading,), units) if heading else None
+
+        return CountySheet(self.grid, known, self._twice)
 
     def _row(self, row: int) -> list[str]:
         return [self.grid.text(row, column) for column in range(self.grid.width)]
@@ -189,17 +193,27 @@ class _Sheet:
     # ── one row a record, under a row of headings ──────────────────────────────────
 
     def _list(self) -> RawTable | None:
-        grid, header = self.grid, self._header_row()
-        if header is None:
+        grid, head = self.grid, self._head
+        if head is None:
             self._no_headings()
             return None
-        headings = self._headings(header)
-        above = [(row, self._row(row)) for row in range(header)]
+        headings = self._headings(head)
+        paths = {heading: head.paths[column] for heading, column in headings.items()}
+        above = [(row, self._row(row)) for row in range(head.top)]
         mention_records(above, len(headings), lambda row: grid.at(row, 0), grid.complaints)
-        key = self._key_column(headings)
-        units_said = units_above(line for _, line in above)
-        beside = SideLines(self._row(header), key, grid.complaints, units_said)
-        named = [row for row in range(header + 1, len(grid.rows)) if self._is_data(row, beside)]
+        key = self._meant.key({column: paths[heading] for heading, column in headings.items()})
+        titles = [(row, texts) for row, line in above if (texts := [text for text in line if text])]
+        beside = SideLines(
+            head.headings,
+            key,
+            grid.complaints,
+            units_above(line for _, line in above),
+            [self._row(row) for row in range(head.top, head.bottom + 1)],
+            [grid.at(row, self._row(row).index(texts[0])) for row, texts in titles],
+        )
+        below = range(head.bottom + 1, len(grid.rows))
+        named = [row for row in below if self._is_data(row, beside)]
+        beside.mention()
         rows = named
         if self.table in STATEMENTS:  # one that is only named, as in the template, is not made
             others = [column for column in headings.values() if column != key]
@@ -207,7 +221,7 @@ class _Sheet:
         of_schools = self.table == "schools"
         codes = [(grid.text(row, key) or None) if of_schools else None for row in rows]
         units = beside.units
-        matches = {heading: self._match(heading, units.get(heading, ())) for heading in headings}
+        matches = {h: self._meant.match(paths[h], units.get(h, ())) for h in headings}
         columns = {
             heading: [
                 grid.value(row, column, matches[heading], code)
@@ -230,35 +244,34 @@ class _Sheet:
             columns,
             len(rows),
             lambda row, heading: grid.at(rows[row], headings[heading]),
-            heading_place=lambda heading: grid.at(header, headings[heading]),
+            heading_place=lambda h: grid.at(head.places[headings[h]], headings[h]),
             sheet=grid.sheet,
             units=units,
+            paths={heading: path for heading, path in paths.items() if len(path) > 1},
+            titles=(*(" ".join(texts) for _, texts in titles), grid.sheet),
         )
 
-    def _header_row(self) -> int | None:
-        """The row of headings; None where there are none."""
-        return header_row(map(self._row, range(len(self.grid.rows))), self._match)
-
-    def _headings(self, header: int) -> dict[str, int]:
+    def _headings(self, head: HeadingRows) -> dict[str, int]:
         """Heading → column; complains of headings that stand twice and of figures under none."""
         grid = self.grid
         found: dict[str, int] = {}
-        for column, heading in enumerate(self._row(header)):
-            if grid.faults.get((header, column)) == "":
-                grid.not_calculated(grid.at(header, column), fatal=True)
+        for column, heading in enumerate(head.headings):
+            spoilt = [
+                row
+                for row in range(head.top, head.bottom + 1)
+                if grid.faults.get((row, column)) == ""
+            ]
+            if spoilt:
+                grid.not_calculated(grid.at(spoilt[0], column), fatal=True)
             elif not heading:
-                self._nameless(header, column)
+                self._nameless(head.bottom, column)
             elif heading in found:
-                self._twice(heading, grid.at(header, column), grid.at(header, found[heading]))
+                first = found[heading]
+                place, other = (grid.at(head.places[one], one) for one in (column, first))
+                self._twice(heading, place, other)
             else:
                 found[heading] = column
         return found
-
-    def _key_column(self, headings: dict[str, int]) -> int:
-        """The column that names a row: the school's code, else the first known one."""
-        matches = [(self._match(heading), column) for heading, column in reversed(headings.items())]
-        known = {match.fact.name: column for match, column in matches if match}
-        return known.get("school_code", min(known.values(), default=0))
 
     def _is_data(self, row: int, beside: SideLines) -> bool:
         """Whether a row holds something, and is a record."""
@@ -271,16 +284,15 @@ class _Sheet:
 
     def _record(self) -> RawTable | None:
         """The county's one record; its values may stand under the headings in one row as well."""
-        sheet = CountySheet(self.grid, self._match, self._twice)
-        header = self._header_row()
-        across = 0 if header is None else sum(1 for text in self._row(header) if self._match(text))
+        sheet, head = self._beside, self._head
+        across = 0 if head is None else sum(1 for path in head.paths if self._meant.known(*path))
         if across > sheet.score:
             return self._list()
         if not sheet.score:
             self._no_headings()
             return None
         grid, cells, units = self.grid, sheet.cells, sheet.units()
-        matches = {heading: self._match(heading, units[heading]) for heading in cells}
+        matches = {heading: self._meant.match((heading,), units[heading]) for heading in cells}
         given = {h: cell for h, cell in cells.items() if cell.value < grid.width}
         columns = {
             heading: [

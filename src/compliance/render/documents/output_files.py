@@ -277,6 +277,12 @@ def staged(out: Path, aside: Callable[[Path], Path] | None = None) -> Iterator[S
         place.clear()
 
 
+def beside(path: Path) -> Path:
+    """The first free name beside a file for what stands in it now: ``申报表_旧稿1.xlsx``."""
+    names = (path.with_name(f"{path.stem}_{DRAFTS}{n}{path.suffix}") for n in count(1))
+    return next(name for name in names if not os.path.lexists(name))
+
+
 @contextmanager
 def _exclusive(path: Path) -> Iterator[BinaryIO]:
     """A file that was not there before, on the disk when it is closed."""

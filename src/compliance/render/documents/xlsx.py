@@ -70,11 +70,21 @@ Value = str | int | float | NumberCell
 
 
 class Book:
-    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property."""
+    """A workbook in memory. foot: at the bottom left of every printed page. keywords: its property.
 
-    def __init__(self, title: str, foot: str = "", keywords: str = "") -> None:
+    within: a workbook that somebody else writes, to which sheets are added.
+    """
+
+    def __init__(
+        self, title: str, foot: str = "", keywords: str = "", within: Untyped = None
+    ) -> None:
         self.foot = foot.replace("&", "&&")[:_LONGEST_FOOT]
+        self._formats: dict[tuple[object, ...], Untyped] = {}
+        self.sheets: list[Worksheet] = []
         self._stream = BytesIO()
+        if within is not None:
+            self.raw: Untyped = within
+            return
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -83,12 +93,10 @@ class Book:
         }
         import xlsxwriter  # here: papers that are no workbooks name its cells too
 
-        self.raw: Untyped = xlsxwriter.Workbook(self._stream, options)
+        self.raw = xlsxwriter.Workbook(self._stream, options)
         self.raw.set_properties(
             {"title": title, "author": AUTHOR, "created": _MADE, "keywords": keywords}
         )
-        self._formats: dict[tuple[object, ...], Untyped] = {}
-        self.sheets: list[Worksheet] = []
 
     def sheet(self, name: str, columns_: Sequence[Column]) -> Worksheet:
         """A new sheet with these columns."""

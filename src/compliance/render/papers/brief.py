@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from compliance.assessment import Assessment, Total, figures
-from compliance.facts.vocabulary import quantity
+from compliance.facts.units import quantity
 from compliance.kernel.i18n import lang, msg, plural, say
 from compliance.render.documents.text import printable, shortened
 from compliance.render.papers.campaign import (

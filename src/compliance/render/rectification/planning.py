@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.assessment import Judged, amounts
-from compliance.facts.vocabulary import Vocabulary, quantity
+from compliance.facts.units import quantity
+from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.ledger.prices import NO_PRICES, Priced, PricedLack, PriceList, Thing, read_prices

@@ -274,9 +274,8 @@ def _written(sheet: Untyped, table: RawTable, words: Vocabulary) -> dict[tuple[s
         for row, value in enumerate(cells):
             cell = sheet.cell(number, 2) if beside else sheet.cell(row + 2, number)
             _put(cell, _as_typed(value))
-            places.setdefault(
-                (table.file, table.place(row, heading)), (sheet.title, cell.coordinate)
-            )
+            stood = table.cell(row, heading)
+            places.setdefault((stood.file, stood.at), (sheet.title, cell.coordinate))
     if beside:
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 24
     else:

@@ -1,0 +1,184 @@
+"""`compliance import`: a county's own tables become one workbook, and every column is accounted for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    asked_terms,
+    guarded,
+    inputs_argument,
+    on_terms,
+    option,
+    print_problems,
+    refuse_clashes,
+    ruleset_option,
+    shared_options,
+)
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import msg, plural, say
+
+if TYPE_CHECKING:
+    from compliance.checker.importing import Imported
+    from compliance.intake.own_tables.mapping import TableMapping
+    from compliance.intake.own_tables.terms import Terms
+    from compliance.render.import_report import ImportReport
+
+MAPPING = "映射"  # in the names of the files beside the workbook
+_ROOM = 20  # schools that may be added
+
+
+@click.command(
+    "import",
+    cls=Command,
+    help=lambda: msg(
+        "把县里现有的各种表汇成一本填报工作簿：哪一列成了哪个数据项、哪些没有使用、还缺什么，逐列说明；拿不准的列请人确认。"
+    ),
+)
+@inputs_argument
+@option(
+    "-o",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx",
+    help=lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"),
+)
+@option(
+    "--mapping-workbook",
+    "asking",
+    type=click.Path(path_type=Path),
+    metavar="FILE.xlsx",
+    help=lambda: msg("待确认的映射工作簿写到哪里（默认：输出旁边的“.映射.xlsx”）"),
+)
+@on_terms
+@ruleset_option
+@shared_options
+@guarded
+def import_tables(
+    inputs: tuple[Path, ...], out: Path, asking: Path | None, mapping: Path | None,
+    blank_is_zero: tuple[str, ...], ruleset: str | None,
+) -> int:  # fmt: skip
+    """Read, write the workbook and what is to be confirmed, print what became of every column."""
+    from compliance.checker import Checker, Choice
+    from compliance.checker.importing import import_tables as taken_in
+    from compliance.render.documents.output_files import beside, staged
+    from compliance.render.import_report import text
+
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(msg("只能写成 .xlsx"), where=str(out), todo=msg("请改文件名"))
+    asking = asking or out.with_name(f"{out.stem}.{MAPPING}.xlsx")
+    kept_as = out.with_name(f"{out.stem}.{MAPPING}.toml")
+    confirmed = mapping
+    if mapping is not None and mapping.suffix.lower() == ".toml" and not mapping.exists():
+        confirmed, kept_as = None, mapping  # it is to be written
+    read = [*inputs, *([] if confirmed is None else [confirmed])]
+    refuse_clashes([out], read)
+    terms = asked_terms(confirmed, blank_is_zero)
+    imported = taken_in(Checker(), inputs, Choice(ruleset, terms=terms))
+    print_problems(imported.problems, err=True)
+    if not imported.records.get("schools"):
+        click.echo(msg("没有读到学校，什么也没有写。"), err=True)
+        return UNREADABLE
+    report = _report(imported, terms)
+    click.echo(text(report))
+    files = {out: _workbook(imported, report, out, ruleset)}
+    files |= _to_confirm(imported, terms.mapping, asking, kept_as, confirmed)
+    refuse_clashes(list(files), read)
+    with staged(Path(), beside) as place:
+        for path, content in files.items():
+            place.put(path, content, keep=True)
+        written = place.place()
+    for path in written.papers:
+        click.echo(say("已写 {path}", path=path))
+    for path in written.kept:
+        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path))
+    asked = len(report.of("asked"))
+    if asked:
+        click.echo(
+            plural(
+                asked,
+                "有{n}列待确认：在 {asking} 中选好、保存，再加 --mapping {asking} 运行一次",
+                asking=asking,
+            )
+        )
+    return UNREADABLE if imported.unreadable else 0
+
+
+def _report(imported: Imported, terms: Terms) -> ImportReport:
+    """What is to be said of it."""
+    from compliance.facts.vocabulary import titles
+    from compliance.render.import_report import ImportReport
+    from compliance.render.missing_figures import lacking
+
+    return ImportReport(
+        files=imported.files,
+        schools=len(imported.records["schools"]),
+        columns=imported.columns,
+        zeros=imported.zeros,
+        mapping=_confirmed(terms.mapping),
+        problems=imported.problems,
+        missing=[one for report in imported.judged for one in lacking(report)],
+        titles=titles(imported.words),
+        words=imported.words,
+    )
+
+
+def _confirmed(mapping: TableMapping | None) -> str:
+    """Whose mapping was used."""
+    if mapping is None:
+        return ""
+    day = "" if mapping.confirmed_on is None else mapping.confirmed_on.isoformat()
+    signed = " ".join(filter(None, (mapping.confirmed_by, day))) or msg("没有写确认人")
+    return say("列对应关系：{file}（{signed}）", file=mapping.source, signed=signed)
+
+
+def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str | None) -> bytes:
+    """The county's workbook with what was read, and the sheet that says where it came from."""
+    from compliance.cli.workbook_form import workbook_form
+    from compliance.intake.formats.marker import Marker, read_marker
+    from compliance.render.blank_workbook import workbook_bytes
+    from compliance.render.import_report import write_sheet
+
+    of = [info.id for judged in imported.judged for info in judged.rulesets]
+    form = workbook_form(ruleset or next(iter(of), None))
+    mark = read_marker(out) or Marker.now(*imported.county, ruleset=form.ruleset)
+    return workbook_bytes(
+        form,
+        room=_ROOM,
+        tables=imported.records,
+        mark=mark,
+        more=lambda book: write_sheet(book, report),
+    )
+
+
+def _to_confirm(
+    imported: Imported,
+    given: TableMapping | None,
+    asking: Path,
+    kept_as: Path,
+    mapping: Path | None,
+) -> dict[Path, bytes]:
+    """What keeps the columns for next year: the mapping as it stands, and the workbook to confirm it in.
+
+    A TOML file that people keep is not written anew while it says everything; the workbook is written
+    where anything is still asked, or nothing was confirmed yet.
+    """
+    from compliance.intake.own_tables.mapping_file import as_text
+    from compliance.intake.own_tables.read_columns import mapping_of
+    from compliance.render.mapping_workbook import mapping_workbook
+
+    if not any(one.own for one in imported.columns):
+        return {}
+    made = mapping_of(imported.columns, given)
+    files: dict[Path, bytes] = {}
+    if given is None or any(one.state == "asked" for one in imported.columns):
+        files[asking] = mapping_workbook(imported.columns, imported.words)
+    if given is None or given.layouts != made.layouts:
+        files[kept_as] = as_text(made, imported.words).encode()
+    return {path: content for path, content in files.items() if path != mapping}

@@ -1,0 +1,70 @@
+"""What the words over a column mean to the readers: enough to find the headings and to tell records apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from compliance.facts.fact import Fact
+from compliance.facts.heading_meaning import Meaning, is_known, meaning_of
+from compliance.facts.vocabulary import Match, Vocabulary
+from compliance.intake.formats.raw_table import TABLE_OF
+
+
+def joined(path: Sequence[str]) -> str:
+    """The heading of a column over which these words stand."""
+    return "/".join(path)
+
+
+@dataclass(frozen=True)
+class HeadingWords:
+    """A vocabulary asked about the headings of one table."""
+
+    words: Vocabulary
+    table: str
+
+    def known(self, *path: str) -> bool:
+        """Whether the words over a column mean something."""
+        return bool(path) and is_known(self.words, TABLE_OF[self.table], path)
+
+    def meaning(self, path: Sequence[str], units: Sequence[str] = ()) -> Meaning:
+        """What the words over a column mean."""
+        return meaning_of(self.words, TABLE_OF[self.table], path, units=units)
+
+    def fact(self, *path: str) -> Fact | None:
+        """The fact that the words over a column stand for, or the first where the school's type decides."""
+        if not self.known(*path):
+            return None
+        meaning = self.meaning(path)
+        return meaning.facts[0] if meaning.useful else None
+
+    def match(self, path: Sequence[str], units: Sequence[str] = ()) -> Match | None:
+        """What a column of figures is read as; None where nobody knows."""
+        if self.fact(*path) is None:
+            return None
+        meaning = self.meaning(path, units)
+        if not meaning.useful:
+            return None
+        return Match(meaning.facts[0], meaning.factor, meaning.year, meaning.unit)
+
+    def describes(self, path: Sequence[str]) -> bool:
+        """Whether a column of this heading holds words that name or describe a record, not figures."""
+        fact = self.fact(*path)
+        return fact is not None and (fact.form in ("text", "texts") or bool(fact.words))
+
+    def without_captions(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The last word alone, where it is a fact's own heading and the others change nothing of it."""
+        alone = self.words.match(TABLE_OF[self.table], path[-1]) if len(path) > 1 else None
+        same = alone is not None and self.meaning(path) == self.meaning(path[-1:])
+        return path[-1:] if same else path
+
+    def key(self, paths: Mapping[int, Sequence[str]]) -> int:
+        """The column that names a record: the school's code, else the first known one.
+
+        paths: column → the words over it.
+        """
+        known: dict[str, int] = {}
+        for column, path in paths.items():
+            if fact := self.fact(*path):
+                known.setdefault(fact.name, column)
+        return known.get("school_code", min(known.values(), default=0))

@@ -1,0 +1,144 @@
+"""What each column of a table is used for: by its headings, its neighbours, and what people confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from compliance.facts.fact import Fact
+from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
+from compliance.facts.units import factor
+from compliance.facts.vocabulary import Vocabulary
+from compliance.intake.formats.raw_table import TABLE_OF, RawTable
+from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, Assigned
+
+Decider = Literal["heading", "titles", "type", "mapping"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What a column is used for.
+
+    heading: as the table has it. path: its parts from the top. decided: what told its meaning: the
+    heading itself, the table's titles, the type of the school in each row, or what people confirmed.
+    of: of a control, the headings whose sum it gives. mixed: of a figure whose stage the schools' types
+    say, the stage whose it is in a school of several, where people confirmed one.
+    """
+
+    heading: str
+    path: tuple[str, ...]
+    meaning: Meaning
+    decided: Decider = "heading"
+    of: tuple[str, ...] = ()
+    mixed: str = ""
+
+
+def understand(
+    raw: RawTable, words: Vocabulary, confirmed: Mapping[str, Assigned] | None = None
+) -> dict[str, ColumnUse]:
+    """Heading → what its column is used for; every heading of the table is there.
+
+    confirmed: what people say of its columns; that goes before what the headings say.
+    """
+    uses = {heading: _use(raw, heading, words) for heading in raw.columns}
+    for heading, said in (confirmed or {}).items():
+        if said.fact != OPEN:
+            uses[heading] = _confirmed(uses[heading], words.tables[TABLE_OF[raw.name]], said)
+    if all(use.meaning.kind in ("fact", "silent", "unknown") for use in uses.values()):
+        return _without_repeated_totals(uses)
+    return _with_controls(_without_repeated_totals(_with_whole_bands(uses)))
+
+
+def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
+    path, table = raw.paths.get(heading, (heading,)), TABLE_OF[raw.name]
+    units = raw.units.get(heading, ())
+    meaning = meaning_of(words, table, path, units=units, titles=raw.titles)
+    decided: Decider = "heading"
+    if meaning.kind in ("by_type", "band") and len(meaning.facts) > 1:
+        decided = "type"
+    elif raw.titles and meaning != meaning_of(words, table, path, units=units):
+        decided = "titles"
+    return ColumnUse(heading, path, meaning, decided)
+
+
+def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> ColumnUse:
+    """A column as people say; its unit is the one that stands there, else theirs."""
+    own = use.meaning
+    if said.fact == IGNORE:
+        return replace(use, meaning=Meaning("silent"), decided="mapping")
+    if said.fact in (BY_TYPE, COUNTED):
+        return replace(use, decided="mapping")
+    fact = facts[said.fact]
+    unit = said.unit or said.assumed or own.unit
+    scale = factor(unit, fact.unit)
+    if scale is None:
+        meaning = Meaning("doubtful", (fact,), (own_stage(fact),), why="unit")
+    elif own.useful and fact in own.facts:  # what its headings say, of a stage or a part perhaps
+        meaning = replace(own, factor=scale, unit=unit)
+    else:
+        meaning = Meaning(
+            "fact", (fact,), (own_stage(fact),), factor=scale, unit=unit, year=own.year
+        )
+    mixed = own_stage(fact) if len(meaning.facts) > 1 else ""
+    return replace(use, meaning=meaning, decided="mapping", mixed=mixed)
+
+
+# ── columns beside one another ─────────────────────────────────────────────────────
+
+
+def _with_whole_bands(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
+    """Bands of sizes make a list where all of them are there; else a person has to say."""
+    there: dict[tuple[Fact, ...], list[int]] = {}
+    for use in uses.values():
+        if use.meaning.kind == "band":
+            there.setdefault(use.meaning.facts, []).append(use.meaning.item)
+    broken = {
+        facts
+        for facts, items in there.items()
+        if sorted(items) != list(range(len(facts[0].edges) + 1))
+    }
+    return {
+        heading: replace(use, meaning=replace(use.meaning, kind="doubtful", why="bands"))
+        if use.meaning.kind == "band" and use.meaning.facts in broken
+        else use
+        for heading, use in uses.items()
+    }
+
+
+def _without_repeated_totals(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
+    """A total that is repeated, as over every division of a column, is checked against the first."""
+    first: dict[tuple[Fact, ...], str] = {}
+    found = dict(uses)
+    for heading, use in uses.items():
+        meaning = use.meaning
+        if meaning.kind not in ("fact", "by_type"):
+            continue
+        other = first.setdefault(meaning.facts, heading)
+        if other != heading and meaning.total:
+            found[heading] = replace(use, meaning=replace(meaning, kind="control"), of=(other,))
+    return found
+
+
+def _with_controls(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
+    """A figure whose stages all have columns of their own is only their sum."""
+    own: dict[str, list[str]] = {}
+    for heading, use in uses.items():
+        if use.meaning.kind == "fact":
+            own.setdefault(use.meaning.facts[0].name, []).append(heading)
+    found = dict(uses)
+    for heading, use in uses.items():
+        meaning = use.meaning
+        parts = [
+            own.get(fact.name, [])
+            for fact, stage in zip(meaning.facts, meaning.stages, strict=True)
+            if stage in ("primary", "junior")
+        ]
+        if meaning.kind == "by_type" and len(parts) > 1 and all(parts):
+            of = tuple(
+                name
+                for names in (own.get(fact.name, ()) for fact in meaning.facts)
+                for name in names
+            )
+            found[heading] = replace(use, meaning=replace(meaning, kind="control"), of=of)
+    return found
