@@ -78,7 +78,8 @@ def _decisive(
     own: pl.DataFrame, rule: Rule, ruleset: Ruleset, by_rule: Mapping[Any, pl.DataFrame]
 ) -> pl.DataFrame:
     """The findings of a component whose groups are met with nothing to spare, or that no group counts."""
-    groups = [one for one in ruleset.rules.values() if rule.id in one.of and one.role != "advisory"]
+    known = (one for one in ruleset.rules.values() if one.form.groups and one.role != "advisory")
+    groups = [one for one in known if rule.id in one.of]
     counting = [one for one in groups if one.form.counts_members]
     if len(counting) < len(groups):
         return own

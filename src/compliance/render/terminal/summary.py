@@ -152,16 +152,15 @@ def _table(sheet: Lines, report: Results, index: CountyIndex) -> None:
     if sheet.width is not None:
         room = sheet.width - sum(widths) - len(BETWEEN) * len(widths)
         name_width = max(min(longest, _NAME, room), columns(place))
-    widths.insert(2, name_width)
-    sheet.row(row([*head[:2], place, *head[2:]], widths, right=2))
-    for (rank, code, *cells), name in zip(rows, names, strict=True):
+    widths.insert(1, name_width)
+    sheet.row(row([head[0], place, *head[1:]], widths, right=2))
+    for (code, *cells), name in zip(rows, names, strict=True):
         fits = columns(name) <= name_width
-        first = row([rank, code], widths[:2])
         for line in (
-            () if fits else wrap(f"{first}{BETWEEN}{name}", sheet.width, "", " " * sum(widths[:2]))
+            () if fits else wrap(f"{code}{BETWEEN}{name}", sheet.width, "", " " * widths[0])
         ):
             sheet.row(line)
-        sheet.row(row([rank, code, name if fits else "", *cells], widths, right=2))
+        sheet.row(row([code, name if fits else "", *cells], widths, right=2))
     sheet.line()
     sheet.line(msg("；").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
@@ -169,9 +168,9 @@ def _table(sheet: Lines, report: Results, index: CountyIndex) -> None:
 
 
 def _cells(index: CountyIndex, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
-    """The headings and the counties' rows, without the names: rank, code, verdict, signs, two numbers."""
+    """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
     head = [
-        msg("位次"), msg("代码"), msg("结论"), *blocks, msg_in("others", "其他"),
+        msg("代码"), msg("结论"), *blocks, msg_in("others", "其他"),
         msg("未达标校"), msg("缺数据"),
     ]  # fmt: skip
     rows = []
@@ -180,7 +179,6 @@ def _cells(index: CountyIndex, blocks: list[str]) -> tuple[list[str], list[list[
         word = msg_in("fails", "未达标") if failed else verdict(one.county.verdict)
         rows.append(
             [
-                str(one.rank),
                 printable(one.county.county_code),
                 f"{one.verdict.sign} {word}",
                 *(SIGNS.get(cell.mark.status, "?") for cell in one.blocks),
