@@ -46,6 +46,8 @@ def meaning(path: str, **given: tuple[str, ...]) -> Meaning:
         ("毕业生数/初中", "graduates"),
         ("特殊教育学校/专任教师数", "special_teachers"),
         ("学校身份/学校（机构）标识码", "school_code"),
+        ("小学/专任教师/按学历分/研究生毕业", "primary_teachers_postgraduate"),
+        ("学校情况/是否计校数", "counted"),
     ],
 )
 def test_a_path_that_means_one_fact(path: str, fact: str) -> None:
@@ -69,7 +71,6 @@ def test_a_path_that_means_one_fact(path: str, fact: str) -> None:
         ("序号", "silent", []),
         ("备注", "silent", []),
         ("统计三级", "silent", []),
-        ("是否计校数", "school_counted", []),
         ("上年/小学在校生数", "doubtful", ["primary_students"]),
         ("规划/教学及辅助用房面积", "doubtful", ["teaching_area"]),
         ("运动场地面积（千元）", "doubtful", ["outdoor_sports_area"]),

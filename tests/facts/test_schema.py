@@ -141,7 +141,7 @@ def test_stages_mirror_each_other_and_headings_name_them() -> None:
 
 CONTRACT = """
 county_code school_code school_name school_type sponsor setting township alliance principal
-main_school_code boarding dense_city_centre built_year primary_students junior_students
+main_school_code counted boarding dense_city_centre built_year primary_students junior_students
 senior_students preschool_students migrant_students teaching_area indoor_sports_area
 outdoor_sports_area leased_sports_area equipment_value multimedia_rooms music_room_areas
 art_room_areas music_rooms_96 music_rooms_73 music_rooms_61 music_rooms_54 art_rooms_90
@@ -151,7 +151,7 @@ special_certified_teachers special_trained_teachers boarders books computers
 """
 STAGED = """
 students grades classes class_sizes class_bands largest_class teachers teachers_above_degree
-teachers_doctor teachers_master teachers_bachelor teachers_college backbone_teachers
+teachers_doctor teachers_master teachers_postgraduate teachers_bachelor teachers_college backbone_teachers
 pe_arts_teachers pe_teachers music_teachers fine_arts_teachers arts_teachers
 visiting_pe_arts_teachers certified_teachers trained_teachers staff entrants zoned_entrants
 teachers_mid_title

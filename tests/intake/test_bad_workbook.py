@@ -15,6 +15,7 @@ from compliance.intake.accept import accept
 from compliance.intake.limits import MIB
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
+from tests.support.old_workbooks import KEPT
 from tests.support.workbooks import Sheets
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -230,3 +231,86 @@ class TestWorkbook:
         ]
         assert "县区!A3" in document.problems[0].message
         assert inputs.values(document, "counties")["省份"] == ["安徽"]
+
+
+COUNTY = [("行政区划代码", "341622"), ("县（市、区）名称", "蒙城县"), ("学年起始年份", 2023)]
+OTHER = [("行政区划代码", "341623"), ("县（市、区）名称", "利辛县"), ("学年起始年份", 2023)]
+
+
+class TestTwoCounties:
+    @pytest.mark.parametrize(
+        ("rows", "at"),
+        [
+            ([(name, one, two) for (name, one), (_, two) in zip(COUNTY, OTHER, strict=True)], "C1"),
+            ([*COUNTY, (), *OTHER], "B5"),
+            ([next(zip(*COUNTY, strict=True)), *([v for _, v in one] for one in (COUNTY, OTHER))], "A3"),
+        ],
+    )  # fmt: skip
+    def test_on_the_sheet_of_the_county(
+        self, tmp_path: Path, rows: list[tuple[object, ...]], at: str
+    ) -> None:
+        path = inputs.workbook(tmp_path / "a.xlsx", {**inputs.SHEETS, "县区": rows})
+        [problem] = accept([read(path)], vocabulary()).problems
+        assert (problem.severity, problem.code, problem.at) == ("error", "several_counties", f"县区!{at}")  # fmt: skip
+        assert "341622、341623" in problem.message
+        assert "单独一份文件" in problem.expected
+
+    def test_in_the_list_of_schools(self, tmp_path: Path) -> None:
+        rows = [(*row, code) for row, code in zip([*inputs.SCHOOL_ROWS, ("2134000002", "二小", "小学", 9)], ["行政区划代码", "341622", "341623"], strict=True)]  # fmt: skip
+        path = inputs.workbook(tmp_path / "a.xlsx", {**inputs.SHEETS, "学校": rows})
+        [problem] = accept([read(path)], vocabulary()).problems
+        assert (problem.code, problem.at, problem.school_code) == ("county_differs", "学校!E3", "2134000002")  # fmt: skip
+        assert "341623" in problem.message
+        assert "341622" in problem.expected
+
+    def test_the_same_county_twice_over_is_one(self, tmp_path: Path) -> None:
+        rows = [("行政区划代码", "341622", "341622"), ("县（市、区）名称", "蒙城县", "蒙城县"), ("学年起始年份", 2022, 2023), ("项目", "2022年", "2023年")]  # fmt: skip
+        document = read(inputs.workbook(tmp_path / "a.xlsx", {**inputs.SHEETS, "县区": rows}))
+        assert "several_counties" not in inputs.codes(document)
+
+
+class TestScientificCodes:
+    """A code that a spreadsheet has shown as 2.134E+09 and somebody has kept so."""
+
+    def said(self, path: Path) -> list[tuple[str, str, str]]:
+        found = accept([read(path)], vocabulary()).problems
+        codes = [one for one in found if one.code in ("bad_code", "digits_lost")]
+        assert all("文本" in one.expected for one in codes)
+        return [(one.code, one.at, one.severity) for one in codes]
+
+    def test_in_a_new_workbook(self, tmp_path: Path) -> None:
+        rows = [
+            inputs.SCHOOL_ROWS[0],
+            ("2.134E+09", "一小", "小学", 1),
+            (2.134000001123456e18, "二小", "小学", 1),
+            (2134000003.0, "三小", "小学", 1),
+        ]
+        path = inputs.workbook(tmp_path / "a.xlsx", {**inputs.SHEETS, "学校": rows})
+        assert self.said(path) == [
+            ("digits_lost", "学校!A3", "error"),
+            ("bad_code", "学校!A2", "error"),
+        ]
+
+    def test_in_an_old_workbook(self, tmp_path: Path) -> None:
+        data = (KEPT / "county.xls").read_bytes().replace(b"2134000001", b"2.1340E+09")
+        assert self.said(written(tmp_path / "a.xls", data)) == [("bad_code", "学校!A5", "error")]
+
+    def test_in_text(self, tmp_path: Path) -> None:
+        schools = inputs.SCHOOLS_CSV + "341622,2.134E+09,二小,小学,8\n341622,2.13400000112346E+18,三小,小学,8\n"  # fmt: skip
+        path = inputs.dataset(tmp_path / "d", schools__csv=schools)
+        assert self.said(path) == [("bad_code", "B3", "error"), ("bad_code", "B4", "error")]
+        [problem, _] = accept([read(path)], vocabulary()).problems
+        assert "科学计数法" in problem.message
+
+
+def test_macros_of_a_new_workbook_are_told_once(tmp_path: Path) -> None:
+    path = inputs.workbook(tmp_path / "a.xlsm")
+    relation = b'<Relationship Id="m" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>'  # fmt: skip
+
+    def add(name: str, content: bytes) -> bytes:
+        ours = name == "xl/_rels/workbook.xml.rels"
+        return content.replace(b"</Relationships>", relation) if ours else content
+
+    document = read(inputs.repacked(path, add))
+    assert [(one.severity, one.code) for one in document.problems] == [("warning", "macros")]
+    assert inputs.values(document, "schools")["小学在校生数（人）"] == [860]

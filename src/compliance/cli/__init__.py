@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from compliance.cli.check import check
+from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, lang_option
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 for one in (
-    check, validate, rectify, declare, missing, diff, import_tables, template, rules, explain, rulesets
+    check, validate, rectify, declare, missing, diff, import_tables, template, collect,
+    rules, explain, rulesets,
 ):  # fmt: skip
     main.add_command(one)

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from compliance.cli.command import Command, guarded, option, shared_options
-from compliance.kernel.i18n import msg, say
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    guarded,
+    option,
+    print_problems,
+    progress,
+    shared_options,
+)
+from compliance.kernel.errors import UsageError
+from compliance.kernel.i18n import msg, plural, say
 
 
-@click.command(cls=Command, help=lambda: msg("生成空白填报工作簿。"))
-@click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.command(cls=Command, help=lambda: msg("生成空白填报工作簿；或一校一本，填好已知数据。"))
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[INPUT]...")
+@click.option("-o", "out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@option(
+    "--per-school",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=lambda: msg("一校一本：为 INPUT（全县的表，含学校名单和已知数据）中的每所学校写一本"),
+)
+@option(
+    "--schools",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=lambda: msg("同 INPUT，只用于 --per-school，可重复"),
+)
+@option(
+    "--year",
+    type=click.IntRange(1990, 2100),
+    help=lambda: msg("一校一本要填哪个学年（默认：INPUT 的学年；是另一学年的，其数据不算已知）"),
+)
 @option("--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家）"))
 @option(
     "--responsibilities",
@@ -27,13 +57,29 @@ from compliance.kernel.i18n import msg, say
 )
 @shared_options
 @guarded
-def template(out: Path, ruleset: str | None, form: str | None) -> None:
-    """Write the workbook, or one of the forms beside it."""
+def template(
+    inputs: tuple[Path, ...], out: Path | None, folder: Path | None, schools: tuple[Path, ...],
+    year: int | None, ruleset: str | None, form: str | None,
+) -> int:  # fmt: skip
+    """Write the workbook, one of the forms beside it, or a workbook a school."""
     from compliance.cli.workbook_form import workbook_form
     from compliance.explain.ruleset_listing import opened
     from compliance.render.blank_workbook import write_template
     from compliance.render.planning_forms import write_prices, write_responsibilities
 
+    listed = (*inputs, *schools)
+    if folder is not None:
+        if out is not None or form is not None:
+            raise UsageError(msg("--per-school 不能与 -o、--responsibilities、--prices 同用"))
+        return _per_school(folder, listed, ruleset, year)
+    if listed or year is not None:
+        raise UsageError(
+            msg("学校名单和学年只用于 --per-school"), todo=msg("请加 --per-school 文件夹")
+        )
+    if out is None:
+        raise UsageError(
+            msg("没有说写到哪里"), todo=msg("请加 -o 填报表.xlsx，或 --per-school 文件夹")
+        )
     if form is None:
         write_template(out, workbook_form(ruleset))
     elif form == "responsibilities":
@@ -41,3 +87,23 @@ def template(out: Path, ruleset: str | None, form: str | None) -> None:
     else:
         write_prices(out, *opened(ruleset))
     click.echo(say("已写 {out}", out=out))
+    return 0
+
+
+def _per_school(folder: Path, listed: Sequence[Path], ruleset: str | None, year: int | None) -> int:
+    from compliance.checker import load
+    from compliance.collection import issue, read_register
+
+    if not listed:
+        raise UsageError(
+            msg("没有给出学校名单"),
+            todo=msg("请给全县的表，如 compliance template --per-school 文件夹 全县.xlsx"),
+        )
+    register, problems = read_register(listed, load(), ruleset, year)
+    print_problems(problems, err=True)
+    if register is None:
+        click.echo(msg("一本也没有写：学校名单有错误。"), err=True)
+        return UNREADABLE
+    written = issue(register, folder, progress())
+    click.echo(plural(len(written), "已写{n}所学校的工作簿：{folder}", folder=folder))
+    return 0

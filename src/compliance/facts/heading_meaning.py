@@ -23,10 +23,12 @@ from compliance.facts.vocabulary import Heading, Match, Vocabulary, read_schema
 from compliance.kernel.errors import closest
 
 Kind = Literal[
-    "fact", "by_type", "band", "part", "control", "silent", "school_counted", "doubtful", "unknown"
+    "fact", "by_type", "band", "part", "control", "silent", "doubtful", "unknown"
 ]  # fmt: skip
 ANY = ""  # the stage of a figure that belongs to the school as a whole
-_SEVERAL, _COMPULSORY = "several", "compulsory"
+COMPULSORY = "compulsory"  # the stages of compulsory education together
+SPECIAL = "special"  # in place of a stage: of a school of this type
+_SEVERAL = "several"
 _COMPULSORY_STAGES = ("primary", "junior")
 _COUNT, _TOTAL = "数", "计"
 _DEEPEST = 8  # parts of a path that are looked at
@@ -34,6 +36,9 @@ _TYPED = 0.75  # of its letters a heading has in common with the one that it was
 _LETTERS = 3  # a shorter one may have been meant to be anything
 _TEXT = "\0"  # among the words of a fact that is no figure
 _SEPARATORS = re.compile(r"[\s()\[\]【】〔〕,;/\\_:.·'\"“”‘’《》#*|—–-]+")
+_NUMBERING = re.compile(
+    r"^(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9一二三四五六七八九十]{1,3}[、.:](?![0-9]))"
+)
 _BAND = re.compile(
     r"(?<![0-9a-z.])(?:(?P<low>[0-9]{1,3})人?(?:[-—–~至到]+(?P<high>[0-9]{1,3})人?|(?P<up>人?[及(]?(?:以上|含以上)|人?\+))"
     r"|(?P<most>[0-9]{1,3})人?(?:及)?以下|(?:≤|<=|不超过)(?P<upto>[0-9]{1,3})人?|(?:≥|>=)(?P<from>[0-9]{1,3})人?)(?![0-9a-z.])(?:的?班级?数?)?"
@@ -48,13 +53,15 @@ class Meaning:
     item `item` of a list fact, of `facts` that of the school's stage. ``part``: the figure of one stage
     of a fact that the school has as a whole. ``control``: only the sum of what other columns of its table
     hold (which no heading alone shows). ``silent``: no figure, or one that no fact holds.
-    ``school_counted``: whether the school is counted as one. ``doubtful``: perhaps one of `facts`, the
+    ``doubtful``: perhaps one of `facts`, the
     likeliest first; a person has to say. ``unknown``: none; `facts` are those that may have been meant.
     stages: of each of `facts` the stage, or type of school, whose figure it is; `ANY` for a fact of the
-    whole school. part: the stage of a ``part``. factor, unit, year: as of a `Match`. total: the path says
+    whole school. part: the stage of a ``part``; `COMPULSORY` of a ``by_type`` that leaves the senior stage
+    out. factor, unit, year: as of a `Match`. total: the path says
     that it is a sum. why: what makes it doubtful or unknown: ``unit`` (measured in another kind of unit,
     or in which one nobody can tell), ``caption`` (words that nobody knows stand over it), ``stages``
-    (figures of several stages together), or empty.
+    (figures of several stages together), or empty; among the columns of a table also ``bands`` (not all are
+    there) and ``twice`` (other columns mean the same).
     """
 
     kind: Kind
@@ -72,6 +79,11 @@ class Meaning:
     def fact(self) -> Fact | None:
         """The fact, where the path means a single one."""
         return self.facts[0] if len(self.facts) == 1 and self.useful else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the facts."""
+        return tuple(fact.name for fact in self.facts)
 
     @property
     def useful(self) -> bool:
@@ -145,7 +157,6 @@ class _Lexicon(NamedTuple):
     bands: frozenset[str]
     qualifiers: tuple[str, ...]
     silent: frozenset[str]
-    counted: frozenset[str]
 
 
 def _one_of(written: Sequence[str]) -> str:
@@ -172,7 +183,6 @@ def _lexicon() -> _Lexicon:
         frozenset(data["bands"]),
         tuple(data["qualifiers"]),
         frozenset(map(_letters, data["silent"])),
-        frozenset(map(_letters, data["counted"])),
     )
 
 
@@ -183,7 +193,15 @@ def _letters(text: str) -> str:
 def _is_caption(part: str) -> bool:
     """Whether a heading says of the columns under it only in which group they are."""
     letters = _letters(part)
+    if _as_period(part):
+        return True
     return letters in _lexicon().groups or _lexicon().captions.fullmatch(letters) is not None
+
+
+def _as_period(part: str) -> Heading | None:
+    """A heading that only says of which time the figures under it are, as one in a bracket does."""
+    heading = Heading.read(f"({part})")
+    return heading if not heading.text and not heading.unit and not heading.past else None
 
 
 class Band(NamedTuple):
@@ -198,8 +216,8 @@ class Read(NamedTuple):
     """The words of a path.
 
     stages: those that it names, perhaps several. total: it says that it is a sum; counts: that it is a
-    number of something. band: the one that it names, if any. unit, year: the last ones that brackets name.
-    units: how many different ones they name.
+    number of something. band: the one that it names, if any. unit, year: those that brackets name, the
+    lowest that do.
     """
 
     tokens: frozenset[str]
@@ -208,7 +226,6 @@ class Read(NamedTuple):
     counts: bool
     band: Band | None
     unit: str
-    units: int
     year: int | None
 
 
@@ -219,14 +236,11 @@ def read_path(path: Sequence[str]) -> Read:
     stages: set[str] = set()
     total = counts = False
     band: Band | None = None
-    unit, units, year = "", set[str](), None
+    unit, year = "", None
     for part in path[-_DEEPEST:]:
-        heading = Heading.read(part)
-        plain = heading.text
-        if heading.unit:
-            unit = heading.unit
-            units.add(unit)
-        year = heading.year or year
+        heading = _as_period(part) or Heading.read(part)
+        plain = _NUMBERING.sub("", heading.text)
+        unit, year = heading.unit or unit, heading.year or year
         if (found := _band_of(plain)) is not None:
             band, plain = found
         for word in _words(plain, lexicon):
@@ -238,7 +252,7 @@ def read_path(path: Sequence[str]) -> Read:
                 counts = True
             else:
                 tokens.add(word)
-    return Read(frozenset(tokens), frozenset(stages), total, counts, band, unit, len(units), year)
+    return Read(frozenset(tokens), frozenset(stages), total, counts, band, unit, year)
 
 
 def _words(plain: str, lexicon: _Lexicon) -> Iterator[str]:
@@ -281,7 +295,7 @@ def stage_of(titles: tuple[str, ...]) -> str:
         if word in lexicon.stages
     }
     stage = named.pop()[1:-1] if len(named) == 1 else ""
-    return "" if stage in (_SEVERAL, _COMPULSORY) else stage
+    return "" if stage in (_SEVERAL, COMPULSORY) else stage
 
 
 # ── the facts by their words ───────────────────────────────────────────────────────
@@ -309,10 +323,16 @@ def _is_figure(fact: Fact) -> bool:
     return fact.figure or fact.listed
 
 
+def stages_of(fact: Fact) -> tuple[str, ...]:
+    """The stages whose figures a fact of the whole school holds."""
+    named = read_path([fact.title]).stages
+    return _COMPULSORY_STAGES if COMPULSORY in named else (*_COMPULSORY_STAGES, "senior")
+
+
 def own_stage(fact: Fact) -> str:
     """The stage whose figure a fact is; `ANY` where it is the whole school's."""
     named = read_path([fact.title]).stages if not fact.stage else ()
-    return fact.stage or next((stage for stage in named if stage != _COMPULSORY), ANY)
+    return fact.stage or next((stage for stage in named if stage != COMPULSORY), ANY)
 
 
 @dataclass(frozen=True)
@@ -333,8 +353,6 @@ class _Reader:
         if not any(path):
             return Meaning("unknown")
         leaf, whole = _letters(path[-1]), _letters("".join(dict.fromkeys(path)))
-        if {leaf, whole} & lexicon.counted and self.table == "school":
-            return Meaning("school_counted")
         if leaf in lexicon.silent or whole in lexicon.silent:
             return Meaning("silent")
         read = read_path(path)
@@ -381,10 +399,11 @@ class _Reader:
         stage = named or self.stage
         if stage in of:
             return self._measured("fact", {stage: of[stage]}, read)
-        if stage and named != _COMPULSORY:
+        if stage and named != COMPULSORY:
             return Meaning("silent")
         some = {key: fact for key, fact in of.items() if not stage or key in _COMPULSORY_STAGES}
-        return self._measured("by_type", some, read)
+        found = self._measured("by_type", some, read)
+        return replace(found, part=COMPULSORY) if named == COMPULSORY else found
 
     def _of_all(self, fact: Fact, stage: str, read: Read) -> Meaning:
         """A fact of the whole school, or what one stage has of it."""
@@ -426,7 +445,7 @@ class _Reader:
         own = facts[0].unit
         meant = [read.unit] if read.unit else of_its_kind(self.units, own) or [""]
         scale, *others = {factor(unit, own) for unit in meant}
-        if scale is None or others or read.units > 1:
+        if scale is None or others:
             return Meaning("doubtful", facts, stages, why="unit")
         return Meaning(
             kind, facts, stages, factor=scale, unit=meant[0], year=read.year, total=read.total
@@ -436,9 +455,16 @@ class _Reader:
 
     def _within(self, path: tuple[str, ...]) -> Meaning | None:
         """A figure that stands under the whole of which the schema says that it is a part."""
-        stages = tuple(word for part in path[:-1] for word in _stage_words(part))
-        below = self._exactly((*stages, path[-1])) or self._exactly(path[-1:])
-        above = self._plain(path[:-1]) if len(path) > 1 else None
+        for cut in range(len(path) - 1, 0, -1):
+            if found := self._part_of(path[:cut], path[cut:]):
+                return found
+        return None
+
+    def _part_of(self, whole_path: tuple[str, ...], path: tuple[str, ...]) -> Meaning | None:
+        stages = tuple(word for part in whole_path for word in _stage_words(part))
+        units = tuple(f"({unit})" for part in whole_path if (unit := Heading.read(part).unit))
+        below = self._exactly((*stages, *units, *path))
+        above = self._plain(whole_path)
         if below is None or above is None or not (below.useful and above.useful):
             return None
         bounds = self.words.checks[self.table].bounds

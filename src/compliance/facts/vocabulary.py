@@ -93,8 +93,8 @@ class Vocabulary:
         """
         written = Heading.read(heading)
         fact = self._keys[table].get(written.key)
-        if fact is None:
-            return None
+        if fact is None or (written.past and fact.period == "school_year"):
+            return None  # the year before is another figure, but of funds, which are those of a calendar year
         meant = [written.unit] if written.unit else of_its_kind(units, fact.unit) or [""]
         scale, *others = {factor(unit, fact.unit) for unit in meant}
         return None if scale is None or others else Match(fact, scale, written.year, meant[0])
@@ -324,7 +324,8 @@ def _faulty(path: Path, why: str) -> PluginError:
 _BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _PERIOD = re.compile(
     r"^(?:((?:19|20)[0-9]{2})(?:[-—~至](?:19|20)?[0-9]{2})?)?"
-    r"(?:年|年度|自然年|自然年度|学年|学年度|学年初|公历年|上年|上年度|上一年度|上学年|必填|选填|是|否)?$"
+    r"(?:年|年度|自然年|自然年度|学年|学年度|学年初|公历年|(上年|上年度|上一年度|上学年|上一学年|去年)"
+    r"|年[0-9]{1,2}月(?:[0-9]{1,2}日|初|底|末)?|本年|本年度|本学年|必填|选填|是|否)?$"
 )
 _NOISE = re.compile(r"[()\[\]【】〔〕、,;/\\\-—–_:.·'\"“”‘’《》#*|]+")
 _STAGE = re.compile(r"^(小学|初中)(?:部|学段|阶段|段)")
@@ -334,22 +335,23 @@ _TAIL = re.compile(r"^(.+?)[(\[【](小学|初中|高中)(?:部|学段|阶段|�
 class Heading(NamedTuple):
     """A heading read: its comparable key, the unit in its bracket, the year named there.
 
-    text: the heading folded, without the bracket that named them.
+    text: the heading folded, without the bracket that named them. past: the bracket speaks of the year before.
     """
 
     key: str
     unit: str
     year: int | None
     text: str
+    past: bool
 
     @classmethod
     def read(cls, text: str) -> Heading:
         """Fold width, case, space and punctuation; take the bracketed unit and period out."""
         plain = folded(str(text)).strip("*:")
-        unit, year = "", None
+        unit, year, past = "", None, False
 
         def take(found: re.Match[str]) -> str:
-            nonlocal unit, year
+            nonlocal unit, year, past
             words = [word for word in re.split(r"[,、;/]", found[1].replace("单位:", "")) if word]
             periods = [_PERIOD.match(word) for word in words]
             named = {word for word in words if word in UNITS}
@@ -364,10 +366,11 @@ class Heading(NamedTuple):
             for word, period in zip(words, periods, strict=True):
                 if word in UNITS:
                     unit = word
-                elif period and period[1]:
-                    year = int(period[1])
+                elif period:
+                    year = int(period[1]) if period[1] else year
+                    past = past or bool(period[2])
             return ""
 
         text = _BRACKET.sub(take, plain).strip("*:")
         plain = _STAGE.sub(r"\1", _TAIL.sub(r"\2\1", text))
-        return cls(_NOISE.sub("", plain), unit, year, text)
+        return cls(_NOISE.sub("", plain), unit, year, text, past)

@@ -72,17 +72,17 @@ def require_zeros(terms: Terms, documents: Sequence[RawDocument]) -> None:
         require_each(terms.blank_is_zero, done, known)
 
 
-def accept_value(fact: Fact, value: object) -> object:
+def accept_value(fact: Fact, value: object, *, strict: bool = True) -> object:
     """One value of a fact as a submission holds it, None where it is blank.
 
-    Raises UsageError where the value cannot be one of it.
+    strict: as in JSON, else as a cell of a table. Raises UsageError where the value cannot be one of it.
     """
     from compliance.intake.acceptance.cells import CellReader
     from compliance.intake.problems import CellError, CellRemark
     from compliance.kernel.errors import UsageError
 
     try:
-        return CellReader(fact, strict=True)(value)
+        return CellReader(fact, strict=strict)(value)
     except CellRemark as remark:
         return remark.value
     except CellError as error:

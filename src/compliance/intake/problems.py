@@ -7,11 +7,12 @@ a `Location`; a cell reader, which knows none, raises `CellError` or
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compliance.intake.limits import MOST_PROBLEMS
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import say
+from compliance.kernel.i18n import msg, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class Location:
             severity, code, message, expected, self.file, self.at, self.county, self.year,
             self.school, facts,
         )  # fmt: skip
+
+
+def several_counties(codes: Iterable[str]) -> tuple[str, str, str]:
+    """What is said of a file of one county that holds several: code, message, what was expected."""
+    return (
+        "several_counties",
+        say("一份文件里有几个县（{codes}），只能有一个", codes=msg("、").join(codes)),
+        msg("每个县单独一份文件，放进同一个文件夹；或用县区、学校两张 .csv 表一次提交多个县"),
+    )
 
 
 class CellError(Exception):

@@ -46,8 +46,8 @@ Record: TypeAlias = Mapping[str, object]
 # one figure: its table, the number of its record there, its fact
 Place: TypeAlias = tuple[str, int, str]
 
-_MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+MADE = datetime(2024, 1, 1)  # the same form gives the same bytes
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _HEADING_LINES = 4
 _LINE = 16  # points
 _FEW = 60  # rows of what is no school's
@@ -55,7 +55,7 @@ _GUIDE_WIDTH = 104
 _NUMERALS = "一二三四五六七八九十"
 _LONGEST = 255  # Excel's limit for a list typed into a check, and for its message
 _DIGITS = 15  # what Excel keeps of a whole number
-_NUMBERS = {"count": "#,##0", "number": "#,##0.##", "year": "0"}
+NUMBERS = {"count": "#,##0", "number": "#,##0.##", "year": "0"}
 _EDGE = {"border": 1, "border_color": "#A6A6A6"}
 _HEAD = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", **_EDGE}
 _LOOKS: Mapping[str, Mapping[str, object]] = {
@@ -113,8 +113,8 @@ def workbook_bytes(
     """
     given = tables or {}
     stream = io.BytesIO()
-    with use("zh"), xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"title": form.title, "created": _MADE})
+    with use("zh"), xlsxwriter.Workbook(stream, OPTIONS) as book:
+        book.set_properties({"title": form.title, "created": MADE})
         made = _FormWriter(book, form, given, locked)
         made.guide()
         made.county()
@@ -123,15 +123,15 @@ def workbook_bytes(
         for sheet in FURTHER_SHEETS:
             if sheets is None or sheet.table in sheets or given.get(sheet.table):
                 made.further(sheet, room + len(given.get("schools", ())), stated.get(sheet.table))
+        book.worksheets()[1].activate()
         if more is not None:
             more(book)
-        book.worksheets()[1].activate()
         if mark is not None:
-            _mark(book, mark)
+            mark_book(book, mark)
     return stream.getvalue()
 
 
-def _mark(book: Untyped, mark: Marker) -> None:
+def mark_book(book: Untyped, mark: Marker) -> None:
     """Say twice, where people do not see it, whose workbook it is."""
     sheet = book.add_worksheet(marks.SHEET)
     sheet.very_hidden()
@@ -205,7 +205,7 @@ class _FormWriter:
         sheet.write_string(row, 2, fact.unit + period, self._look["boxed"])
         sheet.write_string(row, 3, told, self._look["boxed"])
         sheet.set_row(row, _LINE * max(1 + columns(told) // 78, 1 + columns(fact.title) // 42) + 4)
-        _check(sheet, row, row, 1, fact)
+        check_cell(sheet, row, row, 1, fact)
 
     def schools(self, room: int) -> None:
         """学校: a row a school; bands over the headings, an example or the schools under them."""
@@ -283,13 +283,13 @@ class _FormWriter:
             sheet.write_comment(head, column, note(fact), {"x_scale": 2.4, "y_scale": 1.8})
             if not given:
                 look = self._cell(fact, "example", "framed")
-                _type(sheet, head + 1, column, example.get(fact.name), look)
+                type_cell(sheet, head + 1, column, example.get(fact.name), look)
             for number, record in enumerate(records):
                 if fact.name in record:
                     place = (table, number, fact.name)
                     self._figure(sheet, first + number, column, place, fact, record[fact.name])
             if last >= first:
-                _check(sheet, first, last, column, fact)
+                check_cell(sheet, first, last, column, fact)
         sheet.set_row(head, _HEADING_LINES * _LINE)
         sheet.autofilter(head, 0, max(last, head + 1), len(facts) - 1)
         return first, last
@@ -300,7 +300,7 @@ class _FormWriter:
         """A cell that a figure stands in, or is to."""
         framed = ["framed"] if place[0] == "counties" else []
         locked = ["locked"] if place in self._locked else []
-        _type(sheet, row, column, value, self._cell(fact, *framed, *locked))
+        type_cell(sheet, row, column, value, self._cell(fact, *framed, *locked))
 
     def _warn(self, sheet: Untyped, facts: Sequence[Fact], first: int, last: int) -> None:
         """Colour what is required and still blank, and codes given twice."""
@@ -323,7 +323,7 @@ class _FormWriter:
 
         kinds: of ``example``, ``framed``, ``locked``.
         """
-        shown = "@" if fact.words else _NUMBERS.get(fact.form, "@")
+        shown = "@" if fact.words else NUMBERS.get(fact.form, "@")
         key = (shown, frozenset(kinds))
         if key not in self._cells:
             look: dict[str, object] = {"num_format": shown, "valign": "vcenter", "locked": False}
@@ -346,7 +346,7 @@ def _id(rule: object) -> str:
     return (str(rule).split() or [""])[0].casefold()
 
 
-def _type(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -> None:
+def type_cell(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -> None:
     """A value as it is typed into a cell; a number that a cell cannot keep is text.
 
     A workbook has fifteen digits of a whole number, sixteen of any.
@@ -373,7 +373,7 @@ def _type(sheet: Untyped, row: int, column: int, value: object, look: Untyped) -
     put(sheet, row, column, value, look)
 
 
-def _check(sheet: Untyped, first: int, last: int, column: int, fact: Fact) -> None:
+def check_cell(sheet: Untyped, first: int, last: int, column: int, fact: Fact) -> None:
     """Excel's check of what is typed under this fact; none where text is free."""
     words = choices(fact)
     rule: dict[str, object]
@@ -383,7 +383,7 @@ def _check(sheet: Untyped, first: int, last: int, column: int, fact: Fact) -> No
         cell = xl_rowcol_to_cell(first, column)
         span = f"AND(ISNUMBER({cell}),{cell}>={fact.minimum or 0:g},{cell}<={fact.maximum:.0f})"
         rule = {"validate": "custom", "value": f'=OR({cell}="{NOT_INVOLVED}",{span})'}
-    elif fact.form in _NUMBERS and fact.maximum is not None and not (fact.words or fact.none):
+    elif fact.form in NUMBERS and fact.maximum is not None and not (fact.words or fact.none):
         rule = {
             "validate": "decimal" if fact.form == "number" else "integer",
             "criteria": "between",

@@ -6,17 +6,22 @@ What `submission_tables` makes of a county and `write_filled` writes is read bac
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC
 from pathlib import Path
 
 from compliance.facts.fact import NOT_INVOLVED, Fact
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.formats.marker import Marker
-from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF
+from compliance.intake.formats.marker import Marker, last_saved, marker_of
+from compliance.intake.formats.package import FAULTY
+from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument
+from compliance.intake.formats.source_file import load
+from compliance.intake.limits import MOST_OF_A_DOCUMENT
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel import submission as kernel
 from compliance.kernel.i18n import use
 from compliance.kernel.submission import KEY, Submission
-from compliance.render.blank_workbook import Place, Record, workbook_bytes
+from compliance.render.blank_workbook import MADE, Place, Record, Untyped, workbook_bytes
 from compliance.render.documents.output_files import write_whole
 from compliance.render.workbook_form import WorkbookForm
 
@@ -35,6 +40,7 @@ def write_filled(
     locked: Collection[Place] = (),
     room: int = 0,
     sheets: Collection[str] | None = None,
+    more: Callable[[Untyped], object] | None = None,
 ) -> None:
     """Write the workbook of a county with figures in it, whole or not at all.
 
@@ -43,12 +49,26 @@ def write_filled(
     what a record does not name stay blank. mark: see `Marker`. locked: the figures that cannot be
     changed while their sheet is protected, without a password, by table, number of the record there
     and fact; not of statements. room: how many more schools there is room for. sheets: the further
-    tables that have a sheet, all where None; those with records have one anyway.
+    tables that have a sheet, all where None; those with records have one anyway. more: adds sheets
+    that are no data.
 
     What lies at `path` is replaced. Raises UsageError where the file cannot be written.
     """
-    made = workbook_bytes(form, room=room, tables=tables, locked=locked, mark=mark, sheets=sheets)
+    made = workbook_bytes(
+        form, room=room, tables=tables, locked=locked, mark=mark, sheets=sheets, more=more
+    )
     write_whole(path, lambda stream: stream.write(made))
+
+
+def untouched(path: Path) -> bool:
+    """Whether the workbook at `path` is as we wrote it: no program has saved it since."""
+    complaints = Complaints(path.name, [])
+    try:
+        data = load(path, RawDocument(path.name), complaints, MOST_OF_A_DOCUMENT)
+        marked = marker_of(data, complaints) is not None
+        return marked and last_saved(data, complaints) == MADE.replace(tzinfo=UTC)
+    except (UnreadableError, *FAULTY):
+        return False
 
 
 def submission_tables(

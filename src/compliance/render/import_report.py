@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from compliance.assessment.blanks import Blank
 from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.own_tables.mapping import COUNTED
 from compliance.intake.own_tables.read_columns import ReadColumn
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
@@ -71,10 +70,7 @@ def unit_of(one: ReadColumn) -> str:
 
 def reason_of_column(one: ReadColumn) -> str:
     """What the program makes of a column, and why, in one sentence."""
-    meaning, named = (
-        one.use.meaning,
-        msg("、").join(f"“{fact.label}”" for fact in one.use.meaning.facts),
-    )
+    named = msg("、").join(f"“{fact.label}”" for fact in one.use.meaning.facts)
     match one.state:
         case "used":
             return _used(one, named)
@@ -82,7 +78,7 @@ def reason_of_column(one: ReadColumn) -> str:
             of = msg("、").join(f"“{' '.join(heading.split())}”" for heading in one.use.of)
             return say("{of}的合计，只用来核对", of=of)
         case "silent":
-            return msg("是否计校数，不是数据") if meaning.kind == COUNTED else msg("不是数据")
+            return msg("不是数据")
         case "unused":
             return (
                 msg("按确认的列对应关系不使用") if one.use.decided == "mapping" else _unknown(one)

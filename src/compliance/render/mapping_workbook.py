@@ -14,7 +14,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import SHEETS, TABLE_OF
-from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, WORDS, Assigned
+from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, WORDS, Assigned
 from compliance.intake.own_tables.mapping_file import HEADINGS, SHEET, SIGNED_BY, SIGNED_ON
 from compliance.intake.own_tables.read_columns import ReadColumn
 from compliance.kernel.i18n import use
@@ -111,8 +111,6 @@ def fact_word(fact: Fact) -> str:
 def _options(one: ReadColumn) -> list[str]:
     """What may be chosen of a column."""
     meaning = one.use.meaning
-    if meaning.kind == "school_counted":
-        return [_WORD[COUNTED], _WORD[IGNORE]]
     if one.state == "silent":
         return [_WORD[IGNORE]]
     by_type = (

@@ -177,11 +177,13 @@ class CellReader:
         return str(int(value)) if whole else repr(value)
 
     def _lost_digits(self, value: object) -> CellError:
-        return self._refusal(
-            "bad_code",
-            say("{f}：“{v}”不是完整的代码", **self._quoted(value)),
-            msg("把单元格设为文本格式后重新填写"),
-        )
+        quoted = self._quoted(value)
+        if isinstance(value, str) and _SCIENTIFIC.match(value):
+            message = say("{f}：“{v}”是科学计数法，代码的末尾数字已丢失", **quoted)
+        else:
+            message = say("{f}：“{v}”不是完整的代码", **quoted)
+        expected = msg("把整列设为“文本”格式，按原件重填代码，或从原系统重新导出")
+        return self._refusal("bad_code", message, expected)
 
     def _clean(self, value: str) -> str:
         fact = self.fact

@@ -19,7 +19,7 @@ from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import clip, show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
 from compliance.intake.limits import EXPLAINED_ROWS
-from compliance.intake.problems import Location
+from compliance.intake.problems import Location, several_counties
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import Refused
@@ -355,8 +355,11 @@ def _only_county(document: _Document, counties: pl.DataFrame) -> Iterator[Outcom
     code, message = "missing_county", msg("没有县区记录")
     if len(counties):
         at = locate(document.tables, counties.row(1, named=True), "county_code").at
-        code = "several_counties"
-        message = msg("一份文件只能有一个县区记录")
+        codes = counties["_code"].drop_nulls().unique(maintain_order=True)
+        code, message = "several_counties", msg("一份文件只能有一个县区记录")
+        if len(codes) > 1:
+            yield Location(file, at).error(*several_counties(codes))
+            return
     expected = msg("恰好一个县区记录")
     yield Location(file, at).error(code, message, expected)
 
@@ -387,29 +390,30 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     for _, own in strange.filter(elsewhere).group_by("county_code", maintain_order=True):
         yield _of_another_county(document, own)
     for row in strange.filter(~elsewhere).iter_rows(named=True):
-        what = msg_in("differs", "学年起始年份")
-        yield document.error(row, "year_differs", _differs(row, what), str(row["_year"]), year)
+        message = _differs(row, msg_in("differs", "学年起始年份"), year)
+        yield document.error(row, "year_differs", message, str(row["_year"]), year)
 
 
-def _differs(row: Row, what: str) -> str:
+def _differs(row: Row, what: str, fact: str) -> str:
     return say(
-        "{what}与本县记录（{code}，{year}）不同", what=what, code=row["_code"], year=row["_year"]
-    )
+        "{what}是{own}，与本县记录（{code}，{year}）不同",
+        what=what, own=row[fact], code=row["_code"], year=row["_year"],
+    )  # fmt: skip
 
 
 def _of_another_county(document: _Document, rows: pl.DataFrame) -> Problem:
     """Rows that name another county than the record: one may be a slip, several are a second county."""
     row = rows.row(0, named=True)
-    code, what = "county_differs", msg_in("differs", "行政区划代码")
-    message, expected = _differs(row, what), str(row["_code"])
-    if len(rows) > 1:
-        code, row = "several_counties", row | {"school_code": None}
-        message = say(
-            "{n}条记录的行政区划代码是{other}，与本县记录（{code}，{year}）不同",
-            n=len(rows), other=row["county_code"], code=row["_code"], year=row["_year"],
-        )  # fmt: skip
-        expected = msg("一县一份文件：另一个县的学校另存一份，各写各的县区记录")
-    return document.error(row, code, message, expected, "county_code")
+    if len(rows) == 1:
+        message = _differs(row, msg_in("differs", "行政区划代码"), "county_code")
+        expected = say("{code}；别的县的记录放到它自己的文件里", code=row["_code"])
+        return document.error(row, "county_differs", message, expected, "county_code")
+    code, _, expected = several_counties(())
+    message = say(
+        "{n}条记录的行政区划代码是{other}，与本县记录（{code}，{year}）不同",
+        n=len(rows), other=row["county_code"], code=row["_code"], year=row["_year"],
+    )  # fmt: skip
+    return document.error(row | {"school_code": None}, code, message, expected, "county_code")
 
 
 def _homeless(

@@ -125,7 +125,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
         if match.fact.not_involved is not None:
             cells, nobody = not_involved(cells)
             columns += [] if nobody is None else [nobody.alias(f"{NOBODY}{name}")]
-        column = _coalesced(raw, meanings) if apart else _column(match, cells, strict=raw.strict)
+        column = _coalesced(raw, meanings) if apart else column_of(match, cells, strict=raw.strict)
         columns.append(column.values.alias(name))
         if column.refused:
             refused[name] = column.refused
@@ -136,16 +136,26 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
     return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
 
 
-def _column(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
-    column = accept_column(_in_written_unit(match), cells, strict)
+def column_of(match: Match, cells: Cells, *, strict: bool) -> AcceptedColumn:
+    """A column typed and in the fact's own unit; of a count written in a larger one that has to be whole."""
+    fact = _in_written_unit(match)
+    column = accept_column(fact, cells, strict)
     if match.factor == 1:
         return column
-    return replace(column, values=scale(column.values, match.factor))
+    values = scale(column.values, match.factor)
+    if fact.form == match.fact.form:
+        return replace(column, values=values)
+    refused = dict(column.refused)
+    for row in (values != values.floor()).fill_null(value=False).arg_true():
+        message = say("{f}：{v}{unit}不是整数", f=fact.label, v=show(cells[row]), unit=fact.unit)
+        refused[row] = CellError("not_whole", message, match.fact.expected())
+    whole = [None if row in refused else value for row, value in enumerate(values)]
+    return replace(column, values=pl.Series(whole, dtype=pl.Float64), refused=refused)
 
 
 def _coalesced(raw: RawTable, meanings: Mapping[str, Match]) -> AcceptedColumn:
     """One fact from several tables, each with a unit of its own; of a row one of them speaks."""
-    found = [_column(match, raw.columns[h], strict=raw.strict) for h, match in meanings.items()]
+    found = [column_of(match, raw.columns[h], strict=raw.strict) for h, match in meanings.items()]
     values = pl.DataFrame([one.values.alias(str(n)) for n, one in enumerate(found)])
     return AcceptedColumn(
         values.select(pl.coalesce(pl.all())).to_series(),
@@ -160,7 +170,8 @@ def _in_written_unit(match: Match) -> Fact:
     if match.factor == 1:
         return fact
     low, high = (None if x is None else x / size for x in (fact.minimum, fact.maximum))
-    return replace(fact, minimum=low, maximum=high, unit=as_printed(match.unit))
+    form = "number" if fact.form == "count" and match.factor > 1 else fact.form
+    return replace(fact, form=form, minimum=low, maximum=high, unit=as_printed(match.unit))
 
 
 def _joined(

@@ -31,6 +31,7 @@ _OTHER_YEAR = re.compile(
     "上[一]?[学]?年|上期|去年|前年|往年|同期|增[减长]|变化|较|下[一]?[学]?年|计划|目标|预[计测]"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_CODE = re.compile(r"[0-9]{6}")
 
 
 class Cell(NamedTuple):
@@ -103,6 +104,20 @@ class CountySheet:
                         heading, grid.at(row, here.heading), grid.at(there.row, there.heading)
                     )
         return places
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """County code → where it stands first, of every column that may hold values."""
+        found: dict[str, str] = {}
+        for pair in self.pairs:
+            for row in pair.rows:
+                match = self._means(row, pair.heading)
+                if match is not None and match.fact.name == "county_code":
+                    for column in pair.columns:
+                        text = self.grid.text(row, column)
+                        if _CODE.fullmatch(text):
+                            found.setdefault(text, self.grid.at(row, column))
+        return found
 
     def _given(self, cell: Cell) -> bool:
         return cell.value < self.grid.width and self.grid.filled(cell.row, cell.value)

@@ -22,7 +22,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.heading_rows import find_headings
 from compliance.intake.formats.heading_words import HeadingWords, joined
-from compliance.intake.formats.raw_table import Cells, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.formats.side_lines import (
     EXAMPLE,
     NOTE,
@@ -33,13 +33,15 @@ from compliance.intake.formats.side_lines import (
     units_above,
 )
 from compliance.intake.formats.source_file import check_extent, check_lines, plain_text
+from compliance.intake.formats.table_contents import tells
 from compliance.intake.limits import LONGEST_LINE
-from compliance.intake.problems import Complaints
+from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
 BATCH = 20_000
 SEPARATORS = ",\t;|"
 FOREIGN = "，、：:^~ \x01\x1f"  # what other programs and hands put between cells
+SNIFFED = 1 << 16  # bytes of a text that tell what it holds
 SAMPLED = 40  # so many lines show how the text is written
 CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
 WIDE = 10  # a note has fewer separators than a table of so many columns
@@ -89,6 +91,21 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
         },
         titles=form.titles(complaints.file),
     )
+
+
+def told_by_content(data: bytes, words: Vocabulary) -> str | None:
+    """The table whose headings the beginning of a text holds, whatever its file is called."""
+    whole = data if len(data) <= SNIFFED else data[: data.rfind(b"\n", 0, SNIFFED) + 1]
+    complaints = Complaints("", [])
+    best, most = None, 0
+    with suppress(UnreadableError):
+        text = plain_text(whole, complaints)
+        for table in TABLE_OF:
+            meant = HeadingWords(words, table)
+            form = _form(text, meant, complaints)
+            if form.known > most and tells(meant, form.paths):
+                best, most = table, form.known
+    return best
 
 
 # ── how a text is written ──────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
-from compliance.intake.formats.csv import read_csv
+from compliance.intake.formats.csv import SNIFFED, read_csv, told_by_content
 from compliance.intake.formats.parquet import read_parquet
 from compliance.intake.formats.raw_table import (
     NEEDED,
@@ -41,7 +41,7 @@ METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ",
 
 
 def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
-    """The table in a file; its name says which: ``schools.csv``, ``学校.csv``.
+    """The table in a file; its name says which (``schools.csv``, ``学校.csv``), else a text's headings.
 
     words: the facts that its headings may stand for, with those of plugins; else the core's.
     """
@@ -69,11 +69,12 @@ _LITTER = re.compile(
 
 
 def join(name: str, parts: Iterable[RawDocument]) -> RawDocument:
-    """One dataset from the documents of its table files, whose names tell the tables."""
+    """One dataset from the documents of its table files."""
     whole = RawDocument(name, many=True)
     names = []
     for part in parts:
-        names.append(part.name)
+        named = table_named(PurePosixPath(part.name).stem)
+        names.append((part.name, named or next((one.name for one in part.tables), None)))
         whole.tables += part.tables
         whole.problems += part.problems
         whole.inputs += part.inputs
@@ -101,7 +102,7 @@ def mention_unread(names: Sequence[str], complaints: Complaints) -> None:
         message = say("未读取：{names}", names=some)
         if len(names) > NAMED:
             message = say("未读取：{names}等{n}个文件", names=some, n=len(names))
-        expected = say("不是数据表，或从文件名看不出是哪张表：{names}", names=known_names())
+        expected = say("不是数据表，或从文件名和表头看不出是哪张表：{names}", names=known_names())
         complaints.warning("file_not_read", message, expected, at=clip(names[0]))
 
 
@@ -110,22 +111,37 @@ def _read_table(
 ) -> RawTable | None:
     """The table in `data`, which stood in a file called `name`. Raises UnreadableError."""
     path = PurePosixPath(name)
-    table = table_named(path.stem)
+    table = _table(name, data, words)
     if table is None:
-        message = say("从文件名“{n}”看不出是哪张表", n=clip(name))
+        message = say("从文件名“{n}”和表头看不出是哪张表", n=clip(name))
         raise complaints.unreadable("unknown_table", message, known_names())
     return FORMS[path.suffix.lower()](data, table, complaints, words)
 
 
-def _check_tables(names: Iterable[str], whole: RawDocument) -> None:
-    """Note what tables are missing, and complain of those given twice, going by the names of the files.
+def _table(name: str, data: bytes, words: Vocabulary) -> str | None:
+    """The table that a file is called, or that a text holds."""
+    path = PurePosixPath(name)
+    is_text = FORMS.get(path.suffix.lower()) is read_csv
+    return table_named(path.stem) or (told_by_content(data, words) if is_text else None)
 
-    Schools may be spread over several: their figures are joined.
+
+def holds_table(path: Path) -> bool:
+    """Whether a file is one of the tables, by its name or by what it begins with."""
+    try:
+        with path.open("rb") as stream:
+            return _table(path.name, stream.read(SNIFFED + 1), vocabulary()) is not None
+    except OSError:
+        return table_named(path.stem) is not None
+
+
+def _check_tables(names: Iterable[tuple[str, str | None]], whole: RawDocument) -> None:
+    """Note what tables are missing, and complain of those given twice.
+
+    names: of each file its name and its table. Schools may be spread over several: their figures are joined.
     """
     complaints = Complaints(whole.name, whole.problems)
     given: dict[str, str] = {}
-    for name in names:
-        table = table_named(PurePosixPath(name).stem)
+    for name, table in names:
         if table is None:
             continue
         if given.setdefault(table, name) == name or table == "schools":
@@ -154,13 +170,13 @@ def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabu
     if not data.startswith(b"PK"):
         raise complaints.unreadable("not_a_zip", msg("不是zip压缩包"))
     archive = open_archive(data, complaints)
-    members = _members(archive, complaints)
+    members = _members(archive, complaints, words)
     if not members:
         message = msg("压缩包内没有数据表（.csv、.parquet）")
         expected = say("{names}；其他文件请解压后提交文件夹", names=known_names())
         raise complaints.unreadable("missing_table", message, expected)
-    _check_tables([posixpath.basename(name) for name, _ in members], found)
-    for name, member in members:
+    _check_tables([(posixpath.basename(name), table) for name, table, _ in members], found)
+    for name, _, member in members:
         inner = Complaints(f"{path.name}/{posixpath.basename(name)}", found.problems)
         try:
             _add(found, _read_table(_unpacked(archive, member, inner), name, inner, words))
@@ -168,9 +184,11 @@ def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabu
             found.problems.append(stop.problem)
 
 
-def _members(archive: zipfile.ZipFile, complaints: Complaints) -> list[tuple[str, zipfile.ZipInfo]]:
-    """The members that are tables, each with its name; what is passed over is said."""
-    members: list[tuple[str, zipfile.ZipInfo]] = []
+def _members(
+    archive: zipfile.ZipFile, complaints: Complaints, words: Vocabulary
+) -> list[tuple[str, str, zipfile.ZipInfo]]:
+    """The members that are tables, each with its name and its table; what is passed over is said."""
+    members: list[tuple[str, str, zipfile.ZipInfo]] = []
     unread: list[str] = []
     for member in archive.infolist():
         name = _name(member).replace("\\", "/")
@@ -181,12 +199,24 @@ def _members(archive: zipfile.ZipFile, complaints: Complaints) -> list[tuple[str
             message = say("忽略路径可疑的文件“{n}”", n=clip(name))
             expected = msg("压缩包内用普通的相对路径")
             complaints.warning("unsafe_path", message, expected, at=clip(name))
-        elif PurePosixPath(base).suffix.lower() in FORMS and table_named(PurePosixPath(base).stem):
-            members.append((name, member))
+        elif table := _table_of_member(archive, member, base, words):
+            members.append((name, table, member))
         else:
             unread.append(name)
     mention_unread(unread, complaints)
     return members
+
+
+def _table_of_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, words: Vocabulary
+) -> str | None:
+    if PurePosixPath(name).suffix.lower() not in FORMS:
+        return None
+    if table := table_named(PurePosixPath(name).stem):
+        return table
+    with suppress(UnreadableError):
+        return _table(name, _unpacked(archive, member, Complaints("", [])), words)
+    return None
 
 
 def _name(member: zipfile.ZipInfo) -> str:

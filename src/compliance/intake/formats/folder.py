@@ -12,9 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compliance.intake.formats.dataset import FORMS, NAMED, litter
+from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
 from compliance.intake.formats.marker import Marker, read_marker
-from compliance.intake.formats.raw_table import table_named
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import UsageError
@@ -65,14 +64,16 @@ def _some(names: list[str]) -> str:
     return say("{names}等{n}个", names=shown, n=len(names)) if len(names) > NAMED else shown
 
 
-def contents(folder: Path, suffixes: Collection[str], seen: set[Path]) -> Contents:
+def contents(
+    folder: Path, suffixes: Collection[str], seen: set[Path], *, of_schools: bool = False
+) -> Contents:
     """What a folder and its subfolders hold.
 
     suffixes: of the files that can be read, in lower case. seen: files that were read already, as
-    they are really called; those found here are added. Raises UsageError where the folder cannot be
-    opened.
+    they are really called; those found here are added. of_schools: workbooks of schools are wanted,
+    and no marks are looked for. Raises UsageError where the folder cannot be opened.
     """
-    found = _Walk(folder, suffixes, seen)
+    found = _Walk(folder, suffixes, seen, of_schools=of_schools)
     found.enter(folder, 0)
     return found.contents
 
@@ -80,10 +81,13 @@ def contents(folder: Path, suffixes: Collection[str], seen: set[Path]) -> Conten
 class _Walk:
     """One folder looked through, from the top down, subfolders after files."""
 
-    def __init__(self, root: Path, suffixes: Collection[str], seen: set[Path]) -> None:
+    def __init__(
+        self, root: Path, suffixes: Collection[str], seen: set[Path], *, of_schools: bool
+    ) -> None:
         self.contents = Contents()
         self._root, self._real = root, root.resolve()
         self._suffixes, self._seen = suffixes, seen
+        self._marked = () if of_schools else MARKED
         self._room = MOST_FILES
 
     def enter(self, folder: Path, depth: int) -> None:
@@ -134,9 +138,9 @@ class _Walk:
             self.contents.again = True
         elif self._room <= 0:
             self._pass(path, say("文件超过{n}个", n=MOST_FILES))
-        elif suffix in FORMS and not table_named(path.stem):
+        elif suffix in FORMS and not holds_table(path):
             self.contents.strange.append(self._inside(path))
-        elif suffix in MARKED and (why := self._not_of_a_county(path)):
+        elif suffix in self._marked and (why := self._not_of_a_county(path)):
             self._pass(path, why)
         else:
             self._seen.add(real)

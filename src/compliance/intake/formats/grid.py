@@ -83,7 +83,8 @@ class Grid:
 
     top, left: where the block begins on the sheet. faults: cells that a formula spoilt → its error
     word, or "" if it was never calculated. shown: numbers that their format changes → how.
-    doubtful: zeros of formulas in the file of a program that keeps those of scripts.
+    doubtful: zeros of formulas in the file of a program that keeps those of scripts. formulas: cells
+    that hold one, as far as the file tells.
     merged: blocks of merged cells. hidden_rows, hidden_columns: what is not seen.
     """
 
@@ -98,6 +99,7 @@ class Grid:
     merged: Sequence[Block] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    formulas: frozenset[Place] = frozenset()
 
     @property
     def width(self) -> int:
@@ -206,7 +208,7 @@ class Grid:
         if fact.form not in ("text", "texts"):
             return value
         message = say("数字{v}超过15位，Excel已丢失末尾数字", v=cell_text.clip(f"{value:.0f}"))
-        expected = msg("将单元格设为“文本”格式后重填")
+        expected = msg("把整列设为“文本”格式，按原件重填代码，或从原系统重新导出")
         self.complaints.error("digits_lost", message, expected, at, school)
         return None
 
@@ -233,7 +235,7 @@ class Grid:
 class Cells:
     """What the cells of a sheet hold, put in one by one, and what is to be said of single ones.
 
-    faults, shown, doubtful, merged, hidden_rows: as of a `Grid`, but counted from the sheet's corner.
+    faults, shown, doubtful, formulas, merged, hidden_rows: as of a `Grid`, but counted from the sheet's corner.
     """
 
     def __init__(self, *, since_1904: bool) -> None:
@@ -242,6 +244,7 @@ class Cells:
         self.faults: dict[Place, str] = {}
         self.shown: dict[Place, Section] = {}
         self.doubtful: set[Place] = set()
+        self.formulas: set[Place] = set()
         self.merged: list[Block] = []
         self.hidden_rows: set[int] = set()
         self._hidden_columns = [0] * (limits.MOST_SHEET_COLUMNS + 1)  # how many more begin here
@@ -310,6 +313,7 @@ class Cells:
             [block.moved(-top, -left) for block in merged],
             frozenset(row - top for row in self.hidden_rows),
             frozenset(column for column in range(width) if columns[left + column] > 0),
+            frozenset((row - top, column - left) for row, column in self.formulas),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ from compliance.facts.fact import Fact
 from compliance.facts.heading_meaning import Meaning, is_known, meaning_of
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF
+
+_NO_WORD = re.compile(
+    r"[-+0-9.,%\s]*|.{61,}", re.DOTALL
+)  # figures, and texts longer than any heading
 
 
 def joined(path: Sequence[str]) -> str:
@@ -25,7 +30,9 @@ class HeadingWords:
 
     def known(self, *path: str) -> bool:
         """Whether the words over a column mean something."""
-        return bool(path) and is_known(self.words, TABLE_OF[self.table], path)
+        if not path or (len(path) == 1 and _NO_WORD.fullmatch(path[0])):
+            return False
+        return is_known(self.words, TABLE_OF[self.table], path)
 
     def meaning(self, path: Sequence[str], units: Sequence[str] = ()) -> Meaning:
         """What the words over a column mean."""
@@ -51,6 +58,13 @@ class HeadingWords:
         """Whether a column of this heading holds words that name or describe a record, not figures."""
         fact = self.fact(*path)
         return fact is not None and (fact.form in ("text", "texts") or bool(fact.words))
+
+    def may_be_figure(self, path: Sequence[str]) -> bool:
+        """Whether a column may hold figures of the table: by its heading, or once a person confirms it."""
+        if not path:
+            return False
+        meaning = self.meaning(path)
+        return any(fact.figure or fact.listed for fact in meaning.facts)
 
     def without_captions(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The last word alone, where it is a fact's own heading and the others change nothing of it."""

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from compliance.intake.formats.package import FAULTY, Attributes, Package
@@ -25,6 +25,7 @@ FORMAT = "junheng-workbook/1"
 SHEET = "_junheng"
 _PREFIX = "junheng-"  # of the properties' names
 _RELATION = "custom-properties"
+_CORE = "docprops/core.xml"
 _LONGEST = 200
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -76,14 +77,45 @@ class Marker:
 
 
 def read_marker(path: Path) -> Marker | None:
-    """The mark of an .xlsx workbook; None where it has none, or cannot be read."""
+    """The mark of a workbook, an old one perhaps; None where it has none, or cannot be read."""
     complaints = Complaints(path.name, [])
     try:
         data = load(path, RawDocument(path.name), complaints, MOST_OF_A_DOCUMENT)
-        package = Package(data, complaints)
-        return understood(_properties(package)) or _of_sheet(Workbook(data, complaints))
+        return marker_of(data, complaints) or marker_on_sheet(Workbook(data, complaints))
     except (UnreadableError, *FAULTY):
         return None
+
+
+def marker_of(data: bytes, complaints: Complaints) -> Marker | None:
+    """The mark that a workbook's properties are; None where they are none, or it has none.
+
+    Raises UnreadableError, or what is `FAULTY`.
+    """
+    if not data.startswith(b"PK"):
+        return None
+    return understood(_properties(Package(data, complaints)))
+
+
+def last_saved(data: bytes, complaints: Complaints) -> datetime | None:
+    """The moment at which a program last saved the workbook, as it says itself; None where it does not.
+
+    Raises UnreadableError, or what is `FAULTY`.
+    """
+    if not data.startswith(b"PK"):
+        return None
+    package, pieces, inside = Package(data, complaints), list[str](), False
+
+    def start(element: str, _: Attributes) -> None:
+        nonlocal inside
+        inside = element == "modified"
+
+    if _CORE in package:
+        package.parse(_CORE, start, None, lambda text: pieces.append(text) if inside else None)
+    try:
+        found = datetime.fromisoformat("".join(pieces).strip()[:_LONGEST])
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def understood(entries: Iterable[tuple[str, str]]) -> Marker | None:
@@ -129,8 +161,8 @@ def _properties(package: Package) -> list[tuple[str, str]]:
     return found
 
 
-def _of_sheet(book: Workbook) -> Marker | None:
-    """The mark on the sheet that nobody sees."""
+def marker_on_sheet(book: Workbook) -> Marker | None:
+    """The mark on the sheet that nobody sees; None where there is none."""
     if SHEET not in book.sheets:
         return None
     rows = (row[:2] for row in book.grid(SHEET).rows)

@@ -210,6 +210,8 @@ class _Walk:
         elif name == "c":
             if self._filled:
                 self._end_cell()
+            if self._formula:
+                self._cells.formulas.add((self._row, self._column))
         else:
             self._text.end(name)
             if name == "is":

@@ -14,7 +14,7 @@ from compliance.intake.own_tables.terms import NO_TERMS, Terms
 
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
-    from compliance.intake.formats.raw_table import RawDocument
+    from compliance.intake.formats.raw_table import RawDocument, RawTable
 
 
 def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> RawDocument:
@@ -22,8 +22,10 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
 
     terms: on which its tables are read, with facts by name.
     """
+    from compliance.intake.own_tables.column_use import understand
     from compliance.intake.own_tables.county_identity import with_identity
     from compliance.intake.own_tables.joined_tables import join
+    from compliance.intake.own_tables.settle import settle
     from compliance.intake.own_tables.understood import understood
 
     document = understood(document, words, terms)
@@ -34,8 +36,13 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
         others = [table for table in document.tables if table.name != "schools"]
         document = replace(document, tables=[*others, whole], problems=problems)
     document = with_identity(document, words)
-    lacking = [problem for table, problem in document.lacks.items() if table != "counties"]
-    return replace(document, problems=[*document.problems, *lacking]) if lacking else document
+    tables, problems = list["RawTable"](), list(document.problems)
+    for table in document.tables:
+        settled, said = settle(table, table.uses or understand(table, words), words)
+        tables.append(settled)
+        problems += said
+    problems += [problem for table, problem in document.lacks.items() if table != "counties"]
+    return replace(document, tables=tables, problems=problems)
 
 
 def of_one_county(documents: Sequence[RawDocument], name: str) -> RawDocument:

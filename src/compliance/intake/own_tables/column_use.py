@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
+from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage, read_path
 from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
-from compliance.intake.own_tables.mapping import BY_TYPE, COUNTED, IGNORE, OPEN, Assigned
+from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
 
 Decider = Literal["heading", "titles", "type", "mapping"]
 
@@ -46,8 +46,8 @@ def understand(
         if said.fact != OPEN:
             uses[heading] = _confirmed(uses[heading], words.tables[TABLE_OF[raw.name]], said)
     if all(use.meaning.kind in ("fact", "silent", "unknown") for use in uses.values()):
-        return _without_repeated_totals(uses)
-    return _with_controls(_without_repeated_totals(_with_whole_bands(uses)))
+        return _each_once(raw, words, uses)
+    return _with_controls(_each_once(raw, words, _with_whole_bands(uses)))
 
 
 def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
@@ -67,7 +67,7 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
     own = use.meaning
     if said.fact == IGNORE:
         return replace(use, meaning=Meaning("silent"), decided="mapping")
-    if said.fact in (BY_TYPE, COUNTED):
+    if said.fact == BY_TYPE:
         return replace(use, decided="mapping")
     fact = facts[said.fact]
     unit = said.unit or said.assumed or own.unit
@@ -89,34 +89,54 @@ def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> Col
 
 def _with_whole_bands(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
     """Bands of sizes make a list where all of them are there; else a person has to say."""
-    there: dict[tuple[Fact, ...], list[int]] = {}
+    there: dict[tuple[str, ...], list[int]] = {}
     for use in uses.values():
         if use.meaning.kind == "band":
-            there.setdefault(use.meaning.facts, []).append(use.meaning.item)
+            there.setdefault(use.meaning.names, []).append(use.meaning.item)
     broken = {
-        facts
-        for facts, items in there.items()
-        if sorted(items) != list(range(len(facts[0].edges) + 1))
+        use.meaning.names
+        for use in uses.values()
+        if use.meaning.kind == "band"
+        and sorted(there[use.meaning.names]) != list(range(len(use.meaning.facts[0].edges) + 1))
     }
     return {
         heading: replace(use, meaning=replace(use.meaning, kind="doubtful", why="bands"))
-        if use.meaning.kind == "band" and use.meaning.facts in broken
+        if use.meaning.kind == "band" and use.meaning.names in broken
         else use
         for heading, use in uses.items()
     }
 
 
-def _without_repeated_totals(uses: Mapping[str, ColumnUse]) -> dict[str, ColumnUse]:
-    """A total that is repeated, as over every division of a column, is checked against the first."""
-    first: dict[tuple[Fact, ...], str] = {}
+def _each_once(
+    raw: RawTable, words: Vocabulary, uses: Mapping[str, ColumnUse]
+) -> dict[str, ColumnUse]:
+    """One column a figure: a total that is repeated is held against the first.
+
+    Where other words mean the same fact, the column under a heading of the fact's own is it; where none
+    has one, or several have, a person has to say. Headings of its own twice are told of by whoever
+    matches them.
+    """
+    alike: dict[tuple[str, ...], list[ColumnUse]] = {}
+    for use in uses.values():
+        if use.meaning.kind in ("fact", "by_type") and use.decided != "mapping":
+            alike.setdefault(use.meaning.names, []).append(use)
     found = dict(uses)
-    for heading, use in uses.items():
-        meaning = use.meaning
-        if meaning.kind not in ("fact", "by_type"):
-            continue
-        other = first.setdefault(meaning.facts, heading)
-        if other != heading and meaning.total:
-            found[heading] = replace(use, meaning=replace(meaning, kind="control"), of=(other,))
+    for same in alike.values():
+        own = {
+            use.heading: words.match(TABLE_OF[raw.name], use.heading) is not None for use in same
+        }
+        main = min(same, key=lambda use: (not own[use.heading], use.meaning.total))
+        said = read_path(main.path).tokens
+        others = [use for use in same if use is not main and not own[use.heading]]
+        repeated = [u for u in others if u.meaning.total and read_path(u.path).tokens == said]
+        for use in repeated:
+            control = replace(use.meaning, kind="control")
+            found[use.heading] = replace(use, meaning=control, of=(main.heading,))
+        twice = [use for use in others if use not in repeated]
+        for use in twice if own[main.heading] or not twice else [main, *twice]:
+            found[use.heading] = replace(
+                use, meaning=replace(use.meaning, kind="doubtful", why="twice")
+            )
     return found
 
 

@@ -26,11 +26,10 @@ from compliance.kernel.i18n import msg, say
 
 IGNORE = "ignore"  # in place of a fact: the column is not used
 BY_TYPE = "by_type"  # in place of a fact: of the stage that the school's type implies
-COUNTED = "school_counted"  # in place of a fact: whether the school is counted as one
 OPEN = ""  # in place of a fact: nobody has said yet
 # what people write for them, in a workbook or by hand
 WORDS = {
-    "不使用": IGNORE, "忽略": IGNORE, "按办学类型": BY_TYPE, "是否计校数": COUNTED, "待确认": OPEN,
+    "不使用": IGNORE, "忽略": IGNORE, "按办学类型": BY_TYPE, "待确认": OPEN,
 }  # fmt: skip
 # problems of a table that a mapping keeps from being used
 REFUSED = ("layout_changed", "mapping_contradicts")
@@ -43,7 +42,7 @@ _ALIKE = 0.5  # a table with so many of a layout's headings is meant to have tha
 class Assigned:
     """What a column is confirmed to be.
 
-    fact: its name, IGNORE, BY_TYPE, COUNTED or OPEN. unit: that of the figures as the table says it,
+    fact: its name, IGNORE, BY_TYPE or OPEN. unit: that of the figures as the table says it,
     empty where it says none. assumed: that which a person says, where the table says none; both as
     `unit_words` has them. place: where in the mapping it stands.
     """

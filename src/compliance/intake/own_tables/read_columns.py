@@ -18,7 +18,6 @@ from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.own_tables.mapping import (
     BY_TYPE,
-    COUNTED,
     IGNORE,
     OPEN,
     Assigned,
@@ -172,7 +171,7 @@ def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
             len(set(own) & set(meaning.stages)) > 1 for own in stages
         )
         return "asked" if open_ else "used"
-    if meaning.kind in ("silent", "school_counted"):
+    if meaning.kind == "silent":
         return "silent"
     return "asked" if meaning.facts else "unused"
 
@@ -180,8 +179,6 @@ def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
 def _assigned(use: ColumnUse, state: State, unit: str) -> Assigned:
     """What a mapping says of it as it stands."""
     meaning = use.meaning
-    if meaning.kind == "school_counted":
-        return Assigned(COUNTED)
     if state == "asked":
         return Assigned(OPEN, unit)
     if not certain(meaning):

@@ -13,7 +13,6 @@ from compliance.intake.own_tables.blank_is_zero import filled
 from compliance.intake.own_tables.column_use import ColumnUse, understand
 from compliance.intake.own_tables.mapping import (
     BY_TYPE,
-    COUNTED,
     IGNORE,
     OPEN,
     Assigned,
@@ -23,8 +22,6 @@ from compliance.intake.own_tables.mapping import (
 from compliance.intake.own_tables.terms import Terms
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
-
-_NO_FIGURES = ("silent", "school_counted")
 
 
 def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDocument:
@@ -36,7 +33,7 @@ def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDoc
     for raw in document.tables:
         uses = understand(raw, words)
         if terms.mapping is not None:
-            silent = [name for name, use in uses.items() if use.meaning.kind in _NO_FIGURES]
+            silent = [name for name, use in uses.items() if use.meaning.kind == "silent"]
             agreed = terms.mapping.of(raw, words, silent)
             if agreed is not None and agreed.refused:
                 problems += agreed.refused
@@ -65,7 +62,7 @@ def _allowed(
     facts = words.tables[TABLE_OF[raw.name]]
     found = dict(said)
     for heading, one in said.items():
-        if one.fact in (IGNORE, OPEN, COUNTED):
+        if one.fact in (IGNORE, OPEN):
             continue
         use = uses[heading]
         if one.fact == BY_TYPE:

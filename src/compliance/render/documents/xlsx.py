@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, TypeAlias
 
@@ -273,6 +274,7 @@ def _number(value: Value, width: float) -> tuple[float | None, str]:
     return amount, picture.join(quoted)
 
 
+@lru_cache(maxsize=4096)
 def height(text: str, width: float) -> float:
     """Points that a wrapped text needs in a column; a Chinese character is two wide, a long address
     begins a line of its own.

@@ -84,6 +84,7 @@ class ReadFile:
         return (
             self.path is not None
             and self.path.suffix.lower() in BOOKS
+            and zipfile.is_zipfile(self.path)
             and bool(self.document.tables)
         )
 

@@ -1,0 +1,71 @@
+"""`compliance collect`: what the schools of a county sent back, merged into its workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from compliance.cli.command import (
+    UNREADABLE,
+    Command,
+    guarded,
+    option,
+    print_problems,
+    progress,
+    refuse_clashes,
+    ruleset_option,
+    shared_options,
+)
+from compliance.kernel.i18n import msg, say
+
+
+@click.command(
+    cls=Command,
+    help=lambda: msg("汇集各校交回的工作簿（见 template --per-school），写成全县的工作簿。"),
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@option(
+    "--schools",
+    "listed",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=lambda: msg(
+        "全县的学校和已知数据（发放时所用的输入；默认：工作簿自带的学校名单），可重复"
+    ),
+)
+@option(
+    "--newest",
+    is_flag=True,
+    help=lambda: msg("一所学校交了几份的，采用最新的（默认：都不采用，列出）"),
+)
+@option(
+    "--accept-changed",
+    is_flag=True,
+    help=lambda: msg("学校改了已知数据的，采用交回的（默认：仍用已知的，列出）"),
+)
+@option("--overwrite", is_flag=True, help=lambda: msg("输出文件已有人改过，仍然覆盖"))
+@ruleset_option
+@shared_options
+@guarded
+def collect(
+    folder: Path, out: Path, listed: tuple[Path, ...], ruleset: str | None,
+    *, newest: bool, accept_changed: bool, overwrite: bool,
+) -> int:  # fmt: skip
+    """Merge, write, and tell how far it is and what was found."""
+    from compliance.checker import load
+    from compliance.collection import collect as collected
+    from compliance.render.collected_sheets import told
+
+    refuse_clashes([out], listed)
+    found = collected(
+        folder, out, load(), listed=listed, ruleset=ruleset, newest=newest,
+        accept_changed=accept_changed, overwrite=overwrite, progress=progress(),
+    )  # fmt: skip
+    print_problems(found.problems, err=True)
+    for line in told(found.schools, found.done):
+        click.echo(line)
+    click.echo(say("已写 {out}", out=out))
+    return UNREADABLE if found.unreadable else 0
