@@ -31,7 +31,7 @@ from compliance.render.report.county import (
 from compliance.render.report.desk import desk
 from compliance.render.report.desk_sheets import desk_tables
 from compliance.render.report.gaps import by_section, by_township, gaps
-from compliance.render.report.index import county_index
+from compliance.render.report.index import CountyIndex, county_index
 from compliance.render.report.marks import SHORT_SIGN, Figure, Mark, state_mark
 from compliance.render.report.matrix import IndicatorColumn, Matrix, matrix
 from compliance.render.report.missing import missing_by_section
@@ -70,10 +70,10 @@ class _Sheets:
     def content(self) -> bytes:
         """The finished file."""
         beside = desk(self._report, whole=bool(self._found))
-        if beside is None and len(self._report.counties) == 1:
-            self._verdicts()
+        index = county_index(self._report)
+        if beside is None and len(index.rows) < 2:
+            self._verdicts(index)
         else:
-            index = county_index(self._report)
             for table in desk_tables(self._report, beside, index, self._judged_by()):
                 self._sheet(table)
         if self._found:
@@ -147,9 +147,8 @@ class _Sheets:
             for one in self._report.refused
         ]
 
-    def _verdicts(self) -> None:
+    def _verdicts(self, index: CountyIndex) -> None:
         """The conclusion on a single county."""
-        (one,) = (index := county_index(self._report)).rows
         headings: list[Heading] = [
             (msg_in("column", "县（市、区）"), 16, ""), (msg_in("column", "代码"), 9, ""),
             (msg_in("column", "学年"), 7, "0"), (msg_in("column", "结论"), 16, ""),
@@ -157,12 +156,15 @@ class _Sheets:
             (msg("不达标要求数"), 8, "0"), (msg("未定要求数"), 8, "0"), (msg("未达标学校"), 8, "0"),
             (msg("学校数"), 8, "0"), (msg("缺数据"), 8, "0"),
         ]  # fmt: skip
-        row: Row = [
-            one.name, one.county.county_code, one.county.year, told(one.verdict),
-            *(told(cell.mark) for cell in one.blocks), one.failing, one.undecided, one.schools,
-            one.of or None, one.missing,
+        rows: list[Row] = [
+            [
+                one.name, one.county.county_code, one.county.year, told(one.verdict),
+                *(told(cell.mark) for cell in one.blocks), one.failing, one.undecided, one.schools,
+                one.of or None, one.missing,
+            ]
+            for one in index.rows
         ]  # fmt: skip
-        self._table(msg_in("column", "结论"), headings, [row], self._judged_by(), frozen=1)
+        self._table(msg_in("column", "结论"), headings, rows, self._judged_by(), frozen=1)
 
     def _what_decides(self) -> None:
         headings: list[Heading] = [
