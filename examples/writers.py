@@ -52,7 +52,7 @@ def write_workbook(file: Path, document: Record) -> None:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
         head.set_text_wrap()
         for name, heading, rows in (
-            ("县区", (), _county_rows(county)),
+            ("县区", (), county_rows(county)),
             ("学校", *_school_table(schools)),
             ("班级", ("学校标识码", "学段", "年级", "班级", "学生数"), _class_rows(schools)),
             ("专用教室", ("学校标识码", "类别", "面积"), _room_rows(schools)),
@@ -74,7 +74,8 @@ def write_workbook(file: Path, document: Record) -> None:
             sheet.set_column(1, 1, 22)
 
 
-def _county_rows(county: Record) -> Rows:
+def county_rows(county: Record) -> Rows:
+    """The county's own figures, each beside its name."""
     facts = facts_of("county")
     for name, fact in facts.items():
         if name in county and name not in NESTED:
@@ -151,7 +152,8 @@ def write_dataset(folder: Path, documents: list[Record]) -> None:
     _write_csv(folder / "vetoes.csv", ["county_code", "rule", "exists"], incidents)
 
 
-def _cell(value: object) -> object:
+def single_cell(value: object) -> object:
+    """A value as one cell of a text holds it: lists as people write them."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
@@ -165,4 +167,4 @@ def _write_csv(file: Path, names: list[str], records: list[Record]) -> None:
         table = csv.writer(lines, lineterminator="\n")
         table.writerow(used)
         for record in records:
-            table.writerow([_cell(record.get(name)) for name in used])
+            table.writerow([single_cell(record.get(name)) for name in used])

@@ -67,9 +67,7 @@ class TestDatasets:
 
     def test_ragged_lines_cost_the_county_they_name(self, tmp_path: Path) -> None:
         for quote in ("", '"'):
-            text = (
-                f"county_code,{quote}school_code{quote},a\n341622,1,5\n341623,2\n341624,3,5,6\n,4\n"
-            )
+            text = f"county_code,{quote}school_code{quote},boarders\n341622,1,5\n341623,2\n341624,3,5,6\n,4\n"
             document = read(inputs.dataset(tmp_path / "d", schools__csv=text))
             assert [(p.code, p.at, p.county_code) for p in document.problems] == [
                 ("ragged_line", "A3", "341623"),

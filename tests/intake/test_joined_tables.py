@@ -245,4 +245,6 @@ def test_one_table_of_schools_passes_untouched(monkeypatch: pytest.MonkeyPatch) 
     document = RawDocument("d", tables, many=True)
     monkeypatch.setattr(pl.Series, "to_list", None)
     monkeypatch.setattr(pl.Series, "__iter__", None)
-    assert ready(document, WORDS) is document
+    ready_ones = ready(document, WORDS).tables
+    assert [one.columns for one in ready_ones] == [one.columns for one in tables]
+    assert all(a.columns is b.columns for a, b in zip(ready_ones, tables, strict=True))

@@ -112,30 +112,18 @@ def import_tables(
 
 def _report(imported: Imported, terms: Terms) -> ImportReport:
     """What is to be said of it."""
-    from compliance.facts.vocabulary import titles
     from compliance.render.import_report import ImportReport
-    from compliance.render.missing_figures import lacking
 
     return ImportReport(
         files=imported.files,
         schools=len(imported.records["schools"]),
         columns=imported.columns,
         zeros=imported.zeros,
-        mapping=_confirmed(terms.mapping),
+        mapping=terms.mapping,
         problems=imported.problems,
-        missing=[one for report in imported.judged for one in lacking(report)],
-        titles=titles(imported.words),
+        judged=imported.judged,
         words=imported.words,
     )
-
-
-def _confirmed(mapping: TableMapping | None) -> str:
-    """Whose mapping was used."""
-    if mapping is None:
-        return ""
-    day = "" if mapping.confirmed_on is None else mapping.confirmed_on.isoformat()
-    signed = " ".join(filter(None, (mapping.confirmed_by, day))) or msg("没有写确认人")
-    return say("列对应关系：{file}（{signed}）", file=mapping.source, signed=signed)
 
 
 def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str | None) -> bytes:
@@ -147,14 +135,20 @@ def _workbook(imported: Imported, report: ImportReport, out: Path, ruleset: str 
 
     of = [info.id for judged in imported.judged for info in judged.rulesets]
     form = workbook_form(ruleset or next(iter(of), None))
-    mark = read_marker(out) or Marker.now(*imported.county, ruleset=form.ruleset)
-    return workbook_bytes(
-        form,
-        room=_ROOM,
-        tables=imported.records,
-        mark=mark,
-        more=lambda book: write_sheet(book, report),
-    )
+
+    def made(mark: Marker) -> bytes:
+        return workbook_bytes(
+            form,
+            room=_ROOM,
+            tables=imported.records,
+            mark=mark,
+            more=lambda book: write_sheet(book, report),
+        )
+
+    earlier = read_marker(out) if out.is_file() else None
+    if earlier is not None and (same := made(earlier)) == out.read_bytes():
+        return same  # nothing new: it stays the version that it was
+    return made(Marker.now(*imported.county, ruleset=form.ruleset))
 
 
 def _to_confirm(
@@ -166,19 +160,23 @@ def _to_confirm(
 ) -> dict[Path, bytes]:
     """What keeps the columns for next year: the mapping as it stands, and the workbook to confirm it in.
 
-    A TOML file that people keep is not written anew while it says everything; the workbook is written
-    where anything is still asked, or nothing was confirmed yet.
+    The workbook is written where anything is still asked, or nothing was confirmed yet; the TOML file
+    where that was confirmed in a workbook or there are tables that it does not know. Nothing is, while a
+    table is refused: people have to look first.
     """
+    from compliance.intake.own_tables.mapping import REFUSED
     from compliance.intake.own_tables.mapping_file import as_text
     from compliance.intake.own_tables.read_columns import mapping_of
     from compliance.render.mapping_workbook import mapping_workbook
 
-    if not any(one.own for one in imported.columns):
+    refused = any(one.code in REFUSED for one in imported.problems)
+    if refused or not any(one.own for one in imported.columns):
         return {}
     made = mapping_of(imported.columns, given)
     files: dict[Path, bytes] = {}
     if given is None or any(one.state == "asked" for one in imported.columns):
         files[asking] = mapping_workbook(imported.columns, imported.words)
-    if given is None or given.layouts != made.layouts:
+    by_hand = mapping is not None and mapping.suffix.lower() == ".toml"
+    if given is None or not (by_hand and made.signatures <= given.signatures):
         files[kept_as] = as_text(made, imported.words).encode()
     return {path: content for path, content in files.items() if path != mapping}

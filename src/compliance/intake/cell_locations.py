@@ -8,7 +8,7 @@ and the fact's column in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.dataset import FORMS, join
 from compliance.intake.formats.discover import Reader, with_words
-from compliance.intake.formats.raw_table import LISTS, TABLE_OF, RawDocument, RawTable
+from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables import ready
+from compliance.intake.own_tables.pieces import groups, whole
 from compliance.intake.own_tables.terms import NO_TERMS, Terms
 
 COUNTY = "county_code"
@@ -64,9 +65,12 @@ class Watch:
     ) -> None:
         self._originals = with_words(readers, words, paths)
         self._words, self._terms = words, terms.resolved(words)
+        self._asked = frozenset(paths)
         self._codes: dict[Path, frozenset[str]] = {}
+        self._holds: dict[Path, set[str]] = {}  # the tables of each file
         self._read: dict[Path, RawDocument] = {}
         self._room = _KEPT
+        self._grouped: list[tuple[Path, ...]] | None = None
         self._opened: dict[tuple[Path, ...], list[Accepted]] = {}
         self.readers: dict[str, Reader] = {s: self._noting(s) for s in readers}
 
@@ -75,6 +79,7 @@ class Watch:
             document = self._originals[suffix](path)
             codes = (_codes(raw, self._words) for raw in document.tables)
             self._codes[path] = frozenset().union(*codes)
+            self._holds[path] = {raw.name for raw in document.tables}
             rows = sum(raw.height for raw in document.tables)
             if rows <= self._room:
                 self._room -= rows
@@ -104,24 +109,54 @@ class Watch:
 
     def _documents(self) -> Collection[tuple[Path, ...]]:
         """The files that make a document together."""
-        found: dict[Path, list[Path]] = {}
-        for path in self._codes:
-            found.setdefault(path.parent if path.suffix.lower() in FORMS else path, []).append(path)
-        return [tuple(paths) for paths in found.values()]
+        if self._grouped is None:
+            units = _units(self._codes)
+            pieces = {self._home(own) for own in units if self._is_piece(own)}
+            beside = [own for own in units if self._home(own) in pieces]
+            found = [self._unit(paths, keep=True) for paths in beside]
+            homes = [self._home(own) for own in beside]
+            self._grouped = [own for own in units if self._home(own) not in pieces]
+            self._grouped += [
+                tuple(path for place in group for path in beside[place])
+                for group in groups(found, homes, self._words)
+            ]
+        return self._grouped
+
+    def _home(self, paths: Sequence[Path]) -> str:
+        """Where a document was found, as `together` tells it."""
+        return "" if paths[0] in self._asked else str(paths[0].parent)
+
+    def _is_piece(self, paths: Sequence[Path]) -> bool:
+        """Whether the files may be a county only together with others."""
+        return not {*NEEDED} <= set().union(*(self._holds[path] for path in paths))
 
     def _tables(self, paths: tuple[Path, ...]) -> list[Accepted]:
         """The tables of a document, looked through on first use and kept: one question asks often."""
         if paths not in self._opened:
-            parts = [self._again(path) for path in paths]
-            whole = parts[0] if paths[0].suffix.lower() not in FORMS else join(paths[0].name, parts)
-            tables = ready(whole, self._words, self._terms).tables
+            document = whole([self._unit(own) for own in _units(paths)])
+            tables = ready(document, self._words, self._terms).tables
             self._opened[paths] = [
                 accept_table(raw, self._words) for raw in tables if raw.name in WANTED
             ]
         return self._opened[paths]
 
-    def _again(self, path: Path) -> RawDocument:
-        return self._read.pop(path, None) or self._originals[path.suffix.lower()](path)
+    def _unit(self, paths: Sequence[Path], *, keep: bool = False) -> RawDocument:
+        """The document of one file, or of the tables of a folder. keep: for the next who asks."""
+        parts = []
+        for path in paths:
+            part = self._read.pop(path, None) or self._originals[path.suffix.lower()](path)
+            parts.append(part)
+            if keep:
+                self._read[path] = part
+        return join(paths[0].name, parts) if paths[0].suffix.lower() in FORMS else parts[0]
+
+
+def _units(paths: Iterable[Path]) -> list[tuple[Path, ...]]:
+    """The paths, those of the tables of a folder together."""
+    found: dict[Path, list[Path]] = {}
+    for path in paths:
+        found.setdefault(path.parent if path.suffix.lower() in FORMS else path, []).append(path)
+    return [tuple(own) for own in found.values()]
 
 
 def _codes(raw: RawTable, words: Vocabulary) -> frozenset[str]:

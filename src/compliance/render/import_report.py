@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compliance.assessment.blanks import Blank
+from compliance.engine.results import Results
 from compliance.facts.units import as_printed
-from compliance.facts.vocabulary import Vocabulary
+from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.intake.own_tables.mapping import TableMapping
 from compliance.intake.own_tables.read_columns import ReadColumn
 from compliance.kernel.errors import Problem
-from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.i18n import in_language, msg, plural, say
 from compliance.kernel.submission import BlankIsZero
 from compliance.render import phrases
 from compliance.render.documents.text import printable, shortened
-from compliance.render.documents.xlsx import Book, Column
-from compliance.render.missing_figures import Lacking
+from compliance.render.documents.xlsx import Book, Column, Untyped
+from compliance.render.missing_figures import lacking
 
 SHEET = "导入说明"
 _RULES = 6  # so many rules that wait for a figure are named
@@ -26,26 +28,41 @@ class ImportReport:
     """What is to be said of an import.
 
     files: those that were read. columns: of all their tables. zeros: where a blank was taken for zero.
-    mapping: in words, what was confirmed and by whom; empty without one. problems: of reading and of
-    the figures. missing: what keeps rules undecided. titles: fact → what it is called.
+    mapping: what was confirmed. problems: of reading and of the figures. judged: the county as far as
+    it can be, for what it lacks. Said in the language of whoever asks.
     """
 
     files: Sequence[str]
     schools: int
     columns: Sequence[ReadColumn]
     zeros: Sequence[BlankIsZero]
-    mapping: str
+    mapping: TableMapping | None
     problems: Sequence[Problem]
-    missing: Sequence[Lacking]
-    titles: Mapping[str, str]
+    judged: Sequence[Results]
     words: Vocabulary
 
     def of(self, *states: str) -> list[ReadColumn]:
         """The columns in one of these states."""
         return [one for one in self.columns if one.state in states]
 
+    def confirmed(self) -> str:
+        """Whose mapping was used; empty without one."""
+        if self.mapping is None:
+            return ""
+        day = self.mapping.confirmed_on
+        signed = [self.mapping.confirmed_by, "" if day is None else day.isoformat()]
+        told = " ".join(filter(None, signed)) or msg("没有写确认人")
+        return say("列对应关系：{file}（{signed}）", file=self.mapping.source, signed=told)
 
-def became(one: ReadColumn, words: Vocabulary) -> str:
+    def lacks(self) -> Iterator[tuple[Blank, str]]:
+        """What keeps rules undecided, the most pressing first, and how to say it."""
+        named = titles(self.words)
+        for one in (one for report in self.judged for one in lacking(report)):
+            for blank in one.blanks:
+                yield blank, _lacks(blank, named)
+
+
+def became(one: ReadColumn) -> str:
     """The facts that a column became, with their names; empty where it became none."""
     if one.state != "used":
         return ""
@@ -111,7 +128,7 @@ def _doubt(one: ReadColumn, named: str) -> str:
     meaning = one.use.meaning
     if meaning.kind == "by_type":
         return say(
-            "没有写学段：小学、初中按办学类型归入{f}；一贯制等学校的归不了，要看表上是哪个学段的数",
+            "没有写学段：小学、初中按办学类型归入{f}；一贯制等学校的没有使用，要看表上是哪个学段的数",
             f=named,
         )
     return {
@@ -127,37 +144,41 @@ def _doubt(one: ReadColumn, named: str) -> str:
 
 def text(report: ImportReport) -> str:
     """What to know of an import, a line each."""
-    return "\n".join(printable(line) for line in _lines(report))
+    return "\n".join(_indent(line) + printable(line).lstrip() for line in _lines(report))
+
+
+def _indent(line: str) -> str:
+    return "  " if line.startswith("  ") else ""
 
 
 def _lines(report: ImportReport) -> Iterator[str]:
     yield say(
-        "读取{files}，共{schools}，{columns}。",
+        "读取{files}，{schools}，{columns}。",
         files=phrases.listed(list(report.files)),
-        schools=plural(report.schools, "{n}所学校"),
+        schools=plural(report.schools, "共{n}所学校"),
         columns=plural(len(report.columns), "{n}列"),
     )
-    if report.mapping:
-        yield report.mapping
+    if report.mapping is not None:
+        yield report.confirmed()
     used = report.of("used")
     yield say("成为数据项的列（{n}）：", n=len(used))
     for one in used:
+        unit = unit_of(one)
         yield say(
-            "  {where} → {facts}（{unit}）；已填{filled}/{rows}：{samples}",
+            "  {where} → {facts}；已填{filled}/{rows}：{samples}",
             where=_where(one),
-            facts=became(one, report.words),
-            unit=unit_of(one) or msg("文字"),
+            facts=became(one) + (say("（{unit}）", unit=unit) if unit else ""),
             filled=one.filled,
             rows=one.rows,
             samples=_samples(one),
         )
-    for states, head in (
-        (("asked",), msg("待确认的列（{n}），没有使用：")),
-        (("unused", "control", "silent"), msg("没有使用的列（{n}）：")),
+    asked, unused = report.of("asked"), report.of("unused", "control", "silent")
+    for own, head in (
+        (asked, say("待确认的列（{n}）：", n=len(asked))),
+        (unused, say("没有使用的列（{n}）：", n=len(unused))),
     ):
-        own = report.of(*states)
         if own:
-            yield head.format(n=len(own))
+            yield head
         for one in own:
             yield say(
                 "  {where}：{why}；如 {samples}",
@@ -166,10 +187,10 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 samples=_samples(one),
             )
     yield from (_zero(one) for one in report.zeros)
-    for lacking in report.missing:
-        yield say("还缺（使规则判不了的，共{n}项）：", n=len(lacking.blanks))
-        for blank in lacking.blanks:
-            yield "  " + _lacks(blank, report.titles)
+    lacks = [told for _, told in report.lacks()]
+    if lacks:
+        yield say("还缺（使规则判不了的，共{n}项）：", n=len(lacks))
+    yield from (f"  {told}" for told in lacks)
 
 
 def _where(one: ReadColumn) -> str:
@@ -190,7 +211,7 @@ def _zero(one: BlankIsZero) -> str:
 
 
 def _lacks(blank: Blank, titles: Mapping[str, str]) -> str:
-    schools = plural(len(blank.schools), "{n}所学校") if blank.schools else msg("全县")
+    schools = plural(len(blank.schools), "{n}所学校缺") if blank.schools else msg("全县")
     owners = phrases.listed(list(blank.owners))
     told = say("{fact}：{schools}", fact=titles.get(blank.fact, blank.fact), schools=schools)
     return say("{told}——{owner}提供", told=told, owner=owners) if owners else told
@@ -199,8 +220,9 @@ def _lacks(blank: Blank, titles: Mapping[str, str]) -> str:
 # ── the sheet ──────────────────────────────────────────────────────────────────────
 
 
-def write_sheet(book: Book, report: ImportReport) -> None:
+def write_sheet(within: Untyped, report: ImportReport) -> None:
     """The sheet 导入说明: columns and what they became, what is missing, what was wrong."""
+    book = Book(SHEET, within=within)
     shape = (
         Column("情况", 10, "centre"),
         Column("数据项", 34),
@@ -225,27 +247,28 @@ def write_sheet(book: Book, report: ImportReport) -> None:
     sheet.line(
         f"由 {phrases.listed(list(report.files))} 汇成，共{report.schools}所学校。哪一列成了哪个数据项、哪些没有使用、还缺什么，列在下面。"
     )
-    for line in filter(None, (report.mapping, *map(_zero, report.zeros))):
+    for line in filter(None, (report.confirmed(), *map(_zero, report.zeros))):
         sheet.line(line)
     sheet.head(frozen_columns=2)
     for one in sorted(report.columns, key=lambda one: list(states).index(one.state)):
         sheet.row([
-            states[one.state], became(one, report.words), unit_of(one) if one.state == "used" else "",
+            states[one.state], became(one), unit_of(one) if one.state == "used" else "",
             one.file, one.sheet, one.at, one.heading, "；".join(one.samples), f"{one.filled}/{one.rows}",
             reason_of_column(one),
         ])  # fmt: skip
     sheet.finish(filters=True)
-    for lacking in report.missing:
+    lacks = list(report.lacks())
+    if lacks:
         sheet.line("")
-        sheet.line("还缺的数据（使规则判不了的，先补排在前面的）", "strong")
-        for blank in lacking.blanks:
-            rules = dict.fromkeys(judged.rule.coded for judged in blank.waiting)
-            sheet.line(
-                _lacks(blank, report.titles)
-                + f"；等它的规则：{shortened(list(rules), '等{count}项', _RULES)}"
-            )
+        sheet.line("还缺的数据（使规则判不了的，先补排在前面的）", "band")
+    for blank, told in lacks:
+        rules = dict.fromkeys(judged.rule.coded for judged in blank.waiting)
+        sheet.line(f"{told}；等它的规则：{shortened(list(rules), '等{count}项', _RULES)}")
     if report.problems:
         sheet.line("")
-        sheet.line("读取与核对中的问题", "strong")
-        for problem in report.problems:
-            sheet.line(problem.line())
+        sheet.line("读取与核对中的问题", "band")
+    for problem in report.problems:
+        message, expected = (
+            in_language(text, "zh") for text in (problem.message, problem.expected)
+        )
+        sheet.line(replace(problem, message=message, expected=expected).line())

@@ -30,7 +30,7 @@ _COLUMNS = (
     Column(HEADINGS["heading"], 40),
     Column("样例", 22),
     Column("已填", 9, "centre"),
-    Column("程序的判断", 40),
+    Column("程序的判断", 50),
     Column(HEADINGS["fact"], 30),
     Column(HEADINGS["unit"], 9, "centre"),
     Column(HEADINGS["assumed"], 12, "centre"),
@@ -38,7 +38,7 @@ _COLUMNS = (
     Column(HEADINGS["sheet"], 12),
     Column(HEADINGS["at"], 12),
     Column(HEADINGS["record"], 9, "centre"),
-    Column(HEADINGS["title"], 30),
+    Column(HEADINGS["title"], 26),
 )
 _FACT, _ASSUMED = 4, 6
 
@@ -68,7 +68,9 @@ def mapping_workbook(columns: Sequence[ReadColumn], words: Vocabulary) -> bytes:
         for one in ordered:
             forms = [*plain]
             own = _ASKED if one.state == "asked" else _OPEN
-            forms[_FACT] = forms[_ASSUMED] = book.style("cell", own=own)
+            forms[_FACT] = book.style("cell", own=own)
+            doubt = _ASKED if one.use.meaning.why == "unit" else _OPEN
+            forms[_ASSUMED] = book.style("centre", own=doubt)
             facts = words.tables[TABLE_OF[one.record]]
             sheet.cells(_cells(one, facts.get(one.assigned.fact)), forms)
             options.append(_options(one))

@@ -27,6 +27,7 @@ from compliance.intake.formats.side_lines import (
     EXAMPLE,
     NOTE,
     NUMBERED,
+    SECTION,
     TOTAL,
     SideLines,
     mention_records,
@@ -89,7 +90,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
             for heading, index in names.items()
             if len(form.paths[index]) > 1
         },
-        titles=form.titles(complaints.file),
+        titles=(*form.titles(complaints.file), *beside.sections),
     )
 
 
@@ -349,7 +350,7 @@ def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
     key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}")
+    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []

@@ -19,6 +19,7 @@ from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.own_tables import ready
+from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, Terms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
@@ -65,12 +66,15 @@ def gather(
 ) -> list[RawDocument]:
     """A document for every county file and every dataset among files, folders and archives, made ready.
 
+    Files that are one county only together are one document.
+
     words: as for the readers of the core. terms: on which people's own tables are read. Raises
     UsageError as `as_read`, and for a mapping of unknown facts.
     """
     words = words or vocabulary()
     terms = terms.resolved(words)
-    return [ready(document, words, terms) for document in as_read(paths, readers)]
+    documents = together(as_read(paths, readers), words)
+    return [ready(document, words, terms) for document in documents]
 
 
 def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDocument]:

@@ -32,15 +32,15 @@ NOTE = (
     r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
     r"|(?:19|20)[0-9]{2}年[0-9]{1,2}月(?:[0-9]{1,2}日)?$|(?:数据|资料)来源|(?:数据|资料)?截[至止]|.{0,20}[(（](?:盖章|公章|签字|签名|签章)[)）])"
 )
-_ITEM = re.compile(
-    r"[0-9一二三四五六七八九十]{1,2}[.．、]|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[*※★]"
-)
+# How a line begins that divides a table, and how those go on that note several things.
+SECTION = r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])"
+_ITEM = re.compile(r"[0-9]{1,2}[.．、]|[（(][0-9]{1,2}[)）]|[*※★]")
 # How the columns of a printed table are numbered: 甲 乙 1 2 3.
 NUMBERED = (
     r"^[(（]?(?:栏次|列次|序号|[甲乙丙丁戊己庚辛壬癸]|[0-9]{1,3}(?:=[-0-9+×÷*/()（）]+)?|[-—/])[)）]?$"
     r"|^[A-Z]{1,2}$"
 )
-_TOTAL, _NOTE, _NUMBERED = map(re.compile, (TOTAL, NOTE, NUMBERED))
+_TOTAL, _NOTE, _NUMBERED, _SECTION = map(re.compile, (TOTAL, NOTE, NUMBERED, SECTION))
 _FIGURE = re.compile(
     r"(?![0-9]{4}-[0-9]+-|1[0-9]{10}$|0[0-9]{2,3}-)[-+0-9.,%]+"
 )  # no date, no telephone
@@ -120,7 +120,8 @@ class SideLines:
 
     header: the headings. key: the column that names a record. above: the units that lines above give.
     rows: the lines of the headings, which printed pages repeat. titles: where the lines above the
-    headings stand.
+    headings stand. sections: lines among the records that divide them, which may name another stage than
+    the titles.
     """
 
     header: Sequence[str]
@@ -129,6 +130,7 @@ class SideLines:
     above: tuple[str, ...] = ()
     rows: Sequence[Sequence[str]] = ()
     titles: Sequence[str] = ()
+    sections: list[str] = field(default_factory=list)
     _left: list[_LeftOut] = field(default_factory=list)
     _notes: list[tuple[Sequence[str], str]] = field(default_factory=list)
     _noted: tuple[str, ...] = ()
@@ -192,8 +194,12 @@ class SideLines:
                 return "total_row", column
         talks = len(filled) <= 2 or len(words) == len(filled)
         code = filled[0] != self.key and re.search("[0-9]", key)
-        again = len(filled) == 1 and bool(words) and (bool(self._notes) or filled[0] != self.key)
-        if talks and not code and (_NOTE.match(first) or (again and _ITEM.match(first))):
+        single = len(filled) == 1 and bool(words)
+        if single and _SECTION.match(first):
+            self.sections.append(cells[filled[0]])
+            return "note_row", filled[0]
+        again = single and bool(self._notes) and _ITEM.match(first)
+        if talks and not code and (_NOTE.match(first) or again):
             return "note_row", filled[0]
         if numbers_columns([cells[column] for column in filled], len(self.header)):
             return "column_numbers", filled[0]

@@ -10,6 +10,7 @@ from compliance.intake.formats.heading_words import HeadingWords
 NAMING = frozenset({"county_code", "county_name", "year", "school_code", "school_name"})
 _SCHOOL = frozenset({"school_code", "school_name"})
 _COUNTY = frozenset({"county_code", "county_name"})
+FIGURE_COLUMNS = 3  # so many columns of figures are what a table is made for
 _FEWEST_OF_A_COUNTY = 3
 # table → what its headings name at least, where its name does not tell it: all of one of these
 _TELLING = {

@@ -24,7 +24,7 @@ from compliance.intake.formats.side_lines import (
     mention_records,
     units_above,
 )
-from compliance.intake.formats.table_contents import named_facts, tells
+from compliance.intake.formats.table_contents import FIGURE_COLUMNS, named_facts, tells
 from compliance.intake.problems import Location, UnreadableError, several_counties
 from compliance.kernel.i18n import msg, pick, plural, say
 
@@ -79,6 +79,25 @@ class TableSheet:
     def fits(self) -> bool:
         """Whether its headings are those of the table."""
         return tells(self._meant, self._paths)
+
+    @property
+    def holds_figures(self) -> bool:
+        """Whether it gives the codes of schools, and columns of figures beside them."""
+        head = self._head
+        if head is None or "school_code" not in self.facts:
+            return False
+        below = self.grid.rows[head.bottom + 1 :]
+        columns = [
+            column
+            for column, path in enumerate(head.paths)
+            if path and not self._meant.known(*path)
+        ]
+        full = (
+            column
+            for column in columns
+            if 2 * sum(1 for row in below if isinstance(row[column], float)) > len(below)
+        )
+        return sum(1 for _ in full) >= FIGURE_COLUMNS
 
     @cached_property
     def _paths(self) -> Sequence[Sequence[str]]:
@@ -173,7 +192,7 @@ class TableSheet:
             sheet=grid.sheet,
             units=units,
             paths={heading: path for heading, path in paths.items() if len(path) > 1},
-            titles=(*(" ".join(texts) for _, texts in titles), grid.sheet),
+            titles=(*(" ".join(texts) for _, texts in titles), grid.sheet, *beside.sections),
         )
 
     def _headings(self, head: HeadingRows) -> dict[str, int]:

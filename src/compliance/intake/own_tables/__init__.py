@@ -22,27 +22,24 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
 
     terms: on which its tables are read, with facts by name.
     """
-    from compliance.intake.own_tables.column_use import understand
-    from compliance.intake.own_tables.county_identity import with_identity
+    from compliance.intake.own_tables.county_identity import as_one_county, with_identity
     from compliance.intake.own_tables.joined_tables import join
     from compliance.intake.own_tables.settle import settle
     from compliance.intake.own_tables.understood import understood
 
-    document = understood(document, words, terms)
-    schools = [table for table in document.tables if table.name == "schools"]
-    if len(schools) > 1:
-        problems = list(document.problems)
-        whole = join(schools, words, problems)
-        others = [table for table in document.tables if table.name != "schools"]
-        document = replace(document, tables=[*others, whole], problems=problems)
-    document = with_identity(document, words)
+    document = as_one_county(understood(document, words, terms))
     tables, problems = list["RawTable"](), list(document.problems)
+    schools = [table for table in document.tables if table.name == "schools"]
     for table in document.tables:
-        settled, said = settle(table, table.uses or understand(table, words), words)
-        tables.append(settled)
-        problems += said
-    problems += [problem for table, problem in document.lacks.items() if table != "counties"]
-    return replace(document, tables=tables, problems=problems)
+        if len(schools) > 1 and table is schools[0]:
+            tables.append(join(schools, words, problems))
+        elif len(schools) == 1 or table.name != "schools":
+            settled, said = settle(table, table.uses, words)
+            tables.append(settled)
+            problems += said
+    document = with_identity(replace(document, tables=tables, problems=problems), words)
+    lacking = [problem for table, problem in document.lacks.items() if table != "counties"]
+    return replace(document, problems=[*document.problems, *lacking])
 
 
 def of_one_county(documents: Sequence[RawDocument], name: str) -> RawDocument:

@@ -25,6 +25,21 @@ _COUNTY = re.compile(
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?= *(?:[-—–~至/] *(?:20)?[0-9]{2})? *(?:学年|年))")
 
 
+def as_one_county(document: RawDocument) -> RawDocument:
+    """A dataset with the record of one county, of which no school says whose it is: they are that one's.
+
+    Its columns are understood.
+    """
+    counties = [table for table in document.tables if table.name == "counties"]
+    schools = [table for table in document.tables if table.name == "schools"]
+    if not document.many or [table.height for table in counties] != [1]:
+        return document
+    told = {
+        fact.name for table in schools for use in table.uses.values() for fact in use.meaning.facts
+    }
+    return document if "county_code" in told else replace(document, many=False)
+
+
 def with_identity(document: RawDocument, words: Vocabulary) -> RawDocument:
     """The document with records of its counties, where the columns of its schools' tables give them.
 

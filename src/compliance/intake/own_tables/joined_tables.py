@@ -18,17 +18,21 @@ from typing import NamedTuple
 
 import polars as pl
 
+from compliance.facts.heading_meaning import ANY, Meaning
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.cell_text import LARGEST_WHOLE, blank, clip, no_data, show, unwrapped
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.own_tables.column_use import ColumnUse, understand
+from compliance.intake.own_tables.settle import settle
 from compliance.intake.problems import CellError, CellRemark, Location
 from compliance.kernel.errors import Problem, closest
 from compliance.kernel.i18n import msg, plural, say
 
 IDENTITY = ("county_code", "year", "school_code", "school_name", "school_type")
+BY_TYPE = ("by_type", "band", "part", "control")  # whose stage may be left to the school's type
 NAMED = 10  # so many schools are named in one line
 
 
@@ -66,10 +70,15 @@ class Part:
 
     @cached_property
     def meanings(self) -> Mapping[str, Match]:
-        """Heading → what it means, as far as that is known."""
+        """Heading → what it means, as far as its words say it."""
         record, units = TABLE_OF[self.table.name], self.table.units
         found = {h: self.words.match(record, h, units.get(h, ())) for h in self.table.columns}
         return {heading: match for heading, match in found.items() if match}
+
+    @cached_property
+    def uses(self) -> Mapping[str, ColumnUse]:
+        """Heading → what its column is used for, before the table is settled."""
+        return self.table.uses or understand(self.table, self.words)
 
     @cached_property
     def keys(self) -> list[Key]:
@@ -81,17 +90,34 @@ class Part:
     @cached_property
     def figures(self) -> set[str]:
         """What it tells of a school beside who it is."""
-        return {match.fact.name for match in self.meanings.values()} - set(IDENTITY)
+        used = (use.meaning for use in self.uses.values())
+        return {name for one in used if one.useful for name in one.names} - set(IDENTITY)
 
     def heading(self, fact: str) -> str | None:
-        """The heading under which the table has a fact."""
-        return next((h for h, match in self.meanings.items() if match.fact.name == fact), None)
+        """The heading under which the table has a fact that every school has as a whole."""
+        known = (h for h, use in self.uses.items() if _is_fact(use, fact))
+        settled = (h for h, match in self.meanings.items() if match.fact.name == fact)
+        return next((h for h in (*known, *settled) if h in self.table.columns), None)
 
     def _folded(self, fact: str) -> list[str]:
         heading = self.heading(fact)
         if heading is None:
             return [""] * self.table.height
         return [folded(cell) for cell in self.table.columns[heading]]
+
+    def with_types(self, types: Sequence[object]) -> tuple[RawTable, str]:
+        """The table with a column of the types of its schools, and the heading of that."""
+        fact = self.words.school["school_type"]
+        heading, cells = fact.title, [None] * self.table.height
+        while heading in self.table.columns:
+            heading += " "
+        own: list[object] = [*cells]
+        for record, row in enumerate(self.rows):
+            if row is not None:
+                own[row] = types[record]
+        use = ColumnUse(heading, (heading,), Meaning("fact", (fact,), (ANY,)))
+        columns = {**self.table.columns, heading: own}
+        return replace(self.table, columns=columns, uses={**self.uses, heading: use}), heading
 
     def named(self, row: int) -> Location:
         """Where a row says which school it is."""
@@ -149,6 +175,7 @@ def join(tables: Sequence[RawTable], words: Vocabulary, problems: list[Problem])
     joining = _Joining(parts)
     joining.drop_copies()
     joining.align()
+    joining.settle()
     whole = joining.merged()
     problems += joining.problems
     if len(joining.parts) > 1:
@@ -292,6 +319,32 @@ class _Joining:
         facts = ("school_code",)
         self.problems.append(part.named(row).error("unknown_school", message, expected, facts))
 
+    # ── every table in the vocabulary's words ──────────────────────────────────────
+
+    def settle(self) -> None:
+        """Settle each table; one that leaves the stage to the school's type has it from where it stands."""
+        types = self._types()
+        for number, part in enumerate(self.parts):
+            raw, lent = part.table, ""
+            open_ones = any(use.meaning.kind in BY_TYPE for use in part.uses.values())
+            if open_ones and not part.heading("school_type"):
+                raw, lent = part.with_types(types)
+            settled, said = settle(raw, raw.uses or part.uses, part.words)
+            if lent and settled is not raw:
+                settled.columns = {h: c for h, c in settled.columns.items() if h != lent}
+            self.problems += said
+            whole = part.table if settled is raw else settled
+            self.parts[number] = Part(whole, part.words, part.rows)
+
+    def _types(self) -> list[object]:
+        """Of every record its type as it is written where it is."""
+        found: list[object] = [None] * self._height
+        for part in self.parts:
+            if heading := part.heading("school_type"):
+                there = part.spread(heading)
+                found = [a if not _nothing(a) else b for a, b in zip(found, there, strict=True)]
+        return found
+
     # ── one table of their columns ─────────────────────────────────────────────────
 
     def merged(self) -> JoinedTable:
@@ -300,6 +353,7 @@ class _Joining:
         origins: dict[str, tuple[Part, str]] = {}
         given: defaultdict[str, list[str]] = defaultdict(list)  # fact → its headings
         units: dict[str, Sequence[str]] = {}
+        uses: dict[str, ColumnUse] = {}
         for part in self.parts:
             for own in part.table.columns:
                 cells = part.spread(own)
@@ -318,11 +372,14 @@ class _Joining:
                         given[match.fact.name].append(heading)
                     if own in part.table.units:
                         units[heading] = part.table.units[own]
+                    if not match and own in part.uses:
+                        uses[heading] = part.uses[own]
         main = self.parts[0].table
         whole = JoinedTable(
             main.name, main.file, columns, self._height,
             lambda row, heading: whole.cell(row, heading).at,
-            sheet=main.sheet, titles=main.titles, units=units, origins=origins, parts=self.parts,
+            sheet=main.sheet, titles=main.titles, units=units, uses=uses, origins=origins,
+            parts=self.parts,
         )  # fmt: skip
         return whole
 
@@ -450,6 +507,10 @@ class _Joining:
     def _name(self, record: int) -> str:
         keys = list(self._keys_of(record))
         return clip(next((key.name for key in keys if key.name), keys[0].code))
+
+
+def _is_fact(use: ColumnUse, fact: str) -> bool:
+    return use.meaning.kind == "fact" and use.meaning.names == (fact,)
 
 
 def _nothing(cell: object) -> bool:

@@ -97,6 +97,11 @@ class TableMapping:
             "confirmed_by": self.confirmed_by, "confirmed_on": day,
         }  # fmt: skip
 
+    @property
+    def signatures(self) -> set[tuple[str, frozenset[tuple[str, ...]]]]:
+        """What tells its layouts from those of other tables."""
+        return {(one.record, frozenset(map(key, one.columns))) for one in self.layouts}
+
     def resolved(self, words: Vocabulary) -> TableMapping:
         """The same with every fact by its name. Raises UsageError for what is none, each with its place."""
         faults: list[str] = []

@@ -95,7 +95,7 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
         unit = written_unit(raw, heading, next(iter(alone.facts), None))
         values = cells.to_list() if isinstance(cells, pl.Series) else cells
         there = [row for row, cell in enumerate(values) if _holds(cell)]
-        state = _state(use, (stages[row] for row in there))
+        state = _state(use, (stages[row] for row in there if not _is_zero(values[row])))
         may_be = [
             fact
             for fact in dict.fromkeys((*alone.facts, *facts))
@@ -111,6 +111,11 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
 
 def _holds(cell: object) -> bool:
     return not blank(cell) and not (isinstance(cell, str) and no_data(cell.strip()))
+
+
+def _is_zero(cell: object) -> bool:
+    """Whether it is nought, which is nought of every stage."""
+    return str(cell).strip() in ("0", "0.0")
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -160,7 +165,7 @@ def _read(read: CellReader, cell: object) -> object:
 
 
 def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
-    """stages: those of the schools that have a figure in the column."""
+    """stages: those of the schools that have a figure above nought in the column."""
     meaning = use.meaning
     if meaning.kind == "control":
         return "control"
@@ -183,6 +188,6 @@ def _assigned(use: ColumnUse, state: State, unit: str) -> Assigned:
         return Assigned(OPEN, unit)
     if not certain(meaning):
         return Assigned(IGNORE, unit)
-    several = len(meaning.facts) > 1
-    name = BY_TYPE if several else meaning.facts[0].name
-    return Assigned(name, unit, "" if unit else meaning.unit)
+    fact = meaning.at(use.mixed) if use.mixed else None
+    fact = meaning.facts[0] if len(meaning.facts) == 1 else fact
+    return Assigned(fact.name if fact else BY_TYPE, unit, "" if unit else meaning.unit)

@@ -19,6 +19,7 @@ from compliance.intake.own_tables.mapping import (
     contradiction,
     written_unit,
 )
+from compliance.intake.own_tables.nothing_read import nothing_read
 from compliance.intake.own_tables.terms import Terms
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
@@ -42,6 +43,7 @@ def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDoc
                 said = dict(_allowed(raw, uses, agreed.columns, words, problems))
                 uses = understand(raw, words, said)
         table = replace(raw, uses=uses)
+        problems += nothing_read(table, uses)
         if terms.blank_is_zero:
             facts = {heading: _fact(use) for heading, use in uses.items()}
             table, done, told = filled(table, terms.blank_is_zero, facts.__getitem__)
