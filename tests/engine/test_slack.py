@@ -36,7 +36,7 @@ PLENTY: Mapping[str, Any] = {
 COUNTY = {"county_code": "519901", "county_name": "样县", "year": 2023}
 
 
-def narrow(folder: Path, county: Mapping[str, Any] = COUNTY, **facts: Any) -> list[Slack]:
+def narrow(folder: Path, county: Mapping[str, Any] = COUNTY, /, **facts: Any) -> list[Slack]:
     path = folder / "a.json"
     document = {
         "format": "junheng-submission/1",
