@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
+from compliance.intake.formats.marker import read_marker
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
 from tests.support.workbooks import Sheets, write_sheets
 
@@ -108,6 +109,10 @@ def figures(path: Path, *facts: str) -> dict[str, tuple[Any, ...]]:
     found = take_in([path], readers(), WORDS)
     frame = (found.unsound or found).completed().schools
     return {row[0]: row[1:] for row in frame.select("school_code", *facts).iter_rows()}
+
+
+def figures_as_typed(path: Path) -> list[Any]:
+    return [row[0] for row in told(path, "学校")[2:] if row[0]]
 
 
 def told(path: Path, sheet: str) -> list[list[Any]]:
@@ -347,3 +352,27 @@ def test_check_reads_the_pieces_as_one_county(tables: list[Path], kept: Path) ->
     assert found["manifest"]["mapping"]["name"] == kept.name
     told = run("explain", "R6", *tables, "--mapping", kept, "--school", "5101000001")
     assert "装备!B2" in told.output
+
+
+def test_schools_without_their_county_are_told_what_they_lack(tables: list[Path]) -> None:
+    out = tables[0].with_name("alone.xlsx")
+    result = run("import", tables[0], "-o", out)
+    assert result.exit_code == 0  # the county's sheet is there to be filled in
+    assert "缺少工作表“县区”" in result.output
+    assert "教学仪器设备值：3所学校缺——装备" in result.output
+    marker = read_marker(out)
+    assert marker is not None
+    assert marker.county_code == ""
+    assert figures_as_typed(out) == ["5101000001", "5101000002", "5101000003"]
+
+
+def test_two_counties_are_not_made_one(tables: list[Path]) -> None:
+    other = {
+        "县区": [["行政区划代码", "510200"], ["县（市、区）名称", "邻县"], ["学年起始年份", 2024]]
+    }
+    second = write_sheets(tables[0].with_name("邻县.xlsx"), other)
+    out = tables[0].with_name("both.xlsx")
+    result = run("import", *tables, second, "-o", out)
+    assert result.exit_code == 4
+    assert "510200" in result.output
+    assert not out.exists()
