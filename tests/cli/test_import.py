@@ -370,7 +370,7 @@ def test_schools_without_their_county_are_told_what_they_lack(tables: list[Path]
 
 
 def test_two_counties_are_not_made_one(tables: list[Path]) -> None:
-    other = {
+    other: Sheets = {
         "县区": [["行政区划代码", "510200"], ["县（市、区）名称", "邻县"], ["学年起始年份", 2024]]
     }
     second = write_sheets(tables[0].with_name("邻县.xlsx"), other)
