@@ -88,6 +88,9 @@ def import_tables(
     if not imported.records.get("schools"):
         click.echo(msg("没有读到学校，什么也没有写。"), err=True)
         return UNREADABLE
+    if len({str(one.get("county_code")) for one in imported.records.get("counties", ())}) > 1:
+        click.echo(msg("这些表不是一个县的，什么也没有写：每个县分开导入。"), err=True)
+        return UNREADABLE
     report = _report(imported, terms)
     click.echo(text(report))
     files = {out: _workbook(imported, report, out, ruleset)}
