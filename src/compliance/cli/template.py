@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from compliance.cli.command import (
 )
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, plural, say
+
+if TYPE_CHECKING:
+    from compliance.collection import FormFor
 
 
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿；或一校一本，填好已知数据。"))
@@ -67,8 +72,8 @@ from compliance.kernel.i18n import msg, plural, say
 @guarded
 def template(
     inputs: tuple[Path, ...], out: Path | None, folder: Path | None, schools: tuple[Path, ...],
-    year: int | None, ruleset: str | None, switches: tuple[str, ...], everything: bool,
-    form: str | None,
+    year: int | None, ruleset: str | None, switches: tuple[str, ...], form: str | None,
+    *, everything: bool,
 ) -> int:  # fmt: skip
     """Write the workbook, one of the forms beside it, or a workbook a school."""
     from compliance.cli.workbook_form import workbook_form
@@ -80,7 +85,8 @@ def template(
     if folder is not None:
         if out is not None or form is not None:
             raise UsageError(msg("--per-school 不能与 -o、--responsibilities、--prices 同用"))
-        return _per_school(folder, listed, ruleset, year)
+        asked = partial(workbook_form, switches=switches, everything=everything)
+        return _per_school(folder, listed, ruleset, year, asked)
     if listed or year is not None:
         raise UsageError(
             msg("学校名单和学年只用于 --per-school"), todo=msg("请加 --per-school 文件夹")
@@ -90,7 +96,7 @@ def template(
             msg("没有说写到哪里"), todo=msg("请加 -o 填报表.xlsx，或 --per-school 文件夹")
         )
     if form is None:
-        write_template(out, workbook_form(ruleset, switches, everything=everything))
+        write_template(out, workbook_form(ruleset, switches=switches, everything=everything))
     elif form == "responsibilities":
         write_responsibilities(out, opened(ruleset, switches=switches)[0])
     else:
@@ -99,7 +105,9 @@ def template(
     return 0
 
 
-def _per_school(folder: Path, listed: Sequence[Path], ruleset: str | None, year: int | None) -> int:
+def _per_school(
+    folder: Path, listed: Sequence[Path], ruleset: str | None, year: int | None, asked: FormFor
+) -> int:
     from compliance.checker import load
     from compliance.collection import issue, read_register
 
@@ -108,7 +116,7 @@ def _per_school(folder: Path, listed: Sequence[Path], ruleset: str | None, year:
             msg("没有给出学校名单"),
             todo=msg("请给全县的表，如 compliance template --per-school 文件夹 全县.xlsx"),
         )
-    register, problems = read_register(listed, load(), ruleset, year)
+    register, problems = read_register(listed, load(), asked, ruleset, year)
     print_problems(problems, err=True)
     if register is None:
         click.echo(msg("一本也没有写：学校名单有错误。"), err=True)

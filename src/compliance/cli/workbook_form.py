@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from compliance.render.workbook_form import WorkbookForm
 
 
 def workbook_form(
-    ruleset: str | None = None, switches: tuple[str, ...] = (), *, everything: bool = False
+    ruleset: str | None = None,
+    as_of: date | None = None,
+    *,
+    switches: tuple[str, ...] = (),
+    everything: bool = False,
 ) -> WorkbookForm:
-    """The form for a rule set, the base where None, with these switches on.
+    """The form for a rule set, the base where None, as of a day or today, with these switches on.
 
     everything: with what is only for reference. Raises UsageError for a word that stands for nothing.
     """
@@ -20,7 +26,7 @@ def workbook_form(
     from compliance.render.workbook_form import WorkbookForm
     from compliance.rules.reference.needed_facts import needed_facts
 
-    rules, words = opened(ruleset, switches=switches)
+    rules, words = opened(ruleset, as_of, switches)
     return WorkbookForm(
         words,
         rules.label,
