@@ -74,7 +74,8 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
     titles = [f"A{line}" for line, _ in form.above]
-    beside = SideLines(headings, form.key, complaints, above, form.rows, titles)
+    name = form.facts.index("school_name") if "school_name" in form.facts else None
+    beside = SideLines(headings, form.key, complaints, above, form.rows, titles, name)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
     names = _names(form, complaints)
     if names is None:
@@ -371,9 +372,15 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
-    key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
+    key = pl.col(f"c{beside.key}")
+    names = "|".join(
+        r"\s+".join(map(re.escape, row[beside.key].split()))
+        for row in beside.rows
+        if row[beside.key]
+    )
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd = key.is_null() | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd |= key.str.contains(rf"^\s*(?:{names})\s*$") if names else False
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []

@@ -89,6 +89,12 @@ class TableSheet:
         return tells(self._meant, self._paths)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether most of its headings are facts' own, without a word more or less."""
+        known = sum(1 for path in self._paths if self._meant.is_own(path))
+        return 2 * known > len(self._paths)
+
+    @property
     def holds_figures(self) -> bool:
         """Whether it gives the codes of schools, and columns of figures beside them."""
         head = self._head
@@ -173,6 +179,7 @@ class TableSheet:
             units_above(line for _, line in above),
             [self._row(row) for row in range(head.top, head.bottom + 1)],
             [grid.at(row, self._row(row).index(texts[0])) for row, texts in titles],
+            self._meant.columns(dict(enumerate(head.paths))).get("school_name"),
         )
         below = range(head.bottom + 1, len(grid.rows))
         named = [row for row in below if self._is_data(row, beside)]
