@@ -84,11 +84,15 @@ def round_of(files: Sequence[ReturnedWorkbook], register: Register | None) -> Ro
     counted = Counter((mark.county_code, mark.year, mark.ruleset) for mark, _ in marked)
     most = max(counted.values())
     usual = [one for one in marked if counted[one[0].county_code, one[0].year, one[0].ruleset] == most]  # fmt: skip
-    mark, sent = max(usual, key=lambda one: one[0].written)
-    schools = sent.schools if register is None else register.tables["schools"]
-    county = sent.county if register is None else register.county
-    listed = {str(one["school_code"]): one for one in schools}
-    return Round({**county, "year": mark.year}, mark.year or 0, mark.ruleset, mark.copy, listed)
+    for mark, sent in sorted(usual, key=lambda one: one[0].written, reverse=True):
+        schools = sent.schools() if register is None else register.tables["schools"]
+        if schools is not None:
+            county = sent.county if register is None else register.county
+            listed = {str(one["school_code"]): one for one in schools}
+            year = mark.year or 0
+            known = {**county, "county_code": mark.county_code, "year": year}
+            return Round(known, year, mark.ruleset, mark.copy, listed)
+    return None
 
 
 def merge(
