@@ -249,6 +249,7 @@ class _SchoolWorkbook:
             fact = self._words.tables[table][fact_name]
             sheet.set_column(column, column, size)
             sheet.write_string(0, column, heading(fact), self._look("head"))
+        sheet.set_row(0, 32)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         return sheet

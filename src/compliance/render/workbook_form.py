@@ -104,7 +104,7 @@ FURTHER_SHEETS = (
         "fire": "已验收", "seismic": "鉴定合格", "note": "无其他安全问题",
     }),
     FurtherSheet("organisations", 0, {
-        "name": f"{EXAMPLE}：城关学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
+        "name": f"{EXAMPLE}：甲学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
         "start": "2021-09",
     }),
     FurtherSheet("succession", 0, {

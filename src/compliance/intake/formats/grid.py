@@ -8,8 +8,8 @@ whose zero only keeps the place in a file that a script has written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
@@ -106,9 +106,30 @@ class Grid:
         """Number of columns."""
         return len(self.rows[0]) if self.rows else 0
 
+    def part(self, first: int, end: int) -> Grid:
+        """Its rows from `first` on to before `end`, as if nothing else stood on the sheet."""
+
+        def moved(places: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
+            return (
+                (place, (place[0] - first, place[1])) for place in places if first <= place[0] < end
+            )
+
+        blocks = (one.within(first, 0, end - 1, self.width - 1) for one in self.merged)
+        return replace(
+            self,
+            rows=self.rows[first:end],
+            top=self.top + first,
+            faults={to: self.faults[place] for place, to in moved(self.faults)},
+            shown={to: self.shown[place] for place, to in moved(self.shown)},
+            doubtful={to for _, to in moved(self.doubtful)},
+            merged=[block.moved(-first, 0) for block in blocks if block.size > 1],
+            hidden_rows=frozenset(row - first for row in self.hidden_rows if first <= row < end),
+        )
+
     def at(self, row: int, column: int) -> str:
-        """The cell's name: ``学校!F12``."""
-        return f"{self.sheet}!{cell_text.address(self.top + row, self.left + column)}"
+        """The cell's name: ``学校!F12``, without the sheet where that is a text's only one."""
+        place = cell_text.address(self.top + row, self.left + column)
+        return f"{self.sheet}!{place}" if self.sheet else place
 
     def filled(self, row: int, column: int) -> bool:
         """Whether the cell holds something, be it an error."""

@@ -64,7 +64,7 @@ def find_headings(
         return None
     width = max(map(len, first))
     cells = [[*line, *[""] * (width - len(line))] for line in first]
-    near = [block for block in merged if block.top < len(first)]
+    near = [block for block in merged if 0 <= block.top < len(first)]
     sheet = _Sheet(cells, words, near)
     top = bottom = anchor
     while bottom - top + 1 < MOST_ROWS and sheet.goes_on_below(top, bottom):

@@ -90,7 +90,8 @@ class RawTable:
     itself, if headings have a place of their own. sheet: the name of the worksheet, if it is one.
     units: heading → the units that a line or a column beside the table gives for its figures.
     paths: heading → the words that stand over its column, from the top, where they are several; the
-    heading is these joined by "/". titles: the lines above the headings, then the name of the sheet.
+    heading is these joined by "/". titles: the lines above the headings, then the name of the sheet or
+    file, then lines that divide the table.
     uses: heading → the `ColumnUse` that `own_tables` has decided on, empty until then.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from compliance.facts.vocabulary import Vocabulary
@@ -10,6 +10,7 @@ from compliance.intake.cell_text import clip
 from compliance.intake.formats import marker
 from compliance.intake.formats.grid import Grid
 from compliance.intake.formats.raw_table import NEEDED, SHEETS, TABLE_OF, RawDocument, table_named
+from compliance.intake.formats.stacked_tables import stacked
 from compliance.intake.formats.table_contents import NAMING
 from compliance.intake.formats.table_sheet import TableSheet
 from compliance.intake.formats.workbook import Workbook
@@ -48,7 +49,9 @@ def choose_sheets(
                 choice.damaged.add(table)
                 found.problems.append(stop.problem)
             continue
-        choice.take(name, _sheet(grid, table, words))
+        parts = stacked(grid, words)
+        found_there = [sheet for part in parts if (sheet := _sheet(part, table, words))]
+        choice.take(name, found_there, of=len(parts))
     choice.settle()
     _note_lacking(choice, found)
     return choice.chosen
@@ -64,7 +67,7 @@ def _sheet(grid: Grid, named: str | None, words: Vocabulary) -> TableSheet | Non
     One with schools' codes and figures is theirs, even if nobody knows which.
     """
     own = None if named is None else TableSheet(grid, named, words)
-    if own is not None and (own.fits or not grid.rows):
+    if own is not None and (not grid.rows or own.is_plain):
         return own
     others = (TableSheet(grid, table, words, named=False) for table in TABLE_OF if table != named)
     fitting = [one for one in others if one.fits and not (own and len(one.facts) <= len(own.facts))]
@@ -89,12 +92,21 @@ class _Choice:
     damaged: set[str] = field(default_factory=set)
     _found: list[TableSheet] = field(default_factory=list)
 
-    def take(self, name: str, sheet: TableSheet | None) -> None:
-        """Note what a sheet is."""
-        if sheet is None:
+    def take(self, name: str, tables: Sequence[TableSheet], of: int) -> None:
+        """Note what a sheet holds, one table or several one under another. of: how many there are."""
+        if not tables:
             self.unread.append(name)
-        else:
-            self._found.append(sheet)
+        elif of > 1:
+            self._mention_stacked(name, tables, of)
+        self._found += tables
+
+    def _mention_stacked(self, name: str, tables: Sequence[TableSheet], of: int) -> None:
+        lines = msg("、").join(one.grid.at(0, 0).rpartition("!")[2] for one in tables)
+        message = say(
+            "工作表“{s}”里上下有{of}张表，分开读取（从{lines}起）", s=clip(name), of=of, lines=lines
+        )
+        expected = msg("请核对；最好一张工作表只放一张表")
+        self.complaints.warning("stacked_tables", message, expected, at=tables[-1].grid.at(0, 0))
 
     def settle(self) -> None:
         """Choose, those first that are called what they hold; say what is not read."""
@@ -146,9 +158,11 @@ def _are_rivals(one: TableSheet, other: TableSheet, hidden: Callable[[TableSheet
     if one.table != other.table:
         return False
     mine, theirs = one.facts - NAMING, other.facts - NAMING
-    if one.table == "schools" and 2 * len(mine & theirs) <= max(len(mine), len(theirs)):
+    if one.table == "schools" and (
+        one.stage != other.stage or 2 * len(mine & theirs) <= max(len(mine), len(theirs))
+    ):
         return False
-    both_named = one.named and other.named
+    both_named = one.named and other.named and one.grid.sheet != other.grid.sheet
     return both_named or hidden(one) or one.table == "counties" or bool(one.records & other.records)
 
 

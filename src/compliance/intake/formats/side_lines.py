@@ -23,7 +23,7 @@ WORDS_BEFORE_TOTAL = 6  # 合计 is one of so many first words of a line that na
 # Patterns that Polars understands as well: a reader of many lines asks it which may be meant.
 TOTAL = (
     r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计|累 *计|平 *均)[数值]?(?:[(（].{0,20}[)）])?[:：]?$"
-    r"|^(?:其中|#)[:：]?.{1,12}$"
+    r"|^(?:其中[:：]?|#)[\u4e00-\u9fff（()）]{1,12}$"
 )
 # How the lines under a table begin that say who filled it in, and what is to be noted.
 NOTE = (
@@ -32,15 +32,18 @@ NOTE = (
     r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
     r"|(?:19|20)[0-9]{2}年[0-9]{1,2}月(?:[0-9]{1,2}日)?$|(?:数据|资料)来源|(?:数据|资料)?截[至止]|.{0,20}[(（](?:盖章|公章|签字|签名|签章)[)）])"
 )
-_ITEM = re.compile(
-    r"[0-9一二三四五六七八九十]{1,2}[.．、]|[（(][0-9一二三四五六七八九十]{1,2}[)）]|[*※★]"
+_KIND_OF_SCHOOL = re.compile(
+    "(?:小学|初中|高中|初级中学|九年一贯制学校|完全中学|教学点|公办|民办|城区|镇区|乡村)"
 )
+# How a line begins that divides a table, and how those go on that note several things.
+SECTION = r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])"
+_ITEM = re.compile(r"[0-9]{1,2}[.．、]|[（(][0-9]{1,2}[)）]|[*※★]")
 # How the columns of a printed table are numbered: 甲 乙 1 2 3.
 NUMBERED = (
     r"^[(（]?(?:栏次|列次|序号|[甲乙丙丁戊己庚辛壬癸]|[0-9]{1,3}(?:=[-0-9+×÷*/()（）]+)?|[-—/])[)）]?$"
     r"|^[A-Z]{1,2}$"
 )
-_TOTAL, _NOTE, _NUMBERED = map(re.compile, (TOTAL, NOTE, NUMBERED))
+_TOTAL, _NOTE, _NUMBERED, _SECTION = map(re.compile, (TOTAL, NOTE, NUMBERED, SECTION))
 _FIGURE = re.compile(
     r"(?![0-9]{4}-[0-9]+-|1[0-9]{10}$|0[0-9]{2,3}-)[-+0-9.,%]+"
 )  # no date, no telephone
@@ -120,7 +123,8 @@ class SideLines:
 
     header: the headings. key: the column that names a record. above: the units that lines above give.
     rows: the lines of the headings, which printed pages repeat. titles: where the lines above the
-    headings stand.
+    headings stand. name: the column of schools' names. sections: lines among the records that divide them, which may name another stage than
+    the titles.
     """
 
     header: Sequence[str]
@@ -129,6 +133,8 @@ class SideLines:
     above: tuple[str, ...] = ()
     rows: Sequence[Sequence[str]] = ()
     titles: Sequence[str] = ()
+    name: int | None = None
+    sections: list[str] = field(default_factory=list)
     _left: list[_LeftOut] = field(default_factory=list)
     _notes: list[tuple[Sequence[str], str]] = field(default_factory=list)
     _noted: tuple[str, ...] = ()
@@ -173,8 +179,7 @@ class SideLines:
         )
         number = sum(map(len, places.values()))
         message = plural(number, "{n}行不是数据，未读取：{parts}", parts=parts)
-        kinds = {one.kind for one in self._left}
-        code = kinds.pop() if len(kinds) == 1 else "side_lines"
+        code = next((kind for kind in _WORDS if kind in places), "note_row")
         expected = msg("请核对这些行中没有学校的数据；合计由程序计算")
         at = self._left[0].at if self._left else self.titles[0]
         self.complaints.warning(code, message, expected, at)
@@ -187,19 +192,29 @@ class SideLines:
         words = [column for column in filled if not _FIGURE.fullmatch(cells[column])]
         key, first = cells[self.key], cells[filled[0]].replace(" ", "")
         named = bool(key) and not _TOTAL.match(key.replace(" ", ""))
-        for column in words[:1] if named else words[:WORDS_BEFORE_TOTAL]:
-            if _TOTAL.match(cells[column].replace(" ", "")):
-                return "total_row", column
+        if not self._is_named(cells):
+            for column in words[:1] if named else words[:WORDS_BEFORE_TOTAL]:
+                if _TOTAL.match(cells[column].replace(" ", "")):
+                    return "total_row", column
         talks = len(filled) <= 2 or len(words) == len(filled)
         code = filled[0] != self.key and re.search("[0-9]", key)
-        again = len(filled) == 1 and bool(words) and (bool(self._notes) or filled[0] != self.key)
-        if talks and not code and (_NOTE.match(first) or (again and _ITEM.match(first))):
+        single = len(filled) == 1 and bool(words)
+        if single and _SECTION.match(first):
+            self.sections.append(cells[filled[0]])
+            return "note_row", filled[0]
+        again = single and bool(self._notes) and _ITEM.match(first)
+        if talks and not code and (_NOTE.match(first) or again):
             return "note_row", filled[0]
         if numbers_columns([cells[column] for column in filled], len(self.header)):
             return "column_numbers", filled[0]
         if self._gives_units(cells, filled):
             return "unit_row", filled[0]
         return "", 0
+
+    def _is_named(self, cells: Sequence[str]) -> bool:
+        """Whether a line names a school: such a line is no total, whatever else it says."""
+        name = "" if self.name is None else cells[self.name].replace(" ", "")
+        return bool(name) and not _TOTAL.match(name) and not _KIND_OF_SCHOOL.fullmatch(name)
 
     def _gives_units(self, cells: Sequence[str], filled: Sequence[int]) -> bool:
         """Whether the cells hold units alone; those are noted."""
