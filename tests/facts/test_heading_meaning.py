@@ -8,6 +8,7 @@ import pytest
 
 from compliance.facts.heading_meaning import Meaning, meaning_of
 from compliance.facts.vocabulary import vocabulary
+from tests.support.nonempty import nonempty
 
 WORDS = vocabulary()
 
@@ -172,9 +173,9 @@ def test_suggestions_do_not_mislead(heading: str, facts: list[str]) -> None:
 
 
 def test_every_heading_of_the_schemas_means_its_fact_in_any_order_of_its_parts() -> None:
-    for table, facts in WORDS.tables.items():
-        for fact in facts.values():
-            for heading in fact.headings:
+    for table, facts in nonempty(WORDS.tables.items()):
+        for fact in nonempty(facts.values()):
+            for heading in nonempty(fact.headings):
                 parts = heading.split("/")
                 for path in (parts, parts[::-1], [heading]):
                     found = meaning_of(WORDS, table, path)

@@ -15,6 +15,7 @@ from compliance.intake.accept import accept
 from compliance.intake.limits import MIB
 from tests.intake import inputs
 from tests.intake.inputs import only, read, written
+from tests.support.nonempty import nonempty
 from tests.support.old_workbooks import KEPT
 from tests.support.workbooks import Sheets
 
@@ -275,7 +276,7 @@ class TestScientificCodes:
     def said(self, path: Path) -> list[tuple[str, str, str]]:
         found = accept([read(path)], vocabulary()).problems
         codes = [one for one in found if one.code in ("bad_code", "digits_lost")]
-        assert all("文本" in one.expected for one in codes)
+        assert all("文本" in one.expected for one in nonempty(codes))
         return [(one.code, one.at, one.severity) for one in codes]
 
     def test_in_a_new_workbook(self, tmp_path: Path) -> None:
