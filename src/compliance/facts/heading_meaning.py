@@ -423,10 +423,11 @@ class _Reader:
     def _band(self, read: Read) -> Meaning | None:
         """The item of a list fact that a band of sizes stands for."""
         band, known = read.band, _lexicon().bands
+        called = index(self.words, self.table).get(read.tokens, {}).values()
         if (
             band is None
             or read.total
-            or not read.tokens <= known
+            or not (read.tokens <= known or any(fact.edges for fact in called))
             or not (read.tokens or band.persons)
         ):
             return None
