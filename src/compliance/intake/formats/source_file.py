@@ -28,10 +28,7 @@ OLE2, ZIP = (
     b"PK\x03\x04",
 )  # how old documents and packages begin
 # suffix → how a file of that name never begins, and one that was given a wrong name does
-_NO_TEXT = {
-    **dict.fromkeys((".csv", ".tsv", ".txt", ".json"), (OLE2, ZIP)),
-    ".zip": (OLE2,),
-}
+_NO_TEXT = {**dict.fromkeys((".csv", ".tsv", ".txt", ".json"), (OLE2, ZIP)), ".zip": (OLE2,)}
 # one NUL in so many bytes is UTF-16 without its mark, or no text at all
 MOST_NULS = 20
 END = b"\x1a"  # what DOS programs write where a text ends
