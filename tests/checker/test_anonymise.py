@@ -177,6 +177,21 @@ def test_no_verdict_changes(number: int) -> None:
             same(before, checker().check(folder / place), nobodys)
 
 
+def test_class_bands_go_into_the_workbook_too(conforming: Path, tmp_path: Path) -> None:
+    document = json.loads(conforming.read_text("utf-8"))
+    for school in document["schools"]:
+        for stage in ("primary", "junior"):
+            sizes = school.pop(f"{stage}_class_sizes", None)
+            if sizes:
+                edges = (25, 30, 35, 40, 45, 50, 55, 60, 65)
+                places = [sum(size > edge for edge in edges) for size in sizes]
+                school[f"{stage}_class_bands"] = [places.count(n) for n in range(10)]
+    conforming.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    out = tmp_path / "out.xlsx"
+    assert run(tmp_path, conforming, "-o", out)[0] == 0
+    same(checker().check(conforming), checker().check(out), ready(conforming))
+
+
 def test_two_years_stay_comparable(conforming: Path, tmp_path: Path) -> None:
     def years(year: int) -> set[tuple[str, str]]:
         document = json.loads(conforming.read_text("utf-8"))

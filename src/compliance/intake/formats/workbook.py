@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import re
 
-from compliance.intake.formats.grid import (
-    Block,
-    Cell,
-    Grid,
-    Place,
-    Sheet,
-    SheetSource,
-    TooWideError,
-)
+from compliance.intake.formats.grid import Block, Cell, Grid, OpenedFile, Place, Sheet, TooWideError
 from compliance.intake.formats.package import FAULTY, Package
 from compliance.intake.formats.source_file import OLE2, damaged, plain_text
 from compliance.intake.problems import Complaints, UnreadableError
@@ -68,7 +60,7 @@ class Workbook:
             return False
 
 
-def _opened(data: bytes, complaints: Complaints) -> SheetSource:
+def _opened(data: bytes, complaints: Complaints) -> OpenedFile:
     """The book by what its bytes are. Raises UnreadableError, or what is `FAULTY`."""
     if data.startswith(OLE2):
         from compliance.intake.formats.old_workbook import OldBook

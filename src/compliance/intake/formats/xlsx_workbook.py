@@ -58,7 +58,7 @@ class XlsxBook:
 
     def cells(self, sheet: str) -> Cells:
         """What a worksheet holds. Raises what is `FAULTY`, TooWideError."""
-        walk = _Walk(
+        walk = _SheetWalk(
             self._strings,
             self._formats,
             Cells(since_1904=self._since_1904),
@@ -152,7 +152,7 @@ def _cell_formats(package: Package, part: str) -> list[str]:
 # ── a sheet's XML ──────────────────────────────────────────────────────────────────
 
 
-class _Walk:
+class _SheetWalk:
     """One pass over a sheet's XML: what its cells hold, and what is to be said of single ones."""
 
     def __init__(
