@@ -26,7 +26,7 @@ from compliance.kernel.i18n import msg, plural, say
 if TYPE_CHECKING:
     from compliance.checker.importing import Imported
     from compliance.intake.own_tables.mapping import TableMapping
-    from compliance.intake.own_tables.terms import Terms
+    from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.render.import_report import ImportReport
 
 MAPPING = "映射"  # in the names of the files beside the workbook
@@ -116,7 +116,7 @@ def import_tables(
     return UNREADABLE if imported.unreadable else 0
 
 
-def _report(imported: Imported, terms: Terms) -> ImportReport:
+def _report(imported: Imported, terms: ReadingTerms) -> ImportReport:
     """What is to be said of it."""
     from compliance.render.import_report import ImportReport
 
