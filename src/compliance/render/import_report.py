@@ -54,6 +54,10 @@ class ImportReport:
         told = " ".join(filter(None, signed)) or msg("没有写确认人")
         return say("列对应关系：{file}（{signed}）", file=self.mapping.source, signed=told)
 
+    def taken_for_zero(self) -> list[str]:
+        """The columns whose blanks were taken for zero, and how many there were."""
+        return [_zero(one) for one in self.zeros if one.cells]
+
     def lacks(self) -> Iterator[tuple[Blank, str]]:
         """What keeps rules undecided, the most pressing first, and how to say it."""
         named = titles(self.words)
@@ -192,7 +196,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
                 why=reason_of_column(one),
                 samples=_samples(one),
             )
-    yield from (_zero(one) for one in report.zeros)
+    yield from report.taken_for_zero()
     lacks = [told for _, told in report.lacks()]
     if lacks:
         yield say("还缺（使规则判不了的，共{n}项）：", n=len(lacks))
@@ -253,7 +257,7 @@ def write_sheet(within: Untyped, report: ImportReport) -> None:
     sheet.line(
         f"由 {phrases.listed(list(report.files))} 汇成，共{report.schools}所学校。哪一列成了哪个数据项、哪些没有使用、还缺什么，列在下面。"
     )
-    for line in filter(None, (report.confirmed(), *map(_zero, report.zeros))):
+    for line in filter(None, (report.confirmed(), *report.taken_for_zero())):
         sheet.line(line)
     sheet.head(frozen_columns=2)
     for one in sorted(report.columns, key=lambda one: list(states).index(one.state)):
