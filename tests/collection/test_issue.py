@@ -143,7 +143,7 @@ def test_known_classes_and_rooms_are_locked_rows(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(files[PRIMARY])
     sizes = [row[3].value for row in book[CLASSES].iter_rows(min_row=2)]
     assert sizes == school(PRIMARY)["primary_class_sizes"]
-    assert all(row[3].protection.locked for row in book[CLASSES].iter_rows(min_row=2))
+    assert all(row[3].protection.locked for row in nonempty(book[CLASSES].iter_rows(min_row=2)))
     areas = [(row[0].value, row[1].value) for row in book[ROOMS].iter_rows(min_row=2)]
     assert areas == [
         *(("音乐", area) for area in school(PRIMARY)["music_room_areas"]),
