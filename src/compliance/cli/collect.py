@@ -14,7 +14,6 @@ from compliance.cli.command import (
     print_problems,
     progress,
     refuse_clashes,
-    ruleset_option,
     shared_options,
 )
 from compliance.kernel.i18n import msg, say
@@ -46,7 +45,7 @@ from compliance.kernel.i18n import msg, say
     is_flag=True,
     help=lambda: msg("学校改了已知数据的，采用交回的（默认：仍用已知的，列出）"),
 )
-@ruleset_option
+@option("--ruleset", metavar="ID|FILE", help=lambda: msg("规则集编号或规则文件（默认：发放时的）"))
 @shared_options
 @guarded
 def collect(

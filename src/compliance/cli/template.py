@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     type=click.IntRange(1990, 2100),
     help=lambda: msg("一校一本要填哪个学年（默认：INPUT 的学年；是另一学年的，其数据不算已知）"),
 )
-@option("--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家）"))
+@option(
+    "--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家；一校一本按省份）")
+)
 @switch_option
 @option(
     "--all",
