@@ -63,7 +63,6 @@ def test_a_path_that_means_one_fact(path: str, fact: str) -> None:
         ("义务教育阶段在校生数", "by_type", ["primary_students", "junior_students"]),
         ("专任教师/计", "by_type", ["primary_teachers", "junior_teachers", "special_teachers"]),
         ("毕业生数", "by_type", ["graduates"]),
-        ("毕业学生数", "by_type", ["graduates"]),
         ("毕业生数/小学", "silent", []),  # no fact holds them, least of all those of juniors
         ("高中/专任教师数", "silent", []),
         ("随迁子女/小学", "part", ["migrant_students"]),

@@ -127,18 +127,18 @@ def _meaning(
 ) -> Meaning:
     joined = "/".join(path)
     if match := words.match(table, joined, units):
-        return _single(match, path)
+        return _single(match)
     if foreign := words.match(table, joined):
         return Meaning("doubtful", (foreign.fact,), (own_stage(foreign.fact),), why="unit")
     return _Reader(words, table, units, stage).meaning(path)
 
 
-def _single(match: Match, path: Sequence[str]) -> Meaning:
-    """The fact; where it is that of a stage which the path leaves out, the school's type has to say so."""
-    fact, stage = match.fact, own_stage(match.fact)
-    told = fact.stage or not stage or stage in read_path(path).stages or "_" in path[-1]
-    kind: Kind = "fact" if told else "by_type"
-    return Meaning(kind, (fact,), (stage,), factor=match.factor, unit=match.unit, year=match.year)
+def _single(match: Match) -> Meaning:
+    """A heading that is a fact's own: it means that fact, whatever the school's type."""
+    return Meaning(
+        "fact", (match.fact,), (own_stage(match.fact),),
+        factor=match.factor, unit=match.unit, year=match.year,
+    )  # fmt: skip
 
 
 # ── the words ──────────────────────────────────────────────────────────────────────
@@ -231,6 +231,11 @@ class Read(NamedTuple):
 
 def read_path(path: Sequence[str]) -> Read:
     """The words of a path, whatever their order."""
+    return _read(tuple(path))
+
+
+@lru_cache(maxsize=8192)
+def _read(path: tuple[str, ...]) -> Read:
     lexicon = _lexicon()
     tokens: set[str] = set()
     stages: set[str] = set()
@@ -376,7 +381,7 @@ class _Reader:
 
     def _exactly(self, path: tuple[str, ...]) -> Meaning | None:
         if match := self.words.match(self.table, "/".join(path), self.units):
-            return _single(match, path)
+            return _single(match)
         read = read_path(path)
         if len(read.stages) > 1:
             return None
@@ -409,7 +414,9 @@ class _Reader:
         """A fact of the whole school, or what one stage has of it."""
         if not stage:
             return self._measured("fact", {ANY: fact}, read)
-        if not fact.adds or stage not in (*_COMPULSORY_STAGES, "senior"):
+        if stage == "senior" and stage not in stages_of(fact):
+            return Meaning("silent")
+        if not fact.adds or stage not in stages_of(fact):
             return Meaning("doubtful", (fact,), (ANY,), why="stages")
         return replace(self._measured("part", {ANY: fact}, read), part=stage)
 

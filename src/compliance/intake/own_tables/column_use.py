@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -13,6 +14,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
 
+_NUMERAL = re.compile("[(（]?[一二三四五六七八九十]{1,3}[)）、.．]")
 Decider = Literal["heading", "titles", "type", "mapping"]
 
 
@@ -53,6 +55,10 @@ def understand(
 def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
     path, table = raw.paths.get(heading, (heading,)), TABLE_OF[raw.name]
     units = raw.units.get(heading, ())
+    if raw.strict or _divides(raw, heading):  # a key is a fact's name or nothing
+        match = words.match(table, heading, units)
+        known = meaning_of(words, table, path, units=units) if match else None
+        return ColumnUse(heading, path, known or Meaning("unknown" if raw.strict else "silent"))
     meaning = meaning_of(words, table, path, units=units, titles=raw.titles)
     decided: Decider = "heading"
     if meaning.kind in ("by_type", "band") and len(meaning.facts) > 1:
@@ -60,6 +66,15 @@ def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
     elif raw.titles and meaning != meaning_of(words, table, path, units=units):
         decided = "titles"
     return ColumnUse(heading, path, meaning, decided)
+
+
+def _divides(raw: RawTable, heading: str) -> bool:
+    """Whether it is a numbered line that divides the county's figures, and has none itself."""
+    return (
+        raw.name == "counties"
+        and _NUMERAL.match(heading) is not None
+        and all(cell is None for cell in raw.columns[heading])
+    )
 
 
 def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> ColumnUse:
