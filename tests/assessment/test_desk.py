@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -25,64 +23,10 @@ from compliance.assessment.site_checks import (
 from compliance.assessment.submissions import Submitted, submissions
 from compliance.checker import Report
 from compliance.render.report.index import county_index
-from examples import invented
+from tests.assessment.desk_counties import NAMES, city, code, county, write_county
 from tests.support.nonempty import nonempty
 
 CHECKER = Checker()
-NAMES = ("甲县", "乙县", "丙县", "丁县", "戊县", "己县", "庚县")
-
-
-def code(number: int) -> str:
-    return f"5199{number + 10}"
-
-
-def county(number: int) -> dict[str, Any]:
-    """A conforming county of some twenty schools."""
-    return deepcopy(invented.county(500 + number, code(number), NAMES[number], "城关镇 东镇"))
-
-
-def write(folder: Path, number: int, document: dict[str, Any]) -> Path:
-    path = folder / NAMES[number] / "填报.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """甲 conforms · 乙 public funds five times over · 丙 85.3 % recognition · 丁 a blank · 戊 no papers,
-    copied figures · 己 fails · 庚 a negative area; an old 甲 and a file that is none.
-    """
-    made = tmp_path_factory.mktemp("全市")
-    counties = [county(number) for number in range(7)]
-    for school in counties[1]["schools"]:
-        if "public_funds" in school:
-            school["public_funds"] *= 5
-    counties[2]["county"]["recognition_percent"] = 85.3
-    del counties[3]["schools"][0]["equipment_value"]
-    counties[4]["county"]["attestations"]["G1"]["evidence"] = []
-    first, second = counties[4]["schools"][0], counties[4]["schools"][1]
-    second |= {k: v for k, v in first.items() if k not in ("school_code", "school_name")}
-    counties[5]["county"]["recognition_percent"] = 60
-    counties[5]["county"]["vetoes"]["V1"] = True
-    counties[6]["schools"][0]["teaching_area"] = -5
-    counties[0]["version"] = "2024-03-07T09:00:00+08:00"
-    for number, document in enumerate(counties):
-        write(made, number, document)
-    old = {**counties[0], "version": "2024-03-01T09:00:00+08:00"}
-    (made / "甲县旧.json").write_text(json.dumps(old), encoding="utf-8")
-    (made / "坏.json").write_text("{", encoding="utf-8")
-    return made
-
-
-@pytest.fixture(scope="module")
-def report(folder: Path) -> Report:
-    return CHECKER.check(folder)
-
-
-@pytest.fixture(scope="module")
-def checks(report: Report) -> list[SiteCheck]:
-    return site_checks(report)
 
 
 def pupils_of(row: dict[str, Any]) -> float:
@@ -93,6 +37,21 @@ def pupils_of(row: dict[str, Any]) -> float:
 
 def of(checks: list[SiteCheck], kind: str) -> Iterator[SiteCheck]:
     return (one for one in checks if one.kind == kind)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return city(tmp_path_factory.mktemp("全市"))
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> Report:
+    return CHECKER.check(folder)
+
+
+@pytest.fixture(scope="module")
+def checks(report: Report) -> list[SiteCheck]:
+    return site_checks(report)
 
 
 def test_every_file_stands_in_the_list_with_what_became_of_it(report: Report) -> None:
@@ -183,7 +142,7 @@ def test_jumps_since_last_year(folder: Path, tmp_path: Path) -> None:
     before["county"]["year"] = 2022
     school = before["schools"][0]
     school["primary_students"] *= 5
-    previous = write(tmp_path, 0, before)
+    previous = write_county(tmp_path, 0, before)
     report = CHECKER.check([folder / "甲县", folder / "乙县"], previous=[previous])
     assert report.compared
     jumps = [one for one in site_checks(report) if one.kind == JUMP]
