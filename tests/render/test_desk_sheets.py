@@ -67,7 +67,7 @@ def test_what_stands_in_the_sheets(told: Told) -> None:
     assert (last["县（市、区）"], last["不达标要求数"], last["社会认可度（达标/不达标/未定）"]) == (
         "己县",
         2,
-        "0/1/0",
+        "✗ 不达标\n0/1/0",
     )
     far = rows(book["离群"])[0]
     assert (far["县（市、区）"], far["数字"], far["方向"], far["县数"]) == (
