@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -302,11 +303,11 @@ def corrected(folder: Path) -> Path:
     return folder / "corrected.json"
 
 
-def county_documents(schools: int, folder: Path) -> None:
-    """Counties of 120 schools, a document each."""
-    for number in range(max(1, schools // 120)):
+def county_documents(schools: int, folder: Path, each: int = 120) -> None:
+    """Counties of so many schools, a document each."""
+    for number in range(max(1, schools // each)):
         code = str(510_001 + number)
-        write_json(folder / f"{code}.json", one_county(118, number, code))
+        write_json(folder / f"{code}.json", one_county(each - 2, number, code))
 
 
 KINDS: dict[str, Callable[[int, Path], None]] = {
@@ -317,6 +318,7 @@ KINDS: dict[str, Callable[[int, Path], None]] = {
     "county": county_files,
     "returned": returned,
     "counties": county_documents,
+    "small counties": partial(county_documents, each=40),
 }
 
 

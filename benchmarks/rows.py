@@ -191,6 +191,15 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             command("check", document, "--fail-on", "never", "-o", "xlsx:{out}.xlsx"),
             ("county", 288),
         ),
+        "desk": Row(
+            "the inspector's desk: 100 counties of 40 schools, page and workbook",
+            "desk",
+            (
+                *("-m", "compliance", "check", "{data}", "--ruleset", "national", "--fail-on", "never"),
+                *("-o", "html:{out}.html", "-o", "xlsx:{out}.xlsx"),
+            ),
+            ("small counties", 4_000),
+        ),
         "rejudging": Row(
             "a warm `Checker`: one school of the county corrected",
             "inside", ("-m", "benchmarks.inside", "rejudging", "{data}"), county,

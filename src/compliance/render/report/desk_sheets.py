@@ -65,23 +65,22 @@ def _submissions(desk: Desk) -> SheetTable:
 def _ranking(index: CountyIndex, notes: list[str]) -> SheetTable:
     headings: list[Heading] = [
         (msg("位次"), 6, "0"), *_county(), (msg_in("column", "结论"), 16, ""),
-        *((block, 13.0, "") for block in index.blocks),
-        *((say("{block}（达标/不达标/未定）", block=block), 13.0, "") for block in index.blocks),
-        (msg("由什么决定"), 44, ""), (msg("不达标要求数"), 8, "0"), (msg("未定要求数"), 8, "0"),
+        *((say("{block}（达标/不达标/未定）", block=block), 12.0, "") for block in index.blocks),
+        (msg("由什么决定"), 36, ""), (msg("不达标要求数"), 8, "0"), (msg("未定要求数"), 8, "0"),
         (msg("差异系数最小余量"), 22, ""), (msg("未达标学校"), 8, "0"), (msg("学校数"), 8, "0"),
-        (msg("缺数据"), 8, "0"), (msg("数据问题数"), 8, "0"), (msg_in("column", "文件"), 34, ""),
-        (msg("版本"), 26, ""),
+        (msg("缺数据"), 8, "0"), (msg("数据问题数"), 8, "0"), (msg_in("column", "文件"), 24, ""),
+        (msg("版本"), 14, ""),
     ]  # fmt: skip
     rows: list[Row] = [
         [
             one.rank, *_who(one.name, one.county), told(one.verdict),
-            *(told(cell.mark) for cell in one.blocks), *(cell.told for cell in one.blocks),
+            *(f"{told(cell.mark)}\n{cell.told}" for cell in one.blocks),
             one.decides, one.failing, one.undecided, one.margin, one.schools, one.of or None,
             one.missing, one.problems, one.file, one.version,
         ]
         for one in index.rows
     ]  # fmt: skip
-    return SheetTable(msg("排名"), headings, rows, [order_told(), *notes], frozen=2)
+    return SheetTable(msg("排名"), headings, rows, [order_told(), *notes], frozen=2, wide=True)
 
 
 def _outliers(desk: Desk) -> SheetTable:
@@ -153,7 +152,7 @@ def _rules_by_county(report: Results, index: CountyIndex) -> SheetTable:
     note = msg(
         "✓达标；✗不达标；?数据缺失或待佐证；–不适用；空白：该县的规则里没有这一项；※所据数据有提示。"
     )
-    return SheetTable(msg("各县各项"), headings, made, [note], frozen=3, coloured=first)
+    return SheetTable(msg("各县各项"), headings, made, [note], frozen=3, coloured=first, wide=True)
 
 
 def _each_county(rows: pl.DataFrame) -> Iterator[tuple[tuple[str, int], pl.DataFrame]]:

@@ -15,7 +15,7 @@ WIDEST = 60.0
 
 class SheetTable(NamedTuple):
     """One sheet. frozen: columns that stay in view. coloured: the first column whose states colour it and
-    the figure before it, 0 for none.
+    the figure before it, 0 for none. wide: printed on A3.
     """
 
     name: str
@@ -24,6 +24,7 @@ class SheetTable(NamedTuple):
     notes: Sequence[str] = ()
     frozen: int = 0
     coloured: int = 0
+    wide: bool = False
 
 
 def told(mark: Mark) -> str:

@@ -108,8 +108,9 @@ class _Sheets:
 
     def _sheet(self, table: SheetTable) -> None:
         sheet = self._table(table.name, table.headings, table.rows, table.notes, table.frozen)
-        if table.coloured:
+        if table.wide:
             sheet.raw.set_paper(_A3)
+        if table.coloured:
             self._colour(sheet, table.headings, table.coloured)
 
     def _form(self, value: Value, shape: str) -> Untyped:
