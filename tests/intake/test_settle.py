@@ -263,3 +263,20 @@ def test_whether_a_school_is_counted(cells: list[object]) -> None:
     frame, problems, _ = settled({**WHO, "是否计校数": cells})
     assert problems == []
     assert set(frame["counted"].to_list()) <= {True, False, None}
+
+
+def test_a_campus_that_is_not_counted_is_judged_alone_and_said() -> None:
+    from tests.intake.raws import document, school, submit
+
+    rows = [
+        school(school_code="1"),
+        school(school_code="2", 是否计校数="否", 主校标识码="1"),
+        school(school_code="3", 是否计校数="否"),
+        school(school_code="4", school_type="教学点", 是否计校数="否"),
+        school(school_code="5", 是否计校数="是"),
+    ]
+    found = submit(document(rows, strict=False))
+    said = [one for one in found.problems if one.code == "school_not_counted"]
+    assert [one.school_code for one in said] == ["2", "3"]
+    assert "主校是1" in said[0].expected
+    assert found.schools.height == 5
