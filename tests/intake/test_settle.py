@@ -72,6 +72,7 @@ def test_the_stage_that_no_heading_names_is_that_of_the_school() -> None:
     assert problems[3].expected == "分开填初中、高中"
     assert table.place(1, "初中在校生数") == "C4"
     assert table.cell(0, "小学在校生数").at == "C3"
+    assert table.written(0, "小学在校生数") == "在校生数"
 
 
 def test_nothing_of_nothing_is_nothing_for_every_stage() -> None:

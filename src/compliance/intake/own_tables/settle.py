@@ -81,9 +81,13 @@ class SettledTable(RawTable):
 
     def cell(self, row: int, heading: str) -> Location:
         """Where the cell was written."""
+        return self.before.cell(row, self.written(row, heading))
+
+    def written(self, row: int, heading: str) -> str:
+        """The heading over the cell where it was written."""
         sources = self.origins.get(heading) or {heading: None}
         own = (source for source, rows in sources.items() if rows is not None and row in rows)
-        return self.before.cell(row, next(own, next(iter(sources))))
+        return next(own, next(iter(sources)))
 
     def of_heading(self, heading: str) -> Location:
         """Where the heading stands under which its cells were written, the first of several."""
