@@ -257,8 +257,8 @@ def old_tables(place: Mapping[str, Any]) -> list[Table]:
         ),
         Table("基础基512", "校舍及办学条件", [
             *who,
-            fact("teaching_area", "校舍建筑面积", "教学及辅助用房"),
-            fact("indoor_sports_area", "校舍建筑面积", "其中：体育馆"),
+            fact("teaching_area", "校舍建筑面积", "教学及辅助用房", "计"),
+            fact("indoor_sports_area", "校舍建筑面积", "教学及辅助用房", "其中：室内体育用房"),
             fact("outdoor_sports_area", "运动场地面积"),
             fact("books", "图书"),
             fact("computers", "计算机"),
@@ -405,7 +405,8 @@ def sheet(table: Table, document: Record, habits: Habits) -> Sheet:
             ["注：数据截至当年9月1日。"],
             ["单位负责人：王某", "填表人：李某", "填表日期：2023年10月8日"],
         ]
-    return Sheet(table.name, cells, [*merged, *blocks])
+    name = table.name if habits.titles else f"{table.name} {table.title}"
+    return Sheet(name, cells, [*merged, *blocks])
 
 
 def _heads(

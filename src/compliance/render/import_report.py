@@ -63,8 +63,8 @@ class ImportReport:
 
 
 def became(one: ReadColumn) -> str:
-    """The facts that a column became, with their names; empty where it became none."""
-    if one.state != "used":
+    """The facts that figures of a column became, with their names; empty where it became none."""
+    if not one.use.meaning.useful:
         return ""
     facts = [f"{fact.label} {fact.name}" for fact in one.use.meaning.facts]
     return msg("、").join(facts)

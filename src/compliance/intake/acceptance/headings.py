@@ -90,6 +90,12 @@ def _unknown(
         yield where.warning("unknown_heading", message, msg("表头用模板中的名称"))
 
 
+def _names_county(vocabulary: Vocabulary, heading: str) -> bool:
+    """Whether a column of schools says what their county is called: that is the county's own fact."""
+    match = vocabulary.match("county", heading)
+    return match is not None and match.fact.name == "county_name"
+
+
 def _told(
     raw: RawTable, vocabulary: Vocabulary, record: str, heading: str
 ) -> tuple[str, str] | None:
@@ -98,7 +104,8 @@ def _told(
     meaning = use.meaning if use else None
     if meaning is None or raw.strict:
         meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
-    if meaning.kind == "silent" and not raw.strict:
+    of_county = record == "school" and _names_county(vocabulary, heading)
+    if (meaning.kind == "silent" and not raw.strict) or of_county:
         return None
     quoted = show(heading)
     named = msg("、").join("“" + fact.label + "”" for fact in meaning.facts)

@@ -20,6 +20,7 @@ import polars as pl
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip, letters
+from compliance.intake.formats.grid import Grid
 from compliance.intake.formats.heading_rows import find_headings
 from compliance.intake.formats.heading_words import HeadingWords, joined
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
@@ -35,6 +36,7 @@ from compliance.intake.formats.side_lines import (
 )
 from compliance.intake.formats.source_file import check_extent, check_lines, plain_text
 from compliance.intake.formats.table_contents import tells
+from compliance.intake.formats.table_sheet import TableSheet
 from compliance.intake.limits import LONGEST_LINE
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
@@ -44,6 +46,7 @@ SEPARATORS = ",\t;|"
 FOREIGN = "，、：:^~ \x01\x1f"  # what other programs and hands put between cells
 SNIFFED = 1 << 16  # bytes of a text that tell what it holds
 SAMPLED = 40  # so many lines show how the text is written
+MOST_BESIDE = 500  # lines of one county's record, a figure a line
 CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
 WIDE = 10  # a note has fewer separators than a table of so many columns
 COUNTY_CODE = re.compile("[0-9]{6}")
@@ -63,13 +66,16 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     if not headings:
         raise complaints.unreadable("empty_file", msg("没有表头和数据"))
     check_extent(len(headings), text.count(b"\n"), complaints)
+    if table == "counties" and (sheet := _beside(text, form, complaints, words)):
+        return sheet.read()
     mention_records(form.above, len(headings), lambda line: f"A{line}", complaints)
     if not text.endswith(b"\n") and b"\n" in text:
         _mention_end(text, complaints)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
     titles = [f"A{line}" for line, _ in form.above]
-    beside = SideLines(headings, form.key, complaints, above, form.rows, titles)
+    name = form.facts.index("school_name") if "school_name" in form.facts else None
+    beside = SideLines(headings, form.key, complaints, above, form.rows, titles, name)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
     names = _names(form, complaints)
     if names is None:
@@ -92,6 +98,24 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
         },
         titles=(*form.titles(complaints.file), *beside.sections),
     )
+
+
+def _beside(
+    text: bytes, form: _Form, complaints: Complaints, words: Vocabulary
+) -> TableSheet | None:
+    """The one record of a county, as a sheet, if its values stand beside their headings."""
+    if text.count(b"\n") > MOST_BESIDE:
+        return None
+    lines: dict[int, list[str]] = {}
+    with suppress(csv.Error):
+        lines = {n: cells for n, cells, _ in _records(text.decode(), form.separator, strict=False)}
+    width = max(map(len, lines.values()), default=0)
+    rows = [
+        [cell or None for cell in _filled_up(lines.get(number, []), width)]
+        for number in range(1, max(lines, default=0) + 1)
+    ]
+    sheet = TableSheet(Grid("", rows, 0, 0, complaints), "counties", words)
+    return sheet if sheet.is_beside else None
 
 
 def told_by_content(data: bytes, words: Vocabulary) -> str | None:
@@ -348,9 +372,15 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
-    key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
+    key = pl.col(f"c{beside.key}")
+    names = "|".join(
+        r"\s+".join(map(re.escape, row[beside.key].split()))
+        for row in beside.rows
+        if row[beside.key]
+    )
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd = key.is_null() | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd |= key.str.contains(rf"^\s*(?:{names})\s*$") if names else False
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []

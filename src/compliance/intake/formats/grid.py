@@ -127,8 +127,9 @@ class Grid:
         )
 
     def at(self, row: int, column: int) -> str:
-        """The cell's name: ``学校!F12``."""
-        return f"{self.sheet}!{cell_text.address(self.top + row, self.left + column)}"
+        """The cell's name: ``学校!F12``, without the sheet where that is a text's only one."""
+        place = cell_text.address(self.top + row, self.left + column)
+        return f"{self.sheet}!{place}" if self.sheet else place
 
     def filled(self, row: int, column: int) -> bool:
         """Whether the cell holds something, be it an error."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from compliance.facts.heading_meaning import stage_of
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.county_sheet import CountySheet
@@ -76,9 +77,22 @@ class TableSheet:
         return named_facts(self._meant, self._paths)
 
     @property
+    def stage(self) -> str:
+        """The one stage that its titles or its name say its figures are of, if any."""
+        above = range(self._head.top) if self._head else range(0)
+        lines = (" ".join(filter(None, self._row(row))) for row in above)
+        return stage_of((*lines, self.grid.sheet))
+
+    @property
     def fits(self) -> bool:
         """Whether its headings are those of the table."""
         return tells(self._meant, self._paths)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether most of its headings are facts' own, without a word more or less."""
+        known = sum(1 for path in self._paths if self._meant.is_own(path))
+        return 2 * known > len(self._paths)
 
     @property
     def holds_figures(self) -> bool:
@@ -131,6 +145,17 @@ class TableSheet:
 
         return CountySheet(self.grid, known, self._twice)
 
+    @property
+    def _across(self) -> int:
+        """How many known headings stand side by side."""
+        paths = self._head.paths if self._head else ()
+        return sum(1 for path in paths if self._meant.known(*path))
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it is a county's record whose headings stand under one another."""
+        return self.table == "counties" and self._beside.score > self._across
+
     def _row(self, row: int) -> list[str]:
         return [self.grid.text(row, column) for column in range(self.grid.width)]
 
@@ -154,6 +179,7 @@ class TableSheet:
             units_above(line for _, line in above),
             [self._row(row) for row in range(head.top, head.bottom + 1)],
             [grid.at(row, self._row(row).index(texts[0])) for row, texts in titles],
+            self._meant.columns(dict(enumerate(head.paths))).get("school_name"),
         )
         below = range(head.bottom + 1, len(grid.rows))
         named = [row for row in below if self._is_data(row, beside)]
@@ -228,9 +254,8 @@ class TableSheet:
 
     def _record(self) -> RawTable | None:
         """The county's one record; its values may stand under the headings in one row as well."""
-        sheet, head = self._beside, self._head
-        across = 0 if head is None else sum(1 for path in head.paths if self._meant.known(*path))
-        if across > sheet.score:
+        sheet = self._beside
+        if self._across > sheet.score:
             return self._list()
         if not sheet.score:
             self._no_headings()

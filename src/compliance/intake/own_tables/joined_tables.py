@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from compliance.facts.heading_meaning import ANY, Meaning
+from compliance.facts.heading_meaning import ANY, Meaning, own_stage
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import CellReader
@@ -490,7 +490,7 @@ class _Joining:
         given = {match.fact.name for one in others for match in one.meanings.values()}
         return any(
             match.fact.name not in given
-            and (match.fact.stage is None or stages is None or match.fact.stage in stages)
+            and (not (stage := own_stage(match.fact)) or stages is None or stage in stages)
             for match in self.parts[number].meanings.values()
             if match.fact.name in self.parts[number].figures
         )

@@ -38,14 +38,13 @@ MAX_BYTES = 1 << 20
 SHEET = "列对应"
 # key of a column of the workbook → its heading
 HEADINGS: Mapping[str, str] = {
+    "record": "哪类表",
     "heading": "表头",
     "fact": "确认为",
     "unit": "表上的单位",
     "assumed": "表上没写时的单位",
     "file": "文件",
     "sheet": "工作表",
-    "at": "位置",
-    "record": "哪类表",
     "title": "表题",
 }
 SIGNED_BY, SIGNED_ON = "确认人", "确认日期"
