@@ -180,3 +180,10 @@ def test_every_heading_of_the_schemas_means_its_fact_in_any_order_of_its_parts()
                     found = meaning_of(WORDS, table, path)
                     assert fact in found.facts, (table, path)
                     assert len(found.facts) == 1 or fact.stage is not None, (table, path)
+
+
+def test_a_county_has_no_type_that_tells_a_stage() -> None:
+    found = meaning_of(WORDS, "county", ("生均公用经费基准定额",))
+    assert found.kind == "unknown"
+    assert found.names == ("primary_public_funds_standard", "junior_public_funds_standard")
+    assert meaning_of(WORDS, "county", ("初中", "生均公用经费基准定额")).fact is found.facts[1]

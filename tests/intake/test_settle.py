@@ -101,10 +101,19 @@ def test_the_type_of_a_school_that_is_not_known_tells_no_stage() -> None:
 
 
 def test_titles_name_the_stage_of_a_whole_table() -> None:
-    titles = ("颍西县初中专任教师学历情况",)
-    frame, problems, _ = settled({**WHO, "专任教师/#按学历分/本科": [1, 2, 3, 4, 5, 6]}, titles)
-    assert frame["junior_teachers_bachelor"].to_list() == [1, 2, 3, 4, 5, 6]
+    titles = ("填报单位（盖章）：城关镇中心小学", "颍西县初中专任教师学历情况")
+    column = {"专任教师/#按学历分/本科": [0, 2, 3, 4, None, None]}
+    frame, problems, _ = settled({**WHO, **column}, titles)
+    assert frame["junior_teachers_bachelor"].to_list() == [0, 2, 3, 4, None, None]
     assert problems == []
+
+
+def test_a_title_does_not_speak_for_a_school_without_its_stage() -> None:
+    frame, problems, _ = settled({**WHO, "在校生数": [1, 2, 3, 4, None, None]}, ("小学情况",))
+    assert frame["primary_students"].to_list() == [1, None, 3, None, None, None]
+    assert "junior_students" not in frame.columns
+    assert said(problems) == [("stage_not_told", "C4", "2"), ("stage_not_told", "C6", "4")]
+    assert problems[0].expected == "分开填初中"
 
 
 def test_a_total_is_held_against_its_parts_and_stands_in_for_none() -> None:

@@ -36,6 +36,7 @@ _TYPED = 0.75  # of its letters a heading has in common with the one that it was
 _LETTERS = 3  # a shorter one may have been meant to be anything
 _TEXT = "\0"  # among the words of a fact that is no figure
 _SEPARATORS = re.compile(r"[\s()\[\]【】〔〕,;/\\_:.·'\"“”‘’《》#*|—–-]+")
+_WHO_FILLED = re.compile(r"单位[^:]{0,8}:.*")  # a school may fill in a table of others
 _NUMBERING = re.compile(
     r"^(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9一二三四五六七八九十]{1,3}[、.:](?![0-9]))"
 )
@@ -296,7 +297,9 @@ def stage_of(titles: tuple[str, ...]) -> str:
     named = {
         word
         for title in titles
-        for word in map(lexicon.meant.__getitem__, lexicon.known.findall(folded(title)))
+        for word in map(
+            lexicon.meant.__getitem__, lexicon.known.findall(_WHO_FILLED.sub("", folded(title)))
+        )
         if word in lexicon.stages
     }
     stage = named.pop()[1:-1] if len(named) == 1 else ""
@@ -407,8 +410,14 @@ class _Reader:
         if stage and named != COMPULSORY:
             return Meaning("silent")
         some = {key: fact for key, fact in of.items() if not stage or key in _COMPULSORY_STAGES}
+        if not self._of_schools():
+            return Meaning("unknown", tuple(some.values()), tuple(some))
         found = self._measured("by_type", some, read)
         return replace(found, part=COMPULSORY) if named == COMPULSORY else found
+
+    def _of_schools(self) -> bool:
+        """Whether each record is a school, whose type can tell a stage."""
+        return "school_type" in self.words.tables[self.table]
 
     def _of_all(self, fact: Fact, stage: str, read: Read) -> Meaning:
         """A fact of the whole school, or what one stage has of it."""
@@ -416,7 +425,7 @@ class _Reader:
             return self._measured("fact", {ANY: fact}, read)
         if stage == "senior" and stage not in stages_of(fact):
             return Meaning("silent")
-        if not fact.adds or stage not in stages_of(fact):
+        if not fact.adds or stage not in stages_of(fact) or not self._of_schools():
             return Meaning("doubtful", (fact,), (ANY,), why="stages")
         return replace(self._measured("part", {ANY: fact}, read), part=stage)
 
