@@ -12,6 +12,7 @@ from compliance.intake.acceptance.typed_table import accept_table
 from compliance.intake.cell_text import address
 from compliance.intake.formats.raw_table import RawTable
 from compliance.intake.own_tables.column_use import understand
+from compliance.intake.own_tables.mapping import Assigned
 from compliance.intake.own_tables.settle import settle
 from compliance.kernel.errors import Problem
 
@@ -89,6 +90,18 @@ def test_compulsory_education_leaves_the_senior_stage_out() -> None:
     assert [one for one in said(problems) if one[0] == "stage_not_told"] == [
         ("stage_not_told", "C5", "3")
     ]
+
+
+def test_what_people_confirmed_tells_the_stage_of_schools_of_several() -> None:
+    table = raw({**WHO, "专任教师数": [10, 20, 30, 40, 50, 60], "合计": [1] * 6})
+    confirmed = {"专任教师数": Assigned("junior_teachers"), "合计": Assigned("books")}
+    found, problems = settle(table, understand(table, WORDS, confirmed), WORDS)
+    frame = accept_table(found, WORDS).frame
+    assert frame["primary_teachers"].to_list() == [10, None, None, None, None, None]
+    assert frame["junior_teachers"].to_list() == [None, 20, 30, 40, None, None]
+    assert frame["special_teachers"].to_list() == [None, None, None, None, None, 60]
+    assert frame["books"].to_list() == [1] * 6
+    assert "stage_not_told" not in [one.code for one in problems]
 
 
 def test_the_type_of_a_school_that_is_not_known_tells_no_stage() -> None:

@@ -15,7 +15,8 @@ from functools import cached_property
 from itertools import islice
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import ANY, COMPULSORY, SPECIAL, Meaning, stages_of
+from compliance.facts.heading_meaning import ANY, SPECIAL, Meaning, stages_of
+from compliance.facts.path_words import COMPULSORY
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
