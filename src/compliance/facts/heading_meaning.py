@@ -115,7 +115,7 @@ def is_known(words: Vocabulary, table: str, path: tuple[str, ...]) -> bool:
     """Whether `meaning_of` a path is anything but unknown; it looks for no suggestions, which cost more."""
     if words.match(table, "/".join(path)):
         return True
-    meaning = _Reader(words, table, (), "").certain(path)
+    meaning = _PathReader(words, table, (), "").certain(path)
     return meaning is not None and meaning.kind != "unknown"
 
 
@@ -128,7 +128,7 @@ def _meaning(
         return _single(match)
     if foreign := words.match(table, joined):
         return Meaning("doubtful", (foreign.fact,), (own_stage(foreign.fact),), why="unit")
-    return _Reader(words, table, units, stage).meaning(path)
+    return _PathReader(words, table, units, stage).meaning(path)
 
 
 def _single(match: Match) -> Meaning:
@@ -177,7 +177,7 @@ def own_stage(fact: Fact) -> str:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _PathReader:
     """Reads the paths of one table. stage: the one that its titles name."""
 
     words: Vocabulary
