@@ -156,7 +156,7 @@ def test_a_bad_cell_stays_as_typed_for_people_to_mend(out: Path, said: str) -> N
     assert "装备.xlsx 装备!B3 学校5101000002: 教学仪器设备值：“一百八十万”不是数字" in said
     rows = told(out, "学校")
     column = next(n for n, text in enumerate(rows[1]) if str(text).startswith("教学仪器设备值"))
-    assert [row[column] for row in rows[2:5]] == [1205000, "一百八十万（万元）", 800000]
+    assert [row[column] for row in rows[3:6]] == [1205000, "一百八十万（万元）", 800000]
     checked = run("check", out)
     assert checked.exit_code == 4
     assert "一百八十万" in checked.output
@@ -270,11 +270,11 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(tables: list[Path])
 
 
 def test_nothing_that_people_wrote_is_lost(tables: list[Path], out: Path) -> None:
-    changed(out, lambda book: book["学校"].cell(3, 1, "改过"))
+    changed(out, lambda book: book["学校"].cell(4, 1, "改过"))
     _, said = imported(tables)
     kept = out.with_name("county_旧稿1.xlsx")
     assert f"存为 {kept}" in said
-    assert told(kept, "学校")[2][0] == "改过"
+    assert told(kept, "学校")[3][0] == "改过"
 
 
 def test_without_a_school_nothing_is_written(tables: list[Path]) -> None:

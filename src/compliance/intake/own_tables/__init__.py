@@ -34,7 +34,7 @@ def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> 
         if len(schools) > 1 and table is schools[0]:
             tables.append(join(schools, words, problems))
         elif len(schools) == 1 or table.name != "schools":
-            settled, said = settle(table, table.uses, words)
+            settled, said = (table, []) if table.strict else settle(table, table.uses, words)
             tables.append(settled)
             problems += said
     document = with_identity(replace(document, tables=tables, problems=problems), words)

@@ -64,7 +64,7 @@ def read_mapping(path: Path) -> TableMapping:
         ) from error
     if data is None:
         raise UsageError(msg("列对应关系文件过大"), where=str(path))
-    found = _of_workbook(path) if data.startswith(b"PK") else _of_text(data, path)
+    found = _of_text(data, path) if path.suffix.lower() == ".toml" else _of_workbook(path)
     sha256 = hashlib.sha256(data).hexdigest()
     return TableMapping(found.layouts, path.name, found.confirmed_by, found.confirmed_on, sha256)
 
