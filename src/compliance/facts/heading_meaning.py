@@ -160,6 +160,12 @@ def index(words: Vocabulary, table: str) -> Index:
     return found
 
 
+@lru_cache(maxsize=64)
+def sections(words: Vocabulary, table: str) -> frozenset[str]:
+    """The words under which a form groups the facts of a table."""
+    return frozenset(letters_of(fact.section) for fact in words.tables[table].values())
+
+
 def _is_figure(fact: Fact) -> bool:
     return fact.figure or fact.listed
 
@@ -210,10 +216,13 @@ class _PathReader:
             rest = path[left:]
             if found := self._exactly(rest):
                 return found
-            if not is_caption(path[left]):
+            if not self._is_caption(path[left]):
                 break
-        inner = tuple(part for part in path[:-1] if not is_caption(part))
+        inner = tuple(part for part in path[:-1] if not self._is_caption(part))
         return self._exactly((*inner, path[-1])) if len(inner) + 1 < len(path) else None
+
+    def _is_caption(self, part: str) -> bool:
+        return is_caption(part) or letters_of(part) in sections(self.words, self.table)
 
     def _exactly(self, path: tuple[str, ...]) -> Meaning | None:
         if match := self.words.match(self.table, "/".join(path), self.units):

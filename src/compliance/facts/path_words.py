@@ -74,8 +74,8 @@ def lexicon_of() -> Lexicon:
 
 
 def letters_of(text: str) -> str:
-    """The letters of a heading, without marks and blanks."""
-    return _SEPARATORS.sub("", folded(text))
+    """The letters of a heading, without marks, blanks and a number before it."""
+    return _SEPARATORS.sub("", _NUMBERING.sub("", folded(text)))
 
 
 def is_caption(part: str) -> bool:
