@@ -274,10 +274,11 @@ class _PathReader:
     def _band(self, read: Read) -> Meaning | None:
         """The item of a list fact that a band of sizes stands for."""
         band, known = read.band, lexicon_of().bands
+        called = index(self.words, self.table).get(read.tokens, {}).values()
         if (
             band is None
             or read.total
-            or not read.tokens <= known
+            or not (read.tokens <= known or any(fact.edges for fact in called))
             or not (read.tokens or band.persons)
         ):
             return None

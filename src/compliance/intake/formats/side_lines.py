@@ -100,6 +100,14 @@ def mention_records(
             complaints.error("record_above_headings", message, expected, at=place(number))
 
 
+def mention_nameless(places: Sequence[str], complaints: Complaints) -> None:
+    """Say, in one line, which columns hold something and have no heading. places: a cell of each."""
+    if places:
+        message = plural(len(places), "{n}列有内容而没有表头，未读取（{at}）", at=_listed(places))
+        expected = msg("写上表头，或删去这些列")
+        complaints.warning("no_heading", message, expected, at=places[0])
+
+
 def _mention_unit(cells: Sequence[str], place: str, complaints: Complaints) -> None:
     """Say where a line beside the table names a larger unit in words that are not understood."""
     odd = next((cell for cell in cells if _SCALED.search(cell)), "")
