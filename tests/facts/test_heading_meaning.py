@@ -97,6 +97,7 @@ def test_a_path_that_means_no_single_fact(path: str, kind: str, facts: list[str]
         ("班额（个）/初中/31—35人", 2, ("junior",)),
         ("初中/≥66人", 9, ("junior",)),
         ("小学/66人及以上", 9, ("primary",)),
+        ("班级与班额/小学各班额段班级数（个）/25人及以下", 0, ("primary",)),
     ],
 )
 def test_bands_of_class_sizes(path: str, item: int, stages: tuple[str, ...]) -> None:
@@ -181,3 +182,17 @@ def test_every_heading_of_the_schemas_means_its_fact_in_any_order_of_its_parts()
                     found = meaning_of(WORDS, table, path)
                     assert fact in found.facts, (table, path)
                     assert len(found.facts) == 1 or fact.stage is not None, (table, path)
+
+
+def test_a_county_has_no_type_that_tells_a_stage() -> None:
+    found = meaning_of(WORDS, "county", ("生均公用经费基准定额",))
+    assert found.kind == "unknown"
+    assert found.names == ("primary_public_funds_standard", "junior_public_funds_standard")
+    assert meaning_of(WORDS, "county", ("初中", "生均公用经费基准定额")).fact is found.facts[1]
+
+
+def test_a_fact_stands_under_the_words_by_which_our_forms_group_it() -> None:
+    for table, facts in WORDS.tables.items():
+        for fact in facts.values():
+            for path in ([fact.section, fact.title], [f"一、{fact.section}", fact.title]):
+                assert not fact.section or meaning_of(WORDS, table, path).fact is fact, path

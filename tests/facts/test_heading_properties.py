@@ -26,7 +26,7 @@ STAGES = {
 # stem → what has to stand over its column, and what must not
 SAYS = {
     "students": ("在校|在籍|学生|生数", "随迁|寄宿|住宿|幼儿|毕业|招|班额|教师|入学时|培训|每班|各班"),
-    "classes": ("班", "班额段|最大|学生|人数|各班|每班"),
+    "classes": ("班", "班额段|最大|人数|各班|每班"),
     "grades": ("年级", "一年级|毕业"),
     "class_sizes": ("各班|每班|明细", "最大"),
     "class_bands": ("班额|以下|以上|[0-9]|班级", "最大"),

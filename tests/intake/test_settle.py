@@ -12,6 +12,7 @@ from compliance.intake.acceptance.typed_table import accept_table
 from compliance.intake.cell_text import address
 from compliance.intake.formats.raw_table import RawTable
 from compliance.intake.own_tables.column_use import understand
+from compliance.intake.own_tables.mapping import Assigned
 from compliance.intake.own_tables.settle import settle
 from compliance.kernel.errors import Problem
 
@@ -72,6 +73,7 @@ def test_the_stage_that_no_heading_names_is_that_of_the_school() -> None:
     assert problems[3].expected == "分开填初中、高中"
     assert table.place(1, "初中在校生数") == "C4"
     assert table.cell(0, "小学在校生数").at == "C3"
+    assert table.written(0, "小学在校生数") == "在校生数"
 
 
 def test_nothing_of_nothing_is_nothing_for_every_stage() -> None:
@@ -90,6 +92,18 @@ def test_compulsory_education_leaves_the_senior_stage_out() -> None:
     ]
 
 
+def test_what_people_confirmed_tells_the_stage_of_schools_of_several() -> None:
+    table = raw({**WHO, "专任教师数": [10, 20, 30, 40, 50, 60], "合计": [1] * 6})
+    confirmed = {"专任教师数": Assigned("junior_teachers"), "合计": Assigned("books")}
+    found, problems = settle(table, understand(table, WORDS, confirmed), WORDS)
+    frame = accept_table(found, WORDS).frame
+    assert frame["primary_teachers"].to_list() == [10, None, None, None, None, None]
+    assert frame["junior_teachers"].to_list() == [None, 20, 30, 40, None, None]
+    assert frame["special_teachers"].to_list() == [None, None, None, None, None, 60]
+    assert frame["books"].to_list() == [1] * 6
+    assert "stage_not_told" not in [one.code for one in problems]
+
+
 def test_the_type_of_a_school_that_is_not_known_tells_no_stage() -> None:
     frame, problems, _ = settled(
         {"学校代码": ["1", "2"], "办学类型": ["学校", None], "在校生数": [10, 20]}
@@ -100,10 +114,19 @@ def test_the_type_of_a_school_that_is_not_known_tells_no_stage() -> None:
 
 
 def test_titles_name_the_stage_of_a_whole_table() -> None:
-    titles = ("颍西县初中专任教师学历情况",)
-    frame, problems, _ = settled({**WHO, "专任教师/#按学历分/本科": [1, 2, 3, 4, 5, 6]}, titles)
-    assert frame["junior_teachers_bachelor"].to_list() == [1, 2, 3, 4, 5, 6]
+    titles = ("填报单位（盖章）：城关镇中心小学", "颍西县初中专任教师学历情况")
+    column = {"专任教师/#按学历分/本科": [0, 2, 3, 4, None, None]}
+    frame, problems, _ = settled({**WHO, **column}, titles)
+    assert frame["junior_teachers_bachelor"].to_list() == [0, 2, 3, 4, None, None]
     assert problems == []
+
+
+def test_a_title_does_not_speak_for_a_school_without_its_stage() -> None:
+    frame, problems, _ = settled({**WHO, "在校生数": [1, 2, 3, 4, None, None]}, ("小学情况",))
+    assert frame["primary_students"].to_list() == [1, None, 3, None, None, None]
+    assert "junior_students" not in frame.columns
+    assert said(problems) == [("stage_not_told", "C4", "2"), ("stage_not_told", "C6", "4")]
+    assert problems[0].expected == "分开填初中"
 
 
 def test_a_total_is_held_against_its_parts_and_stands_in_for_none() -> None:
@@ -263,3 +286,20 @@ def test_whether_a_school_is_counted(cells: list[object]) -> None:
     frame, problems, _ = settled({**WHO, "是否计校数": cells})
     assert problems == []
     assert set(frame["counted"].to_list()) <= {True, False, None}
+
+
+def test_a_campus_that_is_not_counted_is_judged_alone_and_said() -> None:
+    from tests.intake.raws import document, school, submit
+
+    rows = [
+        school(school_code="1"),
+        school(school_code="2", 是否计校数="否", 主校标识码="1"),
+        school(school_code="3", 是否计校数="否"),
+        school(school_code="4", school_type="教学点", 是否计校数="否"),
+        school(school_code="5", 是否计校数="是"),
+    ]
+    found = submit(document(rows, strict=False))
+    said = [one for one in found.problems if one.code == "school_not_counted"]
+    assert [one.school_code for one in said] == ["2", "3"]
+    assert "主校是1" in said[0].expected
+    assert found.schools.height == 5

@@ -23,7 +23,9 @@ CHOICES = {
     "rotation-backbone": (
         "backbone-of-exchanged", "backbone-of-eligible", "backbone-of-all-backbone",
     ),
-    "teaching-points": ("teaching-points-separate", "teaching-points-merged"),
+    "teaching-points": (
+        "teaching-points-separate", "teaching-points-merged", "uncounted-merged",
+    ),
     "small-schools": ("small-schools-table-4", "small-schools-2017"),
 }  # fmt: skip
 

@@ -1,48 +1,46 @@
 """What the words over a column mean, from the top down, and when they mean no single fact.
 
-A path is read as the set of its words: the stage apart, what only says that it is a total left out, the
-ways to write one thing folded into one. It means a fact where these are the words of one of the fact's
-own headings, no more and no fewer. So a word that nobody knows is never passed over: it makes another
-figure of it. The words themselves stand in ``x-heading-words`` of the schema.
+A path means a fact where its words are those of one of the fact's own headings, no more and no fewer. So a
+word that nobody knows is never passed over: it makes another figure of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from compliance.facts.fact import Fact
-from compliance.facts.units import factor, folded, of_its_kind, quantity
-from compliance.facts.vocabulary import Heading, Match, Vocabulary, read_schema
+from compliance.facts.path_words import (
+    COMPULSORY,
+    SEVERAL,
+    Read,
+    is_caption,
+    letters_of,
+    lexicon_of,
+    read_path,
+    stage_of,
+    stage_words,
+)
+from compliance.facts.units import factor, of_its_kind, quantity
+from compliance.facts.vocabulary import Heading, Match, Vocabulary
 from compliance.kernel.errors import closest
 
 Kind = Literal[
     "fact", "by_type", "band", "part", "control", "silent", "doubtful", "unknown"
 ]  # fmt: skip
 ANY = ""  # the stage of a figure that belongs to the school as a whole
-COMPULSORY = "compulsory"  # the stages of compulsory education together
 SPECIAL = "special"  # in place of a stage: of a school of this type
-_SEVERAL = "several"
 _COMPULSORY_STAGES = ("primary", "junior")
-_COUNT, _TOTAL = "数", "计"
-_DEEPEST = 8  # parts of a path that are looked at
+_TOTAL = "计"  # among the words of a fact that only a total means
 _TYPED = 0.75  # of its letters a heading has in common with the one that it was meant to be
 _LETTERS = 3  # a shorter one may have been meant to be anything
 _TEXT = "\0"  # among the words of a fact that is no figure
-_SEPARATORS = re.compile(r"[\s()\[\]【】〔〕,;/\\_:.·'\"“”‘’《》#*|—–-]+")
-_NUMBERING = re.compile(
-    r"^(?:\([0-9一二三四五六七八九十]{1,3}\)|[0-9一二三四五六七八九十]{1,3}[、.:](?![0-9]))"
-)
-_BAND = re.compile(
-    r"(?<![0-9a-z.])(?:(?P<low>[0-9]{1,3})人?(?:[-—–~至到]+(?P<high>[0-9]{1,3})人?|(?P<up>人?[及(]?(?:以上|含以上)|人?\+))"
-    r"|(?P<most>[0-9]{1,3})人?(?:及)?以下|(?:≤|<=|不超过)(?P<upto>[0-9]{1,3})人?|(?:≥|>=)(?P<from>[0-9]{1,3})人?)(?![0-9a-z.])(?:的?班级?数?)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,168 +139,6 @@ def _single(match: Match) -> Meaning:
     )  # fmt: skip
 
 
-# ── the words ──────────────────────────────────────────────────────────────────────
-
-
-class _Lexicon(NamedTuple):
-    """The words of headings. known: every way to write one, the longest first → what stands for it."""
-
-    known: re.Pattern[str]
-    meant: Mapping[str, str]
-    stages: frozenset[str]
-    totals: frozenset[str]
-    tails: re.Pattern[str]
-    captions: re.Pattern[str]
-    groups: frozenset[str]
-    bands: frozenset[str]
-    qualifiers: tuple[str, ...]
-    silent: frozenset[str]
-
-
-def _one_of(written: Sequence[str]) -> str:
-    return "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    data: dict[str, Any] = read_schema("school")["x-heading-words"]
-    meant: dict[str, str] = {}
-    for concept, ways in data["same"].items():
-        meant |= {folded(way): concept for way in ways}
-    for stage, ways in data["stages"].items():
-        meant |= {folded(way): f"<{stage}>" for way in ways}
-    meant |= {folded(way): "" for way in data["dropped"]}
-    return _Lexicon(
-        re.compile(_one_of(list(meant))),
-        meant,
-        frozenset(f"<{stage}>" for stage in data["stages"]),
-        frozenset(data["total"]),
-        re.compile(f"(?:{_one_of(data['tails'])})$"),
-        re.compile(f"(?:[0-9一二三四五六七八九十]+、?)?(?:{_one_of(data['captions'])})+"),
-        frozenset(map(_letters, data["groups"])),
-        frozenset(data["bands"]),
-        tuple(data["qualifiers"]),
-        frozenset(map(_letters, data["silent"])),
-    )
-
-
-def _letters(text: str) -> str:
-    return _SEPARATORS.sub("", folded(text))
-
-
-def _is_caption(part: str) -> bool:
-    """Whether a heading says of the columns under it only in which group they are."""
-    letters = _letters(part)
-    if _as_period(part):
-        return True
-    return letters in _lexicon().groups or _lexicon().captions.fullmatch(letters) is not None
-
-
-def _as_period(part: str) -> Heading | None:
-    """A heading that only says of which time the figures under it are, as one in a bracket does."""
-    heading = Heading.read(f"({part})")
-    return heading if not heading.text and not heading.unit and not heading.past else None
-
-
-class Band(NamedTuple):
-    """A band of sizes, its ends with it. persons: it says that persons are counted."""
-
-    low: int
-    high: int | None
-    persons: bool
-
-
-class Read(NamedTuple):
-    """The words of a path.
-
-    stages: those that it names, perhaps several. total: it says that it is a sum; counts: that it is a
-    number of something. band: the one that it names, if any. unit, year: those that brackets name, the
-    lowest that do.
-    """
-
-    tokens: frozenset[str]
-    stages: frozenset[str]
-    total: bool
-    counts: bool
-    band: Band | None
-    unit: str
-    year: int | None
-
-
-def read_path(path: Sequence[str]) -> Read:
-    """The words of a path, whatever their order."""
-    return _read(tuple(path))
-
-
-@lru_cache(maxsize=8192)
-def _read(path: tuple[str, ...]) -> Read:
-    lexicon = _lexicon()
-    tokens: set[str] = set()
-    stages: set[str] = set()
-    total = counts = False
-    band: Band | None = None
-    unit, year = "", None
-    for part in path[-_DEEPEST:]:
-        heading = _as_period(part) or Heading.read(part)
-        plain = _NUMBERING.sub("", heading.text)
-        unit, year = heading.unit or unit, heading.year or year
-        if (found := _band_of(plain)) is not None:
-            band, plain = found
-        for word in _words(plain, lexicon):
-            if word in lexicon.stages:
-                stages.add(word[1:-1])
-            elif word in lexicon.totals:
-                total = True
-            elif word == _COUNT:
-                counts = True
-            else:
-                tokens.add(word)
-    return Read(frozenset(tokens), frozenset(stages), total, counts, band, unit, year)
-
-
-def _words(plain: str, lexicon: _Lexicon) -> Iterator[str]:
-    """The words of one part, folded."""
-    spaced = lexicon.known.sub(lambda found: f" {lexicon.meant[found[0]]} ", plain)
-    for chunk in _SEPARATORS.split(spaced.replace("、", " 、 ")):
-        word = chunk
-        if word in lexicon.meant.values() or word in lexicon.totals or not word:
-            if word:
-                yield word
-            continue
-        for total in ("合计", "总计", "小计", "共计"):
-            if word.endswith(total):
-                word = word.removesuffix(total)
-                yield total
-        if (name := lexicon.tails.sub("", word)) != word:
-            yield _COUNT
-        if name:
-            yield name
-
-
-def _band_of(plain: str) -> tuple[Band, str] | None:
-    """The band of sizes that a part names, and the rest of the part."""
-    found = _BAND.search(plain)
-    if found is None:
-        return None
-    low, high = found["low"] or found["from"], found["high"] or found["most"] or found["upto"]
-    band = Band(int(low) if low else 0, int(high) if high else None, "人" in found[0])
-    return band, f"{plain[: found.start()]} {plain[found.end() :]}"
-
-
-@lru_cache(maxsize=256)
-def stage_of(titles: tuple[str, ...]) -> str:
-    """The one stage that titles name; empty where they name none or several."""
-    lexicon = _lexicon()
-    named = {
-        word
-        for title in titles
-        for word in map(lexicon.meant.__getitem__, lexicon.known.findall(folded(title)))
-        if word in lexicon.stages
-    }
-    stage = named.pop()[1:-1] if len(named) == 1 else ""
-    return "" if stage in (_SEVERAL, COMPULSORY) else stage
-
-
 # ── the facts by their words ───────────────────────────────────────────────────────
 
 Index = Mapping[frozenset[str], Mapping[str, Fact]]  # words → stage → fact
@@ -322,6 +158,12 @@ def index(words: Vocabulary, table: str) -> Index:
             key = tokens | {_TOTAL} if read.total else tokens
             found.setdefault(key, {}).setdefault(stage, fact)
     return found
+
+
+@lru_cache(maxsize=64)
+def sections(words: Vocabulary, table: str) -> frozenset[str]:
+    """The words under which a form groups the facts of a table."""
+    return frozenset(letters_of(fact.section) for fact in words.tables[table].values())
 
 
 def _is_figure(fact: Fact) -> bool:
@@ -354,14 +196,14 @@ class _PathReader:
 
     def certain(self, path: tuple[str, ...]) -> Meaning | None:
         """What a path means; None where nobody knows."""
-        lexicon = _lexicon()
+        lexicon = lexicon_of()
         if not any(path):
             return Meaning("unknown")
-        leaf, whole = _letters(path[-1]), _letters("".join(dict.fromkeys(path)))
+        leaf, whole = letters_of(path[-1]), letters_of("".join(dict.fromkeys(path)))
         if leaf in lexicon.silent or whole in lexicon.silent:
             return Meaning("silent")
         read = read_path(path)
-        if len(read.stages) > 1 or _SEVERAL in read.stages:
+        if len(read.stages) > 1 or SEVERAL in read.stages:
             return Meaning("unknown", why="stages")
         found = self._plain(path) or self._within(path)
         return found or self._under_captions(path)
@@ -374,10 +216,13 @@ class _PathReader:
             rest = path[left:]
             if found := self._exactly(rest):
                 return found
-            if not _is_caption(path[left]):
+            if not self._is_caption(path[left]):
                 break
-        inner = tuple(part for part in path[:-1] if not _is_caption(part))
+        inner = tuple(part for part in path[:-1] if not self._is_caption(part))
         return self._exactly((*inner, path[-1])) if len(inner) + 1 < len(path) else None
+
+    def _is_caption(self, part: str) -> bool:
+        return is_caption(part) or letters_of(part) in sections(self.words, self.table)
 
     def _exactly(self, path: tuple[str, ...]) -> Meaning | None:
         if match := self.words.match(self.table, "/".join(path), self.units):
@@ -407,8 +252,14 @@ class _PathReader:
         if stage and named != COMPULSORY:
             return Meaning("silent")
         some = {key: fact for key, fact in of.items() if not stage or key in _COMPULSORY_STAGES}
+        if not self._of_schools():
+            return Meaning("unknown", tuple(some.values()), tuple(some))
         found = self._measured("by_type", some, read)
         return replace(found, part=COMPULSORY) if named == COMPULSORY else found
+
+    def _of_schools(self) -> bool:
+        """Whether each record is a school, whose type can tell a stage."""
+        return "school_type" in self.words.tables[self.table]
 
     def _of_all(self, fact: Fact, stage: str, read: Read) -> Meaning:
         """A fact of the whole school, or what one stage has of it."""
@@ -416,13 +267,13 @@ class _PathReader:
             return self._measured("fact", {ANY: fact}, read)
         if stage == "senior" and stage not in stages_of(fact):
             return Meaning("silent")
-        if not fact.adds or stage not in stages_of(fact):
+        if not fact.adds or stage not in stages_of(fact) or not self._of_schools():
             return Meaning("doubtful", (fact,), (ANY,), why="stages")
         return replace(self._measured("part", {ANY: fact}, read), part=stage)
 
     def _band(self, read: Read) -> Meaning | None:
         """The item of a list fact that a band of sizes stands for."""
-        band, known = read.band, _lexicon().bands
+        band, known = read.band, lexicon_of().bands
         called = index(self.words, self.table).get(read.tokens, {}).values()
         if (
             band is None
@@ -469,7 +320,7 @@ class _PathReader:
         return None
 
     def _part_of(self, whole_path: tuple[str, ...], path: tuple[str, ...]) -> Meaning | None:
-        stages = tuple(word for part in whole_path for word in _stage_words(part))
+        stages = tuple(word for part in whole_path for word in stage_words(part))
         units = tuple(f"({unit})" for part in whole_path if (unit := Heading.read(part).unit))
         below = self._exactly((*stages, *units, *path))
         above = self._plain(whole_path)
@@ -532,17 +383,17 @@ def _spellings(words: Vocabulary, table: str) -> Sequence[tuple[str, Fact, str]]
 
 def _spelled(heading: str) -> str:
     """The letters of a heading, without those that name a stage."""
-    lexicon = _lexicon()
+    lexicon = lexicon_of()
 
     def without(found: re.Match[str]) -> str:
         return "" if lexicon.meant[found[0]] in lexicon.stages else found[0]
 
-    return _letters(lexicon.known.sub(without, Heading.read(heading).text))[:80]
+    return letters_of(lexicon.known.sub(without, Heading.read(heading).text))[:80]
 
 
 def _is_slip(written: str, meant: str) -> bool:
     """Whether two texts differ as by a slip: single letters, none of which makes it another thing."""
-    telling = _lexicon().qualifiers
+    telling = lexicon_of().qualifiers
     for change, low, high, start, end in SequenceMatcher(
         None, written, meant, autojunk=False
     ).get_opcodes():
@@ -554,10 +405,3 @@ def _is_slip(written: str, meant: str) -> bool:
         if any(mark in text for mark in telling for text in around):
             return False
     return True
-
-
-def _stage_words(part: str) -> Iterator[str]:
-    lexicon = _lexicon()
-    for found in lexicon.known.findall(folded(part)):
-        if lexicon.meant[found] in lexicon.stages:
-            yield found

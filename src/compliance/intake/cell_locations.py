@@ -223,7 +223,7 @@ def _row(table: Accepted, row: int, holder: str | None, facts: Collection[str]) 
 def _place(table: Accepted, row: int, fact: str) -> Place:
     raw, heading = table.raw, table.heading_at(row, fact)
     place = raw.cell(row, heading)
-    return Place(place.file, place.at, heading, raw.columns[heading][row])
+    return Place(place.file, place.at, raw.written(row, heading), raw.columns[heading][row])
 
 
 def _heading(table: Accepted, fact: str) -> Place:

@@ -185,6 +185,7 @@ def problem_words(code: str) -> str:
         "school_new": msg("对照数据没有的学校"),
         "school_twice": msg("同一学校疑似填了两次"),
         "sentence_broken": msg("规则说明出错"),
+        "school_not_counted": msg("不计校数的学校"),
         "sheet_not_read": msg("未读取的工作表"),
         "tables_joined": msg("几张表合并"),
         "short_lines": msg("行末缺列"),

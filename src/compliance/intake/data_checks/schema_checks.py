@@ -56,6 +56,7 @@ def contradictions(vocabulary: Vocabulary) -> Iterator[Check]:
         for bound in known[record].bounds:
             yield _exceeding(view, bound, vocabulary.tables[record])
     yield from _counted_of_nobody(vocabulary)
+    yield _not_counted(vocabulary.school)
     yield from (_foreign_stage(stage, vocabulary.school) for stage in STAGES)
     yield from (_without_pupils(stage, vocabulary) for stage in COMPULSORY)
     for flag, count in known["school"].shown_by:
@@ -131,6 +132,24 @@ def _of_nobody(fact: Fact, vocabulary: Vocabulary) -> Check:
         (pl.col(fact.name) == 0) & ~said & counted(fact, columns, besides=parts)
     )
     return Check("counties", when, tell, (said.alias("_said"), *columns))
+
+
+def _not_counted(facts: dict[str, Fact]) -> Check:
+    """A school that is not counted as one and is no teaching point: a campus, and nobody says whose."""
+    kind = "teaching_point"
+
+    def tell(row: Row) -> Doubt:
+        message = say("{o}不计校数，单独作为一所学校评估", o=row["school_name"])
+        expected = msg("所属主校填“主校（中心校）标识码”；并入主校评估另有开关")
+        if row["main_school_code"]:
+            expected = say(
+                "主校是{code}；并入主校评估另有开关（compliance rules --switches）",
+                code=row["main_school_code"],
+            )
+        return Doubt("school_not_counted", message, expected, ("counted",))
+
+    when = ~pl.col("counted") & (pl.col("school_type") != kind)
+    return Check("schools", when, tell, ("school_name", "main_school_code"))
 
 
 def _foreign_stage(stage: str, facts: dict[str, Fact]) -> Check:

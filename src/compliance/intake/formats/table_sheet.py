@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from compliance.facts.heading_meaning import stage_of
+from compliance.facts.path_words import stage_of
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.county_sheet import CountySheet

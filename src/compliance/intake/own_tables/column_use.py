@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage, read_path, stage_of
+from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage
+from compliance.facts.path_words import read_path, stage_of
 from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
@@ -63,7 +64,7 @@ def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
         return ColumnUse(heading, path, known or Meaning("unknown" if raw.strict else "silent"))
     meaning = meaning_of(words, table, path, units=units, titles=raw.titles)
     decided: Decider = "heading"
-    if meaning.kind in ("by_type", "band") and len(meaning.facts) > 1:
+    if meaning.kind == "by_type" or (meaning.kind == "band" and len(meaning.facts) > 1):
         decided = "type"
     elif raw.titles and meaning != meaning_of(words, table, path, units=units):
         decided = "titles"

@@ -155,6 +155,12 @@ class JoinedTable(RawTable):
         place = part.named(part.rows[row] or 0)
         return Location(place.file, place.at)
 
+    def written(self, row: int, heading: str) -> str:
+        """The heading over a cell in its own table."""
+        part, own = self.origins.get(heading, (self.parts[0], heading))
+        there = part.rows[row]
+        return own if there is None else part.table.written(there, own)
+
     def apart(self, headings: Iterable[str]) -> bool:
         """Whether each of these headings comes of a table of its own."""
         tables = [id(self.origins[heading][0]) for heading in headings]

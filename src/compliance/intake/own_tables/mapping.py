@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import Meaning, own_stage, read_path, stage_of
+from compliance.facts.heading_meaning import Meaning, own_stage
+from compliance.facts.path_words import read_path, stage_of
 from compliance.facts.units import as_printed, factor, quantity, unit_words
 from compliance.facts.vocabulary import Heading, Vocabulary
 from compliance.intake.cell_text import clip

@@ -15,7 +15,8 @@ from functools import cached_property
 from itertools import islice
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import COMPULSORY, SPECIAL, Meaning, stages_of
+from compliance.facts.heading_meaning import ANY, SPECIAL, Meaning, stages_of
+from compliance.facts.path_words import COMPULSORY
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
@@ -81,9 +82,13 @@ class SettledTable(RawTable):
 
     def cell(self, row: int, heading: str) -> Location:
         """Where the cell was written."""
+        return self.before.cell(row, self.written(row, heading))
+
+    def written(self, row: int, heading: str) -> str:
+        """The heading over the cell where it was written."""
         sources = self.origins.get(heading) or {heading: None}
         own = (source for source, rows in sources.items() if rows is not None and row in rows)
-        return self.before.cell(row, next(own, next(iter(sources))))
+        return next(own, next(iter(sources)))
 
     def of_heading(self, heading: str) -> Location:
         """Where the heading stands under which its cells were written, the first of several."""
@@ -139,9 +144,33 @@ class _Settling:
             key = self._new_key(fact, use.meaning)
         elif heading in self.raw.units:
             self.units[key] = self.raw.units[heading]
-        self.columns[key], self.origins[key] = self.raw.columns[heading], {heading: None}
+        self.columns[key], self.origins[key] = self._of_title(use), {heading: None}
         if fact:
             self.keys.setdefault(fact.name, key)
+
+    def _of_title(self, use: ColumnUse) -> Cells:
+        """The cells of a column; where only a title names the stage, without those of schools that lack it."""
+        cells, stage = (
+            self.raw.columns[use.heading],
+            use.meaning.stages[0] if use.meaning.fact else ANY,
+        )
+        if use.decided != "titles" or stage == ANY:
+            return cells
+        kept = _listed(cells)
+        for row, cell in enumerate(kept):
+            stages = self._stages(row, use.meaning)
+            if stages and stage not in stages and not (_nothing(cell) or _zero(cell)):
+                kept[row] = None
+                message = say(
+                    "“{h}”的{v}没有采用：表题写的是{stage}，这所学校没有{stage}",
+                    h=show(use.heading), v=show(cell), stage=_stage_word(stage),
+                )  # fmt: skip
+                expected = say("分开填{stages}", stages=msg("、").join(map(_stage_word, stages)))
+                where = self._cell(row, use.heading)
+                self.problems.append(
+                    where.warning("stage_not_told", message, expected, use.meaning.names)
+                )
+        return kept
 
     def _new_key(self, fact: Fact, meaning: Meaning) -> str:
         """A heading for a fact; one more for a fact that has one is told of later, as any that stands twice."""
