@@ -7,6 +7,7 @@ rich      besides, every fact that the national rules ask for, lists and stateme
 limits    rich, and every value of R1–R7 lies exactly on its limit, G3–G5 likewise
 csv       rich as CSV, the schools in 60 columns
 county    one county with every fact as `county.json` and `county.xlsx`; about so many schools
+returned  such a county, and in `returned` a workbook a school as `collect` takes them
 counties  such counties of 120 schools, a JSON document each
 """
 
@@ -22,6 +23,9 @@ from typing import Any
 
 import polars as pl
 
+from compliance.checker import load
+from compliance.cli.workbook_form import workbook_form
+from compliance.collection import issue, read_register
 from examples.invented import county
 from examples.writers import write_json, write_workbook
 
@@ -282,6 +286,14 @@ def county_files(schools: int, folder: Path) -> None:
     write_workbook(folder / "county.xlsx", document)
 
 
+def returned(schools: int, folder: Path) -> None:
+    """One county's workbooks, one a school, as they come back: each confirms what is known of it."""
+    county_files(schools, folder)
+    register, _ = read_register([folder / "county.json"], load(), workbook_form)
+    if register is not None:
+        issue(register, folder / "returned")
+
+
 def corrected(folder: Path) -> Path:
     """The county's document with one school given a little more equipment."""
     document = json.loads((folder / "county.json").read_text("utf-8"))
@@ -303,6 +315,7 @@ KINDS: dict[str, Callable[[int, Path], None]] = {
     "limits": lambda schools, folder: nation(limits, schools, folder),
     "csv": csv,
     "county": county_files,
+    "returned": returned,
     "counties": county_documents,
 }
 

@@ -169,6 +169,16 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             "county", command("rectify", document, "--format", "pdf", "-o", "{out}"),
             ("county", 288), needs="typst",
         ),
+        "per school": Row(
+            "`template --per-school` of 300 schools, all figures known",
+            "county", command("template", "--per-school", "{out}", document),
+            ("county", 288), aims=(Aim("seconds", 10),),
+        ),
+        "collect": Row(
+            "`collect` of 300 workbooks",
+            "county", command("collect", "{data}/returned", "-o", "{out}.xlsx"),
+            ("returned", 288), aims=(Aim("seconds", 10),),
+        ),
         "report page": Row(
             "`check --format html` of 300 schools",
             "county",

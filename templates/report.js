@@ -3,6 +3,7 @@
 
 const state = (cell) => [...cell.classList];
 const text = (node) => node.textContent.trim();
+const sorted = (cell) => cell.dataset.sort ?? text(cell);
 
 function number(words) {
   const found = words.replace(/^[^\d+\-.]+/, "").match(/^[+-]?\d+(\.\d+)?/);
@@ -13,7 +14,7 @@ function number(words) {
 function compare(column, down) {
   const sign = down ? -1 : 1;
   return (one, other) => {
-    const [a, b] = [text(one.cells[column]), text(other.cells[column])];
+    const [a, b] = [sorted(one.cells[column]), sorted(other.cells[column])];
     const [blank, blanks] = [a === "" || a === "–", b === "" || b === "–"];
     if (blank || blanks) return blank - blanks;
     const [n, m] = [number(a), number(b)];

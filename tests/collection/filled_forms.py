@@ -57,6 +57,13 @@ class Form:
         assert old.encode() in self.parts[part], old
         self.parts[part] = self.parts[part].replace(old.encode(), new.encode())
 
+    def mark(self, name: str, value: str) -> None:
+        """Let its mark say something else."""
+        part = "docProps/custom.xml"
+        wanted = re.compile(rf'(name="junheng-{name}"[^>]*>\s*<vt:lpwstr>)[^<]*'.encode())
+        self.parts[part], count = wanted.subn(rb"\g<1>" + value.encode(), self.parts[part])
+        assert count == 1, name
+
     def saved(self, moment: str) -> None:
         """Say when a program saved it, as ``2026-03-01T08:00:00Z``."""
         core = self.parts["docProps/core.xml"]

@@ -226,8 +226,8 @@ class TestWorkbook:
         document = read(inputs.workbook(tmp_path / "a.xlsx", sheets))
         assert [(p.severity, p.code, p.at) for p in document.problems] == [
             ("error", "duplicate_heading", "县区!A4"),
-            ("warning", "no_heading", "学校!E2"),
             ("error", "duplicate_heading", "学校!F1"),
+            ("warning", "no_heading", "学校!E2"),
         ]
         assert "县区!A3" in document.problems[0].message
         assert inputs.values(document, "counties")["省份"] == ["安徽"]

@@ -141,7 +141,7 @@ class TestBeside:
         assert found is not None
         assert found.units == dict.fromkeys(HEADINGS, ("万元",))
         assert found.place(0, "学校名称") == "C7"
-        assert told(problems) == [("warning", "side_lines", "A6")]
+        assert told(problems) == [("warning", "total_row", "A6")]
         assert problems[0].message == (
             "10行不是数据，未读取：标题、单位3行（A1、A3、A4）；栏次1行（A6）；"
             "合计、小计2行（C48、C49）；说明、签名4行（A50、A51、A52、A53）"

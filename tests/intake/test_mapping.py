@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.facts.vocabulary import vocabulary
-from compliance.intake.formats.raw_table import TABLE_OF, RawTable
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
+from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.mapping import (
     BY_TYPE,
     IGNORE,
@@ -22,6 +23,7 @@ from compliance.intake.own_tables.mapping import (
     TableMapping,
 )
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
+from compliance.intake.own_tables.terms import Terms
 from compliance.kernel.errors import UsageError
 
 WORDS = vocabulary()
@@ -179,3 +181,43 @@ def test_toml_gives_back_what_was_written(
     path = tmp_path_factory.mktemp("mapping") / "M.toml"
     path.write_text(as_text(mapping, WORDS), "utf-8")
     assert read_mapping(path).resolved(WORDS) == mapping
+
+
+def settled_by(said: dict[str, str], rows: Sequence[Sequence[object]]) -> dict[str, list[object]]:
+    """What becomes of a table (code, type, a figure whose heading names no stage) with a mapping."""
+    headings = ["学校代码", "办学类型", *said]
+    columns = {h: [row[n] for row in rows] for n, h in enumerate(headings)}
+    raw = replace(own(headings), columns=columns, height=len(rows))
+    known = {"学校代码": "school_code", "办学类型": "school_type"}
+    layout = Layout("schools", {h: Assigned(f) for h, f in (known | said).items()}, TITLE)
+    terms = Terms(TableMapping((layout,))).resolved(WORDS)
+    county = RawTable("counties", "新表.xlsx", {}, 0, lambda _, h: h)
+    table = ready(RawDocument("新表.xlsx", [county, raw]), WORDS, terms).tables[1]
+    found = {}
+    for heading, cells in table.columns.items():
+        match = WORDS.match("school", heading)
+        found[match.fact.name if match else heading] = list(cells)
+    return found
+
+
+SCHOOLS = (("1", "小学", 600), ("2", "初级中学", 900), ("3", "九年一贯制学校", 500))
+
+
+@pytest.mark.parametrize("heading", ["专任教师数", "教书先生"])
+def test_a_figure_without_a_stage_is_of_the_schools_own_whatever_is_chosen(heading: str) -> None:
+    found = settled_by({heading: "junior_teachers"}, SCHOOLS)
+    assert found["primary_teachers"] == [600, None, None]
+    assert found["junior_teachers"] == [None, 900, 500]
+
+
+def test_of_two_columns_with_the_same_words_the_chosen_one_is_used() -> None:
+    rows = [(*school, 1) for school in SCHOOLS]
+    found = settled_by({"运动场地面积": "ignore", "体育运动场地面积": "outdoor_sports_area"}, rows)
+    assert found["outdoor_sports_area"] == [1, 1, 1]
+
+
+def test_a_total_that_is_repeated_stays_one_when_it_is_confirmed() -> None:
+    rows = [(*school, school[2]) for school in SCHOOLS]
+    said = {"教职工数/小学/合计": "primary_staff", "按性别/教职工数/小学/合计": "primary_staff"}
+    found = settled_by(said, rows)
+    assert found["primary_staff"][0] == 600

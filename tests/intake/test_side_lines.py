@@ -17,7 +17,7 @@ KEY = 2
 def left_out(line: Sequence[str]) -> str:
     """What a line was taken for; "" for a record."""
     problems: list[Problem] = []
-    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems), rows=[HEADER])
+    beside = SideLines(HEADER, KEY, Complaints("a.csv", problems), rows=[HEADER], name=3)
     record = beside.is_record(line, lambda column: f"column {column}")
     beside.mention()
     assert record or line[KEY].startswith("示例") or line == HEADER or len(problems) == 1
@@ -33,6 +33,13 @@ def left_out(line: Sequence[str]) -> str:
         (("", "519907", "", "全县合计（3所）", "860", ""), "total_row"),
         (("", "519907", "519907", "小学合计", "860", ""), "total_row"),
         (("", "", "总计", "", "860", ""), "total_row"),
+        (("", "", "", "其中：民办", "860", ""), "total_row"),
+        (("合计", "", "", "小学", "860", ""), "total_row"),
+        (("", "", "", "全县平均", "860", ""), "total_row"),
+        (("二、初中", "", "", "", "", ""), "note_row"),
+        (("", "", "（二）初中", "", "", ""), "note_row"),
+        (("2023年10月8日", "", "", "", "", ""), "note_row"),
+        (("A", "B", "C", "D", "E", "F"), "column_numbers"),
         (("填表人：教育股", "", "", "", "", ""), "note_row"),
         (("填表人：", "张三", "", "联系电话", "0551-62999999", "2023-09-20"), "note_row"),
         (("注：本表截至9月1日", "", "", "", "", ""), "note_row"),
@@ -57,6 +64,10 @@ def test_lines_that_are_no_records(line: Sequence[str], kind: str) -> None:
     [
         ("1", "519907", "5199070001", "合计路小学", "860", "1200"),
         ("1", "519907", "5199070001", "制表小学", "860", "1200"),
+        ("#N/A", "519907", "5199070001", "育红小学", "860", "1200"),
+        ("#REF!", "", "", "育红小学", "860", "1200"),
+        ("小计", "519907", "5199070001", "育红小学", "860", "1200"),
+        ("合计", "", "", "育红小学", "860", "1200"),
         ("1", "519907", "A12", "全县合计", "860", "1200"),
         ("1", "519907", "", "育红小学", "860", "1200"),
         ("1", "2", "5", "育红小学", "", ""),

@@ -94,7 +94,7 @@ def test_cells_stand_as_typed_wrong_ones_too(tmp_path: Path) -> None:
     write_filled(path, FORM, {"counties": [county], "schools": [typed]})
     sheet = openpyxl.load_workbook(path)["学校"]
     headings = [str(one.value).partition("\n")[0] for one in sheet[2]]
-    cells = dict(zip(headings, sheet[3], strict=True))
+    cells = dict(zip(headings, sheet[4], strict=True))
     assert cells["学校（机构）标识码"].value == "0012345678"
     assert cells["小学在校生数"].value == "八百"
     assert cells["小学专任教师数"].value == 12.5
@@ -123,7 +123,7 @@ def test_known_figures_are_locked_and_the_others_open(tmp_path: Path) -> None:
     assert book.sheetnames == ["说明", "县区", "学校", "班级"]
     assert [book[name].protection.sheet for name in book.sheetnames] == [False, True, True, False]
     sheet = book["学校"]
-    filled = [cell for cell in sheet[3] if cell.value is not None]
+    filled = [cell for cell in sheet[4] if cell.value is not None]
     fixed = [cell.value for cell in filled if cell.protection.locked]
     assert fixed == ["1", "甲", "小学", 9]
     columns = [one for one in sheet.column_dimensions.values() if one.min]

@@ -287,10 +287,10 @@ def test_three_hundred_schools_are_all_there() -> None:
 
 
 def test_counties_are_ranked() -> None:
-    """By verdict, then by what fails; the undecided before what fails."""
+    """By what fails, then by what is undecided."""
     rows = Page(rendered(fixture.several(), "html")).rows
     assert [row[:2] for row in rows if row[0] in "123"] == [
-        ["1", "甲县"], ["2", "丙自治县"], ["3", "乙市中区"]
+        ["1", "甲县 340101 2023"], ["2", "丙自治县 340103 2023"], ["3", "乙市中区 370101 2023"]
     ]  # fmt: skip
 
 
@@ -317,8 +317,9 @@ def test_many_counties_get_the_overview_only(monkeypatch: pytest.MonkeyPatch) ->
     assert "乙小学" not in text
     assert "县数过多，本页只列各县结论" in text
     assert Page(text).row(
-        "3", "乙市中区", "370101", "2023", "✗ 未达标", "✗ 不达标", "✗ 不达标", "1", "", "0"
-    )
+        "3", "乙市中区 370101 2023", "✗ 未达标", "✗ 不达标0/1/0", "✗ 不达标0/1/0",
+        "RS 资源配置综合评估（1个学段）、V1 以考试方式招生", "2", "0", "", "1", "", "0", "0", "",
+    )  # fmt: skip
 
 
 def test_many_schools_are_listed_where_they_miss_something(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,7 +170,7 @@ def test_what_people_wrote_stays_text() -> None:
 
 def test_several_counties_stand_in_one_table_each() -> None:
     book = opened(fixture.several())
-    assert [(row["县（市、区）"], row["位次"]) for row in body(book["结论"])] == [
+    assert [(row["县（市、区）"], row["位次"]) for row in body(book["排名"])] == [
         ("甲县", 1), ("丙自治县", 2), ("乙市中区", 3)
     ]  # fmt: skip
     assert [(row["县（市、区）"], row["学年"], row["学校"]) for row in body(book["矩阵"])] == [
@@ -181,8 +181,8 @@ def test_several_counties_stand_in_one_table_each() -> None:
 def test_a_nation_gets_its_counties_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(county, "_COUNTIES", 2)
     book = opened(fixture.several())
-    assert book.sheetnames == ["结论", "数据问题", "规则"]
-    assert "县数过多" in str([cell.value for row in book["结论"].iter_rows() for cell in row])
+    assert book.sheetnames == ["排名", "各县各项", "数据问题", "规则"]
+    assert "县数过多" in str([cell.value for row in book["排名"].iter_rows() for cell in row])
 
 
 def test_nothing_judged_is_told() -> None:

@@ -40,7 +40,7 @@ SHEETS = [
     "组织",
     "学校沿革",
 ]
-FIRST = 4  # the first row of 学校 for data: bands, headings, example
+FIRST = 5  # the first row of 学校 for data: sections, two of headings, example
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,12 @@ class TestReadBack:
         for name, row in rows.items():
             book["县区"].cell(row, 2, county[name])
         for name, column in places.items():
-            book["学校"].cell(FIRST, column, school[name])
+            value = school[name]
+            if WORDS.school[name].edges:  # a column for each of its items
+                for place, item in enumerate(str(value).split(";")):
+                    book["学校"].cell(FIRST, column + place, int(item))
+            else:
+                book["学校"].cell(FIRST, column, value)
         submission = submitted(book, tmp_path / "a.xlsx")
         assert [p for p in submission.problems if p.severity == "error"] == []
         known = {"unknown_heading", "no_heading", "sheet_not_read", "converted_unit"}
@@ -247,33 +252,47 @@ class TestLook:
             assert fact.unit in unit
             assert ("自然年度" in unit) == (fact.period == "calendar_year")
             assert cell.comment
-            assert fact.description[:10] in cell.comment.text
+            assert fact.description[:8].rstrip("。") in cell.comment.text
+            assert fact.holder in cell.comment.text
             width = dimension(sheet, column).width
             lines = 3 if unit else 4
             assert columns(title) <= (width + 0.5) * lines
             assert columns(unit) <= width + 0.5
 
+    def test_ten_columns_for_class_bands_under_one_heading(self, book: Any) -> None:
+        sheet = book["学校"]
+        first = header(sheet, 2)["junior_class_bands"]
+        words = [sheet.cell(3, column).value for column in range(first, first + 10)]
+        assert words[:3] == ["25人及以下", "26—30", "31—35"]
+        assert words[-2:] == ["61—65", "66人及以上"]
+        last = sheet.cell(3, first + 9).column_letter
+        merged = {str(block) for block in sheet.merged_cells.ranges}
+        assert f"{sheet.cell(2, first).column_letter}2:{last}2" in merged
+        assert "A2:A3" in merged
+
     def test_required_headings_stand_out(self, book: Any) -> None:
-        colours: dict[bool, set[str]] = {True: set(), False: set()}
+        red: dict[bool, set[str]] = {True: set(), False: set()}
         for name, column in header(book["学校"], 2).items():
-            colours[WORDS.school[name].required].add(book["学校"].cell(2, column).fill.fgColor.rgb)
+            colour = book["学校"].cell(2, column).font.color
+            red[WORDS.school[name].required].add(colour and colour.rgb)
         for name, row in county_rows(book["县区"]).items():
-            colours[WORDS.county[name].required].add(book["县区"].cell(row, 1).fill.fgColor.rgb)
-        assert len(colours[True]) == len(colours[False]) == 1
-        assert colours[True] != colours[False]
+            colour = book["县区"].cell(row, 1).font.color
+            red[WORDS.county[name].required].add(colour and colour.rgb)
+        assert len(red[True]) == len(red[False]) == 1
+        assert red[True] != red[False]
 
     def test_frozen_filtered_and_formatted(self, book: Any) -> None:
         sheet = book["学校"]
-        assert sheet.freeze_panes == "C3"
-        assert sheet.auto_filter.ref.startswith("A2:")
+        assert sheet.freeze_panes == "C4"
+        assert sheet.auto_filter.ref.startswith("A3:")
         places = header(sheet, 2)
         formats = {name: dimension(sheet, column).number_format for name, column in places.items()}
-        for code in ("school_code", "main_school_code", "primary_class_bands"):
+        for code in ("school_code", "main_school_code", "school_type"):
             assert formats[code] == "@"
         assert formats["primary_students"] == "#,##0"
         assert formats["built_year"] == "0"
-        assert sheet["A3"].font.color.rgb.endswith("808080")
-        assert str(sheet["A3"].value).startswith("示例")
+        assert sheet["A4"].font.color.rgb.endswith("808080")
+        assert str(sheet["A4"].value).startswith("示例")
         rows = county_rows(book["县区"])
         assert book["县区"].cell(rows["basic_balance_date"], 2).number_format == "@"
         assert book["县区"].cell(rows["county_code"], 2).number_format == "@"
@@ -287,14 +306,15 @@ class TestLook:
             str(one.sqref).split(":")[0].rstrip("0123456789"): one
             for one in sheet.data_validations.dataValidation
         }
-        assert str(checks["A"].sqref) == "A4:A503"
+        assert str(checks["A"].sqref) == "A5:A504"
         assert checks[letters["boarding"]].formula1 == '"是,否"'
         assert "九年一贯制学校" in checks[letters["school_type"]].formula1
         assert "民办" in checks[letters["sponsor"]].formula1
         whole, area = checks[letters["primary_students"]], checks[letters["teaching_area"]]
         assert (whole.type, whole.formula1, whole.formula2) == ("whole", "0", "100000")
         assert area.type == "decimal"
-        assert letters["primary_class_bands"] not in checks
+        bands = checks[letters["primary_class_bands"]]
+        assert (bands.type, bands.formula1, bands.formula2) == ("whole", "0", "5000")
         stages = book["班级"].data_validations.dataValidation[1]
         assert stages.formula1 == '"小学,初中"'
         met = book["佐证"].data_validations.dataValidation
@@ -337,4 +357,4 @@ class TestWriting:
     def test_more_schools_than_expected(self, tmp_path: Path) -> None:
         write_template(tmp_path / "a.xlsx", FORM, rows=1200)
         sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["学校"]
-        assert str(sheet.data_validations.dataValidation[0].sqref) == "A4:A1203"
+        assert str(sheet.data_validations.dataValidation[0].sqref) == "A5:A1204"

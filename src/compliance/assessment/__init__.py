@@ -17,12 +17,11 @@ from compliance.assessment.county import (
     Total,
     amounts,
     assess,
-    block_titles,
     offices,
-    overview,
     supplier,
     totals,
 )
+from compliance.assessment.overview import block_titles, overview
 from compliance.assessment.standings import (
     OPEN,
     PROBLEM,

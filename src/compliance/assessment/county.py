@@ -20,7 +20,6 @@ from compliance.assessment.standings import (
     WAITING,
     Judged,
     Standings,
-    asked_directly,
 )
 from compliance.engine.breakdown import (
     Breakdown,
@@ -30,12 +29,12 @@ from compliance.engine.breakdown import (
     county_frames,
     resting_on_schools,
 )
-from compliance.engine.results import CountyResult, CountyRow, Grounds, Results
+from compliance.engine.results import CountyResult, Grounds, Results
 from compliance.engine.units import Frames
 from compliance.intake.cell_locations import Found
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
-from compliance.kernel.submission import KEY, STATUSES
+from compliance.kernel.submission import STATUSES
 from compliance.rules.language.model import Rule
 
 # What the first are given of a shared thing serves the later ones too.
@@ -317,7 +316,7 @@ def _ids(judged: Iterable[Judged]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.rule.id for one in judged))
 
 
-def _worst() -> pl.Expr:
+def worst() -> pl.Expr:
     """The state of a group: the first of the contract's order that occurs."""
     return pl.col("status").cast(pl.Enum(STATUSES)).min().cast(pl.String)
 
@@ -336,7 +335,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     folded = (
         deciding.filter(~pl.col("rule").is_in(by_hand))
         .group_by("rule", each.alias("each"))
-        .agg(_worst())
+        .agg(worst())
         .get_column("status")
     )
     met = int((folded == "pass").sum())
@@ -371,7 +370,7 @@ def _decisive(
     ]  # fmt: skip
     blocks = {one.title for one in made}
     beside: dict[str, list[str]] = {}
-    for member in _beside_blocks(rules):
+    for member in beside_blocks(rules):
         beside.setdefault(rules[member].aspect or member, []).append(member)
     for aspect, members in beside.items():
         ids = members[0] if len(members) == 1 else f"{members[0]}-{members[-1]}"
@@ -382,7 +381,7 @@ def _decisive(
     return tuple(made)
 
 
-def _beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
+def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:
     """What the conclusion asks directly, and what decides: vetoes, eligibility, own rules."""
     members = [member for rule in rules.values() if rule.role == "conclusion" for member in rule.of]
     return [one for one in members if one in rules and rules[one].role == "requirement"]
@@ -399,7 +398,7 @@ def _outcome(
 ) -> Decisive:
     own = found.filter(pl.col("rule").is_in(list(members)) & (pl.col("role") != "advisory"))
     of_county = own.filter(level="county")
-    units = own.group_by("school_code", "stage", maintain_order=True).agg(_worst())
+    units = own.group_by("school_code", "stage", maintain_order=True).agg(worst())
     own = of_county if of_county.height else units
     counts = _counts(own)
     failing = own.filter(pl.col("school_code").is_not_null(), status="fail")
@@ -453,7 +452,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
                     level=level,
                     counts=counts,
                     limit=_limit(own),
-                    base=base.select(_worst()).item() if base.height else "",
+                    base=base.select(worst()).item() if base.height else "",
                     base_limit=_limit(base),
                     base_from=replaced.given_by if replaced else "",
                 )
@@ -463,7 +462,7 @@ def _advice(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Advice, ...
 
 def _by_school(own: pl.DataFrame) -> pl.DataFrame:
     """One state a school, where a rule has a finding for each of its stages."""
-    return own.group_by("school_code", maintain_order=True).agg(_worst())
+    return own.group_by("school_code", maintain_order=True).agg(worst())
 
 
 def _widest(found: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, str]:
@@ -673,59 +672,3 @@ def _of_nobody(own: Iterable[Judged], holders: Mapping[str, str]) -> tuple[OfNob
             for fact in facts:
                 found.setdefault((fact, supplier(one.rule, fact, holders)), []).append(one)
     return tuple(OfNobody(fact, _ids(some), who) for (fact, who), some in found.items())
-
-
-def overview(
-    findings: pl.DataFrame, counties: Iterable[CountyResult], rules: Mapping[str, Rule]
-) -> Mapping[tuple[str, int], CountyRow]:
-    """The rows of counties that one rule set judged, the same figures as their assessments give.
-
-    findings: those of the counties, columns FINDINGS, words also as Enums.
-    """
-    named = findings.schema["rule"]
-
-    def among(members: Iterable[str]) -> pl.Expr:
-        return pl.col("rule").is_in(pl.Series(list(members), dtype=named).implode())
-
-    deciding = findings.lazy().filter(pl.col("role").cast(pl.String).is_in(DECIDING))
-    beside = deciding.filter((pl.col("level") == "county") & among(_beside_blocks(rules)))
-    failed = deciding.filter(pl.col("school_code").is_not_null() & (pl.col("status") == "fail"))
-    # a unit's components are told by their group, but for those that are asked directly
-    short = failed.filter((pl.col("role") == "requirement") | among(asked_directly(rules)))
-    counted = (
-        short.group_by(KEY)
-        .agg(pl.col("school_code").n_unique().alias("schools"))
-        .join(_missing_facts(deciding), on=KEY, how="full", coalesce=True)
-        .join(beside.group_by(KEY).agg(_worst()), on=KEY, how="full", coalesce=True)
-        .select(*KEY, "schools", "missing", "status")
-        .collect()
-    )
-    rows = {(one.county_code, one.year): CountyRow(0, 0, "not_applicable") for one in counties}
-    for code, year, schools, missing, state in counted.iter_rows():
-        rows[code, year] = CountyRow(schools or 0, missing or 0, state or "not_applicable")
-    return rows
-
-
-def _missing_facts(deciding: pl.LazyFrame) -> pl.LazyFrame:
-    lacking = (
-        deciding.filter((pl.col("missing").list.len() > 0) & (pl.col("status") == "unknown"))
-        .select(*KEY, "school_code", pl.col("missing").alias("fact"))
-        .explode("fact")
-        .unique()
-    )
-    # What a school lacks is not counted again where a coefficient repeats it.
-    at_schools = lacking.filter(pl.col("school_code").is_not_null())
-    of_counties = lacking.filter(pl.col("school_code").is_null()).join(
-        at_schools.select(*KEY, "fact").unique(), on=[*KEY, "fact"], how="anti"
-    )
-    return pl.concat([at_schools, of_counties]).group_by(KEY).agg(pl.len().alias("missing"))
-
-
-def block_titles(report: Results) -> dict[str, str]:
-    """Block id -> title, of all the counties' rule sets, in order."""
-    return {
-        block: report.rules_of(county)[block].label
-        for county in report.counties
-        for block in county.blocks
-        if block in report.rules_of(county)
-    }

@@ -62,7 +62,7 @@ Paths: TypeAlias = Path | str | Iterable[Path | str]
 class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way.
 
-    unsound: the counties with errors, as far as they were read: nothing is concluded of them.
+    compared: earlier figures lay beside these. unsound: the counties with errors, as far as they were read: nothing is concluded of them.
     """
 
     submission: Submission
@@ -71,6 +71,7 @@ class Batch(NamedTuple):
     refused: tuple[Refused, ...]
     vocabulary: Vocabulary
     unsound: tuple[Job, ...] = ()
+    compared: bool = False
 
 
 def prepare(
@@ -84,7 +85,8 @@ def prepare(
     """
     words = asked_words(registry, choice)
     submission = intake.take_in(paths, registry.readers, words, previous, choice.terms)
-    return prepared(submission, words, registry, choice)
+    batch = prepared(submission, words, registry, choice)
+    return batch._replace(compared=bool(previous))
 
 
 def asked_words(registry: Registry, choice: Choice) -> Vocabulary:
@@ -167,22 +169,24 @@ class Checker:
         progress: Progress | None = None,
         lang: str | None = None,
         sinks: Sequence[Sink] = (),
+        previous: Sequence[Path] = (),
     ) -> Report:
         """Judge the counties in a file or folder, or in several.
 
         choice: how; None: each county by its own rule set. progress(rule set, done, total) is
         called when a part has been judged. lang: ``zh`` or ``en``; None: the current language.
         sinks: what takes the findings part by part, while the next are judged; then the report of
-        several counties does not hold them, so that a nation fits into little memory.
+        several counties does not hold them, so that a nation fits into little memory. previous: earlier
+        figures of the same counties; what jumped since is a problem of the data.
 
         Raises UsageError, PackError or PluginError where nothing can be judged; problems of the
         data stand in the report.
         """
         with nullcontext() if lang is None else use(lang):
             choice, asked = choice or Choice(), _several(paths)
-            watch = self._watch(choice, asked)
+            watch = self._watch(choice, [*asked, *previous])
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(asked, registry, choice)
+            batch = prepare(asked, registry, choice, previous)
             return self.judge(batch, choice, progress, sinks, watch)
 
     def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
@@ -295,6 +299,9 @@ class Checker:
                 for job in batch.jobs
             },
             stated={name: getattr(batch.submission, name) for name in STATED},
+            submitted=tuple(batch.submission.submitted),
+            checks=batch.vocabulary.checks["school"],
+            compared=batch.compared,
             words=words,
         )
 

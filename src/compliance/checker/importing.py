@@ -55,7 +55,7 @@ def import_tables(checker: Checker, paths: Sequence[Path], choice: Choice) -> Im
     registry = checker.registry
     words = asked_words(registry, choice)
     given = as_read(paths, with_words(registry.readers, words, paths))
-    read = tuple(one.name for one in given if one.tables)
+    read = tuple(file.name for one in given if one.tables for file in one.inputs)
     whole = ready(of_one_county(given, ", ".join(read)), words, choice.terms.resolved(words))
     require_zeros(choice.terms, [whole])
     submission = accept([whole], words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
 from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, lang_option
@@ -41,6 +42,6 @@ def main() -> None:
 
 for one in (
     check, validate, rectify, declare, missing, diff, import_tables, template, collect,
-    rules, explain, rulesets,
+    anonymise, rules, explain, rulesets,
 ):  # fmt: skip
     main.add_command(one)

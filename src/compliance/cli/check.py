@@ -56,6 +56,13 @@ if TYPE_CHECKING:
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
 )
 @option(
+    "--previous",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
+)
+@option(
     "--fail-on",
     type=click.Choice(["fail", "undecided", "never"]),
     default="undecided",
@@ -69,6 +76,7 @@ def check(
     inputs: tuple[Path, ...],
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
+    previous: tuple[Path, ...],
     fail_on: str,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
@@ -85,7 +93,7 @@ def check(
         require_format(form, known)
     printed = formats or ("text",)
     sinks = _sinks(files, printed, renderers)
-    report = checker.check(inputs, chosen(**how), progress(), sinks=sinks)
+    report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
     ]

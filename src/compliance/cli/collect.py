@@ -46,26 +46,28 @@ from compliance.kernel.i18n import msg, say
     is_flag=True,
     help=lambda: msg("学校改了已知数据的，采用交回的（默认：仍用已知的，列出）"),
 )
-@option("--overwrite", is_flag=True, help=lambda: msg("输出文件已有人改过，仍然覆盖"))
 @ruleset_option
 @shared_options
 @guarded
 def collect(
     folder: Path, out: Path, listed: tuple[Path, ...], ruleset: str | None,
-    *, newest: bool, accept_changed: bool, overwrite: bool,
+    *, newest: bool, accept_changed: bool,
 ) -> int:  # fmt: skip
     """Merge, write, and tell how far it is and what was found."""
     from compliance.checker import load
+    from compliance.cli.workbook_form import workbook_form
     from compliance.collection import collect as collected
     from compliance.render.collected_sheets import told
 
     refuse_clashes([out], listed)
     found = collected(
-        folder, out, load(), listed=listed, ruleset=ruleset, newest=newest,
-        accept_changed=accept_changed, overwrite=overwrite, progress=progress(),
+        folder, out, load(), workbook_form, listed=listed, ruleset=ruleset, newest=newest,
+        accept_changed=accept_changed, progress=progress(),
     )  # fmt: skip
     print_problems(found.problems, err=True)
     for line in told(found.schools, found.done):
         click.echo(line)
+    for path in found.kept:
+        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path))
     click.echo(say("已写 {out}", out=out))
     return UNREADABLE if found.unreadable else 0

@@ -91,6 +91,15 @@ def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # no
     return click.option(*names, cls=Option, help=help, **options)
 
 
+switch_option = option(
+    "--switch",
+    "switches",
+    multiple=True,
+    metavar="NAME",
+    help=lambda: msg("打开一项放宽或选用一种算法（见 rules --switches），可重复"),
+)
+
+
 class Group(Command, click.Group):
     """The program: complaints about usage in the user's language, exit code 2."""
 
@@ -256,13 +265,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             help=lambda: msg("确认文件：持有文件原文的人据以提高依据的核实程度，可重复"),
         ),
         option("--strict", is_flag=True, help=lambda: msg("凡经过未核实的规则即不下结论")),
-        option(
-            "--switch",
-            "switches",
-            multiple=True,
-            metavar="NAME",
-            help=lambda: msg("打开一项放宽或选用一种算法（见 rules --switches），可重复"),
-        ),
+        switch_option,
         option(
             "--enforce",
             multiple=True,

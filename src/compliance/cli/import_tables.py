@@ -67,6 +67,7 @@ def import_tables(
     """Read, write the workbook and what is to be confirmed, print what became of every column."""
     from compliance.checker import Checker, Choice
     from compliance.checker.importing import import_tables as taken_in
+    from compliance.render import phrases
     from compliance.render.documents.output_files import beside, staged
     from compliance.render.import_report import text
 
@@ -81,7 +82,9 @@ def import_tables(
     refuse_clashes([out], read)
     terms = asked_terms(confirmed, blank_is_zero)
     imported = taken_in(Checker(), inputs, Choice(ruleset, terms=terms))
-    print_problems(imported.problems, err=True)
+    print_problems([one for one in imported.problems if one.severity == "error"], err=True)
+    for line in phrases.warnings(imported.problems):
+        click.echo(line, err=True)
     if not imported.records.get("schools"):
         click.echo(msg("没有读到学校，什么也没有写。"), err=True)
         return UNREADABLE

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +17,13 @@ from compliance.cli.command import (
     print_problems,
     progress,
     shared_options,
+    switch_option,
 )
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, plural, say
+
+if TYPE_CHECKING:
+    from compliance.collection import FormFor
 
 
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿；或一校一本，填好已知数据。"))
@@ -43,6 +49,13 @@ from compliance.kernel.i18n import msg, plural, say
     help=lambda: msg("一校一本要填哪个学年（默认：INPUT 的学年；是另一学年的，其数据不算已知）"),
 )
 @option("--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家）"))
+@switch_option
+@option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=lambda: msg("连同只供参考的列、同一件事的其他填法一起列出（默认只列判定和申报表要用的）"),
+)
 @option(
     "--responsibilities",
     "form",
@@ -59,7 +72,8 @@ from compliance.kernel.i18n import msg, plural, say
 @guarded
 def template(
     inputs: tuple[Path, ...], out: Path | None, folder: Path | None, schools: tuple[Path, ...],
-    year: int | None, ruleset: str | None, form: str | None,
+    year: int | None, ruleset: str | None, switches: tuple[str, ...], form: str | None,
+    *, everything: bool,
 ) -> int:  # fmt: skip
     """Write the workbook, one of the forms beside it, or a workbook a school."""
     from compliance.cli.workbook_form import workbook_form
@@ -71,7 +85,8 @@ def template(
     if folder is not None:
         if out is not None or form is not None:
             raise UsageError(msg("--per-school 不能与 -o、--responsibilities、--prices 同用"))
-        return _per_school(folder, listed, ruleset, year)
+        asked = partial(workbook_form, switches=switches, everything=everything)
+        return _per_school(folder, listed, ruleset, year, asked)
     if listed or year is not None:
         raise UsageError(
             msg("学校名单和学年只用于 --per-school"), todo=msg("请加 --per-school 文件夹")
@@ -81,16 +96,18 @@ def template(
             msg("没有说写到哪里"), todo=msg("请加 -o 填报表.xlsx，或 --per-school 文件夹")
         )
     if form is None:
-        write_template(out, workbook_form(ruleset))
+        write_template(out, workbook_form(ruleset, switches=switches, everything=everything))
     elif form == "responsibilities":
-        write_responsibilities(out, opened(ruleset)[0])
+        write_responsibilities(out, opened(ruleset, switches=switches)[0])
     else:
-        write_prices(out, *opened(ruleset))
+        write_prices(out, *opened(ruleset, switches=switches))
     click.echo(say("已写 {out}", out=out))
     return 0
 
 
-def _per_school(folder: Path, listed: Sequence[Path], ruleset: str | None, year: int | None) -> int:
+def _per_school(
+    folder: Path, listed: Sequence[Path], ruleset: str | None, year: int | None, asked: FormFor
+) -> int:
     from compliance.checker import load
     from compliance.collection import issue, read_register
 
@@ -99,7 +116,7 @@ def _per_school(folder: Path, listed: Sequence[Path], ruleset: str | None, year:
             msg("没有给出学校名单"),
             todo=msg("请给全县的表，如 compliance template --per-school 文件夹 全县.xlsx"),
         )
-    register, problems = read_register(listed, load(), ruleset, year)
+    register, problems = read_register(listed, load(), asked, ruleset, year)
     print_problems(problems, err=True)
     if register is None:
         click.echo(msg("一本也没有写：学校名单有错误。"), err=True)

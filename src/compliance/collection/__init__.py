@@ -7,6 +7,6 @@ is judged.
 
 from compliance.collection.collect import Collection, collect
 from compliance.collection.issue import issue
-from compliance.collection.register import Register, read_register
+from compliance.collection.register import FormFor, Register, read_register
 
-__all__ = ["Collection", "Register", "collect", "issue", "read_register"]
+__all__ = ["Collection", "FormFor", "Register", "collect", "issue", "read_register"]

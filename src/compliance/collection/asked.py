@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from compliance.collection.register import Record, Register, lasting
 from compliance.facts.fact import Fact
-from compliance.facts.school_types import IMPLIED
-from compliance.kernel.submission import COMPULSORY, STAGES
+from compliance.facts.school_types import IMPLIED, has
+from compliance.kernel.submission import COMPULSORY
 from compliance.render.school_workbook import AskedFact
-from compliance.render.workbook_form import SCHOOL_GROUPS, grouped
+from compliance.render.workbook_form import JUDGED, sections
+from compliance.rules.language.conditions import Where, matches
 
+_OF_COUNTY = ("county_code", "year")
+_OF_LISTS = ("township", "principal")  # whom to urge
 SIZES, AREAS = "{}_class_sizes", "{}_room_areas"
 
 
@@ -58,13 +63,13 @@ class Asking:
             if name in school or not (words.school[name].listed or _listed_as(words.school[name]))
         }
         groups = {
-            name: [rows[fact.name] for fact in facts if fact.name in rows]
-            for name, facts in grouped(words.school, SCHOOL_GROUPS, given=rows).items()
+            name: [rows[fact.name] for fact in facts]
+            for name, facts in sections(words.school[name] for name in rows).items()
         }
         open_ = [one for one in rows.values() if one.known is None]
         of_lists = [*map(SIZES.format, stages), *map(AREAS.format, kinds)]
         return Questions(
-            {name: found for name, found in groups.items() if found},
+            groups,
             stages,
             kinds,
             [*(one.fact.name for one in open_ if one.needed), *of_lists],
@@ -72,22 +77,43 @@ class Asking:
         )
 
     def _standing(self, kind: str) -> dict[str, bool]:
-        """The facts of a type of school that are asked, and whether they are needed."""
+        """The facts that a type of school is asked, and whether they are needed."""
         if kind not in self._of_types:
-            words, rules = self.register.form.words, self.register.rules
-            found = {f"{stage}_students" for stage in STAGES}
-            for rule in rules.rules.values():
-                if rule.role != "advisory":
-                    for name in rules.references.all_facts(rule.id):
-                        found |= {name, *(f"{stage}_{name}" for stage in COMPULSORY)}
-            self._of_types[kind] = {
-                name: name in found
-                for name, fact in words.school.items()
-                if name not in ("county_code", "year")
-                and (name in found or lasting(fact))
-                and has(fact, kind)
-            }
+            form = self.register.form
+            found: dict[str, bool] = {}
+            for name, fact in form.words.school.items():
+                if name in _OF_COUNTY or not has(fact, kind):
+                    continue
+                needed = form.use(fact) == JUDGED and self._concerned(fact, kind)
+                beside = lasting(fact) or _stages(kind) > 0
+                if needed or (beside and (form.asks(fact) or name in _OF_LISTS)):
+                    found[name] = needed
+            self._of_types[kind] = found
         return self._of_types[kind]
+
+    def _concerned(self, fact: Fact, kind: str) -> bool:
+        """Whether a rule looks at this fact of a school of this type."""
+        if _stages(kind) or kind in fact.types:
+            return True
+        return any(
+            rule.level == "school" and rule.role != "advisory" and _about(rule.where, kind)
+            for rule in self.register.form.readers(fact)
+        )
+
+
+def _stages(kind: str) -> int:
+    """How many stages of compulsory schooling the type implies."""
+    return sum(one in COMPULSORY for one in IMPLIED.get(kind, ()))
+
+
+def _about(where: Where, kind: str) -> bool:
+    """Whether a condition can hold for a school of this type, whatever its other facts."""
+    known = pl.DataFrame({"school_type": [kind], "stages": [_stages(kind)]})
+    tables = [where] if isinstance(where, Mapping) else where
+    told = (
+        {fact: wanted for fact, wanted in one.items() if fact in known.columns} for one in tables
+    )
+    return any(known.select(matches(one)).item() for one in told)
 
 
 def _known(rows: Sequence[Record], fact: Fact) -> set[str]:
@@ -99,25 +125,3 @@ def _listed_as(fact: Fact) -> str:
     if fact.edges:
         return SIZES.format(fact.stage)
     return fact.largest_of or (fact.counted.list if fact.counted else "")
-
-
-def has(fact: Fact, kind: str) -> bool:
-    """Whether a school of this type can have the fact."""
-    implied = IMPLIED.get(kind, ())
-    if fact.stage:
-        return fact.stage in implied
-    if fact.name.startswith("special_"):
-        return kind == "special"
-    if fact.name == "senior_students":
-        return "senior" in implied
-    if fact.name == "preschool_students":
-        return "primary" in implied
-    if fact.name in (
-        "graduates",
-        "cohort_at_entry",
-        "transferred_in",
-        "transferred_out",
-        "deceased",
-    ):
-        return "junior" in implied
-    return bool(implied) or lasting(fact) or (kind == "special" and fact.name.endswith("_budget"))

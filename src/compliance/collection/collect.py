@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-from compliance.checker import Choice, chosen_rules, with_pack_file
 from compliance.collection.merge import MergedCounty, merge, round_of
 from compliance.collection.progress import progress_of
-from compliance.collection.register import form_of, read_register
+from compliance.collection.register import FormFor, first_day, read_register
 from compliance.collection.returned import ReturnedWorkbook, read_returned
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.accept import accept
@@ -21,8 +19,10 @@ from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem, UsageError
 from compliance.kernel.i18n import lang, msg, say, use
 from compliance.plugins.registry import Registry
+from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.collected_sheets import SchoolProgress, Untyped, add_sheets
-from compliance.render.filled_workbook import untouched, write_filled
+from compliance.render.documents.output_files import beside, staged
+from compliance.render.filled_workbook import untouched
 
 _PACKED = (".zip", ".rar", ".7z")
 Progress = Callable[[str, int, int], None]
@@ -30,50 +30,41 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What was collected. schools: a row each, those to be urged first. unreadable: files, by name."""
+    """What was collected.
+
+    schools: a row each, those to be urged first. unreadable: files, by name. kept: where the workbook
+    that was there before is now, if somebody had changed it.
+    """
 
     county: str
     schools: Sequence[SchoolProgress]
     done: int
     problems: Sequence[Problem]
     unreadable: Sequence[str]
+    kept: Sequence[Path] = ()
 
 
 def collect(
-    folder: Path, out: Path, registry: Registry, *, listed: Sequence[Path] = (),
-    ruleset: str | None = None, newest: bool = False, accept_changed: bool = False,
-    overwrite: bool = False, progress: Progress | None = None,
+    folder: Path, out: Path, registry: Registry, form_for: FormFor, *,
+    listed: Sequence[Path] = (), ruleset: str | None = None, newest: bool = False,
+    accept_changed: bool = False, progress: Progress | None = None,
 ) -> Collection:  # fmt: skip
     """Read the folder with its subfolders and write the county's workbook at `out`.
 
     listed: an input with the county's schools and what is known of them; without it the list that
     every workbook carries. newest: of several files of a school the newest counts. accept_changed:
-    known figures that a school changed are taken. overwrite: what lies at `out` is replaced though
-    somebody has changed it. Raises UsageError where that is not said, or there is nothing to collect.
+    known figures that a school changed are taken. Raises UsageError where there is nothing to collect.
     """
-    if not overwrite and out.exists() and not untouched(out):
-        raise UsageError(
-            msg("文件已存在，可能有人改过"),
-            where=str(out),
-            todo=msg("请换个文件名，或加 --overwrite"),
-        )
     files, problems = _read(folder, out, registry.vocabulary, progress)
     register = None
     if listed:
-        register, faults = read_register(listed, registry, ruleset)
+        register, faults = read_register(listed, registry, form_for, ruleset)
         problems += faults
     about = round_of(files, register)
     if about is None:
         raise _nothing(folder, files)
-    if register is not None:
-        register = register.in_year(about.year)
-        form = register.form
-    else:
-        name, day = ruleset or about.ruleset, date(about.year, 9, 1)
-        known, top = with_pack_file(registry, name)
-        form = form_of(
-            chosen_rules(registry, known, top or name, day, Choice(name)), registry, name
-        )
+    register = register and register.in_year(about.year)
+    form = form_for(ruleset or about.ruleset, first_day(about.year))
     merged = merge(files, about, register, form.words, newest=newest, accept_changed=accept_changed)
     problems += merged.problems
     problems += _cells(merged, out.name, form.words)
@@ -89,8 +80,11 @@ def collect(
             add_sheets(book, found.county, schools, found.done, problems)
 
     mark = Marker.now(about.county_code, about.year, ruleset=form.ruleset)
-    write_filled(out, form, merged.tables, mark=mark, more=more)
-    return found
+    content = workbook_bytes(form, room=0, tables=merged.tables, mark=mark, more=more)
+    with staged(out.parent, beside) as place:
+        place.put(Path(out.name), content, keep=not untouched(out))
+        kept = place.place().kept
+    return replace(found, kept=kept)
 
 
 def _read(

@@ -5,12 +5,12 @@ Figures of another year are not known figures: of them only what lasts is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from compliance.checker import Choice, own_words, prepare, with_pack_file
+from compliance.checker import Choice, prepare
 from compliance.facts.fact import Fact
 from compliance.kernel.errors import Problem, UsageError
 from compliance.kernel.i18n import msg
@@ -18,8 +18,9 @@ from compliance.kernel.submission import KEY
 from compliance.plugins.registry import Registry
 from compliance.render.filled_workbook import submission_tables
 from compliance.render.workbook_form import WorkbookForm
-from compliance.rules.language.model import Ruleset
 
+# a rule set, by id or file, and the day whose rules apply → what workbooks ask
+FormFor = Callable[[str, date], WorkbookForm]
 Record = Mapping[str, object]
 _LASTING = ("buildings", "organisations")  # tables that are no figures of a year
 
@@ -28,12 +29,10 @@ _LASTING = ("buildings", "organisations")  # tables that are no figures of a yea
 class Register:
     """The county of a round, and its schools.
 
-    tables: table of a document → its records, as `write_filled` takes them; empty where nothing is
-    listed. rules: those that say what is needed.
+    tables: table of a document → its records, as `write_filled` takes them.
     """
 
     form: WorkbookForm
-    rules: Ruleset
     tables: Mapping[str, Sequence[Record]]
 
     @property
@@ -65,29 +64,36 @@ def lasting(fact: Fact) -> bool:
 
 
 def read_register(
-    inputs: Sequence[Path], registry: Registry, ruleset: str | None, year: int | None = None
-) -> tuple[Register | None, Sequence[Problem]]:
+    inputs: Sequence[Path], registry: Registry, form_for: FormFor, ruleset: str | None = None,
+    year: int | None = None,
+) -> tuple[Register | None, Sequence[Problem]]:  # fmt: skip
     """The register of an input of one county, None where it has errors; and what is wrong with it.
 
-    year: that of the round, where it is not the input's. Raises UsageError for several counties.
+    ruleset: None for the county's own. year: that of the round, where it is not the input's. Raises
+    UsageError for several counties.
     """
-    batch = prepare(inputs, registry, Choice(ruleset, date(year, 9, 1) if year else None))
-    counties = [(job.rules, job.part, key) for job in batch.jobs for key in job.part.counties.select(KEY).iter_rows()]  # fmt: skip
+    batch = prepare(inputs, registry, Choice(ruleset, first_day(year) if year else None))
+    counties = [
+        (job.rules, job.part, key)
+        for job in batch.jobs
+        for key in job.part.counties.select(KEY).iter_rows()
+    ]
     if len(counties) > 1:
-        raise UsageError(msg("输入里有几个县（或几个学年），一次只能一个县一个学年"), todo=msg("请分县分学年发放、汇集"))  # fmt: skip
+        raise UsageError(
+            msg("输入里有几个县（或几个学年），一次只能一个县一个学年"),
+            todo=msg("请分县分学年发放、汇集"),
+        )
     if not counties or any(one.severity == "error" for one in batch.problems):
         return None, batch.problems
     rules, part, key = counties[0]
-    form = form_of(rules, registry, ruleset)
-    found = Register(form, rules, submission_tables(part, key, form.words))
+    form = form_for(ruleset or rules.id, first_day(year or key[1]))
+    found = Register(form, submission_tables(part, key, form.words))
     return found if year is None else found.in_year(year), batch.problems
 
 
-def form_of(rules: Ruleset, registry: Registry, ruleset: str | None) -> WorkbookForm:
-    """What workbooks ask under a rule set. ruleset: as it was asked for, perhaps a file."""
-    known, _ = with_pack_file(registry, ruleset)
-    words = own_words(registry, known, rules.id)
-    return WorkbookForm(words, rules.label, rules.subject, rules.id, tuple(rules.rules.values()))
+def first_day(year: int) -> date:
+    """The first day of a school year: its rules are those of that day."""
+    return date(year, 9, 1)
 
 
 def _kept(record: Record, facts: Mapping[str, Fact]) -> Record:

@@ -120,7 +120,7 @@ def read_returned(path: Path, name: str, words: Vocabulary) -> ReturnedWorkbook:
         book = Workbook(data, complaints)
         found.mark = marks.marker_of(data, complaints) or marks.marker_on_sheet(book)
         found.saved = marks.last_saved(data, complaints)
-        _Reader(found, book, complaints, words).read()
+        _ReturnedReader(found, book, complaints, words).read()
     except (UnreadableError, *FAULTY) as stop:
         bad = stop if isinstance(stop, UnreadableError) else damaged(complaints)
         found.problems.append(bad.problem)
@@ -129,7 +129,7 @@ def read_returned(path: Path, name: str, words: Vocabulary) -> ReturnedWorkbook:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ReturnedReader:
     """Reads one workbook into what is `found`."""
 
     found: ReturnedWorkbook

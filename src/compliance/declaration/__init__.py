@@ -8,6 +8,7 @@ rule set's layers; it says which figure stands in which cell and which sentence 
 says stands in its file alone: change that, not this room.
 """
 
+from compliance.declaration.asked import printed_facts
 from compliance.declaration.compare import Difference, differences, recognised
 from compliance.declaration.fill import Declaration, declarations
 from compliance.declaration.filled_form import FilledForm
@@ -21,6 +22,7 @@ __all__ = [
     "declarations",
     "differences",
     "folder_files",
+    "printed_facts",
     "read_submitted",
     "recognised",
     "write_forms",

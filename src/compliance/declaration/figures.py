@@ -58,24 +58,6 @@ class CountyFigures:
             places = [str(asked)] if asked.kind else [what, asked.name]
             raise self.form.unknown(what, *places) from error
 
-    def facts(self, asked: FigureReference) -> set[str]:
-        """The facts a reference rests on, by their names in a frame; none of what is not known."""
-        rules, figure = self._rules, self.form.figures.get(asked.name)
-        if asked.kind:
-            names = asked.name.split("+")
-            return {
-                fact for name in names if name in rules.rules for fact in rules.rules[name].facts
-            }
-        if figure is None:
-            own = asked.name in self.county.row and asked.name not in rules.tallies
-            return {asked.name} if own else set(rules.references.behind(asked.name))
-        found = {*conditions.facts(figure.where), figure.total, figure.listed} - {""}
-        for scope in (figure.count, figure.scope):
-            found |= set(rules.rules[scope].facts) if scope in rules.rules else set()
-        for name in figure.members:
-            found |= self.facts(FigureReference("", name))
-        return found
-
     def _named(self, name: str) -> Entry:
         """A figure of the form, else a fact, tally or indicator of the county."""
         county = self.county

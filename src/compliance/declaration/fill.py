@@ -9,6 +9,7 @@ from pathlib import Path
 
 from compliance.assessment.scope import OUTSIDE, Outside, beside, named_schools
 from compliance.checker import Batch, Choice, judged, prepare
+from compliance.declaration.asked import asked_by, facts_asked
 from compliance.declaration.county import CountyView, Row
 from compliance.declaration.figures import CountyFigures
 from compliance.declaration.filled_form import (
@@ -28,11 +29,9 @@ from compliance.declaration.filled_form import (
 )
 from compliance.declaration.form import (
     DeclarationForm,
-    FigureReference,
     FormColumn,
     FormRow,
     FormTable,
-    Placeholder,
     Remark,
     Sentence,
     form_for,
@@ -342,24 +341,9 @@ class _CountyForm:
 
     def _facts(self, table: FormTable) -> set[str]:
         """The facts a table uses, by their names in the submission."""
-        found = {fact for asked in _asked(table) for fact in self._figures.facts(asked)}
+        rules = self._county.rules
+        found = {fact for one in asked_by(table) for fact in facts_asked(self._form, rules, one)}
         return found | {f"{stage}_{name}" for name in found for stage in COMPULSORY}
-
-
-def _asked(table: FormTable) -> Iterator[FigureReference]:
-    """Everything a table asks for."""
-    if table.rule:
-        yield FigureReference("value", table.rule)
-    for column in table.columns:
-        kind, _, name = column.value.partition(":")
-        if kind in ("fact", "value"):
-            yield FigureReference("" if kind == "fact" else kind, name)
-    for row in table.rows:
-        yield from (one for one in row.values if one is not None)
-        if row.rule:
-            yield FigureReference("met", row.rule)
-    for sentence in (*table.notes, *(row.text for row in table.rows if row.text)):
-        yield from (one.reference for one in sentence.zh if isinstance(one, Placeholder))
 
 
 def _beginnings(remark: Remark | None) -> tuple[str, ...]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
+from compliance.facts.plausibility import NO_CHECKS, Checks
 from compliance.intake.cell_locations import Watch
 from compliance.kernel.errors import Problem
-from compliance.kernel.submission import PART, Refused, Submission, Succession, successions
+from compliance.kernel.submission import (
+    PART,
+    Refused,
+    Submission,
+    SubmittedFile,
+    Succession,
+    successions,
+)
 from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -108,15 +117,60 @@ class CountyResult:
     data_kind: str = ""
 
 
+class PartCount(NamedTuple):
+    """How the requirements of one part of the verdict came out; open: not decided yet."""
+
+    met: int
+    failed: int
+    open: int
+
+
+class Decider(NamedTuple):
+    """A requirement that the verdict is drawn from, and how often: at each stage of a school, if it is
+    judged there. part: its block, empty beside the blocks.
+    """
+
+    part: str
+    rule: str
+    stage: str
+    number: int
+
+
+class Margin(NamedTuple):
+    """The coefficient with least room below its limit; room: as a share of the limit, below 0 above it."""
+
+    rule: str
+    stage: str
+    value: float
+    threshold: float
+    room: float
+
+
 @dataclass(frozen=True, slots=True)
 class CountyRow:
     """A county's row of the table: schools that fall short, facts that are missing, and the state
     of what the conclusion asks beside the blocks.
+
+    parts: block id, or empty beside the blocks → its requirements; a group of each stage of a school and
+    a coefficient of each stage count as one. decides: what a verdict other than a pass is drawn from.
     """
 
     schools: int
     missing: int
     beside: str
+    parts: Mapping[str, PartCount] = field(default_factory=dict)
+    decides: tuple[Decider, ...] = ()
+    margin: Margin | None = None
+
+    @property
+    def failing(self) -> int:
+        """Requirements not met."""
+        return sum(one.failed for one in self.parts.values())
+
+    @property
+    def undecided(self) -> int:
+        """Requirements that wait for something."""
+        return sum(one.open for one in self.parts.values())
 
 
 @dataclass(frozen=True)
@@ -138,7 +192,9 @@ class Results:
     papers show beside them, of all counties. titles: fact name -> heading in the current
     language. holders: fact name -> who holds the figure, likewise. excluded: dicts county_code, year, school_code, school_name, stage, reason, title.
     overview: of several counties, code and year -> the county's row. yearly: the facts that are
-    figures of a calendar year. grounds: (rule set id, as_of) -> what lies behind its counties'
+    figures of a calendar year. submitted: the files that counties' records came in, refused and
+    superseded ones too. checks: what the schema says of schools' figures side by side. compared: whether
+    earlier figures lay beside these. grounds: (rule set id, as_of) -> what lies behind its counties'
     findings; empty where nobody looks behind a figure.
     """
 
@@ -157,6 +213,9 @@ class Results:
     stated: Mapping[str, pl.DataFrame]
     grounds: Mapping[tuple[str, str], Grounds] = field(default_factory=dict, kw_only=True)
     yearly: frozenset[str] = field(default=frozenset(), kw_only=True)
+    submitted: Sequence[SubmittedFile] = field(default=(), kw_only=True)
+    checks: Checks = field(default=NO_CHECKS, kw_only=True)
+    compared: bool = field(default=False, kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""

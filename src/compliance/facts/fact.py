@@ -31,7 +31,7 @@ class Fact:
     canonical word → its English, where it is not the canonical word itself. stem:
     the name without the stage's prefix. period: ``school_year``, ``calendar_year`` or empty.
     parts: groups of facts, each of which sums up to this one; the first that is whole is used. largest_of: the list whose largest
-    item it is. code: a number in the cell is its
+    item it is; bands_of: the list whose items it counts by their sizes. code: a number in the cell is its
     digits. lines: line breaks may stand in the text. length: exact number of items.
     edges: upper edges of the size bands of a list of counts. sum_of: the school fact this county fact totals.
     item_length: the longest text of a list of texts. none: 无 in the cell says that there is none.
@@ -39,6 +39,8 @@ class Fact:
     word is not accepted.
     adds: two schools have the sum of it together; a code, a year, a length or a percentage does not add.
     holder: the office that holds the figure and can supply it; empty where the schema names none.
+    section: under which words it stands in a form; source: the statistics that have it, empty where none
+    have. types: the types of schools that have it, where not all have.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Fact:
     required: bool = False
     parts: tuple[tuple[str, ...], ...] = ()
     largest_of: str = ""
+    bands_of: str = ""
     pattern: str = ""
     period: str = ""
     code: bool = False
@@ -74,6 +77,9 @@ class Fact:
     adds: bool = False
     holder: str = ""
     holder_en: str = ""
+    section: str = ""
+    source: str = ""
+    types: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         """By its name: the dictionaries in it have no hash."""
@@ -220,6 +226,7 @@ _AS_WRITTEN = {
     "unit": "x-unit",
     "stage": "x-stage",
     "largest_of": "x-largest-of",
+    "bands_of": "x-bands-of",
     "pattern": "pattern",
     "period": "x-period",
     "code": "x-code",
@@ -229,16 +236,23 @@ _AS_WRITTEN = {
     "sum_of": "x-sum-of",
     "none": "x-none",
 }
-_LISTED = {"aliases": "x-aliases", "edges": "x-edges", "not_involved": "x-not-involved"}
+_LISTED = {
+    "aliases": "x-aliases",
+    "edges": "x-edges",
+    "not_involved": "x-not-involved",
+    "types": "x-types",
+}
 
 
 def fact_of(
     name: str, table: str, node: Mapping[str, Any], *, required: bool = False,
     offices: Mapping[str, Mapping[str, str]] | None = None,
+    sections: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Fact:  # fmt: skip
     """The fact that a property of a schema defines. Raises KeyError where it has no title.
 
-    offices: fact or stem → who holds it, an entry of the schema's ``x-owners``.
+    offices: fact or stem → who holds it, an entry of the schema's ``x-owners``; sections: likewise of
+    ``x-sections``.
     """
     items = node.get("items", {})
     bounds = items if isinstance(items, Mapping) and "maximum" in items else node
@@ -250,7 +264,9 @@ def fact_of(
     written |= {f: tuple(node[key]) for f, key in _LISTED.items() if key in node}
     counts = form in ("count", "number") and not words
     stem = node.get("x-stem", name)
-    holder = (offices or {}).get(name) or (offices or {}).get(stem) or {}
+    holder, section = (
+        (given or {}).get(name) or (given or {}).get(stem) or {} for given in (offices, sections)
+    )
     return Fact(
         name=name,
         title=node["title"],
@@ -271,6 +287,8 @@ def fact_of(
         adds=counts and node.get("x-adds", True) is not False,
         holder=holder.get("title", ""),
         holder_en=holder.get("title-en", ""),
+        section=section.get("title", ""),
+        source=section.get("source", ""),
         **written,
     )
 

@@ -231,6 +231,11 @@ class Read(NamedTuple):
 
 def read_path(path: Sequence[str]) -> Read:
     """The words of a path, whatever their order."""
+    return _read(tuple(path))
+
+
+@lru_cache(maxsize=8192)
+def _read(path: tuple[str, ...]) -> Read:
     lexicon = _lexicon()
     tokens: set[str] = set()
     stages: set[str] = set()

@@ -152,6 +152,9 @@ class Checks:
             yield from (name for name, _ in shared.within)
 
 
+NO_CHECKS = Checks()
+
+
 def checks_of(record: Mapping[str, Any]) -> Checks:
     """What a schema's annotations say. Raises KeyError, TypeError or ValueError for faulty ones."""
     return Checks(

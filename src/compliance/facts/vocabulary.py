@@ -46,6 +46,7 @@ TABLES = {
     "succession": ("county", "succession"),
 }
 EXTENSIBLE = ("school", "county")
+_OF_MANY = ("x-owners", "x-sections")  # what a schema says of many facts at once
 
 
 class Match(NamedTuple):
@@ -234,14 +235,20 @@ def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
 
 def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
     required = frozenset(record.get("required", ()))
-    offices = {fact: one for one in record.get("x-owners", ()) for fact in one["facts"]}
+    offices, sections = (
+        {fact: one for one in record.get(key, ()) for fact in one["facts"]} for key in _OF_MANY
+    )
     found = {
-        name: fact_of(name, table, node, required=name in required, offices=offices)
+        name: fact_of(
+            name, table, node, required=name in required, offices=offices, sections=sections
+        )
         for name, node in record["properties"].items()
         if "x-table" not in node
     }
-    if unknown := set(offices) - set(found) - {fact.stem for fact in found.values()}:
-        raise ValueError(f"x-owners: {', '.join(sorted(unknown))}")
+    known = {name for fact in found.values() for name in (fact.name, fact.stem)}
+    for key, named in zip(_OF_MANY, (offices, sections), strict=True):
+        if unknown := set(named) - known:
+            raise ValueError(f"{key}: {', '.join(sorted(unknown))}")
     return found
 
 

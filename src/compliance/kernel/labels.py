@@ -182,7 +182,6 @@ def problem_words(code: str) -> str:
         "school_twice": msg("同一学校疑似填了两次"),
         "sentence_broken": msg("规则说明出错"),
         "sheet_not_read": msg("未读取的工作表"),
-        "side_lines": msg("表外的行未读取"),
         "tables_joined": msg("几张表合并"),
         "short_lines": msg("行末缺列"),
         "shrunk_since_previous": msg("比对照数据减少"),

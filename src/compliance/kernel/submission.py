@@ -153,7 +153,7 @@ class SubmittedFile(NamedTuple):
     """
 
     county_code: str
-    year: int | None
+    year: int
     county_name: str
     file: str
     version: datetime | None = None

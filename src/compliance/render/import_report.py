@@ -63,8 +63,8 @@ class ImportReport:
 
 
 def became(one: ReadColumn) -> str:
-    """The facts that a column became, with their names; empty where it became none."""
-    if one.state != "used":
+    """The facts that figures of a column became, with their names; empty where it became none."""
+    if not one.use.meaning.useful:
         return ""
     facts = [f"{fact.label} {fact.name}" for fact in one.use.meaning.facts]
     return msg("、").join(facts)
@@ -109,6 +109,11 @@ def _used(one: ReadColumn, named: str) -> str:
         return say("{f}中一个学段的数，各学段相加", f=named)
     if meaning.kind == "band":
         return say("{f}的第{n}段", f=named, n=meaning.item + 1)
+    mixed = meaning.at(one.use.mixed) if one.use.mixed else None
+    if mixed is not None:
+        return say(
+            "表头没有写学段，按各校的办学类型归入；有几个学段的学校，按确认归入“{f}”", f=mixed.label
+        )
     return {
         "heading": msg("表头写明"),
         "titles": msg("表头没有写学段，表题写明"),
@@ -136,6 +141,7 @@ def _doubt(one: ReadColumn, named: str) -> str:
         "caption": say("像是{f}，但上面还有不认识的字", f=named),
         "bands": say("像是{f}，但各段不全", f=named),
         "stages": say("像是{f}，但写的是一个学段", f=named),
+        "twice": say("像是{f}，而这张表另有一列也是", f=named),
     }.get(meaning.why, say("表头不认识，可能是{f}", f=named))
 
 

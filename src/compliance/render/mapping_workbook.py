@@ -36,7 +36,7 @@ _COLUMNS = (
     Column(HEADINGS["assumed"], 12, "centre"),
     Column(HEADINGS["file"], 18),
     Column(HEADINGS["sheet"], 12),
-    Column(HEADINGS["at"], 12),
+    Column("位置", 12),
     Column(HEADINGS["record"], 9, "centre"),
     Column(HEADINGS["title"], 26),
 )

@@ -42,7 +42,7 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import Results, RulesetInfo
+from compliance.engine.results import CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_word, problem_words
@@ -90,6 +90,26 @@ def counted(part: Decisive) -> str:
 
 
 _DECIDED = 6  # rules named of a part that decides
+
+
+def staged(rule: str, stages: str) -> str:
+    """``D7 初中``; a rule that is judged once stands alone."""
+    return f"{rule} {stage(stages)}".strip()
+
+
+def deciders(row: CountyRow, rules: Mapping[str, Rule]) -> str:
+    """``G9 教师培训、RS 综合评估（3个学段）``: what a county's verdict is drawn from; of a pass nothing."""
+    found: dict[str, int] = {}
+    for one in row.decides:
+        found[one.rule] = found.get(one.rule, 0) + one.number
+    told = [
+        rules[key].coded
+        + (say("（{n}个学段）", n=n) if rules[key].level == "unit" or n > 1 else "")
+        for key, n in found.items()
+    ]
+    return printable(shortened(told, msg("等{count}项"), _DECIDED))
+
+
 _OWNERS, _OF_OWNER = 8, 4  # who must act, and rules named of each
 
 

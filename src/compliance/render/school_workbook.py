@@ -36,6 +36,7 @@ KNOWN, NEEDED, OPTIONAL = "已知", "必填", "选填"
 CLASS_COLUMNS = ("stage", "grade", "class", "students")
 ROOM_COLUMNS = ("kind", "area")
 _WIDTHS = {ITEM: 34, UNIT: 9, VALUE: 18, "要求": 7, "填报说明": 58}
+_TOLD_ROOM = 64  # letters of the smaller script in the last column
 _HEAD_ROW = 5
 _NO_LINE = ("", "", "", None, "@")
 _CLASS_ROWS, _ROOM_ROWS = 100, 30
@@ -173,9 +174,7 @@ class _SchoolWorkbook:
     def _row(self, sheet: Untyped, row: int, asked: AskedFact) -> None:
         fact, standing = asked.fact, asked.standing
         told = explained(asked)
-        sheet.set_row(
-            row, max(height(told, _WIDTHS["填报说明"] * 1.1), height(fact.title, _WIDTHS[ITEM]))
-        )
+        sheet.set_row(row, max(height(told, _TOLD_ROOM), height(fact.title, _WIDTHS[ITEM])))
         sheet.write_string(row, 0, fact.title, self._look("box"))
         sheet.write_string(row, 1, fact.unit, self._look("centre"))
         type_cell(sheet, row, 2, asked.known, self._look(standing, number_format(fact)))

@@ -7,53 +7,40 @@ name is a heading too.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.resources import files
+from typing import NamedTuple
 
 from compliance.engine import attestations
 from compliance.facts.fact import Fact
+from compliance.facts.school_types import has
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.formats.raw_table import SHEETS, TABLE_OF
+from compliance.intake.formats.raw_table import LISTS, SHEETS, TABLE_OF
+from compliance.kernel.submission import STATED
 from compliance.render.documents.text import columns
 from compliance.rules.language.model import Rule
+from compliance.rules.reference.needed_facts import Needed
 
 EXAMPLE = "示例"
 CODE = f"{EXAMPLE}2134000001"
-# Not asked for in 学校: the county is the workbook's, and lists have sheets of their own.
+# Not asked for in 学校: the county is the workbook's, and these lists have sheets of their own.
 ELSEWHERE = ("county_code", "year", "*_class_sizes", "*_room_areas")
 # What a further table has for datasets of many counties only.
 OF_DATASETS = ("county_code", "school_year", "school_name")
-# name of the group → the facts in it; a fact belongs to the first group that knows it
-SCHOOL_GROUPS = {
-    "学校身份": "school_* sponsor setting township alliance principal main_school_code "
-    "boarding dense_city_centre built_year",
-    "特殊教育学校": "special_*",
-    "学生": "*_students boarders",
-    "班级": "*_grades *_classes *_class_bands *_largest_class",
-    "教师": "*_teachers *_teachers_* *_staff",
-    "校舍与设备": "*_area equipment_value multimedia_rooms books computers",
-    "专用教室间数（也可改填“专用教室”表）": "music_rooms_* art_rooms_*",
-    "经费": "*funds*",
-    "招生与巩固": "*_entrants graduates cohort_at_entry transferred_* deceased",
-    "其他": "*",
-}
-_LAST = ("特殊教育学校", "其他")
-COUNTY_GROUPS = {
-    "基本信息": "county_code county_name province year basic_balance_date",
-    "经费与工资": "*funds* special_* *_salary",
-    "教师交流轮岗": "exchange*",
-    "招生入学": "*_nearby_percent senior_quota*",
-    "随迁子女与残疾儿童少年": "migrant_* disabled_*",
-    "巩固率（各校已填时不必填）": "*_total",
-    "社会认可度": "recognition_percent *survey_* *interviewed*",
-    "县情": "population agricultural_population townships villages *_per_capita *_income",
-    "其他": "*",
-}
+_SHOWN = frozenset(TABLE_OF[table] for table in STATED)
+_OTHERS = "其他"
+_BAND_WIDTH = 6
+_FEW_RULES = 6  # so many are named in a note
+_LAST = ("特殊教育学校", _OTHERS)  # sections at the end
+JUDGED, DECLARED, REFERENCE = "判定必需", "申报表用", "参考"
+# the end of a definition, which says for when a figure is
+_MOMENTS = ("截至学年起始年份", "学年起始年份的自然年度")
 SCHOOL_EXAMPLE: Mapping[str, object] = {
     "school_code": CODE,
-    "school_name": "示例小学（本行不会被读取）",
+    "school_name": "示例小学（本行不读取）",
     "school_type": "小学",
     "sponsor": "县级教育部门",
     "setting": "镇区",
@@ -62,7 +49,7 @@ SCHOOL_EXAMPLE: Mapping[str, object] = {
     "primary_students": 860,
     "primary_grades": 6,
     "primary_classes": 20,
-    "primary_class_bands": "0;0;0;4;16;0;0;0;0;0",
+    "primary_class_bands": [0, 0, 0, 4, 16, 0, 0, 0, 0, 0],
     "primary_largest_class": 45,
     "primary_teachers": 48,
     "primary_teachers_above_degree": 47,
@@ -117,7 +104,7 @@ FURTHER_SHEETS = (
         "fire": "已验收", "seismic": "鉴定合格", "note": "无其他安全问题",
     }),
     FurtherSheet("organisations", 0, {
-        "name": f"{EXAMPLE}：城关学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
+        "name": f"{EXAMPLE}：甲学区", "kind": "学区", "lead": CODE, "members": f"{CODE}；{CODE[:-1]}2",
         "start": "2021-09",
     }),
     FurtherSheet("succession", 0, {
@@ -126,12 +113,26 @@ FURTHER_SHEETS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+class SheetColumn(NamedTuple):
+    """A column of a sheet. item: of a list that is counted by size, which of its items."""
+
+    fact: Fact
+    item: int | None = None
+
+    @property
+    def heading(self) -> str:
+        """What stands over it, under the fact's own heading where it is an item."""
+        return heading(self.fact) if self.item is None else bands(self.fact)[self.item]
+
+
+@dataclass(frozen=True)
 class WorkbookForm:
     """For which rule set a workbook is made, and with which words.
 
     ruleset: its id; title: what it is called, subject: what it is about, both shown on the first
-    sheet. rules: those that wait for a statement are listed ready to answer.
+    sheet. rules: those that wait for a statement are listed ready to answer. needed: what the rules
+    look at; where it is None, everything is asked for. declared: the facts that the declaration form
+    shows. everything: ask for what is of no use but reference as well, in all ways to give it.
     """
 
     words: Vocabulary
@@ -139,6 +140,51 @@ class WorkbookForm:
     subject: str = ""
     ruleset: str = ""
     rules: tuple[Rule, ...] = ()
+    needed: Needed | None = None
+    declared: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def use(self, fact: Fact) -> str:
+        """For what a fact is asked: JUDGED, DECLARED or REFERENCE."""
+        if fact.table not in ("school", "county"):
+            return REFERENCE if fact.table in _SHOWN else JUDGED
+        if self.needed is None or fact.name in self.needed.judged:
+            return JUDGED
+        declared = fact.name in self.declared and fact.name not in self.needed.instead
+        return DECLARED if declared else REFERENCE
+
+    def asks(self, fact: Fact) -> bool:
+        """Whether a fact has a place."""
+        return self.everything or self.use(fact) != REFERENCE
+
+    def of_county(self, given: Iterable[str] = ()) -> dict[str, list[Fact]]:
+        """The facts of 县区 by section, those asked for and those given."""
+        facts = self.words.county.values()
+        return sections(one for one in facts if self.asks(one) or one.name in given)
+
+    def of_schools(
+        self, given: Iterable[str] = (), kinds: Collection[str] = ()
+    ) -> dict[str, list[Fact]]:
+        """The columns of 学校 by section. kinds: types of schools, where there are no others."""
+        return sections(
+            fact
+            for fact in self.words.school.values()
+            if fact.name in given
+            or (
+                self.asks(fact)
+                and not any(fnmatchcase(fact.name, one) for one in ELSEWHERE)
+                and (not kinds or any(has(fact, kind) for kind in kinds))
+            )
+        )
+
+    def further(self, table: str) -> bool:
+        """Whether a further table has a sheet."""
+        if self.needed is None or self.everything:
+            return True
+        if table in LISTS:
+            pattern = LISTS[table][0].format("*")
+            return any(fnmatchcase(name, pattern) for name in self.needed.judged)
+        return bool(self.stated().get(table)) or table in self.needed.judged
 
     def stated(self) -> dict[str, list[str]]:
         """What people have to state, as ``G1 …``, by the table of a document it is stated in."""
@@ -152,36 +198,85 @@ class WorkbookForm:
         ]
         return {"attestations": attested, "vetoes": vetoed}
 
+    def guide(self, sheets: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """The first sheet's headings, each with its lines; of the further sheets those of `sheets`."""
+        text = files("compliance.templates").joinpath("blank_workbook.md").read_text("utf-8")
+        absent = tuple(f"{name}：" for name in SHEETS.values() if name not in sheets)
+        found = []
+        for part in text.removeprefix("# ").split("\n# "):
+            head, *lines = part.split("\n")
+            if "{ways}" in lines:
+                ways = self.other_ways()
+                lines = [line for line in lines if line != "{ways}"] * bool(ways) + ways
+            kept = [line for line in lines if line and not line.startswith(absent)]
+            if kept:
+                found.append((head, kept))
+        return found
 
-def grouped(
-    facts: Mapping[str, Fact],
-    groups: Mapping[str, str],
-    without: Iterable[str] = (),
-    given: Collection[str] = (),
-) -> dict[str, list[Fact]]:
-    """Group → its facts, each group in the order of the vocabulary; empty groups are left out.
+    def readers(self, fact: Fact) -> list[Rule]:
+        """The rules that look at a fact."""
+        ids = self.needed.readers.get(fact.name, ()) if self.needed else ()
+        return [rule for rule in self.rules if rule.id in ids]
 
-    without: patterns of names that stand elsewhere, but for those `given` here.
-    """
-    found: dict[str, list[Fact]] = {name: [] for name in groups if name not in _LAST}
-    found |= {name: [] for name in _LAST if name in groups}
-    skipped = tuple(without)
-    for fact in facts.values():
-        if fact.name in given or not _fits(fact.name, skipped):
-            home = next(name for name, known in groups.items() if _fits(fact.name, known.split()))
-            found[home].append(fact)
-    return {name: members for name, members in found.items() if members}
+    def other_ways(self) -> list[str]:
+        """What could be given in another way than it is asked for, a line a figure."""
+        facts = {**self.words.county, **self.words.school}
+        summed: dict[str, dict[str, list[str]]] = {}
+        for fact in self.words.school.values():
+            if fact.parts and self.asks(fact):
+                groups = ("、".join(_plain(facts[name]) for name in one) for one in fact.parts)
+                of_title = summed.setdefault(_plain(fact), {})
+                of_title.setdefault("，或填".join(groups), []).append(fact.title)
+        lines = [
+            f"{title if len(ways) == 1 else '、'.join(titles)}：没有的，也可填{parts}，自动相加。"
+            for title, ways in summed.items()
+            for parts, titles in ways.items()
+        ]
+        asked: dict[str, dict[str, None]] = {}
+        for name, best in (self.needed.instead if self.needed else {}).items():
+            for fact in facts.values():
+                of_stage = facts[name].stage in (None, fact.stage)
+                if of_stage and {fact.name, fact.stem} & set(best):
+                    asked.setdefault(_plain(fact), {})[_plain(facts[name])] = None
+        together: dict[str, list[str]] = {}
+        for title, others in asked.items():
+            together.setdefault("、".join(others), []).append(title)
+        return [*lines, *(f"{'、'.join(a)}：也可改填{o}。" for o, a in together.items())]
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def _plain(fact: Fact) -> str:
+    """A fact's title, without its stage: what is said of it holds for the other one too."""
+    lists = (
+        SHEETS[t] for t, (name, *_) in LISTS.items() if fnmatchcase(fact.name, name.format("*"))
+    )
+    where = "".join(f"（“{sheet}”表）" for sheet in lists)
+    return (re.sub("^(小学|初中)", "", fact.title) if fact.stage else fact.title) + where
 
 
-def guide() -> Sequence[tuple[str, Sequence[str]]]:
-    """The first sheet's headings, each with its lines."""
-    text = files("compliance.templates").joinpath("blank_workbook.md").read_text("utf-8")
-    parts = (part.split("\n") for part in text.removeprefix("# ").split("\n# "))
-    return [(head, [line for line in lines if line]) for head, *lines in parts]
+def sections(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Section → its facts, in the order in which they come; a few sections stand at the end."""
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.section or _OTHERS, []).append(fact)
+    return dict(
+        sorted(found.items(), key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
+    )
+
+
+def spread(facts: Iterable[Fact]) -> list[SheetColumn]:
+    """The columns of facts: of a list that is counted by size, one an item."""
+    return [
+        SheetColumn(fact, item)
+        for fact in facts
+        for item in (range(len(fact.edges) + 1) if fact.edges else [None])
+    ]
+
+
+def bands(fact: Fact) -> list[str]:
+    """What the items of a list count, by the edges between them: 25人及以下, 26—30 …"""
+    edges, lows = ([f"{edge + more:g}" for edge in fact.edges] for more in (0, 1))
+    inner = [f"{low}—{high}" for low, high in zip(lows, edges[1:], strict=False)]
+    return [f"{edges[0]}人及以下", *inner, f"{lows[-1]}人及以上"]
 
 
 def heading(fact: Fact) -> str:
@@ -194,16 +289,36 @@ def heading(fact: Fact) -> str:
     return f"{fact.title}\n（{inside}）" if inside else fact.title
 
 
-def definition(fact: Fact) -> str:
-    """The statistical definition and what may be written, as a sentence for the form."""
+def definition(fact: Fact) -> tuple[str, str]:
+    """What is counted, and for when; the latter empty where that goes without saying."""
     told = fact.description.replace("year年", "学年起始年份").replace("year", "学年起始年份的")
-    return f"{told}填写：{fact.expected()}。"
+    cut = min((place for one in _MOMENTS if (place := told.rfind(one)) > 0), default=len(told))
+    return told[:cut], told[cut:]
 
 
-def note(fact: Fact) -> str:
+def origin(fact: Fact) -> str:
+    """The statistics that have a fact, and the office that holds it."""
+    held = f"由{fact.holder}提供" if fact.holder else ""
+    return "，".join(filter(None, (fact.source, held)))
+
+
+def note(fact: Fact, form: WorkbookForm) -> str:
     """What is shown when the pointer rests on a heading."""
-    needed = "必填。" if fact.required else "缺失留空，不要填0代替。"
-    return f"{fact.title}\n{definition(fact)}{needed}"
+    counted, moment = definition(fact)
+    readers, use = form.readers(fact), form.use(fact)
+    told = "、".join(rule.coded for rule in readers[:_FEW_RULES])
+    more = "等" if len(readers) > _FEW_RULES else ""
+    if form.needed and use == JUDGED and fact.name not in form.needed.weighty:
+        use = f"{use}（只用于参考指标，不影响结论）"
+    lines = {
+        "统计什么": counted,
+        "什么时候": moment,
+        "从哪里来": origin(fact),
+        "用在哪里": f"{use}：{told}{more}" if told else use,
+        "怎样填": f"{fact.expected()}。"
+        + ("必填。" if fact.required else "不知道的留空，不要填0代替。"),
+    }
+    return "\n".join([fact.title, *(f"{name}：{text}" for name, text in lines.items() if text)])
 
 
 def choices(fact: Fact) -> list[str]:
@@ -217,9 +332,12 @@ def choices(fact: Fact) -> list[str]:
     return list(chosen.values())
 
 
-def width(fact: Fact, given: str, least: int, lines: int, most: int = 26) -> int:
-    """Column width for a heading whose title may wrap into `lines`, its choices and an example."""
-    title, _, unit = heading(fact).partition("\n")
+def width(column: SheetColumn, shown: Iterable[str], lines: int, least: int, most: int = 22) -> int:
+    """Column width for a heading that may wrap into `lines`, its choices and what is shown below."""
+    if column.item is not None:
+        return _BAND_WIDTH
+    title, _, unit = column.heading.partition("\n")
     wanted = max(math.ceil(columns(title) / lines), columns(unit)) + 2
-    widest = max((columns(word) + 3 for word in choices(fact)), default=0)
-    return max(least, min(most, wanted), min(30, columns(given) + 2), widest)
+    words = max((columns(word) + 3 for word in choices(column.fact)), default=0)
+    widest = max((columns(text) + 2 for text in shown), default=0)
+    return max(least, min(most, wanted), min(30, widest), words)

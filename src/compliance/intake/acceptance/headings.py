@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from compliance.facts.heading_meaning import meaning_of
@@ -101,18 +101,16 @@ def _told(
 ) -> tuple[str, str] | None:
     """What is to be said of a heading that stands for no fact, and what to do; None for a silent one."""
     use, path = raw.uses.get(heading), raw.paths.get(heading, (heading,))
-    meaning = use.meaning if use else meaning_of(vocabulary, record, path, titles=raw.titles)
-    if meaning.kind == "silent" or (record == "school" and _names_county(vocabulary, heading)):
+    meaning = use.meaning if use else None
+    if meaning is None or raw.strict:
+        meaning = meaning_of(vocabulary, record, path, titles=raw.titles)
+    of_county = record == "school" and _names_county(vocabulary, heading)
+    if (meaning.kind == "silent" and not raw.strict) or of_county:
         return None
     quoted = show(heading)
     named = msg("、").join("“" + fact.label + "”" for fact in meaning.facts)
-    if meaning.why == "stages":
-        return say("“{h}”不止一个学段，未读取", h=quoted), msg("小学、初中、高中分开填写")
-    if meaning.why == "caption":
-        return (
-            say("“{h}”：{f}之外的字不认识，未读取", h=quoted, f=named),
-            say("确是{f}的，表头用模板中的名称", f=named),
-        )
+    if meaning.why in _DOUBTS:
+        return _DOUBTS[meaning.why](quoted, named)
     message = say("不认识“{h}”，已忽略", h=quoted)
     if not meaning.facts:
         return message, msg("表头用模板中的名称")
@@ -122,3 +120,21 @@ def _told(
             "最接近的是{t}（{unit}）（{n}）", t=named, unit=unit_words(unit), n=names
         )
     return message, say("最接近的是{t}（{n}）", t=named, n=names)
+
+
+# what makes a heading doubtful → what is said of it, and what to do
+_DOUBTS: dict[str, Callable[[str, str], tuple[str, str]]] = {
+    "stages": lambda h, _: (say("“{h}”不止一个学段，未读取", h=h), msg("小学、初中、高中分开填写")),
+    "twice": lambda h, f: (
+        say("“{h}”和别的列都像是{f}，未读取", h=h, f=f),
+        msg("只留一列，表头用模板中的名称"),
+    ),
+    "bands": lambda h, f: (
+        say("“{h}”：班额段不全，没有合成{f}", h=h, f=f),
+        msg("各班额段一列不少"),
+    ),
+    "caption": lambda h, f: (
+        say("“{h}”：{f}之外的字不认识，未读取", h=h, f=f),
+        say("确是{f}的，表头用模板中的名称", f=f),
+    ),
+}

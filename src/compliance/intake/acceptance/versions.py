@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compliance.facts.vocabulary import Vocabulary
-from compliance.intake.acceptance.integrity import Key, county_keys
+from compliance.intake.acceptance.integrity import county_keys
 from compliance.intake.acceptance.typed_table import accept_table
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import SubmittedFile
+
+_Key = tuple[str, int]  # county code and year
 
 
 def newest(
@@ -26,8 +28,8 @@ def newest(
     marked = [one for one in documents if one.marker is not None and not one.many]
     if len(marked) < 2:
         return list(documents), []
-    rivals: dict[Key, list[RawDocument]] = {}
-    names: dict[Key, str] = {}
+    rivals: dict[_Key, list[RawDocument]] = {}
+    names: dict[_Key, str] = {}
     for document in documents:
         if not document.many:
             for key, name in _counties(document, vocabulary):
@@ -48,7 +50,7 @@ def newest(
 
 
 def submitted(
-    document: RawDocument, key: Key, name: str, *, superseded_by: str = ""
+    document: RawDocument, key: _Key, name: str, *, superseded_by: str = ""
 ) -> SubmittedFile:
     """A county's record as it came in."""
     code, year = key
@@ -67,7 +69,7 @@ def told(older: Iterable[SubmittedFile]) -> Iterable[Problem]:
         yield where.warning("superseded", message, msg("判定的是版本较新的一份"))
 
 
-def _counties(document: RawDocument, vocabulary: Vocabulary) -> Iterable[tuple[Key, str]]:
+def _counties(document: RawDocument, vocabulary: Vocabulary) -> Iterable[tuple[_Key, str]]:
     """The counties and years that the records of a document name, with their names."""
     for raw in document.tables:
         if raw.name == "counties":
@@ -77,7 +79,7 @@ def _counties(document: RawDocument, vocabulary: Vocabulary) -> Iterable[tuple[K
                     yield (code, year), name or ""
 
 
-def _is_of(document: RawDocument, key: Key) -> bool:
+def _is_of(document: RawDocument, key: _Key) -> bool:
     """Whether a document has a mark, and none of another county or year."""
     mark = document.marker
     return mark is not None and mark.county_code in ("", key[0]) and mark.year in (None, key[1])

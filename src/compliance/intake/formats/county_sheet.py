@@ -242,11 +242,10 @@ class _Pair:
 
     def value_column(self, year: int | None) -> int:
         """The column of the values; an error where several may be meant, or only those of another year."""
-        if not self.columns:
-            called = [
-                c for c in range(self.heading + 1, self.end) if self.label(c) in VALUE_HEADINGS
-            ]
-            return (called or [self.heading + 1])[0]
+        called = [c for c in range(self.heading + 1, self.end) if self.label(c) in VALUE_HEADINGS]
+        if not any(map(self._holds_figures, self.columns)) and not set(called) & set(self.columns):
+            # a form that nobody has filled in: what stands beside are definitions
+            return (called or self.columns or [self.heading + 1])[0]
         ranks = {column: self._rank(column, year) for column in self.columns}
         best = max(ranks.values())
         figures = [column for column in ranks if self._holds_figures(column)]

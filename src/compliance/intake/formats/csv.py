@@ -31,6 +31,7 @@ from compliance.intake.formats.side_lines import (
     SECTION,
     TOTAL,
     SideLines,
+    mention_nameless,
     mention_records,
     units_above,
 )
@@ -61,7 +62,8 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     """
     text = plain_text(data, complaints)
     check_lines(text, complaints)
-    form = _form(text, HeadingWords(words, table), complaints)
+    meant = HeadingWords(words, table)
+    form = _form(text, meant, complaints)
     headings = form.headings
     if not headings:
         raise complaints.unreadable("empty_file", msg("没有表头和数据"))
@@ -74,13 +76,19 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
     titles = [f"A{line}" for line, _ in form.above]
-    beside = SideLines(headings, form.key, complaints, above, form.rows, titles)
+    name = form.facts.index("school_name") if "school_name" in form.facts else None
+    beside = SideLines(headings, form.key, complaints, above, form.rows, titles, name)
     body = _without_misfits(_without_side_lines(body, beside), form, text, complaints)
-    names = _names(form, complaints)
+    names = _names(form, meant, complaints)
     if names is None:
         return None
     cells, numbers = body.frame.get_columns(), body.numbers
-    _mention_nameless(headings, form.head, cells, complaints)
+    nameless = [
+        f"{letters(index)}{form.head}"
+        for index, (heading, column) in enumerate(zip(headings, cells, strict=True))
+        if not heading and column.null_count() < len(column)
+    ]
+    mention_nameless(nameless, complaints)
     columns: dict[str, Cells] = {h: cells[index] for h, index in names.items()}
     return RawTable(
         table,
@@ -371,9 +379,15 @@ def _fitted(cells: list[str], width: int) -> list[str]:
 
 def _without_side_lines(body: _Body, beside: SideLines) -> _Body:
     """The records among the lines. Only those that may be something else are looked at one by one."""
-    key, names = pl.col(f"c{beside.key}"), {row[beside.key] for row in beside.rows}
+    key = pl.col(f"c{beside.key}")
+    names = "|".join(
+        r"\s+".join(map(re.escape, row[beside.key].split()))
+        for row in beside.rows
+        if row[beside.key]
+    )
     first = pl.nth(range(min(beside.key + 3, body.frame.width)))
-    odd = key.is_null() | key.is_in(names) | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd = key.is_null() | key.str.contains(f"^{EXAMPLE}|{NUMBERED}|{SECTION}")
+    odd |= key.str.contains(rf"^\s*(?:{names})\s*$") if names else False
     odd |= pl.any_horizontal(first.str.contains(f"{TOTAL}|{NOTE}"))
     rows = body.frame.select(odd.fill_null(value=False)).to_series().arg_true()
     others = []
@@ -448,28 +462,18 @@ def _mention_end(text: bytes, complaints: Complaints) -> None:
 # ── headings ───────────────────────────────────────────────────────────────────────
 
 
-def _names(form: _Form, complaints: Complaints) -> dict[str, int] | None:
+def _names(form: _Form, words: HeadingWords, complaints: Complaints) -> dict[str, int] | None:
     """Heading → column; None where a known one stands twice."""
     names: dict[str, int] = {}
-    for index, (heading, fact) in enumerate(zip(form.headings, form.facts, strict=True)):
-        if heading in names:
-            complain = complaints.error if fact else complaints.warning
+    for index, heading in enumerate(form.headings):
+        if not heading or names.setdefault(heading, index) == index:
+            continue
+        kind = words.meaning(form.paths[index]).kind
+        complain = complaints.warning if kind == "unknown" else complaints.error
+        if kind != "silent":
             message = say("表头“{h}”重复出现", h=clip(heading))
             once = msg("每个表头只出现一次")
             complain("duplicate_heading", message, once, at=form.at(index))
-            if fact:
-                return None
-        elif heading:
-            names[heading] = index
+        if kind not in ("silent", "unknown"):
+            return None
     return names
-
-
-def _mention_nameless(
-    headings: Sequence[str], head: int, columns: Sequence[pl.Series], complaints: Complaints
-) -> None:
-    for index, (heading, column) in enumerate(zip(headings, columns, strict=True)):
-        if not heading and column.null_count() < len(column):
-            name = letters(index)
-            message = say("{c}列没有表头，未读取", c=name)
-            expected = msg("写上表头，或删去该列")
-            complaints.warning("no_heading", message, expected, at=f"{name}{head}")

@@ -59,6 +59,10 @@ class HeadingWords:
         fact = self.fact(*path)
         return fact is not None and (fact.form in ("text", "texts") or bool(fact.words))
 
+    def is_own(self, path: Sequence[str]) -> bool:
+        """Whether the words over a column are a fact's own heading."""
+        return self.words.match(TABLE_OF[self.table], joined(path)) is not None
+
     def may_be_figure(self, path: Sequence[str]) -> bool:
         """Whether a column may hold figures of the table: by its heading, or once a person confirms it."""
         if not path:
@@ -72,13 +76,15 @@ class HeadingWords:
         same = alone is not None and self.meaning(path) == self.meaning(path[-1:])
         return path[-1:] if same else path
 
-    def key(self, paths: Mapping[int, Sequence[str]]) -> int:
-        """The column that names a record: the school's code, else the first known one.
-
-        paths: column → the words over it.
-        """
-        known: dict[str, int] = {}
+    def columns(self, paths: Mapping[int, Sequence[str]]) -> dict[str, int]:
+        """Fact → the first column over which words stand for it. paths: column → the words over it."""
+        found: dict[str, int] = {}
         for column, path in paths.items():
             if fact := self.fact(*path):
-                known.setdefault(fact.name, column)
+                found.setdefault(fact.name, column)
+        return found
+
+    def key(self, paths: Mapping[int, Sequence[str]]) -> int:
+        """The column that names a record: the school's code, else the first known one."""
+        known = self.columns(paths)
         return known.get("school_code", min(known.values(), default=0))

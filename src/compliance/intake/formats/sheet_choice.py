@@ -24,7 +24,6 @@ TALK = (
     "问题清单", "下结论还缺", "problems", "still needed",  # what `validate -o` adds
     "填报进度", "汇集问题", "school progress",  # and `collect`
 )  # fmt: skip
-_FEW_FACTS = 8  # the headings of a sheet that names no more may be those of another table as well
 _NAMED = 10  # so many sheets that were not read are named
 
 
@@ -68,7 +67,7 @@ def _sheet(grid: Grid, named: str | None, words: Vocabulary) -> TableSheet | Non
     One with schools' codes and figures is theirs, even if nobody knows which.
     """
     own = None if named is None else TableSheet(grid, named, words)
-    if own is not None and (not grid.rows or (own.fits and len(own.facts) > _FEW_FACTS)):
+    if own is not None and (not grid.rows or own.is_plain):
         return own
     others = (TableSheet(grid, table, words, named=False) for table in TABLE_OF if table != named)
     fitting = [one for one in others if one.fits and not (own and len(one.facts) <= len(own.facts))]

@@ -23,7 +23,7 @@ WORDS_BEFORE_TOTAL = 6  # 合计 is one of so many first words of a line that na
 # Patterns that Polars understands as well: a reader of many lines asks it which may be meant.
 TOTAL = (
     r"^.{0,20}(?:合 *计|总 *计|小 *计|共 *计|累 *计|平 *均)[数值]?(?:[(（].{0,20}[)）])?[:：]?$"
-    r"|^(?:其中|#)[:：]?.{1,12}$"
+    r"|^(?:其中[:：]?|#)[\u4e00-\u9fff（()）]{1,12}$"
 )
 # How the lines under a table begin that say who filled it in, and what is to be noted.
 NOTE = (
@@ -31,6 +31,9 @@ NOTE = (
     r"|统计负责人|主管领导|报[出送](?:日期|时间)|(?:联系|咨询)(?:人|电话|方式)|负责人|审核|备注|说明|注)"
     r"(?:[0-9一二三四五六七八九十]?[:：.、(（]|$)|填[表报]人|审核人|制表|单位负责人"
     r"|(?:19|20)[0-9]{2}年[0-9]{1,2}月(?:[0-9]{1,2}日)?$|(?:数据|资料)来源|(?:数据|资料)?截[至止]|.{0,20}[(（](?:盖章|公章|签字|签名|签章)[)）])"
+)
+_KIND_OF_SCHOOL = re.compile(
+    "(?:小学|初中|高中|初级中学|九年一贯制学校|完全中学|教学点|公办|民办|城区|镇区|乡村)"
 )
 # How a line begins that divides a table, and how those go on that note several things.
 SECTION = r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])"
@@ -97,6 +100,14 @@ def mention_records(
             complaints.error("record_above_headings", message, expected, at=place(number))
 
 
+def mention_nameless(places: Sequence[str], complaints: Complaints) -> None:
+    """Say, in one line, which columns hold something and have no heading. places: a cell of each."""
+    if places:
+        message = plural(len(places), "{n}列有内容而没有表头，未读取（{at}）", at=_listed(places))
+        expected = msg("写上表头，或删去这些列")
+        complaints.warning("no_heading", message, expected, at=places[0])
+
+
 def _mention_unit(cells: Sequence[str], place: str, complaints: Complaints) -> None:
     """Say where a line beside the table names a larger unit in words that are not understood."""
     odd = next((cell for cell in cells if _SCALED.search(cell)), "")
@@ -120,7 +131,7 @@ class SideLines:
 
     header: the headings. key: the column that names a record. above: the units that lines above give.
     rows: the lines of the headings, which printed pages repeat. titles: where the lines above the
-    headings stand. sections: lines among the records that divide them, which may name another stage than
+    headings stand. name: the column of schools' names. sections: lines among the records that divide them, which may name another stage than
     the titles.
     """
 
@@ -130,6 +141,7 @@ class SideLines:
     above: tuple[str, ...] = ()
     rows: Sequence[Sequence[str]] = ()
     titles: Sequence[str] = ()
+    name: int | None = None
     sections: list[str] = field(default_factory=list)
     _left: list[_LeftOut] = field(default_factory=list)
     _notes: list[tuple[Sequence[str], str]] = field(default_factory=list)
@@ -175,8 +187,7 @@ class SideLines:
         )
         number = sum(map(len, places.values()))
         message = plural(number, "{n}行不是数据，未读取：{parts}", parts=parts)
-        kinds = {one.kind for one in self._left}
-        code = kinds.pop() if len(kinds) == 1 else "side_lines"
+        code = next((kind for kind in _WORDS if kind in places), "note_row")
         expected = msg("请核对这些行中没有学校的数据；合计由程序计算")
         at = self._left[0].at if self._left else self.titles[0]
         self.complaints.warning(code, message, expected, at)
@@ -189,9 +200,10 @@ class SideLines:
         words = [column for column in filled if not _FIGURE.fullmatch(cells[column])]
         key, first = cells[self.key], cells[filled[0]].replace(" ", "")
         named = bool(key) and not _TOTAL.match(key.replace(" ", ""))
-        for column in words[:1] if named else words[:WORDS_BEFORE_TOTAL]:
-            if _TOTAL.match(cells[column].replace(" ", "")):
-                return "total_row", column
+        if not self._is_named(cells):
+            for column in words[:1] if named else words[:WORDS_BEFORE_TOTAL]:
+                if _TOTAL.match(cells[column].replace(" ", "")):
+                    return "total_row", column
         talks = len(filled) <= 2 or len(words) == len(filled)
         code = filled[0] != self.key and re.search("[0-9]", key)
         single = len(filled) == 1 and bool(words)
@@ -206,6 +218,11 @@ class SideLines:
         if self._gives_units(cells, filled):
             return "unit_row", filled[0]
         return "", 0
+
+    def _is_named(self, cells: Sequence[str]) -> bool:
+        """Whether a line names a school: such a line is no total, whatever else it says."""
+        name = "" if self.name is None else cells[self.name].replace(" ", "")
+        return bool(name) and not _TOTAL.match(name) and not _KIND_OF_SCHOOL.fullmatch(name)
 
     def _gives_units(self, cells: Sequence[str], filled: Sequence[int]) -> bool:
         """Whether the cells hold units alone; those are noted."""

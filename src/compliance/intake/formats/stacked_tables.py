@@ -33,36 +33,44 @@ def stacked(grid: Grid, words: Vocabulary) -> list[Grid]:
 
 def _later_starts(grid: Grid, words: HeadingWords) -> Iterator[int]:
     """The rows where the second table begins, the third …, with the lines above their headings."""
+    heads = [row for row in range(len(grid.rows)) if _may_head(grid, row)]
     seen: set[tuple[str, ...]] = set()
-    start, row = 0, 0
-    while True:
-        lines = (_texts(grid, at) for at in range(start, len(grid.rows)))
-        head = find_headings(lines, words, [one.moved(-start, 0) for one in grid.merged])
-        if head is None:
+    start = bottom = -1
+    while later := [row for row in heads if row > bottom]:
+        if bottom >= 0:
+            row = next((row for row in later if _heads(grid, row, words, seen)), None)
+            if row is None:
+                return
+            start = row
+            while (
+                start - 1 > bottom and row - start < _MOST_BETWEEN and _introduces(grid, start - 1)
+            ):
+                start -= 1
+            yield start
+        first = max(start, 0)
+        lines = (_texts(grid, row) for row in range(first, len(grid.rows)))
+        head = find_headings(lines, words, [one.moved(-first, 0) for one in grid.merged])
+        if len(later) == 1 or head is None:
             return
-        bottom = start + head.bottom
-        seen |= {tuple(_texts(grid, at)) for at in range(start, bottom + 1)}
-        rows = range(bottom + 1, len(grid.rows))
-        row = next((at for at in rows if _heads(grid, at, words, seen)), -1)
-        if row < 0:
-            return
-        start = row
-        while start - 1 > bottom and row - start < _MOST_BETWEEN and _introduces(grid, start - 1):
-            start -= 1
-        yield start
+        bottom = first + head.bottom
+        seen |= {tuple(_texts(grid, row)) for row in range(first, bottom + 1)}
 
 
 def _texts(grid: Grid, row: int) -> list[str]:
     return [grid.text(row, column) for column in range(grid.width)]
 
 
+def _may_head(grid: Grid, row: int) -> bool:
+    """Whether a row looks as if it held headings, among them that of a school's name or code."""
+    first = (grid.text(row, column) for column in range(min(_FIRST_COLUMNS, grid.width)))
+    return any(map(_NAMES.search, first)) and not _has_figure(grid, row)
+
+
 def _heads(grid: Grid, row: int, words: HeadingWords, seen: set[tuple[str, ...]]) -> bool:
-    """Whether a row holds headings, among them that of a school's name or code, which are new."""
+    """Whether a row that may hold headings holds new ones."""
     first = (grid.text(row, column) for column in range(min(_FIRST_COLUMNS, grid.width)))
     names = (words.fact(text) for text in first if _NAMES.search(text))
     if not any(fact is not None and fact.name in NAMING for fact in names):
-        return False
-    if _has_figure(grid, row):
         return False
     return tuple(_texts(grid, row)) not in seen or _has_new_title(grid, row - 1, seen)
 

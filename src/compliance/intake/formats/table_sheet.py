@@ -22,6 +22,7 @@ from compliance.intake.formats.raw_table import NEEDED, SHEETS, RawTable
 from compliance.intake.formats.side_lines import (
     HEADER_WITHIN,
     SideLines,
+    mention_nameless,
     mention_records,
     units_above,
 )
@@ -87,6 +88,12 @@ class TableSheet:
     def fits(self) -> bool:
         """Whether its headings are those of the table."""
         return tells(self._meant, self._paths)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether most of its headings are facts' own, without a word more or less."""
+        known = sum(1 for path in self._paths if self._meant.is_own(path))
+        return 2 * known > len(self._paths)
 
     @property
     def holds_figures(self) -> bool:
@@ -173,6 +180,7 @@ class TableSheet:
             units_above(line for _, line in above),
             [self._row(row) for row in range(head.top, head.bottom + 1)],
             [grid.at(row, self._row(row).index(texts[0])) for row, texts in titles],
+            self._meant.columns(dict(enumerate(head.paths))).get("school_name"),
         )
         below = range(head.bottom + 1, len(grid.rows))
         named = [row for row in below if self._is_data(row, beside)]
@@ -218,22 +226,27 @@ class TableSheet:
         """Heading → column; complains of headings that stand twice and of figures under none."""
         grid = self.grid
         found: dict[str, int] = {}
+        nameless: list[str] = []
         for column, heading in enumerate(head.headings):
-            spoilt = [
-                row
-                for row in range(head.top, head.bottom + 1)
-                if grid.faults.get((row, column)) == ""
+            rows = range(head.top, head.bottom + 1)
+            spoilt = [row for row in rows if grid.faults.get((row, column)) == ""]
+            filled = [
+                row for row in range(head.bottom + 1, len(grid.rows)) if grid.filled(row, column)
             ]
             if spoilt:
                 grid.not_calculated(grid.at(spoilt[0], column), fatal=True)
             elif not heading:
-                self._nameless(head.bottom, column)
-            elif heading in found:
-                first = found[heading]
-                place, other = (grid.at(head.places[one], one) for one in (column, first))
-                self._twice(heading, place, other)
-            else:
+                nameless += [grid.at(row, column) for row in filled[:1]]
+            elif heading not in found:
                 found[heading] = column
+            elif filled or any(
+                grid.text(row, column) for row in rows
+            ):  # no merged cell's empty end
+                kind = self._meant.meaning(head.paths[column]).kind
+                at, first = (grid.at(head.places[one], one) for one in (column, found[heading]))
+                if kind != "silent":
+                    self._twice(heading, at, first, fatal=kind != "unknown")
+        mention_nameless(nameless, grid.complaints)
         return found
 
     def _is_data(self, row: int, beside: SideLines) -> bool:
@@ -296,18 +309,11 @@ class TableSheet:
 
     # ── what is wrong with headings ────────────────────────────────────────────────
 
-    def _nameless(self, header: int, column: int) -> None:
-        grid = self.grid
-        rows = [row for row in range(header + 1, len(grid.rows)) if grid.filled(row, column)]
-        if rows:
-            message = say("没有表头的一列有{n}格内容，未读取", n=len(rows))
-            expected = msg("写上表头，或删去该列")
-            grid.complaints.warning("no_heading", message, expected, at=grid.at(rows[0], column))
-
-    def _twice(self, heading: str, at: str, first: str) -> None:
+    def _twice(self, heading: str, at: str, first: str, *, fatal: bool = True) -> None:
+        complain = self.grid.complaints.error if fatal else self.grid.complaints.warning
         message = say("表头“{h}”重复出现（另见 {first}）", h=clip(heading), first=first)
         once = msg("每个表头只出现一次")
-        self.grid.complaints.error("duplicate_heading", message, once, at=at)
+        complain("duplicate_heading", message, once, at=at)
 
     def _no_headings(self) -> None:
         message = say(

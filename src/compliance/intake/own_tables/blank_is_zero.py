@@ -41,7 +41,9 @@ def filled(
         empty = _empty(columns[heading]) & record
         cells = int(empty.sum()) if counts else None
         name = fact.name if fact else ""
-        done += [BlankIsZero(one, heading, name, raw.file, cells) for one in names]
+        done += [
+            BlankIsZero(one, " ".join(heading.split()), name, raw.file, cells) for one in names
+        ]
         if cells:
             columns[heading] = _with_zeros(columns[heading], empty)
             told = plural(cells, "“{h}”有{n}格空白，按 --blank-is-zero 计为0", h=clip(heading))

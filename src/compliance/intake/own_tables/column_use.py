@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from compliance.facts.fact import Fact
-from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage, read_path
+from compliance.facts.heading_meaning import Meaning, meaning_of, own_stage, read_path, stage_of
 from compliance.facts.units import factor
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF, RawTable
 from compliance.intake.own_tables.mapping import BY_TYPE, IGNORE, OPEN, Assigned
 
+_NUMERAL = re.compile("[(（]?[一二三四五六七八九十]{1,3}[)）、.．]")
 Decider = Literal["heading", "titles", "type", "mapping"]
 
 
@@ -23,7 +25,8 @@ class ColumnUse:
     heading: as the table has it. path: its parts from the top. decided: what told its meaning: the
     heading itself, the table's titles, the type of the school in each row, or what people confirmed.
     of: of a control, the headings whose sum it gives. mixed: of a figure whose stage the schools' types
-    say, the stage whose it is in a school of several, where people confirmed one.
+    say, the stage whose it is in a school of several, where people confirmed one; BY_TYPE where they
+    confirmed that it is nobody's.
     """
 
     heading: str
@@ -44,7 +47,8 @@ def understand(
     uses = {heading: _use(raw, heading, words) for heading in raw.columns}
     for heading, said in (confirmed or {}).items():
         if said.fact != OPEN:
-            uses[heading] = _confirmed(uses[heading], words.tables[TABLE_OF[raw.name]], said)
+            facts = words.tables[TABLE_OF[raw.name]]
+            uses[heading] = _confirmed(uses[heading], facts, said, raw.titles)
     if all(use.meaning.kind in ("fact", "silent", "unknown") for use in uses.values()):
         return _each_once(raw, words, uses)
     return _with_controls(_each_once(raw, words, _with_whole_bands(uses)))
@@ -53,6 +57,10 @@ def understand(
 def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
     path, table = raw.paths.get(heading, (heading,)), TABLE_OF[raw.name]
     units = raw.units.get(heading, ())
+    if raw.strict or _divides(raw, heading):  # a key is a fact's name or nothing
+        match = words.match(table, heading, units)
+        known = meaning_of(words, table, path, units=units) if match else None
+        return ColumnUse(heading, path, known or Meaning("unknown" if raw.strict else "silent"))
     meaning = meaning_of(words, table, path, units=units, titles=raw.titles)
     decided: Decider = "heading"
     if meaning.kind in ("by_type", "band") and len(meaning.facts) > 1:
@@ -62,25 +70,45 @@ def _use(raw: RawTable, heading: str, words: Vocabulary) -> ColumnUse:
     return ColumnUse(heading, path, meaning, decided)
 
 
-def _confirmed(use: ColumnUse, facts: Mapping[str, Fact], said: Assigned) -> ColumnUse:
-    """A column as people say; its unit is the one that stands there, else theirs."""
+def _divides(raw: RawTable, heading: str) -> bool:
+    """Whether it is a numbered line that divides the county's figures, and has none itself."""
+    return (
+        raw.name == "counties"
+        and _NUMERAL.match(heading) is not None
+        and all(cell is None for cell in raw.columns[heading])
+    )
+
+
+def _confirmed(
+    use: ColumnUse, facts: Mapping[str, Fact], said: Assigned, titles: Sequence[str]
+) -> ColumnUse:
+    """A column as people say; its unit is the one that stands there, else theirs.
+
+    Where they say what the headings say, these have decided it. The figure of a stage that neither
+    headings nor titles name is still that of the school's own stage: of several the one that is said.
+    """
     own = use.meaning
     if said.fact == IGNORE:
         return replace(use, meaning=Meaning("silent"), decided="mapping")
     if said.fact == BY_TYPE:
-        return replace(use, decided="mapping")
+        return replace(use, mixed=BY_TYPE)
     fact = facts[said.fact]
     unit = said.unit or said.assumed or own.unit
     scale = factor(unit, fact.unit)
     if scale is None:
         meaning = Meaning("doubtful", (fact,), (own_stage(fact),), why="unit")
-    elif own.useful and fact in own.facts:  # what its headings say, of a stage or a part perhaps
-        meaning = replace(own, factor=scale, unit=unit)
-    else:
-        meaning = Meaning(
-            "fact", (fact,), (own_stage(fact),), factor=scale, unit=unit, year=own.year
-        )
-    mixed = own_stage(fact) if len(meaning.facts) > 1 else ""
+        return replace(use, meaning=meaning, decided="mapping")
+    if own.useful and fact in own.facts:  # of a stage or a part perhaps
+        mixed = own_stage(fact) if len(own.facts) > 1 else ""
+        return replace(use, meaning=replace(own, factor=scale, unit=unit), mixed=mixed)
+    alike = {own_stage(fact): fact}
+    if fact.figure and not (read_path(use.path).stages or stage_of(tuple(titles))):
+        alike = {own_stage(one): one for one in facts.values() if one.stem == fact.stem}
+    meaning = Meaning(
+        "by_type" if len(alike) > 1 else "fact",
+        tuple(alike.values()), tuple(alike), factor=scale, unit=unit, year=own.year,
+    )  # fmt: skip
+    mixed = own_stage(fact) if len(alike) > 1 else ""
     return replace(use, meaning=meaning, decided="mapping", mixed=mixed)
 
 

@@ -38,14 +38,13 @@ MAX_BYTES = 1 << 20
 SHEET = "列对应"
 # key of a column of the workbook → its heading
 HEADINGS: Mapping[str, str] = {
+    "record": "哪类表",
     "heading": "表头",
     "fact": "确认为",
     "unit": "表上的单位",
     "assumed": "表上没写时的单位",
     "file": "文件",
     "sheet": "工作表",
-    "at": "位置",
-    "record": "哪类表",
     "title": "表题",
 }
 SIGNED_BY, SIGNED_ON = "确认人", "确认日期"
@@ -65,7 +64,7 @@ def read_mapping(path: Path) -> TableMapping:
         ) from error
     if data is None:
         raise UsageError(msg("列对应关系文件过大"), where=str(path))
-    found = _of_workbook(path) if data.startswith(b"PK") else _of_text(data, path)
+    found = _of_text(data, path) if path.suffix.lower() == ".toml" else _of_workbook(path)
     sha256 = hashlib.sha256(data).hexdigest()
     return TableMapping(found.layouts, path.name, found.confirmed_by, found.confirmed_on, sha256)
 

@@ -169,12 +169,11 @@ def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:
     meaning = use.meaning
     if meaning.kind == "control":
         return "control"
-    if use.decided == "mapping":
-        return "used" if meaning.useful else "unused"
+    if use.decided == "mapping" and not meaning.useful:
+        return "unused"
     if meaning.useful:
-        open_ = len(meaning.facts) > 1 and any(
-            len(set(own) & set(meaning.stages)) > 1 for own in stages
-        )
+        several = len(meaning.facts) > 1 and not use.mixed
+        open_ = several and any(len(set(own) & set(meaning.stages)) > 1 for own in stages)
         return "asked" if open_ else "used"
     if meaning.kind == "silent":
         return "silent"

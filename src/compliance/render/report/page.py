@@ -24,7 +24,8 @@ from compliance.render import phrases
 from compliance.render.documents.jinja import environment, filled, loaded, pieces
 from compliance.render.report import coefficients, strips, trends
 from compliance.render.report.county import Detail, county_sections, detail_of, several_years
-from compliance.render.report.index import county_index
+from compliance.render.report.desk import desk
+from compliance.render.report.index import county_index, order_told
 from compliance.render.report.marks import DOUBT, SHORT_SIGN
 from compliance.render.report.rule_texts import ruleset_texts
 
@@ -70,6 +71,8 @@ def _context(report: Results) -> dict[str, Any]:
         "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,
         "index": county_index(report) if len(report.counties) != 1 else None,
+        "ranked_by": order_told(),
+        "desk": desk(report, whole=detail is not Detail.INDEX),
         "trends": [] if detail is Detail.INDEX else trends.trends(several_years(report)),
         "detail": detail,
         "counties": county_sections(report, detail) if detail is not Detail.INDEX else (),

@@ -20,7 +20,7 @@ from compliance.kernel.labels import problem_words, severity_word
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet
-from compliance.render.report.coefficients import coefficients, told
+from compliance.render.report import coefficients as drivers
 from compliance.render.report.county import (
     CountyParts,
     Detail,
@@ -28,17 +28,16 @@ from compliance.render.report.county import (
     county_rules,
     detail_of,
 )
+from compliance.render.report.desk import desk
+from compliance.render.report.desk_sheets import desk_tables
 from compliance.render.report.gaps import by_section, by_township, gaps
-from compliance.render.report.index import county_index
-from compliance.render.report.marks import DOUBT, SHORT_SIGN, Figure, Mark, state_mark
+from compliance.render.report.index import CountyIndex, county_index
+from compliance.render.report.marks import SHORT_SIGN, Figure, Mark, state_mark
 from compliance.render.report.matrix import IndicatorColumn, Matrix, matrix
 from compliance.render.report.missing import missing_by_section
 from compliance.render.report.rule_texts import ruleset_texts
 from compliance.render.report.schools import standing_words
-
-Value = str | float | Figure | None
-Row = list[Value]
-Heading = tuple[str, float, str]  # words, width, number format of its figures
+from compliance.render.report.tables import WIDEST, Heading, Row, SheetTable, Value, sign, told
 
 _FAILED, _MET, _UNKNOWN = SIGNS["fail"], SIGNS["pass"], SIGNS["unknown"]
 _FILLS: Mapping[str, Mapping[str, object]] = {
@@ -49,7 +48,6 @@ _FILLS: Mapping[str, Mapping[str, object]] = {
 }
 _PROBLEMS = 50_000
 _A3 = 8  # of thirty columns nothing could be read on A4
-_WIDEST = 60.0
 
 
 def xlsx_report(report: Results, stream: BinaryIO) -> None:
@@ -71,7 +69,13 @@ class _Sheets:
 
     def content(self) -> bytes:
         """The finished file."""
-        self._verdicts()
+        beside = desk(self._report, whole=bool(self._found))
+        index = county_index(self._report)
+        if beside is None and len(index.rows) < 2:
+            self._verdicts(index)
+        else:
+            for table in desk_tables(self._report, beside, index, self._judged_by()):
+                self._sheet(table)
         if self._found:
             self._what_decides()
             self._county_rules()
@@ -102,6 +106,12 @@ class _Sheets:
         sheet.finish(filters=True)
         return sheet
 
+    def _sheet(self, table: SheetTable) -> None:
+        sheet = self._table(table.name, table.headings, table.rows, table.notes, table.frozen)
+        if table.coloured:
+            sheet.raw.set_paper(_A3)
+            self._colour(sheet, table.headings, table.coloured)
+
     def _form(self, value: Value, shape: str) -> Untyped:
         """The form of a cell: figures in their own shape or that of their column, texts to be wrapped."""
         if isinstance(value, Figure):
@@ -122,27 +132,13 @@ class _Sheets:
             else []
         )
 
-    def _verdicts(self) -> None:
-        index = county_index(self._report)
-        headings: list[Heading] = [
-            (msg("位次"), 6, "0"), (msg_in("column", "县（市、区）"), 16, ""), (msg_in("column", "代码"), 9, ""),
-            (msg_in("column", "学年"), 7, "0"), (msg_in("column", "结论"), 16, ""),
-            *((block, 13.0, "") for block in index.blocks),
-            (msg("不达标部分"), 8, "0"), (msg("未达标学校"), 8, "0"), (msg("学校数"), 8, "0"),
-            (msg("缺数据"), 8, "0"),
-        ]  # fmt: skip
-        rows: list[Row] = [
-            [
-                one.rank, one.name, one.county.county_code, one.county.year, _told(one.verdict),
-                *map(_told, one.blocks), one.failing, one.schools, one.of or None, one.missing,
-            ]
-            for one in index.rows
-        ]  # fmt: skip
+    def _judged_by(self) -> list[str]:
+        """The rules, what makes this judgement differ from the usual one, and what is left out."""
         notes = [phrases.ruleset(info) for info in self._report.rulesets]
         notes += phrases.changes(self._report.manifest, phrases.rulesets(self._report))
         if not self._found and self._report.counties:
             notes.append(msg("县数过多，只列各县结论；逐校明细请按县分别输出。"))
-        notes += [
+        return notes + [
             say(
                 "{name} {code} 数据有误，未判定",
                 name=printable(one.county_name),
@@ -150,14 +146,32 @@ class _Sheets:
             )
             for one in self._report.refused
         ]
-        self._table(msg_in("column", "结论"), headings, rows, notes, frozen=2)
+
+    def _verdicts(self, index: CountyIndex) -> None:
+        """The conclusion on a single county."""
+        headings: list[Heading] = [
+            (msg_in("column", "县（市、区）"), 16, ""), (msg_in("column", "代码"), 9, ""),
+            (msg_in("column", "学年"), 7, "0"), (msg_in("column", "结论"), 16, ""),
+            *((block, 13.0, "") for block in index.blocks),
+            (msg("不达标要求数"), 8, "0"), (msg("未定要求数"), 8, "0"), (msg("未达标学校"), 8, "0"),
+            (msg("学校数"), 8, "0"), (msg("缺数据"), 8, "0"),
+        ]  # fmt: skip
+        rows: list[Row] = [
+            [
+                one.name, one.county.county_code, one.county.year, told(one.verdict),
+                *(told(cell.mark) for cell in one.blocks), one.failing, one.undecided, one.schools,
+                one.of or None, one.missing,
+            ]
+            for one in index.rows
+        ]  # fmt: skip
+        self._table(msg_in("column", "结论"), headings, rows, self._judged_by(), frozen=1)
 
     def _what_decides(self) -> None:
         headings: list[Heading] = [
-            *self._whose(), (msg("部分"), 18, ""), (msg("判定"), 14, ""), (msg("情况"), _WIDEST, ""),
+            *self._whose(), (msg("部分"), 18, ""), (msg("判定"), 14, ""), (msg("情况"), WIDEST, ""),
         ]  # fmt: skip
         rows = [
-            [*self._who(about), one.title, _told(state_mark(one.status)), phrases.counted(one)]
+            [*self._who(about), one.title, told(state_mark(one.status)), phrases.counted(one)]
             for about in self._found
             for one in about.decisive
         ]
@@ -181,7 +195,7 @@ class _Sheets:
                 one["id"],
                 one["title"],
                 one["value"],
-                _told(one["state"]),
+                told(one["state"]),
             ]
             for about in self._found
             for one in county_rules(about, self._parts.anchors(about.county))
@@ -237,7 +251,7 @@ class _Sheets:
                 for column in columns:
                     place = places.get(column.rule.id)
                     cell = Mark("") if place is None else row.cells[place]
-                    made += [_told(cell)] if column.overall else [cell.figure, _sign(cell)]
+                    made += [told(cell)] if column.overall else [cell.figure, sign(cell, _MET)]
                 yield made
 
     def _colour(self, sheet: Worksheet, headings: Sequence[Heading], first: int) -> None:
@@ -247,10 +261,10 @@ class _Sheets:
         while place < len(headings):
             width = 1 if headings[place][1] > 9 else 2
             state = xl_col_to_name(place + width - 1)
-            for sign, fill in _FILLS.items():
+            for shape, fill in _FILLS.items():
                 rule = {
                     "type": "formula",
-                    "criteria": f'=LEFT(${state}{top + 1},1)="{sign}"',
+                    "criteria": f'=LEFT(${state}{top + 1},1)="{shape}"',
                     "format": self._book.raw.add_format(dict(fill)),
                 }
                 sheet.raw.conditional_format(top, place, last, place + width - 1, rule)
@@ -313,16 +327,16 @@ class _Sheets:
         headings: list[Heading] = [
             *self._whose(), (msg("编号"), 7, ""), (msg("指标"), 26, ""), (msg_in("column", "学段"), 6, ""),
             (msg("均值"), 11, "0.00"), (msg("标准差"), 11, "0.00"), (msg_in("column", "差异系数"), 10, "0.000"),
-            (msg_in("column", "标准"), 8, "0.00"), (msg("判定"), 12, ""), (msg("主要影响学校"), _WIDEST, ""),
+            (msg_in("column", "标准"), 8, "0.00"), (msg("判定"), 12, ""), (msg("主要影响学校"), WIDEST, ""),
         ]  # fmt: skip
         rows: list[Row] = [
             [
                 *self._who(about), one.rule.id, one.title, one.stage, one.finding["mean"],
                 one.finding["deviation"], one.finding["value"], one.finding["threshold"],
-                _told(one.state), msg("；").join(map(told, one.drivers)),
+                told(one.state), msg("；").join(map(drivers.told, one.drivers)),
             ]
             for about in self._found
-            for one in coefficients(
+            for one in drivers.coefficients(
                 about, self._parts.driving(about.county), self._parts.anchors(about.county)
             )
         ]  # fmt: skip
@@ -336,7 +350,7 @@ class _Sheets:
     def _missing(self) -> None:
         headings: list[Heading] = [
             *self._whose(), (msg("提供科室"), 22, ""), (msg("缺什么"), 40, ""), (msg("学校数"), 8, "0"),
-            (msg("学校和位置"), _WIDEST, ""), (msg("影响的指标"), 30, ""),
+            (msg("学校和位置"), WIDEST, ""), (msg("影响的指标"), 30, ""),
         ]  # fmt: skip
         rows: list[Row] = [
             [
@@ -355,7 +369,7 @@ class _Sheets:
     def _problems(self) -> None:
         headings: list[Heading] = [
             (msg("类别"), 8, ""), (msg("问题种类"), 20, ""), (msg_in("column", "文件"), 20, ""), (msg("位置"), 18, ""),
-            (msg("行政区划代码"), 9, ""), (msg("学校标识码"), 13, ""), (msg("问题"), _WIDEST, ""), (msg_in("column", "应为"), 36, ""),
+            (msg("行政区划代码"), 9, ""), (msg("学校标识码"), 13, ""), (msg("问题"), WIDEST, ""), (msg_in("column", "应为"), 36, ""),
         ]  # fmt: skip
         found = sorted(self._report.problems, key=lambda one: one.severity != "error")
         rows: list[Row] = [
@@ -371,7 +385,7 @@ class _Sheets:
 
     def _rules(self) -> None:
         headings: list[Heading] = [
-            (msg("编号"), 9, ""), (msg("指标"), 36, ""), (msg("部分"), 14, ""), (msg("条文或要求"), _WIDEST, ""),
+            (msg("编号"), 9, ""), (msg("指标"), 36, ""), (msg("部分"), 14, ""), (msg("条文或要求"), WIDEST, ""),
             (msg_in("column", "地位"), 18, ""), (msg_in("column", "依据"), 30, ""), (msg("核实程度"), 14, ""), (msg_in("column", "牵头单位"), 22, ""),
         ]  # fmt: skip
         rows: list[Row] = [
@@ -384,20 +398,6 @@ class _Sheets:
             for one in ruleset_texts(self._report, info)
         ]  # fmt: skip
         self._table(msg_in("sheet", "规则"), headings, rows)
-
-
-def _told(mark: Mark) -> str:
-    """A state in words, its sign before it."""
-    return f"{mark.sign} {mark.text}".strip()
-
-
-def _sign(cell: Mark) -> str:
-    """The sign of a state in its column, with that of doubtful data; blank where nothing was asked."""
-    if not cell.status:
-        return ""
-    known = {"pass": _MET, "not_applicable": "–"}
-    doubtful = DOUBT if cell.text.endswith(DOUBT) else ""
-    return (known.get(cell.status) or cell.sign) + doubtful
 
 
 def _heading(one: IndicatorColumn) -> str:

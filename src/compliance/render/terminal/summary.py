@@ -1,7 +1,7 @@
 """The summary on a terminal: what an officer reads first, no colour needed.
 
-Of one county first what decides, then what to do, then the details; of several counties the totals and
-a table. On a terminal it is broken into lines of its width; a text for elsewhere has a line a paragraph,
+Of one county first what decides, then what to do, then the details; of several counties the totals,
+a table by rank and a line a county. On a terminal it is broken into lines of its width; a text for elsewhere has a line a paragraph,
 so that nothing of it is torn where it is copied to.
 """
 
@@ -13,12 +13,15 @@ from typing import BinaryIO
 
 from compliance.assessment import Assessment, assess, block_titles
 from compliance.assessment.figures import SIGNS, state, verdict
+from compliance.assessment.submissions import SUPERSEDED, submissions
 from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render import phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
+from compliance.render.report.index import CountyIndex, RankedCounty, county_index, order_told
 
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
+_EACH = 200  # counties told one by one
 _NAME = 12
 _BOLD, _RED, _GREEN, _YELLOW, _END = "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 _COLOURS = {"✓": _GREEN, "✗": _RED, "!": _RED, "?": _YELLOW}
@@ -128,18 +131,19 @@ def _overview(sheet: Lines, report: Results) -> None:
     sheet.head(say("{counties}的判定结果", counties=_counties(report)))
     _totals(sheet, report)
     sheet.line()
-    _table(sheet, report)
+    index = county_index(report)
+    _table(sheet, report, index)
+    _each(sheet, index)
     sheet.line()
     _rules(sheet, report)
 
 
-def _table(sheet: Lines, report: Results) -> None:
+def _table(sheet: Lines, report: Results, index: CountyIndex) -> None:
     blocks = block_titles(report)
-    names = [printable(county.county_name) for county in report.counties]
+    names = [one.name for one in index.rows]
     if len({county.year for county in report.counties}) > 1:
-        years = (county.year for county in report.counties)
-        names = [f"{name} {year}" for name, year in zip(names, years, strict=True)]
-    head, rows = _cells(report, list(blocks))
+        names = [f"{one.name} {one.county.year}" for one in index.rows]
+    head, rows = _cells(index, list(blocks))
     place = msg("县（市、区）")
     widths = [max(map(columns, column)) for column in zip(head, *rows, strict=True)]
     # What the other columns leave is for the names; a longer one has a line of its own.
@@ -160,30 +164,51 @@ def _table(sheet: Lines, report: Results) -> None:
     sheet.line()
     sheet.line(msg("；").join(f"{block} {title}" for block, title in blocks.items()))
     sheet.line(_legend())
+    sheet.line(order_told())
 
 
-def _cells(report: Results, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
+def _cells(index: CountyIndex, blocks: list[str]) -> tuple[list[str], list[list[str]]]:
     """The headings and the counties' rows, without the names: code, verdict, signs, two numbers."""
-    counted = report.overview
     head = [
         msg("代码"), msg("结论"), *blocks, msg_in("others", "其他"),
         msg("未达标校"), msg("缺数据"),
     ]  # fmt: skip
     rows = []
-    for county in report.counties:
-        own = counted[(county.county_code, county.year)]
-        states = [county.blocks.get(block, "not_applicable") for block in blocks]
-        word = msg_in("fails", "未达标") if county.verdict == "fail" else verdict(county.verdict)
+    for one in index.rows:
+        failed = one.county.verdict == "fail"
+        word = msg_in("fails", "未达标") if failed else verdict(one.county.verdict)
         rows.append(
             [
-                printable(county.county_code),
-                f"{SIGNS[county.verdict]} {word}",
-                *(SIGNS.get(one, "?") for one in (*states, own.beside)),
-                str(own.schools),
-                str(own.missing),
+                printable(one.county.county_code),
+                f"{one.verdict.sign} {word}",
+                *(SIGNS.get(cell.mark.status, "?") for cell in one.blocks),
+                str(one.schools),
+                str(one.missing),
             ]
         )
     return head, rows
+
+
+def _each(sheet: Lines, index: CountyIndex) -> None:
+    """Each county's file, requirements by part, what decides: of so many as people read through."""
+    if len(index.rows) > _EACH:
+        return
+    sheet.section(
+        msg("各县（达标/不达标/未定的要求数）"), [_told(one, index) for one in index.rows]
+    )
+
+
+def _told(one: RankedCounty, index: CountyIndex) -> str:
+    head = f"{one.rank} {one.name} {one.county.county_code} {one.county.year}{msg('：')}"
+    parts = [f"{title} {cell.told}" for title, cell in zip(index.blocks, one.blocks, strict=True)]
+    told = [msg("，").join(parts)]
+    if one.decides:
+        told.append(say("决定结论：{what}", what=one.decides))
+    told.append(say("学校{n}所，数据问题{m}处", n=one.of, m=one.problems))
+    if one.file:
+        version = say("（版本{v}）", v=one.version) if one.version else msg("（无版本标记）")
+        told.append(one.file + version)
+    return head + msg("；").join(told)
 
 
 def _legend() -> str:
@@ -208,7 +233,11 @@ def _totals(sheet: Lines, report: Results) -> None:
         each = msg("{word}{n}份")  # a county has several school years
     told = [each.format(word=verdict(key), n=found[key]) for key in order if found[key]]
     sheet.line(say("合计{counties}：{l}。", counties=_counties(report), l=msg("，").join(told)))
-    sheet.line(msg("逐县明细：只输入一个县，或用 -o html:报告.html 输出网页报告。"))
+    sheet.line(
+        msg(
+            "逐县明细、离群的数字和现场核查清单：用 -o html:总览.html 输出网页，-o xlsx:总览.xlsx 输出工作簿。"
+        )
+    )
 
 
 def _counties(report: Results) -> str:
@@ -222,6 +251,14 @@ def _refused(sheet: Lines, report: Results) -> None:
         year = say("{year}学年", year=one.year) if one.year else ""
         lines.append(f"{one.county_name} {one.county_code} {year}".strip())
     sheet.section(say("数据有误，未判定（{counties}）", counties=told), lines)
+    older = [one for one in submissions(report) if one.state == SUPERSEDED]
+    sheet.section(
+        say("已有新版，未判定（{n}份）", n=len(older)),
+        [
+            say("{file}（版本{v}）：{why}", file=printable(one.file), v=one.version, why=one.why)
+            for one in older
+        ],
+    )
 
 
 def _problems(sheet: Lines, report: Results) -> None:
