@@ -33,7 +33,11 @@ TYPES = {  # of the schools in the table, and the stages that each has
 }
 SCHOOLS = range(len(TYPES))
 ANY = "any"  # begins the fact of a column that leaves the stage to the school's type
-COUNTY = [["行政区划代码", "519901"], ["县（市、区）名称", "示范县"], ["学年起始年份", 2023]]
+COUNTY: list[list[Any]] = [
+    ["行政区划代码", "519901"],
+    ["县（市、区）名称", "示范县"],
+    ["学年起始年份", 2023],
+]
 STAGES = {"primary": "小学", "junior": "初中"}
 STAGED = {  # the figures of a stage, in words that any office would use
     "students": ("在校生数", "在校学生数", "学生数"),
@@ -214,15 +218,16 @@ def value(column: int, school: int, one: Drawn) -> Any:
 def written(
     folder: Path, cells: list[list[Any]], merged: Sequence[tuple[int, int, int, int]], form: str
 ) -> Path:
+    both: dict[str, list[list[Any]]] = {"学校": cells, "县区": COUNTY}
     if form == "text":
-        for name, rows in (("学校", cells), ("县区", COUNTY)):
+        for name, rows in both.items():
             text = io.StringIO(newline="")
             width = max(map(len, rows))
             csv.writer(text).writerows([*row, *[None] * (width - len(row))] for row in rows)
             (folder / f"{name}.csv").write_bytes(text.getvalue().encode())
         return folder
     book = openpyxl.Workbook()
-    for name, rows in (("学校", cells), ("县区", COUNTY)):
+    for name, rows in both.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.own_tables.joined_tables import JoinedTable, Part, folded
+from compliance.intake.own_tables.joined_tables import JoinedTable, TablePart, folded
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
 
@@ -60,7 +60,7 @@ def with_identity(document: RawDocument, words: Vocabulary) -> RawDocument:
     if len(rows) > 1 and not document.many:
         problem = _several(schools, found, rows)
         return replace(document, problems=[*document.problems, problem])
-    part = Part(schools, words, list(rows))
+    part = TablePart(schools, words, list(rows))
     record = JoinedTable(
         "counties", schools.file,
         {words.county[name].title: part.spread(heading) for name, heading in found.items()},

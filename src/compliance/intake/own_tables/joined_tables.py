@@ -61,7 +61,7 @@ def folded(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class TablePart:
     """One of the tables. rows: of every record of the whole its row here, None where it has none."""
 
     table: RawTable
@@ -142,8 +142,8 @@ class JoinedTable(RawTable):
     A heading that several have stands here with as many blanks behind it.
     """
 
-    origins: Mapping[str, tuple[Part, str]] = field(default_factory=dict)
-    parts: Sequence[Part] = ()
+    origins: Mapping[str, tuple[TablePart, str]] = field(default_factory=dict)
+    parts: Sequence[TablePart] = ()
 
     def cell(self, row: int, heading: str) -> Location:
         """Where a cell stands; of a table that lacks the school, where another names it."""
@@ -171,7 +171,7 @@ def join(tables: Sequence[RawTable], words: Vocabulary, problems: list[Problem])
 
     problems: gets what is to be said.
     """
-    parts = sorted((Part(table, words) for table in tables), key=_standing, reverse=True)
+    parts = sorted((TablePart(table, words) for table in tables), key=_standing, reverse=True)
     joining = _Joining(parts)
     joining.drop_copies()
     joining.align()
@@ -183,7 +183,7 @@ def join(tables: Sequence[RawTable], words: Vocabulary, problems: list[Problem])
     return whole
 
 
-def _standing(part: Part) -> int:
+def _standing(part: TablePart) -> int:
     """How much a table says of who its schools are: the code counts most, then the type."""
     weights = {"school_code": 8, "school_type": 4, "school_name": 2, "county_code": 1}
     return sum(weight for fact, weight in weights.items() if part.heading(fact))
@@ -192,7 +192,7 @@ def _standing(part: Part) -> int:
 class _Joining:
     """Finds which rows are of one school, and merges their columns."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[TablePart]) -> None:
         self.parts = list(parts)
         self.problems: list[Problem] = []
         self._height = 0
@@ -200,7 +200,7 @@ class _Joining:
         sheets = [part.table.sheet for part in parts]
         self._plain = all(sheets) and len(set(sheets)) == len(sheets)
 
-    def called(self, part: Part) -> str:
+    def called(self, part: TablePart) -> str:
         """The name of a table for people."""
         table = part.table
         name = table.sheet if self._plain else f"{table.file} {table.sheet}".strip()
@@ -216,7 +216,7 @@ class _Joining:
                     self._copy(part, other)
                     break
 
-    def _copy(self, part: Part, other: Part) -> None:
+    def _copy(self, part: TablePart, other: TablePart) -> None:
         self.parts.remove(part)
         a, b = self.called(other), self.called(part)
         message = say("{a}和{b}是同样的学校表", a=a, b=b)
@@ -236,7 +236,7 @@ class _Joining:
         for part in others:
             self._by_names(part)
 
-    def _open(self, part: Part, row: int) -> None:
+    def _open(self, part: TablePart, row: int) -> None:
         """A new record, which only this table has so far."""
         for one in self.parts:
             one.rows.append(row if one is part else None)
@@ -253,7 +253,7 @@ class _Joining:
     def _may_be(self, key: Key, record: int) -> bool:
         return all(key.may_be(one) for one in self._keys_of(record))
 
-    def _by_codes(self, part: Part) -> None:
+    def _by_codes(self, part: TablePart) -> None:
         for row, key in enumerate(part.keys):
             if not key.code:
                 continue
@@ -266,7 +266,7 @@ class _Joining:
             else:
                 self._twice(part, there, row)
 
-    def _twice(self, part: Part, *rows: int) -> None:
+    def _twice(self, part: TablePart, *rows: int) -> None:
         message = say("学校标识码{c}重复", c=part.keys[rows[0]].code)
         expected = msg("每张表中每所学校只出现一次")
         for row in rows:
@@ -274,7 +274,7 @@ class _Joining:
             if problem not in self.problems:
                 self.problems.append(problem)
 
-    def _by_names(self, part: Part) -> None:
+    def _by_names(self, part: TablePart) -> None:
         """The rows without a code, to the one school of their name, where that is the only one on both sides."""
         nameless = [row for row, key in enumerate(part.keys) if not key.code]
         if not nameless:
@@ -306,7 +306,7 @@ class _Joining:
             expected = msg("请核对；最好各表都写学校标识码")
             self.problems.append(where.warning("joined_by_name", message, expected))
 
-    def _stray(self, part: Part, row: int, names: Iterable[str], *, several: bool) -> None:
+    def _stray(self, part: TablePart, row: int, names: Iterable[str], *, several: bool) -> None:
         name = show(part.table.columns[part.heading("school_name") or ""][row])
         if several:
             message = say("有几所学校叫“{name}”，不能按名称对应", name=name)
@@ -334,7 +334,7 @@ class _Joining:
                 settled.columns = {h: c for h, c in settled.columns.items() if h != lent}
             self.problems += said
             whole = part.table if settled is raw else settled
-            self.parts[number] = Part(whole, part.words, part.rows)
+            self.parts[number] = TablePart(whole, part.words, part.rows)
 
     def _types(self) -> list[object]:
         """Of every record its type as it is written where it is."""
@@ -350,7 +350,7 @@ class _Joining:
     def merged(self) -> JoinedTable:
         """All columns; of what several tables give, the first."""
         columns: dict[str, Cells] = {}
-        origins: dict[str, tuple[Part, str]] = {}
+        origins: dict[str, tuple[TablePart, str]] = {}
         given: defaultdict[str, list[str]] = defaultdict(list)  # fact → its headings
         units: dict[str, Sequence[str]] = {}
         uses: dict[str, ColumnUse] = {}
@@ -384,7 +384,7 @@ class _Joining:
         return whole
 
     def _without_repeats(
-        self, part: Part, own: str, cells: Cells, other: Part, its: str, before: Cells
+        self, part: TablePart, own: str, cells: Cells, other: TablePart, its: str, before: Cells
     ) -> Cells:
         """A column without what another gives already; whatever differs there is an error."""
         mine, theirs = part.meanings[own], other.meanings[its]
@@ -408,7 +408,7 @@ class _Joining:
             self.problems.append(where.error("more_errors", message))
         return pl.Series(kept, dtype=cells.dtype) if isinstance(cells, pl.Series) else kept
 
-    def _differs(self, part: Part, own: str, other: Part, its: str, record: int) -> None:
+    def _differs(self, part: TablePart, own: str, other: TablePart, its: str, record: int) -> None:
         row, first = part.rows[record] or 0, other.rows[record] or 0
         fact = part.meanings[own].fact
         here, there = part.table.cell(row, own), other.table.cell(first, its)
@@ -489,7 +489,7 @@ class _Joining:
             if match.fact.name in self.parts[number].figures
         )
 
-    def _lacks(self, part: Part, lost: Sequence[int]) -> Problem:
+    def _lacks(self, part: TablePart, lost: Sequence[int]) -> Problem:
         places = []
         for record in lost:
             one = next(one for one in self.parts if one.rows[record] is not None)

@@ -13,7 +13,7 @@ from pathlib import Path
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import NEEDED, RawDocument
 from compliance.intake.own_tables import of_one_county
-from compliance.intake.own_tables.joined_tables import Part
+from compliance.intake.own_tables.joined_tables import TablePart
 
 _MOST = 0.5  # so much of its schools must be known for a table to belong to a county
 
@@ -77,4 +77,4 @@ def _are_one(documents: Sequence[RawDocument], words: Vocabulary) -> bool:
 
 def _codes(document: RawDocument, words: Vocabulary) -> set[str]:
     schools = (table for table in document.tables if table.name == "schools")
-    return {key.code for table in schools for key in Part(table, words).keys if key.code}
+    return {key.code for table in schools for key in TablePart(table, words).keys if key.code}
