@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from compliance.cli import main
 from compliance.facts.vocabulary import vocabulary
 from compliance.intake import readers, take_in
+from compliance.intake.formats.marker import read_marker
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
 from tests.support.workbooks import Sheets, write_sheets
 
@@ -110,6 +111,15 @@ def figures(path: Path, *facts: str) -> dict[str, tuple[Any, ...]]:
     return {row[0]: row[1:] for row in frame.select("school_code", *facts).iter_rows()}
 
 
+def column_of(path: Path, heading: str) -> list[Any]:
+    """What stands under a heading of the schools, as typed."""
+    rows = told(path, "学校")
+    (column,) = {
+        n for row in rows[:4] for n, text in enumerate(row) if str(text).startswith(heading)
+    }
+    return [row[column] for row in rows if str(row[0]).startswith("5101")]
+
+
 def told(path: Path, sheet: str) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in openpyxl.load_workbook(path)[sheet].iter_rows()]
 
@@ -154,9 +164,7 @@ def test_files_of_one_county_become_its_workbook(out: Path, said: str) -> None:
 
 def test_a_bad_cell_stays_as_typed_for_people_to_mend(out: Path, said: str) -> None:
     assert "装备.xlsx 装备!B3 学校5101000002: 教学仪器设备值：“一百八十万”不是数字" in said
-    rows = told(out, "学校")
-    column = next(n for n, text in enumerate(rows[1]) if str(text).startswith("教学仪器设备值"))
-    assert [row[column] for row in rows[3:6]] == [1205000, "一百八十万（万元）", 800000]
+    assert column_of(out, "教学仪器设备值") == [1205000, "一百八十万（万元）", 800000]
     checked = run("check", out)
     assert checked.exit_code == 4
     assert "一百八十万" in checked.output
@@ -270,11 +278,11 @@ def test_a_file_that_cannot_be_read_costs_the_others_nothing(tables: list[Path])
 
 
 def test_nothing_that_people_wrote_is_lost(tables: list[Path], out: Path) -> None:
-    changed(out, lambda book: book["学校"].cell(4, 1, "改过"))
+    changed(out, lambda book: book["县区"].cell(3, 2, "改过"))
     _, said = imported(tables)
     kept = out.with_name("county_旧稿1.xlsx")
     assert f"存为 {kept}" in said
-    assert told(kept, "学校")[3][0] == "改过"
+    assert told(kept, "县区")[2][1] == "改过"
 
 
 def test_without_a_school_nothing_is_written(tables: list[Path]) -> None:
@@ -347,3 +355,27 @@ def test_check_reads_the_pieces_as_one_county(tables: list[Path], kept: Path) ->
     assert found["manifest"]["mapping"]["name"] == kept.name
     told = run("explain", "R6", *tables, "--mapping", kept, "--school", "5101000001")
     assert "装备!B2" in told.output
+
+
+def test_schools_without_their_county_are_told_what_they_lack(tables: list[Path]) -> None:
+    out = tables[0].with_name("alone.xlsx")
+    result = run("import", tables[0], "-o", out)
+    assert result.exit_code == 0  # the county's sheet is there to be filled in
+    assert "缺少工作表“县区”" in result.output
+    assert "教学仪器设备值：3所学校缺——装备" in result.output
+    marker = read_marker(out)
+    assert marker is not None
+    assert marker.county_code == ""
+    assert column_of(out, "学校名称") == ["城关小学", "青石中学", "河口学校"]
+
+
+def test_two_counties_are_not_made_one(tables: list[Path]) -> None:
+    other: Sheets = {
+        "县区": [["行政区划代码", "510200"], ["县（市、区）名称", "邻县"], ["学年起始年份", 2024]]
+    }
+    second = write_sheets(tables[0].with_name("邻县.xlsx"), other)
+    out = tables[0].with_name("both.xlsx")
+    result = run("import", *tables, second, "-o", out)
+    assert result.exit_code == 4
+    assert "510200" in result.output
+    assert not out.exists()

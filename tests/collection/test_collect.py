@@ -193,6 +193,14 @@ def test_the_county_and_all_that_is_known_come_from_the_list(tmp_path: Path) -> 
     assert len(list(book["质量监测"].iter_rows(min_row=2, max_row=7))) == 6
 
 
+def test_what_is_known_of_a_school_that_wrote_nothing_stays(tmp_path: Path) -> None:
+    back = Returned(tmp_path, lambda name: name == "books")
+    blank = sent(back.listed, tmp_path / "again")[PRIMARY]
+    shutil.copy(blank, back.files[PRIMARY])
+    assert back.collect()[PRIMARY].state == "交回空白表"
+    assert back.figure(PRIMARY, BOOKS) == school(PRIMARY)["books"]
+
+
 def test_of_a_stage_without_pupils_nothing_is_missing(back: Returned) -> None:
     form = Form(sent(back.listed, back.folder.parent / "again")[NINE].read_bytes())
     form.fill({n: v for n, v in school(NINE).items() if not n.startswith("junior_")})

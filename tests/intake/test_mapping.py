@@ -23,7 +23,7 @@ from compliance.intake.own_tables.mapping import (
     TableMapping,
 )
 from compliance.intake.own_tables.mapping_file import as_text, read_mapping
-from compliance.intake.own_tables.terms import Terms
+from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.errors import UsageError
 
 WORDS = vocabulary()
@@ -190,7 +190,7 @@ def settled_by(said: dict[str, str], rows: Sequence[Sequence[object]]) -> dict[s
     raw = replace(own(headings), columns=columns, height=len(rows))
     known = {"学校代码": "school_code", "办学类型": "school_type"}
     layout = Layout("schools", {h: Assigned(f) for h, f in (known | said).items()}, TITLE)
-    terms = Terms(TableMapping((layout,))).resolved(WORDS)
+    terms = ReadingTerms(TableMapping((layout,))).resolved(WORDS)
     county = RawTable("counties", "新表.xlsx", {}, 0, lambda _, h: h)
     table = ready(RawDocument("新表.xlsx", [county, raw]), WORDS, terms).tables[1]
     found = {}

@@ -294,6 +294,13 @@ class TestTextCalledXls:
         only(written(tmp_path / "a.xls", "学校,人数\n一小,3\n"), "文本", ".csv")
 
 
+@pytest.mark.parametrize("name", ["schools.csv", "a.json", "a.zip"])
+def test_a_workbook_by_the_name_of_a_text(tmp_path: Path, name: str) -> None:
+    document = inputs.read(written(tmp_path / name, COUNTY))
+    [problem] = [one for one in document.problems if one.code == "wrong_suffix"]
+    assert ".xls" in problem.expected
+
+
 def test_a_bad_file_costs_no_other(tmp_path: Path) -> None:
     """Bad workbooks of every kind beside a good one: each is named, and nothing is lost."""
     spoil: dict[str, Callable[[], bytes]] = {

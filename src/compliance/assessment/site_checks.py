@@ -163,7 +163,7 @@ def _reason(near: _Near) -> str:
 
 
 def _one(one: Slack, rule: Rule) -> str:
-    """``甲小学（小学）4.21人（≥4.2人），距标准0.24%``."""
+    """``甲小学（小学）31人（≥30人），距标准3.33%``."""
     row, part = one.finding, None if one.part is one.finding else one.part
     who, word = row["school_name"] or "", stage(row["stage"])
     if word:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from string import ascii_lowercase, ascii_uppercase, digits
+from string import digits
 
 import polars as pl
 
@@ -26,7 +26,8 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import TABLE_OF
 from compliance.kernel.submission import KEY, TABLES, Submission
 
-PROVINCE = 2  # so many digits of a county's code say which province it lies in
+_COUNTY = 6  # digits of a county's code, …
+_PROVINCE = 2  # … of which so many say in which province it lies
 # what stays of a name: the last of these words that it ends with
 _KINDS = (
     "教学点", "小学", "初级中学", "中学", "学校", "学区", "联盟", "集团", "街道", "镇", "乡", "县", "市", "区",
@@ -36,7 +37,8 @@ _KINDS = (
 _KEPT = frozenset({"province", "subject", "grade", "rule"})
 _LETTERS = "BCDFGHJKMNPQRSTVWXYZ"  # none that could be a digit or makes a word
 _LENGTH = 6  # of what replaces a name
-_ALPHABETS = (digits, ascii_uppercase, ascii_lowercase)
+# in codes; O, I and l stay where they stand: beside digits they are doubted
+_ALPHABETS = (digits, "ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz")
 _ROUNDS = 8
 _UNTRIED = 30  # so often another replacement is looked for that is no code or name of the input
 
@@ -62,12 +64,13 @@ class Pseudonyms:
         return self.names.get(text) or self.codes[text]
 
     def _county(self, code: str, attempt: int) -> str:
-        return code[:PROVINCE] + self._permuted(code[PROVINCE:], f"{code[:PROVINCE]} {attempt}")
+        return code[:_PROVINCE] + self._permuted(code[_PROVINCE:], f"{code[:_PROVINCE]} {attempt}")
 
     def _school(self, code: str, attempt: int) -> str:
-        known = next((one for one in self.counties if code.startswith(one) and code != one), "")
-        about = f"{known} {attempt}"
-        return self.counties.get(known, "") + self._permuted(code.removeprefix(known), about)
+        county, own = code[:_COUNTY], code[_COUNTY:]
+        if county in self.counties and own:
+            return self.counties[county] + self._permuted(own, f"{county} {attempt}")
+        return self._permuted(code, f" {attempt}")
 
     def _name(self, name: str, attempt: int) -> str:
         number = self._number(f"name {name} {attempt}")

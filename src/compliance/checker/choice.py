@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compliance.facts.vocabulary import Vocabulary, sources, vocabulary
-from compliance.intake.own_tables.terms import NO_TERMS, Terms
+from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import (
     JunhengError,
@@ -58,7 +58,7 @@ class Choice:
     strict: bool = False
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
-    terms: Terms = NO_TERMS
+    terms: ReadingTerms = NO_TERMS
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""

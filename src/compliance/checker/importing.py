@@ -44,10 +44,11 @@ class Imported:
 
     @property
     def county(self) -> tuple[str, int | None]:
-        """Its code and year, as far as they are known."""
-        for one in (county for report in self.judged for county in report.counties):
-            return one.county_code, one.year
-        return "", None
+        """Its code and year, as far as it says them and they can be."""
+        said = {(one.county_code, one.year) for report in self.judged for one in report.counties}
+        (record,) = self.records.get("counties", [{}])[:1] or [{}]
+        known = (key for key in said if key[0] == str(record.get("county_code", "")).strip())
+        return next(known, ("", None))
 
 
 def import_tables(checker: Checker, paths: Sequence[Path], choice: Choice) -> Imported:
@@ -97,7 +98,7 @@ def _judgeable(submission: Submission, whole: RawDocument, words: Vocabulary) ->
         return submission
     columns: dict[str, Cells] = {
         "county_code": ["000000"],
-        "county_name": ["-"],
+        "county_name": ["某县"],
         "year": [date.today().year],
     }
     stand_in = RawTable("counties", "", columns, 1, lambda _, heading: heading)

@@ -26,7 +26,7 @@ from compliance.kernel.i18n import msg, say
 if TYPE_CHECKING:
     from compliance.checker import Choice
     from compliance.engine.results import Results
-    from compliance.intake.own_tables.terms import Terms
+    from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.kernel.errors import Problem
     from compliance.ledger.days import DaysAsked
     from compliance.rules.resolution.confirmations import Confirmation
@@ -364,15 +364,15 @@ def chosen(
     )
 
 
-def asked_terms(mapping: Path | None, blank_is_zero: tuple[str, ...]) -> Terms:
+def asked_terms(mapping: Path | None, blank_is_zero: tuple[str, ...]) -> ReadingTerms:
     """What the options of `on_terms` ask for. Raises UsageError for a mapping that cannot be read."""
-    from compliance.intake.own_tables.terms import Terms
+    from compliance.intake.own_tables.terms import ReadingTerms
 
     if mapping is None:
-        return Terms(blank_is_zero=blank_is_zero)
+        return ReadingTerms(blank_is_zero=blank_is_zero)
     from compliance.intake.own_tables.mapping_file import read_mapping
 
-    return Terms(read_mapping(mapping), blank_is_zero)
+    return ReadingTerms(read_mapping(mapping), blank_is_zero)
 
 
 def day(value: datetime | None) -> date | None:

@@ -26,7 +26,7 @@ from compliance.kernel.i18n import msg, plural, say
 if TYPE_CHECKING:
     from compliance.checker.importing import Imported
     from compliance.intake.own_tables.mapping import TableMapping
-    from compliance.intake.own_tables.terms import Terms
+    from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.render.import_report import ImportReport
 
 MAPPING = "映射"  # in the names of the files beside the workbook
@@ -88,6 +88,9 @@ def import_tables(
     if not imported.records.get("schools"):
         click.echo(msg("没有读到学校，什么也没有写。"), err=True)
         return UNREADABLE
+    if len({str(one.get("county_code")) for one in imported.records.get("counties", ())}) > 1:
+        click.echo(msg("这些表不是一个县的，什么也没有写：每个县分开导入。"), err=True)
+        return UNREADABLE
     report = _report(imported, terms)
     click.echo(text(report))
     files = {out: _workbook(imported, report, out, ruleset)}
@@ -113,7 +116,7 @@ def import_tables(
     return UNREADABLE if imported.unreadable else 0
 
 
-def _report(imported: Imported, terms: Terms) -> ImportReport:
+def _report(imported: Imported, terms: ReadingTerms) -> ImportReport:
     """What is to be said of it."""
     from compliance.render.import_report import ImportReport
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from compliance.collection.asked import Asking
 from compliance.collection.register import Record, Register, lasting
-from compliance.collection.sent import Sent
+from compliance.collection.sent import Sent, listing_of
 from compliance.intake.formats.marker import Marker
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, plural
@@ -54,24 +54,26 @@ def _forms(register: Register) -> Iterator[SchoolForm]:
     """What each school is asked, in the order of the register."""
     words, county, asking = register.form.words, register.county, Asking(register)
     identity = {name: county[name] for name in ("county_code", "county_name", "province", "year") if name in county}  # fmt: skip
-    listed = [
-        {name: value for name, value in one.items() if lasting(words.school[name])}
-        for one in register.tables["schools"]
-    ]
+    listing = listing_of(
+        [
+            {name: value for name, value in one.items() if lasting(words.school[name])}
+            for one in register.tables["schools"]
+        ]
+    )
     rows = {table: _by_school(register.tables.get(table, ())) for table in ("classes", "rooms")}
     for school in register.tables["schools"]:
         code = str(school["school_code"])
         classes, rooms = (rows[table].get(code, []) for table in ("classes", "rooms"))
         asked = asking.of(school, classes, rooms)
+        known = (one for group in asked.groups.values() for one in group if one.known is not None)
         sent = Sent(
-            identity, listed, asked.needed, asked.optional,
-            {one.fact.name: one.known for group in asked.groups.values() for one in group if one.known is not None},
-            classes, rooms,
+            identity, asked.needed, asked.optional,
+            {one.fact.name: one.known for one in known}, classes, rooms, listing,
         )  # fmt: skip
         yield SchoolForm(
             str(county["county_name"]), register.key[1], register.form.title, code,
             str(school["school_name"]), asked.groups,
-            KnownRows(classes, asked.stages), KnownRows(rooms, asked.kinds), sent.pieces(),
+            KnownRows(classes, asked.stages), KnownRows(rooms, asked.kinds), sent.columns(),
         )  # fmt: skip
 
 

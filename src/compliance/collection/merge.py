@@ -13,6 +13,7 @@ from datetime import datetime
 
 from compliance.collection.register import Record, Register
 from compliance.collection.returned import LISTS, ReturnedCell, ReturnedWorkbook, meant
+from compliance.collection.sent import Sent
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
@@ -44,13 +45,15 @@ class GatheredSchool:
     """What became of one school of the round.
 
     state: MERGED where its figures stand in the county's workbook; TWICE, REFUSED, EMPTY, MISSING.
-    used: the file that counts. files: all of the school's. blanks: needed facts it left blank.
+    used: the file that counts. files: all of the school's. sent: what it was sent, as far as a file
+    that came back tells. blanks: needed facts it left blank.
     """
 
     code: str
     known: Record
     state: str = MISSING
     used: ReturnedWorkbook | None = None
+    sent: Sent | None = None
     files: list[ReturnedWorkbook] = field(default_factory=list)
     blanks: list[str] = field(default_factory=list)
     changed: int = 0
@@ -84,11 +87,15 @@ def round_of(files: Sequence[ReturnedWorkbook], register: Register | None) -> Ro
     counted = Counter((mark.county_code, mark.year, mark.ruleset) for mark, _ in marked)
     most = max(counted.values())
     usual = [one for one in marked if counted[one[0].county_code, one[0].year, one[0].ruleset] == most]  # fmt: skip
-    mark, sent = max(usual, key=lambda one: one[0].written)
-    schools = sent.schools if register is None else register.tables["schools"]
-    county = sent.county if register is None else register.county
-    listed = {str(one["school_code"]): one for one in schools}
-    return Round({**county, "year": mark.year}, mark.year or 0, mark.ruleset, mark.copy, listed)
+    for mark, sent in sorted(usual, key=lambda one: one[0].written, reverse=True):
+        schools = sent.schools() if register is None else register.tables["schools"]
+        if schools is not None:
+            county = sent.county if register is None else register.county
+            listed = {str(one["school_code"]): one for one in schools}
+            year = mark.year or 0
+            known = {**county, "county_code": mark.county_code, "year": year}
+            return Round(known, year, mark.ruleset, mark.copy, listed)
+    return None
 
 
 def merge(
@@ -179,6 +186,7 @@ class _Merging:
         """The one file that counts, or why none does."""
         sound = [one for one in school.files if not one.refused]
         filled = [one for one in sound if not one.blank]
+        school.sent = next((one.sent for one in sound), None)
         for one in sound if filled else ():
             if one.blank:
                 told = msg("另有一份空白表，没有计入")
@@ -193,7 +201,7 @@ class _Merging:
         if len(found) > 1:
             found = self._newest_of(found)
         if len(found) == 1:
-            school.state, school.used = MERGED, found[0]
+            school.state, school.used, school.sent = MERGED, found[0], found[0].sent
             school.changed = len(found[0].changed)
         elif found:
             school.state = TWICE
@@ -226,16 +234,17 @@ class _Merging:
         self, school: GatheredSchool, number: int, places: dict[tuple[str, int, str], Place]
     ) -> dict[str, object]:
         """The school's record: what is known, and what its file adds."""
-        record, used = dict(school.known), school.used
-        if used is None or used.sent is None:
+        record, used, sent = dict(school.known), school.used, school.sent
+        if sent is not None:
+            record = {**sent.known, **record}
+        if used is None or sent is None:
             return record
-        record = {**used.sent.known, **record}
         if used.objection is not None:
             told = say("学校对已知数据提出异议：{t}", t=used.objection.value)
             self._say("warning", "objection", told, msg("核实后答复学校"), used, used.objection.at)
         for change in used.changed:
             kept = self._keep(used, change.fact.label, change.known, change.written, change.at)
-            if not kept and change.fact.name in used.sent.known:
+            if not kept and change.fact.name in sent.known:
                 record[change.fact.name] = change.written
                 places["schools", number, change.fact.name] = used.name, change.at
         for name, one in used.figures.items():
@@ -280,15 +289,15 @@ class _Merging:
     ) -> Iterator[Mapping[str, object]]:
         """The rows of a further table that are the school's."""
         used = school.used
-        if used is None or used.sent is None:
+        known = known or (getattr(school.sent, table) if school.sent else ())
+        if used is None:
             yield from known
             return
-        columns = LISTS[table][2]
-        changed = any(one.fact.table == LISTS[table][1] and one.fact.name in columns for one in used.changed)  # fmt: skip
+        _, record, columns, _ = LISTS[table]
+        changed = any(one.fact.table == record and one.fact.name in columns for one in used.changed)
         if changed and self.accept_changed:
-            yield from used.known_lists.get(table, ())
-        else:
-            yield from known or getattr(used.sent, table)
+            known = used.known_lists.get(table, ())
+        yield from known
         yield from used.lists.get(table, ())
 
     def _left_blank(self, school: GatheredSchool, record: Record) -> None:

@@ -148,7 +148,7 @@ class _ReturnedReader:
             )
             self._refuse("no_marker", what, msg("在发给该校的原工作簿里填写，不要复制到新建的表中"))
             return
-        sent = sending.understood(self._sent_text())
+        sent = sending.understood(*self._sent_columns())
         if sent is None:
             self._refuse(
                 "altered_workbook", msg("发放时留在表里的核对内容不见了或被改动"), self._original()
@@ -173,9 +173,13 @@ class _ReturnedReader:
     def _original(self) -> str:
         return msg("在发给该校的原工作簿里重新填写，不增删、不改名")
 
-    def _sent_text(self) -> str:
+    def _sent_columns(self) -> tuple[str, str]:
         rows = self.book.grid(SENT).rows if SENT in self.book.sheets else ()
-        return "".join(row[0] for row in rows if isinstance(row[0], str))
+        columns = ([row[n] for row in rows if len(row) > n] for n in (0, 1))
+        own, listing = (
+            "".join(one for one in column if isinstance(one, str)) for column in columns
+        )
+        return own, listing
 
     # ── the form ───────────────────────────────────────────────────────────────────
 

@@ -19,46 +19,63 @@ _PIECE = 30_000  # letters; a cell takes a few more
 class Sent:
     """The content of one workbook as it was made.
 
-    county: what identifies the county and the year. schools: the lasting facts of every school of
-    the round. needed, optional: the facts that the school is to fill in, class sizes and room areas
-    among them. known: the facts that were filled in, as cells hold them. classes, rooms: known rows.
+    county: what identifies the county and the year. needed, optional: the facts that the school is to
+    fill in, class sizes and room areas among them. known: the facts that were filled in, as cells
+    hold them. classes, rooms: known rows. listing: the round's schools, see `listing_of`.
     """
 
     county: Record
-    schools: Sequence[Record]
     needed: Sequence[str]
     optional: Sequence[str]
     known: Record
     classes: Sequence[Record]
     rooms: Sequence[Record]
+    listing: str
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The facts that the school is to fill in."""
         return (*self.needed, *self.optional)
 
-    def pieces(self) -> list[str]:
-        """The same as text, in pieces that a cell can hold."""
-        text = json.dumps(
-            {name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False
-        )
-        return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+    def columns(self) -> tuple[list[str], list[str]]:
+        """The same as two columns of texts: its own, and the listing."""
+        own = {name: getattr(self, name) for name in _OWN}
+        return _pieces(json.dumps(own, ensure_ascii=False)), _pieces(self.listing)
 
-
-def understood(text: str) -> Sent | None:
-    """What the pieces say together; None where somebody has changed them."""
-    try:
-        given = json.loads(text)
-        listed, classes, rooms = (
-            [_record(one) for one in given[name]] for name in ("schools", "classes", "rooms")
-        )
-        if not all(isinstance(one.get("school_code"), str) for one in listed):
+    def schools(self) -> list[dict[str, object]] | None:
+        """What lasts of every school of the round; None where somebody has changed the listing."""
+        try:
+            found = [_record(one) for one in json.loads(self.listing)]
+        except _CHANGED:
             return None
+        return found if all(isinstance(one.get("school_code"), str) for one in found) else None
+
+
+_OWN = ("county", "needed", "optional", "known", "classes", "rooms")
+# what reading a text that somebody has changed can raise
+_CHANGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
+def listing_of(schools: Sequence[Record]) -> str:
+    """Schools as text, the same in every workbook of a round."""
+    return json.dumps(schools, ensure_ascii=False)
+
+
+def _pieces(text: str) -> list[str]:
+    """A text in pieces that a cell can hold."""
+    return [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+
+
+def understood(own: str, listing: str) -> Sent | None:
+    """What the pieces of both columns say together; None where somebody has changed the first."""
+    try:
+        given = json.loads(own)
+        classes, rooms = ([_record(one) for one in given[name]] for name in ("classes", "rooms"))
         return Sent(
-            _record(given["county"]), listed, _texts(given["needed"]), _texts(given["optional"]),
-            _record(given["known"]), classes, rooms,
+            _record(given["county"]), _texts(given["needed"]), _texts(given["optional"]),
+            _record(given["known"]), classes, rooms, listing,
         )  # fmt: skip
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except _CHANGED:
         return None
 
 

@@ -117,7 +117,7 @@ def is_known(words: Vocabulary, table: str, path: tuple[str, ...]) -> bool:
     """Whether `meaning_of` a path is anything but unknown; it looks for no suggestions, which cost more."""
     if words.match(table, "/".join(path)):
         return True
-    meaning = _Reader(words, table, (), "").certain(path)
+    meaning = _PathReader(words, table, (), "").certain(path)
     return meaning is not None and meaning.kind != "unknown"
 
 
@@ -130,7 +130,7 @@ def _meaning(
         return _single(match)
     if foreign := words.match(table, joined):
         return Meaning("doubtful", (foreign.fact,), (own_stage(foreign.fact),), why="unit")
-    return _Reader(words, table, units, stage).meaning(path)
+    return _PathReader(words, table, units, stage).meaning(path)
 
 
 def _single(match: Match) -> Meaning:
@@ -341,7 +341,7 @@ def own_stage(fact: Fact) -> str:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _PathReader:
     """Reads the paths of one table. stage: the one that its titles name."""
 
     words: Vocabulary
@@ -423,10 +423,11 @@ class _Reader:
     def _band(self, read: Read) -> Meaning | None:
         """The item of a list fact that a band of sizes stands for."""
         band, known = read.band, _lexicon().bands
+        called = index(self.words, self.table).get(read.tokens, {}).values()
         if (
             band is None
             or read.total
-            or not read.tokens <= known
+            or not (read.tokens <= known or any(fact.edges for fact in called))
             or not (read.tokens or band.persons)
         ):
             return None

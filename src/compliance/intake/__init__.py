@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
     from compliance.intake.formats.discover import Reader
     from compliance.intake.formats.raw_table import RawDocument
-    from compliance.intake.own_tables.terms import Terms
+    from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.kernel.submission import Submission
 
 
@@ -35,7 +35,7 @@ def take_in(
     readers: Mapping[str, Reader],
     vocabulary: Vocabulary,
     previous: Sequence[Path] = (),
-    terms: Terms | None = None,
+    terms: ReadingTerms | None = None,
 ) -> Submission:
     """Read and accept what lies at `paths`; all problems at once stand in the submission.
 
@@ -61,7 +61,7 @@ def take_in(
     return replace(found, problems=[*found.problems, *faults_of(before)])
 
 
-def require_zeros(terms: Terms, documents: Sequence[RawDocument]) -> None:
+def require_zeros(terms: ReadingTerms, documents: Sequence[RawDocument]) -> None:
     """Raise UsageError where a column whose blanks mean zero is in none of the documents, or no figure."""
     if terms.blank_is_zero:
         from compliance.intake.own_tables.blank_is_zero import require_each

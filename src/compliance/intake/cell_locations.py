@@ -22,7 +22,7 @@ from compliance.intake.formats.discover import Reader, with_words
 from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import groups, whole
-from compliance.intake.own_tables.terms import NO_TERMS, Terms
+from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
@@ -61,7 +61,7 @@ class Watch:
         words: Vocabulary,
         paths: Sequence[Path] = (),
         *,
-        terms: Terms = NO_TERMS,
+        terms: ReadingTerms = NO_TERMS,
     ) -> None:
         self._originals = with_words(readers, words, paths)
         self._words, self._terms = words, terms.resolved(words)

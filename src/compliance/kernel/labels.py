@@ -112,6 +112,7 @@ def problem_words(code: str) -> str:
         "unknown_school": msg("学校表中没有的学校"),
         "unknown_veto": msg("不认识的否决事项"),
         "unknown_word": msg("不认识的词"),
+        "wrong_suffix": msg("扩展名不对"),
         "wrong_type": msg("类型不对"),
         "year_differs": msg("学年与本县不同"),
         "after_the_year": msg("日期晚于本学年"),

@@ -91,7 +91,7 @@ class KnownRows:
 
 @dataclass(frozen=True, slots=True)
 class SchoolForm:
-    """What one school is asked. groups: name → its rows. sent: what the hidden sheet keeps, a piece a cell."""
+    """What one school is asked. groups: name → its rows. sent: the columns of the hidden sheet."""
 
     county_name: str
     year: int
@@ -101,7 +101,7 @@ class SchoolForm:
     groups: Mapping[str, Sequence[AskedFact]]
     classes: KnownRows
     rooms: KnownRows
-    sent: Sequence[str]
+    sent: Sequence[Sequence[str]]
 
 
 def school_workbook(form: SchoolForm, words: Vocabulary, marker: Marker) -> bytes:
@@ -249,6 +249,7 @@ class _SchoolWorkbook:
             fact = self._words.tables[table][fact_name]
             sheet.set_column(column, column, size)
             sheet.write_string(0, column, heading(fact), self._look("head"))
+        sheet.set_row(0, 32)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         return sheet
@@ -346,8 +347,9 @@ class _SchoolWorkbook:
         """What the school was sent, to compare what comes back with; nobody sees it."""
         sheet = self._book.add_worksheet(SENT)
         sheet.very_hidden()
-        for row, piece in enumerate(self._form.sent):
-            sheet.write_string(row, 0, piece)
+        for column, pieces in enumerate(self._form.sent):
+            for row, piece in enumerate(pieces):
+                sheet.write_string(row, column, piece)
 
     def _sheet(self, name: str) -> Untyped:
         sheet = self._book.add_worksheet(name)

@@ -20,7 +20,7 @@ from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
-from compliance.intake.own_tables.terms import NO_TERMS, Terms
+from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
@@ -62,7 +62,7 @@ def gather(
     paths: Sequence[Path],
     readers: Mapping[str, Reader],
     words: Vocabulary | None = None,
-    terms: Terms = NO_TERMS,
+    terms: ReadingTerms = NO_TERMS,
 ) -> list[RawDocument]:
     """A document for every county file and every dataset among files, folders and archives, made ready.
 

@@ -73,12 +73,12 @@ def contents(
     they are really called; those found here are added. of_schools: workbooks of schools are wanted,
     and no marks are looked for. Raises UsageError where the folder cannot be opened.
     """
-    found = _Walk(folder, suffixes, seen, of_schools=of_schools)
+    found = _FolderWalk(folder, suffixes, seen, of_schools=of_schools)
     found.enter(folder, 0)
     return found.contents
 
 
-class _Walk:
+class _FolderWalk:
     """One folder looked through, from the top down, subfolders after files."""
 
     def __init__(

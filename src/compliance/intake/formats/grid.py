@@ -338,7 +338,7 @@ class Cells:
         )
 
 
-class Book(Protocol):
+class SheetSource(Protocol):
     """A form of workbook. sheets: name → what is known of it, in the book's order; macros: it has some.
 
     Reading raises what is `FAULTY` where it is damaged, and TooWideError.

@@ -16,7 +16,7 @@ from compliance.intake.formats import xls_worker
 from compliance.intake.formats.grid import Block, Cells, Sheet
 from compliance.intake.formats.number_format import BUILT_IN, changes
 from compliance.intake.formats.source_file import damaged
-from compliance.intake.formats.xls_worker import ERROR, NEVER_CALCULATED, NUMBER, TEXT, Contents
+from compliance.intake.formats.xls_worker import ERROR, NEVER_CALCULATED, NUMBER, TEXT, BookContents
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
@@ -63,12 +63,12 @@ class OldBook:
         return bool(self._sheets[sheet]["cells"])
 
 
-def _contents(data: bytes, complaints: Complaints) -> Contents:
+def _contents(data: bytes, complaints: Complaints) -> BookContents:
     """What the file holds. Raises UnreadableError."""
     most = limits.MOST_SHEETS, limits.MOST_SHEET_CELLS
     code, written = _read_apart(data, most)
     if code == 0:
-        return cast("Contents", json.loads(written))
+        return cast("BookContents", json.loads(written))
     if code == xls_worker.ENCRYPTED:
         raise _encrypted(complaints)
     if code == xls_worker.TOO_LARGE:

@@ -23,6 +23,12 @@ from compliance.kernel.submission import InputFile
 
 # what reading a damaged or exotic member of an archive can raise
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+OLE2, ZIP = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"PK\x03\x04",
+)  # how old documents and packages begin
+# suffix → how a file of that name never begins, and one that was given a wrong name does
+_NO_TEXT = {**dict.fromkeys((".csv", ".tsv", ".txt", ".json"), (OLE2, ZIP)), ".zip": (OLE2,)}
 # one NUL in so many bytes is UTF-16 without its mark, or no text at all
 MOST_NULS = 20
 END = b"\x1a"  # what DOS programs write where a text ends
@@ -65,6 +71,10 @@ def load(path: Path, found: RawDocument, complaints: Complaints, limit: int) -> 
         raise complaints.unreadable("too_large", message, at_most)
     if is_empty(data):
         raise complaints.unreadable("empty_file", msg("文件是空的"))
+    if data.startswith(_NO_TEXT.get(path.suffix.lower(), ())):
+        message = say("内容不是{s}，而是工作簿或压缩包", s=path.suffix)
+        expected = msg("把扩展名改成它本来的：.xlsx、.xls 或 .zip")
+        raise complaints.unreadable("wrong_suffix", message, expected)
     found.inputs.append(InputFile(path.name, hashlib.sha256(data).hexdigest()))
     return data
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 
-from compliance.intake.formats.grid import Block, Book, Cell, Grid, Place, Sheet, TooWideError
+from compliance.intake.formats.grid import (
+    Block,
+    Cell,
+    Grid,
+    Place,
+    Sheet,
+    SheetSource,
+    TooWideError,
+)
 from compliance.intake.formats.package import FAULTY, Package
-from compliance.intake.formats.source_file import damaged, plain_text
+from compliance.intake.formats.source_file import OLE2, damaged, plain_text
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
@@ -15,7 +23,6 @@ __all__ = ["Block", "Cell", "Grid", "Place", "Sheet", "Workbook"]
 _BEGINNING = 4096  # so many first bytes tell what a file is
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _SEPARATED = re.compile(rb"^[^\t,\r\n]*[\t,].*[\r\n]")
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Workbook:
@@ -61,7 +68,7 @@ class Workbook:
             return False
 
 
-def _opened(data: bytes, complaints: Complaints) -> Book:
+def _opened(data: bytes, complaints: Complaints) -> SheetSource:
     """The book by what its bytes are. Raises UnreadableError, or what is `FAULTY`."""
     if data.startswith(OLE2):
         from compliance.intake.formats.old_workbook import OldBook

@@ -1,7 +1,7 @@
 """Reads an old workbook (BIFF) in a process of its own: `python xls_worker.py SHEETS CELLS`, see `old_workbook`.
 
 Whoever made the file may lead its reader in circles or make it eat all memory: that costs this
-process and not the run. The file comes in, JSON (`Contents`) goes out; how it ends says the rest.
+process and not the run. The file comes in, JSON (`BookContents`) goes out; how it ends says the rest.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SheetContents(TypedDict):
     hidden_columns: list[int]
 
 
-class Contents(TypedDict):
+class BookContents(TypedDict):
     """A workbook. formats: number and code; a code of its own has the number of none built in."""
 
     since_1904: bool
@@ -56,12 +56,12 @@ class Contents(TypedDict):
     sheets: list[SheetContents]
 
 
-def contents(data: bytes, most_sheets: int, most_cells: int) -> Contents:
+def contents(data: bytes, most_sheets: int, most_cells: int) -> BookContents:
     """What is in the workbook; no sheets where the container holds something else.
 
     Raises TooLargeError, and whatever the library stumbles over.
     """
-    found = Contents(since_1904=False, texts=[], formats=[], sheets=[])
+    found = BookContents(since_1904=False, texts=[], formats=[], sheets=[])
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - no path of ours
         try:
             book = xlrd.open_workbook(
@@ -136,7 +136,7 @@ def _sheet(sheet: Sheet, texts: dict[str, int], waiting: set[tuple[int, int]]) -
 
 
 def tried(data: bytes, most_sheets: int, most_cells: int) -> tuple[int, str]:
-    """How the reading ended, and its `Contents` as JSON where it ended well."""
+    """How the reading ended, and its `BookContents` as JSON where it ended well."""
     try:
         return 0, json.dumps(contents(data, most_sheets, most_cells))
     except (TooLargeError, MemoryError):

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compliance.intake.own_tables.terms import NO_TERMS, Terms
+from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
     from compliance.intake.formats.raw_table import RawDocument, RawTable
 
 
-def ready(document: RawDocument, words: Vocabulary, terms: Terms = NO_TERMS) -> RawDocument:
+def ready(document: RawDocument, words: Vocabulary, terms: ReadingTerms = NO_TERMS) -> RawDocument:
     """The document with one table of schools and the records of its counties; itself where it has them.
 
     terms: on which its tables are read, with facts by name.

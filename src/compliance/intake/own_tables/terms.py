@@ -9,17 +9,17 @@ from compliance.intake.own_tables.mapping import TableMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReadingTerms:
     """mapping: what was confirmed of the tables' columns. blank_is_zero: columns as people call them."""
 
     mapping: TableMapping | None = None
     blank_is_zero: tuple[str, ...] = ()
 
-    def resolved(self, words: Vocabulary) -> Terms:
+    def resolved(self, words: Vocabulary) -> ReadingTerms:
         """The same with the mapping's facts by name; raises UsageError as `TableMapping.resolved`."""
         if self.mapping is None:
             return self
-        return Terms(self.mapping.resolved(words), self.blank_is_zero)
+        return ReadingTerms(self.mapping.resolved(words), self.blank_is_zero)
 
 
-NO_TERMS = Terms()
+NO_TERMS = ReadingTerms()

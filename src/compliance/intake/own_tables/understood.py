@@ -20,12 +20,12 @@ from compliance.intake.own_tables.mapping import (
     written_unit,
 )
 from compliance.intake.own_tables.nothing_read import nothing_read
-from compliance.intake.own_tables.terms import Terms
+from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 
 
-def understood(document: RawDocument, words: Vocabulary, terms: Terms) -> RawDocument:
+def understood(document: RawDocument, words: Vocabulary, terms: ReadingTerms) -> RawDocument:
     """The document, whose tables know what their columns are; a blank is zero where the terms say so.
 
     A table whose layout is another than the confirmed one is left out, with the reasons.
