@@ -8,6 +8,7 @@ limits    rich, and every value of R1–R7 lies exactly on its limit, G3–G5 li
 csv       rich as CSV, the schools in 60 columns
 county    one county with every fact as `county.json` and `county.xlsx`; about so many schools
 returned  such a county, and in `returned` a workbook a school as `collect` takes them
+layouts   such a county in the layouts of the statistics: its sheets in one workbook, its tables as texts
 counties  such counties of 120 schools, a JSON document each
 """
 
@@ -27,6 +28,7 @@ import polars as pl
 from compliance.checker import load
 from compliance.cli.workbook_form import workbook_form
 from compliance.collection import issue, read_register
+from examples import layouts
 from examples.invented import county
 from examples.writers import write_json, write_workbook
 
@@ -295,6 +297,14 @@ def returned(schools: int, folder: Path) -> None:
         issue(register, folder / "returned")
 
 
+def in_layouts(schools: int, folder: Path) -> None:
+    """One county as an office has it: thirteen tables of the statistics, and what they do not hold."""
+    told = layouts.statistics(one_county(schools))
+    pages = [layouts.county_sheet(told), *layouts.sheets("new", told, layouts.USUAL)]
+    layouts.write_book(folder / "statistics.xlsx", pages)
+    layouts.write_texts(folder / "statistics", pages)
+
+
 def corrected(folder: Path) -> Path:
     """The county's document with one school given a little more equipment."""
     document = json.loads((folder / "county.json").read_text("utf-8"))
@@ -317,6 +327,7 @@ KINDS: dict[str, Callable[[int, Path], None]] = {
     "csv": csv,
     "county": county_files,
     "returned": returned,
+    "layouts": in_layouts,
     "counties": county_documents,
     "small counties": partial(county_documents, each=40),
 }

@@ -179,6 +179,15 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             "county", command("collect", "{data}/returned", "-o", "{out}.xlsx"),
             ("returned", 288), aims=(Aim("seconds", 10),),
         ),
+        "own tables": Row(
+            "`validate` of 300 schools in the statistics' layout, fourteen sheets of one workbook",
+            "county", command("validate", "{data}/statistics.xlsx"), ("layouts", 288),
+            aims=(Aim("seconds", 10),),
+        ),
+        "own texts": Row(
+            "the same from fourteen CSV files",
+            "county", command("validate", "{data}/statistics"), ("layouts", 288),
+        ),
         "report page": Row(
             "`check --format html` of 300 schools",
             "county",

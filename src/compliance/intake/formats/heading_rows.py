@@ -71,6 +71,8 @@ def find_headings(
         bottom += 1
     while bottom - top + 1 < MOST_ROWS and sheet.begins_above(top, bottom):
         top -= 1
+    while bottom - top + 1 < MOST_ROWS and sheet.goes_on_below(top, bottom):
+        bottom += 1  # now that what names a record may be seen, which stands higher up
     return sheet.resolved(top, bottom)
 
 
