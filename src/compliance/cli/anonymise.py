@@ -25,7 +25,6 @@ from compliance.cli.command import (
 )
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
-from compliance.kernel.submission import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,6 +152,7 @@ def _files(out: Path, inputs: Sequence[Path], batch: Batch, nobodys: Nobodys) ->
 
 def _document(batch: Batch, nobodys: Nobodys, key: tuple[str, int], suffix: str) -> bytes:
     """One county as a file: JSON, or the workbook of its rule set."""
+    from compliance.kernel.submission import KEY
     from compliance.render.blank_workbook import workbook_bytes
     from compliance.render.filled_workbook import submission_tables
     from compliance.render.submission_files import as_json
