@@ -204,12 +204,12 @@ def _given(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> dict[tup
 def _submitted(counties: pl.DataFrame, documents: Sequence[RawDocument]) -> Iterator[SubmittedFile]:
     """The file of every county's record whose county and year are known."""
     homes = [(document, table) for document in documents for table in document.tables]
-    named = with_missing(counties, county_name=pl.String).filter(keyed())
-    for code, year, name, number in named.select(
-        "_code", "_year", "county_name", "_table"
-    ).iter_rows():
+    names = ["_code", "_year", "_table", *({"county_name"} & set(counties.columns))]
+    for code, year, number, *name in zip(*(counties[one] for one in names), strict=True):
+        if code is None or year is None:
+            continue
         document, table = homes[number]
-        one = submitted(document, (code, year), name or "")
+        one = submitted(document, (code, year), next(iter(name), None) or "")
         yield one._replace(file=table.file) if document.many else one
 
 
