@@ -93,7 +93,7 @@ class _Sheet:
             return False
         if self._tied(bottom, row):
             return True
-        if not self._talks(row) or is_note(self._texts(row)[0]):
+        if not self._talks(row) or self._is_note(row):
             return False
         line, paths = self.lines[row], self._paths(top, bottom)
         filled = [column for column, text in enumerate(line) if text]
@@ -112,7 +112,7 @@ class _Sheet:
             return False
         if self._tied(row, top):
             return True
-        if not self._talks(row) or is_note(self._texts(row)[0]) or self._is_title(row):
+        if not self._talks(row) or self._is_note(row) or self._is_title(row):
             return False
         below, over = self._paths(top, bottom), self._spread(row, bottom)[0]
         begins = {text: column for column, text in reversed(list(enumerate(over))) if text}
@@ -133,6 +133,11 @@ class _Sheet:
         texts = self._texts(row)
         figures = sum(1 for text in texts if is_figure(text) and not _BAND.fullmatch(text))
         return 2 * figures < len(texts) and not numbers_columns(texts, len(self.lines[row]))
+
+    def _is_note(self, row: int) -> bool:
+        """Whether a row begins as a note or a signature does: a column of 备注 has headings beside it."""
+        first, *others = self._texts(row)
+        return is_note(first) and not any(self.words.known(text) for text in others)
 
     def _is_title(self, row: int) -> bool:
         """Whether a row says what the table is, when, in which unit: nothing of single columns."""
