@@ -14,8 +14,7 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
-from compliance.intake.formats.folder import MARKED, Contents, contents
-from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.folder import Contents, contents
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
 from compliance.intake.own_tables import ready
@@ -96,10 +95,7 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            document = _read(path, readers)
-            if path.suffix.lower() in MARKED:
-                document.marker = document.marker or read_marker(path)
-            found += _asked_for(str(path), [document])
+            found += _asked_for(str(path), [_read(path, readers)])
     for tables in loose.values():
         own = _dataset(", ".join(path.name for path in tables), tables, readers)
         found += _asked_for(", ".join(str(path) for path in tables), [own])
@@ -122,10 +118,7 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     for shelf in there.shelves:
         if shelf.tables:
             found.append(_dataset(shelf.inside or name, shelf.tables, readers))
-        for path in shelf.counties:
-            document = _read(path, readers)
-            document.marker = document.marker or there.marks.get(path)
-            found.append(document)
+        found += [_read(path, readers) for path in shelf.counties]
     if not found and not there.again:
         raise _nothing(str(folder), there)
     if found and (there.strange or there.passed):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
-from compliance.intake.formats.marker import Marker, read_marker
+from compliance.intake.formats.marker import read_marker
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import UsageError
@@ -22,7 +22,7 @@ from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, COUNTY_LIST, SCHOOL_S
 
 _PROPERTIES = 64 * 1024  # bytes of a workbook's properties
 _CREATOR = re.compile(f"<dc:creator>{AUTHOR}</dc:creator>".encode())
-MARKED = (".xlsx", ".xlsm")  # those in which a mark of ours may stand
+_MARKED = (".xlsx", ".xlsm")  # those in which a mark of ours may stand
 
 
 @dataclass
@@ -41,12 +41,11 @@ class Shelf:
 class Contents:
     """A folder with its subfolders.
 
-    marks: of its workbooks, None where one has none. strange: files that are no table by their name. passed: why something was passed over → what.
+    strange: files that are no table by their name. passed: why something was passed over → what.
     again: some files have been read already. Both name things by their way from the folder.
     """
 
     shelves: list[Shelf] = field(default_factory=list)
-    marks: dict[Path, Marker | None] = field(default_factory=dict)
     strange: list[str] = field(default_factory=list)
     passed: dict[str, list[str]] = field(default_factory=dict)
     again: bool = False
@@ -87,7 +86,7 @@ class _FolderWalk:
         self.contents = Contents()
         self._root, self._real = root, root.resolve()
         self._suffixes, self._seen = suffixes, seen
-        self._marked = () if of_schools else MARKED
+        self._marked = () if of_schools else _MARKED
         self._room = MOST_FILES
 
     def enter(self, folder: Path, depth: int) -> None:
@@ -149,7 +148,7 @@ class _FolderWalk:
 
     def _not_of_a_county(self, path: Path) -> str:
         """Why a workbook is no submission; empty where it may be one."""
-        mark = self.contents.marks[path] = read_marker(path)
+        mark = read_marker(path)
         if mark is None:
             return msg("本程序写的文书") if _is_own_workbook(path) else ""
         return msg("一校一份的填报表，用 compliance collect 汇总") if mark.school_code else ""

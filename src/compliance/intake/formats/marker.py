@@ -86,6 +86,14 @@ def read_marker(path: Path) -> Marker | None:
         return None
 
 
+def marker_in(data: bytes, book: Workbook) -> Marker | None:
+    """The same of a workbook that is open already."""
+    try:
+        return marker_of(data, Complaints("", [])) or marker_on_sheet(book)
+    except (UnreadableError, *FAULTY):
+        return None
+
+
 def marker_of(data: bytes, complaints: Complaints) -> Marker | None:
     """The mark that a workbook's properties are; None where they are none, or it has none.
 

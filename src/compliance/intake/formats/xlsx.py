@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from compliance.facts.vocabulary import Vocabulary, vocabulary
+from compliance.intake.formats.marker import marker_in
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.intake.formats.sheet_choice import choose_sheets
 from compliance.intake.formats.source_file import document, load
@@ -24,6 +25,7 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
         data = load(path, found, complaints, MOST_OF_A_DOCUMENT)
         _open_elsewhere(path, complaints)
         book = Workbook(data, complaints)
+        found.marker = marker_in(data, book)
         for sheet in choose_sheets(book, words or vocabulary(), found, complaints):
             name = sheet.grid.sheet
             try:
