@@ -22,6 +22,7 @@ from compliance.cli.command import (
     print_problems,
     refuse_clashes,
     shared_options,
+    tell_written,
 )
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
@@ -90,10 +91,7 @@ def anonymise(
         written = place.place()
     if key_file is not None and new:
         key_file.chmod(0o600)
-    for path in written.papers:
-        click.echo(say("已写 {path}", path=path))
-    for path in written.kept:
-        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path))
+    tell_written(written)
     click.echo(msg("代码和名称已换，数字未改：熟悉本县数字的人仍可能认出。"), err=True)
     return 0
 

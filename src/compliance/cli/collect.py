@@ -15,6 +15,7 @@ from compliance.cli.command import (
     progress,
     refuse_clashes,
     shared_options,
+    tell_kept,
 )
 from compliance.kernel.i18n import msg, say
 
@@ -66,7 +67,6 @@ def collect(
     print_problems(found.problems, err=True)
     for line in told(found.schools, found.done):
         click.echo(line)
-    for path in found.kept:
-        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path))
+    tell_kept(found.kept)
     click.echo(say("已写 {out}", out=out))
     return UNREADABLE if found.unreadable else 0

@@ -10,7 +10,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import partial, wraps
 from io import TextIOWrapper
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from compliance.intake.own_tables.terms import ReadingTerms
     from compliance.kernel.errors import Problem
     from compliance.ledger.days import DaysAsked
+    from compliance.render.documents.output_files import Written
     from compliance.rules.resolution.confirmations import Confirmation
 
 USAGE, UNREADABLE, INTERNAL = 2, 4, 5
@@ -511,6 +512,19 @@ def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
     labels = {"error": msg("错误"), "warning": msg("提示")}
     for problem in sorted(problems, key=lambda one: one.severity):
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
+
+
+def tell_written(written: Written, *, err: bool = False) -> None:
+    """Say what was written, and where the earlier files are now that differed."""
+    for path in written.papers:
+        click.echo(say("已写 {path}", path=path), err=err)
+    tell_kept(written.kept, err=err)
+
+
+def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
+    """Say where earlier files are now that somebody may have filled in."""
+    for path in kept:
+        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
 
 
 def nothing_written() -> int:

@@ -24,6 +24,7 @@ from compliance.cli.command import (
     print_problems,
     refuse_clashes,
     shared_options,
+    tell_written,
     templates_option,
 )
 from compliance.kernel.errors import UsageError, reason
@@ -161,12 +162,7 @@ def _write(
             files |= folder_files(forms, path, formats)
     refuse_clashes(list(files), _read(inputs, against))
     written = write_forms(files)
-    for path in written.papers:
-        click.echo(say("已写 {path}", path=path), err=against is not None)
-    for path in written.kept:
-        click.echo(
-            say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=against is not None
-        )
+    tell_written(written, err=against is not None)
     for line in written.warned:
         click.echo(line, err=True)
     code = max(map(print_error, written.faults), default=0)

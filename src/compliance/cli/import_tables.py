@@ -19,9 +19,10 @@ from compliance.cli.command import (
     refuse_clashes,
     ruleset_option,
     shared_options,
+    tell_written,
 )
 from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.i18n import msg, plural
 
 if TYPE_CHECKING:
     from compliance.checker.importing import Imported
@@ -68,7 +69,7 @@ def import_tables(
     from compliance.checker import Checker, Choice
     from compliance.checker.importing import import_tables as taken_in
     from compliance.render import phrases
-    from compliance.render.documents.output_files import beside, staged
+    from compliance.render.documents.output_files import write_beside
     from compliance.render.import_report import text
 
     if out.suffix.lower() != ".xlsx":
@@ -96,14 +97,7 @@ def import_tables(
     files = {out: _workbook(imported, report, out, ruleset)}
     files |= _to_confirm(imported, terms.mapping, asking, kept_as, confirmed)
     refuse_clashes(list(files), read)
-    with staged(Path(), beside) as place:
-        for path, content in files.items():
-            place.put(path, content, keep=True)
-        written = place.place()
-    for path in written.papers:
-        click.echo(say("已写 {path}", path=path))
-    for path in written.kept:
-        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path))
+    tell_written(write_beside(files))
     asked = len(report.of("asked"))
     if asked:
         click.echo(

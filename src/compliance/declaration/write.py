@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from compliance.declaration.fill import Declaration
 from compliance.kernel.errors import PackError
-from compliance.render.documents.output_files import Names, Written, beside, joined, staged
+from compliance.render.documents.output_files import Names, Written, joined, write_beside
 
 if TYPE_CHECKING:
     from compliance.render.documents.pdf import Press
@@ -48,11 +48,7 @@ def write_forms(files: Mapping[Path, tuple[Declaration, str]]) -> Written:
                 faults.setdefault(str(error), error)
     if faults and not contents:
         raise next(iter(faults.values()))
-    with staged(Path(), beside) as place:
-        for path, written in contents.items():
-            place.put(path, written, keep=True)
-        placed = place.place()
-    return placed.with_faults(faults.values())
+    return write_beside(contents).with_faults(faults.values())
 
 
 class _Writers(ExitStack):

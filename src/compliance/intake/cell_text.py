@@ -37,6 +37,11 @@ def no_data(text: str) -> bool:
     )
 
 
+def says_nothing(cell: object) -> bool:
+    """Whether a cell holds nothing, or a mark for no data."""
+    return blank(cell) or (isinstance(cell, str) and no_data(cell.strip(BLANKS)))
+
+
 def unwrapped(text: str) -> str:
     """What stands in the marks that keep a spreadsheet from changing a code: ="0123" and '0123."""
     found = _WRAPPED.fullmatch(text)

@@ -6,7 +6,6 @@ like any other table, joined by the school's code.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,12 +17,10 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.i18n import lang, msg, msg_in, plural, say
 from compliance.render import phrases
 from compliance.render.documents.text import columns, printable, shortened
-from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet
+from compliance.render.documents.xlsx import Book, Column, Untyped, Worksheet, free_sheet_name
 from compliance.render.terminal.summary import Lines
 
 _SCHOOLS, _RULES, _FACTS = 3, 4, 10
-_NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
-_LONGEST_NAME = 31
 _TO_FILL = {"bg_color": "#FFF2CC"}
 _NOT_ASKED = {"pattern": 14, "fg_color": "#BFC5CC", "bg_color": "#FFFFFF"}
 
@@ -166,24 +163,12 @@ def _who(one: Lacking, *, several: bool) -> list[str]:
 def _table(
     book: Book, name: str, shape: Sequence[Column], notes: Iterable[str], frozen: int = 0
 ) -> Worksheet:
-    sheet = book.sheet(_free(book, name), shape)
+    sheet = book.sheet(free_sheet_name(name, (sheet.name for sheet in book.sheets)), shape)
     sheet.line(name, "title")
     for note in notes:
         sheet.line(note)
     sheet.head(frozen)
     return sheet
-
-
-def _free(book: Book, name: str) -> str:
-    """A name that a sheet may have and none has yet."""
-    clean = _NO_SHEET_NAME.sub(" ", printable(name)).strip()[:_LONGEST_NAME] or "-"
-    taken = {sheet.name.casefold() for sheet in book.sheets}
-    free, number = clean, 1
-    while free.casefold() in taken:
-        number += 1
-        tail = f" {number}"
-        free = clean[: _LONGEST_NAME - len(tail)] + tail
-    return free
 
 
 def _ranking(

@@ -103,6 +103,15 @@ class CellReader:
             raise CellRemark(found, *self._remark(written, value))
         return found
 
+    def or_else(self, value: object, otherwise: object) -> object:
+        """What the cell says, remarked on or not; `otherwise` where it cannot be."""
+        try:
+            return self(value)
+        except CellRemark as remark:
+            return remark.value
+        except CellError:
+            return otherwise
+
     def _plain(self, written: str) -> str:
         """A text without what is not part of it; "" for a mark that there are no data."""
         value = unwrapped(written).strip(BLANKS)

@@ -22,7 +22,15 @@ from compliance.facts.heading_meaning import ANY, Meaning, own_stage
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import CellReader
-from compliance.intake.cell_text import LARGEST_WHOLE, blank, clip, no_data, show, unwrapped
+from compliance.intake.cell_text import (
+    LARGEST_WHOLE,
+    blank,
+    clip,
+    no_data,
+    says_nothing,
+    show,
+    unwrapped,
+)
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.own_tables.column_use import ColumnUse, understand
@@ -348,7 +356,7 @@ class _Joining:
         for part in self.parts:
             if heading := part.heading("school_type"):
                 there = part.spread(heading)
-                found = [a if not _nothing(a) else b for a, b in zip(found, there, strict=True)]
+                found = [a if not says_nothing(a) else b for a, b in zip(found, there, strict=True)]
         return found
 
     # ── one table of their columns ─────────────────────────────────────────────────
@@ -398,8 +406,8 @@ class _Joining:
         kept: list[object] = []
         odd: list[int] = []
         for record, (cell, first) in enumerate(zip(cells, before, strict=True)):
-            if _nothing(cell) or _nothing(first):
-                kept.append(cell if _nothing(first) else None)
+            if says_nothing(cell) or says_nothing(first):
+                kept.append(cell if says_nothing(first) else None)
                 continue
             kept.append(None)
             if cell != first and _value(reader, mine, cell) != _value(reader, theirs, first):
@@ -477,7 +485,7 @@ class _Joining:
             match = part.meanings[heading]
             reader = CellReader(match.fact, strict=False)
             for record, cell in enumerate(part.spread(heading)):
-                if not _nothing(cell) and found[record] is None:
+                if not says_nothing(cell) and found[record] is None:
                     found[record] = IMPLIED.get(str(_value(reader, match, cell)), ())
         return found
 
@@ -517,10 +525,6 @@ class _Joining:
 
 def _is_fact(use: ColumnUse, fact: str) -> bool:
     return use.meaning.kind == "fact" and use.meaning.names == (fact,)
-
-
-def _nothing(cell: object) -> bool:
-    return blank(cell) or (isinstance(cell, str) and no_data(cell.strip()))
 
 
 def _any(cells: Cells) -> bool:

@@ -13,7 +13,7 @@ from compliance.facts.heading_meaning import meaning_of
 from compliance.facts.school_types import IMPLIED
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.acceptance.cells import CellReader
-from compliance.intake.cell_text import blank, no_data, show
+from compliance.intake.cell_text import says_nothing, show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, RawTable
 from compliance.intake.own_tables.column_use import ColumnUse
 from compliance.intake.own_tables.mapping import (
@@ -28,7 +28,6 @@ from compliance.intake.own_tables.mapping import (
     title_of,
     written_unit,
 )
-from compliance.intake.problems import CellError, CellRemark
 
 SAMPLES = 3
 # used: its figures became facts. asked: a person has to say. unused: nobody knows it, or a person
@@ -94,7 +93,7 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
         )
         unit = written_unit(raw, heading, next(iter(alone.facts), None))
         values = cells.to_list() if isinstance(cells, pl.Series) else cells
-        there = [row for row, cell in enumerate(values) if _holds(cell)]
+        there = [row for row, cell in enumerate(values) if not says_nothing(cell)]
         state = _state(use, (stages[row] for row in there if not _is_zero(values[row])))
         may_be = [
             fact
@@ -107,10 +106,6 @@ def _columns(raw: RawTable, words: Vocabulary, types: Mapping[str, str]) -> Iter
             use, tuple(_unique(show(values[row]) for row in there)), len(there), raw.height, state, _assigned(use, state, unit),
             tuple(may_be),
         )  # fmt: skip
-
-
-def _holds(cell: object) -> bool:
-    return not blank(cell) and not (isinstance(cell, str) and no_data(cell.strip()))
 
 
 def _is_zero(cell: object) -> bool:
@@ -151,17 +146,8 @@ def _cells(raw: RawTable, name: str) -> list[Any]:
         fact = use.meaning.fact
         if fact is not None and fact.name == name:
             read = CellReader(fact, strict=False)
-            return [_read(read, cell) for cell in raw.columns[heading]]
+            return [read.or_else(cell, None) for cell in raw.columns[heading]]
     return []
-
-
-def _read(read: CellReader, cell: object) -> object:
-    try:
-        return read(cell)
-    except CellRemark as remark:
-        return remark.value
-    except CellError:
-        return None
 
 
 def _state(use: ColumnUse, stages: Iterable[Sequence[str]]) -> State:

@@ -19,7 +19,6 @@ from compliance.intake.acceptance.cells import CellReader
 from compliance.intake.acceptance.headings import match_headings
 from compliance.intake.cell_text import blank
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.intake.problems import CellError, CellRemark
 
 Record = dict[str, object]  # fact → what its cell is to hold
 
@@ -53,12 +52,7 @@ def _typed(match: Match) -> Callable[[object], object]:
     read = CellReader(boundless, strict=False)
 
     def converted(value: object) -> object:
-        try:
-            number = read(value)
-        except CellRemark as remark:
-            number = remark.value
-        except CellError:
-            number = value
+        number = read.or_else(value, value)
         if isinstance(number, bool) or not isinstance(number, int | float):
             return f"{_plain(value)}（{as_printed(match.unit)}）"
         return float(Fraction(repr(number)) * match.factor)

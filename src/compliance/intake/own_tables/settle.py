@@ -22,7 +22,7 @@ from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.acceptance.cells import accept_column
 from compliance.intake.acceptance.typed_table import column_of
-from compliance.intake.cell_text import BLANKS, blank, no_data, show
+from compliance.intake.cell_text import BLANKS, says_nothing, show
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.own_tables.column_use import ColumnUse
@@ -159,7 +159,7 @@ class _Settling:
         kept = _listed(cells)
         for row, cell in enumerate(kept):
             stages = self._stages(row, use.meaning)
-            if stages and stage not in stages and not (_nothing(cell) or _zero(cell)):
+            if stages and stage not in stages and not (says_nothing(cell) or _zero(cell)):
                 kept[row] = None
                 message = say(
                     "“{h}”的{v}没有采用：表题写的是{stage}，这所学校没有{stage}",
@@ -430,12 +430,7 @@ def _listed(cells: Cells) -> list[object]:
 
 
 def _written(cells: Cells) -> list[object]:
-    return [None if _nothing(cell) else cell for cell in cells]
-
-
-def _nothing(cell: object) -> bool:
-    """Whether a cell holds nothing, or a mark for no data."""
-    return blank(cell) or (isinstance(cell, str) and no_data(cell.strip(BLANKS)))
+    return [None if says_nothing(cell) else cell for cell in cells]
 
 
 def _zero(cell: object) -> bool:

@@ -19,7 +19,7 @@ import shutil
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -281,6 +281,17 @@ def beside(path: Path) -> Path:
     """The first free name beside a file for what stands in it now: ``申报表_旧稿1.xlsx``."""
     names = (path.with_name(f"{path.stem}_{DRAFTS}{n}{path.suffix}") for n in count(1))
     return next(name for name in names if not os.path.lexists(name))
+
+
+def write_beside(files: Mapping[Path, bytes]) -> Written:
+    """Write files wherever they go, all or none; what stands there and differs is kept beside.
+
+    Raises UsageError where one cannot be written.
+    """
+    with staged(Path(), beside) as place:
+        for path, content in files.items():
+            place.put(path, content, keep=True)
+        return place.place()
 
 
 @contextmanager

@@ -6,11 +6,13 @@ their unit in the cell's format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import chain, count
 from typing import Any, TypeAlias
 
 from compliance.assessment import Amount, figures
@@ -22,6 +24,7 @@ from compliance.render.documents.text import columns, wrap
 Untyped: TypeAlias = Any
 
 LONGEST = 32_000
+_NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_FOOT = 220  # letters; Excel takes 255 with the page number
 _LINE = 14.0  # points of a line of 10-point text
 _MADE = datetime(2000, 1, 1)
@@ -233,6 +236,14 @@ class Worksheet:
             place, words = choices
             rule = {"validate": "list", "source": list(words), "error_type": "information"}
             self._sheet.data_validation(self._head + 1, place, last, place, rule)
+
+
+def free_sheet_name(name: str, taken: Iterable[str]) -> str:
+    """The name as Excel takes it, with a number behind it where a sheet of the book has it already."""
+    known = {one.casefold() for one in taken}
+    clean = _NO_SHEET_NAME.sub(" ", name).strip() or "-"
+    names = chain([clean[:31]], (f"{clean[:27]} {number}" for number in count(2)))
+    return next(one for one in names if one.casefold() not in known)
 
 
 def put(

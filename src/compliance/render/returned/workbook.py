@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -33,7 +33,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import severity_word
 from compliance.kernel.own_outputs import AUTHOR
 from compliance.render.documents.text import printable
-from compliance.render.documents.xlsx import height
+from compliance.render.documents.xlsx import free_sheet_name, height
 from compliance.render.returned.lists import (
     ListedProblem,
     StillNeeded,
@@ -250,7 +250,7 @@ def _made(
     for document, table in tables:
         several = len(documents) > 1
         name = f"{Path(document.name).stem} {SHEETS[table.name]}" if several else SHEETS[table.name]
-        sheet = book.create_sheet(_free(book, name))
+        sheet = book.create_sheet(free_sheet_name(name, book.sheetnames))
         places |= _written(sheet, table, words)
     only = documents[0].inputs[0].name if len(documents) == 1 and documents[0].inputs else ""
     _mark(book, problems, needed, lambda file, at: places.get((file or only, at)))
@@ -409,7 +409,7 @@ def _list(
     lines: Iterable[Sequence[object]],
 ) -> Untyped:
     """A sheet of ours at the end of the book: a sign, a sentence, the headings, the lines."""
-    sheet = book.create_sheet(_free(book, name))
+    sheet = book.create_sheet(free_sheet_name(name, book.sheetnames))
     sheet["A1"].value, sheet["A1"].font = _SIGN, Font(color="FFFFFFFF", size=1)
     sheet.row_dimensions[1].height = 3
     _put(sheet["A2"], said)
@@ -447,15 +447,3 @@ def _link(cell: Untyped, spot: Place | None) -> None:
     quoted = sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!{target}")
     cell.font = Font(name="宋体", size=10, color="FF0563C1", underline="single")
-
-
-def _free(book: Untyped, name: str) -> str:
-    """The name, or with a number behind it where the book has such a sheet already."""
-    known = {one.casefold() for one in book.sheetnames}
-    cleaned = re.sub(r"[\\/*?:\[\]]", " ", name)
-
-    def names() -> Iterator[str]:
-        yield cleaned[:31]
-        yield from (f"{cleaned[:27]} {number}" for number in range(2, 10_000))
-
-    return next(one for one in names() if one.casefold() not in known)
