@@ -16,9 +16,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from compliance.authoring.case import installed
 from compliance.intake import readers, take_in
 from compliance.kernel.submission import Submission
-from compliance.testing.case import installed
 from tests.support.workbooks import write_sheets
 
 FOLDER = Path(__file__).parent / "own-tables"

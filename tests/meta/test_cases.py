@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from compliance.authoring.case import installed
+from compliance.authoring.case_file import Exemption, read_exemptions
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import resolve
 from compliance.testing import Case, coverage_of, read_cases
-from compliance.testing.case import installed
-from compliance.testing.case_file import Exemption, read_exemptions
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/pyproject.toml"))

@@ -16,6 +16,9 @@ from typing import Any
 
 from compliance import intake
 from compliance.assessment import messages
+from compliance.authoring.case import Case, CaseOptions, installed, law
+from compliance.authoring.case_file import read_cases
+from compliance.authoring.expected import differences
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
@@ -24,9 +27,6 @@ from compliance.facts.vocabulary import titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
-from compliance.testing.case import Case, CaseOptions, installed, law
-from compliance.testing.case_file import read_cases
-from compliance.testing.expected import differences
 
 FIRST = 990001  # no county of the country has a code that begins so
 Finding = Mapping[str, Any]

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from compliance import intake
+from compliance.authoring import run_cases
+from compliance.authoring.case import law
+from compliance.authoring.case_file import read_exemptions
+from compliance.authoring.run_cases import check, enrol
 from compliance.engine import evaluate as engine
 from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import Submission
-from compliance.testing import Case, CaseError, cases, coverage_of, read_cases, run_cases
-from compliance.testing.case import law
-from compliance.testing.case_file import read_exemptions
-from compliance.testing.run_cases import check, enrol
+from compliance.testing import Case, CaseError, cases, coverage_of, read_cases
 
 PACK = """
 [pack]

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from compliance.authoring.case import Case
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import STATUSES
-from compliance.testing.case import Case
 
 FIGURES = ("value", "threshold", "floor", "shortfall", "excess", "mean", "deviation")
 WORDS = (

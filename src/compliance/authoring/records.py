@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from compliance.authoring.case import RulesInForce
 from compliance.facts.school_types import IMPLIED
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.testing.case import RulesInForce
 
 KEYS = ("county_code", "year")  # given by the runner
 STATED = ("unit", "school", "schools")

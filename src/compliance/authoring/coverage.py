@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from compliance.authoring.case import Case, installed, law
+from compliance.authoring.case_file import Exemption
+from compliance.authoring.run_cases import enrol, finding, refusal
 from compliance.rules.language.model import Rule, Ruleset
-from compliance.testing.case import Case, installed, law
-from compliance.testing.case_file import Exemption
-from compliance.testing.run_cases import enrol, finding, refusal
 
 PASSES, FAILS, MISSING, ON_LINE, SHOWN = "pass", "fail", "missing", "on_the_line", "shown"
 OPEN = ("unknown", "not_checked")

@@ -16,12 +16,12 @@ from typing import Any
 
 import tomli
 
+from compliance.authoring.case import DAY, Case, CaseOptions, RulesInForce, law
+from compliance.authoring.expected import KEYS, fault_of
+from compliance.authoring.records import CaseRecords, figures
 from compliance.kernel.errors import JunhengError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import COMPULSORY
-from compliance.testing.case import DAY, Case, CaseOptions, RulesInForce, law
-from compliance.testing.expected import KEYS, fault_of
-from compliance.testing.records import CaseRecords, figures
 
 HEAD = ("ruleset", "as_of", "enforce", "switches")
 CASE = (

@@ -1,7 +1,6 @@
 """A pack's cases: TOML tables that say what a rule must find, run under pytest.
 
-In: a folder of cases. Out: tests, and what the cases leave out. For the authors of packs; nothing
-that judges a submission imports this. In the tests of a plugin:
+For the authors of packs; nothing that judges a submission imports this. In the tests of a plugin:
 
     from compliance.testing import cases
     test_cases = cases(Path(__file__).parent / "cases")
@@ -12,10 +11,10 @@ case stands in docs/rule-language.md under "Cases".
 
 from __future__ import annotations
 
-from compliance.testing.case import Case
-from compliance.testing.case_file import CaseError, read_cases, read_exemptions
-from compliance.testing.coverage import MissingCase, coverage_of
-from compliance.testing.run_cases import cases
+from compliance.authoring.case import Case
+from compliance.authoring.case_file import CaseError, read_cases, read_exemptions
+from compliance.authoring.coverage import MissingCase, coverage_of
+from compliance.authoring.run_cases import cases
 
 __all__ = [
     "Case",
