@@ -83,12 +83,13 @@ def _give_back(
     checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
 ) -> None:
     """One workbook, or in a folder one for each document."""
+    from compliance.intake.formats.input_names import InputNames
     from compliance.render.documents.output_files import write_whole
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
-    words = checker.registry.vocabulary
+    words, names = checker.registry.vocabulary, InputNames(inputs)
     given = [
-        ReadFile(document, _path_of(document.given, document.name))
+        ReadFile(document, _file(names.path(document.name)))
         for document in checker.documents(inputs, choice)
         if document.inputs
     ]
@@ -110,11 +111,9 @@ def _give_back(
             click.echo(line, err=True)
 
 
-def _path_of(given: str, name: str) -> Path | None:
-    """The file of a document: what was asked for, or what lies in that folder."""
-    asked = Path(given)
-    path = asked / name if asked.is_dir() else asked
-    return path if path.is_file() else None
+def _file(path: str) -> Path | None:
+    """The file of a document; None of what is no single file."""
+    return Path(path) if path and Path(path).is_file() else None
 
 
 def _named(folder: Path, given: Sequence[ReadFile]) -> dict[Path, list[ReadFile]]:
