@@ -133,7 +133,7 @@ class Places:
         if row["missing"] or grounds is None:
             return facts_behind(row["missing"] or (), row["stage"])
         rule = self._rules[_key(row)][row["rule"]]
-        facts = () if rule.form.groups else facts_behind(rule.facts, row["stage"])
+        facts = () if rule.form.groups and rule.of else facts_behind(rule.facts, row["stage"])
         types = grounds.figures.facts["schools" if row["school_code"] else "counties"]
         return tuple(n for n in facts if n in types and not _is_words(types[n]))
 
