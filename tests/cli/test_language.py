@@ -17,6 +17,8 @@ COMMANDS = (
     "explain",
     "rulesets",
     "diff",
+    "papers",
+    "menu",
 )
 
 
