@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,7 +25,7 @@ from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
-from compliance.facts.vocabulary import titles
+from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
@@ -63,6 +63,7 @@ class Docket:
             raise ValueError(f"{len(cases)} counties, more than there are codes")
         self.cases = tuple(cases)
         self._order = order
+        self._accepted: dict[str, tuple[Submission, Vocabulary]] = {}
         self._judged: dict[CaseOptions, Judged] = {}
 
     def finding(self, number: int) -> Finding:
@@ -117,11 +118,18 @@ class Docket:
             self._judged[alike] = self._judge(alike)
         return self._judged[alike]
 
-    @cached_property
-    def _accepted(self) -> Submission:
-        """Every case, read and accepted in one go."""
-        files = dict.fromkeys(case.options.file for case in self.cases)
-        return intake.take_in(list(files), {".toml": self._document}, installed().vocabulary)
+    def _accept(self, lone: str) -> tuple[Submission, Vocabulary]:
+        """Every case of a pack file, read and accepted in one go, and the facts it may speak of.
+
+        lone: the file, which may bring facts of its own; empty: the cases of what is installed.
+        """
+        if lone not in self._accepted:
+            cases = [one for one in self.cases if _lone(one.options) == lone]
+            words = law(cases[0].options).words if lone else installed().vocabulary
+            files = dict.fromkeys(case.options.file for case in cases)
+            reader = partial(self._document, lone)
+            self._accepted[lone] = intake.take_in(list(files), {".toml": reader}, words), words
+        return self._accepted[lone]
 
     def _judge(self, options: CaseOptions) -> Judged:
         offers, rules = installed(), law(options).ruleset
@@ -130,7 +138,7 @@ class Docket:
             for number, case in enumerate(self.cases)
             if _alike(case.options) == options
         }
-        submission = self._accepted
+        submission, words = self._accept(_lone(options))
         part, problems, without = settle(
             submission.of((code, options.year) for code in cases), rules
         )
@@ -138,7 +146,7 @@ class Docket:
         asked = {case.rule for case in cases.values()}
         bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
         found: dict[tuple[str, str], list[Finding]] = {}
-        told, _ = messages.told(findings(bench, problems, only=asked), titles(offers.vocabulary))
+        told, _ = messages.told(findings(bench, problems, only=asked), titles(words))
         meant = pl.DataFrame(
             [(code, case.rule) for code, case in cases.items()],
             schema=["county_code", "rule"],
@@ -153,12 +161,12 @@ class Docket:
                 refused[problem.county_code] += f"\n  {problem.line()}"
         return Judged(told, found, verdicts.excluded(bench), refused)
 
-    def _document(self, path: Path) -> RawDocument:
+    def _document(self, lone: str, path: Path) -> RawDocument:
         """The cases of a file as a dataset of counties; every cell's place is its case's line."""
         document = RawDocument(path.name, many=True)
         rows: dict[str, list[tuple[int, Row]]] = {}
         for number, case in enumerate(self.cases):
-            if case.options.file == path:
+            if case.options.file == path and _lone(case.options) == lone:
                 for table, found in _records(case, _code(number)).items():
                     rows.setdefault(table, []).extend((case.line, row) for row in found)
         if self._order is not None:
@@ -173,6 +181,11 @@ class Docket:
 def _code(number: int) -> str:
     """Of the county that the n-th case of a docket is."""
     return str(FIRST + number)
+
+
+def _lone(options: CaseOptions) -> str:
+    """The path of the pack file that cases are judged by; empty for a rule set that is installed."""
+    return options.ruleset if options.ruleset.endswith(".toml") else ""
 
 
 def _alike(options: CaseOptions) -> CaseOptions:
