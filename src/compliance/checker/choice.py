@@ -60,6 +60,23 @@ class Choice:
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
 
+    def __post_init__(self) -> None:
+        """In whatever order words are given, they ask for the same."""
+        for name in ("enforce", "switches"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        told = sorted(self.confirmations, key=lambda one: tuple(one.row().values()))
+        object.__setattr__(self, "confirmations", tuple(told))
+
+    def asked(self) -> dict[str, object]:
+        """What a manifest needs beside `stated`, that somebody can ask for the same again."""
+        mapping = self.terms.mapping
+        return {
+            "ruleset": self.ruleset,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            **({} if mapping is None else {"mapping": mapping.path}),
+            **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
+        }
+
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
         mapping = self.terms.mapping
@@ -170,15 +187,20 @@ def _plain(name: str) -> str:
 
 def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
     """The facts of the core and of a rule set's own layers, those that it imports among them."""
-    homes, seen, waiting = set[Path | None](), set[str](), [name]
+    homes = {pack.home for pack in layers(known, name)}
+    return vocabulary([one for one in registry.fragments if one.parent in homes])
+
+
+def layers(known: Packs, name: str) -> Iterator[Pack]:
+    """Every edition of a rule set and of all that it is laid on or imports."""
+    seen, waiting = set[str](), [name]
     while waiting:
         layer = waiting.pop()
         if layer not in seen:
             seen.add(layer)
             for pack in known.get(layer, ()):
-                homes.add(pack.home)
+                yield pack
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
-    return vocabulary([one for one in registry.fragments if one.parent in homes])
 
 
 class Regions(NamedTuple):
