@@ -66,10 +66,11 @@ def test_the_order_of_arguments_does_not_matter(
     enforce, switches = (
         data.draw(st.lists(st.sampled_from(words), unique=True)) for words in (WORDS, SWITCHES)
     )
-    again = [data.draw(st.permutations(one)) for one in (some, enforce, switches)]
     told = Choice(enforce=tuple(enforce), switches=tuple(switches))
-    other = Choice(enforce=(*again[1], *enforce), switches=tuple(again[2]))
-    assert written(checker, some, told) == written(checker, [*again[0], some[0]], other)
+    enforce, switches = (data.draw(st.permutations(one)) for one in (enforce, switches))
+    other = Choice(enforce=(*enforce, *enforce), switches=tuple(switches))
+    shuffled = [*data.draw(st.permutations(some)), some[0]]
+    assert written(checker, some, told) == written(checker, shuffled, other)
 
 
 def test_digests_of_inputs_rules_plugins_and_program_stand_in_it(

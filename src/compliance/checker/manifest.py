@@ -100,8 +100,8 @@ def _texts(pack: Pack) -> Mapping[str, str]:
     folder = pack.home / "schemas"
     facts = fragment_texts([folder]) if folder.is_dir() else {}
     return {
-        f"rules/{pack.path.name}": pack.text,
-        **{f"schemas/{path.name}": text for path, text in facts.items()},
+        pack.path.relative_to(pack.home).as_posix(): pack.text,
+        **{f"{folder.name}/{path.name}": text for path, text in facts.items()},
     }
 
 
