@@ -5,6 +5,7 @@ Nothing here lets a bad file cost its neighbours: whatever a reader does, the re
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.submission import InputFile
 
 Reader = Callable[[Path], RawDocument]
 # All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
@@ -185,7 +187,7 @@ def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDo
         message = say("不支持这种文件（{s}）", s=kind)
         return _failed(name, "unsupported_format", message, _offered(readers))
     try:
-        return reader(path)
+        return _noted(reader(path), path)
     except JunhengError as error:
         return _failed(name, "cannot_read", error.what, error.todo)
     except Exception as error:  # a plugin may raise anything
@@ -194,6 +196,16 @@ def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDo
         if panicked(error):
             return _failed(name, "cannot_read", _gave_up(error))
         raise
+
+
+def _noted(document: RawDocument, path: Path) -> RawDocument:
+    """The document, which says of what file it is; a plugin's reader need not."""
+    if document.tables and not document.inputs:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        document.inputs.append(InputFile(path.name, found))
+    document.inputs[:] = [replace(one, path=str(path)) for one in document.inputs]
+    return document
 
 
 def _offered(readers: Mapping[str, Reader]) -> str:
