@@ -77,14 +77,14 @@ def test_a_distribution(tmp_path: Path) -> None:
     files = {str(path.relative_to(tmp_path / "new")): path for path in tmp_path.rglob("*.*")}
     assert {
         "pyproject.toml", "README.md", "ci.sh", ".github/workflows/check.yml",
-        "src/compliance_zhong_yuan/rules/2017.toml",
+        "src/compliance_zhong_yuan/rules/zhong-yuan.toml",
         "src/compliance_zhong_yuan/schemas/school.schema.json",
         "src/compliance_zhong_yuan/templates/rectify_county.html",
         "tests/cases/zhong-yuan.toml", "tests/test_zhong_yuan.py",
     } <= set(files)  # fmt: skip
     texts = {name: path.read_text("utf-8") for name, path in files.items() if path.is_file()}
     assert not [name for name, text in nonempty(texts.items()) if "@{" in text]
-    pack = texts["src/compliance_zhong_yuan/rules/2017.toml"]
+    pack = texts["src/compliance_zhong_yuan/rules/zhong-yuan.toml"]
     assert 'region = ["99", "98"]' in pack
     assert 'names = ["中原省", "中原"]' in pack
     assert "[rule.YU-1]" in pack

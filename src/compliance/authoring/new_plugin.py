@@ -85,7 +85,7 @@ class NewPack:
             ".github/workflows/check.yml": ("check.yml",),
             f"{package}/__init__.py": ("init.py",),
             f"{package}/py.typed": (),
-            f"{package}/rules/2017.toml": ("province_head.toml", "rules.toml"),
+            f"{package}/rules/{self.name}.toml": ("province_head.toml", "rules.toml"),
             f"{package}/schemas/school.schema.json": ("school.schema.json",),
             f"{package}/templates/rectify_county.html": ("rectify_county.html",),
             f"tests/cases/{self.name}.toml": ("cases.toml",),
