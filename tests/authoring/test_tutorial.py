@@ -15,6 +15,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,10 @@ PIPES = {
     "tail": lambda lines, words: lines[int(words[0]) :],
     "grep": lambda lines, words: [line for line in lines if words[0] in line],
 }
+
+
+@cache
+def _nothing() -> None: ...
 
 
 class Newcomer:
@@ -87,7 +92,9 @@ class Newcomer:
         [[name, module]] = re.findall(r'^(\w+) = "(compliance_\w+)"$', project, re.MULTILINE)
         info = self.site / f"junheng_{name}-0.1.0.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: junheng-{name}\nVersion: 0.1.0\n")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: junheng-{name}\nVersion: 0.1.0\n"
+        )
         (info / "entry_points.txt").write_text(f"[compliance]\n{name} = {module}\n")
 
     def pytest(self, *words: str) -> None:
@@ -99,14 +106,17 @@ class Newcomer:
 
 
 def _as_in_a_new_process() -> None:
-    """Nothing is remembered of what was there before a file was edited."""
+    """Nothing is remembered of the province as it was before a file was edited."""
     importlib.invalidate_caches()
-    for name in [one for one in sys.modules if re.match("compliance_zhongyuan|test_zhongyuan", one)]:
+    for name in [
+        one for one in sys.modules if re.match("compliance_zhongyuan|test_zhongyuan", one)
+    ]:
         del sys.modules[name]
-    modules = [module for name, module in sys.modules.items() if name.startswith("compliance.")]
-    for kept in {one for module in modules for one in vars(module).values()} if modules else ():
-        if hasattr(kept, "cache_clear"):
-            kept.cache_clear()
+    remembering = re.compile(r"compliance\.(facts\.vocabulary|authoring)\b")
+    modules = [module for name, module in sys.modules.items() if remembering.match(name)]
+    for one in [kept for module in modules for kept in vars(module).values()]:
+        if isinstance(one, type(_nothing)):
+            one.cache_clear()
 
 
 def _session(text: str) -> Iterator[str]:
