@@ -13,7 +13,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 SECONDS = re.compile(r" in \d+\.\d+s")
-PIPES = {
+PIPES: dict[str, Callable[[list[str], list[str]], list[str]]] = {
     "head": lambda lines, words: lines[: -int(words[0])],
     "tail": lambda lines, words: lines[int(words[0]) :],
     "grep": lambda lines, words: [line for line in lines if words[0] in line],
