@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -63,6 +63,7 @@ class Docket:
             raise ValueError(f"{len(cases)} counties, more than there are codes")
         self.cases = tuple(cases)
         self._order = order
+        self._accepted: dict[str, tuple[Submission, Vocabulary]] = {}
         self._judged: dict[CaseOptions, Judged] = {}
 
     def finding(self, number: int) -> Finding:
@@ -117,20 +118,18 @@ class Docket:
             self._judged[alike] = self._judge(alike)
         return self._judged[alike]
 
-    @cached_property
-    def _accepted(self) -> Mapping[str, tuple[Submission, Vocabulary]]:
-        """The cases read and accepted in one go, and the facts that they may speak of.
+    def _accept(self, lone: str) -> tuple[Submission, Vocabulary]:
+        """Every case of a pack file, read and accepted in one go, and the facts it may speak of.
 
-        Those judged by a pack file stand under its path: it may bring facts of its own.
+        lone: the file, which may bring facts of its own; empty: the cases of what is installed.
         """
-        found = {}
-        for lone in dict.fromkeys(_lone(case.options) for case in self.cases):
-            mine = [case.options for case in self.cases if _lone(case.options) == lone]
-            words = law(mine[0]).words if lone else installed().vocabulary
-            files = list(dict.fromkeys(one.file for one in mine))
-            reader = partial(self._document, lone=lone)
-            found[lone] = intake.take_in(files, {".toml": reader}, words), words
-        return found
+        if lone not in self._accepted:
+            cases = [one for one in self.cases if _lone(one.options) == lone]
+            words = law(cases[0].options).words if lone else installed().vocabulary
+            files = dict.fromkeys(case.options.file for case in cases)
+            reader = partial(self._document, lone)
+            self._accepted[lone] = intake.take_in(list(files), {".toml": reader}, words), words
+        return self._accepted[lone]
 
     def _judge(self, options: CaseOptions) -> Judged:
         offers, rules = installed(), law(options).ruleset
@@ -139,7 +138,7 @@ class Docket:
             for number, case in enumerate(self.cases)
             if _alike(case.options) == options
         }
-        submission, words = self._accepted[_lone(options)]
+        submission, words = self._accept(_lone(options))
         part, problems, without = settle(
             submission.of((code, options.year) for code in cases), rules
         )
@@ -162,8 +161,8 @@ class Docket:
                 refused[problem.county_code] += f"\n  {problem.line()}"
         return Judged(told, found, verdicts.excluded(bench), refused)
 
-    def _document(self, path: Path, lone: str) -> RawDocument:
-        """The cases of a file that are judged by a pack file, or by what is installed, as a dataset of counties; every cell's place is its case's line."""
+    def _document(self, lone: str, path: Path) -> RawDocument:
+        """The cases of a file as a dataset of counties; every cell's place is its case's line."""
         document = RawDocument(path.name, many=True)
         rows: dict[str, list[tuple[int, Row]]] = {}
         for number, case in enumerate(self.cases):
