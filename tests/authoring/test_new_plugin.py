@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,24 @@ def test_a_distribution(tmp_path: Path) -> None:
     assert pack.count("source =") == pack.count(f'source = "{SOURCE}"') == 4
     assert len(texts["tests/test_zhong_yuan.py"].splitlines()) == 3
     json.loads(texts["src/compliance_zhong_yuan/schemas/school.schema.json"])
+
+
+@pytest.mark.wheel
+def test_a_wheel_holds_everything_and_its_cases_pass(tmp_path: Path) -> None:
+    home, site = tmp_path / "junheng-zhong", tmp_path / "site"
+    assert run("zhong", "--region", "99", "--title", "中原省", "-o", str(home)) == 0
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    alone = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
+    subprocess.run([*pip, *alone, str(home)], check=True)
+    package = home / "src" / "compliance_zhong"
+    files = [path.relative_to(package) for path in package.rglob("*") if path.is_file()]
+    assert not [path for path in nonempty(files) if not (site / "compliance_zhong" / path).exists()]
+    tested = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 0, tested.stdout
