@@ -23,6 +23,7 @@ from compliance.kernel.errors import PackError, PluginError, UsageError, suggest
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.render.documents.output_files import Written, staged
+from compliance.rules.language.model import LANGUAGE
 
 FACTS = "schemas/school.schema.json"
 SOURCE = "示例：请换成文件名称、文号与条款"
@@ -158,8 +159,11 @@ def _words(asked: NewPack, registry: Registry) -> Mapping[str, str]:
         "title": asked.called,
         "title_en": asked.title_en.strip() or asked.name.replace("-", " ").title(),
         "source": SOURCE,
-        "core": version("junheng"),
-        "needs": f'"{base.distribution}>={base.version}"',
+        "needs": ", ".join(
+            f'"{name}>={".".join(number.split(".")[:2])}"'
+            for name, number in (("junheng", version("junheng")), (base.distribution, base.version))
+        ),
+        "language": LANGUAGE,
         "serves": f"region = [{regions_}]       # 县区行政区划代码的开头\nnames = [{called}]"
         if asked.regions
         else '# region = ["…"]          # 县区行政区划代码的开头；没有则只在 --ruleset 指名时使用',
