@@ -99,7 +99,6 @@ def _give_back(
     checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
 ) -> None:
     """One workbook, or in a folder one for each document."""
-    from compliance.intake.formats.input_names import InputNames
     from compliance.render.documents.output_files import write_whole
 
     made, lost = given_back(checker, checked, choice, inputs, out)
@@ -119,6 +118,7 @@ def given_back(
     Beside it what a workbook has lost that openpyxl does not carry over. Raises UsageError where
     one would overwrite an input.
     """
+    from compliance.intake.formats.input_names import InputNames
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
     words, names = checker.registry.vocabulary, InputNames(inputs)
