@@ -11,7 +11,7 @@ import click
 from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
 from compliance.cli.collect import collect
-from compliance.cli.command import Group, Option, lang_option
+from compliance.cli.command import Group, Option, everywhere
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
 from compliance.cli.explain import explain
@@ -35,7 +35,7 @@ from compliance.kernel.i18n import msg
 @click.version_option(
     package_name="junheng", prog_name="compliance", cls=Option, help=lambda: msg("显示版本")
 )
-@lang_option
+@everywhere
 def main() -> None:
     """The program; everything is done by its commands."""
 

@@ -11,6 +11,7 @@ import click
 from compliance.cli.command import (
     Command,
     chosen,
+    configured_inputs,
     echo_text,
     guarded,
     judging,
@@ -50,6 +51,8 @@ def explain(
 
     require_format(form, ("text", "json"))
     choice = chosen(**how)
+    if not inputs and (school or county or stage):
+        inputs = configured_inputs(click.get_current_context())
     wanted = STAGES[stage] if stage else None
     if not inputs:
         if school or county or stage:

@@ -25,6 +25,7 @@ from compliance.cli.command import (
     shared_options,
     templates_option,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 
@@ -64,6 +65,7 @@ class PaperName(click.ParamType[str]):
 @judging
 @option(
     "-o",
+    "--output",
     "out",
     required=True,
     type=click.Path(path_type=Path),
@@ -175,15 +177,13 @@ def rectify(
     )
     if not written:
         return nothing_written()
-    click.echo(say("已写{number}份，见 {out}", number=len(written), out=out))
+    remark(say("已写{number}份，见 {out}", number=len(written), out=out))
     if packed:
-        click.echo(say("压缩包：{path}", path=out / ARCHIVE))
-    for line in written.told():
-        click.echo(line)
-    for line in written.said:
-        click.echo(line)
+        remark(say("压缩包：{path}", path=out / ARCHIVE))
+    for line in (*written.told(), *written.said):
+        remark(line)
     for line in written.warned:
-        click.echo(line, err=True)
+        remark(line, err=True)
     if written.faults:
         return max(map(print_error, written.faults))
     return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0

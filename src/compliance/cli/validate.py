@@ -14,10 +14,13 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    print_problems,
     refuse_clashes,
     require_format,
     shared_options,
 )
+from compliance.cli.failures import failed_on
+from compliance.cli.volume import SILENT, quiet, remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 )
 @option(
     "-o",
+    "--output",
     "out",
     type=click.Path(path_type=Path),
     metavar="FILE.xlsx|DIR",
@@ -74,8 +78,13 @@ def validate(
     checked = checker.validate(inputs, choice, previous)
     if out is not None:
         _give_back(checker, checked, choice, inputs, out)
-    write = data_checks.as_json if form == "json" else data_checks.as_text
-    click.echo(write(checked))
+    failed_on(checked.problems)
+    if form == "json":
+        click.echo(data_checks.as_json(checked))
+    elif not quiet():
+        click.echo(data_checks.as_text(checked))
+    elif quiet() < SILENT:
+        print_problems(checked.problems)
     return UNREADABLE if checked.count("error") else 0
 
 
@@ -103,11 +112,11 @@ def _give_back(
         out.mkdir(parents=True, exist_ok=True)
     for path, content in made.items():
         write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
-    for line in (say("已退回 {path}", path=path) for path in made):
-        click.echo(line, err=True)
+    for path in made:
+        remark(say("已退回 {path}", path=path), err=True)
     for own in groups.values():
         for line in told_of_losses(own) if len(own) == 1 else ():
-            click.echo(line, err=True)
+            remark(line, err=True)
 
 
 def _path_of(given: str, name: str) -> Path | None:

@@ -23,6 +23,7 @@ from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import step
 
 Reader = Callable[[Path], RawDocument]
 # All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
@@ -175,6 +176,7 @@ def _dataset(name: str, tables: Sequence[Path], readers: Mapping[str, Reader]) -
 
 def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
+    step(lambda: say("读取 {path}", path=path))
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kind = path.suffix or "?"
