@@ -82,3 +82,18 @@ def test_the_steps_are_told_on_stderr_alone(county: Callable[..., Path], tmp_pat
         assert says in told.stderr
     assert run("check", path, "-v", "--error-format", "json").stderr == ""
     assert run("check", path).stderr == ""  # nothing of it stays
+
+
+def test_several_outputs_in_one_run(county: Callable[..., Path], tmp_path: Path) -> None:
+    path, files = county(), {form: tmp_path / f"out.{form}" for form in ("text", "json", "md")}
+    words = [word for form, file in files.items() for word in ("-o", f"{form}:{file}")]
+    done = run("check", path, *words, "-o", "csv:-", "--format", "ndjson")
+    assert done.exit_code == 0
+    alone = [run("check", path, "--format", form) for form in ("ndjson", "csv")]
+    assert done.stdout_bytes == b"".join(one.stdout_bytes for one in alone)
+    assert files["text"].read_text("utf-8") == run("check", path).stdout
+    assert files["json"].read_bytes() == run("check", path, "--format", "json").stdout_bytes
+    lost = run("check", path, "-o", f"json:{tmp_path / 'no' / 'out.json'}")
+    assert lost.exit_code == 2
+    assert "请先建好这个文件夹" in lost.stderr
+    assert run("diff", path, path, "-o", "json:-").stdout_bytes.startswith(b"{")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
-from compliance.cli import configuration, failures, volume
+from compliance.cli import configuration, failures, standard_input, volume
 from compliance.cli.complaints import complaint
 from compliance.kernel import environment, i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
@@ -284,7 +284,7 @@ def _inputs(
     found = given or configured_inputs(context)
     if not found and not context.resilient_parsing:
         raise click.MissingParameter(ctx=context, param=param)
-    return found
+    return standard_input.resolved(context, found)
 
 
 inputs_argument = click.argument(
@@ -305,8 +305,18 @@ templates_option = option(
 
 
 def on_terms(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how people's own tables are read; `asked_terms` takes them."""
+    """The options that say how inputs are read; `asked_terms` takes those on people's own tables."""
     for one in (
+        option(
+            "--stdin-name",
+            metavar="NAME",
+            is_eager=True,
+            expose_value=False,
+            callback=standard_input.named,
+            help=lambda: msg(
+                "标准输入（INPUT 写作“-”）相当于哪个文件名，只看扩展名（默认：看内容）"
+            ),
+        ),
         option(
             "--blank-is-zero",
             multiple=True,

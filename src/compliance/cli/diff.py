@@ -23,6 +23,7 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
+from compliance.cli.standard_input import of_argument
 from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg
@@ -36,8 +37,8 @@ FORMATS = ("text", "json", "html")
         "比较两份数据或两份结果（check --format json）：什么变好、变差、新出现、不再出现，数据、规则、学校有何变化。"
     ),
 )
-@click.argument("before", metavar="A", type=click.Path(path_type=Path))
-@click.argument("after", metavar="B", type=click.Path(path_type=Path))
+@click.argument("before", metavar="A", type=click.Path(path_type=Path), callback=of_argument)
+@click.argument("after", metavar="B", type=click.Path(path_type=Path), callback=of_argument)
 @judging
 @option(
     "--format",

@@ -19,6 +19,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
+from compliance.cli.standard_input import of_argument, resolved
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 
@@ -32,7 +33,7 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
     ),
 )
 @click.argument("rule")
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), callback=of_argument)
 @option("--school", metavar="CODE", help=lambda: msg("哪所学校（代码或名称）"))
 @option("--stage", type=click.Choice(list(STAGES)), help=lambda: msg("只看一个学段"))
 @option(
@@ -52,7 +53,8 @@ def explain(
     require_format(form, ("text", "json"))
     choice = chosen(**how)
     if not inputs and (school or county or stage):
-        inputs = configured_inputs(click.get_current_context())
+        context = click.get_current_context()
+        inputs = resolved(context, configured_inputs(context))
     wanted = STAGES[stage] if stage else None
     if not inputs:
         if school or county or stage:

@@ -100,6 +100,10 @@ def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # no
 
 def results_folder(inputs: Sequence[Path]) -> Path:
     """The folder beside the first input that is named after it, and after how many there are."""
+    from compliance.intake.formats.standard_input import is_kept
+
+    if is_kept(inputs[0]):
+        raise UsageError(msg("没有说写到哪里"), todo=msg("从标准输入读时请加 -o 文件夹"))
     first = inputs[0] if inputs[0].name not in ("", "..") else inputs[0].resolve()
     name = first.stem if first.is_file() else first.name
     several = f"等{len(inputs)}个" if len(inputs) > 1 else ""

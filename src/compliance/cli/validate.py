@@ -132,7 +132,9 @@ def given_back(
 
 def _path_of(given: str, name: str) -> Path | None:
     """The file of a document: what was asked for, or what lies in that folder."""
-    asked = Path(given)
+    from compliance.intake.formats.standard_input import lying_at
+
+    asked = lying_at(given)
     path = asked / name if asked.is_dir() else asked
     return path if path.is_file() else None
 

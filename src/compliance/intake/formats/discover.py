@@ -17,6 +17,7 @@ from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.folder import Contents, contents
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.formats.standard_input import NAME, called, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
@@ -88,7 +89,7 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
     loose: dict[Path, list[Path]] = {}
     for path in paths:
         if path.is_dir():
-            found += _asked_for(str(path), _folder(path, readers, seen))
+            found += _asked_for(called(path), _folder(path, readers, seen))
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
@@ -96,12 +97,13 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found += _asked_for(str(path), [_read(path, readers)])
+            found += _asked_for(called(path), [_read(path, readers)])
     for tables in loose.values():
-        own = _dataset(", ".join(path.name for path in tables), tables, readers)
-        found += _asked_for(", ".join(str(path) for path in tables), [own])
+        names = (NAME if is_kept(path) else path.name for path in tables)
+        own = _dataset(", ".join(names), tables, readers)
+        found += _asked_for(", ".join(map(called, tables)), [own])
     if not found:
-        raise _nothing(", ".join(str(path) for path in paths))
+        raise _nothing(", ".join(map(called, paths)))
     return found
 
 
@@ -136,13 +138,16 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
 def placed(reader: Reader, roots: Sequence[Path]) -> Reader:
     """The reader, whose documents are named by their way from the folder that was asked for.
 
-    A hundred counties may each have a 填报.xlsx in a folder of its own.
+    A hundred counties may each have a 填报.xlsx in a folder of its own. Standard input is called so.
     """
 
     def read(path: Path) -> RawDocument:
         document = reader(path)
         root = next((one for one in roots if one in path.parents), path.parent)
         inside = path.relative_to(root).as_posix()
+        if is_kept(path):
+            inside = NAME
+            document.inputs[:] = [replace(one, name=NAME) for one in document.inputs]
         if inside != path.name == document.name:
             _rename(document, path.name, inside)
         return document
@@ -176,7 +181,7 @@ def _dataset(name: str, tables: Sequence[Path], readers: Mapping[str, Reader]) -
 
 def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
-    step(lambda: say("读取 {path}", path=path))
+    step(lambda: say("读取 {path}", path=called(path)))
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kind = path.suffix or "?"
@@ -205,8 +210,9 @@ def _gave_up(error: BaseException) -> str:
 
 
 def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocument:
-    document = RawDocument(path.name)
-    Complaints(path.name, document.problems).error(code, message, expected)
+    name = NAME if is_kept(path) else path.name
+    document = RawDocument(name)
+    Complaints(name, document.problems).error(code, message, expected)
     return document
 
 
