@@ -12,8 +12,10 @@ from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
 from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, everywhere
+from compliance.cli.completion import completion
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
+from compliance.cli.doctor import doctor
 from compliance.cli.explain import explain
 from compliance.cli.import_tables import import_tables
 from compliance.cli.menu import menu
@@ -45,6 +47,7 @@ def main() -> None:
 
 for one in (
     check, validate, rectify, papers, declare, missing, diff, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin, menu,
+    anonymise, rules, explain, rulesets, plugin, menu, doctor,
+    completion,
 ):  # fmt: skip
     main.add_command(one)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     chosen,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
+    shell_complete=completed_words.formats,
     help=lambda: msg(
         "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
     ),
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     "outputs",
     multiple=True,
     metavar="FORMAT:FILE",
+    shell_complete=completed_words.outputs,
     help=lambda: msg("另存为文件，可重复"),
 )
 @option(

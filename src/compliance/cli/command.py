@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
-from compliance.cli import configuration, failures, standard_input, volume
+from compliance.cli import completed_words, configuration, failures, standard_input, volume
 from compliance.cli.complaints import complaint
 from compliance.kernel import environment, i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
@@ -35,6 +35,8 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from compliance.checker import Choice
     from compliance.engine.results import Results
     from compliance.intake.own_tables.terms import ReadingTerms
@@ -76,6 +78,13 @@ class Command(click.Command):
             page = page.replace(words, ours)
         return page
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options that begin so, each with what it is for."""
+        for one in self.params:
+            if isinstance(one, Option):
+                one.help = one.told()
+        return super().shell_complete(ctx, incomplete)
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The help option, explained in the current language."""
         option = super().get_help_option(ctx)
@@ -89,11 +98,11 @@ class Option(click.Option):
 
     def __init__(self, *given: Any, help: Told, **options: Any) -> None:  # noqa: A002, ANN401 - click's own
         super().__init__(*given, **options)
-        self._told = help
+        self.told = help
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and what it is for."""
-        self.help = self._told()
+        self.help = self.told()
         return super().get_help_record(ctx)
 
 
@@ -107,6 +116,7 @@ switch_option = option(
     "switches",
     multiple=True,
     metavar="NAME",
+    shell_complete=completed_words.switches,
     help=lambda: msg("打开一项放宽或选用一种算法（见 rules --switches），可重复"),
 )
 
@@ -260,6 +270,8 @@ def _configure(context: click.Context, _: click.Parameter, __: str | None) -> No
     found, program = configuration.current(), context.parent
     if found is None or program is None or program.parent is not None or context.resilient_parsing:
         return
+    if context.command.name in configuration.WITHOUT:
+        return
     if isinstance(found, JunhengError):
         raise found
     every = cast("Group", program.command).commands
@@ -291,7 +303,10 @@ inputs_argument = click.argument(
     "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="INPUT...", callback=_inputs
 )
 ruleset_option = option(
-    "--ruleset", metavar="ID|FILE", help=lambda: msg("规则集编号或规则文件（默认：按省份）")
+    "--ruleset",
+    metavar="ID|FILE",
+    shell_complete=completed_words.rulesets,
+    help=lambda: msg("规则集编号或规则文件（默认：按省份）"),
 )
 
 
@@ -353,6 +368,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             "--enforce",
             multiple=True,
             metavar="BASIS|RULE",
+            shell_complete=completed_words.enforced,
             help=lambda: msg("让某类依据（secondary 等）或某条规则参与结论，可重复"),
         ),
         option(

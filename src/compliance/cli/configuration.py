@@ -34,6 +34,7 @@ FILE, PROJECT = "junheng.toml", "pyproject.toml"
 MAX_BYTES = 1 << 20
 COMMON = "check"  # whose options may stand at the top
 INPUTS = "inputs"
+WITHOUT = frozenset({"doctor", "completion"})  # commands that must work whatever the file says
 _NOT_SHARED = frozenset({"output", "format"})
 # what says where the configuration is, or ends at once
 _NO_KEYS = frozenset({"config", "no-config", "help", "version", "watch", "stdin-name"})

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     chosen,
@@ -32,7 +33,7 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
         "解释一条规则；给出数据时，逐步写出判定过程。\n\n给出数据后，学校类规则用 --school 指明学校，县级规则不必。"
     ),
 )
-@click.argument("rule")
+@click.argument("rule", shell_complete=completed_words.rules)
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), callback=of_argument)
 @option("--school", metavar="CODE", help=lambda: msg("哪所学校（代码或名称）"))
 @option("--stage", type=click.Choice(list(STAGES)), help=lambda: msg("只看一个学段"))

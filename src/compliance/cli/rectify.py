@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,6 +28,9 @@ from compliance.cli.command import (
 from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 
@@ -58,6 +61,17 @@ class PaperName(click.ParamType[str]):
             return begun.pop()
         known = msg("、").join(f"{key} {name}" for key, name in paper_choices().items())
         raise click.BadParameter(say("没有文书“{v}”；有：{l}", v=value, l=known), ctx, param)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The keys that begin so."""
+        from click.shell_completion import CompletionItem
+
+        papers = paper_choices().items()
+        return [
+            CompletionItem(key, help=name) for key, name in papers if key.startswith(incomplete)
+        ]
 
 
 @click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
