@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from compliance.checker import installation
 from compliance.checker.builtin_offers import load
 from compliance.cli import main
+from compliance.render.documents.pdf import Press
 from tests.support.nonempty import nonempty
 
 
@@ -42,7 +44,7 @@ def checks(*words: str) -> tuple[int, dict[str, list[dict[str, str]]]]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No process is started to look for fonts, and nothing of this repository holds."""
-    monkeypatch.setattr(installation.Press, "chinese_fonts", lambda _: ["宋体"])
+    monkeypatch.setattr(Press, "chinese_fonts", lambda _: ["宋体"])
     monkeypatch.chdir(tmp_path)
 
 
@@ -98,7 +100,7 @@ def test_what_a_console_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
     ):  # fmt: skip
         with monkeypatch.context() as patch:
             stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-            patch.setattr(installation.sys, "stdout", stream)
+            patch.setattr(sys, "stdout", stream)
             (one,) = installation.console()
         assert (one.state, says in one.told) == (state, True)
 
@@ -108,7 +110,7 @@ def test_the_other_ailments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("COMPLIANCE_CACHE", "off")
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(installation, "_unwritable", lambda _: "只读")
-    monkeypatch.setattr(installation.shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
     monkeypatch.setattr(installation, "version", lambda name: "0.1" if name == "polars" else "99")
     code, found = checks()
     assert code == 1

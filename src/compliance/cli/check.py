@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +32,11 @@ from compliance.cli.command import (
     terminal_width,
 )
 from compliance.cli.failures import failed, failed_on
+from compliance.cli.output_formats import format_help
 from compliance.cli.volume import SILENT, quiet
+from compliance.kernel import environment
 from compliance.kernel.errors import NoFontError, PackError, PluginError
-from compliance.kernel.exit_codes import INTERNAL, USAGE
+from compliance.kernel.exit_codes import CONFORMS, INTERNAL, USAGE
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
@@ -52,9 +56,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FORMAT",
     shell_complete=completed_words.formats,
-    help=lambda: msg(
-        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
-    ),
+    help=format_help,
 )
 @option(
     "-o",
@@ -104,12 +106,15 @@ def check(
     printed = (*formats, *streamed) or ("text",)
     sinks = _sinks(files, printed, renderers)
     report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+    report = replace(report, exit_code=exit_code(report, fail_on))
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
     ]
     writing += [partial(_print, report, form, renderers[form]) for form in printed]
     _note_failures(report)
-    return _faults(writing, len(files)) or exit_code(report, fail_on)
+    if "github" in printed and (page := environment.asked(environment.JOB_SUMMARY)):
+        writing.append(partial(_summarise, report, Path(page), renderers["md"]))
+    return _faults(writing, len(files)) or report.exit_code or CONFORMS
 
 
 def _sinks(
@@ -160,6 +165,16 @@ def _note_failures(report: Report) -> None:
     broken = report.findings.filter(status="error")["rule"].unique(maintain_order=True)
     for rule in broken:
         failed(say("规则出错，未作判定：{rules}", rules=rule))
+
+
+def _summarise(report: Report, page: Path, render: Renderer) -> None:
+    """Append the report to the summary of the job, as far as there is room."""
+    from compliance.render.ci.github import SUMMARY, summary
+
+    made = BytesIO()
+    render(report, made)
+    with page.open("ab") as stream:
+        stream.write(summary(made.getvalue(), SUMMARY - stream.tell()))
 
 
 def _print(report: Report, form: str, render: Renderer) -> None:

@@ -85,9 +85,9 @@ def _enforced(context: click.Context) -> Iterator[Word]:
 
 
 def _formats(_: click.Context) -> Iterator[Word]:
-    from compliance.checker import load
+    from compliance.cli.output_formats import known_formats
 
-    yield from map(Word, ("text", *(one for one in load().renderers if one != "text")))
+    yield from map(Word, known_formats())
 
 
 def _outputs(context: click.Context) -> Iterator[Word]:
