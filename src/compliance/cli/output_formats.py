@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from compliance.kernel.i18n import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.metadata import EntryPoint
 
 FORMATS = (
@@ -55,8 +54,3 @@ def _may_render(entry: EntryPoint) -> bool:
     except (ImportError, ValueError, AttributeError, SyntaxError):
         return False
     return _HOOK in (source or "")
-
-
-def completed_formats(begun: str) -> Iterator[str]:
-    """The formats that a word may become, for completion: ``sar`` → ``sarif``."""
-    return (name for name in known_formats() if name.startswith(begun))
