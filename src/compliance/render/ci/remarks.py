@@ -16,6 +16,7 @@ from compliance.assessment.fingerprint import fingerprint
 from compliance.assessment.places import InputPlace, of_findings, of_problems
 from compliance.assessment.standings import Standings
 from compliance.engine.results import CheckedCounty, CountyResult, Results, Validation
+from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word, status_words
@@ -118,7 +119,7 @@ def _problems(
 ) -> Iterator[Remark]:
     names = {one.county_code: one.county_name for one in counties}
     asked = {one.county_code: one.input for one in counties if isinstance(one, CountyResult)}
-    first = inputs[0].as_posix() if inputs else ""
+    first = called(inputs[0]) if inputs else ""
     for one, found in zip(problems, of_problems(problems, inputs), strict=True):
         code = one.county_code or ""
         place = found or _whole(asked.get(code, first))
