@@ -238,7 +238,7 @@ class Checker:
         if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
             needs = self.needs(batch, choice, watch)
         counties = _checked_counties(batch, decided)
-        return Validation(counties, tuple(dict.fromkeys(problems)), needs)
+        return Validation(counties, tuple(dict.fromkeys(problems)), needs, (*asked, *previous))
 
     def needs(self, batch: Batch, choice: Choice, watch: Watch | None = None) -> tuple[Report, ...]:
         """The counties judged for what they lack, those with errors as far as they were read."""
@@ -314,6 +314,7 @@ class Checker:
             submitted=tuple(batch.submission.submitted),
             checks=batch.vocabulary.checks["school"],
             compared=batch.compared,
+            inputs=watch.paths,
             words=words,
         )
 
