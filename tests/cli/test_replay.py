@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from compliance.cli import main
+from compliance.facts.vocabulary import read_schema
 
 Document = dict[str, Any]
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -134,6 +136,7 @@ def test_what_became_of_an_input_is_named(home: Path) -> None:
     Path("a.json").unlink()
     assert "a.json：找不到了" in run("replay", "r.json").output
     found = json.loads(run("replay", "r.json", "--format", "json").output)
+    jsonschema.validate(found, read_schema("replay"))
     assert [(one["kind"], one["name"]) for one in found["differences"]] == [("missing", "a.json")]
     Path("new").mkdir()
     Path("new/a.json").write_text(text.replace('"graduates": ', '"graduates": 1'), "utf-8")
