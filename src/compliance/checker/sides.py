@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import polars as pl
 from compliance.assessment.comparison import RunComparison, Side, compare
 from compliance.checker.check import Checker, prepare
 from compliance.checker.choice import Choice, chosen_rules
+from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.standard_input import NAME, is_kept
@@ -46,24 +48,33 @@ def compared(
 
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
-        return _of_results(checker, path)
+        return side_of_results(checker, path)
     batch = prepare([path], checker.registry, choice)
     report = checker.judge(batch, choice)
     problems += report.problems
+    records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
+    return replace(side_of(report, _called(path)), words=_words(batch.vocabulary), records=records)
+
+
+def _called(path: Path) -> str:
+    return NAME if is_kept(path) else path.name
+
+
+def side_of(report: Report, name: str) -> Side:
+    """What was judged now, without its figures as typed."""
     return Side(
-        name=NAME if is_kept(path) else path.name,
+        name=name,
         counties=report.counties,
         findings=report.findings,
         rulesets=report.rulesets,
         rules=report.rules,
         titles=report.titles,
-        words=_words(batch.vocabulary),
+        words={},
         manifest=report.manifest,
         refused=report.refused,
         successions=tuple(
             one for county in report.counties for one in report.succession_of(county)
         ),
-        records=_records([batch.submission.of(()), *(job.part for job in batch.jobs)]),
     )
 
 
@@ -120,8 +131,9 @@ def _holds_results(path: Path) -> bool:
         return False  # the reader of submissions says why
 
 
-def _of_results(checker: Checker, path: Path) -> Side:
-    document = _document(path)
+def side_of_results(checker: Checker, path: Path) -> Side:
+    """Results judged before. Raises ResultsError."""
+    document = stored_results(path)
     try:
         given = [document["ruleset"]] if document["ruleset"] else document["rulesets"]
         infos = tuple(
@@ -134,12 +146,12 @@ def _of_results(checker: Checker, path: Path) -> Side:
         findings = pl.DataFrame(document["findings"], schema=_AS_READ, orient="row").cast(FINDINGS)
         manifest = dict(document["manifest"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:  # fmt: skip
-        raise _faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
+        raise faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
     strange = set(findings["status"]) - set(STATUSES)
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
-        raise _faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
+        raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=NAME if is_kept(path) else path.name,
+        name=_called(path),
         counties=counties,
         findings=findings,
         rulesets=infos,
@@ -150,21 +162,23 @@ def _of_results(checker: Checker, path: Path) -> Side:
     )
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def stored_results(path: Path) -> Mapping[str, Any]:
+    """The document in a file of results. Raises ResultsError."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise _faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
+            raise faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
         document = json.loads(path.read_bytes(), parse_int=float)
     except OSError as error:
-        raise _faulty(path, say("无法读取：{why}", why=error.strerror)) from error
+        raise faulty(path, say("无法读取：{why}", why=error.strerror)) from error
     except (ValueError, RecursionError) as error:
-        raise _faulty(path, msg("不是完整的JSON文件")) from error
+        raise faulty(path, msg("不是完整的JSON文件")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _faulty(path, msg("不是本程序的结果文件"))
+        raise faulty(path, msg("不是本程序的结果文件"))
     return document
 
 
-def _faulty(path: Path, what: str) -> ResultsError:
+def faulty(path: Path, what: str) -> ResultsError:
+    """The error that a file is no file of results, or not as such files are."""
     return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
 
 
