@@ -2,7 +2,8 @@
 
 A missed component is a problem where nothing stands between it and the conclusion but groups that
 fail with it (R1–R7 under RS, RS under CR); where each way to the conclusion leads through a group
-that is met all the same it is a suggestion, and where a group still awaits data it is open.
+that is met all the same it is a suggestion, and where a group still awaits data it is open. A waived
+group asks nothing of what it is made of.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ PROBLEM, OPEN, SUGGESTION, REFERENCE, NOTHING = (
     "problem", "open", "suggestion", "reference", "nothing",
 )  # fmt: skip
 DECIDING = ("component", "requirement")
-WAITING = ("unknown", "not_checked", "error", "waived")
+WAITING = ("unknown", "not_checked", "error")
+UNDECIDED = (*WAITING, "waived")  # what keeps a county from passing and does not fail it
 # Warnings of a figure that is hardly what was meant (docs/data-checks.md).
 IMPLAUSIBLE = frozenset(
     ("fraction_for_percent", "implausible_item", "implausible_ratio", "text_replaced")
 )
-# Of several ways to the conclusion the one that asks most counts.
-_ASKS_MOST = (PROBLEM, OPEN, SUGGESTION)
+# Of several ways to the conclusion the one that asks most counts; a waived group asks nothing.
+_ASKS_MOST = (PROBLEM, OPEN, NOTHING, SUGGESTION)
 _GROUP_MET = ("pass", "not_applicable")
 
 
@@ -174,6 +176,8 @@ class Standings:
         state = self._state(group, row)
         if group.role == "block" or state == "fail":
             return self._asked(group.id, row)
+        if state == "waived":
+            return NOTHING
         return SUGGESTION if state in _GROUP_MET else OPEN
 
     def _state(self, group: Rule, row: Finding) -> str | None:

@@ -32,6 +32,7 @@ from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
@@ -48,7 +49,8 @@ class Choice:
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     templates: folders whose templates replace those of every rule set, the first before the others;
-    they change no judgement. terms: on which people's own tables are read.
+    they change no judgement. terms: on which people's own tables are read. waivers: of single
+    findings, with the day on which they must hold.
     """
 
     ruleset: str | None = None
@@ -59,6 +61,7 @@ class Choice:
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
+    waivers: Waivers = NO_WAIVERS
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
@@ -69,6 +72,7 @@ class Choice:
             "enforced": list(self.enforce),
             "strict": self.strict,
             "confirmations": [one.row() for one in self.confirmations],
+            **self.waivers.stated(),
         }
 
 
@@ -179,6 +183,14 @@ def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
                 homes.add(pack.home)
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
     return vocabulary([one for one in registry.fragments if one.parent in homes])
+
+
+def rule_ids(known: Packs) -> set[str]:
+    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    found = set[str]()
+    for pack in (pack for packs in known.values() for pack in packs):
+        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+    return found
 
 
 class Regions(NamedTuple):

@@ -22,6 +22,7 @@ from compliance.kernel.submission import (
     successions,
 )
 from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
+from compliance.rules.waivers import Waiver
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -117,6 +118,23 @@ class CountyResult:
     data_kind: str = ""
 
 
+class WaiverOutcome(NamedTuple):
+    """What became of a waiver, or of what it does to one finding.
+
+    state: ``applied``, ``expired``, ``unused``, ``too_broad``, ``not_allowed``. year: of the county
+    concerned; None where none is. status: of the finding it names, before; empty where it names none.
+    why: it waives nothing, empty where its county was not judged.
+    """
+
+    waiver: Waiver
+    state: str
+    year: int | None = None
+    school_name: str = ""
+    stage: str = ""
+    status: str = ""
+    why: str = ""
+
+
 class PartCount(NamedTuple):
     """How the requirements of one part of the verdict came out; open: not decided yet."""
 
@@ -195,7 +213,7 @@ class Results:
     figures of a calendar year. submitted: the files that counties' records came in, refused and
     superseded ones too. checks: what the schema says of schools' figures side by side. compared: whether
     earlier figures lay beside these. grounds: (rule set id, as_of) -> what lies behind its counties'
-    findings; empty where nobody looks behind a figure.
+    findings; empty where nobody looks behind a figure. waivers: what became of each that was given.
     """
 
     findings: pl.DataFrame
@@ -216,6 +234,7 @@ class Results:
     submitted: Sequence[SubmittedFile] = field(default=(), kw_only=True)
     checks: Checks = field(default=NO_CHECKS, kw_only=True)
     compared: bool = field(default=False, kw_only=True)
+    waivers: tuple[WaiverOutcome, ...] = field(default=(), kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""

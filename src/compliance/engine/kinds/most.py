@@ -28,7 +28,7 @@ from compliance.engine.working import Member, Working
 from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
-from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED
 from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
@@ -82,12 +82,14 @@ class Most(Kind):
         plan = evaluation.plan(rule.scope, rule)
         states = {name: one.column("status") for name, one in members.items()}
         above = {name: one.column("above_floor") for name, one in members.items()}
+        # by the figures: what is waived is not met either
+        missed = {name: state.is_in([FAIL, WAIVED]) for name, state in states.items()}
         tests: Mapping[str, Callable[[str], pl.Expr]] = {
             "met": lambda n: states[n] == PASS,
             "blank": lambda n: states[n] == UNKNOWN,
             "broken": lambda n: states[n] == ERROR,
-            "low": lambda n: (states[n] == FAIL) & ~above[n].fill_null(value=True),
-            "open": lambda n: (states[n] == FAIL) & above[n].is_null(),
+            "low": lambda n: missed[n] & ~above[n].fill_null(value=True),
+            "open": lambda n: missed[n] & above[n].is_null(),
             "apply": lambda n: states[n] != NOT_APPLICABLE,
         }
         many = {
@@ -103,7 +105,7 @@ class Most(Kind):
             "status": pl.when(there).then(_status(settings.pass_at_least, many)),
             "value": many["met"].cast(pl.Float64),
             "threshold": pl.lit(float(settings.pass_at_least)),
-            "members": coded({name: state == FAIL for name, state in states.items()}),
+            "members": coded(missed),
             "missing": sum((one.lacks for one in members.values()), Lacks()),
         }
 
