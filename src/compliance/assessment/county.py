@@ -303,6 +303,7 @@ def assess(
             one
             for one in report.problems
             if one.severity == "warning"
+            and not one.code.startswith("waiver_")
             and one.county_code == county.county_code
             and one.year in (None, county.year)
         ),
@@ -350,9 +351,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int(folded.is_in(["fail", "waived"]).sum()), met
 
 
-def _waived(
-    open_: Iterable[Judged], report: Results, county: CountyResult
-) -> tuple[Waived, ...]:
+def _waived(open_: Iterable[Judged], report: Results, county: CountyResult) -> tuple[Waived, ...]:
     """The waived findings of the county with their waivers, in their order."""
     known = {
         (one.waiver.rule, one.waiver.school_code or "", one.stage): one.waiver
@@ -510,7 +509,7 @@ def _limit(frame: pl.DataFrame) -> Limited:
 
 def amounts(finding: Finding) -> tuple[Amount, ...]:
     """What a missed rule lacks, part by part; empty where nothing is missed or countable."""
-    if finding["status"] != "fail":
+    if finding["status"] not in ("fail", "waived"):
         return ()
     parts = tuple(
         Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)

@@ -520,12 +520,19 @@ def _standing_for(sign: str, encoding: str) -> str:
 
 
 def exit_code(report: Results, fail_on: str) -> int:
-    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3."""
+    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3.
+
+    Beside a baseline of which only what is new is asked for, new findings alone fail or are undecided.
+    """
     if any(county.counts["error"] for county in report.counties):
         return INTERNAL
     if any(problem.severity == "error" for problem in report.problems):
         return UNREADABLE
     verdicts = {county.verdict for county in report.counties}
+    if report.baseline is not None and report.baseline.only_new:
+        from compliance.assessment.baseline import new_verdict
+
+        verdicts = {new_verdict(report, report.baseline)}
     if "fail" in verdicts:
         return CONFORMS if fail_on == "never" else FAILS
     if "undecided" in verdicts:

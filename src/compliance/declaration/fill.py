@@ -43,7 +43,16 @@ from compliance.engine.exact_arithmetic import typed
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
-from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
+from compliance.kernel.labels import status_words
+from compliance.kernel.submission import (
+    COMPULSORY,
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+    WAIVED,
+)
 from compliance.ledger.days import DaysAsked
 from compliance.plugins.registry import Registry
 from compliance.render import phrases
@@ -357,6 +366,8 @@ def _marked(table: FormTable, status: int, county: CountyView, rows: Sequence[Ro
     if status in (PASS, FAIL):
         met = status == PASS
         return Entry(text=str(table.met if met else table.unmet), met=met)
+    if status == WAIVED:
+        return Entry(text=status_words()["waived"], met=False)
     return Entry(text=NONE) if status == NOT_APPLICABLE else blank(county.open(rows))
 
 
@@ -454,7 +465,7 @@ class _UnitLines:
             if row is None or row["status"] == NOT_APPLICABLE:
                 continue
             place = "met" if row["status"] == PASS else "open"
-            if row["status"] == FAIL:
+            if row["status"] in (FAIL, WAIVED):
                 place = "near" if row["above_floor"] else "short"
             found[place].append(number)
         said = [

@@ -135,6 +135,22 @@ class WaiverOutcome(NamedTuple):
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """How failures, and findings that wait, stand beside an earlier run (`compliance.assessment.baseline`).
+
+    name: of its file. only_new: nothing else is asked for. states: year and fingerprint of each →
+    ``new``, ``unchanged`` (to the last digit), ``updated``. absent: the failures of the earlier run
+    that are none any more, columns FINDINGS, as they were. differs: how that run was another, in words.
+    """
+
+    name: str
+    only_new: bool
+    states: Mapping[tuple[int, str], str]
+    absent: pl.DataFrame
+    differs: tuple[str, ...] = ()
+
+
 class PartCount(NamedTuple):
     """How the requirements of one part of the verdict came out; open: not decided yet."""
 
@@ -213,7 +229,8 @@ class Results:
     figures of a calendar year. submitted: the files that counties' records came in, refused and
     superseded ones too. checks: what the schema says of schools' figures side by side. compared: whether
     earlier figures lay beside these. grounds: (rule set id, as_of) -> what lies behind its counties'
-    findings; empty where nobody looks behind a figure. waivers: what became of each that was given.
+    findings; empty where nobody looks behind a figure. waivers: what became of each that was given. baseline:
+    the earlier run that it is held against.
     """
 
     findings: pl.DataFrame
@@ -235,6 +252,7 @@ class Results:
     checks: Checks = field(default=NO_CHECKS, kw_only=True)
     compared: bool = field(default=False, kw_only=True)
     waivers: tuple[WaiverOutcome, ...] = field(default=(), kw_only=True)
+    baseline: Baseline | None = field(default=None, kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""

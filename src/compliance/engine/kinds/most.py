@@ -175,7 +175,7 @@ def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
         yield say(
             "数据缺失的{n}项须先补报：{names}。",
             n=len(waiting), names=joint.join(waiting))  # fmt: skip
-    missed = [one for one in counted if one.status == "fail"]
+    missed = [one for one in counted if one.status in ("fail", "waived")]
     missed.sort(key=lambda one: (one.gap or 0.0, one.rule))
     low = [one.rule for one in missed if one.above_floor is False]
     if low:
