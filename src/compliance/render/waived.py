@@ -35,7 +35,7 @@ class WaivedLine:
 
     @property
     def ground(self) -> str:
-        """By what: ``老城区无地可征；某市教育局批准（某教督〔2023〕12号），有效期至2026-12-31``."""
+        """By what: ``老城区无地可征；某局批准（文号），有效期至2026-12-31``."""
         return say(
             "{reason}；{approver}批准（{document}），有效期至{expiry}",
             reason=self.reason, approver=self.approver, document=self.document, expiry=self.expiry,

@@ -98,7 +98,7 @@ def read_waivers(paths: Iterable[Path], day: date, rules: Collection[str]) -> Wa
     found = list[Waiver]()
     for file in files:
         told = list(file.faults(rules))
-        wrong += [f"{file.name}:{line}: {what}" for line, what in sorted(told)]
+        wrong += [f"{file.name}:{line}: {what}" for line, what in sorted(set(told))]
         found += file.waivers() if not told else []
     wrong += _twice(found)
     if wrong:

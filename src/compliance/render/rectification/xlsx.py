@@ -220,7 +220,7 @@ def _waived(book: Book, paper: CountyPaper) -> None:
     columns = [
         Column(msg("序号"), 6, "centre"),
         Column(msg_in("heading", "学校标识码"), 14),
-        Column(msg("对象"), 22),
+        Column(msg_in("column", "对象"), 22),
         Column(msg_in("heading", "指标"), 22),
         Column(msg("现状"), 30),
         Column(msg("豁免理由"), 30),

@@ -352,7 +352,7 @@ class _Sheets:
 
     def _waived(self) -> None:
         headings: list[Heading] = [
-            *self._whose(), (msg("学校标识码"), 13, ""), (msg("对象"), 24, ""), (msg("指标"), 24, ""),
+            *self._whose(), (msg("学校标识码"), 13, ""), (msg_in("column", "对象"), 24, ""), (msg("指标"), 24, ""),
             (msg("现状"), 36, ""), (msg("豁免理由"), 40, ""), (msg("批准"), 20, ""),
             (msg("文号"), 24, ""), (msg("有效期至"), 12, ""),
         ]  # fmt: skip
