@@ -44,6 +44,16 @@ def without_a_figure(document: Record) -> None:
     document["schools"][0]["training_funds_budget"] = None
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of the example with too little for training at one school."""
+    document = json.loads((ROOT / "examples" / "conforming.json").read_text("utf-8"))
+    short_of_funds(document)
+    path = tmp_path_factory.mktemp("earlier") / "earlier.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    return results(path)
+
+
 def test_the_example_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """docs/waivers.md shows what its commands print, and the file that they read."""
     monkeypatch.chdir(ROOT)
@@ -62,8 +72,7 @@ def test_the_example_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [one["state"] for one in document["waivers"]] == ["applied", "applied", "expired"]
 
 
-def test_what_was_missed_before_does_not_fail(county: County) -> None:
-    earlier = results(county(short_of_funds, name="earlier.json"))
+def test_what_was_missed_before_does_not_fail(county: County, earlier: Path) -> None:
     same = county(short_of_funds)
     done = run("check", same, "--baseline", earlier, "--only-new")
     assert done.exit_code == 0
@@ -72,8 +81,7 @@ def test_what_was_missed_before_does_not_fail(county: County) -> None:
     assert run("check", same, "--baseline", earlier).exit_code == 1  # only shown beside
 
 
-def test_what_is_new_fails_and_is_all_that_is_shown(county: County) -> None:
-    earlier = results(county(short_of_funds, name="earlier.json"))
+def test_what_is_new_fails_and_is_all_that_is_shown(county: County, earlier: Path) -> None:
     path = county(short_of_funds, and_another)
     for form in ("text", "md"):
         done = run("check", path, "--baseline", earlier, "--only-new", "--format", form)
@@ -85,14 +93,13 @@ def test_what_is_new_fails_and_is_all_that_is_shown(county: County) -> None:
     assert whole.stdout == plain.stdout  # no verdict changes
 
 
-def test_a_figure_left_out_mends_nothing(county: County) -> None:
-    earlier = results(county(short_of_funds, name="earlier.json"))
+def test_a_figure_left_out_mends_nothing(county: County, earlier: Path) -> None:
     done = run("check", county(without_a_figure), "--baseline", earlier, "--only-new")
     assert done.exit_code == 3
     assert "新增的待定项（缺数据、待佐证）" in done.stdout
 
 
-def test_a_component_fails_only_where_its_group_does(county: County) -> None:
+def test_a_component_fails_only_where_its_group_does(county: County, earlier: Path) -> None:
     def one_miss(document: Record) -> None:
         school = document["schools"][0]
         school["multimedia_rooms"] = int(school["primary_students"] * 0.0229)
@@ -107,17 +114,14 @@ def test_a_component_fails_only_where_its_group_does(county: County) -> None:
         school = document["schools"][0]
         school["primary_backbone_teachers"] = int(school["primary_students"] * 0.0099)
 
-    path = county(short_of_funds, name="earlier.json")
-    allowed = run(
-        "check", county(short_of_funds, one_miss), "--baseline", results(path), "--only-new"
-    )
+    allowed = run("check", county(short_of_funds, one_miss), "--baseline", earlier, "--only-new")
     assert allowed.exit_code == 0  # 6 of 7 are met
     assert "R7 县第一实验小学" in allowed.stdout
     two = results(county(two_misses, name="two.json"))
     assert run("check", county(three_misses), "--baseline", two, "--only-new").exit_code == 1
 
 
-def test_what_is_waived_since_is_not_new(county: County, tmp_path: Path) -> None:
+def test_what_is_waived_since_is_not_new(county: County, earlier: Path, tmp_path: Path) -> None:
     path = county(short_of_funds)
     waivers = tmp_path / "豁免.toml"
     waivers.write_text(
@@ -125,34 +129,29 @@ def test_what_is_waived_since_is_not_new(county: County, tmp_path: Path) -> None
         'approver = "乙"\ndocument = "丙"\nexpiry = 2024-06-30\n',
         "utf-8",
     )
-    given = ["--waivers", waivers, "--today", "2024-06-30"]
-    since = run("check", path, *given, "--baseline", results(path), "--only-new")
+    given: list[str | Path] = ["--waivers", waivers, "--today", "2024-06-30"]
+    since = run("check", path, *given, "--baseline", earlier, "--only-new")
     assert since.exit_code == 0
     assert "示范县：判法与基线不同（豁免文件：无 → 豁免.toml）" in since.stdout
     over = run("check", path, "--baseline", results(path, *given), "--only-new")
     assert over.exit_code == 1  # it was waived, and is no more
 
 
-def test_what_is_no_baseline(county: County, tmp_path: Path) -> None:
+def test_what_is_no_baseline(county: County, earlier: Path, tmp_path: Path) -> None:
     path = county()
     assert run("check", path, "--only-new").exit_code == 2
     assert run("check", path, "--baseline", tmp_path / "none.json").exit_code == 2
     assert run("check", path, "--baseline", path).exit_code == 4
-    earlier = results(county(short_of_funds, name="earlier.json"))
 
-    def elsewhere(document: Record) -> None:
-        document["county"]["county_code"] = "519902"
-
-    other = run("check", county(elsewhere), "--baseline", earlier)
+    other = run("check", ROOT / "examples" / "henan_county.xlsx", "--baseline", earlier)
     assert other.exit_code == 2
     assert "基线里没有这次判定的县（它有：示范县）" in other.stderr
 
 
-def test_another_year_is_told(county: County) -> None:
+def test_another_year_is_told(county: County, earlier: Path) -> None:
     def next_year(document: Record) -> None:
         document["county"]["year"] = 2024
 
-    earlier = results(county(short_of_funds, name="earlier.json"))
     done = run("check", county(short_of_funds, next_year), "--baseline", earlier, "--only-new")
     assert done.exit_code == 0
     assert "示范县：基线是2023学年，这次是2024学年" in done.stdout

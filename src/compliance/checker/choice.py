@@ -21,6 +21,7 @@ from compliance.kernel.errors import (
     JunhengError,
     NoEditionError,
     PackError,
+    PluginError,
     Problem,
     UsageError,
     suggestion,
@@ -63,6 +64,23 @@ class Choice:
     terms: ReadingTerms = NO_TERMS
     waivers: Waivers = NO_WAIVERS
 
+    def __post_init__(self) -> None:
+        """In whatever order words are given, they ask for the same."""
+        for name in ("enforce", "switches"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        told = sorted(self.confirmations, key=lambda one: tuple(one.row().values()))
+        object.__setattr__(self, "confirmations", tuple(told))
+
+    def asked(self) -> dict[str, object]:
+        """What a manifest needs beside `stated`, that somebody can ask for the same again."""
+        mapping = self.terms.mapping
+        return {
+            "ruleset": self.ruleset,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            **({} if mapping is None else {"mapping": mapping.path}),
+            **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
+        }
+
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
         mapping = self.terms.mapping
@@ -93,7 +111,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     written = [text for one in packs for text in (str(one.path), one.version, one.text)]
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
-    key += sources(registry.fragments)
+    key += sources(_fragments(registry, known, name))
     rules = remembered(key, classes(registry.kinds), resolved)
     if not choice.templates:
         return rules
@@ -103,7 +121,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:
     """The installed packs, and the file's pack where `ruleset` is the path of one.
 
-    Raises PackError for a faulty file, and the fault of a broken plugin that may offer the rule set.
+    The folders ``schemas/`` and ``templates/`` beside the file are its own, as those of a plugin's. Raises PackError for a faulty file, and the fault of a broken plugin that may offer the rule set.
     """
     if ruleset is None or ruleset in registry.packs:
         return registry.packs, ruleset
@@ -116,15 +134,23 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         if suspect is not None:
             raise suspect
         return registry.packs, ruleset
-    pack = read_pack(path, partly=True)
+    return _with_file(registry, path)
+
+
+def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
+    """The installed packs and that of a file, sound on every day on which something changes."""
+    pack = read_pack(path, home=path.parent, partly=True)
     if pack.id in registry.packs:
         raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
     known = {**registry.packs, **editions([pack])}
-    words = own_words(registry, known, pack.id)
     faults = list(pack.faults)
+    try:
+        words = own_words(registry, known, pack.id)
+    except PluginError as error:  # nothing can be held against facts that are not known
+        raise PackError.of([*faults, PackError(error.what, error.where, error.todo)]) from error
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         try:
             resolve(known, pack.id, day, kinds=registry.kinds, words=words)
@@ -173,16 +199,31 @@ def _plain(name: str) -> str:
 
 
 def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
-    """The facts of the core and of a rule set's own layers, those that it imports among them."""
-    homes, seen, waiting = set[Path | None](), set[str](), [name]
+    """The facts of the core and of a rule set's own layers, those that it imports among them.
+
+    Raises PluginError for a fragment that is wrong.
+    """
+    return vocabulary(_fragments(registry, known, name))
+
+
+def layers(known: Packs, name: str) -> Iterator[Pack]:
+    """Every edition of a rule set and of all that it is laid on or imports."""
+    seen, waiting = set[str](), [name]
     while waiting:
         layer = waiting.pop()
         if layer not in seen:
             seen.add(layer)
             for pack in known.get(layer, ()):
-                homes.add(pack.home)
+                yield pack
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
-    return vocabulary([one for one in registry.fragments if one.parent in homes])
+
+
+def _fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
+    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
+    homes = {pack.home: None for pack in layers(known, name) if pack.home is not None}
+    lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
+    installed = [one for one in registry.fragments if one.parent in homes]
+    return [*installed, *(one for one in lone if one.is_dir())]
 
 
 def rule_ids(known: Packs) -> set[str]:

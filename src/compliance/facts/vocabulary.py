@@ -199,6 +199,11 @@ def _sources(fragments: tuple[Path, ...]) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in (*core, *added))
 
 
+def fragment_texts(fragments: Sequence[Path]) -> Mapping[Path, str]:
+    """The files of fragments, as for `vocabulary`, and what stands in them."""
+    return _texts(tuple(path.resolve() for path in fragments))
+
+
 @cache
 def _texts(fragments: tuple[Path, ...]) -> Mapping[Path, str]:
     return {path: _text(path) for path in _fragment_files(fragments)}
@@ -320,9 +325,9 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
 
 def _faulty(path: Path, why: str) -> PluginError:
     return PluginError(
-        say("省份插件的事实定义有误：{why}", why=why),
-        where=path.name,
-        todo=msg("请插件作者修改该文件"),
+        say("事实定义有误：{why}", why=why),
+        where=str(path),
+        todo=msg("请修改该文件（已安装的插件，请其作者修改）"),
     )
 
 

@@ -20,7 +20,7 @@ class Problem:
 
     severity: ``error`` costs the county its findings, ``warning`` is reported and judged.
     code: a stable word for machines; message and expected: sentences for people.
-    file: base name; at: ``sheet!cell``, a JSON pointer or a line. facts: the facts of the contract
+    file: base name; at: ``sheet!cell`` or a JSON pointer. facts: the facts of the contract
     concerned, so that a verdict which rests on them can mention the doubt.
     """
 
@@ -42,11 +42,9 @@ class Problem:
         return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
 
     def place(self) -> str:
-        """Where it is: file, cell (or line), school."""
+        """Where it is: file, cell, school."""
         school = msg("学校{}").format(self.school_code) if self.school_code else ""
-        line = self.file and self.at.isdecimal()
-        where = (f"{self.file}:{self.at}",) if line else (self.file, self.at)
-        return " ".join(part for part in (*where, school) if part)
+        return " ".join(part for part in (self.file, self.at, school) if part)
 
 
 class JunhengError(Exception):
