@@ -50,7 +50,7 @@ def compared(
 
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
-        return sideside_of_results(checker, path)
+        return side_of_results(checker, path)
     batch = prepare([path], checker.registry, choice)
     report = checker.judge(batch, choice)
     problems += report.problems
