@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,39 @@ def test_the_exit_code_is_that_of_the_command() -> None:
         found = run("check", INVALID, "--format", "sarif", "--fail-on", given)
         (ended,) = json.loads(found.stdout)["runs"][0]["invocations"]
         assert found.exit_code == ended["exitCode"] == code
+
+
+def test_waived_and_known_failures_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A waived finding is suppressed with its ground; beside a baseline, what is new alone is shown."""
+    monkeypatch.chdir(EXAMPLES.parent)
+    county, waivers = "examples/anhui_county.xlsx", "examples/waivers.toml"
+    before, now = tmp_path / "before.json", ("--waivers", waivers, "--today", "2024-03-01")
+    run("check", county, *now, "-o", f"json:{before}")
+    words = ("check", county, "--today", "2024-03-01", "--baseline", before, "--format", "sarif")
+    (waiving,) = json.loads(run("check", county, *now, "--format", "sarif").stdout)["runs"]
+    waived = [one for one in waiving["results"] if "suppressions" in one]
+    assert [(one["ruleId"], one["level"], one["kind"]) for one in waived] == [
+        ("RS", "note", "fail"), ("G4", "note", "fail"), ("G4", "note", "fail"),
+    ]  # fmt: skip
+    said = [one["suppressions"][0].get("justification", "") for one in waived]
+    assert ["皖中教督〔2023〕12号" in one for one in said] == [True, True, False]  # the county's G4
+    (expired,) = [one for one in waiving["results"] if one["ruleId"] == "waiver_expired"]
+    place = expired["locations"][0]["physicalLocation"]
+    line = Path(waivers).read_text("utf-8").splitlines()[place["region"]["startLine"] - 1]
+    assert (place["artifactLocation"]["uri"], line) == (waivers, "[[waiver]]")
+    assert not [one for one in waiving["results"] if "baselineState" in one]
+    (held,) = json.loads(run(*words).stdout)["runs"]
+    states = Counter(one.get("baselineState") for one in held["results"])
+    assert states["new"] == 3
+    assert states["unchanged"] > 30
+    (new,) = json.loads(run(*words, "--only-new").stdout)["runs"]
+    assert [(one["ruleId"], one["baselineState"]) for one in new["results"]] == [
+        ("RS", "new"), ("G4", "new"), ("G4", "new"),
+    ]  # fmt: skip
+    (counted,) = new["invocations"][0]["toolExecutionNotifications"]
+    assert "不达标" in counted["message"]["text"]
 
 
 def test_the_summary_of_a_job_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

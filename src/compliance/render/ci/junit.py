@@ -200,7 +200,7 @@ def _body(one: Remark) -> tuple[str, ...]:
     if place is not None:
         line = f":{place.line}" if place.line is not None else ""
         where = say("位置：{where}", where=f"{place.path}{line} {place.at}".strip())
-    return tuple(filter(None, (one.title, one.text, where)))
+    return tuple(filter(None, (one.title, one.text, one.ground, where)))
 
 
 def _class(name: str, code: str) -> str:
