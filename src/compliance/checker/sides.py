@@ -50,19 +50,17 @@ def compared(
 
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
-        return _of_results(checker, path)
+        return side_of_results(checker, path)
     batch = prepare([path], checker.registry, choice)
     report = checker.judge(batch, choice)
     problems += report.problems
     records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
-    return replace(
-        _of_report(report, NAME if is_kept(path) else path.name),
-        words=_words(batch.vocabulary),
-        records=records,
-    )
+    name = NAME if is_kept(path) else path.name
+    return replace(side_of(report, name), words=_words(batch.vocabulary), records=records)
 
 
-def _of_report(report: Report, name: str) -> Side:
+def side_of(report: Report, name: str) -> Side:
+    """What was judged now, without its figures as typed."""
     return Side(
         name=name,
         counties=report.counties,
@@ -86,8 +84,10 @@ def held_against(report: Report, path: Path, checker: Checker, *, only_new: bool
     they cannot be read.
     """
     if not path.is_file():
-        raise UsageError(msg("没有这个文件"), str(path), _todo())
-    run = compare(_of_results(checker, path), _of_report(report, ""))
+        raise UsageError(
+            msg("没有这个文件"), str(path), msg("用 compliance check --format json 重新生成")
+        )
+    run = compare(side_of_results(checker, path), side_of(report, ""))
     if report.counties and not any(pair.same_county for pair in run.pairs):
         known = msg("、").join(dict.fromkeys(one.county_name for one in run.before.counties))
         what = say("基线里没有这次判定的县（它有：{known}）", known=known)
@@ -163,8 +163,9 @@ def _holds_results(path: Path) -> bool:
         return False  # the reader of submissions says why
 
 
-def _of_results(checker: Checker, path: Path) -> Side:
-    document = _document(path)
+def side_of_results(checker: Checker, path: Path) -> Side:
+    """Results judged before. Raises ResultsError."""
+    document = stored_results(path)
     try:
         given = [document["ruleset"]] if document["ruleset"] else document["rulesets"]
         infos = tuple(
@@ -177,10 +178,10 @@ def _of_results(checker: Checker, path: Path) -> Side:
         findings = pl.DataFrame(document["findings"], schema=_AS_READ, orient="row").cast(FINDINGS)
         manifest = dict(document["manifest"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:  # fmt: skip
-        raise _faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
+        raise faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
     strange = set(findings["status"]) - set(STATUSES)
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
-        raise _faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
+        raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
         name=NAME if is_kept(path) else path.name,
         counties=counties,
@@ -193,26 +194,24 @@ def _of_results(checker: Checker, path: Path) -> Side:
     )
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def stored_results(path: Path) -> Mapping[str, Any]:
+    """The document in a file of results. Raises ResultsError."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise _faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
+            raise faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
         document = json.loads(path.read_bytes(), parse_int=float)
     except OSError as error:
-        raise _faulty(path, say("无法读取：{why}", why=error.strerror)) from error
+        raise faulty(path, say("无法读取：{why}", why=error.strerror)) from error
     except (ValueError, RecursionError) as error:
-        raise _faulty(path, msg("不是完整的JSON文件")) from error
+        raise faulty(path, msg("不是完整的JSON文件")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _faulty(path, msg("不是本程序的结果文件"))
+        raise faulty(path, msg("不是本程序的结果文件"))
     return document
 
 
-def _faulty(path: Path, what: str) -> ResultsError:
-    return ResultsError(what, str(path), _todo())
-
-
-def _todo() -> str:
-    return msg("用 compliance check --format json 重新生成")
+def faulty(path: Path, what: str) -> ResultsError:
+    """The error that a file is no file of results, or not as such files are."""
+    return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
 
 
 def _county(one: Mapping[str, Any]) -> CountyResult:
