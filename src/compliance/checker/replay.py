@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
@@ -22,7 +22,7 @@ from compliance.assessment.replay import (
 )
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Checker
-from compliance.checker.choice import Choice
+from compliance.checker.choice import Choice, rule_ids, with_pack_file
 from compliance.checker.found_again import FoundFiles, Layout, Wanted, find, read_files
 from compliance.checker.report import Report
 from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
@@ -34,6 +34,7 @@ from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import without
 from compliance.render.machine_formats import json_results
 from compliance.rules.resolution.confirmations import Confirmation
+from compliance.rules.waivers import read_waivers
 
 _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 
@@ -43,7 +44,7 @@ class Run:
     """How results were made, as their manifest states it.
 
     choice: without what stands in files. plugins: the distributions that were there, those that
-    were switched off (`without`) or broken too.
+    were switched off (`without`) or broken too. waived_on: the day on which waivers had to hold.
     """
 
     language: str
@@ -55,11 +56,14 @@ class Run:
     previous: tuple[Wanted, ...]
     mapping: Wanted | None
     ruleset: Wanted | None
+    waivers: tuple[Wanted, ...]
+    waived_on: date
 
     @property
     def wanted(self) -> list[Wanted]:
         """Everything that was read."""
-        return [*self.inputs, *self.previous, *filter(None, (self.mapping, self.ruleset))]
+        others = filter(None, (self.mapping, self.ruleset))
+        return [*self.inputs, *self.previous, *others, *self.waivers]
 
 
 def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
@@ -123,6 +127,11 @@ def _judged(checker: Checker, run: Run, layout: Layout | None, found: FoundFiles
     choice = replace(run.choice, terms=ReadingTerms(mapping, run.blank_is_zero))
     if run.ruleset is not None:
         choice = replace(choice, ruleset=str(path(run.ruleset) / next(iter(run.ruleset.files))))
+    if run.waivers:
+        known, _ = with_pack_file(checker.registry, choice.ruleset)
+        files = [path(one) for one in run.waivers]
+        read = read_waivers(files, run.waived_on, rule_ids(known))
+        choice = replace(choice, waivers=read)
     there = [
         [path(one) for one in some if found.at[one.path]] for some in (run.inputs, run.previous)
     ]
@@ -175,7 +184,7 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         raise ValueError(language)
     off, broken = (_words(manifest.get(key, [])) for key in ("without_plugins", "broken_plugins"))
     as_of = asked["as_of"]
-    mapping = asked.get("mapping")
+    mapping, waived = asked.get("mapping"), manifest.get("waivers", {})
     ruleset = None if asked["ruleset"] is None else _word(asked["ruleset"])
     return Run(
         language=language,
@@ -198,7 +207,14 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         if mapping is None
         else Wanted("mapping", _word(mapping), {"": _word(manifest["mapping"]["sha256"])}),
         ruleset=_pack_file(ruleset, manifest["digests"]["packs"]),
+        waivers=tuple(_waivers(_words(asked.get("waivers", [])), waived.get("files", []))),
+        waived_on=date.fromisoformat(_word(waived["day"])) if waived else date.min,
     )
+
+
+def _waivers(paths: Sequence[str], files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted]:
+    for path, file in zip(paths, files, strict=True):
+        yield Wanted("waivers", path, {"": _word(file["sha256"])})
 
 
 def _pack_file(ruleset: str | None, packs: Mapping[str, Mapping[str, str]]) -> Wanted | None:
