@@ -17,6 +17,7 @@ from compliance.checker.choice import Choice, chosen_rules
 from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.kernel.errors import JunhengError, Problem, ResultsError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES, Submission
@@ -52,7 +53,11 @@ def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem])
     report = checker.judge(batch, choice)
     problems += report.problems
     records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
-    return replace(side_of(report, path.name), words=_words(batch.vocabulary), records=records)
+    return replace(
+        side_of(report, NAME if is_kept(path) else path.name),
+        words=_words(batch.vocabulary),
+        records=records,
+    )
 
 
 def side_of(report: Report, name: str) -> Side:
@@ -146,7 +151,7 @@ def side_of_results(checker: Checker, path: Path) -> Side:
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
         raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=path.name,
+        name=NAME if is_kept(path) else path.name,
         counties=counties,
         findings=findings,
         rulesets=infos,

@@ -9,8 +9,8 @@ import click
 
 from compliance.cli.command import (
     Command,
+    everywhere,
     guarded,
-    lang_option,
     option,
     require_format,
     terminal_width,
@@ -43,7 +43,7 @@ from compliance.kernel.i18n import msg
     metavar="text|json",
     help=lambda: msg("输出格式"),
 )
-@lang_option
+@everywhere
 @guarded
 def replay(results: Path, inputs: tuple[Path, ...], folders: tuple[Path, ...], form: str) -> int:
     """Judge again and say what came of it; 0 for the same bytes, else 1."""
