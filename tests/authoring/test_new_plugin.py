@@ -59,7 +59,11 @@ def test_everything_that_is_wrong_is_told_at_once(
         ["zhong", "--prefix", "ZY1"],
         ["zhong", "--prefix", "hf-"],
         ["zhong", "--extends", "anhui/x"],
-        ["zhong", "--extends", "basic-2012"],  # which has none of the rules that the examples change
+        [
+            "zhong",
+            "--extends",
+            "basic-2012",
+        ],  # which has none of the rules that the examples change
     ],
 )
 def test_what_cannot_be_used_is_refused_and_nothing_is_written(

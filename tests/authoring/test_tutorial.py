@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.authoring.coverage_table import main as without_pytest
 from compliance.cli import main
 from tests.support.nonempty import nonempty
 
@@ -99,6 +100,10 @@ class Newcomer:
 
     def pytest(self, *words: str) -> None:
         pytest.main(["-p", "no:cacheprovider", "--capture=no", *words])
+
+    def python(self, *words: str) -> None:
+        assert words[:2] == ("-m", "compliance.testing")
+        assert without_pytest(words[2:]) == 0
 
     def compliance(self, *words: str) -> None:
         with pytest.raises(SystemExit):
