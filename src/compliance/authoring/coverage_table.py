@@ -30,7 +30,7 @@ def _printed(asked: Namespace) -> int:
         if asked.write_rule_ids:
             added = sum(write_ids(folder, one.packs) for one in contracts)
             named = asked.cases.parent if asked.cases.name == CASES else asked.cases
-            _say([say("{file}：新增 {n} 个编号", file=str(named / SNAPSHOT), n=added)])
+            _say([plural(added, "{file}：新增{n}个编号", file=str(named / SNAPSHOT))])
             return CONFORMS
         enough = True
         for contract in contracts:
