@@ -11,7 +11,9 @@ _RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 def admits(wanted: str, version: str) -> bool:
     """Whether every clause of `wanted` admits `version`; of a development version its release counts."""
     found = _RELEASE.match(version)
-    return found is None or all(_meets(*one, found[0]) for one in _CLAUSE.findall(wanted))
+    return found is None or all(
+        _meets(sign, asked, found[0]) for sign, asked in _CLAUSE.findall(wanted)
+    )
 
 
 def _meets(sign: str, asked: str, version: str) -> bool:
