@@ -61,13 +61,15 @@ def _stop(sentences: Iterator[str]) -> None:
         raise ReleaseError(found)
 
 
-def build(out: Path, known: Sequence[Distribution], commit: str = "HEAD") -> list[Path]:
-    """An sdist and a wheel of each distribution, as of a commit; the files in the order of their names."""
+def build(
+    out: Path, known: Sequence[Distribution], commit: str = "HEAD", *, sdists: bool = True
+) -> list[Path]:
+    """A wheel of each distribution, and the sdist that it is made from, as of a commit; by their names."""
     epoch = git("show", "--no-patch", "--format=%ct", commit).strip()
     sources = out.with_name(f"{out.name}-sources")
     checkout(sources, commit)
     for one in known:
-        _build(sources / one.folder.relative_to(ROOT), out, epoch)
+        _build(sources / one.folder.relative_to(ROOT), out, epoch, () if sdists else ("--wheel",))
     for file in out.glob("*.tar.gz"):
         settle(file, int(epoch))
     return sorted(out.iterdir())
@@ -77,16 +79,25 @@ def checkout(folder: Path, commit: str = "HEAD") -> None:
     """The files of a commit, without anything that lies beside them in the work tree."""
     folder.mkdir(parents=True)
     words = ["git", "archive", "--format=tar", commit]
-    packed = subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout  # noqa: S603
+    packed = subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as files:
         files.extractall(folder, filter="data")
 
 
-def _build(source: Path, out: Path, epoch: str) -> None:
-    """The sdist and, from it, the wheel."""
-    words = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
+def _build(source: Path, out: Path, epoch: str, kinds: Sequence[str]) -> None:
+    """The sdist and, from it, the wheel, where no kind is asked for."""
+    words = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--outdir",
+        str(out),
+        *kinds,
+        str(source),
+    ]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(words, env=environment, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(words, env=environment, capture_output=True, check=False)
     if done.returncode:
         raise ReleaseError((done.stdout + done.stderr).decode(errors="replace"))
 
@@ -145,7 +156,7 @@ def _expected(distribution: Distribution) -> Iterator[str]:
 def _described(files: Sequence[Path]) -> Iterator[str]:
     """What `twine check --strict` has against the metadata."""
     words = [sys.executable, "-m", "twine", "--no-color", "check", "--strict", *map(str, files)]
-    done = subprocess.run(words, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(words, capture_output=True, check=False)
     if done.returncode:
         yield (done.stdout + done.stderr).decode(errors="replace")
 
@@ -162,7 +173,7 @@ def _try_out(files: Sequence[Path], scratch: Path) -> None:
         [sys.executable, "-m", "compliance", "papers", example, "-o", str(scratch / "papers")],
     ):
         environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONUTF8": "1"}
-        done = subprocess.run(words, cwd=scratch, env=environment, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(words, cwd=scratch, env=environment, capture_output=True, check=False)
         if done.returncode not in (0, 3):
             raise ReleaseError(f"{' '.join(words)}\n{(done.stdout + done.stderr).decode()}")
 

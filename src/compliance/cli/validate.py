@@ -99,7 +99,6 @@ def _give_back(
     checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
 ) -> None:
     """One workbook, or in a folder one for each document."""
-    from compliance.intake.formats.input_names import InputNames
     from compliance.render.documents.output_files import write_whole
 
     made, lost = given_back(checker, checked, choice, inputs, out)
