@@ -118,6 +118,7 @@ def given_back(
     Beside it what a workbook has lost that openpyxl does not carry over. Raises UsageError where
     one would overwrite an input.
     """
+    from compliance.intake.formats.input_names import InputNames
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
     words, names = checker.registry.vocabulary, InputNames(inputs)
