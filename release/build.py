@@ -65,13 +65,11 @@ def build(
     out: Path, known: Sequence[Distribution], commit: str = "HEAD", *, sdists: bool = True
 ) -> list[Path]:
     """A wheel of each distribution, and the sdist that it is made from, as of a commit; by their names."""
-    epoch = git("show", "--no-patch", "--format=%ct", commit).strip()
+    epoch = int(git("show", "--no-patch", "--format=%ct", commit))
     sources = out.with_name(f"{out.name}-sources")
     checkout(sources, commit)
     for one in known:
-        _build(sources / one.folder.relative_to(ROOT), out, epoch, () if sdists else ("--wheel",))
-    for file in out.glob("*.tar.gz"):
-        settle(file, int(epoch))
+        build_one(sources / one.folder.relative_to(ROOT), out, epoch, sdist=sdists)
     return sorted(out.iterdir())
 
 
@@ -84,22 +82,18 @@ def checkout(folder: Path, commit: str = "HEAD") -> None:
         files.extractall(folder, filter="data")
 
 
-def _build(source: Path, out: Path, epoch: str, kinds: Sequence[str]) -> None:
-    """The sdist and, from it, the wheel, where no kind is asked for."""
-    words = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--outdir",
-        str(out),
-        *kinds,
-        str(source),
-    ]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(words, env=environment, capture_output=True, check=False)
+def build_one(source: Path, out: Path, epoch: int, *, sdist: bool = True) -> None:
+    """The wheel of one folder, made from its sdist where that is wanted too; epoch: their date."""
+    kinds = () if sdist else ("--wheel",)
+    words = ["-m", "build", "--no-isolation", "--outdir", str(out), *kinds, str(source)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(
+        [sys.executable, *words], env=environment, capture_output=True, check=False
+    )
     if done.returncode:
         raise ReleaseError((done.stdout + done.stderr).decode(errors="replace"))
+    for file in out.glob("*.tar.gz"):
+        settle(file, epoch)
 
 
 def settle(sdist: Path, epoch: int) -> None:
@@ -129,7 +123,7 @@ def faults(
     for distribution in known:
         (wheel,) = [file for file in first if file.name == f"{distribution.stem}-py3-none-any.whl"]
         yield from misplaced(wheel, distribution)
-    yield from _described(first)
+    yield from described(first)
 
 
 def misplaced(wheel: Path, distribution: Distribution) -> Iterator[str]:
@@ -153,7 +147,7 @@ def _expected(distribution: Distribution) -> Iterator[str]:
                 yield place + line.removeprefix(home)
 
 
-def _described(files: Sequence[Path]) -> Iterator[str]:
+def described(files: Sequence[Path]) -> Iterator[str]:
     """What `twine check --strict` has against the metadata."""
     words = [sys.executable, "-m", "twine", "--no-color", "check", "--strict", *map(str, files)]
     done = subprocess.run(words, capture_output=True, check=False)

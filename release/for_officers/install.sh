@@ -3,7 +3,7 @@
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 for version in @VERSIONS@ ''; do
   python=python${version:-3}
-  if command -v "$python" >/dev/null 2>&1; then
+  if "$python" -c "import sys; sys.exit(sys.version_info < (3, 6))" >/dev/null 2>&1; then
     exec "$python" "$here/install.py" "$@"
   fi
 done

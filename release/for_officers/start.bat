@@ -9,7 +9,7 @@ if exist "%~dp0python\python.exe" (
 )
 set "PYTHON=%~dp0venv\Scripts\python.exe"
 if exist "%~dp0venv\installed.txt" goto run
-call "%~dp0install.bat"
+call "%~dp0install.bat" 1>&2
 if errorlevel 1 goto last
 :run
 if "%~1"=="" goto menu

@@ -2,7 +2,7 @@
 # Without words: the menu. With a workbook: a folder of papers beside it. start.sh COMMAND …: any command.
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 if [ ! -e "$here/venv/installed.txt" ]; then
-  sh "$here/install.sh" || exit 1
+  sh "$here/install.sh" >&2 || exit 1
 fi
 python=$here/venv/bin/python
 if [ $# -eq 0 ]; then
