@@ -38,8 +38,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     home = tmp_path_factory.mktemp("wheels")
     sources = [ROOT, *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
     copies = [_copied(source, home / "source" / source.name) for source in sources]
-    words = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel"]
-    words += ["--no-deps", "--no-build-isolation", "-w", str(home / "built"), *map(str, copies)]
+    words = [sys.executable, *"-m pip wheel --quiet --no-deps --no-build-isolation".split()]
+    words += ["-w", str(home / "built"), *map(str, copies)]
     built = subprocess.run(words, capture_output=True, check=False)
     assert built.returncode == 0, built.stderr.decode()
     return sorted((home / "built").glob("*.whl"))

@@ -119,7 +119,7 @@ def test_another_python_is_refused(home: str, library: str, processor: int, tmp_
     with zipfile.ZipFile(packed, "w") as files:
         files.writestr(f"{home}python.exe", _program(processor))
         files.writestr(f"{home}{library}", "")
-    with pytest.raises(ReleaseError, match="64-bit|no python"):
+    with pytest.raises(ReleaseError, match=r"64-bit|no python"):
         offline.take_python(packed, tmp_path, [])
 
 
