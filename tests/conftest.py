@@ -38,7 +38,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     home = tmp_path_factory.mktemp("wheels")
     sources = [ROOT, *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
     copies = [_copied(source, home / "source" / source.name) for source in sources]
-    words = [sys.executable, *"-m pip wheel --quiet --no-deps --no-build-isolation".split()]
+    words = [
+        sys.executable,
+        *["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"],
+    ]
     words += ["-w", str(home / "built"), *map(str, copies)]
     built = subprocess.run(words, capture_output=True, check=False)
     assert built.returncode == 0, built.stderr.decode()

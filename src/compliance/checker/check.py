@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -17,12 +18,14 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
     Packs,
+    Regions,
     check_words,
     choose,
     chosen_rules,
     out_of_date,
     own_words,
     regions,
+    why_chosen,
     with_pack_file,
 )
 from compliance.checker.correction import HeldCounty
@@ -47,6 +50,7 @@ from compliance.intake.formats.discover import gather, with_words
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
+from compliance.kernel.journal import step
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
@@ -274,6 +278,7 @@ class Checker:
         parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
             for done, made in enumerate(judged_in_order(parts, judging.part)):
+                step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
                 put(made.frame)
@@ -449,7 +454,18 @@ def _assigned(
             problems += [] if warning is None else [warning]
         day = choice.as_of or date(row["year"], 9, 1)
         found.setdefault((name, day), []).append(key)
+        step(partial(_told_choice, row, name, day, served))
     return found
+
+
+def _told_part(rules: str, done: int, parts: int) -> str:
+    return say("已按 {rules} 判定 {n}/{m}", rules=rules, n=done, m=parts)
+
+
+def _told_choice(row: Mapping[str, Any], name: str, day: date, served: Regions | None) -> str:
+    why = msg("指定的") if served is None else why_chosen(row, name, served)
+    county = f"{row['county_name']} {row['county_code']} {row['year']}"
+    return say("{county}：规则集 {name}（{why}），按{day}的规则", county=county, name=name, why=why, day=day)  # fmt: skip
 
 
 def _info(job: Job) -> RulesetInfo:

@@ -297,20 +297,36 @@ def choose(
     Raises the fault of a broken plugin whose rule set this county's may be: to judge it by the base
     would be a false acquittal.
     """
-    province, code = row.get("province"), str(row["county_code"])
+    province = row.get("province")
     if province:
         wanted = str(
             province if province in registry.packs else served.names.get(province, province)
         )
     else:
-        prefixes = (code[:length] for length in range(len(code), 0, -1))
-        wanted = next((served.codes[one] for one in prefixes if one in served.codes), "")
+        wanted = served.codes.get(_prefix(row, served), "")
     if wanted in registry.packs:
         return wanted, None
     suspect = _suspect(wanted, registry)
     if suspect is not None:
         raise suspect
     return served.base, _without(row, wanted, served.base) if wanted else None
+
+
+def _prefix(row: Mapping[str, Any], served: Regions) -> str:
+    """The first digits of the county's code that a rule set claims; empty where none does."""
+    code = str(row["county_code"])
+    prefixes = (code[:length] for length in range(len(code), 0, -1))
+    return next((one for one in prefixes if one in served.codes), "")
+
+
+def why_chosen(row: Mapping[str, Any], name: str, served: Regions) -> str:
+    """By what `choose` chose a rule set."""
+    if province := row.get("province"):
+        return say("“省份”是{province}", province=province)
+    prefix = _prefix(row, served)
+    if served.codes.get(prefix) == name:
+        return say("行政区划代码以{prefix}开头", prefix=prefix)
+    return msg("没有本省的规则集，用缺省的")
 
 
 def _suspect(wanted: str, registry: Registry) -> JunhengError | None:
@@ -338,6 +354,7 @@ def _without(row: Mapping[str, Any], wanted: str, base: str) -> Problem:
 def check_words(choice: Choice, rulesets: Sequence[Ruleset]) -> None:
     """Raise UsageError, with the nearest word, for one that stands for nothing in any rule set."""
     rules = {name for one in rulesets for name in (*one.rules, *one.enforceable)}
+    rules |= {name for one in rulesets for rule in one.rules.values() for name in rule.formerly}
     switches = {WITHOUT_STANDARD, *(name for one in rulesets for name in one.switches)}
     _known("--enforce", choice.enforce, {*BASES, *rules}, ", ".join(BASES))
     _known("--switch", choice.switches, switches, ", ".join(sorted(switches)))

@@ -15,6 +15,7 @@ from compliance.checker.check import Checker, prepare
 from compliance.checker.choice import Choice, chosen_rules
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
+from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.kernel.errors import JunhengError, Problem, ResultsError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES, Submission
@@ -50,7 +51,7 @@ def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem])
     report = checker.judge(batch, choice)
     problems += report.problems
     return Side(
-        name=path.name,
+        name=NAME if is_kept(path) else path.name,
         counties=report.counties,
         findings=report.findings,
         rulesets=report.rulesets,
@@ -138,7 +139,7 @@ def _of_results(checker: Checker, path: Path) -> Side:
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
         raise _faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=path.name,
+        name=NAME if is_kept(path) else path.name,
         counties=counties,
         findings=findings,
         rulesets=infos,

@@ -42,7 +42,7 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import CountyRow, Results, RulesetInfo
+from compliance.engine.results import CountyResult, CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_word, problem_words
@@ -75,6 +75,14 @@ def counties(keys: Iterable[tuple[str, int | None]]) -> str:
     if many == len(given):
         return plural(many, "{n}个县")
     return plural(many, "{n}个县（分学年共{m}份）", m=len(given))
+
+
+def county(one: CountyResult) -> str:
+    """A county with its code and school year."""
+    return say(
+        "{name}（{code}） {year}学年",
+        name=printable(one.county_name), code=printable(one.county_code), year=one.year,
+    )  # fmt: skip
 
 
 def counted(part: Decisive) -> str:

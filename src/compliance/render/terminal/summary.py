@@ -42,6 +42,15 @@ def summary(report: Results, colour: bool, width: int | None = None) -> str:
     return sheet.text()
 
 
+def verdicts(report: Results, colour: bool, width: int | None = None) -> str:
+    """A line a county: which, and whether it conforms; else as `summary`."""
+    sheet = Lines(width, colour)
+    for county in report.counties:
+        told = say("{county}：{word}", county=phrases.county(county), word=verdict(county.verdict))
+        sheet.state(county.verdict, told, "", "  ")
+    return sheet.text()
+
+
 def plain_text(report: Results, stream: BinaryIO) -> None:
     """The summary as a file."""
     stream.write((summary(report, colour=False) + "\n").encode())
@@ -75,14 +84,7 @@ def _rules(sheet: Lines, report: Results) -> None:
 
 def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     county = about.county
-    sheet.head(
-        say(
-            "{name}（{code}） {year}学年",
-            name=printable(county.county_name),
-            code=county.county_code,
-            year=county.year,
-        )
-    )
+    sheet.head(phrases.county(county))
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
     withheld = phrases.withheld(about, report.manifest)

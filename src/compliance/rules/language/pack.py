@@ -107,11 +107,11 @@ def find_line(text: str, address: Sequence[str]) -> int:
 
     One of several tables of a name is addressed by its place: ("rule", "R1", "since", "0").
     """
-    headings = _headings(text)
-    for depth in range(len(address), 0, -1):
+    headings = {"": 0, **_headings(text)}  # keys before the first table
+    for depth in range(len(address), -1, -1):
         number = headings.get(".".join(address[:depth]))
         if number is not None:
-            return _key_line(text, number, address[depth:]) or number
+            return _key_line(text, number, address[depth:]) or number or 1
     return 1
 
 
