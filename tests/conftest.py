@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,11 +39,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     home = tmp_path_factory.mktemp("wheels")
     sources = [ROOT, *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
     copies = [_copied(source, home / "source" / source.name) for source in sources]
-    words = [
-        sys.executable,
-        *["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"],
-    ]
-    words += ["-w", str(home / "built"), *map(str, copies)]
+    pip = shlex.split("-m pip wheel --quiet --no-deps --no-build-isolation")
+    words = [sys.executable, *pip, "-w", str(home / "built"), *map(str, copies)]
     built = subprocess.run(words, capture_output=True, check=False)
     assert built.returncode == 0, built.stderr.decode()
     return sorted((home / "built").glob("*.whl"))
