@@ -114,7 +114,9 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         return registry.packs, ruleset
     pack = read_pack(path, partly=True)
     if pack.id in registry.packs:
-        raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
+        raise pack.error(
+            say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id", code="taken"
+        )
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
@@ -229,6 +231,7 @@ def regions(registry: Registry) -> Regions:
                     ),
                     where=pack.place(*address),
                     todo=msg("请改其中一个，或用 --without-plugin 停用其插件"),
+                    code="taken",
                 )
     codes = {claim: ruleset for claim, (ruleset, _) in found.items() if claim.isdecimal()}
     names = {claim: ruleset for claim, (ruleset, _) in found.items() if claim not in codes}

@@ -71,10 +71,15 @@ class NoEditionError(UsageError):
 class PackError(JunhengError):
     """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set.
 
-    each: the faults it tells of, itself where it is one.
+    code: a stable word for what is wrong (docs/plugin-check.md). each: the faults it tells of,
+    itself where it is one.
     """
 
     each: tuple[PackError, ...] = ()
+
+    def __init__(self, what: str, where: str = "", todo: str = "", code: str = "") -> None:
+        super().__init__(what, where, todo)
+        self.code = code
 
     @classmethod
     def of(cls, faults: Iterable[PackError]) -> PackError:

@@ -53,6 +53,7 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
                 ),
                 "pack",
                 "extends",
+                code="circle",
             )
         if chain and wanted not in known:
             raise chain[-1].error(
@@ -60,6 +61,7 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
                 "pack",
                 "extends",
                 todo=msg("请安装相应的插件"),
+                code="reference",
             )
         chain.append(edition(known, wanted, as_of))
         wanted = chain[-1].extends
@@ -109,6 +111,7 @@ def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> d
                 "import",
                 name,
                 todo=msg("请安装相应的插件"),
+                code="reference",
             )
         found[name] = edition(known, name, as_of)
     return found
@@ -171,7 +174,7 @@ class Layers:
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
         self.faults += pack.faults
-        self.lost |= pack.left_out
+        self.lost |= pack.left_out.keys()
         tables, wrong = amendments.in_force(pack, self.day)
         self.faults += wrong.values()
         self.lost |= wrong.keys()
@@ -182,12 +185,13 @@ class Layers:
                     "pack",
                     "prefix",
                     todo=msg("请换一个前缀"),
+                    code="prefix",
                 )
         self._share(pack, pack.table("split"))
         for name, table in pack.table("switch").items():
             with self._gathering("switch", name):
                 if name in self.switches or name == WITHOUT_STANDARD:
-                    raise pack.error(_twice(name, pack.id), "switch", name)
+                    raise pack.error(_twice(name, pack.id), "switch", name, code="taken")
                 self.switches[name] = parse.switch(name, table)
                 self.owners["switch", name] = pack
         for key, table in tables.get("clause", {}).items():
@@ -243,14 +247,16 @@ class Layers:
     def _free(self, pack: Pack, section: str, name: str) -> None:
         """PackError where a layer below has one of this name."""
         if name in self.tables[section]:
-            raise pack.error(_twice(name, self.owners[section, name].id), section, name)
+            owner = self.owners[section, name].id
+            raise pack.error(_twice(name, owner), section, name, code="taken")
 
     def _bring(self, source: Pack, found: Table, tables: Table) -> None:
         """Rules of another rule set, advisory here; the stages share what they share there."""
         self._define(source, found)
         split = tables.get("split", {})
         if parse.split(split).weights != parse.split(self.split).weights:
-            raise source.error(msg("拆分的权重与所引入的不同"), "split", "weights")
+            what = msg("拆分的权重与所引入的不同")
+            raise source.error(what, "split", "weights", code="contradiction")
         self._share(source, {"add": split.get("facts", ())})
         for rule_id, table in found["rule"].items():
             with self._gathering("rule", rule_id):
@@ -275,6 +281,7 @@ class Layers:
                 "rule",
                 rule_id,
                 todo=say("例如 {id}", id=f"{pack.prefix}1") if pack.prefix else "",
+                code="prefix",
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
         if "replaces" in table:
@@ -289,12 +296,13 @@ class Layers:
                     "规则 {rule} 比所代替的 {base} 宽，或无从比较宽严：{fields}",
                     rule=rule_id,
                     base=base_id,
-                    fields=", ".join(looser),
+                    fields=amendments.both_stated(base, self.tables["rule"][rule_id], looser),
                 ),
                 "rule",
                 rule_id,
                 "replaces",
                 todo=msg("省市规则只能从严；请另立规则，不写 replaces"),
+                code="loosened",
             )
         del self.tables["rule"][base_id]
         self.replaced[base_id] = rule_id
@@ -328,6 +336,7 @@ class Layers:
                 "override",
                 rule_id,
                 todo='source = "…"  basis = "secondary"',
+                code="source",
             )
         variant = pack.prefix + rule_id
         table = self._as_confirmed(variant, table)
@@ -354,6 +363,7 @@ class Layers:
                 section,
                 *(named_at or (rule_id,)),
                 todo=suggestion(rule_id, rules),
+                code="reference",
             )
         found: dict[str, Any] = rules[rule_id]
         return found
@@ -376,6 +386,7 @@ class Layers:
                 say("规则集 {id} 没有规则", id=top.id),
                 "pack",
                 todo=msg('以现有规则集为基础的，请写 extends = "national"'),
+                code="no_rules",
             )
             raise PackError.of(self.faults or [nothing])
         split = parse.split(self.split)
@@ -417,13 +428,24 @@ class Layers:
             ),
             **_subject(chain),
         )
-        found = Faults(self.place, self.tables, self.lost, self.faults)
+        found = Faults(self.place, self.tables, self.lost, self._led(chain), self.faults)
         examine(resolved, self.kinds, words, found)
         if self.faults:
             raise PackError.of(self.faults)
         rests_on = resolved.references.rests_on
         resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
         return replace(resolved, rules=resting)
+
+    def _led(self, chain: Sequence[Pack]) -> set[str]:
+        """The rules that what is lost is made of, or would have added to a group."""
+        tables = [table for pack in chain for table in pack.left_out.values()]
+        for section, name in self.lost:
+            tables += [self.tables["rule"].get(name)] if section == "rule" else []
+            tables += [pack.table("override").get(name) for pack in chain if section == "override"]
+        named = (
+            one.get(key) for one in tables if isinstance(one, Mapping) for key in ("of", "add")
+        )
+        return {str(one) for names in named if isinstance(names, list) for one in names}
 
     def _ordered(self) -> list[str]:
         """The base pack's rules in the order of the law, those brought in, then the prefixed ones by id."""
@@ -447,6 +469,7 @@ class Layers:
             raise PackError(
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
+                code="field",
             ) from error
         if rule.quote and rule.basis != VERIFIED:
             raise PackError(
@@ -455,12 +478,14 @@ class Layers:
                 ),
                 where=self.place("rule", rule_id, "quote"),
                 todo=msg('只见转述的请写 text；quote 须 basis = "verified"'),
+                code="unproven",
             )
         if rule.joint_en and len(rule.joint_en) != len(rule.joint):
             raise PackError(
                 say("规则 {rule} 的 joint_en 与 joint 项数不同", rule=rule_id),
                 where=self.place("rule", rule_id, "joint_en"),
                 todo=msg("请逐项对应"),
+                code="field",
             )
         called = (rule_id, *(old for old, new in self.replaced.items() if new == rule_id))
         decides = not base and (
@@ -507,6 +532,7 @@ class Layers:
                 ),
                 where=self.place("rule", second.id, "rest_at_least"),
                 todo=msg("请统一 rest_at_least"),
+                code="contradiction",
             )
         if not shares or rule.limit is None:
             return rule
@@ -549,6 +575,7 @@ class Layers:
                     say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=" / ".join(stated)),
                     where=self.place("rule", rule_id, *at, stated[1]),
                     todo=msg("只留一个限值"),
+                    code="contradiction",
                 )
 
     def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
@@ -602,6 +629,7 @@ def brought(tables: Table, wanted: Iterable[str], source: Pack, asker: Pack) -> 
                 "import",
                 source.id,
                 todo=suggestion(rule_id, known),
+                code="reference",
             )
         rule = {**known[rule_id], "role": "advisory"}
         found["rule"][rule_id] = rule
