@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
@@ -85,14 +85,15 @@ def resolve(
     kinds: the kinds of rules that are offered. words: the facts it is held against, where given.
     Raises UsageError (unknown id or date) or PackError (wrong packs: every fault, with file and line).
     """
-    chain = lineage(known, pack_id, as_of)
-    if WITHOUT_STANDARD not in switched:
-        chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
     confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
     merged = Layers(as_of, enforce, switched, confirmed, kinds)
-    for pack in chain:
-        merged.lay(pack, _imported(known, pack, as_of))
-    return merged.ruleset(chain, words)
+    chain = merged.lay_all(known, pack_id)
+    resolved = merged.examined(chain, words)
+    if merged.faults:
+        raise PackError.of(merged.faults)
+    rests_on = resolved.references.rests_on
+    resting = {key: replace(one, facts=rests_on(key)) for key, one in resolved.rules.items()}
+    return replace(resolved, rules=resting)
 
 
 def _standard(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Sequence[Pack]:
@@ -128,6 +129,17 @@ Table = Mapping[str, Any]
 Origin = Mapping[str, tuple[Pack, str]]  # field of a rule → the pack and document that gave it
 
 
+class Amendment(NamedTuple):
+    """What an override made of a rule: by which pack, under which id it stands, the fields touched."""
+
+    pack: Pack
+    rule: str
+    stands_as: str
+    before: Table
+    after: Table
+    touched: Sequence[str]
+
+
 @dataclass
 class Layers:
     """The tables of a chain of packs, laid over each other one by one.
@@ -148,7 +160,7 @@ class Layers:
     origins: dict[str, Origin] = field(default_factory=dict)
     owners: dict[tuple[str, str], Pack] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)  # advisory variant id → base rule id
-    overrides: list[str] = field(default_factory=list)
+    amended: list[Amendment] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # base rules that an override in force changed
     raised: dict[str, str] = field(default_factory=dict)  # rule id → the document that confirmed it
     brought: set[str] = field(default_factory=set)  # rules of other rule sets, named last
@@ -170,6 +182,18 @@ class Layers:
         except PackError as error:
             self.faults.append(error)
             self.lost.add((section, name))
+
+    def lay_all(self, known: Mapping[str, Sequence[Pack]], pack_id: str) -> Sequence[Pack]:
+        """Lay the packs of a rule set over each other, from its base up; these.
+
+        Raises UsageError for an unknown id or date, PackError where one is not installed.
+        """
+        chain = lineage(known, pack_id, self.day)
+        if WITHOUT_STANDARD not in self.switched:
+            chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, self.day))]
+        for pack in chain:
+            self.lay(pack, _imported(known, pack, self.day))
+        return chain
 
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
@@ -342,16 +366,17 @@ class Layers:
         table = self._as_confirmed(variant, table)
         documents = {field: document for field, (_, document) in self.origins[rule_id].items()}
         changed, touched = amendments.overridden(pack, self.day, rule_id, base, table, documents)
-        self.overrides.append(variant)
         given = dict.fromkeys(touched, (pack, str(table["source"])))
         origin = {**self.origins[rule_id], **given}
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.changed.add(rule_id)
             self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
+            stands_as = rule_id
         else:
             self._put(pack, variant, changed, origin)
-            self.variants[variant] = rule_id
+            self.variants[variant], stands_as = rule_id, variant
+        self.amended.append(Amendment(pack, rule_id, stands_as, base, changed, touched))
 
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
@@ -373,8 +398,11 @@ class Layers:
         asked = basis in self.enforce or any(one in self.enforce for one in ids)
         return asked or (basis == VERIFIED and pack.layer != STANDARD)
 
-    def ruleset(self, chain: Sequence[Pack], words: Vocabulary | None) -> Ruleset:
-        """The frozen result, every reference checked, and every fact where `words` are given."""
+    def examined(self, chain: Sequence[Pack], words: Vocabulary | None) -> Ruleset:
+        """The rule set of a chain that was laid, every reference checked, and every fact where `words` are given.
+
+        Without what is wrong, which is among the `faults`. Raises PackError where no rule is left.
+        """
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
         on = amendments.turned_on(self.switches, self.switched)
         rules = dict[str, Rule]()
@@ -419,7 +447,7 @@ class Layers:
                     pack.home / "templates" for pack in reversed(chain) if pack.home is not None
                 )
             ),
-            enforceable=(*self.overrides, *self.replaced),
+            enforceable=(*(one.pack.prefix + one.rule for one in self.amended), *self.replaced),
             switches=self.switches,
             switched=on,
             clauses=tuple(
@@ -430,11 +458,7 @@ class Layers:
         )
         found = Faults(self.place, self.tables, self.lost, self._led(chain), self.faults)
         examine(resolved, self.kinds, words, found)
-        if self.faults:
-            raise PackError.of(self.faults)
-        rests_on = resolved.references.rests_on
-        resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
-        return replace(resolved, rules=resting)
+        return resolved
 
     def _led(self, chain: Sequence[Pack]) -> set[str]:
         """The rules that what is lost is made of, or would have added to a group."""
