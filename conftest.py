@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from compliance.kernel.cache import FOLDER
+from compliance.kernel import environment
 
 settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("quick", settings.get_profile("default"), max_examples=10)
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = TemporaryDirectory()
         config.add_cleanup(folder.cleanup)
-        os.environ[FOLDER] = folder.name
+        os.environ[environment.CACHE] = folder.name
     if config.getoption("--list-slow") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(SlowList())
 

@@ -12,7 +12,7 @@ import pytest
 
 from compliance.checker import Checker, Choice, chosen_rules, load
 from compliance.facts import vocabulary
-from compliance.kernel import cache
+from compliance.kernel import environment
 from compliance.kernel.i18n import Text, use
 from compliance.rules import lint
 from compliance.rules.language import pack
@@ -29,7 +29,7 @@ NAMES = ["national", "anhui", "jiangsu", "shandong"]  # jiangsu's kinds are its 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache of the test's own; what the process knows is forgotten."""
-    monkeypatch.setenv(cache.FOLDER, str(tmp_path))
+    monkeypatch.setenv(environment.CACHE, str(tmp_path))
     forget()
     yield tmp_path / "junheng"
     forget()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.kernel import cache
+from compliance.kernel import cache, environment
 from compliance.kernel.cache import remembered
 
 
@@ -42,7 +42,7 @@ class Shop:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(cache.FOLDER, str(tmp_path / "cache"))
+    monkeypatch.setenv(environment.CACHE, str(tmp_path / "cache"))
     return tmp_path / "cache" / "junheng"
 
 
@@ -222,7 +222,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(cache.FOLDER, str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv(environment.CACHE, str(tmp_path / "file" / "cache"))
     shop = Shop()
     assert [shop.ask(), shop.ask()] == [FRUIT] * 2
     assert shop.made == 2
@@ -245,7 +245,7 @@ def test_off_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv(cache.FOLDER, cache.OFF)
+    monkeypatch.setenv(environment.CACHE, cache.OFF)
     shop = Shop()
     shop.ask()
     shop.ask()
@@ -256,7 +256,7 @@ def test_off_is_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_systems_folder_for_caches_is_the_usual_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(cache.FOLDER)
+    monkeypatch.delenv(environment.CACHE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     Shop().ask()
     assert list((tmp_path / "xdg" / "junheng").iterdir())
@@ -267,7 +267,7 @@ def test_without_a_home_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: dict[str, str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(cache.FOLDER)
+    monkeypatch.delenv(environment.CACHE)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for name, value in words.items():
         monkeypatch.setenv(name, value)

@@ -17,6 +17,7 @@ from compliance.cli.diff import diff
 from compliance.cli.explain import explain
 from compliance.cli.import_tables import import_tables
 from compliance.cli.missing import missing
+from compliance.cli.plugin import plugin
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
 from compliance.cli.rulesets import rulesets
@@ -42,6 +43,6 @@ def main() -> None:
 
 for one in (
     check, validate, rectify, declare, missing, diff, import_tables, template, collect,
-    anonymise, rules, explain, rulesets,
+    anonymise, rules, explain, rulesets, plugin,
 ):  # fmt: skip
     main.add_command(one)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance.cli.command import (
-    INTERNAL,
-    USAGE,
     Command,
     chosen,
     exit_code,
@@ -30,6 +28,7 @@ from compliance.cli.command import (
     terminal_width,
 )
 from compliance.kernel.errors import NoFontError, PackError, PluginError
+from compliance.kernel.exit_codes import INTERNAL, USAGE
 from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:

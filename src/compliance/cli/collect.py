@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     guarded,
     option,
@@ -17,6 +16,7 @@ from compliance.cli.command import (
     shared_options,
     tell_kept,
 )
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import gc
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -19,8 +18,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from compliance.kernel import i18n
+from compliance.kernel import environment, i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
+from compliance.kernel.exit_codes import (
+    CONFORMS,
+    FAILS,
+    INTERNAL,
+    INTERRUPTED,
+    UNDECIDED,
+    UNREADABLE,
+    USAGE,
+)
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
     from compliance.render.documents.output_files import Written
     from compliance.rules.resolution.confirmations import Confirmation
 
-USAGE, UNREADABLE, INTERNAL = 2, 4, 5
 # what a folder is read for
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
@@ -123,7 +130,7 @@ class Group(Command, click.Group):
                 click.echo(say("  → 用 {path} --help 查看用法", path=path), err=True)
                 code = error.exit_code
             except click.Abort:
-                code = 130  # interrupted, as shells count it
+                code = INTERRUPTED
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -134,7 +141,7 @@ def asked_language(args: Sequence[str]) -> str:
             return args[place + 1]
         if word.startswith("--lang="):
             return word.removeprefix("--lang=")
-    return os.environ.get("COMPLIANCE_LANG", "zh")
+    return environment.asked(environment.LANGUAGE) or "zh"
 
 
 def complaint(error: click.UsageError) -> str:
@@ -435,7 +442,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             click.echo(say("输出写不出去：{why}", why=reason(error)), err=True)
             code = USAGE
         except Exception as error:
-            if os.environ.get("COMPLIANCE_DEBUG"):
+            if environment.asked(environment.DEBUG):
                 raise
             click.echo(
                 say(
@@ -494,10 +501,10 @@ def exit_code(report: Results, fail_on: str) -> int:
         return UNREADABLE
     verdicts = {county.verdict for county in report.counties}
     if "fail" in verdicts:
-        return 0 if fail_on == "never" else 1
+        return CONFORMS if fail_on == "never" else FAILS
     if "undecided" in verdicts:
-        return 3 if fail_on == "undecided" else 0
-    return 0
+        return UNDECIDED if fail_on == "undecided" else CONFORMS
+    return CONFORMS
 
 
 def print_error(error: JunhengError) -> int:

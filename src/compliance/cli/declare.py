@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     asked_days,
     chosen,
@@ -28,6 +27,7 @@ from compliance.cli.command import (
     templates_option,
 )
 from compliance.kernel.errors import UsageError, reason
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural, say
 
 if TYPE_CHECKING:

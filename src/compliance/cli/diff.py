@@ -10,8 +10,6 @@ from typing import Any
 import click
 
 from compliance.cli.command import (
-    INTERNAL,
-    UNREADABLE,
     Command,
     chosen,
     guarded,
@@ -25,6 +23,7 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
+from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg
 
 FORMATS = ("text", "json", "html")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     asked_terms,
     guarded,
@@ -22,6 +21,7 @@ from compliance.cli.command import (
     tell_written,
 )
 from compliance.kernel.errors import UsageError
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     chosen,
     guarded,
@@ -22,6 +21,7 @@ from compliance.cli.command import (
     shared_options,
     terminal_width,
 )
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
 

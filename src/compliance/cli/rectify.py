@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     asked_days,
     chosen,
@@ -26,6 +25,7 @@ from compliance.cli.command import (
     shared_options,
     templates_option,
 )
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx", "pdf")

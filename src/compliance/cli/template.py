@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     guarded,
     option,
@@ -20,6 +19,7 @@ from compliance.cli.command import (
     switch_option,
 )
 from compliance.kernel.errors import UsageError
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural, say
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from compliance.cli.command import (
-    UNREADABLE,
     Command,
     asked_terms,
     guarded,
@@ -19,6 +18,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
+from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:

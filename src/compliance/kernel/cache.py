@@ -24,7 +24,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TypeVar, cast
 
-FOLDER = "COMPLIANCE_CACHE"
+from compliance.kernel import environment
+
 OFF = "off"
 KEPT = 64  # files; the oldest give way
 _PLAIN = (date, Decimal, type(Path()))
@@ -75,7 +76,7 @@ def remembered(key: Iterable[bytes], classes: Iterable[type], make: Callable[[],
 
 def _folder() -> Path | None:
     """Where results are kept; None where nothing is, or where nobody can tell whose a file is."""
-    asked = os.environ.get(FOLDER, "")
+    asked = environment.asked(environment.CACHE)
     if asked == OFF or not hasattr(os, "getuid"):
         return None
     usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"

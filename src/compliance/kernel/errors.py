@@ -6,10 +6,11 @@ Every text says what is wrong, where, and what to do next.
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from compliance.kernel import environment
+from compliance.kernel.exit_codes import INTERNAL, UNREADABLE, USAGE
 from compliance.kernel.i18n import msg, plural, say
 
 
@@ -49,7 +50,7 @@ class Problem:
 class JunhengError(Exception):
     """The run cannot go on: what happened, where, what to do. Never a traceback for the user."""
 
-    exit_code = 2
+    exit_code = USAGE
 
     def __init__(self, what: str, where: str = "", todo: str = "") -> None:
         super().__init__(what)
@@ -112,13 +113,13 @@ class PluginError(JunhengError):
 class ResultsError(JunhengError):
     """A file of results cannot be read."""
 
-    exit_code = 4
+    exit_code = UNREADABLE
 
 
 class LostRecordsError(JunhengError):
     """Records went missing inside the program: whoever judged the rest might acquit a county by it."""
 
-    exit_code = 5
+    exit_code = INTERNAL
 
 
 def nothing_lost(step: str, before: int, after: int) -> None:
@@ -133,7 +134,7 @@ def nothing_lost(step: str, before: int, after: int) -> None:
 
 def show_traceback(error: BaseException) -> None:
     """Where an error came from, on stderr, for whoever sets COMPLIANCE_DEBUG; else nothing."""
-    if os.environ.get("COMPLIANCE_DEBUG"):
+    if environment.asked(environment.DEBUG):
         import traceback
 
         traceback.print_exception(error)

@@ -6,7 +6,6 @@ and what a paper looks like are not known here.
 """
 
 from compliance.ledger.carry import Today, carry_on
-from compliance.ledger.identity import item_id
 from compliance.ledger.model import EditedList, Item, Ledger, Row, Value
 
-__all__ = ["EditedList", "Item", "Ledger", "Row", "Today", "Value", "carry_on", "item_id"]
+__all__ = ["EditedList", "Item", "Ledger", "Row", "Today", "Value", "carry_on"]

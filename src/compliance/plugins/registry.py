@@ -26,6 +26,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument
+from compliance.kernel import environment
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins import hookspecs
@@ -34,7 +35,6 @@ from compliance.rules.language.editions import editions
 from compliance.rules.language.pack import Pack, packs_in
 
 CORE = "junheng"
-WITHOUT = "COMPLIANCE_WITHOUT_PLUGINS"
 HOOKS = ("compliance_packs", "compliance_kinds", "compliance_readers", "compliance_renderers")
 _log = logging.getLogger("compliance")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
@@ -105,7 +105,7 @@ class Registry(Offers):
         """
         plugin = offers.plugin
         if offers.error is not None:
-            cause = offers.error if os.environ.get("COMPLIANCE_DEBUG") else None
+            cause = offers.error if environment.asked(environment.DEBUG) else None
             _log.warning("%s", offers.error, exc_info=cause)
             self.broken.append(offers)
             return
@@ -197,7 +197,7 @@ def _plugin(entry: EntryPoint) -> Plugin:
 
 def _switched_off(plugins: Sequence[Plugin]) -> set[str]:
     """The names of plugins not to be loaded; UsageError for one that none has."""
-    named = [name.strip() for name in os.environ.get(WITHOUT, "").split(",")]
+    named = [name.strip() for name in environment.asked(environment.WITHOUT_PLUGINS).split(",")]
     known = {name for one in plugins for name in (one.distribution, one.entry)}
     off = {name for name in (*named, *_without.get()) if name}
     for name in sorted(off - known):

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment import PROBLEM, Judged, Total, amounts, totals
+from compliance.assessment.fingerprint import item_id
 from compliance.kernel.i18n import msg, msg_in, say
-from compliance.ledger import Ledger, item_id
+from compliance.ledger import Ledger
 from compliance.ledger.model import CLOSED, CURED, VOID, Row, text_of
 from compliance.ledger.prices import PricedLack, Sum, apportioned
 from compliance.ledger.states import words

@@ -25,6 +25,7 @@ from compliance.assessment import (
     supplier,
 )
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
+from compliance.assessment.fingerprint import item_id
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.shares import cells as cells_of
 from compliance.engine.results import Results, RulesetInfo
@@ -33,7 +34,6 @@ from compliance.kernel.i18n import lang, msg, msg_in, pick, say
 from compliance.kernel.submission import COMPULSORY
 from compliance.ledger.columns import PROPOSED
 from compliance.ledger.days import CURRENT, OFFICIAL, Days
-from compliance.ledger.identity import item_id
 from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets

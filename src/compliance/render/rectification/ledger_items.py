@@ -10,9 +10,10 @@ import polars as pl
 
 from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
 from compliance.assessment.figures import Finding, measure_of
+from compliance.assessment.fingerprint import item_id
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import KEY
-from compliance.ledger import Item, Today, Value, item_id, model
+from compliance.ledger import Item, Today, Value, model
 from compliance.render.documents.text import printable
 from compliance.render.phrases import listed
 from compliance.render.rectification import cells
