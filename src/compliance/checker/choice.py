@@ -172,6 +172,12 @@ def _plain(name: str) -> str:
 
 def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
     """The facts of the core and of a rule set's own layers, those that it imports among them."""
+    homes = own_homes(known, name)
+    return vocabulary([one for one in registry.fragments if one.parent in homes])
+
+
+def own_homes(known: Packs, name: str) -> set[Path | None]:
+    """The folders of a rule set's own layers, those that it imports among them."""
     homes, seen, waiting = set[Path | None](), set[str](), [name]
     while waiting:
         layer = waiting.pop()
@@ -180,7 +186,7 @@ def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
             for pack in known.get(layer, ()):
                 homes.add(pack.home)
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
-    return vocabulary([one for one in registry.fragments if one.parent in homes])
+    return homes
 
 
 class Regions(NamedTuple):

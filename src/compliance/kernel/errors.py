@@ -52,9 +52,10 @@ class JunhengError(Exception):
 
     exit_code = USAGE
 
-    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+    def __init__(self, what: str, where: str = "", todo: str = "", code: str = "") -> None:
+        """code: a stable word for what is wrong with a plugin (docs/plugin-check.md), else empty."""
         super().__init__(what)
-        self.what, self.where, self.todo = what, where, todo
+        self.what, self.where, self.todo, self.code = what, where, todo, code
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -72,15 +73,10 @@ class NoEditionError(UsageError):
 class PackError(JunhengError):
     """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set.
 
-    code: a stable word for what is wrong (docs/plugin-check.md). each: the faults it tells of,
-    itself where it is one.
+    each: the faults it tells of, itself where it is one.
     """
 
     each: tuple[PackError, ...] = ()
-
-    def __init__(self, what: str, where: str = "", todo: str = "", code: str = "") -> None:
-        super().__init__(what, where, todo)
-        self.code = code
 
     @classmethod
     def of(cls, faults: Iterable[PackError]) -> PackError:

@@ -156,14 +156,15 @@ def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
 
 
 def read_pack(
-    path: Path, version: str = "file", home: Path | None = None, *, partly: bool = False
-) -> Pack:
+    path: Path, version: str = "file", home: Path | None = None, plugin: str = "",
+    *, partly: bool = False,
+) -> Pack:  # fmt: skip
     """Read and check one pack file.
 
     partly: a pack whose tables are wrong is handed over without them, with its faults. Raises
     PackError for a file that cannot be read, is not TOML or breaks the pack schema.
     """
-    pack = _parsed(Pack("", path, _text(path), {}, version, home))
+    pack = _parsed(Pack("", path, _text(path, plugin), {}, version, home, plugin))
     if pack.faults and not partly:
         raise PackError.of(pack.faults)
     return pack

@@ -569,6 +569,13 @@ class Layers:
         section = "override" if base in pack.table("override") else "rule"
         return section, base
 
+    def giver(self, rule_id: str, *field: str) -> Pack:
+        """The pack that gave a field of a rule, or else the rule."""
+        origin = self.origins[rule_id]
+        keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
+        given = (origin[key][0] for key in keys if key in origin)
+        return next(given, self.owners["rule", rule_id])
+
     def place(self, section: str, name: str, *field: str) -> str:
         """File and line where a field of what stands now is said: by its last layer, for the day."""
         pack = self.owners[section, name]
@@ -577,9 +584,7 @@ class Layers:
                 section, "add" if name in pack.table(section).get("add", ()) else "facts"
             )
         if section == "rule":
-            origin = self.origins[name]
-            keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
-            pack = next((origin[key][0] for key in keys if key in origin), pack)
+            pack = self.giver(name, *field)
             section, name = self._address(pack, name)
         return amendments.said_at(pack, self.day, section, name, *field)
 
