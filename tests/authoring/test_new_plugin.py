@@ -87,9 +87,9 @@ def test_a_distribution(tmp_path: Path) -> None:
     pack = texts["src/compliance_zhong_yuan/rules/2017.toml"]
     assert 'region = ["99", "98"]' in pack
     assert 'names = ["中原省", "中原"]' in pack
-    assert "[rule.ZH-1]" in pack
+    assert "[rule.YU-1]" in pack
     laws = tomli.loads(pack)
-    assert {one["basis"] for one in (laws["override"]["Q2"], laws["rule"]["ZH-1"])} == {
+    assert {one["basis"] for one in (laws["override"]["Q2"], laws["rule"]["YU-1"])} == {
         "unconfirmed"
     }
     assert laws["pack"]["text_seen"] is False

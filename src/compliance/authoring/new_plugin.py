@@ -149,12 +149,13 @@ def _names(asked: NewPack) -> list[str]:
 
 
 def _prefix(asked: NewPack, registry: Registry) -> str:
-    """The prefix asked for, else the shortest of the name's letters that is free; empty where none is."""
+    """The prefix asked for, else the first free one of letters of the name's last word; empty where none is."""
     if asked.prefix:
         return asked.prefix.upper().removesuffix("-") + "-"
-    letters, taken = re.sub(r"[^A-Z]", "", asked.name.upper()), _prefixes(asked, registry)
-    made = [letters[0] + one for one in letters[1:]] + [letters[:n] for n in range(3, 7)]
-    return next((f"{one}-" for one in made if f"{one}-" not in taken), "")
+    words = re.findall("[A-Z]+", asked.name.upper())
+    letters, taken = words[-1] if words else "", _prefixes(asked, registry)
+    made = [letters[0] + one for one in letters[1:]] + [letters[:n] for n in range(1, 7)]
+    return next((f"{one}-" for one in made if one and f"{one}-" not in taken), "")
 
 
 def _prefixes(asked: NewPack, registry: Registry) -> dict[str, str]:
@@ -256,7 +257,7 @@ def _taken_claims(asked: NewPack, registry: Registry) -> Iterator[UsageError]:
                         owner=owner,
                     ),
                 )
-    prefix = _prefix(asked, registry) if re.search("[a-z]", asked.name) else ""
+    prefix = _prefix(asked, registry)
     owner = _prefixes(asked, registry).get(prefix, "")
     if owner:
         yield UsageError(

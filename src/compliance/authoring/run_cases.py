@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import evaluate
 from compliance.engine.findings import findings
-from compliance.facts.vocabulary import titles
+from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
@@ -129,11 +129,20 @@ def _code(case: Case) -> str:
 
 
 @cache
-def _accepted(folder: Path) -> Submission:
-    """Every case of a folder, read and accepted in one go."""
-    files = dict.fromkeys(file for file, _ in _enrolled[folder])
-    words = installed().vocabulary
-    return intake.take_in(list(files), {".toml": _document}, words)
+def _accepted(folder: Path, lone: str) -> tuple[Submission, Vocabulary]:
+    """Every case of a folder, read and accepted in one go, and the facts that they may speak of.
+
+    lone: only those of this pack file, which may bring facts of its own; empty: those of what is installed.
+    """
+    cases = [one for one in _enrolled[folder].values() if _lone(one.options) == lone]
+    words = law(cases[0].options).words if lone else installed().vocabulary
+    files = dict.fromkeys(one.options.file for one in cases)
+    return intake.take_in(list(files), {".toml": partial(_document, cases)}, words), words
+
+
+def _lone(options: CaseOptions) -> str:
+    """The path of the pack file that cases are judged by; empty for a rule set that is installed."""
+    return options.ruleset if options.ruleset.endswith(".toml") else ""
 
 
 @cache
@@ -146,8 +155,7 @@ def _judged(options: CaseOptions) -> _Judged:
         for place, case in _enrolled[folder].items()
         if _alike(case.options) == options
     }
-    words = offers.vocabulary
-    submission = _accepted(folder)
+    submission, words = _accepted(folder, _lone(options))
     part, problems, without = settle(submission.of((code, options.year) for code in cases), rules)
     problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
     asked = {case.rule for case in cases.values()}
@@ -163,11 +171,11 @@ def _judged(options: CaseOptions) -> _Judged:
     return _Judged(found, verdicts.excluded(bench), refused)
 
 
-def _document(path: Path) -> RawDocument:
-    """The cases of a file as a dataset of counties; every cell's place is its case's line."""
+def _document(among: Sequence[Case], path: Path) -> RawDocument:
+    """The cases of a file, of those given, as a dataset of counties; every cell's place is its case's line."""
     document = RawDocument(path.name, many=True)
     codes = _codes(path.parent)
-    cases = [case for (file, _), case in _enrolled[path.parent].items() if file == path]
+    cases = [one for one in among if one.options.file == path]
     rows: dict[str, list[tuple[int, Row]]] = {}
     for case in cases:
         key: Row = {"county_code": codes[path, case.line], "year": case.options.year}

@@ -21,6 +21,7 @@ from compliance.kernel.errors import (
     JunhengError,
     NoEditionError,
     PackError,
+    PluginError,
     Problem,
     UsageError,
     suggestion,
@@ -89,7 +90,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     written = [text for one in packs for text in (str(one.path), one.version, one.text)]
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
-    key += sources(registry.fragments)
+    key += sources(own_fragments(registry, known, name))
     rules = remembered(key, classes(registry.kinds), resolved)
     if not choice.templates:
         return rules
@@ -99,7 +100,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
 def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str | None]:
     """The installed packs, and the file's pack where `ruleset` is the path of one.
 
-    Raises PackError for a faulty file, and the fault of a broken plugin that may offer the rule set.
+    The folders ``schemas/`` and ``templates/`` beside the file are its own, as those of a plugin's. Raises PackError for a faulty file, and the fault of a broken plugin that may offer the rule set.
     """
     if ruleset is None or ruleset in registry.packs:
         return registry.packs, ruleset
@@ -112,7 +113,12 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
         if suspect is not None:
             raise suspect
         return registry.packs, ruleset
-    pack = read_pack(path, partly=True)
+    return _with_file(registry, path)
+
+
+def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
+    """The installed packs and that of a file, sound on every day on which something changes."""
+    pack = read_pack(path, home=path.parent, partly=True)
     if pack.id in registry.packs:
         raise pack.error(
             say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id", code="taken"
@@ -121,8 +127,11 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
     from compliance.rules.resolution.resolve import resolve
 
     known = {**registry.packs, **editions([pack])}
-    words = own_words(registry, known, pack.id)
     faults = list(pack.faults)
+    try:
+        words = own_words(registry, known, pack.id)
+    except PluginError as error:  # nothing can be held against facts that are not known
+        raise PackError.of([*faults, PackError(error.what, error.where, error.todo)]) from error
     for day in days_of_change(pack):  # wrong on any day is wrong: it would be found too late
         try:
             resolve(known, pack.id, day, kinds=registry.kinds, words=words)
@@ -171,22 +180,26 @@ def _plain(name: str) -> str:
 
 
 def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
-    """The facts of the core and of a rule set's own layers, those that it imports among them."""
-    homes = own_homes(known, name)
-    return vocabulary([one for one in registry.fragments if one.parent in homes])
+    """The facts of the core and of a rule set's own layers, those that it imports among them.
+
+    Raises PluginError for a fragment that is wrong.
+    """
+    return vocabulary(own_fragments(registry, known, name))
 
 
-def own_homes(known: Packs, name: str) -> set[Path | None]:
-    """The folders of a rule set's own layers, those that it imports among them."""
-    homes, seen, waiting = set[Path | None](), set[str](), [name]
+def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
+    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
+    homes, seen, waiting = dict[Path, None](), set[str](), [name]
     while waiting:
         layer = waiting.pop()
         if layer not in seen:
             seen.add(layer)
             for pack in known.get(layer, ()):
-                homes.add(pack.home)
+                homes |= {} if pack.home is None else {pack.home: None}
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
-    return homes
+    lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
+    installed = [one for one in registry.fragments if one.parent in homes]
+    return [*installed, *(one for one in lone if one.is_dir())]
 
 
 class Regions(NamedTuple):

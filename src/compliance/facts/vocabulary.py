@@ -323,9 +323,9 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
 
 def _faulty(path: Path, why: str, code: str = "fact") -> PluginError:
     return PluginError(
-        say("省份插件的事实定义有误：{why}", why=why),
-        where=path.name,
-        todo=msg("请插件作者修改该文件"),
+        say("事实定义有误：{why}", why=why),
+        where=str(path),
+        todo=msg("请修改该文件（已安装的插件，请其作者修改）"),
         code=code,
     )
 
