@@ -157,7 +157,7 @@ def _meant(wanted: str, known: Packs) -> str | None:
             continue
         head = pack.head
         words = [name, *(str(head[key]) for key in ("short", "short_en") if key in head)]
-        claimed = [claim for claim, ruleset, _ in _claims(pack) if ruleset == name]
+        claimed = [claim for claim, ruleset, _ in claims(pack) if ruleset == name]
         for word in (*words, *claimed):
             called.setdefault(_plain(word), name)
         titles[name] = f"{name} {head['title']} {head.get('title_en', '')}"
@@ -236,7 +236,7 @@ def regions(registry: Registry) -> Regions:
     found: dict[str, tuple[str, Pack]] = {}
     packs = [*registry.packs.values(), *(p for one in registry.broken for p in one.packs.values())]
     for pack in (same[-1] for same in packs):
-        for claim, ruleset, address in _claims(pack):
+        for claim, ruleset, address in claims(pack):
             owner, other = found.setdefault(claim, (ruleset, pack))
             if owner != ruleset:
                 raise PackError(
@@ -260,7 +260,7 @@ def regions(registry: Registry) -> Regions:
     return Regions(base_of(registry.packs), codes, names)
 
 
-def _claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Prefix or name, the rule set it stands for, and where the pack says so."""
     for key in ("region", "names"):
         for claim in pack.head.get(key, ()):

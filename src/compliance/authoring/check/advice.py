@@ -10,29 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from pathlib import Path
 
-from compliance.authoring.check.changes import Table, changed, figures, old_number, stale, tenfold
+from compliance.authoring.check.changes import old_number, stale, tenfold
 from compliance.authoring.check.layers import RulesOnDay
 from compliance.authoring.check.spans import span
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.model import (
-    ASKED,
-    OPERATORS,
-    STANDARD,
-    UPPER,
-    VERIFIED,
-    WRITTEN,
-    Part,
-    Rule,
-)
+from compliance.rules.language.model import ASKED, OPERATORS, UPPER, VERIFIED, WRITTEN, Part, Rule
 from compliance.rules.language.references import Node
 from compliance.rules.resolution.amendments import both_stated, loosened
 from compliance.rules.resolution.resolve import Amendment, Layers
 
 _HUNDRED = 100
 # what lets somebody find a source: a number of the document, its title, an address, a standard, an article, a year
-_FOUND_BY = re.compile(r"[〔《]|https?://|[0-9〇一二三四五六七八九十]号|第.{1,8}[条章节款]|GB|[12][0-9]{3}")
+_FOUND_BY = re.compile(
+    r"[〔《]|https?://|[0-9〇一二三四五六七八九十]号|第.{1,8}[条章节款]|GB|[12][0-9]{3}"
+)
 _NO_WORD = re.compile(r"^[\W_x?？]*$|^(?:TODO|TBD|FIXME|XXX|待补|待定|待查|无|略)", re.IGNORECASE)
 
 
@@ -61,7 +54,12 @@ def _layers(one: RulesOnDay, own: Set[Path]) -> Iterator[PackError]:
         for field in amended.touched:
             other = given.setdefault((amended.rule, field), amended)
             beside = other is not amended and other.pack.id == amended.pack.id
-            if mine and beside and field.rpartition(".")[2] in ASKED and _differ(other, amended, field):
+            if (
+                mine
+                and beside
+                and field.rpartition(".")[2] in ASKED
+                and _differ(other, amended, field)
+            ):
                 what = say(
                     "{rule} 的 {field} 在同一规则集的两层各改一次：{both}",
                     rule=amended.rule,
@@ -83,7 +81,9 @@ def _layers(one: RulesOnDay, own: Set[Path]) -> Iterator[PackError]:
             yield PackError(what, where, msg("请确认放宽确有依据"), "relaxed")
         for field, address, old, new in stale(amended.before, amended.after):
             place = (field,) if field in amended.touched else _without_stage(address)
-            yield old_number(amended.stands_as, field, old, new, layers.place("rule", amended.stands_as, *place))
+            yield old_number(
+                amended.stands_as, field, old, new, layers.place("rule", amended.stands_as, *place)
+            )
         for address, old, new in tenfold(amended.before, amended.after):
             where = layers.place("rule", amended.stands_as, *_without_stage(address))
             yield _far_off(amended.stands_as, old, new, where)
@@ -93,7 +93,9 @@ def _layers(one: RulesOnDay, own: Set[Path]) -> Iterator[PackError]:
 def _differ(one: Amendment, other: Amendment, field: str) -> bool:
     first, second = dict(one.after), dict(other.after)
     for key in field.split("."):
-        first, second = (table.get(key, {}) if isinstance(table, Mapping) else table for table in (first, second))
+        first, second = (
+            table.get(key, {}) if isinstance(table, Mapping) else table for table in (first, second)
+        )
     return bool(first != second)
 
 
@@ -115,13 +117,22 @@ def _beside(layers: Layers, own: Set[Path]) -> Iterator[PackError]:
             for name in table.get("add", ()):
                 if list(members).count(name) > 1:
                     what = say("{rule} 已是 {group} 的成员，又加了一次", rule=name, group=rule)
-                    yield pack.error(what, "override", rule, "add", todo=msg("请去掉"), code="contradiction")
+                    yield pack.error(
+                        what, "override", rule, "add", todo=msg("请去掉"), code="contradiction"
+                    )
     defaults: dict[str, str] = {}
     for name, switch in layers.switches.items():
         pack = layers.owners["switch", name]
         if switch.default and defaults.setdefault(switch.choice, name) != name and pack.path in own:
-            what = say("{one} 与 {other} 都是 {choice} 的缺省", one=defaults[switch.choice], other=name, choice=switch.choice)
-            yield pack.error(what, "switch", name, "default", todo=msg("只留一个 default"), code="contradiction")
+            what = say(
+                "{one} 与 {other} 都是 {choice} 的缺省",
+                one=defaults[switch.choice],
+                other=name,
+                choice=switch.choice,
+            )
+            yield pack.error(
+                what, "switch", name, "default", todo=msg("只留一个 default"), code="contradiction"
+            )
 
 
 def _words(rule: Rule, layers: Layers, kinds: Kinds) -> Iterator[PackError]:
@@ -133,7 +144,10 @@ def _words(rule: Rule, layers: Layers, kinds: Kinds) -> Iterator[PackError]:
     asked = {
         "remedy": (rule.remedy, say("规则 {rule} 没有整改措施（remedy）", rule=rule.id)),
         "owner": (rule.owner, say("规则 {rule} 没有牵头单位（owner）", rule=rule.id)),
-        "text": (rule.text or rule.quote, say("规则 {rule} 没有要求的转述（text）或原文（quote）", rule=rule.id)),
+        "text": (
+            rule.text or rule.quote,
+            say("规则 {rule} 没有要求的转述（text）或原文（quote）", rule=rule.id),
+        ),
     }
     for code, (said, what) in asked.items():
         if not str(said).strip() and not (code == "text" and table.get("basis") == VERIFIED):
@@ -152,10 +166,19 @@ def _proof(rule: Rule, layers: Layers) -> Iterator[PackError]:
             "规则 {rule} 是 verified，来源“{source}”却无从查对", rule=rule.id, source=rule.source
         )
         where = layers.place("rule", rule.id, "source")
-        yield PackError(what, where, msg("请写文号、名称或网址；没有见到的写 secondary 或 unconfirmed"), "unproven")
-    if rule.basis == VERIFIED and not (rule.form.groups or rule.text or rule.quote or rule.is_input):
+        yield PackError(
+            what,
+            where,
+            msg("请写文号、名称或网址；没有见到的写 secondary 或 unconfirmed"),
+            "unproven",
+        )
+    if rule.basis == VERIFIED and not (
+        rule.form.groups or rule.text or rule.quote or rule.is_input
+    ):
         what = say("规则 {rule} 是 verified，却没有 text 或 quote", rule=rule.id)
-        yield PackError(what, place, msg("请写出所见的要求；没有见到的写 secondary 或 unconfirmed"), "unproven")
+        yield PackError(
+            what, place, msg("请写出所见的要求；没有见到的写 secondary 或 unconfirmed"), "unproven"
+        )
 
 
 def _limit(
@@ -177,11 +200,15 @@ def _limit(
     for key, value in limit.table.items():
         upper = limit.operator in UPPER
         strict = limit.operator in ("<", ">")
-        beyond = (low is not None and (value < low or (strict and value == low))) if upper else (
-            high is not None and (value > high or (strict and value == high))
+        beyond = (
+            (low is not None and (value < low or (strict and value == low)))
+            if upper
+            else (high is not None and (value > high or (strict and value == high)))
         )
-        idle = (high is not None and value >= high) if upper else (
-            low is not None and (value < low or (value == low and not strict))
+        idle = (
+            (high is not None and value >= high)
+            if upper
+            else (low is not None and (value < low or (value == low and not strict)))
         )
         if not beyond and not idle:
             continue
@@ -194,9 +221,15 @@ def _limit(
             "high": "—" if high is None else high,
         }
         what = (
-            say("规则 {rule} 的限值 {limit}{key} 没有谁达得到：{indicator} 在 {low} 与 {high} 之间", **told)
+            say(
+                "规则 {rule} 的限值 {limit}{key} 没有谁达得到：{indicator} 在 {low} 与 {high} 之间",
+                **told,
+            )
             if beyond
-            else say("规则 {rule} 的限值 {limit}{key} 谁都达得到：{indicator} 在 {low} 与 {high} 之间", **told)
+            else say(
+                "规则 {rule} 的限值 {limit}{key} 谁都达得到：{indicator} 在 {low} 与 {high} 之间",
+                **told,
+            )
         )
         code = "limit_impossible" if beyond else "limit_implausible"
         yield PackError(what, layers.place("rule", rule.id, *field), msg("请核对数与单位"), code)
@@ -217,7 +250,13 @@ def _from_day_to_day(before: RulesOnDay, after: RulesOnDay, own: Set[Path]) -> I
             if after.layers.giver(rule, *at).path in own:
                 places = [one.layers.place("rule", rule, field) for one in (before, after)]
                 anew = field in now and places[0] != places[1]
-                yield old_number(rule, field, old, new, places[1] if anew else after.layers.place("rule", rule, *at))
+                yield old_number(
+                    rule,
+                    field,
+                    old,
+                    new,
+                    places[1] if anew else after.layers.place("rule", rule, *at),
+                )
         for address, old, new in tenfold(was, now):
             at = _without_stage(address)
             if after.layers.giver(rule, *at).path in own:

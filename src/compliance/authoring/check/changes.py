@@ -58,7 +58,9 @@ def stale(before: Table, after: Table) -> Iterator[tuple[str, tuple[str, ...], D
     """
     current = set(figures(after).values())
     gone = [one for one in changed(before, after) if one[1] not in current]
-    dropped = {name: before[name] for name in ("text", "text_en") if name in before and name not in after}
+    dropped = {
+        name: before[name] for name in ("text", "text_en") if name in before and name not in after
+    }
     for field in _WORDS:
         text = str(after.get(field, dropped.get(field, "")))
         for address, old, new in gone:
@@ -90,4 +92,6 @@ def old_number(rule: str, field: str, old: Decimal, new: Decimal, where: str) ->
         "规则 {rule} 的限值由 {old} 改为 {new}，{field} 说的仍是 {old}",
         rule=rule, old=old, new=new, field=field,
     )  # fmt: skip
-    return PackError(what, where, msg("请在改限值的同一处写上新的说法（没有新原文的写转述）"), "old_number")
+    return PackError(
+        what, where, msg("请在改限值的同一处写上新的说法（没有新原文的写转述）"), "old_number"
+    )

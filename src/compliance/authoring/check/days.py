@@ -27,7 +27,9 @@ def wrong_days(editions: Sequence[Pack]) -> Iterator[PackError]:
                     "{day} 起的改变从不生效：自 {next} 起用的是 {file}",
                     day=day, next=later.effective, file=later.path.name,
                 )  # fmt: skip
-                yield pack.error(what, *address, todo=msg("请写进后一个版本，或删去"), code="date_overlap")
+                yield pack.error(
+                    what, *address, todo=msg("请写进后一个版本，或删去"), code="date_overlap"
+                )
 
 
 def _strange(pack: Pack, value: object, *address: str) -> Iterator[PackError]:
@@ -69,13 +71,33 @@ def _terms(pack: Pack) -> Iterator[PackError]:
             begins = switch.get("from", pack.effective)
             chains.setdefault(str(switch["choice"]), []).append((begins, switch["until"], name))
         if "until" in switch and switch["until"] < pack.effective:
-            what = say("开关 {switch} 在规则集施行（{day}）之前已到期", switch=name, day=pack.effective)
-            yield pack.error(what, "switch", name, "until", todo=msg("请核对日期，或删去"), code="date_overlap")
+            what = say(
+                "开关 {switch} 在规则集施行（{day}）之前已到期", switch=name, day=pack.effective
+            )
+            yield pack.error(
+                what, "switch", name, "until", todo=msg("请核对日期，或删去"), code="date_overlap"
+            )
     for terms in chains.values():
         for (_, end, one), (begin, _, other) in pairwise(sorted(terms)):
             if begin > end + timedelta(days=1):
-                what = say("{one} 至 {end} 止，{other} 自 {begin} 起，中间有空档", one=one, end=end, other=other, begin=begin)
-                yield pack.error(what, "switch", other, "from", todo=msg("请核对日期"), code="date_gap")
+                what = say(
+                    "{one} 至 {end} 止，{other} 自 {begin} 起，中间有空档",
+                    one=one,
+                    end=end,
+                    other=other,
+                    begin=begin,
+                )
+                yield pack.error(
+                    what, "switch", other, "from", todo=msg("请核对日期"), code="date_gap"
+                )
             elif begin <= end:
-                what = say("{one} 至 {end} 止，{other} 自 {begin} 起，日期重叠", one=one, end=end, other=other, begin=begin)
-                yield pack.error(what, "switch", other, "from", todo=msg("请核对日期"), code="date_overlap")
+                what = say(
+                    "{one} 至 {end} 止，{other} 自 {begin} 起，日期重叠",
+                    one=one,
+                    end=end,
+                    other=other,
+                    begin=begin,
+                )
+                yield pack.error(
+                    what, "switch", other, "from", todo=msg("请核对日期"), code="date_overlap"
+                )

@@ -33,7 +33,9 @@ def without_english(pack: Pack) -> Iterator[PackError]:
             yield from _within(pack, table, fields, section)
 
 
-def _within(pack: Pack, table: Mapping[str, Any], fields: tuple[str, ...], *address: str) -> Iterator[PackError]:
+def _within(
+    pack: Pack, table: Mapping[str, Any], fields: tuple[str, ...], *address: str
+) -> Iterator[PackError]:
     for name, value in table.items():
         if isinstance(value, Mapping):
             yield from _within(pack, value, fields, *address, name)
@@ -41,5 +43,9 @@ def _within(pack: Pack, table: Mapping[str, Any], fields: tuple[str, ...], *addr
             for place, one in enumerate(value):
                 yield from _within(pack, one, fields, *address, name, str(place))
         elif name in fields and _CHINESE.search(str(value)) and not table.get(f"{name}_en"):
-            what = say("{address} 没有英文（{field}）", address=".".join((*address, name)), field=f"{name}_en")
+            what = say(
+                "{address} 没有英文（{field}）",
+                address=".".join((*address, name)),
+                field=f"{name}_en",
+            )
             yield pack.error(what, *address, name, todo=msg("请补上"), code="english")

@@ -56,7 +56,9 @@ def _record(path: Path, diagnosis: Diagnosis) -> dict[str, Any] | None:
     return None
 
 
-def _sound(path: Path, record: dict[str, Any], known: Texts, diagnosis: Diagnosis) -> dict[str, Any]:
+def _sound(
+    path: Path, record: dict[str, Any], known: Texts, diagnosis: Diagnosis
+) -> dict[str, Any]:
     """The record with a plain number for every fact whose definition is wrong."""
     text = path.read_text("utf-8-sig")
     bare = {key: value for key, value in record.items() if not _OF_ALL.match(key)}
@@ -64,11 +66,21 @@ def _sound(path: Path, record: dict[str, Any], known: Texts, diagnosis: Diagnosi
     for name, node in record["properties"].items():
         if isinstance(node, dict) and "x-table" in node:
             continue
+        alone = node
+        if isinstance(node, dict):  # what it says of others is looked at with them
+            alone = {key: value for key, value in node.items() if key != "x-not-involved"}
+        one = json.dumps({**bare, "properties": {name: alone}}, ensure_ascii=False)
         try:
-            joined({**known, path: json.dumps({**bare, "properties": {name: node}}, ensure_ascii=False)})
+            joined({**known, path: one})
         except PluginError as error:
             diagnosis.tell(_at(error, path, text, name))
-            properties[name] = {"title": name, "x-unit": "人", "type": "number", "minimum": 0, "maximum": 1}
+            properties[name] = {
+                "title": name,
+                "x-unit": "人",
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+            }
             wrong = True
         if isinstance(node, dict):
             for key, what in _lacking(name, node):
@@ -101,7 +113,9 @@ def _at(error: JunhengError, path: Path, text: str, name: str = "") -> PluginErr
 
 def _line(text: str, name: str, key: str = "") -> int:
     """The line on which a property, or a key of it, is defined."""
-    found = re.search(rf'"{re.escape(name)}"\s*:\s*\{{', text) or re.search(rf'"{re.escape(name)}"', text)
+    found = re.search(rf'"{re.escape(name)}"\s*:\s*\{{', text) or re.search(
+        rf'"{re.escape(name)}"', text
+    )
     if found is None:
         return 1
     start = found.start()
@@ -110,5 +124,3 @@ def _line(text: str, name: str, key: str = "") -> int:
     if inner is not None and (ends is None or inner.start() < ends.start()):
         start = inner.start()
     return text.count("\n", 0, start) + 1
-
-

@@ -14,7 +14,14 @@ from compliance.checker.choice import Packs
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError, PackError
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.model import BASES, STANDARD, VERIFIED, WITHOUT_STANDARD, Ruleset, Switch
+from compliance.rules.language.model import (
+    BASES,
+    STANDARD,
+    VERIFIED,
+    WITHOUT_STANDARD,
+    Ruleset,
+    Switch,
+)
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.amendments import days_of_change
 from compliance.rules.resolution.resolve import Layers
@@ -39,7 +46,9 @@ class _Asked:
     kinds: Kinds
     words: Vocabulary
 
-    def laid(self, day: date, diagnosis: Diagnosis, enforce: Sequence[str] = (), on: Sequence[str] = ()) -> RulesOnDay | None:
+    def laid(
+        self, day: date, diagnosis: Diagnosis, enforce: Sequence[str] = (), on: Sequence[str] = ()
+    ) -> RulesOnDay | None:
         """The rule set on a day; its faults go to the diagnosis. None where nothing came of it."""
         layers = Layers(day, enforce, on, {}, self.kinds)
         try:
@@ -47,7 +56,9 @@ class _Asked:
             rules = layers.examined(chain, self.words)
         except NoEditionError as error:
             first = self.known[self.name][0]
-            diagnosis.tell(first.error(error.what, "pack", "effective", todo=error.todo, code="date_gap"))
+            diagnosis.tell(
+                first.error(error.what, "pack", "effective", todo=error.todo, code="date_gap")
+            )
         except PackError as error:
             diagnosis.tell(PackError.of([*layers.faults, error]))
         else:
@@ -58,7 +69,12 @@ class _Asked:
 
 
 def in_every_way(
-    known: Packs, name: str, own: Sequence[Pack], kinds: Kinds, words: Vocabulary, diagnosis: Diagnosis
+    known: Packs,
+    name: str,
+    own: Sequence[Pack],
+    kinds: Kinds,
+    words: Vocabulary,
+    diagnosis: Diagnosis,
 ) -> list[RulesOnDay]:
     """A rule set on every day of change, by default; the faults of these and all other ways are told.
 
@@ -84,7 +100,11 @@ def _days(known: Packs, name: str) -> list[date]:
     found, seen, waiting = {first}, set[str](), [name]
     while waiting:
         layer = waiting.pop()
-        for pack in (*known.get(layer, ()), *known.get(f"{layer}/{STANDARD}", ())) if layer not in seen else ():
+        for pack in (
+            (*known.get(layer, ()), *known.get(f"{layer}/{STANDARD}", ()))
+            if layer not in seen
+            else ()
+        ):
             found.update(days_of_change(pack))
             waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
         seen.add(layer)
@@ -97,7 +117,9 @@ def _used(pack: Pack) -> Iterator[str]:
     waiting: list[object] = [pack.table("rule"), pack.table("override")]
     while waiting:
         one = waiting.pop()
-        inner = list(one.values()) if isinstance(one, Mapping) else one if isinstance(one, list) else []
+        inner = (
+            list(one.values()) if isinstance(one, Mapping) else one if isinstance(one, list) else []
+        )
         waiting += inner
         if isinstance(one, Mapping) and isinstance(one.get("switch"), str):
             yield one["switch"]

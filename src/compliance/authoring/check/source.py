@@ -48,9 +48,15 @@ class PluginSource:
     def cases(self) -> Sequence[Path]:
         """The folders of its cases."""
         above = (one for one in self.root.parents if (one / "pyproject.toml").is_file())
-        roots = (self.root, *self.homes, *([next(above, self.root)] if self.project is None else ()))
+        roots = (
+            self.root,
+            *self.homes,
+            *([next(above, self.root)] if self.project is None else ()),
+        )
         places = (place for one in roots for place in (one, one / "tests"))
-        return [one for one in dict.fromkeys(p / "cases" for p in places) if any(one.glob("*.toml"))]
+        return [
+            one for one in dict.fromkeys(p / "cases" for p in places) if any(one.glob("*.toml"))
+        ]
 
     @property
     def pyproject(self) -> Path:
@@ -85,7 +91,9 @@ class PluginSource:
         """The functions of its modules that are marked as hooks."""
         for path, code in self.modules.values():
             for one in code.body if isinstance(code, ast.Module) else ():
-                if isinstance(one, ast.FunctionDef) and "hookimpl" in map(_called, one.decorator_list):
+                if isinstance(one, ast.FunctionDef) and "hookimpl" in map(
+                    _called, one.decorator_list
+                ):
                     yield path, one
 
 
@@ -102,7 +110,7 @@ def source_of(path: Path) -> PluginSource:
     packs = {one: one.parents[1] for one in _rules(root)}
     if not packs and project is None:
         home = root.parent if root.name == "rules" else root
-        packs = {one: home for one in sorted(root.glob("*.toml"))}
+        packs = dict.fromkeys(sorted(root.glob("*.toml")), home)
     if not packs and (project is None or GROUP not in _table(project, "project", "entry-points")):
         raise UsageError(
             msg("这里没有可检查的规则包"), str(path),

@@ -19,7 +19,10 @@ def span(indicator: Indicator, rules: Ruleset, words: Vocabulary) -> Span:
     low, high = _sum(indicator.of, rules, words)
     over = indicator.over
     if over is not None and over.constant is None:
-        low, high = (low if low is not None and low == 0 else None), None  # by ever more, or by next to none
+        low, high = (
+            (low if low is not None and low == 0 else None),
+            None,
+        )  # by ever more, or by next to none
     factor = indicator.per / (over.constant if over is not None and over.constant else 1)
     return tuple(None if one is None else one * factor for one in (low, high))  # type: ignore[return-value]
 
@@ -28,7 +31,9 @@ def _sum(terms: Terms, rules: Ruleset, words: Vocabulary) -> Span:
     if terms.constant is not None:
         return terms.constant, terms.constant
     ends = [_term(name, weight, rules, words) for name, weight in terms.facts.items()]
-    return tuple(None if any(one is None for one in side) else sum(side) for side in zip(*ends, strict=True))  # type: ignore[return-value, arg-type]
+    return tuple(
+        None if any(one is None for one in side) else sum(side) for side in zip(*ends, strict=True)
+    )  # type: ignore[return-value, arg-type]
 
 
 def _term(name: str, weight: Decimal, rules: Ruleset, words: Vocabulary) -> Span:

@@ -27,12 +27,16 @@ def check_templates(homes: Iterable[Path], diagnosis: Diagnosis) -> None:
     for folder in (home / "templates" for home in homes if (home / "templates").is_dir()):
         ours = {*template_files.names("", ()), FILE} - {"__init__.py"}
         own = sorted(one for one in folder.iterdir() if not one.name.startswith((".", "__")))
-        outlines = {one: read for one in own if (read := _outline(one, folder, diagnosis)) is not None}
+        outlines = {
+            one: read for one in own if (read := _outline(one, folder, diagnosis)) is not None
+        }
         included = {name for one in outlines.values() for name in (*one.parts, one.parent)}
         for path in own:
             if path.name not in ours | included:
                 what = say("没有文书用名为 {name} 的模板", name=path.name)
-                todo = suggestion(path.name, ours) or msg("名称见 docs/templates.md；文件夹里不分层")
+                todo = suggestion(path.name, ours) or msg(
+                    "名称见 docs/templates.md；文件夹里不分层"
+                )
                 diagnosis.add("template_name", what, path, 0, todo)
         for path, read in outlines.items():
             _look_up(path, folder, read, diagnosis)

@@ -93,7 +93,9 @@ def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
     if not line.isdecimal() or not 0 < int(line) <= len(lines):
         return error
     text = truncated(printable(_TAG.sub("", lines[int(line) - 1])), _SHORT)
-    return PackError(error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo, error.code)
+    return PackError(
+        error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo, error.code
+    )
 
 
 def _patch(name: str, content: bytes) -> Callable[[str], str]:
@@ -168,10 +170,7 @@ def sources(name: str, content: bytes) -> dict[str, str]:
 
 
 def _compiled(
-    name: str,
-    content: bytes,
-    lines: dict[str, Sequence[str]],
-    template_dirs: Sequence[Path],
+    name: str, content: bytes, lines: dict[str, Sequence[str]], template_dirs: Sequence[Path]
 ) -> dict[str, Template]:
     """Part name -> template, for the parts with placeholders: text, headers, footers, properties.
 

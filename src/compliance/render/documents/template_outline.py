@@ -39,7 +39,7 @@ def outline(name: str, template_dirs: Sequence[Path] = ()) -> TemplateOutline:
     found = TemplateOutline()
     if name.endswith(".docx"):
         WordTemplate(*there, template_dirs)
-        texts = {text: 0 for text in sources(*there).values()}
+        texts = dict.fromkeys(sources(*there).values(), 0)
     else:
         made = environment(name.rpartition(".")[2], template_dirs)
         loaded(partial(made.get_template, name))
@@ -53,7 +53,11 @@ def _read(text: str, first: int, found: TemplateOutline) -> None:
     """first: the number of the text's first line, 0 where lines mean nothing."""
     made = environment("html")
     tree = made.parse(text)
-    tested = {one.node.name for one in tree.find_all(nodes.Test) if one.name == "defined" and isinstance(one.node, nodes.Name)}
+    tested = {
+        one.node.name
+        for one in tree.find_all(nodes.Test)
+        if one.name == "defined" and isinstance(one.node, nodes.Name)
+    }
     asked = find_undeclared_variables(tree) - made.globals.keys() - tested - _made(tree)
     for name in tree.find_all(nodes.Name):
         if name.name in asked:
@@ -81,7 +85,9 @@ def _made(tree: nodes.Template) -> set[str]:
 
 def asked_by_ours(stem: str) -> Mapping[str, int]:
     """The variables that our own templates of a stem (`report` of report.html, report.md) ask for, and their parts."""
-    return {name: 0 for form in (".html", ".md", ".docx") for name in _with_parts(stem + form, set())}
+    return {
+        name: 0 for form in (".html", ".md", ".docx") for name in _with_parts(stem + form, set())
+    }
 
 
 def _with_parts(name: str, seen: set[str]) -> Iterator[str]:
