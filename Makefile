@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
-EDITABLE := -e .[dev,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
+EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference messages bench clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages bench clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -53,7 +53,11 @@ clean:
 	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build
 
 reference: $(VENV)/.installed  ## make the reference pages anew from schemas and packs
-	$(BIN)/python docs/make_reference.py
+	$(BIN)/python -m docs.make_reference
+
+docs: $(VENV)/.installed  ## the pages of docs/ as a site that needs no network: out/docs/index.html
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs/site docs out/docs
+	@echo out/docs/index.html
 
 messages: $(VENV)/.installed  ## bring the English catalogue up to date with the messages in the code
 	$(BIN)/python docs/make_messages.py

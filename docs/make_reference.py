@@ -1,4 +1,4 @@
-"""Write the reference pages, and the READMEs' example, as the program has them; `make reference`.
+"""Write the reference pages, and the READMEs' example, as the program has them: `python -m docs.make_reference`.
 
 A test makes them anew and compares.
 """
@@ -22,6 +22,7 @@ from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.describe import standard_words
 from compliance.rules.resolution.resolve import lineage, resolve
+from docs.program_reference import commands_page, program_page
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = "shandong_county.xlsx"
@@ -42,9 +43,9 @@ def facts_page(offers: Registry) -> str:
     Those of all rule sets first, then what each rule set's own layers add.
     """
     lines = [
-        "# 数据项（由 `schemas/` 生成，请勿手改）",
+        "# 数据项",
         "",
-        "JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
+        "由 `schemas/` 生成，请勿手改。JSON、CSV、Parquet、规则文件与结果都用同一套名称；工作簿用中文表头。空白即缺失，绝不当作0。",
     ]
     seen: set[tuple[str, str]] = set()
     for name in _names(offers):
@@ -85,7 +86,7 @@ def _cell(text: str) -> str:
 
 def rules_page(offers: Registry) -> str:
     """Every installed rule set: its rules with standard, basis, source and remedy."""
-    lines = ["# 规则（由各插件的 `rules/*.toml` 生成，请勿手改）", ""]
+    lines = ["# 规则", "", "由各插件的 `rules/*.toml` 生成，请勿手改。", ""]
     seen: set[str] = set()
     for name in _names(offers):
         known = own_words(offers, offers.packs, name)
@@ -115,7 +116,9 @@ def coverage_page(offers: Registry) -> str:
     """What became of every item of the regulation, then of each province's own texts."""
     sets = [resolve(offers.packs, name, DAY, kinds=offers.kinds) for name in _names(offers)]
     pages = [clause_coverage.page(rules, own=True) for rules in sets if _says(rules)]
-    return "\n".join(pages).replace("# 规定覆盖", "# 规定覆盖（由各插件生成，请勿手改）", 1)
+    head = "# 规定覆盖\n\n由各插件生成，请勿手改。\n\n"
+    below = re.sub("^#", "##", "\n".join(pages), flags=re.MULTILINE)
+    return head + below.replace("## 规定覆盖：", "## ")
 
 
 def _says(rules: Ruleset) -> bool:
@@ -165,6 +168,8 @@ def pages() -> Mapping[str, str]:
         "docs/reference/facts.md": facts_page(offers),
         "docs/reference/rules.md": rules_page(offers),
         "docs/reference/coverage.md": coverage_page(offers),
+        "docs/reference/commands.md": commands_page(),
+        "docs/reference/program.md": program_page(),
         "README.md": readme("README.md", "en"),
         "README.zh-CN.md": readme("README.zh-CN.md", "zh"),
     }

@@ -17,6 +17,8 @@ COMMANDS = (
     "explain",
     "rulesets",
     "diff",
+    "papers",
+    "menu",
 )
 
 
@@ -40,6 +42,7 @@ def test_help_is_english_by_choice(command: str) -> None:
         "小学初中中文",
         "正式动态中文",
         "整改文书正式动态中文",
+        "核查结果正式动态中文",
     )  # names, and what is typed
     assert page == run(*asked, "--help", COMPLIANCE_LANG="en").stdout
     assert page == run("--lang", "en", *asked, "--help").stdout

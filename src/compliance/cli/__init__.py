@@ -16,7 +16,9 @@ from compliance.cli.declare import declare
 from compliance.cli.diff import diff
 from compliance.cli.explain import explain
 from compliance.cli.import_tables import import_tables
+from compliance.cli.menu import menu
 from compliance.cli.missing import missing
+from compliance.cli.papers import papers
 from compliance.cli.plugin import plugin
 from compliance.cli.rectify import rectify
 from compliance.cli.rules import rules
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 for one in (
-    check, validate, rectify, declare, missing, diff, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin,
+    check, validate, rectify, papers, declare, missing, diff, import_tables, template, collect,
+    anonymise, rules, explain, rulesets, plugin, menu,
 ):  # fmt: skip
     main.add_command(one)

@@ -534,6 +534,15 @@ def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
         click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
 
 
+def tell_papers(written: Written) -> int:
+    """Say what became of earlier papers and what else there is to say; the exit code of its faults."""
+    for line in (*written.told(), *written.said):
+        click.echo(line)
+    for line in written.warned:
+        click.echo(line, err=True)
+    return max(map(print_error, written.faults), default=0)
+
+
 def nothing_written() -> int:
     """Say that there is no county to write for; the exit code."""
     click.echo(msg("没有可写的县：数据有错误。"), err=True)

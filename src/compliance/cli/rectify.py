@@ -19,10 +19,10 @@ from compliance.cli.command import (
     judging,
     nothing_written,
     option,
-    print_error,
     print_problems,
     progress,
     shared_options,
+    tell_papers,
     templates_option,
 )
 from compliance.kernel.exit_codes import UNREADABLE
@@ -178,12 +178,5 @@ def rectify(
     click.echo(say("已写{number}份，见 {out}", number=len(written), out=out))
     if packed:
         click.echo(say("压缩包：{path}", path=out / ARCHIVE))
-    for line in written.told():
-        click.echo(line)
-    for line in written.said:
-        click.echo(line)
-    for line in written.warned:
-        click.echo(line, err=True)
-    if written.faults:
-        return max(map(print_error, written.faults))
-    return UNREADABLE if any(p.severity == "error" for p in report.problems) else 0
+    code = tell_papers(written)
+    return code or (UNREADABLE if any(p.severity == "error" for p in report.problems) else 0)

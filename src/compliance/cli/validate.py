@@ -84,6 +84,24 @@ def _give_back(
 ) -> None:
     """One workbook, or in a folder one for each document."""
     from compliance.render.documents.output_files import write_whole
+
+    made, lost = given_back(checker, checked, choice, inputs, out)
+    if out not in made:
+        out.mkdir(parents=True, exist_ok=True)
+    for path, content in made.items():
+        write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
+    for line in (*(say("已退回 {path}", path=path) for path in made), *lost):
+        click.echo(line, err=True)
+
+
+def given_back(
+    checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
+) -> tuple[dict[Path, bytes], list[str]]:
+    """What goes back, by its path: `out` itself, or in this folder a workbook for each document.
+
+    Beside it what a workbook has lost that openpyxl does not carry over. Raises UsageError where
+    one would overwrite an input.
+    """
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
     words = checker.registry.vocabulary
@@ -99,15 +117,8 @@ def _give_back(
         for path, own in groups.items()
     }
     refuse_clashes(list(made), inputs)
-    if not single:
-        out.mkdir(parents=True, exist_ok=True)
-    for path, content in made.items():
-        write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
-    for line in (say("已退回 {path}", path=path) for path in made):
-        click.echo(line, err=True)
-    for own in groups.values():
-        for line in told_of_losses(own) if len(own) == 1 else ():
-            click.echo(line, err=True)
+    lost = [line for own in groups.values() if len(own) == 1 for line in told_of_losses(own)]
+    return made, lost
 
 
 def _path_of(given: str, name: str) -> Path | None:

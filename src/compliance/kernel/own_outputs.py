@@ -6,3 +6,8 @@ AUTHOR = "均衡 Junheng"  # of papers and comments
 COUNTY_LIST = "整改清单"
 SCHOOL_SHEETS = "一校一案"
 ARCHIVE = "整改文书.zip"
+# What `papers` writes beside the figures: its folder, and what stands in it beside the lists.
+RESULTS = "核查结果"
+CONCLUSION = "核查结论.txt"
+REPORT = "核查报告"
+DATA_PROBLEMS = "数据问题"

@@ -18,7 +18,7 @@ from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
-from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, COUNTY_LIST, SCHOOL_SHEETS
+from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, CONCLUSION, COUNTY_LIST, SCHOOL_SHEETS
 
 _PROPERTIES = 64 * 1024  # bytes of a workbook's properties
 _CREATOR = re.compile(f"<dc:creator>{AUTHOR}</dc:creator>".encode())
@@ -167,8 +167,8 @@ def _leads_elsewhere(folder: Path) -> bool:
 
 
 def _is_paper(path: Path) -> bool:
-    """Whether it stands only in folders of papers that `rectify` wrote."""
-    return path.stem == COUNTY_LIST or path.name == SCHOOL_SHEETS
+    """Whether it stands only in folders that `rectify` or `papers` wrote."""
+    return path.stem == COUNTY_LIST or path.name in (SCHOOL_SHEETS, CONCLUSION)
 
 
 def _is_own_workbook(path: Path) -> bool:

@@ -23,6 +23,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
 
 from compliance.engine.results import Validation
 from compliance.facts.vocabulary import Vocabulary
@@ -33,7 +35,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import severity_word
 from compliance.kernel.own_outputs import AUTHOR
 from compliance.render.documents.text import printable
-from compliance.render.documents.xlsx import free_sheet_name, height
+from compliance.render.documents.xlsx import MADE, free_sheet_name, height
 from compliance.render.returned.lists import (
     ListedProblem,
     StillNeeded,
@@ -171,9 +173,7 @@ def _own(
         return (sheet, cell) if sheet in book.sheetnames else None
 
     _mark(book, problems, needed, place)
-    stream = io.BytesIO()
-    book.save(stream)
-    return _with_results(stream.getvalue(), book, results)
+    return _saved(book, results)
 
 
 def _unmark(book: Untyped) -> None:
@@ -201,18 +201,26 @@ def _unmark(book: Untyped) -> None:
                 cell.fill = PatternFill("solid", fgColor=colour) if colour else PatternFill()
 
 
-def _with_results(content: bytes, book: Untyped, results: Untyped) -> bytes:
-    """The file with the results of its formulas, as its own program had worked them out."""
-    found = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:  # fmt: skip
+def _saved(book: Untyped, results: Untyped) -> bytes:
+    """The file with the results of its formulas, as its own program had worked them out.
+
+    Same figures and same findings, same bytes: no clock goes into it.
+    """
+    modified = book.properties.modified or MADE
+    stream, found = io.BytesIO(), io.BytesIO()
+    book.save(stream)
+    book.properties.modified = modified  # which saving set to this moment
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
             part = old.read(item)
             number = re.fullmatch(r"xl/worksheets/sheet([0-9]+)\.xml", item.filename)
-            if number is not None:
+            if item.filename == ARC_CORE:
+                part = tostring(book.properties.to_tree())
+            elif number is not None:
                 title = book.worksheets[int(number[1]) - 1].title
                 if title in results.sheetnames:
                     part = _FORMULA.sub(_filled(results[title]), part)
-            new.writestr(item, part)
+            new.writestr(zipfile.ZipInfo(item.filename), part, zipfile.ZIP_DEFLATED)
     return found.getvalue()
 
 
@@ -254,9 +262,8 @@ def _made(
         places |= _written(sheet, table, words)
     only = documents[0].inputs[0].name if len(documents) == 1 and documents[0].inputs else ""
     _mark(book, problems, needed, lambda file, at: places.get((file or only, at)))
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    book.properties.created = book.properties.modified = MADE
+    return _saved(book, book)
 
 
 def _written(sheet: Untyped, table: RawTable, words: Vocabulary) -> dict[tuple[str, str], Place]:
