@@ -119,7 +119,10 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
 def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
     """The installed packs and that of a file, sound on every day on which something changes."""
     pack = read_pack(path, home=path.parent, partly=True)
-    if pack.id in registry.packs:
+    installed = registry.packs.get(pack.id, ())
+    if any(one.path.resolve() == path.resolve() for one in installed):
+        return registry.packs, pack.id
+    if installed:
         raise pack.error(
             say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id", code="taken"
         )

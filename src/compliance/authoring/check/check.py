@@ -90,7 +90,11 @@ def _check(source: PluginSource, *, build: bool, run_code: bool) -> list[Diagnos
         _check_rules(name, own, known, registry, sound, diagnosis)
     check_templates(source.homes, diagnosis)
     homes = [home / "schemas" for home in source.homes if (home / "schemas").is_dir()]
-    whole = replace(registry, packs=dict(known), fragments=[*others.fragments, *homes])
+    whole = replace(
+        registry,
+        packs={key: list(same) for key, same in known.items()},
+        fragments=[*others.fragments, *homes],
+    )
     check_cases(source, own, whole, diagnosis)
     if build and source.project is not None and not source.faults:
         check_wheel(source, diagnosis)
@@ -142,29 +146,33 @@ def _beside(
         for one in entries
         if one.dist is not None and _plain(one.dist.name) == _plain(source.name)
     ]
-    others = load([one for one in entries if one not in mine])
+    others = _without(source, load([one for one in entries if one not in mine]))
     if run_code and not mine:
         mine = [EntryPoint(name, value, GROUP) for name, value in source.entry_points.items()]
     hooks = {hook.name for _, hook in source.hooks()}
+    place = next(iter(source.modules.values()), (source.pyproject,))[0]
     if not mine:
         diagnosis.without_code = "compliance_kinds" in hooks
         if hooks & set(HOOKS[1:]):
-            path = next(iter(source.modules.values()))[0]
             what = msg("没有运行插件的代码：种类、读取、输出只按源文件检查")
-            diagnosis.add("not_loaded", what, path, 0, msg("信得过的插件，加 --import 再检查一次"))
+            diagnosis.add("not_loaded", what, place, 0, msg("信得过的插件，加 --import 再检查一次"))
         return others, others
     with _importable(source):
         try:
             whole = load([*(one for one in entries if one not in mine), *mine])
         except PluginError as error:
-            place = next(iter(source.modules.values()), (source.pyproject,))[0]
             diagnosis.tell(error, place, "taken")
             return others, others
     for one in whole.broken:
-        if one.plugin.entry in {entry.name for entry in mine} and type(one.error) is PluginError:
-            place = next(iter(source.modules.values()), (source.pyproject,))[0]
-            if not one.error.code:  # a fact's own fault is told where it stands
-                diagnosis.tell(one.error, place, "offer")
+        asked = one.plugin.entry in {entry.name for entry in mine}
+        # a pack's or a fact's own fault is told where it stands
+        if (
+            asked
+            and one.error is not None
+            and not one.error.code
+            and not isinstance(one.error, PackError)
+        ):
+            diagnosis.tell(one.error, place, "offer")
     return others, replace(others, kinds={**others.kinds, **whole.kinds})
 
 
@@ -178,6 +186,15 @@ def _importable(source: PluginSource) -> Iterator[None]:
     finally:
         for one in places:
             sys.path.remove(one)
+
+
+def _without(source: PluginSource, registry: Registry) -> Registry:
+    """What is installed, without the very packs that are checked."""
+    packs = {
+        key: [one for one in same if one.path.resolve() not in source.packs]
+        for key, same in registry.packs.items()
+    }
+    return replace(registry, packs={key: same for key, same in packs.items() if same})
 
 
 def _plain(name: str) -> str:

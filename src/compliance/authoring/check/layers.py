@@ -137,7 +137,7 @@ def _rounds(switches: Mapping[str, Switch], layers: Layers) -> list[list[str]]:
         for names, taken in rounds:
             if not touched & taken:
                 names.append(name)
-                taken |= touched
+                taken.update(touched)
                 break
         else:
             rounds.append(([name], touched))

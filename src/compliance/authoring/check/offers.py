@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.authoring.check.source import PluginSource
@@ -50,30 +51,10 @@ def check_entry_points(source: PluginSource, diagnosis: Diagnosis) -> None:
 
 def _check_hooks(source: PluginSource, diagnosis: Diagnosis) -> None:
     """The hooks of its modules as their source has them: none, misspelt, unmarked, empty, of packs that are not there."""
-    marked = [(path, one) for path, one in source.hooks()]
-    offered = {one.name for _, one in marked}
+    offered = set[str]()
     for path, code in source.modules.values():
-        if isinstance(code, SyntaxError):
-            diagnosis.add("offer", str(code.msg), path, code.lineno or 1, msg("请修正这个模块"))
-            continue
-        brought = {
-            name.asname or name.name
-            for one in code.body
-            if isinstance(one, ast.ImportFrom)
-            for name in one.names
-        }
-        offered |= brought & set(HOOKS)
-        bare = [one for one in code.body if isinstance(one, ast.FunctionDef) and one.name in HOOKS]
-        for one in bare:
-            if one.name not in {hook.name for where, hook in marked if where == path}:
-                what = say("{hook} 没有标 @hookimpl，不会被问到", hook=one.name)
-                diagnosis.add("offer", what, path, one.lineno, msg("请在函数上一行写 @hookimpl"))
-                offered.add(one.name)
-        if not offered and not any(where == path for where, _ in marked):
-            what = say("插件 {plugin} 没有提供任何内容", plugin=source.label)
-            todo = say("应有标了 @hookimpl 的钩子：{hooks}", hooks=", ".join(HOOKS))
-            diagnosis.add("offer", what, path, 1, todo)
-    for path, one in marked:
+        offered |= _check_module(source, path, code, diagnosis)
+    for path, one in source.hooks():
         if one.name not in HOOKS:
             what = say("没有钩子 {hook}", hook=one.name)
             todo = suggestion(one.name, HOOKS) or say("可用：{known}", known=", ".join(HOOKS))
@@ -88,6 +69,28 @@ def _check_hooks(source: PluginSource, diagnosis: Diagnosis) -> None:
         path = next(iter(source.modules.values()))[0]
         what = say("有规则文件，却没有钩子 {hook}：装上也不会用到", hook=_PACKS)
         diagnosis.add("offer", what, path, 1, msg("请写这个钩子，给出规则文件所在的文件夹"))
+
+
+def _check_module(
+    source: PluginSource, path: Path, code: ast.Module | SyntaxError, diagnosis: Diagnosis
+) -> set[str]:
+    """The hooks of a module, those that it takes from elsewhere too; it must mark one at least."""
+    if isinstance(code, SyntaxError):
+        diagnosis.add("offer", str(code.msg), path, code.lineno or 1, msg("请修正这个模块"))
+        return set()
+    found = {hook.name for where, hook in source.hooks() if where == path}
+    imports = (one for one in code.body if isinstance(one, ast.ImportFrom))
+    found |= {name.asname or name.name for one in imports for name in one.names} & set(HOOKS)
+    for one in code.body:
+        if isinstance(one, ast.FunctionDef) and one.name in set(HOOKS) - found:
+            what = say("{hook} 没有标 @hookimpl，不会被问到", hook=one.name)
+            diagnosis.add("offer", what, path, one.lineno, msg("请在函数上一行写 @hookimpl"))
+            found.add(one.name)
+    if not found:
+        what = say("插件 {plugin} 没有提供任何内容", plugin=source.label)
+        todo = say("应有标了 @hookimpl 的钩子：{hooks}", hooks=", ".join(HOOKS))
+        diagnosis.add("offer", what, path, 1, todo)
+    return found
 
 
 def _answers(hook: ast.FunctionDef) -> Sequence[ast.expr | None]:

@@ -33,7 +33,7 @@ def _sum(terms: Terms, rules: Ruleset, words: Vocabulary) -> Span:
     ends = [_term(name, weight, rules, words) for name, weight in terms.facts.items()]
     return tuple(
         None if any(one is None for one in side) else sum(side) for side in zip(*ends, strict=True)
-    )  # type: ignore[return-value, arg-type]
+    )  # type: ignore[return-value]
 
 
 def _term(name: str, weight: Decimal, rules: Ruleset, words: Vocabulary) -> Span:
