@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +15,10 @@ from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.authoring.check.source import PluginSource
 from compliance.authoring.coverage import coverage_of
 from compliance.authoring.run_cases import check, enrol
-from compliance.kernel.errors import JunhengError
+from compliance.kernel.errors import JunhengError, NoEditionError
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
-from compliance.rules.language.model import STANDARD, Rule, Ruleset
+from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.amendments import days_of_change
 
@@ -35,18 +36,18 @@ def check_cases(
     if not folders:
         _no_cases(source, own, diagnosis)
         return
-    if diagnosis.faulty:
-        what = msg("没有运行算例：先改正上面的错误")
-        diagnosis.add("case_not_run", what, folders[0], 0, msg("改正后再检查一次"))
-        return
+    files = sorted(one for folder in folders for one in folder.glob("*.toml"))
+    by_id = {pack.id: [one for one in own if one.id == pack.id] for pack in own}
     with on_trial(registry):
-        files = sorted(one for folder in folders for one in folder.glob("*.toml"))
+        if not all(_can_judge(name, packs, files[0]) for name, packs in by_id.items()):
+            what = msg("没有运行算例：先改正规则的错误")
+            diagnosis.add("case_not_run", what, folders[0], 0, msg("改正后再检查一次"))
+            _tell_lacking(_unwritten(own, files), by_id, diagnosis)
+            return
         cases = [case for path in files for case in _read(path, diagnosis)]
         _run(cases, diagnosis)
-        if not diagnosis.faulty:  # a case that cannot be run covers nothing
-            ids = sorted({pack.id for pack in own})
-            for name in ids:
-                _coverage(name, [pack for pack in own if pack.id == name], cases, files, diagnosis)
+        for name, packs in by_id.items():
+            _tell_lacking(_lacking(name, packs, cases, files), by_id, diagnosis)
 
 
 def _no_cases(source: PluginSource, own: Sequence[Pack], diagnosis: Diagnosis) -> None:
@@ -93,37 +94,92 @@ def _run(cases: Sequence[Case], diagnosis: Diagnosis) -> None:
             diagnosis.tell(error, case.options.file, "case_fails")
 
 
-def _coverage(
-    name: str,
-    packs: Sequence[Pack],
-    cases: Sequence[Case],
-    files: Sequence[Path],
-    diagnosis: Diagnosis,
-) -> None:
-    """What a rule set's cases leave out, a fault a rule."""
-    last = max(DAY, *(pack.effective for pack in packs))
-    options = CaseOptions(files[0], name, last)
-    rules = law(options).ruleset
+def _can_judge(name: str, packs: Sequence[Pack], file: Path) -> bool:
+    """Whether a rule set is right enough for cases to be judged by it, on every day of change."""
+    try:
+        for day in {_last(packs), *(day for pack in packs for day in days_of_change(pack))}:
+            law(CaseOptions(file, name, day))
+    except NoEditionError:  # a school standard that is older than what it is laid on
+        return True
+    except JunhengError:  # told where the rules were looked at
+        return False
+    return True
+
+
+def _last(packs: Sequence[Pack]) -> date:
+    return max(DAY, *(pack.effective for pack in packs))
+
+
+Lacking = Mapping[str, Sequence[str]]  # rule → which cases it has not
+
+
+def _lacking(
+    name: str, packs: Sequence[Pack], cases: Sequence[Case], files: Sequence[Path]
+) -> Lacking:
+    """What a rule set's cases leave out."""
     exempt = [one for path in files for one in read_exemptions(path)]
-    words = {
-        "pass": msg("达标"), "fail": msg("不达标"), "missing": msg("缺数据"),
-        "on_the_line": msg("正在线上"), "shown": msg("只列出数值"),
-    }  # fmt: skip
     lacking: dict[str, list[str]] = {}
-    for gap in coverage_of(cases, rules, exempt):
-        word = words.get(gap.lacks, gap.lacks)
+    for gap in coverage_of(cases, law(CaseOptions(files[0], name, _last(packs))).ruleset, exempt):
+        word = _words().get(gap.lacks, gap.lacks)
         lacking.setdefault(gap.rule, []).append(f"{word}（{gap.of}）" if gap.of else word)
     excused = {one.rule for one in exempt if "date" in one.lacks}
     for rule, day in _untried_days(name, packs, cases, files[0]):
         if rule not in excused:
             lacking.setdefault(rule, []).append(say("{day}起的", day=day))
+    return lacking
+
+
+def _words() -> Mapping[str, str]:
+    return {
+        "pass": msg("达标"), "fail": msg("不达标"), "missing": msg("缺数据"),
+        "on_the_line": msg("正在线上"), "shown": msg("只列出数值"),
+    }  # fmt: skip
+
+
+def _unwritten(own: Sequence[Pack], files: Sequence[Path]) -> Lacking:
+    """Of rules that cannot be judged: which lack a case by what their files expect."""
+    expected: dict[str, set[str]] = {}
+    for path in files:
+        try:
+            written = tomllib.loads(path.read_text("utf-8")).get("case", [])
+        except (OSError, ValueError):
+            continue
+        for one in written:
+            expect = one.get("expect", {})
+            expected.setdefault(str(one.get("rule")), set()).add(str(expect.get("status")))
+    sorts = {"pass": {"pass"}, "fail": {"fail"}, "missing": {"unknown", "not_checked"}}
+    return {
+        rule: lacks
+        for pack in own
+        for rule in (*pack.table("rule"), *(pack.prefix + one for one in _changing(pack)))
+        if (lacks := [_words()[one] for one, states in sorts.items() if not states & expected.get(rule, set())])
+    }  # fmt: skip
+
+
+def _changing(pack: Pack) -> Iterable[str]:
+    """The rules whose overrides decide nothing, so that they stand beside them under an id of their own."""
+    tables = pack.table("override").items()
+    return (name for name, one in tables if set(one) - {"add"} and one.get("basis") != VERIFIED)
+
+
+def _tell_lacking(
+    lacking: Lacking, own: Mapping[str, Sequence[Pack]], diagnosis: Diagnosis
+) -> None:
+    """A fault a rule, where the pack gives or changes it."""
+    packs = [pack for same in own.values() for pack in same]
     for rule, lacks in lacking.items():
         what = say("规则 {rule} 缺算例：{lacks}", rule=rule, lacks=msg("、").join(lacks))
-        where = rules.rules[rule].stated_at if rule in rules.rules else packs[0].place("pack")
-        label, _, line = where.rpartition(":")
-        path = diagnosis.files.get(label, packs[0].path)
         todo = msg("请补上，或在算例文件写 [[exempt]] 说明为何没有")
-        diagnosis.add("case_missing", what, path, int(line), todo)
+        path, line = next(_stated(rule, packs), (packs[0].path, 1))
+        diagnosis.add("case_missing", what, path, line, todo)
+
+
+def _stated(rule: str, packs: Sequence[Pack]) -> Iterator[tuple[Path, int]]:
+    for pack in packs:
+        base = rule.removeprefix(pack.prefix)
+        for section, name in (("rule", rule), ("override", rule), ("override", base)):
+            if name in pack.table(section):
+                yield pack.path, pack.line(section, name)
 
 
 def _untried_days(
