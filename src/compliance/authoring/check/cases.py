@@ -176,9 +176,9 @@ def _tell_lacking(
 
 def _stated(rule: str, packs: Sequence[Pack]) -> Iterator[tuple[Path, int]]:
     for pack in packs:
-        base = rule.removeprefix(pack.prefix)
-        for section, name in (("rule", rule), ("override", rule), ("override", base)):
-            if name in pack.table(section):
+        beside = {pack.prefix + one: one for one in _changing(pack)}
+        for section, name in (("rule", rule), ("override", rule), ("override", beside.get(rule))):
+            if name is not None and name in pack.table(section):
                 yield pack.path, pack.line(section, name)
 
 

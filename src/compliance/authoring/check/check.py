@@ -118,22 +118,25 @@ def _check_rules(
             )
         )
         return
-    days = in_every_way(
-        known, name, packs, registry.kinds, _words(name, known, registry, sound), diagnosis
-    )
+    words, whole = _words(name, known, registry, sound)
+    days = in_every_way(known, name, packs, registry.kinds, words, diagnosis, facts_known=whole)
     for fault in advise(days, {pack.path for pack in packs}, registry.kinds):
         diagnosis.tell(fault)
 
 
-def _words(name: str, known: Packs, registry: Registry, sound: Mapping[Path, str]) -> Vocabulary:
-    """The facts of a rule set; those of the plugin as far as they are right."""
-    texts = {}
+def _words(
+    name: str, known: Packs, registry: Registry, sound: Mapping[Path, str]
+) -> tuple[Vocabulary, bool]:
+    """The facts of a rule set, those of the plugin as far as they are right; whether these are all."""
+    texts, whole = dict[Path, str](), True
     for path in fragment_files(own_fragments(registry, known, name)):
         if path in sound:
             texts[path] = sound[path]
         elif path.parent in registry.fragments:
             texts[path] = path.read_text("utf-8-sig")
-    return joined(texts)
+        else:
+            whole = False
+    return joined(texts), whole
 
 
 def _beside(

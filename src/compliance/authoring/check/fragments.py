@@ -106,8 +106,11 @@ def _lacking(name: str, node: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _at(error: JunhengError, path: Path, text: str, name: str = "") -> PluginError:
     """The fault at the line of the definition, or of the word it quotes."""
-    quoted = [word for word in re.findall(r"[\w-]+", error.what) if f'"{word}"' in text]
-    line = _line(text, name) if name else next((_line(text, word) for word in quoted), 1)
+    words = re.findall(r"“(.+?)”", error.what) + re.findall(r"[a-z][a-z0-9_-]+", error.what)[::-1]
+    start = max(text.find(f'"{name}"'), 0) if name else 0
+    places = (text.find(f'"{word}"', start) for word in words)
+    found = next((place for place in places if place >= 0), -1)
+    line = _line(text, name) if found < 0 else text.count("\n", 0, found) + 1
     return PluginError(error.what, f"{path}:{line}", error.todo, error.code)
 
 

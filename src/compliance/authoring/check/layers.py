@@ -45,6 +45,7 @@ class _Asked:
     name: str
     kinds: Kinds
     words: Vocabulary
+    facts_known: bool
 
     def laid(
         self, day: date, diagnosis: Diagnosis, enforce: Sequence[str] = (), on: Sequence[str] = ()
@@ -53,7 +54,7 @@ class _Asked:
         layers = Layers(day, enforce, on, {}, self.kinds)
         try:
             chain = layers.lay_all(self.known, self.name)
-            rules = layers.examined(chain, self.words)
+            rules = layers.examined(chain, self.words if self.facts_known else None)
         except NoEditionError as error:
             first = self.known[self.name][0]
             diagnosis.tell(
@@ -75,12 +76,15 @@ def in_every_way(
     kinds: Kinds,
     words: Vocabulary,
     diagnosis: Diagnosis,
+    *,
+    facts_known: bool = True,
 ) -> list[RulesOnDay]:
     """A rule set on every day of change, by default; the faults of these and all other ways are told.
 
     own: the packs that are checked; only their switches are turned on, and those that they use.
+    facts_known: false where a file of facts cannot be read, so that nobody knows which are missing.
     """
-    asked = _Asked(known, name, kinds, words)
+    asked = _Asked(known, name, kinds, words, facts_known)
     days = _days(known, name)
     found = [one for day in days if (one := asked.laid(day, diagnosis)) is not None]
     used = {switch for pack in own for switch in _used(pack)}

@@ -14,6 +14,7 @@ from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import HOOKS, Registry
+from compliance.rules.language.model import STANDARD
 from compliance.rules.language.pack import Pack
 
 _PACKS, _KINDS, _READERS, _RENDERERS = HOOKS
@@ -143,7 +144,7 @@ def clashes(own: Sequence[Pack], others: Registry) -> Iterator[PackError]:
                     what = say("规则集 {id} 已由 {owner} 提供", id=pack.id, owner=theirs)
                     yield pack.error(what, "pack", "id", todo=msg("请换一个 id"), code="taken")
                 continue
-            if pack.prefix and other.prefix == pack.prefix:
+            if pack.prefix and other.prefix == pack.prefix and pack.layer != STANDARD:
                 what = say(
                     "前缀 {prefix} 已由规则集 {id}（{owner}）使用",
                     prefix=pack.prefix,
@@ -151,19 +152,24 @@ def clashes(own: Sequence[Pack], others: Registry) -> Iterator[PackError]:
                     owner=theirs,
                 )
                 yield pack.error(what, "pack", "prefix", todo=msg("请换一个前缀"), code="prefix")
-            claimed = {claim: ruleset for claim, ruleset, _ in claims(other)}
-            for claim, ruleset, address in claims(pack):
-                if claimed.get(claim, ruleset) != ruleset:
-                    what = say(
-                        "“{claim}”已由规则集 {id}（{owner}）认领",
-                        claim=claim,
-                        id=claimed[claim],
-                        owner=theirs,
-                    )
-                    yield pack.error(what, *address, todo=msg("请改其中一个"), code="taken")
             if pack.head.get("default") and other.head.get("default"):
                 what = say("{id}（{owner}）已自称是缺省的", id=other.id, owner=theirs)
                 yield pack.error(what, "pack", "default", todo=msg("请删去 default"), code="taken")
+        yield from _claimed(pack, [one for one in (*installed, *own) if one.id != pack.id])
+
+
+def _claimed(pack: Pack, others: Sequence[Pack]) -> Iterator[PackError]:
+    """Regions and names that another rule set is said to serve, each once."""
+    theirs: dict[str, tuple[str, Pack]] = {}
+    for other in others:
+        for claim, ruleset, _ in claims(other):
+            theirs.setdefault(claim, (ruleset, other))
+    for claim, ruleset, address in claims(pack):
+        its, other = theirs.get(claim, (ruleset, pack))
+        if its != ruleset:
+            owner = other.plugin or other.path.name
+            what = say("“{claim}”已由规则集 {id}（{owner}）认领", claim=claim, id=its, owner=owner)
+            yield pack.error(what, *address, todo=msg("请改其中一个"), code="taken")
 
 
 def _line(text: str, word: str, *, heading: bool = False) -> int:
