@@ -1,27 +1,30 @@
-"""A pack's cases: TOML tables that say what a rule must find, run under pytest.
+"""What a pack owes, run under pytest: its cases, and what must hold of every pack.
 
-For the authors of packs; nothing that judges a submission imports this. In the tests of a plugin:
+For the authors of packs; nothing that judges a submission imports this. The tests of a plugin are
+three lines:
 
-    from compliance.testing import cases
-    test_cases = cases(Path(__file__).parent / "cases")
+    from pathlib import Path
+    from compliance.testing import pack_contract
+    test_contract = pack_contract("zhongyuan", Path(__file__).parent)
 
-In: files of cases and the installed packs. Out: what differs from what they expect. The form of a
-case stands in docs/rule-language.md under "Cases".
+In: the files of `cases/` beside them and the installed packs. Out: a test for every case and every
+property, each with what is wrong, file and line. The form of a case stands in docs/rule-language.md
+under "Cases".
 """
 
 from __future__ import annotations
 
 from compliance.authoring.case import Case
 from compliance.authoring.case_file import CaseError, read_cases, read_exemptions
+from compliance.authoring.contract import pack_contract
 from compliance.authoring.coverage import MissingCase, coverage_of
-from compliance.authoring.run_cases import cases
 
 __all__ = [
     "Case",
     "CaseError",
     "MissingCase",
-    "cases",
     "coverage_of",
+    "pack_contract",
     "read_cases",
     "read_exemptions",
 ]

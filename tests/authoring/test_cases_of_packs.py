@@ -19,7 +19,7 @@ from compliance.engine import evaluate as engine
 from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import Submission
-from compliance.testing import Case, CaseError, cases, coverage_of, read_cases
+from compliance.testing import Case, CaseError, coverage_of, pack_contract, read_cases
 
 PACK = """
 [pack]
@@ -233,12 +233,15 @@ def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
         read_cases(tmp_path)
 
 
-def test_one_line_makes_a_test_of_every_case(tmp_path: Path) -> None:
-    test = cases(written(tmp_path, RIGHT, case('expect = { status = "pass" }', "A1")))
+def test_three_lines_make_a_test_of_every_case(tmp_path: Path) -> None:
+    (tmp_path / "cases").mkdir()
+    place = written(tmp_path, RIGHT, case('expect = { status = "pass" }', "A1"))
+    place.write_text(place.read_text("utf-8").replace("pack.toml", "../pack.toml"), "utf-8")
+    test = pack_contract("pack.toml", tmp_path)
     [mark] = test.pytestmark  # type: ignore[attr-defined]
-    right, wrong = mark.args[1]
+    right, wrong = mark.args[1][:2]
     test(right)
-    with pytest.raises(AssertionError, match="not_checked"):
+    with pytest.raises(pytest.fail.Exception, match="not_checked"):
         test(wrong)
 
 

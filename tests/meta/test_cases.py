@@ -51,7 +51,7 @@ def test_every_plugin_runs_its_cases(plugin: str) -> None:
     tests = ROOT / "plugins" / plugin / "tests"
     assert list((tests / "cases").glob("*.toml"))
     runner = (tests / f"test_{plugin}_cases.py").read_text("utf-8")
-    assert 'test_cases = cases(Path(__file__).parent / "cases")' in runner
+    assert f'test_contract = pack_contract("{plugin}", Path(__file__).parent)' in runner
 
 
 @pytest.mark.parametrize("pack_id", sorted(PACKS))

@@ -1,9 +1,7 @@
 """Shandong's cases."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
-from compliance.testing import cases
+from compliance.testing import pack_contract
 
-test_cases = cases(Path(__file__).parent / "cases")
+test_contract = pack_contract("shandong", Path(__file__).parent)

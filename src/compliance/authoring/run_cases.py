@@ -8,16 +8,18 @@ finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from random import Random
 from typing import Any
+
+import polars as pl
 
 from compliance import intake
 from compliance.assessment import messages
 from compliance.authoring.case import Case, CaseOptions, installed, law
-from compliance.authoring.case_file import read_cases
 from compliance.authoring.expected import differences
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
@@ -29,50 +31,166 @@ from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import Submission
 
 FIRST = 990001  # no county of the country has a code that begins so
+SHUFFLED = ("counties", "schools")  # an entry of a list has its place
+MOST = 999_999 - FIRST + 1
 Finding = Mapping[str, Any]
 Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """What was found on some options: findings and schools left out by county, why one is refused."""
+class Judged:
+    """What was found on some options.
 
+    told: the findings with their sentences. found: the same by county and rule. excluded: schools
+    left out. refused: county → why its submission was not accepted.
+    """
+
+    told: pl.DataFrame
     found: Mapping[tuple[str, str], Sequence[Finding]]
     excluded: Sequence[Row]
     refused: Mapping[str, str]
 
 
-def finding(case: Case) -> Finding:
-    """The one finding a case is about; `{"status": "absent"}` where its subject has none.
+class Docket:
+    """Cases that are accepted together and judged on the options of each, a county a case.
 
-    AssertionError where several remain: the case must say `at`.
+    order: shuffles schools, counties and the columns of every table; None leaves them as written. The
+    n-th case is judged under the same code in any order.
     """
-    judged, code = _judged(_alike(case.options)), _code(case)
-    rows = judged.found.get((code, case.rule), ())
-    kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
-    if len(kept) == 1:
-        return kept[0]
-    if kept:
-        raise AssertionError(
-            say(
-                "{where} {rule}：有几条结果（{which}），请写 at",
-                where=case.where,
-                rule=case.rule,
-                which="; ".join(_named(row) for row in kept),
+
+    def __init__(self, cases: Sequence[Case], order: Random | None = None) -> None:
+        if len(cases) > MOST:
+            raise ValueError(f"{len(cases)} counties, more than there are codes")
+        self.cases = tuple(cases)
+        self._order = order
+        self._judged: dict[CaseOptions, Judged] = {}
+        self._taken_in: dict[str, tuple[Submission, Vocabulary]] = {}
+
+    def finding(self, number: int) -> Finding:
+        """The one finding the n-th case is about; `{"status": "absent"}` where its subject has none.
+
+        AssertionError where several remain: the case must say `at`.
+        """
+        case, code = self.cases[number], _code(number)
+        judged = self.judged(case.options)
+        rows = judged.found.get((code, case.rule), ())
+        kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
+        if len(kept) == 1:
+            return kept[0]
+        if kept:
+            raise AssertionError(
+                say(
+                    "{where} {rule}：有几条结果（{which}），请写 at",
+                    where=case.where,
+                    rule=case.rule,
+                    which="; ".join(_named(row) for row in kept),
+                )
             )
+        reasons = [
+            str(one["reason"])
+            for one in judged.excluded
+            if one["county_code"] == code and one["school_code"] == case.school
+        ]
+        others = "; ".join(_named(row) for row in rows)
+        return {"status": "absent", "excluded": reasons, "message": others}
+
+    def status(self, number: int) -> str:
+        """That of the finding of the n-th case; empty where its submission was not accepted."""
+        return "" if self.refusal(number) else str(self.finding(number)["status"])
+
+    def refusal(self, number: int) -> str:
+        """Why the submission of the n-th case was not accepted; empty where it was."""
+        return self.judged(self.cases[number].options).refused.get(_code(number), "")
+
+    def case_of(self, code: str) -> Case:
+        """The case that is judged under a county's code."""
+        return self.cases[int(code) - FIRST]
+
+    def everything(self) -> Iterator[tuple[CaseOptions, Judged]]:
+        """What was found on each of the options in use, which name no file."""
+        for options in dict.fromkeys(_alike(case.options) for case in self.cases):
+            yield options, self.judged(options)
+
+    def judged(self, options: CaseOptions) -> Judged:
+        """The cases on the same options, whichever file states them; judged once."""
+        alike = _alike(options)
+        if alike not in self._judged:
+            self._judged[alike] = self._judge(alike)
+        return self._judged[alike]
+
+    def _accepted(self, lone: str) -> tuple[Submission, Vocabulary]:
+        """Every case, read and accepted in one go, and the facts that they may speak of.
+
+        lone: only those of this pack file, which may bring facts of its own; empty: those of what is installed.
+        """
+        if lone not in self._taken_in:
+            cases = [(n, one) for n, one in enumerate(self.cases) if _lone(one.options) == lone]
+            words = law(cases[0][1].options).words if lone else installed().vocabulary
+            files = dict.fromkeys(one.options.file for _, one in cases)
+            reader = partial(self._document, cases)
+            self._taken_in[lone] = intake.take_in(list(files), {".toml": reader}, words), words
+        return self._taken_in[lone]
+
+    def _judge(self, options: CaseOptions) -> Judged:
+        offers, rules = installed(), law(options).ruleset
+        cases = {
+            _code(number): case
+            for number, case in enumerate(self.cases)
+            if _alike(case.options) == options
+        }
+        submission, words = self._accepted(_lone(options))
+        part, problems, without = settle(
+            submission.of((code, options.year) for code in cases), rules
         )
-    reasons = [
-        str(one["reason"])
-        for one in judged.excluded
-        if one["county_code"] == code and one["school_code"] == case.school
-    ]
-    others = "; ".join(_named(row) for row in rows)
-    return {"status": "absent", "excluded": reasons, "message": others}
+        problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
+        asked = {case.rule for case in cases.values()}
+        bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
+        found: dict[tuple[str, str], list[Finding]] = {}
+        told, _ = messages.told(findings(bench, problems, only=asked), titles(words))
+        meant = pl.DataFrame(
+            [(code, case.rule) for code, case in cases.items()],
+            schema=["county_code", "rule"],
+            orient="row",
+        )
+        told = told.join(meant, on=["county_code", "rule"], how="semi", maintain_order="left")
+        for row in told.iter_rows(named=True):
+            found.setdefault((row["county_code"], row["rule"]), []).append(row)
+        refused = {one.county_code: "" for one in (*submission.refused, *without)}
+        for problem in problems:
+            if problem.severity == "error" and problem.county_code in refused:
+                refused[problem.county_code] += f"\n  {problem.line()}"
+        return Judged(told, found, verdicts.excluded(bench), refused)
+
+    def _document(self, among: Sequence[tuple[int, Case]], path: Path) -> RawDocument:
+        """The cases of a file, of those given, as a dataset of counties; every cell's place is its case's line."""
+        document = RawDocument(path.name, many=True)
+        rows: dict[str, list[tuple[int, Row]]] = {}
+        for number, case in among:
+            if case.options.file == path:
+                for table, found in _records(case, _code(number)).items():
+                    rows.setdefault(table, []).extend((case.line, row) for row in found)
+        if self._order is not None:
+            for table in SHUFFLED:
+                self._order.shuffle(rows.get(table, []))
+        document.tables += [
+            _table(name, path, found, self._order) for name, found in rows.items() if found
+        ]
+        return document
 
 
-def refusal(case: Case) -> str:
-    """Why the submission of a case was not accepted; empty where it was."""
-    return _judged(_alike(case.options)).refused.get(_code(case), "")
+def _code(number: int) -> str:
+    """Of the county that the n-th case of a docket is."""
+    return str(FIRST + number)
+
+
+def _alike(options: CaseOptions) -> CaseOptions:
+    """The options of every file that judges as this one does."""
+    return replace(options, file=Path())
+
+
+def _lone(options: CaseOptions) -> str:
+    """The path of the pack file that cases are judged by; empty for a rule set that is installed."""
+    return options.ruleset if options.ruleset.endswith(".toml") else ""
 
 
 def _of_school(case: Case, rows: Sequence[Finding]) -> list[Finding]:
@@ -96,116 +214,36 @@ def _named(row: Finding) -> str:
     return f"{school} {stage} {row['status']}".replace("  ", " ")
 
 
-_enrolled: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
-
-
-def enrol(cases: Sequence[Case]) -> None:
-    """Put cases on the list, so that those of a folder are accepted and judged together."""
-    for case in cases:
-        listed = _enrolled.setdefault(_folder(case.options), {})
-        if listed.get((case.options.file, case.line)) != case:
-            listed[case.options.file, case.line] = case
-            for made in (_codes, _accepted, _judged):
-                made.cache_clear()
-
-
-def _folder(options: CaseOptions) -> Path:
-    return options.file.parent
-
-
-def _alike(options: CaseOptions) -> CaseOptions:
-    """The options of every file of the folder that judges as this one does."""
-    return replace(options, file=_folder(options))
-
-
-@cache
-def _codes(folder: Path) -> Mapping[tuple[Path, int], str]:
-    """File and line of every case in a folder → the code of its county."""
-    return {place: str(FIRST + number) for number, place in enumerate(_enrolled[folder])}
-
-
-def _code(case: Case) -> str:
-    return _codes(_folder(case.options))[case.options.file, case.line]
-
-
-@cache
-def _accepted(folder: Path, lone: str) -> tuple[Submission, Vocabulary]:
-    """Every case of a folder, read and accepted in one go, and the facts that they may speak of.
-
-    lone: only those of this pack file, which may bring facts of its own; empty: those of what is installed.
-    """
-    cases = [one for one in _enrolled[folder].values() if _lone(one.options) == lone]
-    words = law(cases[0].options).words if lone else installed().vocabulary
-    files = dict.fromkeys(one.options.file for one in cases)
-    return intake.take_in(list(files), {".toml": partial(_document, cases)}, words), words
-
-
-def _lone(options: CaseOptions) -> str:
-    """The path of the pack file that cases are judged by; empty for a rule set that is installed."""
-    return options.ruleset if options.ruleset.endswith(".toml") else ""
-
-
-@cache
-def _judged(options: CaseOptions) -> _Judged:
-    """The cases on the same options, `options.file` their folder."""
-    folder, offers, rules = options.file, installed(), law(options).ruleset
-    codes = _codes(folder)
-    cases = {
-        codes[place]: case
-        for place, case in _enrolled[folder].items()
-        if _alike(case.options) == options
+def _records(case: Case, code: str) -> dict[str, list[Row]]:
+    """The tables of a case, as a submission of many counties has them."""
+    key: Row = {"county_code": code, "year": case.options.year}
+    name = say("算例{line}县", line=case.line)
+    vetoes = law(case.options).vetoes
+    said = case.statements.items()
+    return {
+        "counties": [{"county_name": name, **key, **case.county}],
+        "schools": [{**key, **one} for one in case.schools],
+        "monitoring": [
+            {**one, "county_code": key["county_code"], "school_year": key["year"]}
+            for one in case.monitoring
+        ],
+        "attestations": [
+            {**key, "rule": rule, "met": met, "evidence": [name]}
+            for rule, met in said
+            if rule not in vetoes
+        ],
+        "vetoes": [
+            {**key, "rule": rule, "exists": exists} for rule, exists in said if rule in vetoes
+        ],
     }
-    submission, words = _accepted(folder, _lone(options))
-    part, problems, without = settle(submission.of((code, options.year) for code in cases), rules)
-    problems = [one for one in (*submission.problems, *problems) if one.county_code in cases]
-    asked = {case.rule for case in cases.values()}
-    bench = evaluate(rules, part, options.as_of, offers.kinds, only=asked)
-    found: dict[tuple[str, str], list[Finding]] = {}
-    told, _ = messages.told(findings(bench, problems, only=asked), titles(words))
-    for row in told.iter_rows(named=True):
-        found.setdefault((row["county_code"], row["rule"]), []).append(row)
-    refused = {one.county_code: "" for one in (*submission.refused, *without)}
-    for problem in problems:
-        if problem.severity == "error" and problem.county_code in refused:
-            refused[problem.county_code] += f"\n  {problem.line()}"
-    return _Judged(found, verdicts.excluded(bench), refused)
 
 
-def _document(among: Sequence[Case], path: Path) -> RawDocument:
-    """The cases of a file, of those given, as a dataset of counties; every cell's place is its case's line."""
-    document = RawDocument(path.name, many=True)
-    codes = _codes(path.parent)
-    cases = [one for one in among if one.options.file == path]
-    rows: dict[str, list[tuple[int, Row]]] = {}
-    for case in cases:
-        key: Row = {"county_code": codes[path, case.line], "year": case.options.year}
-        name = say("算例{line}县", line=case.line)
-        vetoes = law(case.options).vetoes
-        said = case.statements.items()
-        records: dict[str, list[Row]] = {
-            "counties": [{"county_name": name, **key, **case.county}],
-            "schools": [{**key, **one} for one in case.schools],
-            "monitoring": [
-                {**one, "county_code": key["county_code"], "school_year": key["year"]}
-                for one in case.monitoring
-            ],
-            "attestations": [
-                {**key, "rule": rule, "met": met, "evidence": [name]}
-                for rule, met in said
-                if rule not in vetoes
-            ],
-            "vetoes": [
-                {**key, "rule": rule, "exists": exists} for rule, exists in said if rule in vetoes
-            ],
-        }
-        for table, found in records.items():
-            rows.setdefault(table, []).extend((case.line, row) for row in found)
-    document.tables += [_table(name, path, found) for name, found in rows.items() if found]
-    return document
-
-
-def _table(name: str, path: Path, rows: Sequence[tuple[int, Row]]) -> RawTable:
-    headings = dict.fromkeys(heading for _, row in rows for heading in row)
+def _table(
+    name: str, path: Path, rows: Sequence[tuple[int, Row]], order: Random | None
+) -> RawTable:
+    headings = list(dict.fromkeys(heading for _, row in rows for heading in row))
+    if order is not None:
+        order.shuffle(headings)
     columns: dict[str, Sequence[object]] = {
         heading: [row.get(heading) for _, row in rows] for heading in headings
     }
@@ -216,6 +254,42 @@ def _table(name: str, path: Path, rows: Sequence[tuple[int, Row]]) -> RawTable:
     return RawTable(name, path.name, columns, len(rows), place, strict=True)
 
 
+_enrolled: dict[Path, dict[tuple[Path, int], Case]] = {}  # folder → file and line → case
+
+
+def enrol(cases: Sequence[Case]) -> None:
+    """Put cases on the list, so that those of a folder are accepted and judged together."""
+    for case in cases:
+        listed = _enrolled.setdefault(_folder(case), {})
+        if listed.get((case.options.file, case.line)) != case:
+            listed[case.options.file, case.line] = case
+            docket.cache_clear()
+
+
+@cache
+def docket(folder: Path) -> Docket:
+    """Every case of a folder that was enrolled."""
+    return Docket(list(_enrolled[folder].values()))
+
+
+def _folder(case: Case) -> Path:
+    return case.options.file.parent
+
+
+def _number(case: Case) -> int:
+    return list(_enrolled[_folder(case)]).index((case.options.file, case.line))
+
+
+def finding(case: Case) -> Finding:
+    """The one finding an enrolled case is about: `Docket.finding`."""
+    return docket(_folder(case)).finding(_number(case))
+
+
+def refusal(case: Case) -> str:
+    """Why the submission of an enrolled case was not accepted; empty where it was."""
+    return docket(_folder(case)).refusal(_number(case))
+
+
 def check(case: Case) -> None:
     """Judge a case; AssertionError that says everything that differs."""
     refused = refusal(case)
@@ -224,20 +298,3 @@ def check(case: Case) -> None:
     found = list(differences(case, finding(case)))
     if found:
         raise AssertionError("\n  ".join([f"{case.where} {case.rule}: {case.it}", *found]))
-
-
-def cases(place: Path | str) -> Callable[[Case], None]:
-    """A test of every case in a file or in the `*.toml` of a folder, to be named `test_…`.
-
-    Raises CaseError, with file and line, where a file is wrong. Needs pytest.
-    """
-    import pytest
-
-    found = read_cases(Path(place))
-    enrol(found)
-
-    @pytest.mark.parametrize("case", found, ids=[one.name for one in found])
-    def test_case(case: Case) -> None:
-        check(case)
-
-    return test_case

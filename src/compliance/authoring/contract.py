@@ -1,0 +1,86 @@
+"""What a pack owes whoever installs it, as tests: one for every case, one for every property.
+
+The pack is an installed one by its id, or a TOML file beside its tests. With it go the other rule
+sets of its plugin, a province's cities among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from compliance.authoring.blanking import blanks_that_pass
+from compliance.authoring.case import Case
+from compliance.authoring.case_file import read_cases
+from compliance.authoring.judged_again import JudgedAgain
+from compliance.authoring.run_cases import Docket, check, docket, enrol
+
+CASES = "cases"
+
+Faults = Iterable[str]
+Checks = Iterator[tuple[str, Callable[[], Faults]]]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """ruleset: an id, or the name of a pack file in the folder. folder: that of the tests, with `cases/`."""
+
+    ruleset: str
+    folder: Path
+
+    @cached_property
+    def cases(self) -> Sequence[Case]:
+        """Those in `cases/`, enrolled to be judged together. CaseError with file and line."""
+        found = read_cases(self.folder / CASES)
+        enrol(found)
+        return found
+
+    def checks(self) -> Checks:
+        """Each property by its name; what is called yields its faults, each with file and line."""
+        again = JudgedAgain(self._docket)
+        yield "judged twice the same", again.unlike_the_first_time
+        yield "in any order the same", again.by_order
+        yield "no pass from a blank", lambda: blanks_that_pass(self._docket)
+
+    @property
+    def _docket(self) -> Docket:
+        return docket(self.cases[0].options.file.parent)
+
+
+def pack_contract(ruleset: str, folder: Path | str) -> Callable[[Callable[[], None]], None]:
+    """A test for pytest, to be named `test_…`: every case of a pack, and what else it owes.
+
+    ruleset: the id of an installed rule set, or the name of a pack file. folder: that of the tests, in
+    which `cases/` lies. Raises CaseError, with file and line, where a file of cases is wrong.
+    """
+    import pytest
+
+    contract = Contract(ruleset, Path(folder).resolve())
+    tests: dict[str, Callable[[], None]] = {one.name: _case(one) for one in contract.cases} | {
+        name: _property(faults) for name, faults in contract.checks()
+    }
+
+    @pytest.mark.parametrize("holds", list(tests.values()), ids=list(tests))
+    def test_contract(holds: Callable[[], None]) -> None:
+        __tracebackhide__ = True
+        try:
+            holds()
+        except AssertionError as fault:
+            pytest.fail(str(fault), pytrace=False)
+
+    return test_contract
+
+
+def _case(case: Case) -> Callable[[], None]:
+    return lambda: check(case)
+
+
+def _property(faults: Callable[[], Faults]) -> Callable[[], None]:
+    def holds() -> None:
+        found = list(faults())
+        if found:
+            raise AssertionError("\n".join(found))
+
+    return holds
