@@ -192,15 +192,15 @@ def _untried_days(
     tried = {
         (case.rule, case.options.as_of) for case in cases if law(case.options).ruleset.id == name
     }
-    for place, ((_, before), (day, after)) in enumerate(pairwise(sets), start=1):
-        end = sets[place + 1][0] if place + 1 < len(sets) else date.max
+    anew: dict[str, list[date]] = {}
+    for (_, before), (day, after) in pairwise(sets):
         for rule in after.rules.values():
-            if (
-                name in rule.layers.values()
-                and _asks_anew(before, rule)
-                and not any(one == rule.id and day <= when < end for one, when in tried)
-            ):
-                yield rule.id, day
+            if name in rule.layers.values() and _asks_anew(before, rule):
+                anew.setdefault(rule.id, []).append(day)
+    for rule_id, begins in anew.items():
+        for day, end in pairwise([*begins, date.max]):
+            if not any(one == rule_id and day <= when < end for one, when in tried):
+                yield rule_id, day
 
 
 def _asks_anew(before: Ruleset, rule: Rule) -> bool:

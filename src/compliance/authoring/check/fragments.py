@@ -106,7 +106,8 @@ def _lacking(name: str, node: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _at(error: JunhengError, path: Path, text: str, name: str = "") -> PluginError:
     """The fault at the line of the definition, or of the word it quotes."""
-    words = re.findall(r"“(.+?)”", error.what) + re.findall(r"[a-z][a-z0-9_-]+", error.what)[::-1]
+    words = re.findall(r"“(.+?)”", error.what)
+    words += [] if name else re.findall(r"[a-z][a-z0-9_-]+", error.what)[::-1]
     start = max(text.find(f'"{name}"'), 0) if name else 0
     places = (text.find(f'"{word}"', start) for word in words)
     found = next((place for place in places if place >= 0), -1)

@@ -114,7 +114,8 @@ def find_line(text: str, address: Sequence[str]) -> int:
     for depth in range(len(address), 0, -1):
         number = headings.get(".".join(address[:depth]))
         if number is not None:
-            return _key_line(text, number, address[depth:]) or number
+            key = _key_line(text, number, address[depth]) if depth < len(address) else None
+            return key or number
     return 1
 
 
@@ -126,7 +127,7 @@ def _headings(text: str) -> Mapping[str, int]:
     """Every table's heading -> the line on which it first stands; of several, also by its place."""
     found: dict[str, int] = {}
     latest: dict[str, int] = {}  # address of a list of tables -> the place of the last one
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if heading := _HEADING.match(line):
             names = [name.strip(" \t\"'") for name in heading[2].split(".")]
             found.setdefault(".".join(names), number)
@@ -142,12 +143,18 @@ def _headings(text: str) -> Mapping[str, int]:
     return found
 
 
-def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
-    """The line of the first of `keys` inside the table that begins at `start`."""
-    if not keys:
-        return None
-    key = re.compile(r"^\s*[\"']?" + re.escape(keys[0]) + r"[\"']?\s*[=.]")
-    for number, line in enumerate(text.splitlines()[start:], start=start + 1):
+@cache
+def _lines(text: str) -> Sequence[str]:
+    return text.splitlines()
+
+
+@cache
+def _key_line(text: str, start: int, name: str) -> int | None:
+    """The line of a key inside the table that begins at `start`."""
+    key = re.compile(r"^\s*[\"']?" + re.escape(name) + r"[\"']?\s*[=.]")
+    lines = _lines(text)
+    for number in range(start + 1, len(lines) + 1):
+        line = lines[number - 1]
         if _HEADING.match(line):
             return None
         if key.match(line):
