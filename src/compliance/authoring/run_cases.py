@@ -63,8 +63,8 @@ class Docket:
             raise ValueError(f"{len(cases)} counties, more than there are codes")
         self.cases = tuple(cases)
         self._order = order
+        self._accepted: dict[str, tuple[Submission, Vocabulary]] = {}
         self._judged: dict[CaseOptions, Judged] = {}
-        self._taken_in: dict[str, tuple[Submission, Vocabulary]] = {}
 
     def finding(self, number: int) -> Finding:
         """The one finding the n-th case is about; `{"status": "absent"}` where its subject has none.
@@ -118,18 +118,18 @@ class Docket:
             self._judged[alike] = self._judge(alike)
         return self._judged[alike]
 
-    def _accepted(self, lone: str) -> tuple[Submission, Vocabulary]:
-        """Every case, read and accepted in one go, and the facts that they may speak of.
+    def _accept(self, lone: str) -> tuple[Submission, Vocabulary]:
+        """Every case of a pack file, read and accepted in one go, and the facts it may speak of.
 
-        lone: only those of this pack file, which may bring facts of its own; empty: those of what is installed.
+        lone: the file, which may bring facts of its own; empty: the cases of what is installed.
         """
-        if lone not in self._taken_in:
-            cases = [(n, one) for n, one in enumerate(self.cases) if _lone(one.options) == lone]
-            words = law(cases[0][1].options).words if lone else installed().vocabulary
-            files = dict.fromkeys(one.options.file for _, one in cases)
-            reader = partial(self._document, cases)
-            self._taken_in[lone] = intake.take_in(list(files), {".toml": reader}, words), words
-        return self._taken_in[lone]
+        if lone not in self._accepted:
+            cases = [one for one in self.cases if _lone(one.options) == lone]
+            words = law(cases[0].options).words if lone else installed().vocabulary
+            files = dict.fromkeys(case.options.file for case in cases)
+            reader = partial(self._document, lone)
+            self._accepted[lone] = intake.take_in(list(files), {".toml": reader}, words), words
+        return self._accepted[lone]
 
     def _judge(self, options: CaseOptions) -> Judged:
         offers, rules = installed(), law(options).ruleset
@@ -138,7 +138,7 @@ class Docket:
             for number, case in enumerate(self.cases)
             if _alike(case.options) == options
         }
-        submission, words = self._accepted(_lone(options))
+        submission, words = self._accept(_lone(options))
         part, problems, without = settle(
             submission.of((code, options.year) for code in cases), rules
         )
@@ -161,12 +161,12 @@ class Docket:
                 refused[problem.county_code] += f"\n  {problem.line()}"
         return Judged(told, found, verdicts.excluded(bench), refused)
 
-    def _document(self, among: Sequence[tuple[int, Case]], path: Path) -> RawDocument:
-        """The cases of a file, of those given, as a dataset of counties; every cell's place is its case's line."""
+    def _document(self, lone: str, path: Path) -> RawDocument:
+        """The cases of a file as a dataset of counties; every cell's place is its case's line."""
         document = RawDocument(path.name, many=True)
         rows: dict[str, list[tuple[int, Row]]] = {}
-        for number, case in among:
-            if case.options.file == path:
+        for number, case in enumerate(self.cases):
+            if case.options.file == path and _lone(case.options) == lone:
                 for table, found in _records(case, _code(number)).items():
                     rows.setdefault(table, []).extend((case.line, row) for row in found)
         if self._order is not None:
@@ -183,14 +183,14 @@ def _code(number: int) -> str:
     return str(FIRST + number)
 
 
-def _alike(options: CaseOptions) -> CaseOptions:
-    """The options of every file that judges as this one does."""
-    return replace(options, file=Path())
-
-
 def _lone(options: CaseOptions) -> str:
     """The path of the pack file that cases are judged by; empty for a rule set that is installed."""
     return options.ruleset if options.ruleset.endswith(".toml") else ""
+
+
+def _alike(options: CaseOptions) -> CaseOptions:
+    """The options of every file that judges as this one does."""
+    return replace(options, file=Path())
 
 
 def _of_school(case: Case, rows: Sequence[Finding]) -> list[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
@@ -27,6 +27,7 @@ from compliance.checker.choice import (
 )
 from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
+from compliance.checker.manifest import manifest
 from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
 from compliance.checker.report import Report, Wording, whole
 from compliance.engine import verdicts
@@ -63,6 +64,7 @@ class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way.
 
     compared: earlier figures lay beside these. unsound: the counties with errors, as far as they were read: nothing is concluded of them.
+    packs: all there are, a file's own among them.
     """
 
     submission: Submission
@@ -72,6 +74,7 @@ class Batch(NamedTuple):
     vocabulary: Vocabulary
     unsound: tuple[Job, ...] = ()
     compared: bool = False
+    packs: Packs = MappingProxyType({})
 
 
 def prepare(
@@ -126,7 +129,6 @@ def prepared(
         raise next(iter(faults.values()))
     problems += [_unjudgeable(key, error) for key, error in faults.items()]
     refused += _refused(submission, faults)
-    check_words(choice, [job.rules for job in jobs])
     problems += out_of_date((job.rules, job.as_of) for job in jobs)
     unsound = []
     if submission.unsound is not None:
@@ -137,7 +139,11 @@ def prepared(
                 part, remarks, _ = settle(beside.of(keys), rules, _elsewhere(known, rules))
                 problems += remarks
                 unsound.append(Job(rules, day, part))
-    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound))
+    if by := [job.rules for job in (*jobs, *unsound)]:  # else there is nobody to know the words
+        check_words(choice, by)
+    return Batch(
+        submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound), packs=known
+    )
 
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
@@ -186,7 +192,7 @@ class Checker:
             choice, asked = choice or Choice(), _several(paths)
             watch = self._watch(choice, [*asked, *previous])
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(asked, registry, choice, previous)
+            batch = prepare(asked, registry, choice, _several(previous))
             return self.judge(batch, choice, progress, sinks, watch)
 
     def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
@@ -222,7 +228,7 @@ class Checker:
         asked = _several(paths)
         watch = self._watch(choice, asked)
         registry = replace(self.registry, readers=watch.readers)
-        batch = prepare(asked, registry, choice, previous)
+        batch = prepare(asked, registry, choice, _several(previous))
         problems, decided = list(batch.problems), set[tuple[str, int]]()
         for job in (*batch.jobs, *batch.unsound):
             evaluation = judged(job, registry, choice)
@@ -232,7 +238,7 @@ class Checker:
         if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
             needs = self.needs(batch, choice, watch)
         counties = _checked_counties(batch, decided)
-        return Validation(counties, tuple(dict.fromkeys(problems)), needs)
+        return Validation(counties, tuple(dict.fromkeys(problems)), needs, (*asked, *previous))
 
     def needs(self, batch: Batch, choice: Choice, watch: Watch | None = None) -> tuple[Report, ...]:
         """The counties judged for what they lack, those with errors as far as they were read."""
@@ -289,7 +295,13 @@ class Checker:
             ),
             problems=tuple(problems),
             refused=batch.refused,
-            manifest=_manifest(batch.submission, registry, choice),
+            manifest=manifest(
+                batch.submission,
+                registry,
+                choice,
+                batch.packs,
+                (job.rules.id for job in batch.jobs),
+            ),
             titles=words.titles,
             holders=words.holders,
             overview=rows,
@@ -302,6 +314,7 @@ class Checker:
             submitted=tuple(batch.submission.submitted),
             checks=batch.vocabulary.checks["school"],
             compared=batch.compared,
+            inputs=watch.paths,
             words=words,
         )
 
@@ -330,7 +343,9 @@ def check(
 
 
 def _several(paths: Paths) -> list[Path]:
-    return [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    """The paths, each once, in one order whatever order they are given in."""
+    given = {Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)}
+    return sorted(given, key=lambda path: (path.parent.parts, path.name))
 
 
 def _checked_counties(
@@ -452,19 +467,3 @@ def _info(job: Job) -> RulesetInfo:
         rules.subject,
         rules.subject_en,
     )
-
-
-def _manifest(submission: Submission, registry: Registry, choice: Choice) -> dict[str, object]:
-    off = {"without_plugins": sorted(registry.without)} if registry.without else {}
-    zeros = [
-        {"column": one.heading, "fact": one.fact, "file": one.file, "cells": one.cells}
-        for one in submission.zeros
-    ]
-    return {
-        "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
-        "tool": f"junheng {version('junheng')}",
-        "plugins": dict(sorted(registry.plugins.items())),
-        **off,
-        **({"blank_is_zero": zeros} if zeros else {}),
-        **choice.stated(),
-    }

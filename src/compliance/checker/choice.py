@@ -61,6 +61,23 @@ class Choice:
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
 
+    def __post_init__(self) -> None:
+        """In whatever order words are given, they ask for the same."""
+        for name in ("enforce", "switches"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        told = sorted(self.confirmations, key=lambda one: tuple(one.row().values()))
+        object.__setattr__(self, "confirmations", tuple(told))
+
+    def asked(self) -> dict[str, object]:
+        """What a manifest needs beside `stated`, that somebody can ask for the same again."""
+        mapping = self.terms.mapping
+        return {
+            "ruleset": self.ruleset,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            **({} if mapping is None else {"mapping": mapping.path}),
+            **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
+        }
+
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
         mapping = self.terms.mapping
@@ -190,16 +207,21 @@ def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
     return vocabulary(own_fragments(registry, known, name))
 
 
-def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
-    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
-    homes, seen, waiting = dict[Path, None](), set[str](), [name]
+def layers(known: Packs, name: str) -> Iterator[Pack]:
+    """Every edition of a rule set and of all that it is laid on or imports."""
+    seen, waiting = set[str](), [name]
     while waiting:
         layer = waiting.pop()
         if layer not in seen:
             seen.add(layer)
             for pack in known.get(layer, ()):
-                homes |= {} if pack.home is None else {pack.home: None}
+                yield pack
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
+
+
+def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
+    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
+    homes = {pack.home: None for pack in layers(known, name) if pack.home is not None}
     lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
     installed = [one for one in registry.fragments if one.parent in homes]
     return [*installed, *(one for one in lone if one.is_dir())]

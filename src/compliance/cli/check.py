@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +29,10 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
+from compliance.cli.output_formats import completed_formats, format_help
+from compliance.kernel import environment
 from compliance.kernel.errors import NoFontError, PackError, PluginError
-from compliance.kernel.exit_codes import INTERNAL, USAGE
+from compliance.kernel.exit_codes import CONFORMS, INTERNAL, USAGE
 from compliance.kernel.i18n import msg
 
 if TYPE_CHECKING:
@@ -47,9 +51,8 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg(
-        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
-    ),
+    shell_complete=lambda _context, _parameter, begun: [*completed_formats(begun)],
+    help=format_help,
 )
 @option(
     "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
@@ -93,11 +96,14 @@ def check(
     printed = formats or ("text",)
     sinks = _sinks(files, printed, renderers)
     report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+    report = replace(report, exit_code=exit_code(report, fail_on))
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
     ]
     writing += [partial(_print, report, form, renderers[form]) for form in printed]
-    return _faults(writing, len(files)) or exit_code(report, fail_on)
+    if "github" in printed and (page := environment.asked(environment.JOB_SUMMARY)):
+        writing.append(partial(_summarise, report, Path(page), renderers["md"]))
+    return _faults(writing, len(files)) or report.exit_code or CONFORMS
 
 
 def _sinks(
@@ -140,6 +146,16 @@ def _faults(writing: Sequence[Callable[[], None]], files: int) -> int:
             fault = print_error(error)
             code = max(code, INTERNAL if isinstance(error, PluginError) else fault)
     return code
+
+
+def _summarise(report: Report, page: Path, render: Renderer) -> None:
+    """Append the report to the summary of the job, as far as there is room."""
+    from compliance.render.ci.github import SUMMARY, summary
+
+    made = BytesIO()
+    render(report, made)
+    with page.open("ab") as stream:
+        stream.write(summary(made.getvalue(), SUMMARY - stream.tell()))
 
 
 def _print(report: Report, form: str, render: Renderer) -> None:

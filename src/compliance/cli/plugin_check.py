@@ -20,6 +20,7 @@ from compliance.kernel.i18n import msg
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @option("--strict", is_flag=True, help=lambda: msg("有提示也算不通过"))
 @option("--no-build", is_flag=True, help=lambda: msg("不构建轮子（已安装的插件本来就不构建）"))
+@option("--no-cases", is_flag=True, help=lambda: msg("不运行算例，也不说缺哪些"))
 @option(
     "--import",
     "run_code",
@@ -32,15 +33,17 @@ from compliance.kernel.i18n import msg
 )  # fmt: skip
 @shared_options
 @guarded
-def check(path: Path | None, form: str, *, strict: bool, no_build: bool, run_code: bool) -> int:
+def check(
+    path: Path | None, form: str, *, strict: bool, no_build: bool, no_cases: bool, run_code: bool
+) -> int:
     """Print what is wrong; 1 where anything is."""
     from compliance.authoring.check import FORMATS, check_installed, check_path, written
 
     require_format(form, FORMATS)
     if path is None:
-        found = check_installed()
+        found = check_installed(cases=not no_cases)
     else:
-        found = check_path(path, build=not no_build, run_code=run_code)
+        found = check_path(path, build=not no_build, cases=not no_cases, run_code=run_code)
     told = written(found, form)
     if told:
         click.echo(told)

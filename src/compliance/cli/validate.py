@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
-from compliance.kernel.exit_codes import UNREADABLE
+from compliance.cli.output_formats import FOR_CI
+from compliance.kernel.exit_codes import CONFORMS, UNREADABLE
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from compliance.checker import Checker, Choice
     from compliance.engine.results import Validation
     from compliance.render.returned.workbook import ReadFile
+
+
+_FORMATS = ("text", "json", *FOR_CI)
 
 
 @click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
@@ -43,8 +48,8 @@ if TYPE_CHECKING:
     "form",
     default="text",
     show_default=True,
-    metavar="text|json",
-    help=lambda: msg("输出格式"),
+    metavar="|".join(_FORMATS),
+    help=lambda: msg("输出格式；sarif、junit、github 供持续集成用"),
 )
 @option(
     "-o",
@@ -64,9 +69,8 @@ def validate(
 ) -> int:  # fmt: skip
     """Print what the checks found, and give the workbook back."""
     from compliance.checker import Checker, Choice
-    from compliance.render.terminal import data_checks
 
-    require_format(form, ("text", "json"))
+    require_format(form, _FORMATS)
     if out is not None:
         refuse_clashes([out], inputs)
     checker = Checker()
@@ -74,9 +78,21 @@ def validate(
     checked = checker.validate(inputs, choice, previous)
     if out is not None:
         _give_back(checker, checked, choice, inputs, out)
-    write = data_checks.as_json if form == "json" else data_checks.as_text
-    click.echo(write(checked))
-    return UNREADABLE if checked.count("error") else 0
+    code = UNREADABLE if checked.count("error") else CONFORMS
+    _print(checked, form, code)
+    return code
+
+
+def _print(checked: Validation, form: str, code: int) -> None:
+    from compliance.render.ci import problems_for
+    from compliance.render.terminal import data_checks
+
+    if form in FOR_CI:
+        problems_for(form, checked, code, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    else:
+        write = data_checks.as_json if form == "json" else data_checks.as_text
+        click.echo(write(checked))
 
 
 def _give_back(
@@ -102,11 +118,12 @@ def given_back(
     Beside it what a workbook has lost that openpyxl does not carry over. Raises UsageError where
     one would overwrite an input.
     """
+    from compliance.intake.formats.input_names import InputNames
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
-    words = checker.registry.vocabulary
+    words, names = checker.registry.vocabulary, InputNames(inputs)
     given = [
-        ReadFile(document, _path_of(document.given, document.name))
+        ReadFile(document, _file(names.path(document.name)))
         for document in checker.documents(inputs, choice)
         if document.inputs
     ]
@@ -121,11 +138,9 @@ def given_back(
     return made, lost
 
 
-def _path_of(given: str, name: str) -> Path | None:
-    """The file of a document: what was asked for, or what lies in that folder."""
-    asked = Path(given)
-    path = asked / name if asked.is_dir() else asked
-    return path if path.is_file() else None
+def _file(path: str) -> Path | None:
+    """The file of a document; None of what is no single file."""
+    return Path(path) if path and Path(path).is_file() else None
 
 
 def _named(folder: Path, given: Sequence[ReadFile]) -> dict[Path, list[ReadFile]]:

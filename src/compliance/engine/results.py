@@ -195,7 +195,8 @@ class Results:
     figures of a calendar year. submitted: the files that counties' records came in, refused and
     superseded ones too. checks: what the schema says of schools' figures side by side. compared: whether
     earlier figures lay beside these. grounds: (rule set id, as_of) -> what lies behind its counties'
-    findings; empty where nobody looks behind a figure.
+    findings; empty where nobody looks behind a figure. inputs: the paths as given, those of earlier
+    figures too. exit_code: how the command ends that asked, None where none did.
     """
 
     findings: pl.DataFrame
@@ -216,6 +217,8 @@ class Results:
     submitted: Sequence[SubmittedFile] = field(default=(), kw_only=True)
     checks: Checks = field(default=NO_CHECKS, kw_only=True)
     compared: bool = field(default=False, kw_only=True)
+    inputs: Sequence[Path] = field(default=(), kw_only=True)
+    exit_code: int | None = field(default=None, kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
@@ -260,12 +263,13 @@ class Validation:
     """The outcome of the data checks.
 
     judged: of few counties what they would be judged as now, those with errors by what was read of
-    them: it says what is still needed for a verdict, and no verdict.
+    them: it says what is still needed for a verdict, and no verdict. inputs: the paths as given.
     """
 
     counties: tuple[CheckedCounty, ...]
     problems: tuple[Problem, ...]
     judged: tuple[Results, ...] = ()
+    inputs: Sequence[Path] = ()
 
     def count(self, severity: str) -> int:
         """How many problems of that severity there are."""

@@ -214,6 +214,11 @@ def _sources(fragments: tuple[Path, ...]) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in (*core, *added))
 
 
+def fragment_texts(fragments: Sequence[Path]) -> Mapping[Path, str]:
+    """The files of fragments, as for `vocabulary`, and what stands in them."""
+    return _texts(tuple(path.resolve() for path in fragments))
+
+
 @cache
 def _texts(fragments: tuple[Path, ...]) -> Mapping[Path, str]:
     return {path: _text(path) for path in fragment_files(fragments)}

@@ -53,12 +53,19 @@ def take_in(
     reading = with_words(readers, vocabulary, [*paths, *previous])
     documents = gather(paths, reading, vocabulary, terms)
     require_zeros(terms, documents)
+    asked = [str(path) for path in paths]
     if not previous:
-        return accept(documents, vocabulary)
+        return replace(accept(documents, vocabulary), asked=asked)
     earlier = replace(terms, blank_is_zero=())
     before = accept(gather(previous, reading, vocabulary, earlier), vocabulary)
     found = accept(documents, vocabulary, before)
-    return replace(found, problems=[*found.problems, *faults_of(before)])
+    return replace(
+        found,
+        problems=[*found.problems, *faults_of(before)],
+        asked=asked,
+        asked_previous=[str(path) for path in previous],
+        previous=before.inputs,
+    )
 
 
 def require_zeros(terms: ReadingTerms, documents: Sequence[RawDocument]) -> None:

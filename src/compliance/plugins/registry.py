@@ -41,11 +41,12 @@ _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins",
 
 
 class Plugin(NamedTuple):
-    """Where offers come from: a distribution, its version, and the name of its entry point."""
+    """Where offers come from: a distribution, its version, its entry point's name and package."""
 
     distribution: str
     version: str = ""
     entry: str = ""
+    package: str = ""
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
@@ -84,11 +85,13 @@ class Offers:
 class Registry(Offers):
     """What is installed and in order: the core's offers, to which those of the plugins are added.
 
-    plugins: distribution → version. broken: the plugins of which nothing is used, each with its
-    `error`. without: the distributions that are switched off. owners: who offers a name.
+    plugins: distribution → version; sound: → what it offers, by each of its entry points. broken: the
+    plugins of which nothing is used, each with its `error`. without: the distributions that are
+    switched off. owners: who offers a name.
     """
 
     plugins: dict[str, str] = field(default_factory=dict)
+    sound: dict[str, list[Offers]] = field(default_factory=dict)
     broken: list[Offers] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     owners: dict[str, Plugin] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class Registry(Offers):
         self.renderers |= offers.renderers
         self.fragments += offers.fragments
         self.plugins[plugin.distribution] = plugin.version
+        self.sound.setdefault(plugin.distribution, []).append(offers)
 
 
 def _taken(name: str, one: Plugin, other: Plugin) -> PluginError:
@@ -189,10 +193,11 @@ def _check_facts(asked: Sequence[Offers]) -> None:
 
 
 def _plugin(entry: EntryPoint) -> Plugin:
+    package = entry.module.partition(".")[0]
     if entry.dist is None:
-        return Plugin(entry.value, "?", entry.name)
+        return Plugin(entry.value, "?", entry.name, package)
     told = entry.dist.metadata  # read anew each time it is asked for
-    return Plugin(told["Name"], told["Version"], entry.name)
+    return Plugin(told["Name"], told["Version"], entry.name, package)
 
 
 def _switched_off(plugins: Sequence[Plugin]) -> set[str]:

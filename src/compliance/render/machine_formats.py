@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from compliance.assessment.places import of_problems
 from compliance.engine.results import FINDINGS, CountyResult, Results
 from compliance.kernel.errors import Problem
 
@@ -140,7 +142,7 @@ def _head(report: Results) -> dict[str, Any]:
         **({} if common else {"rulesets": sets}),
         "manifest": report.manifest,
         "counties": [_county(county) for county in report.counties],
-        "problems": [problem_record(problem) for problem in report.problems],
+        "problems": problem_records(report.problems, report.inputs),
         "excluded": [{name: unit.get(name) for name in _EXCLUDED} for unit in report.excluded],
     }
 
@@ -154,6 +156,13 @@ def _county(county: CountyResult) -> dict[str, Any]:
     }
 
 
-def problem_record(problem: Problem) -> dict[str, Any]:
-    """A problem as the results have it."""
-    return {name: getattr(problem, name) for name in _PROBLEM}
+def problem_records(problems: Sequence[Problem], inputs: Sequence[Path]) -> list[dict[str, Any]]:
+    """Problems as the results have them, each with its file as given and its line in a text.
+
+    inputs: the paths as given.
+    """
+    return [
+        {name: getattr(one, name) for name in _PROBLEM}
+        | {"path": place and place.path, "line": place and place.line}
+        for one, place in zip(problems, of_problems(problems, inputs), strict=True)
+    ]

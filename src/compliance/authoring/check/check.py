@@ -33,22 +33,24 @@ from compliance.rules.language.editions import editions
 from compliance.rules.language.pack import Pack, read_pack
 
 
-def check_path(path: Path, *, build: bool = True, run_code: bool = False) -> list[Diagnostic]:
+def check_path(
+    path: Path, *, build: bool = True, cases: bool = True, run_code: bool = False
+) -> list[Diagnostic]:
     """What is wrong with the plugin, the packs or the pack at a path.
 
-    build: build its wheel and open it. run_code: import its modules, which else happens only where it
+    build: build its wheel and open it. cases: run its cases, and say which are missing. run_code: import its modules, which else happens only where it
     is installed. Raises UsageError where there is nothing to check.
     """
-    return _check(source_of(path), build=build, run_code=run_code)
+    return _check(source_of(path), build=build, cases=cases, run_code=run_code)
 
 
-def check_installed(*, build: bool = False) -> list[Diagnostic]:
-    """What is wrong with the plugins that are installed."""
+def check_installed(*, cases: bool = True) -> list[Diagnostic]:
+    """What is wrong with the plugins that are installed; no wheel is built."""
     found: list[Diagnostic] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda one: one.name):
         source = _installed(entry)
         if source is not None:
-            found += _check(source, build=build, run_code=False)
+            found += _check(source, build=False, cases=cases, run_code=False)
     return found
 
 
@@ -68,7 +70,7 @@ def _installed(entry: EntryPoint) -> PluginSource | None:
     return PluginSource(root, entry.dist.metadata["Name"], entry.dist.metadata["Version"], packs)
 
 
-def _check(source: PluginSource, *, build: bool, run_code: bool) -> list[Diagnostic]:
+def _check(source: PluginSource, *, build: bool, cases: bool, run_code: bool) -> list[Diagnostic]:
     diagnosis = Diagnosis(source.name)
     for fault in source.faults:
         diagnosis.tell(fault)
@@ -95,7 +97,8 @@ def _check(source: PluginSource, *, build: bool, run_code: bool) -> list[Diagnos
         packs={key: list(same) for key, same in known.items()},
         fragments=[*others.fragments, *homes],
     )
-    check_cases(source, own, whole, diagnosis)
+    if cases:
+        check_cases(source, own, whole, diagnosis)
     if build and source.project is not None and not source.faults:
         check_wheel(source, diagnosis)
     return diagnosis.sorted()

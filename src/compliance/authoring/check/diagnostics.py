@@ -77,6 +77,62 @@ CODES: Mapping[str, str] = {
 }
 
 
+def titles() -> Mapping[str, str]:
+    """Code → what it is called, in the current language."""
+    return {
+        "toml": msg("规则文件不能读"),
+        "schema": msg("规则文件的写法不对"),
+        "language": msg("要求别的规则语言版本"),
+        "no_rules": msg("没有规则"),
+        "kind": msg("没有这个种类"),
+        "field": msg("种类的字段不对"),
+        "value": msg("数据项答不了这样的问题"),
+        "source": msg("没有来源"),
+        "basis": msg("没有依据，或不是依据"),
+        "unproven": msg("verified 却拿不出文字或出处"),
+        "date": msg("没有这样的日期"),
+        "date_order": msg("日期先后不对"),
+        "date_gap": msg("日期有空档"),
+        "date_overlap": msg("日期重叠"),
+        "old_number": msg("文字说的仍是旧限值"),
+        "prefix": msg("前缀不对，或已有人用"),
+        "taken": msg("名称已有人用"),
+        "reference": msg("引用了不存在的"),
+        "circle": msg("互相引用成环"),
+        "unreachable": msg("到不了结论的规则"),
+        "unused": msg("没有用到"),
+        "unit": msg("单位不同"),
+        "contradiction": msg("自相矛盾"),
+        "loosened": msg("放宽了限值"),
+        "relaxed": msg("写明了的放宽"),
+        "limit_impossible": msg("没有谁达得到的限值"),
+        "limit_implausible": msg("不像真的限值"),
+        "remedy": msg("没有整改措施"),
+        "owner": msg("没有牵头单位"),
+        "text": msg("没有说要求什么"),
+        "english": msg("没有英文"),
+        "case_missing": msg("缺算例"),
+        "case_faulty": msg("算例写错"),
+        "case_fails": msg("算例不符"),
+        "case_not_run": msg("没有运行算例"),
+        "no_cases": msg("一个算例也没有"),
+        "fact": msg("数据项的定义有误"),
+        "fact_words": msg("数据项缺说明"),
+        "heading": msg("表头已有别的意思"),
+        "template": msg("模板有误"),
+        "template_name": msg("没有这个名称的模板"),
+        "template_variable": msg("模板用到不提供的名称"),
+        "template_block": msg("没有这个块"),
+        "template_not_set": msg("没有试排模板"),
+        "offer": msg("钩子的回答是空的或不对"),
+        "not_loaded": msg("没有运行插件的代码"),
+        "distribution": msg("发行包的写法不对"),
+        "entry_point": msg("没有入口"),
+        "wheel": msg("轮子里缺东西"),
+        "wheel_not_built": msg("没有构建轮子"),
+    }
+
+
 def severity_words() -> Mapping[str, str]:
     """What the severities are called, in the current language."""
     return {ERROR: msg("错误"), WARNING: msg("提示"), NOTE: msg("说明")}

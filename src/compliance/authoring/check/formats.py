@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
+from io import BytesIO
 from itertools import groupby
+from pathlib import PurePath
 
+from compliance.assessment.places import InputPlace
 from compliance.authoring.check.diagnostics import (
-    CODES,
     ERROR,
     NOTE,
     WARNING,
     Diagnostic,
     severity_words,
+    titles,
 )
 from compliance.kernel.i18n import msg, say
-
-_PAGE = "docs/plugin-check.md"
+from compliance.render.ci.github import github_remarks
+from compliance.render.ci.remarks import Remark, Remarks
+from compliance.render.ci.sarif import sarif_remarks
 
 
 def written(found: Sequence[Diagnostic], form: str) -> str:
@@ -54,59 +57,40 @@ def _json(found: Sequence[Diagnostic]) -> str:
 
 
 def _sarif(found: Sequence[Diagnostic]) -> str:
-    used = [code for code in CODES if any(one.code == code for one in found)]
-    driver = {
-        "name": "junheng-plugin-check",
-        "version": version("junheng"),
-        "rules": [{"id": code, "help": {"text": f"{_PAGE}#{code}"}} for code in used],
-    }
-    results = [
-        {
-            "ruleId": one.code,
-            "ruleIndex": used.index(one.code),
-            "level": one.severity,
-            "message": {
-                "text": f"{one.plugin}: {one.what}" + (f" → {one.todo}" if one.todo else "")
-            },
-            "locations": [_location(one)] if one.file else [],
-        }
-        for one in found
-    ]
-    run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps(
-        {"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
-    )
-
-
-def _location(one: Diagnostic) -> Mapping[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": _uri(one.file)}}
-    if one.line:
-        place["region"] = {"startLine": one.line}
-    return {"physicalLocation": place}
-
-
-def _uri(file: str) -> str:
-    from urllib.parse import quote
-
-    return f"file://{quote(file)}" if file.startswith("/") else quote(file)
+    page = msg("每种问题的例子与改法见 docs/plugin-check.md")
+    named = titles()
+    kinds = {one.code: (named[one.code], page) for one in found}
+    stream = BytesIO()
+    sarif_remarks(_remarks(found), kinds, stream)
+    return stream.getvalue().decode()
 
 
 def _github(found: Sequence[Diagnostic]) -> str:
-    kinds = {ERROR: "error", WARNING: "warning", NOTE: "notice"}
-    return "\n".join(
-        f"::{kinds[one.severity]} file={_property(one.file)},line={one.line or 1},title={_property(one.code)}"
-        f"::{_data(one.plugin + ': ' + one.what + (' → ' + one.todo if one.todo else ''))}"
-        for one in found
+    stream = BytesIO()
+    github_remarks(_remarks(found), stream)
+    return stream.getvalue().decode()
+
+
+def _remarks(found: Sequence[Diagnostic]) -> Remarks:
+    named = titles()
+    order = [ERROR, WARNING, NOTE]
+    return Remarks(
+        [
+            Remark(
+                one.code,
+                named[one.code],
+                "",
+                one.severity,
+                weighs=one.severity == ERROR,
+                subject=one.plugin,
+                text=f"{one.what} → {one.todo}" if one.todo else one.what,
+                place=InputPlace(one.file, line=one.line or None) if one.file else None,
+                name="/".join((one.plugin, one.code, PurePath(one.file).name, one.what)),
+            )
+            for one in sorted(found, key=lambda one: order.index(one.severity))
+        ],
+        {},
     )
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 _WRITERS: Mapping[str, Callable[[Sequence[Diagnostic]], str]] = {

@@ -11,6 +11,7 @@ from datetime import date
 
 from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.checker.choice import Packs
+from compliance.checker.choice import layers as layers_of
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError, PackError
 from compliance.rules.kinds import Kinds
@@ -101,17 +102,10 @@ def in_every_way(
 def _days(known: Packs, name: str) -> list[date]:
     """Every day on which something of a rule set or what it stands on changes, from its first one on."""
     first = min(pack.effective for pack in known[name])
-    found, seen, waiting = {first}, set[str](), [name]
-    while waiting:
-        layer = waiting.pop()
-        for pack in (
-            (*known.get(layer, ()), *known.get(f"{layer}/{STANDARD}", ()))
-            if layer not in seen
-            else ()
-        ):
-            found.update(days_of_change(pack))
-            waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
-        seen.add(layer)
+    packs = list(layers_of(known, name))
+    ids = dict.fromkeys(pack.id for pack in packs)
+    packs += [one for layer in ids for one in known.get(f"{layer}/{STANDARD}", ())]
+    found = {day for pack in packs for day in days_of_change(pack)}
     return sorted(day for day in found if day >= first)
 
 

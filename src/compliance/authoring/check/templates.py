@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
+import tomli
+
 from compliance.authoring.check.diagnostics import Diagnosis
-from compliance.declaration.form import FILE, read_form
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.render.documents import template_files
@@ -16,7 +19,9 @@ from compliance.render.documents.pdf import Press
 from compliance.render.documents.template_outline import TemplateOutline, asked_by_ours, outline
 from compliance.render.rectification.county_list import CountyPaper
 from compliance.render.rectification.school_sheet import SchoolPaper
+from compliance.rules.language.pack import faults
 
+_FORM = "declaration.toml"  # the one template that is no document
 _TEXTS = (".html", ".md", ".css", ".js", ".docx")
 _ANY_PAPER = "notice.docx"  # some document of ours, to be set by a plugin's typst template
 _PAPERS = {"rectify_county": CountyPaper, "rectify_school": SchoolPaper}
@@ -25,7 +30,7 @@ _PAPERS = {"rectify_county": CountyPaper, "rectify_school": SchoolPaper}
 def check_templates(homes: Iterable[Path], diagnosis: Diagnosis) -> None:
     """Everything that is wrong with the templates of a plugin's folders."""
     for folder in (home / "templates" for home in homes if (home / "templates").is_dir()):
-        ours = {*template_files.names("", ()), FILE} - {"__init__.py"}
+        ours = {*template_files.names("", ()), _FORM} - {"__init__.py"}
         own = sorted(one for one in folder.iterdir() if not one.name.startswith((".", "__")))
         outlines = {
             one: read for one in own if (read := _outline(one, folder, diagnosis)) is not None
@@ -46,13 +51,25 @@ def check_templates(homes: Iterable[Path], diagnosis: Diagnosis) -> None:
 def _outline(path: Path, folder: Path, diagnosis: Diagnosis) -> TemplateOutline | None:
     """What a template asks for; None where it is none of Jinja's, or is faulty, which is told."""
     try:
-        if path.name == FILE:
-            read_form(path)
+        if path.name == _FORM:
+            _check_form(path, diagnosis)
         elif path.suffix in _TEXTS:
             return outline(path.name, (folder,))
     except PackError as error:
         diagnosis.tell(error, path, "template")
     return None
+
+
+def _check_form(path: Path, diagnosis: Diagnosis) -> None:
+    """A declaration form held against its schema; what it asks of a rule set is seen when one is filled."""
+    try:
+        text = path.read_text("utf-8-sig").replace("\r\n", "\n")
+        found = list(faults("declaration", tomli.loads(text, parse_float=Decimal), text))
+    except (OSError, ValueError, RecursionError) as error:
+        line = re.search(r"at line ([0-9]+)", str(error))
+        found = [(int(line[1]) if line else 0, str(error))]
+    for number, what in found:
+        diagnosis.add("template", what, path, number, msg("请按提示修改"))
 
 
 def _look_up(path: Path, folder: Path, read: TemplateOutline, diagnosis: Diagnosis) -> None:
