@@ -18,7 +18,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import ASKED, OPERATORS, UPPER, VERIFIED, WRITTEN, Part, Rule
 from compliance.rules.language.references import Node
-from compliance.rules.resolution.amendments import both_stated, loosened
+from compliance.rules.resolution.amendments import both_stated, loosened, said_at
 from compliance.rules.resolution.resolve import Amendment, Layers
 
 _HUNDRED = 100
@@ -66,7 +66,7 @@ def _layers(one: RulesOnDay, own: Set[Path]) -> Iterator[PackError]:
                     field=field,
                     both=f"{other.pack.file} / {amended.pack.file}",
                 )
-                where = amended.pack.place("override", amended.rule, *field.split("."))
+                where = said_at(amended.pack, one.day, "override", amended.rule, *field.split("."))
                 yield PackError(what, where, msg("只在一层里改"), "contradiction")
         if not mine or amended.stands_as not in layers.tables["rule"]:
             continue
@@ -269,7 +269,15 @@ def _unused(days: list[RulesOnDay], own: Set[Path]) -> Iterator[PackError]:
     for one in days:
         graph = one.rules.references
         starts = [Node("rule", name) for name in one.rules.rules]
-        named = set(_named(list(one.layers.tables["rule"].values())))
+        packs = {id(pack): pack for pack in one.layers.owners.values() if pack.path in own}
+        written = [list(one.layers.tables["rule"].values())]
+        written += [list(pack.left_out.values()) for pack in packs.values()]
+        written += [
+            list(pack.table(name).values())
+            for pack in packs.values()
+            for name in ("rule", "override")
+        ]
+        named = set(_named(written))
         starts += [node for node in graph.edges if node.name in named]
         used.update(graph.walk(starts))
         for node in graph.edges:

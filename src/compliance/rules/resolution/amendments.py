@@ -231,7 +231,7 @@ def overridden(
                     source=table["source"],
                     after=_stated(changed, field),
                 ),
-                said_at(pack, day, *_address(rule_id, table, field)),
+                said_at(pack, day, "override", rule_id, *field.split(".")),
                 msg("确有放宽的依据时，写明 relaxes = true 与 source"),
                 "loosened",
             )
@@ -241,19 +241,19 @@ def overridden(
 
 
 def said_at(pack: Pack, day: date, section: str, name: str, *field: str) -> str:
-    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it."""
-    changes = pack.table(section).get(name, {}).get("since", ())
+    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it.
+
+    An override may name a part of a rule by its limit alone.
+    """
+    table = pack.table(section).get(name, {})
+    changes = table.get("since", ())
+    ways = [field, field[-1:]] if section == "override" and "part" not in table else [field]
     for place, change in reversed([*enumerate(changes if isinstance(changes, list) else ())]):
-        if field and field[0] in change and change["date"] <= day:
-            return pack.place(section, name, "since", str(place), *field)
-    return pack.place(section, name, *field)
-
-
-def _address(rule_id: str, table: Table, field: str) -> Sequence[str]:
-    """Where an override says a field of the rule, whose part it may name by its limit alone."""
-    keys = field.split(".")
-    whole = "part" in table or keys[-1] not in table
-    return "override", rule_id, *(keys if whole else keys[-1:])
+        for keys in ways:
+            if keys and keys[0] in change and change["date"] <= day:
+                return pack.place(section, name, "since", str(place), *keys)
+    said = next((keys for keys in ways if keys and keys[0] in table), field)
+    return pack.place(section, name, *said)
 
 
 def both_stated(base: Table, changed: Table, fields: Iterable[str]) -> str:
