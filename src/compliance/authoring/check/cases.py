@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from compliance.authoring.case import DAY, Case, CaseOptions, law, on_trial
+from compliance.authoring.case import DAY, Case, CaseOptions, Packs, law, on_trial
 from compliance.authoring.case_file import CaseError, read_cases, read_exemptions
 from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.authoring.check.source import PluginSource
-from compliance.authoring.coverage import coverage_of
+from compliance.authoring.coverage import FAILS, MISSING, OPEN, PASSES, coverage, sort_words
 from compliance.authoring.run_cases import check, enrol
-from compliance.kernel.errors import JunhengError, NoEditionError
+from compliance.kernel.errors import JunhengError, NoEditionError, PackError
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
-from compliance.rules.language.model import STANDARD, VERIFIED, Rule, Ruleset
+from compliance.rules.language.model import STANDARD, VERIFIED
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.amendments import days_of_change
 
-_LINE = re.compile(r"^(?P<file>[^:\n]+\.toml):(?P<line>\d+): ?(?P<what>.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(?P<file>[^:\n]+\.toml):(?P<line>\d+)[:：] ?(?P<what>.*)$", re.MULTILINE)
 
 
 def check_cases(
@@ -42,12 +40,14 @@ def check_cases(
         if not all(_can_judge(name, packs, files[0]) for name, packs in by_id.items()):
             what = msg("没有运行算例：先改正规则的错误")
             diagnosis.add("case_not_run", what, folders[0], 0, msg("改正后再检查一次"))
-            _tell_lacking(_unwritten(own, files), by_id, diagnosis)
+            _by_what_is_written(own, files, diagnosis)
             return
         cases = [case for path in files for case in _read(path, diagnosis)]
         _run(cases, diagnosis)
-        for name, packs in by_id.items():
-            _tell_lacking(_lacking(name, packs, cases, files), by_id, diagnosis)
+        named = {name: registry.packs[name] for name in by_id if name in registry.packs}
+        standards = {f"{name}/{STANDARD}" for name in by_id} & registry.packs.keys()
+        named |= {name: registry.packs[name] for name in standards}
+        _lacking(cases, named, files, diagnosis)
 
 
 def _no_cases(source: PluginSource, own: Sequence[Pack], diagnosis: Diagnosis) -> None:
@@ -66,7 +66,7 @@ def _read(path: Path, diagnosis: Diagnosis) -> Iterable[Case]:
     try:
         return read_cases(path)
     except CaseError as error:
-        for line, what in _told(str(error)) or [(0, error.what)]:
+        for _, line, what in _told(str(error)) or [("", 0, error.what)]:
             diagnosis.add("case_faulty", what, path, line, msg("请改正这个算例"))
     except JunhengError as error:
         diagnosis.tell(error, path, "case_faulty")
@@ -75,8 +75,9 @@ def _read(path: Path, diagnosis: Diagnosis) -> Iterable[Case]:
     return ()
 
 
-def _told(text: str) -> list[tuple[int, str]]:
-    return [(int(one["line"]), one["what"]) for one in _LINE.finditer(text)]
+def _told(text: str) -> list[tuple[str, int, str]]:
+    """File, line and fault of every line of a text that begins with these."""
+    return [(one["file"], int(one["line"]), one["what"]) for one in _LINE.finditer(text)]
 
 
 def _run(cases: Sequence[Case], diagnosis: Diagnosis) -> None:
@@ -96,115 +97,59 @@ def _run(cases: Sequence[Case], diagnosis: Diagnosis) -> None:
 
 def _can_judge(name: str, packs: Sequence[Pack], file: Path) -> bool:
     """Whether a rule set is right enough for cases to be judged by it, on every day of change."""
-    try:
-        for day in {_last(packs), *(day for pack in packs for day in days_of_change(pack))}:
+    for day in {DAY, *(day for pack in packs for day in days_of_change(pack))}:
+        try:
             law(CaseOptions(file, name, day))
-    except NoEditionError:  # a school standard that is older than what it is laid on
-        return True
-    except JunhengError:  # told where the rules were looked at
-        return False
+        except NoEditionError:  # a school standard that is older than what it is laid on
+            continue
+        except JunhengError:  # told where the rules were looked at
+            return False
     return True
 
 
-def _last(packs: Sequence[Pack]) -> date:
-    return max(DAY, *(pack.effective for pack in packs))
-
-
-Lacking = Mapping[str, Sequence[str]]  # rule → which cases it has not
-
-
 def _lacking(
-    name: str, packs: Sequence[Pack], cases: Sequence[Case], files: Sequence[Path]
-) -> Lacking:
-    """What a rule set's cases leave out."""
-    exempt = [one for path in files for one in read_exemptions(path)]
-    lacking: dict[str, list[str]] = {}
-    for gap in coverage_of(cases, law(CaseOptions(files[0], name, _last(packs))).ruleset, exempt):
-        word = _words().get(gap.lacks, gap.lacks)
-        lacking.setdefault(gap.rule, []).append(f"{word}（{gap.of}）" if gap.of else word)
-    excused = {one.rule for one in exempt if "date" in one.lacks}
-    for rule, day in _untried_days(name, packs, cases, files[0]):
-        if rule not in excused:
-            lacking.setdefault(rule, []).append(say("{day}起的", day=day))
-    return lacking
+    cases: Sequence[Case], packs: Packs, files: Sequence[Path], diagnosis: Diagnosis
+) -> None:
+    """What the cases leave out, a fault a rule or switch; and lines that excuse what is there."""
+    found = coverage(cases, packs, [one for path in files for one in read_exemptions(path)])
+    words = sort_words()
+    for one in found.covered:
+        gaps = [f"{words[gap.sort]}（{gap.of}）" if gap.of else words[gap.sort] for gap in one.gaps]
+        if gaps:
+            diagnosis.tell(_gap(one.name, gaps, one.stated_at))
+    for file, line, what in _told("\n".join(found.in_vain)):
+        path = next(one for one in files if one.name == file)
+        diagnosis.add("case_faulty", what, path, line, msg("请删去这一行"))
 
 
-def _words() -> Mapping[str, str]:
-    return {
-        "pass": msg("达标"), "fail": msg("不达标"), "missing": msg("缺数据"),
-        "on_the_line": msg("正在线上"), "shown": msg("只列出数值"),
-    }  # fmt: skip
-
-
-def _unwritten(own: Sequence[Pack], files: Sequence[Path]) -> Lacking:
+def _by_what_is_written(own: Sequence[Pack], files: Sequence[Path], diagnosis: Diagnosis) -> None:
     """Of rules that cannot be judged: which lack a case by what their files expect."""
     expected: dict[str, set[str]] = {}
     for path in files:
         try:
-            written = tomllib.loads(path.read_text("utf-8")).get("case", [])
-        except (OSError, ValueError):
+            written = tomllib.loads(path.read_text("utf-8-sig")).get("case", [])
+        except (OSError, ValueError, RecursionError):
             continue
-        for one in written:
-            expect = one.get("expect", {})
-            expected.setdefault(str(one.get("rule")), set()).add(str(expect.get("status")))
-    sorts = {"pass": {"pass"}, "fail": {"fail"}, "missing": {"unknown", "not_checked"}}
-    return {
-        rule: lacks
-        for pack in own
-        for rule in (*pack.table("rule"), *(pack.prefix + one for one in _changing(pack)))
-        if (lacks := [_words()[one] for one, states in sorts.items() if not states & expected.get(rule, set())])
-    }  # fmt: skip
+        for one in written if isinstance(written, list) else ():
+            expect = one.get("expect", {}) if isinstance(one, dict) else {}
+            status = str(expect.get("status")) if isinstance(expect, dict) else ""
+            expected.setdefault(str(one.get("rule")), set()).add(status)
+    sorts = {PASSES: {"pass"}, FAILS: {"fail"}, MISSING: set(OPEN)}
+    for pack in own:
+        stated = [("rule", name, name) for name in pack.table("rule")]
+        tables = pack.table("override").items()
+        beside = [
+            name for name, one in tables if set(one) - {"add"} and one.get("basis") != VERIFIED
+        ]
+        stated += [("override", name, pack.prefix + name) for name in beside]
+        for section, name, rule in stated:
+            there = expected.get(rule, set())
+            lacks = [sort_words()[sort] for sort, states in sorts.items() if not states & there]
+            if lacks:
+                diagnosis.tell(_gap(rule, lacks, pack.place(section, name)))
 
 
-def _changing(pack: Pack) -> Iterable[str]:
-    """The rules whose overrides decide nothing, so that they stand beside them under an id of their own."""
-    tables = pack.table("override").items()
-    return (name for name, one in tables if set(one) - {"add"} and one.get("basis") != VERIFIED)
-
-
-def _tell_lacking(
-    lacking: Lacking, own: Mapping[str, Sequence[Pack]], diagnosis: Diagnosis
-) -> None:
-    """A fault a rule, where the pack gives or changes it."""
-    packs = [pack for same in own.values() for pack in same]
-    for rule, lacks in lacking.items():
-        what = say("规则 {rule} 缺算例：{lacks}", rule=rule, lacks=msg("、").join(lacks))
-        todo = msg("请补上，或在算例文件写 [[exempt]] 说明为何没有")
-        path, line = next(_stated(rule, packs), (packs[0].path, 1))
-        diagnosis.add("case_missing", what, path, line, todo)
-
-
-def _stated(rule: str, packs: Sequence[Pack]) -> Iterator[tuple[Path, int]]:
-    for pack in packs:
-        beside = {pack.prefix + one: one for one in _changing(pack)}
-        for section, name in (("rule", rule), ("override", rule), ("override", beside.get(rule))):
-            if name is not None and name in pack.table(section):
-                yield pack.path, pack.line(section, name)
-
-
-def _untried_days(
-    name: str, packs: Sequence[Pack], cases: Sequence[Case], file: Path
-) -> Iterable[tuple[str, date]]:
-    """Rules that ask for something else from a day on, without a case between that day and the next."""
-    first = min(pack.effective for pack in packs if pack.layer != STANDARD)
-    days = sorted({day for pack in packs for day in days_of_change(pack) if day >= first})
-    sets = [(day, law(CaseOptions(file, name, day)).ruleset) for day in days]
-    tried = {
-        (case.rule, case.options.as_of) for case in cases if law(case.options).ruleset.id == name
-    }
-    anew: dict[str, list[date]] = {}
-    for (_, before), (day, after) in pairwise(sets):
-        for rule in after.rules.values():
-            if name in rule.layers.values() and _asks_anew(before, rule):
-                anew.setdefault(rule.id, []).append(day)
-    for rule_id, begins in anew.items():
-        for day, end in pairwise([*begins, date.max]):
-            if not any(one == rule_id and day <= when < end for one, when in tried):
-                yield rule_id, day
-
-
-def _asks_anew(before: Ruleset, rule: Rule) -> bool:
-    """Whether a rule was there and asked for another figure."""
-    was = before.rules.get(rule.id)
-    held = [[(one.indicator, one.limit) for one in each.holders] for each in (was, rule) if each]
-    return held[0] != held[-1]
+def _gap(name: str, lacks: Sequence[str], where: str) -> PackError:
+    what = say("{name} 缺算例：{lacks}", name=name, lacks=msg("、").join(lacks))
+    todo = msg("请补上，或在算例文件写 [[exempt]] 说明为何没有")
+    return PackError(what, where, todo, "case_missing")

@@ -11,11 +11,11 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from compliance.authoring.both_languages import of_pack
 from compliance.authoring.check.advice import advise
 from compliance.authoring.check.cases import check_cases
 from compliance.authoring.check.days import wrong_days
 from compliance.authoring.check.diagnostics import Diagnosis, Diagnostic
-from compliance.authoring.check.english import without_english
 from compliance.authoring.check.fragments import sound_fragments
 from compliance.authoring.check.layers import in_every_way
 from compliance.authoring.check.offers import check_entry_points, check_names, clashes
@@ -83,7 +83,7 @@ def _check(source: PluginSource, *, build: bool, cases: bool, run_code: bool) ->
         diagnosis.files.setdefault(pack.file, pack.path)
         if pack.path not in source.packs:
             diagnosis.plugins.setdefault(pack.file, pack.plugin.partition(" ")[0])
-    for found in (clashes(own, others), *(without_english(pack) for pack in own)):
+    for found in (clashes(own, others), *(of_pack(pack) for pack in own)):
         for fault in found:
             diagnosis.tell(fault)
     installed = {one: one.read_text("utf-8-sig") for one in fragment_files(others.fragments)}

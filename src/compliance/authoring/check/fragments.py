@@ -117,14 +117,10 @@ def _at(error: JunhengError, path: Path, text: str, name: str = "") -> PluginErr
 
 def _line(text: str, name: str, key: str = "") -> int:
     """The line on which a property, or a key of it, is defined."""
-    found = re.search(rf'"{re.escape(name)}"\s*:\s*\{{', text) or re.search(
-        rf'"{re.escape(name)}"', text
-    )
-    if found is None:
-        return 1
-    start = found.start()
-    inner = re.compile(rf'"{re.escape(key)}"\s*:').search(text, start) if key else None
-    ends = re.compile(r"\n  {0,4}\}").search(text, start)
-    if inner is not None and (ends is None or inner.start() < ends.start()):
-        start = inner.start()
+    found = re.search(rf'"{re.escape(name)}"\s*:\s*(?=\{{)', text)
+    start = found.start() if found is not None else max(text.find(f'"{name}"'), 0)
+    if found is not None and key:
+        _, end = json.JSONDecoder().raw_decode(text, found.end())
+        inner = text.find(f'"{key}"', start, end)
+        start = inner if inner >= 0 else start
     return text.count("\n", 0, start) + 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tomli
 
+from compliance.authoring.both_languages import of_template
 from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
@@ -45,6 +46,8 @@ def check_templates(homes: Iterable[Path], diagnosis: Diagnosis) -> None:
                 diagnosis.add("template_name", what, path, 0, todo)
         for path, read in outlines.items():
             _look_up(path, folder, read, diagnosis)
+            for fault in of_template(path):
+                diagnosis.tell(fault, path)
         _set(folder, own, diagnosis)
 
 

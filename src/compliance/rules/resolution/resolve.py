@@ -96,6 +96,13 @@ def resolve(
     return replace(resolved, rules=resting)
 
 
+def renamed(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Ids by which rules of a pack were known, each with the one that it has now."""
+    for section, prefix in (("rule", ""), ("override", pack.prefix)):
+        for rule_id, table in pack.table(section).items():
+            yield from ((old, f"{prefix}{rule_id}") for old in table.get("formerly", ()))
+
+
 def _standard(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Sequence[Pack]:
     """The edition of a province's school standard in force, none where there is none yet."""
     found = known.get(f"{pack_id}/{STANDARD}", ())
@@ -191,6 +198,9 @@ class Layers:
         chain = lineage(known, pack_id, self.day)
         if WITHOUT_STANDARD not in self.switched:
             chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, self.day))]
+        now = {old: new for pack in chain for old, new in renamed(pack)}
+        self.confirmed = {now.get(rule, rule): one for rule, one in self.confirmed.items()}
+        self.enforce = [now.get(word, word) for word in self.enforce]
         for pack in chain:
             self.lay(pack, _imported(known, pack, self.day))
         return chain
@@ -374,7 +384,8 @@ class Layers:
             self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
             stands_as = rule_id
         else:
-            self._put(pack, variant, changed, origin)
+            own = {"formerly": table.get("formerly", [])}  # the base rule's names are its own
+            self._put(pack, variant, {**changed, **own}, origin)
             self.variants[variant], stands_as = rule_id, variant
         self.amended.append(Amendment(pack, rule_id, stands_as, base, changed, touched))
 
