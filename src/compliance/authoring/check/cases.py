@@ -66,8 +66,10 @@ def _read(path: Path, diagnosis: Diagnosis) -> Iterable[Case]:
     try:
         return read_cases(path)
     except CaseError as error:
-        for _, line, what in _told(str(error)) or [("", 0, error.what)]:
-            diagnosis.add("case_faulty", what, path, line, msg("请改正这个算例"))
+        line = error.where.rpartition(":")[2]
+        alone = ("", int(line) if line.isdecimal() else 0, error.what)
+        for _, number, what in _told(error.what) or [alone]:
+            diagnosis.add("case_faulty", what, path, number, msg("请改正这个算例"))
     except JunhengError as error:
         diagnosis.tell(error, path, "case_faulty")
     except (OSError, ValueError) as error:
