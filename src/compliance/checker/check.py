@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -17,12 +18,14 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
     Packs,
+    Regions,
     check_words,
     choose,
     chosen_rules,
     out_of_date,
     own_words,
     regions,
+    why_chosen,
     with_pack_file,
 )
 from compliance.checker.correction import HeldCounty
@@ -30,6 +33,7 @@ from compliance.checker.handing_on import Sink, handed_on
 from compliance.checker.manifest import manifest
 from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
 from compliance.checker.report import Report, Wording, whole
+from compliance.checker.waivers import outcomes, waiver_problems
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
@@ -41,12 +45,14 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
+from compliance.engine.waiving import Hit, in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
+from compliance.kernel.journal import step
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
@@ -148,7 +154,10 @@ def prepared(
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
     """Every rule of a job judged for every subject."""
-    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
+    heeded = in_force(choice.waivers, job.rules, job.as_of)
+    return evaluate(
+        job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict, waivers=heeded
+    )
 
 
 class Checker:
@@ -269,11 +278,16 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
+        hits: list[Hit] = []
         alone = sum(job.part.counties.height for job in batch.jobs) == 1
-        judging = Judging(registry.kinds, words, batch.problems, strict=choice.strict, alone=alone)
+        judging = Judging(
+            registry.kinds, words, batch.problems,
+            strict=choice.strict, alone=alone, waivers=choice.waivers,
+        )  # fmt: skip
         parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
             for done, made in enumerate(judged_in_order(parts, judging.part)):
+                step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
                 put(made.frame)
@@ -281,9 +295,11 @@ class Checker:
                 counties += made.counties
                 excluded += made.excluded
                 rows |= made.rows
+                hits += made.hits
                 if alone or not sinks:
                     kept.append(made.frame)
                     words.found.append(made.found)
+        waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
         return Report(
             findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
@@ -293,7 +309,8 @@ class Checker:
             excluded=tuple(
                 sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
             ),
-            problems=tuple(problems),
+            problems=(*problems, *waiver_problems(waivers)),
+            waivers=waivers,
             refused=batch.refused,
             manifest=manifest(
                 batch.submission,
@@ -449,7 +466,18 @@ def _assigned(
             problems += [] if warning is None else [warning]
         day = choice.as_of or date(row["year"], 9, 1)
         found.setdefault((name, day), []).append(key)
+        step(partial(_told_choice, row, name, day, served))
     return found
+
+
+def _told_part(rules: str, done: int, parts: int) -> str:
+    return say("已按 {rules} 判定 {n}/{m}", rules=rules, n=done, m=parts)
+
+
+def _told_choice(row: Mapping[str, Any], name: str, day: date, served: Regions | None) -> str:
+    why = msg("指定的") if served is None else why_chosen(row, name, served)
+    county = f"{row['county_name']} {row['county_code']} {row['year']}"
+    return say("{county}：规则集 {name}（{why}），按{day}的规则", county=county, name=name, why=why, day=day)  # fmt: skip
 
 
 def _info(job: Job) -> RulesetInfo:

@@ -33,6 +33,7 @@ from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
@@ -49,7 +50,8 @@ class Choice:
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     templates: folders whose templates replace those of every rule set, the first before the others;
-    they change no judgement. terms: on which people's own tables are read.
+    they change no judgement. terms: on which people's own tables are read. waivers: of single
+    findings, with the day on which they must hold.
     """
 
     ruleset: str | None = None
@@ -60,6 +62,7 @@ class Choice:
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
+    waivers: Waivers = NO_WAIVERS
 
     def __post_init__(self) -> None:
         """In whatever order words are given, they ask for the same."""
@@ -87,6 +90,7 @@ class Choice:
             "enforced": list(self.enforce),
             "strict": self.strict,
             "confirmations": [one.row() for one in self.confirmations],
+            **self.waivers.stated(),
         }
 
 
@@ -227,6 +231,14 @@ def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
     return [*installed, *(one for one in lone if one.is_dir())]
 
 
+def rule_ids(known: Packs) -> set[str]:
+    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    found = set[str]()
+    for pack in (pack for packs in known.values() for pack in packs):
+        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+    return found
+
+
 class Regions(NamedTuple):
     """base: the rule set of whoever has none. codes: prefix → rule set; names: name → rule set."""
 
@@ -303,20 +315,36 @@ def choose(
     Raises the fault of a broken plugin whose rule set this county's may be: to judge it by the base
     would be a false acquittal.
     """
-    province, code = row.get("province"), str(row["county_code"])
+    province = row.get("province")
     if province:
         wanted = str(
             province if province in registry.packs else served.names.get(province, province)
         )
     else:
-        prefixes = (code[:length] for length in range(len(code), 0, -1))
-        wanted = next((served.codes[one] for one in prefixes if one in served.codes), "")
+        wanted = served.codes.get(_prefix(row, served), "")
     if wanted in registry.packs:
         return wanted, None
     suspect = _suspect(wanted, registry)
     if suspect is not None:
         raise suspect
     return served.base, _without(row, wanted, served.base) if wanted else None
+
+
+def _prefix(row: Mapping[str, Any], served: Regions) -> str:
+    """The first digits of the county's code that a rule set claims; empty where none does."""
+    code = str(row["county_code"])
+    prefixes = (code[:length] for length in range(len(code), 0, -1))
+    return next((one for one in prefixes if one in served.codes), "")
+
+
+def why_chosen(row: Mapping[str, Any], name: str, served: Regions) -> str:
+    """By what `choose` chose a rule set."""
+    if province := row.get("province"):
+        return say("“省份”是{province}", province=province)
+    prefix = _prefix(row, served)
+    if served.codes.get(prefix) == name:
+        return say("行政区划代码以{prefix}开头", prefix=prefix)
+    return msg("没有本省的规则集，用缺省的")
 
 
 def _suspect(wanted: str, registry: Registry) -> JunhengError | None:

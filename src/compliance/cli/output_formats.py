@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 
 from compliance.kernel.i18n import say
@@ -51,8 +50,3 @@ def _may_render(entry: EntryPoint) -> bool:
     except (ImportError, ValueError, AttributeError, SyntaxError):
         return False
     return _HOOK in (source or "")
-
-
-def completed_formats(begun: str) -> Iterator[str]:
-    """The formats that a word may become, for completion: ``sar`` → ``sarif``."""
-    return (name for name in known_formats() if name.startswith(begun))

@@ -15,11 +15,14 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    print_problems,
     refuse_clashes,
     require_format,
     shared_options,
 )
+from compliance.cli.failures import failed_on
 from compliance.cli.output_formats import FOR_CI
+from compliance.cli.volume import SILENT, quiet, remark
 from compliance.kernel.exit_codes import CONFORMS, UNREADABLE
 from compliance.kernel.i18n import msg, say
 
@@ -53,6 +56,7 @@ _FORMATS = ("text", "json", *FOR_CI)
 )
 @option(
     "-o",
+    "--output",
     "out",
     type=click.Path(path_type=Path),
     metavar="FILE.xlsx|DIR",
@@ -78,6 +82,7 @@ def validate(
     checked = checker.validate(inputs, choice, previous)
     if out is not None:
         _give_back(checker, checked, choice, inputs, out)
+    failed_on(checked.problems)
     code = UNREADABLE if checked.count("error") else CONFORMS
     _print(checked, form, code)
     return code
@@ -90,9 +95,12 @@ def _print(checked: Validation, form: str, code: int) -> None:
     if form in FOR_CI:
         problems_for(form, checked, code, sys.stdout.buffer)
         sys.stdout.buffer.flush()
-    else:
-        write = data_checks.as_json if form == "json" else data_checks.as_text
-        click.echo(write(checked))
+    elif form == "json":
+        click.echo(data_checks.as_json(checked))
+    elif not quiet():
+        click.echo(data_checks.as_text(checked))
+    elif quiet() < SILENT:
+        print_problems(checked.problems)
 
 
 def _give_back(
@@ -107,7 +115,7 @@ def _give_back(
     for path, content in made.items():
         write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
     for line in (*(say("已退回 {path}", path=path) for path in made), *lost):
-        click.echo(line, err=True)
+        remark(line, err=True)
 
 
 def given_back(
@@ -140,7 +148,10 @@ def given_back(
 
 def _file(path: str) -> Path | None:
     """The file of a document; None of what is no single file."""
-    return Path(path) if path and Path(path).is_file() else None
+    from compliance.intake.formats.standard_input import lying_at
+
+    there = lying_at(path)
+    return there if path and there.is_file() else None
 
 
 def _named(folder: Path, given: Sequence[ReadFile]) -> dict[Path, list[ReadFile]]:

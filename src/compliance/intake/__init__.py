@@ -47,13 +47,14 @@ def take_in(
     from compliance.intake.accept import accept
     from compliance.intake.data_checks.year_on_year import faults_of
     from compliance.intake.formats.discover import gather, with_words
+    from compliance.intake.formats.standard_input import called
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS
     reading = with_words(readers, vocabulary, [*paths, *previous])
     documents = gather(paths, reading, vocabulary, terms)
     require_zeros(terms, documents)
-    asked = [str(path) for path in paths]
+    asked = [called(path) for path in paths]
     if not previous:
         return replace(accept(documents, vocabulary), asked=asked)
     earlier = replace(terms, blank_is_zero=())

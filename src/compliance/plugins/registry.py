@@ -8,7 +8,6 @@ by name (`without`, ``--without-plugin``, ``COMPLIANCE_WITHOUT_PLUGINS``); then 
 
 from __future__ import annotations
 
-import logging
 import os
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel import environment
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import LOGGER, step
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
 from compliance.rules.language.editions import editions
@@ -36,7 +36,6 @@ from compliance.rules.language.pack import Pack, packs_in
 
 CORE = "junheng"
 HOOKS = ("compliance_packs", "compliance_kinds", "compliance_readers", "compliance_renderers")
-_log = logging.getLogger("compliance")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
 
 
@@ -109,7 +108,7 @@ class Registry(Offers):
         plugin = offers.plugin
         if offers.error is not None:
             cause = offers.error if environment.asked(environment.DEBUG) else None
-            _log.warning("%s", offers.error, exc_info=cause)
+            LOGGER.warning("%s", offers.error, exc_info=cause)
             self.broken.append(offers)
             return
         for name in sorted(offers.names()):
@@ -169,6 +168,8 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     _check_facts(asked)
     for offers in asked:
         registry.add(offers)
+    told = ", ".join(f"{name} {number}" for name, number in registry.plugins.items())
+    step(lambda: say("插件：{plugins}", plugins=told))
     return registry
 
 

@@ -30,6 +30,7 @@ from compliance.kernel.i18n import msg, say
 from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import HOOKS, Registry
 from compliance.rules.language.editions import editions
+from compliance.rules.language.model import OF_A_FILE
 from compliance.rules.language.pack import Pack, read_pack
 
 
@@ -215,7 +216,7 @@ def _read(source: PluginSource, diagnosis: Diagnosis) -> list[Pack]:
         label = source.label if source.project is not None else ""
         diagnosis.files[f"{label} {path.name}".lstrip()] = path
         try:
-            pack = read_pack(path, source.version or "file", home, label, partly=True)
+            pack = read_pack(path, source.version or OF_A_FILE, home, label, partly=True)
         except PackError as error:
             diagnosis.tell(error, path, "schema")
             continue

@@ -19,12 +19,14 @@ from compliance.intake.formats.folder import Contents, contents
 from compliance.intake.formats.input_names import InputNames
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.formats.standard_input import NAME, called, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import step
 from compliance.kernel.submission import InputFile
 
 Reader = Callable[[Path], RawDocument]
@@ -92,7 +94,7 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
     loose: dict[Path, list[Path]] = {}
     for path in paths:
         if path.is_dir():
-            found += _asked_for(str(path), _folder(path, readers, seen, names))
+            found += _asked_for(called(path), _folder(path, readers, seen, names))
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
@@ -100,12 +102,13 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found += _asked_for(str(path), [_read(path, readers, names)])
+            found += _asked_for(called(path), [_read(path, readers, names)])
     for tables in loose.values():
-        own = _dataset(", ".join(path.name for path in tables), tables, readers, names)
-        found += _asked_for(", ".join(str(path) for path in tables), [own])
+        told = (NAME if is_kept(path) else path.name for path in tables)
+        own = _dataset(", ".join(told), tables, readers, names)
+        found += _asked_for(", ".join(map(called, tables)), [own])
     if not found:
-        raise _nothing(", ".join(str(path) for path in paths))
+        raise _nothing(", ".join(map(called, paths)))
     return found
 
 
@@ -180,6 +183,7 @@ def _dataset(
 
 def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
+    step(lambda: say("读取 {path}", path=called(path)))
     name = names.name(path)
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -204,7 +208,8 @@ def _noted(document: RawDocument, path: Path) -> RawDocument:
         with path.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
         document.inputs.append(InputFile(path.name, found))
-    document.inputs[:] = [replace(one, path=str(path)) for one in document.inputs]
+    own = {"path": called(path)} | ({"name": NAME} if is_kept(path) else {})
+    document.inputs[:] = [replace(one, **own) for one in document.inputs]
     return document
 
 

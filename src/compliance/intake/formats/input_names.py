@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from compliance.intake.formats.standard_input import NAME, is_kept
+
 
 class InputNames:
     """Of files that were asked for, or lie in folders that were.
@@ -31,6 +33,8 @@ class InputNames:
 
     def name(self, path: Path) -> str:
         """What a file is called."""
+        if is_kept(path):
+            return NAME
         root = next((one for one in self._roots if one in path.parents), path.parent)
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
@@ -41,8 +45,10 @@ class InputNames:
     def path(self, name: str) -> str:
         """The file as given that is called so, or in which something is, such as a table of an archive.
 
-        Of several files the first; empty where no input is called so.
+        Of several files the first; empty where no input is called so. Standard input is ``-``.
         """
+        if name == NAME and any(map(is_kept, self._roots)):
+            return NAME
         if name not in self._ways:
             first = name.split(", ", maxsplit=1)[0]
             self._ways[name] = next((self._way(one) for one in (name, first) if self._way(one)), "")

@@ -20,7 +20,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import LANGUAGE, Document
+from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
 
 if TYPE_CHECKING:
     from compliance.rules.language.pack_errors import Complaint
@@ -110,12 +110,12 @@ def find_line(text: str, address: Sequence[str]) -> int:
 
     One of several tables of a name is addressed by its place: ("rule", "R1", "since", "0").
     """
-    headings = _headings(text)
-    for depth in range(len(address), 0, -1):
+    headings = {"": 0, **_headings(text)}  # keys before the first table
+    for depth in range(len(address), -1, -1):
         number = headings.get(".".join(address[:depth]))
         if number is not None:
             key = _key_line(text, number, address[depth]) if depth < len(address) else None
-            return key or number
+            return key or number or 1
     return 1
 
 
@@ -163,7 +163,7 @@ def _key_line(text: str, start: int, name: str) -> int | None:
 
 
 def read_pack(
-    path: Path, version: str = "file", home: Path | None = None, plugin: str = "",
+    path: Path, version: str = OF_A_FILE, home: Path | None = None, plugin: str = "",
     *, partly: bool = False,
 ) -> Pack:  # fmt: skip
     """Read and check one pack file.
