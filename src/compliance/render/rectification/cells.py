@@ -38,7 +38,7 @@ from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
 from compliance.render.rectification.planning import UNPLANNED, Planned
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Rule, version_in_words
 from compliance.rules.reference.describe import demands
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -514,7 +514,7 @@ def basis(report: Results, info: RulesetInfo, *, doubts: bool) -> str:
         title=printable(pick(info.title, info.title_en)),
         source=printable(documents),
         id=info.id,
-        version=info.version,
+        version=version_in_words(info.version),
         as_of=in_words(day),
     )
     return text + _chosen(report)

@@ -19,7 +19,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
-from compliance.rules.language.model import LANGUAGE, Document
+from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
 
 MAX_PACK_BYTES = 4 << 20
 _DECIMALS = 15  # before and after the point of a number: as many as a double tells apart
@@ -152,7 +152,7 @@ def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
 
 
 def read_pack(
-    path: Path, version: str = "file", home: Path | None = None, *, partly: bool = False
+    path: Path, version: str = OF_A_FILE, home: Path | None = None, *, partly: bool = False
 ) -> Pack:
     """Read and check one pack file.
 
