@@ -13,6 +13,7 @@ import polars as pl
 from compliance.assessment.comparison import RunComparison, Side, compare
 from compliance.checker.check import Checker, prepare
 from compliance.checker.choice import Choice, chosen_rules
+from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.standard_input import NAME, is_kept
@@ -47,23 +48,28 @@ def compared(
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
         return _of_results(checker, path)
-    batch = prepare([path], checker.registry, choice)
-    report = checker.judge(batch, choice)
+    report = checker.judge(prepare([path], checker.registry, choice), choice)
     problems += report.problems
+    return side_of(report, NAME if is_kept(path) else path.name)
+
+
+def side_of(report: Report, name: str) -> Side:
+    """A run that is in memory, by the name that it goes by."""
+    parts = [one.figures for one in report.grounds.values()]
     return Side(
-        name=NAME if is_kept(path) else path.name,
+        name=name,
         counties=report.counties,
         findings=report.findings,
         rulesets=report.rulesets,
         rules=report.rules,
         titles=report.titles,
-        words=_words(batch.vocabulary),
+        words=_words(report.words.vocabulary),
         manifest=report.manifest,
         refused=report.refused,
         successions=tuple(
             one for county in report.counties for one in report.succession_of(county)
         ),
-        records=_records([batch.submission.of(()), *(job.part for job in batch.jobs)]),
+        records=_records([parts[0].of(()), *parts]) if parts else None,
     )
 
 

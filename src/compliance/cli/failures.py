@@ -67,6 +67,12 @@ def failed_on(problems: Iterable[Problem]) -> None:
             _note({**row, "code": one.code})
 
 
+def forget() -> None:
+    """Nothing has failed so far."""
+    if (found := _collected.get()) is not None:
+        found.clear()
+
+
 def _note(row: dict[str, str]) -> None:
     found = _collected.get()
     if found is not None and row not in found:
