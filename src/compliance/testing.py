@@ -7,24 +7,20 @@ three lines:
     from compliance.testing import pack_contract
     test_contract = pack_contract("zhongyuan", Path(__file__).parent)
 
-In: the files of `cases/` beside them and the installed packs. Out: a test for every case and every
-property, each with what is wrong, file and line. The form of a case stands in docs/rule-language.md
-under "Cases".
+`python -m compliance.testing CASES` prints, without pytest, what the cases cover. In: the files of
+`cases/` beside the test, and the installed packs. Out: a test for every case and every property, each
+with what is wrong, file and line. docs/testing-packs.md says what is held; docs/rule-language.md has the
+form of a case.
 """
 
 from __future__ import annotations
 
-from compliance.authoring.case import Case
-from compliance.authoring.case_file import CaseError, read_cases, read_exemptions
+from compliance.authoring.case_file import CaseError
 from compliance.authoring.contract import pack_contract
-from compliance.authoring.coverage import MissingCase, coverage_of
 
-__all__ = [
-    "Case",
-    "CaseError",
-    "MissingCase",
-    "coverage_of",
-    "pack_contract",
-    "read_cases",
-    "read_exemptions",
-]
+__all__ = ["CaseError", "pack_contract"]
+
+if __name__ == "__main__":
+    from compliance.authoring.coverage_table import main
+
+    raise SystemExit(main())

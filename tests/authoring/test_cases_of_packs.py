@@ -12,14 +12,15 @@ import pytest
 
 from compliance import intake
 from compliance.authoring import run_cases
-from compliance.authoring.case import law
-from compliance.authoring.case_file import read_exemptions
+from compliance.authoring.case import Case, packs_beside
+from compliance.authoring.case_file import read_cases, read_exemptions
+from compliance.authoring.coverage import coverage
 from compliance.authoring.run_cases import check, enrol
 from compliance.engine import evaluate as engine
 from compliance.engine.evaluate import Evaluation
 from compliance.kernel.errors import PackError
 from compliance.kernel.submission import Submission
-from compliance.testing import Case, CaseError, coverage_of, pack_contract, read_cases
+from compliance.testing import CaseError, pack_contract
 
 PACK = """
 [pack]
@@ -246,10 +247,12 @@ def test_three_lines_make_a_test_of_every_case(tmp_path: Path) -> None:
 
 
 def lacking(folder: Path, texts: Sequence[str]) -> list[str]:
+    """What the cases leave out, and the lines that exempt in vain."""
     found = read(folder, *texts)
-    rules = law(found[0].options).ruleset
     exempt = read_exemptions(found[0].options.file)
-    return [str(gap) for gap in coverage_of(found, rules, exempt)]
+    seen = coverage(found, packs_beside(found[0].options.ruleset), exempt)
+    gaps = (f"{one.name}: {gap.sort} {gap.of}".rstrip() for one in seen.covered for gap in one.gaps)
+    return [*gaps, *seen.in_vain]
 
 
 def unit(stage: str, teachers: str, status: str) -> str:
@@ -293,7 +296,9 @@ def test_coverage_is_content_with_all_of_them_and_with_what_cannot_be_had(tmp_pa
     assert lacking(tmp_path, texts) == ["R1: on_the_line junior", "C: pass"]
     exempt = '\n[[exempt]]\nrule = "C"\nlacks = ["pass", "fail"]\nbecause = "测试"\n'
     line = unit("junior", ", teachers = 5", "pass")
-    assert lacking(tmp_path, [*texts, line, exempt]) == ["C: exempt_in_vain fail"]
+    assert lacking(tmp_path, [*texts, line, exempt]) == [
+        "some.toml:67：C 不缺“fail”的算例，[[exempt]] 多余"
+    ]
 
 
 def test_a_folder_is_accepted_once_and_only_what_is_asked_is_judged(

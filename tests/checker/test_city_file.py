@@ -10,13 +10,12 @@ import openpyxl
 import pytest
 
 from compliance import Report, check
-from compliance.authoring.case import law
+from compliance.authoring.contract import Contract
 from compliance.authoring.new_plugin import NewPack, write_new
+from compliance.authoring.rule_ids import write_ids
 from compliance.authoring.run_cases import check as check_case
-from compliance.authoring.run_cases import enrol
 from compliance.checker import load
 from compliance.cli import main
-from compliance.testing import coverage_of, read_cases
 from tests.support.nonempty import nonempty
 
 CONFORMING = Path(__file__).parents[2] / "examples" / "conforming.json"
@@ -99,18 +98,12 @@ def test_every_command_takes_the_file(
     assert "规则集 wucheng （规则文件）" in told
 
 
-def test_its_cases_are_whole(city: Path) -> None:
-    cases = read_cases(city.parent / "cases")
-    enrol(cases)
-    for one in nonempty(cases):
+def test_its_contract_is_kept(city: Path) -> None:
+    contract = Contract(city.name, city.parent)
+    for one in nonempty(contract.cases):
         check_case(one)
-    for options in nonempty({one.options for one in cases}):
-        told = [one for one in cases if one.options == options]
-        gaps = coverage_of(told, law(options).ruleset)
-        assert not [gap for gap in gaps if gap.rule == "WC-1" and gap.lacks != "missing"]
-    assert not coverage_of(
-        [one for one in cases if one.options == cases[0].options], law(cases[0].options).ruleset
-    )
+    assert write_ids(city.parent, contract.packs) == 2
+    assert {name: list(faults()) for name, faults in contract.checks() if list(faults())} == {}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Two runs beside each other: what became better or worse, appeared or vanished, and what changed behind it.
 
-A finding is the same in both by county, rule, school and stage. Each that differs stands in exactly
+A finding is the same in both by county, rule (whose former ids mean it still), school and stage. Each that differs stands in exactly
 one class, and the classes of A against B mirror those of B against A:
 
 better, worse: met on one side alone, or further from the worst state of the contract's order.
@@ -183,7 +183,7 @@ def compare(before: Side, after: Side) -> RunComparison:
     then, now = (
         _keyed(side, [pair[place] for pair in pairs]) for place, side in enumerate((before, after))
     )
-    then = _recoded(then, moves)
+    then, now = (_renumbered(one, (before, after)) for one in (_recoded(then, moves), now))
     differing = _differing(then, now, pairs, moves)
     figures = _figures(before, after, pairs, moves)
     left = {id(one) for pair in pairs for one in pair}
@@ -258,6 +258,13 @@ def _recoded(then: pl.DataFrame, moves: Sequence[Sequence[SchoolMove]]) -> pl.Da
     codes = pl.DataFrame(pairs, schema={"pair": pl.Int64, "school": pl.String, "_now": pl.String}, orient="row")  # fmt: skip
     joined = then.join(codes, on=["pair", "school"], how="left", maintain_order="left")
     return joined.with_columns(school=pl.coalesce("_now", "school")).drop("_now")
+
+
+def _renumbered(findings: pl.DataFrame, sides: Iterable[Side]) -> pl.DataFrame:
+    """Findings under the ids that their rules have now."""
+    rules = [rule for side in sides for known in side.rules.values() for rule in known.values()]
+    ids = {old: rule.id for rule in rules for old in rule.formerly}
+    return findings.with_columns(pl.col("rule").replace(ids)) if ids else findings
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -13,13 +13,16 @@ from compliance.checker import load, own_words, with_pack_file
 from compliance.engine.attestations import attested, vetoed
 from compliance.facts.vocabulary import Vocabulary
 from compliance.plugins.registry import Registry
+from compliance.rules.language.editions import edition
 from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import resolve
 
 DAY = date(2023, 9, 1)  # judged where a file names no day
 YEAR_BEGINS = 9  # the month in which a school year begins
 
 Record = Mapping[str, Any]
+Packs = Mapping[str, Sequence[Pack]]
 
 
 @dataclass(frozen=True)
@@ -106,3 +109,18 @@ def _law(name: str, day: date, enforce: tuple[str, ...], switches: tuple[str, ..
     rules = resolve(known, str(top), day, enforce, switches, kinds=offers.kinds, words=words)
     every = rules.rules.values()
     return RulesInForce(rules, frozenset(attested(every)), frozenset(vetoed(every)), words)
+
+
+def packs_beside(ruleset: str) -> Packs:
+    """The editions of a rule set first, then of the others that its plugin offers or that lie in its file's folder.
+
+    Raises UsageError, with what is installed, where there is no such rule set.
+    """
+    known, top = with_pack_file(installed(), ruleset)
+    home = edition(known, str(top), date.max).home
+    others = {
+        name: editions
+        for name, editions in known.items()
+        if home is not None and any(pack.home == home for pack in editions)
+    }
+    return {str(top): known[str(top)], **others}

@@ -40,8 +40,9 @@ class CaseError(JunhengError):
 
 @dataclass(frozen=True)
 class Exemption:
-    """What a rule cannot have a case for, and why."""
+    """What a rule cannot have a case for, and why. where: file and line."""
 
+    where: str
     ruleset: str
     rule: str
     lacks: tuple[str, ...]
@@ -109,12 +110,13 @@ def read_exemptions(place: Path) -> list[Exemption]:
     found: list[Exemption] = []
     for path in _files(place):
         file = _opened(path)
-        for one in file.tables.get("exempt", ()):
+        places = _headings(file.lines, "exempt")
+        for line, one in zip(places, file.tables.get("exempt", ()), strict=False):
             options = _options(file, -1, one)
             if options is not None:
                 lacks = tuple(str(word) for word in one["lacks"])
-                held = law(options).ruleset.id
-                found.append(Exemption(held, str(one["rule"]), lacks, str(one["because"])))
+                held, where = law(options).ruleset.id, f"{path.name}:{line}"
+                found.append(Exemption(where, held, str(one["rule"]), lacks, str(one["because"])))
     return found
 
 
@@ -136,12 +138,13 @@ def _opened(path: Path) -> CaseFile:
         where = f"{path.name}:{line[1] if line else 1}"
         raise CaseError(say("不是有效的TOML：{why}", why=why), where=where) from error
     lines = text.splitlines()
-    starts = [
-        number
-        for number, line in enumerate(lines, start=1)
-        if re.match(r"^\s*\[\[\s*case\s*\]\]", line)
-    ]
-    return CaseFile(path, lines, tables, starts)
+    return CaseFile(path, lines, tables, _headings(lines, "case"))
+
+
+def _headings(lines: Sequence[str], name: str) -> list[int]:
+    """The lines on which the tables of a list begin."""
+    heading = re.compile(rf"^\s*\[\[\s*{name}\s*\]\]")
+    return [number for number, line in enumerate(lines, start=1) if heading.match(line)]
 
 
 def _cases(file: CaseFile) -> list[Case]:

@@ -12,9 +12,12 @@ from functools import cached_property
 from pathlib import Path
 
 from compliance.authoring.blanking import blanks_that_pass
-from compliance.authoring.case import Case
-from compliance.authoring.case_file import read_cases
+from compliance.authoring.both_languages import words_in_one_language
+from compliance.authoring.case import Case, Packs, packs_beside
+from compliance.authoring.case_file import read_cases, read_exemptions
+from compliance.authoring.coverage import Coverage, coverage
 from compliance.authoring.judged_again import JudgedAgain
+from compliance.authoring.rule_ids import faults_of_ids
 from compliance.authoring.run_cases import Docket, check, docket, enrol
 
 CASES = "cases"
@@ -25,15 +28,19 @@ Checks = Iterator[tuple[str, Callable[[], Faults]]]
 
 @dataclass(frozen=True)
 class Contract:
-    """ruleset: an id, or the name of a pack file in the folder. folder: that of the tests, with `cases/`."""
+    """ruleset: an id, or the name of a pack file in the folder. folder: that of the tests, with `cases/`.
+
+    fail_under: how much of what they want the rules must have, in percent.
+    """
 
     ruleset: str
     folder: Path
+    fail_under: float = 100
 
     @cached_property
     def cases(self) -> Sequence[Case]:
         """Those in `cases/`, enrolled to be judged together. CaseError with file and line."""
-        found = read_cases(self.folder / CASES)
+        found = read_cases(self._of_cases)
         enrol(found)
         return found
 
@@ -43,21 +50,44 @@ class Contract:
         yield "judged twice the same", again.unlike_the_first_time
         yield "in any order the same", again.by_order
         yield "no pass from a blank", lambda: blanks_that_pass(self._docket)
+        yield "rule ids kept", lambda: faults_of_ids(self.folder, self.packs)
+        yield "every rule has its cases", self._lacking
+        yield "in both languages", lambda: words_in_one_language(self.packs)
+
+    @cached_property
+    def packs(self) -> Packs:
+        """The rule set and the others of its plugin, with their editions."""
+        beside = self.folder / self.ruleset
+        return packs_beside(str(beside) if beside.suffix == ".toml" else self.ruleset)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What the cases cover of the rules of these packs."""
+        return coverage(self.cases, self.packs, read_exemptions(self._of_cases))
+
+    @property
+    def _of_cases(self) -> Path:
+        return self.folder / CASES
+
+    def _lacking(self) -> Faults:
+        return self.coverage.faults() if self.coverage.percent < self.fail_under else ()
 
     @property
     def _docket(self) -> Docket:
         return docket(self.cases[0].options.file.parent)
 
 
-def pack_contract(ruleset: str, folder: Path | str) -> Callable[[Callable[[], None]], None]:
+def pack_contract(
+    ruleset: str, folder: Path | str, *, fail_under: float = 100
+) -> Callable[[Callable[[], None]], None]:
     """A test for pytest, to be named `test_…`: every case of a pack, and what else it owes.
 
     ruleset: the id of an installed rule set, or the name of a pack file. folder: that of the tests, in
-    which `cases/` lies. Raises CaseError, with file and line, where a file of cases is wrong.
+    which `cases/` lies. fail_under: the percentage of cases that its rules must have. Raises CaseError, with file and line, where a file of cases is wrong.
     """
     import pytest
 
-    contract = Contract(ruleset, Path(folder).resolve())
+    contract = Contract(ruleset, Path(folder).resolve(), fail_under)
     tests: dict[str, Callable[[], None]] = {one.name: _case(one) for one in contract.cases} | {
         name: _property(faults) for name, faults in contract.checks()
     }

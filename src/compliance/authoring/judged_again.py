@@ -45,33 +45,28 @@ class JudgedAgain:
 
 
 def _differences(once: Docket, again: Docket) -> Iterator[str]:
+    """Each finding that is not the same, with its case, and the first of its fields that differs."""
     for options, judged in once.everything():
         other = again.judged(options)
-        if _bytes(judged) != _bytes(other):
-            found = list(_rows(once, judged, other))
-            yield from found or [say("{ruleset}：结果的次序不同", ruleset=options.ruleset)]
+        if _bytes(judged) == _bytes(other):
+            continue
+        here, there = _by_subject(judged.told), _by_subject(other.told)
+        for key in dict.fromkeys([*here, *there]):
+            one, two = here.get(key, {}), there.get(key, {})
+            if one != two:
+                field = next(name for name in (*one, *two) if one.get(name) != two.get(name))
+                yield say(
+                    "{where} {rule}：{field} 先为 {before}，后为 {after}",
+                    where=once.case_of(str(key[0])).where,
+                    rule=key[1],
+                    field=field,
+                    before=_shown(one, field),
+                    after=_shown(two, field),
+                )
 
 
-def _bytes(judged: Judged) -> tuple[str, str, str]:
-    return judged.told.write_ndjson(), repr(sorted(judged.refused)), repr(judged.excluded)
-
-
-def _rows(docket: Docket, judged: Judged, other: Judged) -> Iterator[str]:
-    """Each finding that is not the same, with its case, and the first of its fields that differs."""
-    here, there = _by_subject(judged.told), _by_subject(other.told)
-    for key in dict.fromkeys([*here, *there]):
-        one, two = here.get(key, {}), there.get(key, {})
-        if one != two:
-            case = docket.case_of(str(key[0]))
-            field = next(name for name in (*one, *two) if one.get(name) != two.get(name))
-            yield say(
-                "{where} {rule}：{field} 先为 {before}，后为 {after}",
-                where=case.where,
-                rule=key[1],
-                field=field,
-                before=_shown(one, field),
-                after=_shown(two, field),
-            )
+def _bytes(judged: Judged) -> str:
+    return judged.told.sort(_SUBJECT).write_ndjson()
 
 
 def _by_subject(told: pl.DataFrame) -> dict[tuple[Any, ...], Mapping[str, Any]]:

@@ -32,6 +32,7 @@ from compliance.kernel.submission import Submission
 
 FIRST = 990001  # no county of the country has a code that begins so
 SHUFFLED = ("counties", "schools")  # an entry of a list has its place
+_RANK = 3  # digits before a school's code in another order
 MOST = 999_999 - FIRST + 1
 Finding = Mapping[str, Any]
 Row = Mapping[str, object]
@@ -54,8 +55,8 @@ class Judged:
 class Docket:
     """Cases that are accepted together and judged on the options of each, a county a case.
 
-    order: shuffles schools, counties and the columns of every table; None leaves them as written. The
-    n-th case is judged under the same code in any order.
+    order: gives rows, columns and the codes of counties and schools, by which everything is sorted, in
+    another order; what is found stands under the codes that they have in None.
     """
 
     def __init__(self, cases: Sequence[Case], order: Random | None = None) -> None:
@@ -63,6 +64,9 @@ class Docket:
             raise ValueError(f"{len(cases)} counties, more than there are codes")
         self.cases = tuple(cases)
         self._order = order
+        self._codes = [str(FIRST + number) for number in range(len(cases))]
+        if order is not None:
+            order.shuffle(self._codes)
         self._accepted: dict[str, tuple[Submission, Vocabulary]] = {}
         self._judged: dict[CaseOptions, Judged] = {}
 
@@ -71,7 +75,7 @@ class Docket:
 
         AssertionError where several remain: the case must say `at`.
         """
-        case, code = self.cases[number], _code(number)
+        case, code = self.cases[number], str(FIRST + number)
         judged = self.judged(case.options)
         rows = judged.found.get((code, case.rule), ())
         kept = [row for row in _of_school(case, rows) if _of_stage(case, row)]
@@ -100,11 +104,39 @@ class Docket:
 
     def refusal(self, number: int) -> str:
         """Why the submission of the n-th case was not accepted; empty where it was."""
-        return self.judged(self.cases[number].options).refused.get(_code(number), "")
+        return self.judged(self.cases[number].options).refused.get(self._codes[number], "")
 
     def case_of(self, code: str) -> Case:
         """The case that is judged under a county's code."""
         return self.cases[int(code) - FIRST]
+
+    def _recoded(self, case: Case) -> Case:
+        """The case with its schools under other codes, sorted otherwise by them."""
+        if self._order is None:
+            return case
+        ranks = self._order.sample(range(100, 100 + len(case.schools)), len(case.schools))
+        codes = {
+            one["school_code"]: f"{rank}{one['school_code']}"
+            for rank, one in zip(ranks, case.schools, strict=True)
+        }
+        coded = ("school_code", "main_school_code")
+        schools = (
+            {
+                name: codes.get(value, value) if name in coded else value
+                for name, value in one.items()
+            }
+            for one in case.schools
+        )
+        return replace(case, schools=tuple(schools))
+
+    def _as_written(self, told: pl.DataFrame) -> pl.DataFrame:
+        """Rows under the codes of counties and schools that the cases have as they are written."""
+        if self._order is None or told.is_empty():
+            return told
+        plain = {code: str(FIRST + number) for number, code in enumerate(self._codes)}
+        return told.with_columns(
+            pl.col("county_code").replace(plain), pl.col("school_code").str.slice(_RANK)
+        )
 
     def everything(self) -> Iterator[tuple[CaseOptions, Judged]]:
         """What was found on each of the options in use, which name no file."""
@@ -134,7 +166,7 @@ class Docket:
     def _judge(self, options: CaseOptions) -> Judged:
         offers, rules = installed(), law(options).ruleset
         cases = {
-            _code(number): case
+            self._codes[number]: case
             for number, case in enumerate(self.cases)
             if _alike(case.options) == options
         }
@@ -153,13 +185,15 @@ class Docket:
             orient="row",
         )
         told = told.join(meant, on=["county_code", "rule"], how="semi", maintain_order="left")
+        told = self._as_written(told)
         for row in told.iter_rows(named=True):
             found.setdefault((row["county_code"], row["rule"]), []).append(row)
         refused = {one.county_code: "" for one in (*submission.refused, *without)}
         for problem in problems:
             if problem.severity == "error" and problem.county_code in refused:
                 refused[problem.county_code] += f"\n  {problem.line()}"
-        return Judged(told, found, verdicts.excluded(bench), refused)
+        excluded = self._as_written(pl.DataFrame(verdicts.excluded(bench)))
+        return Judged(told, found, excluded.to_dicts(), refused)
 
     def _document(self, lone: str, path: Path) -> RawDocument:
         """The cases of a file as a dataset of counties; every cell's place is its case's line."""
@@ -167,7 +201,7 @@ class Docket:
         rows: dict[str, list[tuple[int, Row]]] = {}
         for number, case in enumerate(self.cases):
             if case.options.file == path and _lone(case.options) == lone:
-                for table, found in _records(case, _code(number)).items():
+                for table, found in _records(self._recoded(case), self._codes[number]).items():
                     rows.setdefault(table, []).extend((case.line, row) for row in found)
         if self._order is not None:
             for table in SHUFFLED:
@@ -176,11 +210,6 @@ class Docket:
             _table(name, path, found, self._order) for name, found in rows.items() if found
         ]
         return document
-
-
-def _code(number: int) -> str:
-    """Of the county that the n-th case of a docket is."""
-    return str(FIRST + number)
 
 
 def _lone(options: CaseOptions) -> str:

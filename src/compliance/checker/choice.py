@@ -354,6 +354,7 @@ def _without(row: Mapping[str, Any], wanted: str, base: str) -> Problem:
 def check_words(choice: Choice, rulesets: Sequence[Ruleset]) -> None:
     """Raise UsageError, with the nearest word, for one that stands for nothing in any rule set."""
     rules = {name for one in rulesets for name in (*one.rules, *one.enforceable)}
+    rules |= {name for one in rulesets for rule in one.rules.values() for name in rule.formerly}
     switches = {WITHOUT_STANDARD, *(name for one in rulesets for name in one.switches)}
     _known("--enforce", choice.enforce, {*BASES, *rules}, ", ".join(BASES))
     _known("--switch", choice.switches, switches, ", ".join(sorted(switches)))

@@ -53,7 +53,11 @@ def _found(rules: Ruleset, wanted: str, words: Vocabulary) -> Sequence[Rule]:
     if not key:
         return []
     known = rules.rules.values()
-    by_id = [one for one in known if one.id.lower() == wanted.strip().lower()]
+    by_id = [
+        one
+        for one in known
+        if wanted.strip().lower() in (name.lower() for name in (one.id, *one.formerly))
+    ]
     if by_id:
         return by_id
     names = {one.id: list(map(_plain, _names(one))) for one in known}

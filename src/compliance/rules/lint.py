@@ -80,6 +80,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary | None, faults: Faul
     _check_names(rules, faults)
     _check_switches(rules, faults)
     _check_clauses(rules, faults)
+    _check_former_ids(rules, faults)
     _check_circles(rules, faults)
     if faults.found:  # what else would be told of what names nothing is no fault of its own
         return
@@ -173,6 +174,17 @@ def _check_clauses(rules: Ruleset, faults: Faults) -> None:
                 )
                 todo = suggestion(name, known)
                 faults.found.append(PackError(what, where=clause.stated_at, todo=todo))
+
+
+def _check_former_ids(rules: Ruleset, faults: Faults) -> None:
+    """An id is never used again: neither for another rule nor as the old name of two."""
+    meant = set(rules.rules)
+    for rule in rules.rules.values():
+        for old in rule.formerly:
+            if old in meant:
+                what = say("编号 {old} 已有所指，不能又是 {rule} 的旧编号", old=old, rule=rule.id)
+                faults.at(what, "rule", rule.id, "formerly", todo=msg("编号不得另用，请换一个"))
+            meant.add(old)
 
 
 def _check_circles(rules: Ruleset, faults: Faults) -> None:

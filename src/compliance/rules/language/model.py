@@ -226,7 +226,7 @@ class Rule:
     about, where the title says that there is none.
     facts: the facts it rests on, stems of stages also under both stages' names. doubts: the rules
     whose figures or statements it contradicts where it fails. replaces: the base rule in whose place
-    it stands. floor_share: the
+    it stands. formerly: ids by which it was known, which still mean it. floor_share: the
     share of its limit that a miss must still reach; floor: that share of the limit.
     """
 
@@ -285,6 +285,7 @@ class Rule:
     facts: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     replaces: str = ""
+    formerly: tuple[str, ...] = ()
     floor_share: Decimal | None = None
 
     @property

@@ -44,7 +44,7 @@ _PLAIN = {
 # fields every kind has; what is left over are the settings of the kind
 _COMMON = {
     "scope", "level", "of", "part", "name", "name_en", "by", "exclude", "rolls_up", "instead",
-    "relaxes", "doubts", "replaces", "joint", "joint_en", *_PLAIN, *OPERATORS,
+    "relaxes", "doubts", "replaces", "formerly", "joint", "joint_en", *_PLAIN, *OPERATORS,
 }  # fmt: skip
 
 
@@ -168,6 +168,7 @@ def rule(rule_id: str, table: Table, on: Sequence[str]) -> Rule:
         rolls_up="rolls_up" in table,
         doubts=tuple(table.get("doubts", ())),
         replaces=table.get("replaces", ""),
+        formerly=tuple(table.get("formerly", ())),
         attested_as=rule_id,
         settings=_settings(table),
         instead=_instead(table, on),

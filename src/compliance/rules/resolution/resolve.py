@@ -86,11 +86,22 @@ def resolve(
     chain = lineage(known, pack_id, as_of)
     if WITHOUT_STANDARD not in switched:
         chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
-    confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
-    merged = Layers(as_of, enforce, switched, confirmed, kinds)
+    now = {old: new for pack in chain for old, new in renamed(pack)}
+    confirmed = {
+        now.get(one.rule, one.rule): one for one in sorted(confirmations, key=lambda one: one.date)
+    }
+    asked = [now.get(word, word) for word in enforce]
+    merged = Layers(as_of, asked, switched, confirmed, kinds)
     for pack in chain:
         merged.lay(pack, _imported(known, pack, as_of))
     return merged.ruleset(chain, words)
+
+
+def renamed(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Ids by which rules of a pack were known, each with the one that it has now."""
+    for section, prefix in (("rule", ""), ("override", pack.prefix)):
+        for rule_id, table in pack.table(section).items():
+            yield from ((old, f"{prefix}{rule_id}") for old in table.get("formerly", ()))
 
 
 def _standard(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> Sequence[Pack]:
@@ -341,7 +352,8 @@ class Layers:
             self.changed.add(rule_id)
             self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
         else:
-            self._put(pack, variant, changed, origin)
+            own = {"formerly": table.get("formerly", [])}  # the base rule's names are its own
+            self._put(pack, variant, {**changed, **own}, origin)
             self.variants[variant] = rule_id
 
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
