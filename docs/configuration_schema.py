@@ -42,16 +42,19 @@ def _keys(command: click.Command) -> dict[str, Mapping[str, object]]:
 def _key(param: click.Parameter) -> Mapping[str, object]:
     if not isinstance(param, Option):
         return {"description": "要判定的文件或文件夹", **TEXTS}
-    told = {"description": param.told()}
+    return {"description": param.told(), **_values(param)}
+
+
+def _values(param: Option) -> Mapping[str, object]:
     if param.multiple:
-        return {**told, **TEXTS}
-    if param.is_flag:
-        return {**told, "type": "boolean"}
+        return TEXTS
     match param.type:
+        case click.types.BoolParamType():
+            return {"type": "boolean"}
         case click.types.IntParamType():
-            return {**told, "type": "integer", "minimum": 0}
+            return {"type": "integer", "minimum": 0}
         case click.Choice(choices=choices):
-            return {**told, "enum": [str(one) for one in choices]}
+            return {"enum": [str(one) for one in choices]}
         case click.DateTime():
-            return {**told, "type": "string", "format": "date"}
-    return {**told, "type": "string"}
+            return {"type": "string", "format": "date"}
+    return {"type": "string"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from compliance.cli import main
 from compliance.cli.configuration import COMMON, keys_of
@@ -178,6 +181,18 @@ def test_links_in_a_circle_and_devices_are_refused_in_words(project: Path) -> No
         done = run("check", "data", "--config", path)
         assert done.exit_code == 2
         assert str(path) in done.stderr
+
+
+def test_what_the_page_shows_is_taken_and_fits_the_schema(project: Path) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    configure(project, shown)
+    assert run("rules").exit_code == 0
+    schema = json.loads((ROOT / "schemas" / "configuration.schema.json").read_text("utf-8"))
+    stated = json.loads(json.dumps(tomllib.loads(shown), default=str))
+    Draft202012Validator(schema).validate(stated)
+    for wrong in ({"ruelset": "x"}, {"strict": "yes"}, {"rectify": {"fail-on": "fail"}}):
+        assert not Draft202012Validator(schema).is_valid(wrong)
 
 
 def test_every_option_of_check_may_stand_there() -> None:
