@@ -102,6 +102,14 @@ def test_a_command_has_a_table_of_its_own_before_what_holds_for_all(project: Pat
     assert run("explain", "G9").stdout != run("explain", "G9", "--county", "519901").stdout
 
 
+def test_a_key_may_be_called_as_its_list_is_and_stands_once(project: Path) -> None:
+    configure(project, 'inputs = "data"\nas_of = 2024-09-01\noutputs = ["json:out.json"]\n')
+    assert run("check").exit_code == 0
+    assert json.loads((project / "out.json").read_text("utf-8"))["ruleset"]["as_of"] == "2024-09-01"
+    configure(project, 'output = "json:out.json"\noutputs = ["json:out.json"]\n')
+    assert "junheng.toml:2: output 写了两次" in run("check").stderr
+
+
 def test_it_is_looked_for_upwards_to_the_end_of_the_repository(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
