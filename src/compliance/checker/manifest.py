@@ -7,6 +7,7 @@ inputs and rules give the same bytes. Templates change no judgement and are not 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -67,14 +68,17 @@ def manifest(
 
 
 def _read(inputs: Iterable[InputFile], asked: Sequence[str]) -> list[dict[str, str]]:
-    """Files by name and digest, those inside a folder that was asked for with their path."""
-    named = {"", *asked}
+    """Files by name and digest, with their path where what was asked for does not tell which they are."""
+    names = Counter(Path(path).name for path in asked)
+    told = {"", *(path for path in asked if names[Path(path).name] == 1)}
     rows = [
         {"name": one.name, "sha256": one.sha256}
-        | ({} if one.path in named else {"path": Path(one.path).as_posix()})
+        | ({} if one.path in told else {"path": Path(one.path).as_posix()})
         for one in inputs
     ]
-    return sorted(rows, key=lambda row: (row["name"], row["sha256"], row.get("path", "")))
+    return sorted(
+        rows, key=lambda row: (row["name"], row["sha256"], Path(row.get("path", "")).parts)
+    )
 
 
 def pack_digests(known: Packs, rulesets: Iterable[str]) -> dict[str, dict[str, str]]:

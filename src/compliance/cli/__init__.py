@@ -23,6 +23,7 @@ from compliance.cli.missing import missing
 from compliance.cli.papers import papers
 from compliance.cli.plugin import plugin
 from compliance.cli.rectify import rectify
+from compliance.cli.replay import replay
 from compliance.cli.rules import rules
 from compliance.cli.rulesets import rulesets
 from compliance.cli.template import template
@@ -46,8 +47,7 @@ def main() -> None:
 
 
 for one in (
-    check, validate, rectify, papers, declare, missing, diff, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin, menu, doctor,
-    completion,
+    check, validate, rectify, papers, declare, missing, diff, replay, import_tables, template, collect,
+    anonymise, rules, explain, rulesets, plugin, menu, doctor, completion,
 ):  # fmt: skip
     main.add_command(one)

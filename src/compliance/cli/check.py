@@ -88,6 +88,17 @@ if TYPE_CHECKING:
         "一直看着输入：改动（存盘）后自动重新判定，列出变化，重写 -o 的文件；Ctrl-C 结束"
     ),
 )
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS.json",
+    help=lambda: msg("以前的结果（check --format json）：哪些不达标项是新增的、有变化的、不再有的"),
+)
+@option(
+    "--only-new",
+    is_flag=True,
+    help=lambda: msg("只看与 --baseline 相比新增的不达标项，退出码也只按它们；判定不变"),
+)
 @templates_option
 @shared_options
 @guarded
@@ -97,24 +108,31 @@ def check(
     outputs: tuple[str, ...],
     previous: tuple[Path, ...],
     fail_on: str,
+    baseline: Path | None,
+    only_new: bool,
     *,
     watch: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge, write the files, print; the exit code of the contract."""
     from compliance.checker import Checker
+    from compliance.checker.sides import held_against
 
     checker = Checker()
     renderers = checker.registry.renderers
     known = ("text", *(name for name in renderers if name != "text"))
     files, streamed = named_outputs(outputs, known)
-    refuse_clashes([path for _, path in files], inputs)
+    refuse_clashes([path for _, path in files], [*inputs, *filter(None, [baseline])])
+    if only_new and baseline is None:
+        raise UsageError(msg("--only-new 要与 --baseline 同用"))
     for form in formats:
         require_format(form, known)
     printed = (*formats, *streamed) or ("text",)
 
     def judged(sinks: Sequence[Sink] = ()) -> Report:
         report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+        if baseline is not None:
+            report = held_against(report, baseline, checker, only_new=only_new)
         return replace(report, exit_code=exit_code(report, fail_on))
 
     def given(report: Report, last: Report | None = None, *, written: bool = False) -> int:
@@ -126,15 +144,17 @@ def check(
         return _faults(writing, len(files)) or report.exit_code or CONFORMS
 
     if watch:
-        return _watched(judged, given, (inputs, previous, how), files, printed)
-    sinks = _sinks(files, printed, renderers)
+        return _watched(
+            judged, given, {"": (*inputs, *previous), "baseline": baseline, **how}, files, printed
+        )
+    sinks = _sinks(files, printed, renderers) if baseline is None else []
     return given(judged(sinks), written=bool(sinks))
 
 
 def _watched(
     judged: Callable[[], Report],
     given: Callable[[Report, Report | None], int],
-    asked: tuple[tuple[Path, ...], tuple[Path, ...], Mapping[str, Any]],
+    asked: Mapping[str, Any],
     files: Sequence[tuple[str, Path]],
     printed: Sequence[str],
 ) -> int:
@@ -144,19 +164,17 @@ def _watched(
     from compliance.cli.watch import FileChanges, watched
     from compliance.intake.formats.standard_input import is_kept
 
-    inputs, previous, how = asked
-    if set(printed) != {"text"} or any(map(is_kept, inputs)):
+    values = [
+        one for value in asked.values() for one in (value if isinstance(value, tuple) else [value])
+    ]
+    read = [one for one in values if isinstance(one, Path)]
+    if set(printed) != {"text"} or any(map(is_kept, read)):
         raise UsageError(
             msg("--watch 不能与标准输入、--format 同用"), todo=msg("其他格式请用 -o 格式:文件")
         )
-    named = [
-        one for value in how.values() for one in (value if isinstance(value, tuple) else [value])
-    ]
-    others = [one for one in named if isinstance(one, Path)]
-    rules = Path(how.get("ruleset") or "")
-    others += [rules] if rules.is_file() else []
-    wait = FileChanges((*inputs, *previous, *others), [path for _, path in files], sleep)
-    return watched(judged, given, wait)
+    rules = Path(asked.get("ruleset") or "")
+    read += [rules] if rules.is_file() else []
+    return watched(judged, given, FileChanges(read, [path for _, path in files], sleep))
 
 
 def _writing(

@@ -76,7 +76,7 @@ def watched(
 def show_changes(report: Report, last: Report) -> None:
     """What differs from the last run, and the errors; with `-q` the verdicts instead."""
     from compliance.assessment.comparison import compare
-    from compliance.checker.sides import side_of
+    from compliance.checker.sides import side_with_figures
     from compliance.render import difference
     from compliance.render.terminal import summary
 
@@ -85,7 +85,9 @@ def show_changes(report: Report, last: Report) -> None:
         if report.counties and quiet():
             click.echo(summary.verdicts(report, colour, width))
         elif report.counties:
-            made = compare(side_of(last, msg("上一次")), side_of(report, msg("这一次")))
+            made = compare(
+                side_with_figures(last, msg("上一次")), side_with_figures(report, msg("这一次"))
+            )
             click.echo(difference.text(made, colour, width))
         errors = [one for one in report.problems if one.severity == "error"]
         print_problems(errors, err=True)
