@@ -116,7 +116,6 @@ def check(
 ) -> int:
     """Judge, write the files, print; the exit code of the contract."""
     from compliance.checker import Checker
-    from compliance.checker.sides import held_against
 
     checker = Checker()
     renderers = checker.registry.renderers
@@ -132,6 +131,8 @@ def check(
     def judged(sinks: Sequence[Sink] = ()) -> Report:
         report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
         if baseline is not None:
+            from compliance.checker.sides import held_against
+
             report = held_against(report, baseline, checker, only_new=only_new)
         return replace(report, exit_code=exit_code(report, fail_on))
 
