@@ -354,7 +354,7 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
 def _waived(open_: Iterable[Judged], report: Results, county: CountyResult) -> tuple[Waived, ...]:
     """The waived findings of the county with their waivers, in their order."""
     known = {
-        (one.waiver.rule, one.waiver.school_code or "", one.stage): one.waiver
+        (one.rule, one.waiver.school_code or "", one.stage): one.waiver
         for one in report.waivers
         if one.state == "applied"
         and (one.waiver.county_code, one.year) == (county.county_code, county.year)
