@@ -55,8 +55,11 @@ def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem])
     report = checker.judge(batch, choice)
     problems += report.problems
     records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
-    name = NAME if is_kept(path) else path.name
-    return replace(side_of(report, name), words=_words(batch.vocabulary), records=records)
+    return replace(side_of(report, _called(path)), words=_words(batch.vocabulary), records=records)
+
+
+def _called(path: Path) -> str:
+    return NAME if is_kept(path) else path.name
 
 
 def side_of(report: Report, name: str) -> Side:
@@ -84,9 +87,7 @@ def held_against(report: Report, path: Path, checker: Checker, *, only_new: bool
     they cannot be read.
     """
     if not path.is_file():
-        raise UsageError(
-            msg("没有这个文件"), str(path), msg("用 compliance check --format json 重新生成")
-        )
+        raise UsageError(msg("没有这个文件"), str(path), _todo())
     run = compare(side_of_results(checker, path), side_of(report, ""))
     if report.counties and not any(pair.same_county for pair in run.pairs):
         known = msg("、").join(dict.fromkeys(one.county_name for one in run.before.counties))
@@ -183,7 +184,7 @@ def side_of_results(checker: Checker, path: Path) -> Side:
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
         raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=NAME if is_kept(path) else path.name,
+        name=_called(path),
         counties=counties,
         findings=findings,
         rulesets=infos,
@@ -211,7 +212,11 @@ def stored_results(path: Path) -> Mapping[str, Any]:
 
 def faulty(path: Path, what: str) -> ResultsError:
     """The error that a file is no file of results, or not as such files are."""
-    return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
+    return ResultsError(what, str(path), _todo())
+
+
+def _todo() -> str:
+    return msg("用 compliance check --format json 重新生成")
 
 
 def _county(one: Mapping[str, Any]) -> CountyResult:
