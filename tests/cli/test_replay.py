@@ -117,6 +117,14 @@ def test_the_same_bytes_come_again_where_it_was_judged_and_where_it_was_moved(
     assert sorted(home.rglob("*")) == before, "nothing is written beside the inputs"
 
 
+def test_what_came_by_standard_input_is_found_by_its_digest(home: Path) -> None:
+    data = Path("a.json").read_bytes()
+    found = CliRunner().invoke(main, ["check", "-", "报送", "-o", "json:r.json"], input=data)
+    assert found.exit_code == 0, found.output
+    assert run("replay", "r.json").exit_code == 1
+    assert run("replay", "r.json", "a.json").exit_code == 0
+
+
 def test_results_lie_beside_their_inputs_elsewhere(home: Path, tmp_path: Path) -> None:
     judged("a.json", "报送")
     (home / "elsewhere").mkdir()

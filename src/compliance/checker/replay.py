@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
@@ -26,6 +27,7 @@ from compliance.checker.choice import Choice, rule_ids, with_pack_file
 from compliance.checker.found_again import FoundFiles, Layout, Wanted, find, read_files
 from compliance.checker.report import Report
 from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
+from compliance.intake.formats.standard_input import NAME, kept
 from compliance.intake.own_tables.mapping_file import read_mapping
 from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.errors import JunhengError, UsageError
@@ -94,13 +96,14 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     with TemporaryDirectory(prefix="junheng-") as folder, use(run.language), without(_off(run)):
         layout = None if found.in_place else Layout(Path(folder), run.wanted, found)
         checker = Checker(load(_entries(run)))
+        stream = io.BytesIO()
         try:
-            report = _judged(checker, run, layout, found)
+            with _standard_input(found) as typed:
+                report = _judged(checker, run, layout, found, typed)
+                json_results(report, stream)
         except JunhengError as error:
             difference = Difference(JUDGING, str(error))
             return Replay(results.name, *counts, [*found.differences, difference])
-        stream = io.BytesIO()
-        json_results(report, stream)
         written = layout.told(stream.getvalue()) if layout else stream.getvalue()
     kept = results.read_bytes()
     if kept == written and not found.differences:
@@ -115,10 +118,25 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     return Replay(results.name, *counts, differences, compared if compared.differs else None)
 
 
-def _judged(checker: Checker, run: Run, layout: Layout | None, found: FoundFiles) -> Report:
-    """The same judged by what is installed now."""
+@contextmanager
+def _standard_input(found: FoundFiles) -> Iterator[Path | None]:
+    """Where what came by standard input then lies now; None where nothing did."""
+    file = found.at.get(NAME, {}).get("")
+    if file is None:
+        yield None
+        return
+    with file.open("rb") as stream, kept(stream, file.name) as path:
+        yield path
+
+
+def _judged(
+    checker: Checker, run: Run, layout: Layout | None, found: FoundFiles, typed: Path | None
+) -> Report:
+    """The same judged by what is installed now. typed: standard input."""
 
     def path(one: Wanted) -> Path:
+        if one.path == NAME and typed is not None:
+            return typed
         return layout.path(one) if layout else Path(one.path)
 
     mapping = None
