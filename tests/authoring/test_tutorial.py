@@ -52,6 +52,9 @@ class Newcomer:
         site.mkdir()
         monkeypatch.syspath_prepend(str(site))
         monkeypatch.chdir(folder)
+        monkeypatch.setenv("COLUMNS", "80")
+        for name in ("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS"):
+            monkeypatch.delenv(name, raising=False)
         self.commands: list[str] = []
         self.files: list[str] = []
 
