@@ -49,6 +49,11 @@ def github_problems(checked: Validation, _: int, stream: BinaryIO) -> None:
     _write(of_validation(checked, MOST), [], stream)
 
 
+def github_remarks(found: Remarks, stream: BinaryIO) -> None:
+    """Remarks that are no findings."""
+    _write(found, [], stream)
+
+
 def summary(page: bytes, room: int) -> bytes:
     """A Markdown page for the summary of a job in which there is so much room, cut between two lines."""
     if len(page) <= room:

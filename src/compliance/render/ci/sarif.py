@@ -65,6 +65,12 @@ def sarif_problems(checked: Validation, exit_code: int, stream: BinaryIO) -> Non
     _write(stream, of_validation(checked, MOST), [], exit_code)
 
 
+def sarif_remarks(found: Remarks, kinds: Mapping[str, tuple[str, str]], stream: BinaryIO) -> None:
+    """Remarks that are no findings: their kinds, each with its title and what helps."""
+    rules = [_described(code, *told) for code, told in kinds.items()]
+    _write(stream, found, rules, None)
+
+
 def _write(
     stream: BinaryIO,
     found: Remarks,
