@@ -23,7 +23,7 @@ from compliance.kernel.i18n import use
 from tests.authoring import faulty_plugin as faulty
 
 ROOT = Path(__file__).parents[2]
-RULES = "src/compliance_zhongyuan/rules/2017.toml"
+RULES = "src/compliance_zhongyuan/rules/zhongyuan.toml"
 PACKAGE = "src/compliance_zhongyuan"
 
 
@@ -100,7 +100,7 @@ def test_names_days_and_layers(plugin: Path) -> None:
     rules = (plugin / RULES).parent
     (plugin / RULES).write_text(faulty.NAMES_AND_DAYS, "utf-8")
     for name in ("STANDARD", "LATER", "SAME_DAY"):
-        (rules / f"{name.lower()}.toml").write_text(getattr(faulty, name), "utf-8")
+        (rules / f"zz_{name.lower()}.toml").write_text(getattr(faulty, name), "utf-8")
     found = check_path(plugin, build=False, cases=False)
     assert places(found).keys() == Counter(faulty.marked(plugin)).keys()
 
@@ -177,12 +177,7 @@ def test_a_pack_that_is_no_toml_and_one_of_another_language(plugin: Path) -> Non
     assert [(one.code, one.line) for one in found] == [
         ("toml", line_of(plugin, RULES, "[override.Q2\n"))
     ]
-    spoil(
-        plugin,
-        RULES,
-        ("[override.Q2\n", "[override.Q2]\n"),
-        ("[pack]\n", '[pack]\nrequires = ">=9"\n'),
-    )
+    spoil(plugin, RULES, ("[override.Q2\n", "[override.Q2]\n"), ('">=1.0"', '">=9"'))
     assert [one.code for one in check_path(plugin, build=False, cases=False)] == ["language"]
 
 

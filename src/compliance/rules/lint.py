@@ -219,7 +219,9 @@ def _check_former_ids(rules: Ruleset, faults: Faults) -> None:
         for old in rule.formerly:
             if old in meant:
                 what = say("编号 {old} 已有所指，不能又是 {rule} 的旧编号", old=old, rule=rule.id)
-                faults.at(what, "rule", rule.id, "formerly", todo=msg("编号不得另用，请换一个"))
+                faults.at(
+                    "taken", what, "rule", rule.id, "formerly", todo=msg("编号不得另用，请换一个")
+                )
             meant.add(old)
 
 

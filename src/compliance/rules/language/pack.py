@@ -20,6 +20,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.versions import admits
 from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
 
 if TYPE_CHECKING:
@@ -242,14 +243,11 @@ def _real_days(pack: Pack) -> tuple[str, list[PackError]]:
     return _DAY.sub(real, pack.text), faults
 
 
-_WANTED = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*([0-9]+(?:\.[0-9]+)*)")
-
-
 def _check_language(pack: Pack) -> None:
     """PackError where a pack asks for another version of the language than this program speaks."""
     head = pack.tables.get("pack")
     wanted = head.get("requires", "") if isinstance(head, dict) else ""
-    if not isinstance(wanted, str) or all(_meets(*one) for one in _WANTED.findall(wanted)):
+    if not isinstance(wanted, str) or admits(wanted, LANGUAGE):
         return
     raise pack.error(
         say(
@@ -262,24 +260,6 @@ def _check_language(pack: Pack) -> None:
         "requires",
         todo=msg("请升级 junheng，或改用与其相配的规则包"),
         code="language",
-    )
-
-
-def _meets(sign: str, version: str) -> bool:
-    """Whether the version of the language is one that a clause of `requires` admits."""
-    bound = [int(part) for part in version.split(".")]
-    own = [int(part) for part in LANGUAGE.split(".")]
-    width = max(len(bound), len(own))
-    here, there = (tuple(one + [0] * (width - len(one))) for one in (own, bound))
-    if sign == "~=":
-        return here >= there and own[: len(bound) - 1] == bound[:-1]
-    if sign in ("==", "!="):
-        return (here == there) == (sign == "==")
-    return (
-        (here >= there and sign == ">=")
-        or (here <= there and sign == "<=")
-        or (here > there and sign == ">")
-        or (here < there and sign == "<")
     )
 
 

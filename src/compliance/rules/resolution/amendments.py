@@ -257,7 +257,7 @@ def said_at(pack: Pack, day: date, section: str, name: str, *field: str) -> str:
 
 
 def both_stated(base: Table, changed: Table, fields: Iterable[str]) -> str:
-    """Fields with what the one and the other says: ``at_least（4.2 → 4.0）``."""
+    """Fields with what the one and the other says: ``at_least（… → …）``."""
     told = (f"{one}（{_stated(base, one)} → {_stated(changed, one)}）" for one in fields)
     return ", ".join(told)
 
