@@ -33,6 +33,7 @@ from compliance.checker.handing_on import Sink, handed_on
 from compliance.checker.manifest import manifest
 from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
 from compliance.checker.report import Report, Wording, whole
+from compliance.checker.waivers import outcomes, waiver_problems
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
@@ -44,6 +45,7 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
+from compliance.engine.waiving import Hit, in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
@@ -153,7 +155,10 @@ def prepared(
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
     """Every rule of a job judged for every subject."""
-    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
+    heeded = in_force(choice.waivers, job.rules, job.as_of)
+    return evaluate(
+        job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict, waivers=heeded
+    )
 
 
 class Checker:
@@ -274,8 +279,12 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
+        hits: list[Hit] = []
         alone = sum(job.part.counties.height for job in batch.jobs) == 1
-        judging = Judging(registry.kinds, words, batch.problems, strict=choice.strict, alone=alone)
+        judging = Judging(
+            registry.kinds, words, batch.problems,
+            strict=choice.strict, alone=alone, waivers=choice.waivers,
+        )  # fmt: skip
         parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
             for done, made in enumerate(judged_in_order(parts, judging.part)):
@@ -287,9 +296,11 @@ class Checker:
                 counties += made.counties
                 excluded += made.excluded
                 rows |= made.rows
+                hits += made.hits
                 if alone or not sinks:
                     kept.append(made.frame)
                     words.found.append(made.found)
+        waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
         return Report(
             findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
@@ -299,7 +310,8 @@ class Checker:
             excluded=tuple(
                 sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
             ),
-            problems=tuple(problems),
+            problems=(*problems, *waiver_problems(waivers)),
+            waivers=waivers,
             refused=batch.refused,
             manifest=manifest(
                 batch.submission,

@@ -33,6 +33,7 @@ from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
@@ -49,7 +50,8 @@ class Choice:
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     templates: folders whose templates replace those of every rule set, the first before the others;
-    they change no judgement. terms: on which people's own tables are read.
+    they change no judgement. terms: on which people's own tables are read. waivers: of single
+    findings, with the day on which they must hold.
     """
 
     ruleset: str | None = None
@@ -60,6 +62,7 @@ class Choice:
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
+    waivers: Waivers = NO_WAIVERS
 
     def __post_init__(self) -> None:
         """In whatever order words are given, they ask for the same."""
@@ -75,6 +78,7 @@ class Choice:
             "ruleset": self.ruleset,
             "as_of": None if self.as_of is None else self.as_of.isoformat(),
             **({} if mapping is None else {"mapping": mapping.path}),
+            **({"waivers": [path for path, _ in files]} if (files := self.waivers.files) else {}),
             **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
         }
 
@@ -87,6 +91,7 @@ class Choice:
             "enforced": list(self.enforce),
             "strict": self.strict,
             "confirmations": [one.row() for one in self.confirmations],
+            **self.waivers.stated(),
         }
 
 
@@ -220,6 +225,14 @@ def _fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
     lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
     installed = [one for one in registry.fragments if one.parent in homes]
     return [*installed, *(one for one in lone if one.is_dir())]
+
+
+def rule_ids(known: Packs) -> set[str]:
+    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    found = set[str]()
+    for pack in (pack for packs in known.values() for pack in packs):
+        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+    return found
 
 
 class Regions(NamedTuple):

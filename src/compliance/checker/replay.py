@@ -23,7 +23,7 @@ from compliance.assessment.replay import (
 )
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Checker
-from compliance.checker.choice import Choice
+from compliance.checker.choice import Choice, rule_ids, with_pack_file
 from compliance.checker.found_again import FoundFiles, Layout, Wanted, find, read_files
 from compliance.checker.report import Report
 from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
@@ -36,6 +36,7 @@ from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import without
 from compliance.render.machine_formats import json_results
 from compliance.rules.resolution.confirmations import Confirmation
+from compliance.rules.waivers import read_waivers
 
 _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 
@@ -44,7 +45,7 @@ _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 class Run:
     """How results were made, as their manifest states it.
 
-    choice: without what stands in files. plugins: the distributions that were there, those that
+    choice: without what stands in files. waived_on: the day on which waivers had to hold. plugins: the distributions that were there, those that
     were switched off (`without`) or broken too.
     """
 
@@ -56,12 +57,15 @@ class Run:
     inputs: tuple[Wanted, ...]
     previous: tuple[Wanted, ...]
     mapping: Wanted | None
+    waivers: tuple[Wanted, ...]
+    waived_on: date
     ruleset: Wanted | None
 
     @property
     def wanted(self) -> list[Wanted]:
         """Everything that was read."""
-        return [*self.inputs, *self.previous, *filter(None, (self.mapping, self.ruleset))]
+        option_files = (self.mapping, *self.waivers, self.ruleset)
+        return [*self.inputs, *self.previous, *filter(None, option_files)]
 
 
 def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
@@ -135,12 +139,14 @@ def _judged(
             return typed
         return layout.path(one) if layout else Path(one.path)
 
-    mapping = None
-    if run.mapping is not None:
-        mapping = replace(read_mapping(path(run.mapping)), path=run.mapping.path)
+    mapping = None if run.mapping is None else read_mapping(path(run.mapping))
     choice = replace(run.choice, terms=ReadingTerms(mapping, run.blank_is_zero))
     if run.ruleset is not None:
         choice = replace(choice, ruleset=str(path(run.ruleset) / next(iter(run.ruleset.files))))
+    if run.waivers:
+        known, _ = with_pack_file(checker.registry, choice.ruleset)
+        files = [path(one) for one in run.waivers]
+        choice = replace(choice, waivers=read_waivers(files, run.waived_on, rule_ids(known)))
     there = [
         [path(one) for one in some if found.at[one.path]] for some in (run.inputs, run.previous)
     ]
@@ -194,6 +200,8 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
     off, broken = (_words(manifest.get(key, [])) for key in ("without_plugins", "broken_plugins"))
     as_of = asked["as_of"]
     mapping = asked.get("mapping")
+    waived = manifest.get("waivers", {"day": date.min.isoformat(), "files": []})
+    of_waivers = zip(_words(asked.get("waivers", [])), waived["files"], strict=True)
     ruleset = None if asked["ruleset"] is None else _word(asked["ruleset"])
     return Run(
         language=language,
@@ -215,6 +223,10 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         mapping=None
         if mapping is None
         else Wanted("mapping", _word(mapping), {"": _word(manifest["mapping"]["sha256"])}),
+        waivers=tuple(
+            Wanted("waivers", path, {"": _word(row["sha256"])}) for path, row in of_waivers
+        ),
+        waived_on=date.fromisoformat(_word(waived["day"])),
         ruleset=_pack_file(ruleset, manifest["digests"]["packs"]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from compliance.assessment.baseline import baseline
 from compliance.assessment.comparison import RunComparison, Side, compare
 from compliance.checker.check import Checker, prepare
 from compliance.checker.choice import Choice, chosen_rules
@@ -18,9 +19,10 @@ from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.standard_input import NAME, is_kept
-from compliance.kernel.errors import JunhengError, Problem, ResultsError
+from compliance.kernel.errors import JunhengError, Problem, ResultsError, UsageError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES, Submission
+from compliance.render.difference import rule_line
 from compliance.render.machine_formats import FORMAT
 from compliance.rules.language.model import Rule
 
@@ -53,11 +55,11 @@ def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem])
     report = checker.judge(batch, choice)
     problems += report.problems
     records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
-    return replace(
-        side_of(report, NAME if is_kept(path) else path.name),
-        words=_words(batch.vocabulary),
-        records=records,
-    )
+    return replace(side_of(report, _called(path)), words=_words(batch.vocabulary), records=records)
+
+
+def _called(path: Path) -> str:
+    return NAME if is_kept(path) else path.name
 
 
 def side_of(report: Report, name: str) -> Side:
@@ -65,7 +67,7 @@ def side_of(report: Report, name: str) -> Side:
     return Side(
         name=name,
         counties=report.counties,
-        findings=report.findings,
+        findings=report.findings.cast(FINDINGS),
         rulesets=report.rulesets,
         rules=report.rules,
         titles=report.titles,
@@ -76,6 +78,37 @@ def side_of(report: Report, name: str) -> Side:
             one for county in report.counties for one in report.succession_of(county)
         ),
     )
+
+
+def held_against(report: Report, path: Path, checker: Checker, *, only_new: bool) -> Report:
+    """A report with what is new in it since the results of an earlier run.
+
+    Raises UsageError where these are no results, or of no county of the report, and ResultsError where
+    they cannot be read.
+    """
+    if not path.is_file():
+        raise UsageError(msg("没有这个文件"), str(path), _todo())
+    run = compare(side_of_results(checker, path), side_of(report, ""))
+    if report.counties and not any(pair.same_county for pair in run.pairs):
+        known = msg("、").join(dict.fromkeys(one.county_name for one in run.before.counties))
+        what = say("基线里没有这次判定的县（它有：{known}）", known=known)
+        raise UsageError(what, str(path), msg("请给同一个县以前的结果"))
+    found = baseline(run, only_new=only_new, differs=list(_differs(run)))
+    return replace(report, baseline=found)
+
+
+def _differs(run: RunComparison) -> Iterator[str]:
+    """What a reader must know of a baseline that was judged otherwise, or lacks counties."""
+    for pair in run.pairs:
+        name, before, after = pair.after.county_name, pair.before.year, pair.after.year
+        if before != after:
+            yield say("{name}：基线是{a}学年，这次是{b}学年", name=name, a=before, b=after)
+        moves = [one for one in pair.rules if not one.rule]
+        for one in moves:
+            if before == after or one.field != "as_of":
+                yield say("{name}：判法与基线不同（{what}）", name=name, what=rule_line(one))
+    for county in run.only_after:
+        yield say("基线里没有{name}，它的不达标项都算新增", name=county.county_name)
 
 
 def _words(vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
@@ -151,7 +184,7 @@ def side_of_results(checker: Checker, path: Path) -> Side:
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
         raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=NAME if is_kept(path) else path.name,
+        name=_called(path),
         counties=counties,
         findings=findings,
         rulesets=infos,
@@ -179,7 +212,11 @@ def stored_results(path: Path) -> Mapping[str, Any]:
 
 def faulty(path: Path, what: str) -> ResultsError:
     """The error that a file is no file of results, or not as such files are."""
-    return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
+    return ResultsError(what, str(path), _todo())
+
+
+def _todo() -> str:
+    return msg("用 compliance check --format json 重新生成")
 
 
 def _county(one: Mapping[str, Any]) -> CountyResult:

@@ -48,7 +48,6 @@ def main() -> None:
 
 for one in (
     check, validate, rectify, papers, declare, missing, diff, replay, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin, menu, doctor,
-    completion,
+    anonymise, rules, explain, rulesets, plugin, menu, doctor, completion,
 ):  # fmt: skip
     main.add_command(one)

@@ -35,7 +35,7 @@ from compliance.cli.failures import failed, failed_on
 from compliance.cli.output_formats import format_help
 from compliance.cli.volume import SILENT, quiet
 from compliance.kernel import environment
-from compliance.kernel.errors import NoFontError, PackError, PluginError
+from compliance.kernel.errors import NoFontError, PackError, PluginError, UsageError
 from compliance.kernel.exit_codes import CONFORMS, INTERNAL, USAGE
 from compliance.kernel.i18n import msg, say
 
@@ -81,6 +81,17 @@ if TYPE_CHECKING:
     show_default=True,
     help=lambda: msg("什么结论使退出码非零"),
 )
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS.json",
+    help=lambda: msg("以前的结果（check --format json）：哪些不达标项是新增的、有变化的、不再有的"),
+)
+@option(
+    "--only-new",
+    is_flag=True,
+    help=lambda: msg("只看与 --baseline 相比新增的不达标项，退出码也只按它们；判定不变"),
+)
 @templates_option
 @shared_options
 @guarded
@@ -90,22 +101,29 @@ def check(
     outputs: tuple[str, ...],
     previous: tuple[Path, ...],
     fail_on: str,
+    baseline: Path | None,
+    only_new: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge, write the files, print; the exit code of the contract."""
     from compliance.checker import Checker
+    from compliance.checker.sides import held_against
     from compliance.render import write
 
     checker = Checker()
     renderers = checker.registry.renderers
     known = ("text", *(name for name in renderers if name != "text"))
     files, streamed = named_outputs(outputs, known)
-    refuse_clashes([path for _, path in files], inputs)
+    refuse_clashes([path for _, path in files], [*inputs, *filter(None, [baseline])])
+    if only_new and baseline is None:
+        raise UsageError(msg("--only-new 要与 --baseline 同用"))
     for form in formats:
         require_format(form, known)
     printed = (*formats, *streamed) or ("text",)
-    sinks = _sinks(files, printed, renderers)
+    sinks = _sinks(files, printed, renderers) if baseline is None else []
     report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+    if baseline is not None:
+        report = held_against(report, baseline, checker, only_new=only_new)
     report = replace(report, exit_code=exit_code(report, fail_on))
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks

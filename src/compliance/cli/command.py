@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from compliance.ledger.days import DaysAsked
     from compliance.render.documents.output_files import Written
     from compliance.rules.resolution.confirmations import Confirmation
+    from compliance.rules.waivers import Waivers
 
 # what a folder is read for
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
@@ -356,6 +357,21 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     command = on_terms(command)
     for one in (
         option(
+            "--today",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help=lambda: msg("今天是哪一天：生成日期，逾期和豁免到期按它算（默认：系统日期）"),
+        ),
+        option(
+            "--waivers",
+            multiple=True,
+            metavar="FILE.toml",
+            type=click.Path(path_type=Path),
+            help=lambda: msg(
+                "豁免文件：经批准不要求某校（县）达到的规则，见 docs/waivers.md，可重复"
+            ),
+        ),
+        option(
             "--confirm",
             multiple=True,
             metavar="FILE.toml",
@@ -396,14 +412,8 @@ class DataKind(click.Choice[str]):
 
 
 def dating(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say of which day papers and figures are; `asked_days` takes them."""
+    """The options that say of which day figures are; with `judging`, for `asked_days`."""
     for one in (
-        option(
-            "--today",
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="DATE",
-            help=lambda: msg("今天是哪一天：生成日期，逾期按它算（默认：系统日期）"),
-        ),
         option(
             "--data-date",
             type=click.DateTime(["%Y-%m-%d"]),
@@ -421,11 +431,11 @@ def dating(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def asked_days(how: dict[str, Any]) -> DaysAsked:
-    """What the options of `dating` ask for, taken out of a command's options."""
+    """What the options of `dating` ask for, taken out of a command's options; today stays."""
     from compliance.ledger.days import DaysAsked
 
-    today, data_date = day(how.pop("today")), day(how.pop("data_date"))
-    return DaysAsked(today or date.today(), data_date, how.pop("data_kind") or "")
+    data_date = day(how.pop("data_date"))
+    return DaysAsked(day(how["today"]) or date.today(), data_date, how.pop("data_kind") or "")
 
 
 def chosen(
@@ -435,6 +445,8 @@ def chosen(
     switches: tuple[str, ...],
     strict: bool,
     confirm: tuple[Path, ...],
+    waivers: tuple[Path, ...],
+    today: datetime | None,
     templates: tuple[Path, ...] = (),
     mapping: Path | None = None,
     blank_is_zero: tuple[str, ...] = (),
@@ -460,7 +472,21 @@ def chosen(
         confirmations,
         templates,
         asked_terms(mapping, blank_is_zero),
+        asked_waivers(waivers, day(today) or date.today(), ruleset),
     )
+
+
+def asked_waivers(paths: Sequence[Path], today: date, ruleset: str | None) -> Waivers:
+    """What `--waivers` asks for. Raises UsageError with every fault of the files."""
+    from compliance.rules.waivers import NO_WAIVERS, read_waivers
+
+    if not paths:
+        return NO_WAIVERS
+    from compliance.checker import load, with_pack_file
+    from compliance.checker.choice import rule_ids
+
+    known, _ = with_pack_file(load(), ruleset)
+    return read_waivers(paths, today, rule_ids(known))
 
 
 def asked_terms(mapping: Path | None, blank_is_zero: tuple[str, ...]) -> ReadingTerms:
@@ -600,12 +626,19 @@ def _standing_for(sign: str, encoding: str) -> str:
 
 
 def exit_code(report: Results, fail_on: str) -> int:
-    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3."""
+    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3.
+
+    Beside a baseline of which only what is new is asked for, new findings alone fail or are undecided.
+    """
     if any(county.counts["error"] for county in report.counties):
         return INTERNAL
     if any(problem.severity == "error" for problem in report.problems):
         return UNREADABLE
     verdicts = {county.verdict for county in report.counties}
+    if report.baseline is not None and report.baseline.only_new:
+        from compliance.assessment.baseline import new_verdict
+
+        verdicts = {new_verdict(report, report.baseline)}
     if "fail" in verdicts:
         return CONFORMS if fail_on == "never" else FAILS
     if "undecided" in verdicts:

@@ -1,7 +1,7 @@
 """The configuration file: options of the commands, kept in `junheng.toml` or a project's `pyproject.toml`.
 
 inputs = ["submissions"]           # the options of `check`, by their long names, hold for every
-ruleset = "anhui"                  # command that has them …
+ruleset = "city.toml"              # command that has them …
 output = ["html:out/report.html"]  # … but `output` and `format`, which mean something else elsewhere
 
 [rectify]                          # the options of one command, before those above

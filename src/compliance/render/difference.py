@@ -243,15 +243,16 @@ def rule_lines(made: RunComparison, county: CountyChanges) -> list[str]:
             told = shortened(names, msg("等{count}条"), _RULES)
             lines.append(word.format(n=len(names), names=told))
     others = (one for one in county.rules if one.field != "rule")
-    return [*(_rule_line(one, rules.get(one.rule)) for one in others), *lines]
+    return [*(rule_line(one, rules.get(one.rule)) for one in others), *lines]
 
 
-def _rule_line(one: RuleMove, rule: Rule | None) -> str:
+def rule_line(one: RuleMove, rule: Rule | None = None) -> str:
+    """One thing about the rules that differs."""
     names = {
         "ruleset": msg("规则集"), "version": msg("规则集版本"), "layers": msg("规则层次"),
         "as_of": msg("按哪一天的规则"), "switches": msg("启用的放宽或口径"),
         "enforced": msg("参与结论的未核实依据"), "strict": msg("严格判定"),
-        "confirmations": msg("依据的确认"),
+        "confirmations": msg("依据的确认"), "waivers": msg("豁免文件"),
         "limit": msg("限值"), "role": msg("作用"), "basis": msg_in("rule", "依据"),
         "layer": msg("所在层次"),
     }  # fmt: skip
@@ -272,7 +273,10 @@ def _laid(one: RuleMove, value: object) -> str:
         return msg("是") if value else msg("否")
     if isinstance(value, (list, tuple)):
         between = " → " if one.field == "layers" else msg("、")
-        texts = [str(one["rule"]) if isinstance(one, dict) else one for one in value]
+        texts = [
+            str(one.get("rule") or one.get("name")) if isinstance(one, dict) else one
+            for one in value
+        ]
         return between.join(map(printable, texts)) or msg_in("heading", "无")
     return printable(value) or msg_in("heading", "无")
 

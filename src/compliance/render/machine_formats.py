@@ -15,7 +15,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from compliance.assessment.places import of_problems
-from compliance.engine.results import FINDINGS, CountyResult, Results
+from compliance.engine.results import FINDINGS, CountyResult, Results, WaiverOutcome
 from compliance.kernel.errors import Problem
 
 FORMAT = "junheng-results/1"
@@ -32,6 +32,10 @@ _PROBLEM = (
     "severity", "code", "file", "at", "county_code", "school_code", "message", "expected", "year",
 )  # fmt: skip
 _COUNTY = ("input", "county_code", "county_name", "year", "verdict", "ruleset", "as_of")
+_WAIVER = (
+    "rule", "county_code", "year", "school_code", "stage", "reason", "approver", "document",
+    "expiry", "file", "line",
+)  # fmt: skip
 _RULESET = ("id", "version", "as_of", "layers")
 _EXCLUDED = ("county_code", "school_code", "stage", "reason", "year")
 # A number follows `":` only behind a key: inside a string the quote would be escaped.
@@ -142,6 +146,7 @@ def _head(report: Results) -> dict[str, Any]:
         **({} if common else {"rulesets": sets}),
         "manifest": report.manifest,
         "counties": [_county(county) for county in report.counties],
+        **({"waivers": [_waiver(one) for one in report.waivers]} if report.waivers else {}),
         "problems": problem_records(report.problems, report.inputs),
         "excluded": [{name: unit.get(name) for name in _EXCLUDED} for unit in report.excluded],
     }
@@ -153,6 +158,18 @@ def _county(county: CountyResult) -> dict[str, Any]:
         "blocks": dict(county.blocks),
         "counts": {status: county.counts.get(status, 0) for status in _COUNTS},
         "bases": {basis: dict(many) for basis, many in county.bases.items()},
+    }
+
+
+def _waiver(one: WaiverOutcome) -> dict[str, Any]:
+    """A waiver as it was given, and what became of it; year and stage: of the finding, where there is one."""
+    given = {name: getattr(one.waiver, name) for name in _WAIVER}
+    return {
+        "state": one.state,
+        **given,
+        "year": one.year or one.waiver.year,
+        "stage": one.stage or one.waiver.stage,
+        "expiry": one.waiver.expiry.isoformat(),
     }
 
 

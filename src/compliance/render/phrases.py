@@ -348,14 +348,12 @@ def not_summed(about: Assessment) -> list[str]:
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """What is still missing, and who can supply it: facts, then statements and exemptions."""
+    """What is still missing, and who can supply it: facts, then statements."""
     rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
         say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
         for ids, owner in about.statements
     ]
-    if about.waived:
-        rest.append(say("已备案豁免：{rules}", rules=_coded(about.waived, about)))
     return [_gap(one, titles, about) for one in about.missing], rest
 
 
@@ -553,6 +551,11 @@ def changes(manifest: Mapping[str, object], rulesets: Sequence[Ruleset]) -> list
     if names := chosen(manifest, "enforced"):
         told = listed([called(one, rulesets) for one in names])
         lines.append(say("未核实而参与结论的依据：{names}", names=told))
+    waivers = manifest.get("waivers")
+    if isinstance(waivers, dict):
+        names = [printable(one["name"]) for one in chosen(waivers, "files")]
+        day = printable(waivers.get("day"))
+        lines.append(say("豁免文件：{names}（是否过期按{day}算）", names=listed(names), day=day))
     return lines
 
 

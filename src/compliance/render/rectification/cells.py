@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from compliance.assessment import (
+    EXCUSED,
     OPEN,
     PROBLEM,
     SUGGESTION,
@@ -43,7 +44,7 @@ from compliance.rules.reference.describe import demands
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DIGITS = "零一二三四五六七八九"
-_STATES = ("unknown", "error", "not_checked", "waived")
+_STATES = ("unknown", "error", "not_checked")
 _AFFECTED = 3
 NONE = "—"
 DOUBT = "※"  # beside what rests on figures with a warning
@@ -335,6 +336,8 @@ def _state(one: Judged) -> str:
         return msg("未达标（建议提升）")
     if one.standing == OPEN:
         return msg("未达标（待定）")
+    if one.standing == EXCUSED and one.status == "fail":
+        return msg("未达标（已豁免）")
     return msg("数据存疑") if doubtful(one) else figures.state(one.status)
 
 
