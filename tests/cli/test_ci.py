@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from tests.support.workflows import OWN, ROOT, Job, jobs
 REPOSITORY = ROOT / "examples" / "ci-repository"
 WORKFLOW = Path(".github/workflows/junheng.yml")
 PLUGINS = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/pyproject.toml"))
-LARGE_CLASS = "    51,"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_one_of_three_submissions_breaks_the_build_at_its_line(
     line = int(gravest[1])
     lines = (repository / gravest[0]).read_text("utf-8").splitlines()
     assert lines[line - 1] == '   "primary_class_sizes": ['
-    assert LARGE_CLASS.strip() in lines[line]
+    assert lines[line].strip() == "51,"
     assert "乙县" in job.summary
     assert by_name["The results come again"].code == 0, by_name["The results come again"].output
     upload = by_name["github/codeql-action/upload-sarif@v3"].given["sarif_file"]
@@ -78,7 +78,9 @@ def test_one_of_three_submissions_breaks_the_build_at_its_line(
     document = json.loads(text)
     document["schools"][0]["primary_class_sizes"] = even
     broken.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
-    mended = checked(repository, tmp_path / "second")
+    mended = Job(repository, tmp_path / "second")
+    mended.place.mkdir()
+    mended.run([{"uses": "OWNER/junheng@v0.2.0"}])
     assert not mended.failed
     assert not [one for one in mended.steps if "::error" in one.output]
 
@@ -198,7 +200,7 @@ def test_pre_commit_stops_the_county_that_fails(committed: Path, tmp_path: Path)
     assert re.search(r"junheng validate\.+Passed", told)
     assert re.search(r"junheng check\.+Failed", told)
     assert "exit code: 1" in told
-    assert "✗ 乙县" in told or "乙县" in told
+    assert "乙县" in told
     assert re.search(r"junheng plugin check\.+\(no files to check\)Skipped", told), (
         "nothing of a plugin here"
     )
@@ -242,8 +244,6 @@ def test_an_image_is_built_from_what_is_there_and_runs_as_nobody() -> None:
 
 
 def test_versions_in_the_examples_are_this_one() -> None:
-    import tomllib
-
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     steps = jobs(REPOSITORY / WORKFLOW)["check"]
     (own,) = [one["uses"] for one in steps if "uses" in one and OWN.fullmatch(one["uses"])]

@@ -102,8 +102,8 @@ def test_first_what_decides_then_what_to_do_then_the_details() -> None:
     assert "  财务股：G7 特殊教育学校生均公用经费 缺10000元" in steps
     assert "  基建股：R4 教学及辅助用房面积（1所学校）、R5 体育运动场馆面积（1所学校）" in steps
     # ready to paste, with a name that has a blank
-    assert "  生成整改清单：compliance rectify '2023 样县.xlsx' -o 整改" in steps
-    assert "  看某项怎样算出：compliance explain G7 '2023 样县.xlsx'" in steps
+    assert '  生成整改清单：compliance rectify "2023 样县.xlsx" -o 整改' in steps
+    assert '  看某项怎样算出：compliance explain G7 "2023 样县.xlsx"' in steps
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -19,6 +19,8 @@ from compliance.authoring.coverage import Coverage, coverage
 from compliance.authoring.judged_again import JudgedAgain
 from compliance.authoring.rule_ids import faults_of_ids
 from compliance.authoring.run_cases import Docket, check, docket, enrol
+from compliance.kernel import environment
+from compliance.kernel.i18n import use
 
 CASES = "cases"
 
@@ -95,10 +97,14 @@ def pack_contract(
     @pytest.mark.parametrize("holds", list(tests.values()), ids=list(tests))
     def test_contract(holds: Callable[[], None]) -> None:
         __tracebackhide__ = True
-        try:
-            holds()
-        except AssertionError as fault:
-            pytest.fail(str(fault), pytrace=False)
+        told = ""
+        with use(environment.asked(environment.LANGUAGE)):
+            try:
+                holds()
+            except AssertionError as fault:
+                told = str(fault)
+        if told:  # outside, or pytest would tell it twice
+            pytest.fail(told, pytrace=False)
 
     return test_contract
 

@@ -78,8 +78,8 @@ class Choice:
             "ruleset": self.ruleset,
             "as_of": None if self.as_of is None else self.as_of.isoformat(),
             **({} if mapping is None else {"mapping": mapping.path}),
-            **({"waivers": [path for path, _ in files]} if (files := self.waivers.files) else {}),
             **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
+            **({"waivers": [path for path, _ in files]} if (files := self.waivers.files) else {}),
         }
 
     def stated(self) -> dict[str, object]:

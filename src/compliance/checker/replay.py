@@ -45,8 +45,8 @@ _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 class Run:
     """How results were made, as their manifest states it.
 
-    choice: without what stands in files. waived_on: the day on which waivers had to hold. plugins: the distributions that were there, those that
-    were switched off (`without`) or broken too.
+    choice: without what stands in files. plugins: the distributions that were there, those that
+    were switched off (`without`) or broken too. waived_on: the day on which waivers had to hold.
     """
 
     language: str
@@ -57,15 +57,15 @@ class Run:
     inputs: tuple[Wanted, ...]
     previous: tuple[Wanted, ...]
     mapping: Wanted | None
+    ruleset: Wanted | None
     waivers: tuple[Wanted, ...]
     waived_on: date
-    ruleset: Wanted | None
 
     @property
     def wanted(self) -> list[Wanted]:
         """Everything that was read."""
-        option_files = (self.mapping, *self.waivers, self.ruleset)
-        return [*self.inputs, *self.previous, *filter(None, option_files)]
+        others = filter(None, (self.mapping, self.ruleset))
+        return [*self.inputs, *self.previous, *others, *self.waivers]
 
 
 def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
@@ -139,14 +139,17 @@ def _judged(
             return typed
         return layout.path(one) if layout else Path(one.path)
 
-    mapping = None if run.mapping is None else read_mapping(path(run.mapping))
+    mapping = None
+    if run.mapping is not None:
+        mapping = replace(read_mapping(path(run.mapping)), path=run.mapping.path)
     choice = replace(run.choice, terms=ReadingTerms(mapping, run.blank_is_zero))
     if run.ruleset is not None:
         choice = replace(choice, ruleset=str(path(run.ruleset) / next(iter(run.ruleset.files))))
     if run.waivers:
         known, _ = with_pack_file(checker.registry, choice.ruleset)
         files = [path(one) for one in run.waivers]
-        choice = replace(choice, waivers=read_waivers(files, run.waived_on, rule_ids(known)))
+        read = read_waivers(files, run.waived_on, rule_ids(known))
+        choice = replace(choice, waivers=read)
     there = [
         [path(one) for one in some if found.at[one.path]] for some in (run.inputs, run.previous)
     ]
@@ -199,9 +202,7 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         raise ValueError(language)
     off, broken = (_words(manifest.get(key, [])) for key in ("without_plugins", "broken_plugins"))
     as_of = asked["as_of"]
-    mapping = asked.get("mapping")
-    waived = manifest.get("waivers", {"day": date.min.isoformat(), "files": []})
-    of_waivers = zip(_words(asked.get("waivers", [])), waived["files"], strict=True)
+    mapping, waived = asked.get("mapping"), manifest.get("waivers", {})
     ruleset = None if asked["ruleset"] is None else _word(asked["ruleset"])
     return Run(
         language=language,
@@ -223,12 +224,15 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         mapping=None
         if mapping is None
         else Wanted("mapping", _word(mapping), {"": _word(manifest["mapping"]["sha256"])}),
-        waivers=tuple(
-            Wanted("waivers", path, {"": _word(row["sha256"])}) for path, row in of_waivers
-        ),
-        waived_on=date.fromisoformat(_word(waived["day"])),
         ruleset=_pack_file(ruleset, manifest["digests"]["packs"]),
+        waivers=tuple(_waivers(_words(asked.get("waivers", [])), waived.get("files", []))),
+        waived_on=date.fromisoformat(_word(waived["day"])) if waived else date.min,
     )
+
+
+def _waivers(paths: Sequence[str], files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted]:
+    for path, file in zip(paths, files, strict=True):
+        yield Wanted("waivers", path, {"": _word(file["sha256"])})
 
 
 def _pack_file(ruleset: str | None, packs: Mapping[str, Mapping[str, str]]) -> Wanted | None:

@@ -9,13 +9,14 @@ by name (`without`, ``--without-plugin``, ``COMPLIANCE_WITHOUT_PLUGINS``); then 
 from __future__ import annotations
 
 import os
+import re
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from compliance.kernel import environment
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import LOGGER, step
+from compliance.kernel.versions import admits
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
 from compliance.rules.language.editions import editions
@@ -36,6 +38,7 @@ from compliance.rules.language.pack import Pack, packs_in
 
 CORE = "junheng"
 HOOKS = ("compliance_packs", "compliance_kinds", "compliance_readers", "compliance_renderers")
+_CORE_WANTED = re.compile(rf"{CORE}\s*\(?\s*([<>=!~][^;)]*)\)?\s*")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
 
 
@@ -220,12 +223,26 @@ def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
     """What a plugin offers, up to its fault if it has one."""
     offers = Offers(plugin=plugin)
     try:
+        _check_core(plugin, entry)
         with _blaming(plugin):
             module = entry.load()
         _ask(offers, module)
     except JunhengError as error:
         offers.error = error
     return offers
+
+
+def _check_core(plugin: Plugin, entry: EntryPoint) -> None:
+    """PluginError where a distribution asks for another version of the program, which pip was not let refuse."""
+    for need in (entry.dist.requires if entry.dist else None) or ():
+        found = _CORE_WANTED.fullmatch(need)
+        if found is not None and not admits(found[1], own := version(CORE)):
+            raise PluginError(
+                say("插件 {plugin} 需要 junheng {wanted}，已安装的是 {own}",
+                    plugin=plugin, wanted=found[1], own=own),
+                todo=say("请安装相配的版本：pip install -U junheng {name}；或停用：--without-plugin {name}",
+                         name=plugin.distribution),
+            )  # fmt: skip
 
 
 def _ask(offers: Offers, module: object) -> None:

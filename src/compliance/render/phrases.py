@@ -46,7 +46,7 @@ from compliance.engine.results import CountyResult, CountyRow, Results, RulesetI
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_word, problem_words
-from compliance.render.documents.text import printable, shortened
+from compliance.render.documents.text import as_typed, printable, shortened
 from compliance.rules.language.model import BASES, Rule, Ruleset, short
 
 _NAMES = 2
@@ -198,9 +198,7 @@ def _to_do(rule: str, items: Sequence[Judged], about: Assessment) -> str:
 
 def _commands(about: Assessment, *, missed: bool) -> list[str]:
     """Commands ready to paste, with the file as it was named."""
-    import shlex
-
-    file = shlex.quote(printable(about.county.input)) if about.county.input else msg("填报.xlsx")
+    file = as_typed(about.county.input) if about.county.input else msg("填报.xlsx")
     if about.county.verdict == "pass":
         return [say("生成申报表：compliance declare {file} -o 申报表.docx", file=file)]
     lines = []

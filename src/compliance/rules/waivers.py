@@ -65,7 +65,7 @@ class Waiver:
 class Waivers:
     """All waivers of a run, in the order of their files' names and of their lines.
 
-    files: path and digest of each. day: the day of the judgement, after which none may have expired.
+    files: path as given and digest of each. day: the day of the judgement, on which they must hold.
     """
 
     entries: tuple[Waiver, ...] = ()

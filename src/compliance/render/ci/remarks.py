@@ -11,16 +11,19 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment import PROBLEM
+from compliance.assessment.baseline import new_among, state_of
 from compliance.assessment.figures import stage
 from compliance.assessment.fingerprint import fingerprint
 from compliance.assessment.places import InputPlace, of_findings, of_problems
 from compliance.assessment.standings import Standings
 from compliance.engine.results import CheckedCounty, CountyResult, Results, Validation
+from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word, status_words
 from compliance.kernel.submission import STATUSES, Refused
 from compliance.render.documents.text import printable
+from compliance.render.waived import ground_of
 from compliance.rules.language.model import Rule
 
 ERROR, WARNING, NOTE, NONE = LEVELS = ("error", "warning", "note", "none")
@@ -37,7 +40,8 @@ class Remark:
     of a problem. level: error (it weighs in the verdict, or costs the county its findings), warning,
     note (it has no weight), none (not a failure). weighs: whether its rule has a say in the verdict.
     subject: county and school. text: the sentence, with the cell where there is no line. place: None
-    where nobody knows. name: the same from run to run. finding: its row, of a finding.
+    where nobody knows. name: the same from run to run. finding: its row, of a finding. baseline: how it
+    stands beside an earlier run (new, unchanged, updated), None without one. ground: by what it is waived.
     """
 
     rule: str
@@ -50,6 +54,8 @@ class Remark:
     place: InputPlace | None
     name: str
     finding: Mapping[str, Any] | None = None
+    baseline: str | None = None
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,14 @@ class Remarks:
 
 
 def of_results(report: Results, most: int) -> Remarks:
-    """What there is to say of a judged run, at most so many; what is met or does not apply is counted."""
-    found = report.findings
+    """What there is to say of a judged run, at most so many; what is met or does not apply is counted.
+
+    Beside a baseline of which only what is new is asked for, other findings are counted too.
+    """
+    found, known = report.findings, report.baseline
     told = found.filter(~pl.col("status").is_in(QUIET))
+    if known is not None and known.only_new:
+        told = new_among(known, told)
     order = pl.col("status").replace_strict(_numbered(STATUSES), return_dtype=pl.Int32) * 10
     order += pl.col("role").replace_strict(_numbered(_ROLES), return_dtype=pl.Int32)
     chosen = told.with_columns(_order=order).sort("_order", maintain_order=True).head(most)
@@ -118,7 +129,7 @@ def _problems(
 ) -> Iterator[Remark]:
     names = {one.county_code: one.county_name for one in counties}
     asked = {one.county_code: one.input for one in counties if isinstance(one, CountyResult)}
-    first = inputs[0].as_posix() if inputs else ""
+    first = called(inputs[0]) if inputs else ""
     for one, found in zip(problems, of_problems(problems, inputs), strict=True):
         code = one.county_code or ""
         place = found or _whole(asked.get(code, first))
@@ -141,7 +152,7 @@ def _problems(
 
 def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
     counties = {(one.county_code, one.year): one for one in report.counties}
-    asked_for = _asked_for(report, rows, counties)
+    asked_for, grounds = _asked_for(report, rows, counties), _grounds(report)
     for row, found in zip(rows, of_findings(report, rows), strict=True):
         key = row["county_code"], row["year"]
         county = counties[key]
@@ -160,6 +171,8 @@ def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Re
             place=place,
             name=fingerprint(row["rule"], row["county_code"], row["school_code"], row["stage"]),
             finding=row,
+            baseline=None if report.baseline is None else state_of(report.baseline, row),
+            ground=grounds.get(_subject(row), "") if row["status"] == "waived" else "",
         )
 
 
@@ -187,6 +200,16 @@ def _asked_for(
         judged = standings.judged(pl.DataFrame(own, schema=report.findings.schema))
         found |= {_subject(one.finding) for one in judged if one.standing == PROBLEM}
     return found
+
+
+def _grounds(report: Results) -> dict[tuple[Any, ...], str]:
+    """Subject of a waived finding → by what it is waived."""
+    return {
+        (one.waiver.rule, one.waiver.county_code, one.year, one.waiver.school_code, one.stage or None):
+        ground_of(one.waiver)
+        for one in report.waivers
+        if one.state == "applied"
+    }  # fmt: skip
 
 
 def _subject(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -224,15 +224,18 @@ def _result(
             "junhengFinding/v1": one.name,
             "primaryLocationLineHash": f"{key}:{seen[one.name]}",
         },
-        **(
-            {"suppressions": [{"kind": "external", "status": "accepted"}]}
-            if one.state == "waived"
-            else {}
-        ),
+        **({"baselineState": one.baseline} if one.baseline else {}),
+        **({"suppressions": [_suppression(one)]} if one.state == "waived" else {}),
         "properties": {
             name: figures[name] for name in _FIGURES if figures.get(name) not in (None, [])
         },
     }
+
+
+def _suppression(one: Remark) -> _Json:
+    """By whose document a failure is waived."""
+    justified = {"justification": one.ground} if one.ground else {}
+    return {"kind": "external", "status": "accepted", **justified}
 
 
 def _notification(one: Remark, rules: Mapping[str, int], artifacts: Mapping[str, int]) -> _Json:

@@ -19,6 +19,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.versions import admits
 from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
 
 MAX_PACK_BYTES = 4 << 20
@@ -203,14 +204,11 @@ def _parsed(pack: Pack) -> Pack:
     return _sound(pack)
 
 
-_WANTED = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*([0-9]+(?:\.[0-9]+)*)")
-
-
 def _check_language(pack: Pack) -> None:
     """PackError where a pack asks for another version of the language than this program speaks."""
     head = pack.tables.get("pack")
     wanted = head.get("requires", "") if isinstance(head, dict) else ""
-    if not isinstance(wanted, str) or all(_meets(*one) for one in _WANTED.findall(wanted)):
+    if not isinstance(wanted, str) or admits(wanted, LANGUAGE):
         return
     raise pack.error(
         say(
@@ -222,24 +220,6 @@ def _check_language(pack: Pack) -> None:
         "pack",
         "requires",
         todo=msg("请升级 junheng，或改用与其相配的规则包"),
-    )
-
-
-def _meets(sign: str, version: str) -> bool:
-    """Whether the version of the language is one that a clause of `requires` admits."""
-    bound = [int(part) for part in version.split(".")]
-    own = [int(part) for part in LANGUAGE.split(".")]
-    width = max(len(bound), len(own))
-    here, there = (tuple(one + [0] * (width - len(one))) for one in (own, bound))
-    if sign == "~=":
-        return here >= there and own[: len(bound) - 1] == bound[:-1]
-    if sign in ("==", "!="):
-        return (here == there) == (sign == "==")
-    return (
-        (here >= there and sign == ">=")
-        or (here <= there and sign == "<=")
-        or (here > there and sign == ">")
-        or (here < there and sign == "<")
     )
 
 
