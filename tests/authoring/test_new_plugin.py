@@ -29,10 +29,12 @@ def test_everything_that_is_wrong_is_told_at_once(
     options = ("--region", "41", "--title", "河南省", "--prefix", "AH", "--extends", "natinal")
     assert run("henann", *options, "-o", "junheng-anhui") == 2
     told = capsys.readouterr().err
-    assert [line.split(":")[0].removeprefix("错误：") for line in told.splitlines()[::2]] == [
+    said, *lines = told.splitlines()
+    assert said == "错误：有6处错误："
+    assert [line.split(":")[0] for line in lines[::2]] == [
         "--extends", "--region", "--title", "--title", "--prefix", "junheng-anhui",
     ]  # fmt: skip
-    assert all(line.startswith("  → ") for line in nonempty(told.splitlines()[1::2]))
+    assert all(line.startswith("  → ") for line in nonempty(lines[1::2]))
     assert "henan" in told
     assert "是否指 national？" in told
     assert [path.name for path in tmp_path.iterdir()] == ["junheng-anhui"]
