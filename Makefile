@@ -6,7 +6,7 @@ PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench clean release offline
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -64,3 +64,9 @@ docs: $(VENV)/.installed  ## the pages of docs/ as a site that needs no network:
 
 messages: $(VENV)/.installed  ## bring the English catalogue up to date with the messages in the code
 	$(BIN)/python docs/make_messages.py
+
+release: $(VENV)/.installed  ## build and check sdists and wheels of all distributions, from the last commit, into dist/
+	$(BIN)/python -m release.build
+
+offline: $(VENV)/.installed  ## a folder, and a zip, to install from without network, into dist/: docs/offline.md
+	$(BIN)/python -m release.offline

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(__file__).parent.parent / "examples"
 Edit = Callable[[dict[str, Any]], None]
 
@@ -26,3 +31,28 @@ def county(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A wheel of every distribution, built once from a copy: building must not write into the checkout."""
+    home = tmp_path_factory.mktemp("wheels")
+    sources = [ROOT, *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
+    copies = [_copied(source, home / "source" / source.name) for source in sources]
+    pip = shlex.split("-m pip wheel --quiet --no-deps --no-build-isolation")
+    words = [sys.executable, *pip, "-w", str(home / "built"), *map(str, copies)]
+    built = subprocess.run(words, capture_output=True, check=False)
+    assert built.returncode == 0, built.stderr.decode()
+    return sorted((home / "built").glob("*.whl"))
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """What a distribution is made of, without the checkout's leftovers."""
+    target.mkdir(parents=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
+        shutil.copy(source / name, target)
+    for name in ("src", "schemas", "templates"):
+        if (source / name).is_dir():
+            litter = shutil.ignore_patterns("*.egg-info", "__pycache__")
+            shutil.copytree(source / name, target / name, ignore=litter)
+    return target

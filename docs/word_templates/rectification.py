@@ -73,6 +73,18 @@ REFERENCES = (
     Column("{{ t('差距', 'Gap') }}", 28, "{{ row.gap }}"),
     Column("{{ t('说明', 'Remarks') }}", 62, "{{ row.message }}"),
 )
+WAIVERS = (
+    Column("{{ t('对象', 'Whom') }}", 25, "{{ row.subject }}"),
+    Column("{{ t('指标', 'Rule') }}", 22, "{{ row.rule }}"),
+    Column("{{ t('现状', 'As it is') }}", 30, "{{ row.missed }}"),
+    Column("{{ t('豁免理由', 'Reason') }}", 30, "{{ row.reason }}"),
+    Column(
+        "{{ t('批准（文号）', 'Approved by') }}",
+        28,
+        "{{ row.approver }}{{ t('（', ' (') }}{{ row.document }}{{ t('）', ')') }}",
+    ),
+    Column("{{ t('有效期至', 'Until') }}", 21, "{{ row.expiry }}", centred=True),
+)
 LINES = (
     Column("{{ t('序号', 'No.') }}", 9, "{{ row.number }}", centred=True),
     Column("{{ t('编号', 'Id') }}", 23, "{{ row.id }}"),
@@ -130,6 +142,15 @@ ANNEXES = (
 SHARES = (
     "{{ t('三、全县指标由哪些学校拉低', \"III. Which schools keep the county's figures down\") }}"
 )
+WAIVED = (
+    "{% if paper.shares %}{{ t('四、', 'IV. ') }}{% else %}{{ t('三、', 'III. ') }}{% endif %}"
+    "{{ t('已备案豁免（不计为达标）', 'Waived (not counted as met)') }}"
+)
+WAIVED_NOTE = (
+    "{{ t('下列各项低于标准，经批准在有效期内暂不要求整改；期满未延期的，列入整改。', "
+    "'These fall short; an approval lifts them until the day named, after which they have to be put "
+    "right.') }}"
+)
 
 
 def county() -> Paper:
@@ -163,10 +184,16 @@ def county() -> Paper:
     paper.text("表格说明", "{{ line.told }}")
     paper.tag("p endfor")
     paper.tag("p endif")
+    paper.tag("p if paper.waived")
+    paper.text("公文一级标题", WAIVED)
+    paper.text("公文正文", WAIVED_NOTE)
+    paper.table(WAIVERS, "row in paper.waived")
+    paper.tag("p endif")
     paper.tag("p if paper.without_plan")
     paper.text(
         "公文一级标题",
-        "{% if paper.shares %}{{ t('四、', 'IV. ') }}{% else %}{{ t('三、', 'III. ') }}{% endif %}"
+        "{{ [t('三、', 'III. '), t('四、', 'IV. '), t('五、', 'V. ')]"
+        "[(1 if paper.shares else 0) + (1 if paper.waived else 0)] }}"
         "{{ t('不制定整改方案的学校', 'Schools without a plan') }}",
     )
     paper.text(
@@ -174,7 +201,8 @@ def county() -> Paper:
         "{{ say('下列{n}所学校没有需要整改的事项：', 'Nothing has to be put right at these ({n}): ', "
         "n=paper.without_plan|length) }}{% for school in paper.without_plan %}{{ school.name }}"
         "{% if school.suggestions %}{{ say('（建议提升{n}项）', ' (suggestions: {n})', "
-        "n=school.suggestions) }}{% endif %}"
+        "n=school.suggestions) }}{% endif %}{% if school.waived %}"
+        "{{ say('（已备案豁免{n}项）', ' (waived: {n})', n=school.waived) }}{% endif %}"
         "{{ t('、', ', ') if not loop.last else t('。', '.') }}{% endfor %}",
     )
     paper.tag("p endif")

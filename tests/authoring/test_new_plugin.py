@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,11 @@ def test_everything_that_is_wrong_is_told_at_once(
         ["zhong", "--prefix", "ZY1"],
         ["zhong", "--prefix", "hf-"],
         ["zhong", "--extends", "anhui/x"],
+        [
+            "zhong",
+            "--extends",
+            "basic-2012",
+        ],  # which has none of the rules that the examples change
     ],
 )
 def test_what_cannot_be_used_is_refused_and_nothing_is_written(
@@ -77,14 +85,14 @@ def test_a_distribution(tmp_path: Path) -> None:
     files = {str(path.relative_to(tmp_path / "new")): path for path in tmp_path.rglob("*.*")}
     assert {
         "pyproject.toml", "README.md", "ci.sh", ".github/workflows/check.yml",
-        "src/compliance_zhong_yuan/rules/2017.toml",
+        "src/compliance_zhong_yuan/rules/zhong-yuan.toml",
         "src/compliance_zhong_yuan/schemas/school.schema.json",
         "src/compliance_zhong_yuan/templates/rectify_county.html",
         "tests/cases/zhong-yuan.toml", "tests/test_zhong_yuan.py",
     } <= set(files)  # fmt: skip
     texts = {name: path.read_text("utf-8") for name, path in files.items() if path.is_file()}
     assert not [name for name, text in nonempty(texts.items()) if "@{" in text]
-    pack = texts["src/compliance_zhong_yuan/rules/2017.toml"]
+    pack = texts["src/compliance_zhong_yuan/rules/zhong-yuan.toml"]
     assert 'region = ["99", "98"]' in pack
     assert 'names = ["中原省", "中原"]' in pack
     assert "[rule.YU-1]" in pack
@@ -96,3 +104,24 @@ def test_a_distribution(tmp_path: Path) -> None:
     assert pack.count("source =") == pack.count(f'source = "{SOURCE}"') == 4
     assert len(texts["tests/test_zhong_yuan.py"].splitlines()) == 3
     json.loads(texts["src/compliance_zhong_yuan/schemas/school.schema.json"])
+
+
+@pytest.mark.wheel
+def test_a_wheel_holds_everything_and_its_cases_pass(tmp_path: Path) -> None:
+    home, site = tmp_path / "junheng-zhong", tmp_path / "site"
+    assert run("zhong", "--region", "99", "--title", "中原省", "-o", str(home)) == 0
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    alone = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
+    subprocess.run([*pip, *alone, str(home)], check=True)
+    package = home / "src" / "compliance_zhong"
+    files = [path.relative_to(package) for path in package.rglob("*") if path.is_file()]
+    assert not [path for path in nonempty(files) if not (site / "compliance_zhong" / path).exists()]
+    tested = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 0, tested.stdout

@@ -93,7 +93,9 @@ def test_every_command_takes_the_file(
         run("rectify", figures, "-o", tmp_path / "out", "--ruleset", city, "--format", "html") == 0
     )
     [page] = (tmp_path / "out").rglob("整改清单*.html")
-    assert "芜城市：示例附注" in page.read_text("utf-8")
+    told = page.read_text("utf-8")
+    assert "芜城市：示例附注" in told
+    assert "规则集 wucheng （规则文件）" in told
 
 
 def test_its_contract_is_kept(city: Path) -> None:

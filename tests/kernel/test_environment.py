@@ -16,7 +16,7 @@ def test_every_variable_that_the_program_names_is_declared() -> None:
     named = {
         name
         for path in nonempty(PACKAGE.rglob("*.py"))
-        for name in re.findall(r"\bCOMPLIANCE_[A-Z_]+\b", path.read_text("utf-8"))
+        for name in re.findall(r"\b(?:COMPLIANCE|GITHUB)_[A-Z_]+\b", path.read_text("utf-8"))
     }
     assert named == set(environment.variables())
 

@@ -17,7 +17,7 @@ class Shelf:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def add(self, name: str, code: str, pack: str = "") -> None:
+    def add(self, name: str, code: str, pack: str = "", need: str = "") -> None:
         module = name.replace("-", "_")
         package = self.home / module
         package.mkdir()
@@ -29,7 +29,8 @@ class Shelf:
             (package / "rules" / "1.toml").write_text(pack, encoding="utf-8")
         info = self.home / f"{module}-1.2.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
+        told = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n"
+        (info / "METADATA").write_text(told + (f"Requires-Dist: {need}\n" if need else ""))
         (info / "entry_points.txt").write_text(f"[compliance]\n{module} = {module}\n")
 
     def entries(self) -> list[EntryPoint]:

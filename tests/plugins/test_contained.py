@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,29 @@ def test_two_claims_on_one_region_are_refused_naming_both(
         assert words in error.value.what
     assert error.value.where.startswith("junheng-moon 1.2 1.toml:")
     assert run("check", county(of("110102")), "--ruleset", "national").exit_code == 0
+
+
+@pytest.mark.parametrize("wanted", [">=9.1", "<0.2", "~=0.1.0", "==7"])
+def test_a_plugin_for_another_core_is_told_with_both_versions(
+    shelf: Shelf, county: Callable[..., Path], wanted: str
+) -> None:
+    """As after `pip install --no-deps`: pip itself would have refused."""
+    shelf.add("junheng-moon", BROKEN, MOON, f"junheng{wanted}")
+    result = run("check", county(of("620102")))
+    assert result.exit_code == 2
+    own = version("junheng")
+    assert f"插件 junheng-moon 1.2 需要 junheng {wanted}，已安装的是 {own}" in result.stderr
+    assert "--without-plugin junheng-moon" in result.stderr
+    without = ("--without-plugin", "junheng-moon")
+    assert run("check", county(of("110102")), *without).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "need", ["junheng>=0.1,<99", "junheng (>=0.1)", "junheng", "other>=99", "junheng==0.*"]
+)
+def test_what_a_plugin_needs_and_has(shelf: Shelf, county: Callable[..., Path], need: str) -> None:
+    shelf.add("junheng-moon", PACKS, MOON, need)
+    assert judged_by(county(of("620102"))) == "moon"
 
 
 @pytest.mark.parametrize("code", [BROKEN, PACKS + HEAD.format("kinds") + "return None\n"])

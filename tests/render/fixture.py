@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +21,18 @@ import polars as pl
 
 from compliance.assessment import overview
 from compliance.engine.kinds import kinds
-from compliance.engine.results import FINDINGS, CountyResult, CountyRow, Results, RulesetInfo
+from compliance.engine.results import (
+    FINDINGS,
+    CountyResult,
+    CountyRow,
+    Results,
+    RulesetInfo,
+    WaiverOutcome,
+)
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import Refused
 from compliance.rules.language.model import Document, Rule
+from compliance.rules.waivers import Waiver
 
 HOSTILE = '=cmd()|{{7*7}}<script>alert("1")</script>`x`'
 COUNTY = ("340199", "样县", 2023)
@@ -696,6 +705,13 @@ def one_county() -> Results:
         excluded=tuple(excluded),
         problems=problems,
         refused=(Refused("340198", year, "别县"),),
+        waivers=(
+            WaiverOutcome(
+                Waiver("G9", code, HOSTILE, "样市教育局", "样教〔2023〕1号", date(2024, 8, 31)),
+                "applied",
+                year,
+            ),
+        ),
     )
 
 

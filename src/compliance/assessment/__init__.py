@@ -23,6 +23,7 @@ from compliance.assessment.county import (
 )
 from compliance.assessment.overview import block_titles, overview
 from compliance.assessment.standings import (
+    EXCUSED,
     OPEN,
     PROBLEM,
     REFERENCE,
@@ -34,6 +35,7 @@ from compliance.assessment.standings import (
 from compliance.engine.breakdown import Breakdown, Contribution
 
 __all__ = [
+    "EXCUSED",
     "OPEN",
     "PROBLEM",
     "REFERENCE",

@@ -107,7 +107,7 @@ class RuleMove:
     """Something about the rules that differs.
 
     rule: empty for the rule set as a whole. stage, part: of a limit that hangs on them. field:
-    ``ruleset``, ``version``, ``layers``, ``as_of``, ``switches``, ``enforced``, ``strict``, ``confirmations``; of a rule
+    ``ruleset``, ``version``, ``layers``, ``as_of``, ``switches``, ``enforced``, ``strict``, ``confirmations``, ``waivers``; of a rule
     ``limit`` (operator, threshold, unit), ``role``, ``basis``, ``layer``, ``rule`` (whether there is one).
     """
 
@@ -363,7 +363,7 @@ def _spread(
     counted = []
     for frame in (then, now):
         schools = frame.filter(
-            (pl.col("level") != "county") & pl.col("status").is_in(["pass", "fail"])
+            (pl.col("level") != "county") & pl.col("status").is_in(["pass", "fail", "waived"])
         )
         met = (pl.col("status") == "pass").sum()
         rows = schools.group_by("rule", pl.col("stage").fill_null(""), maintain_order=True).agg(
@@ -538,7 +538,14 @@ def _of_ruleset(
     found.append(("as_of", one.as_of, other.as_of))
     for name in ("switches", "enforced", "strict", "confirmations"):
         found.append((name, before.manifest.get(name), after.manifest.get(name)))
+    found.append(("waivers", _waiver_files(before), _waiver_files(after)))
     return [RuleMove("", "", *each) for each in found if each[1] != each[2]]
+
+
+def _waiver_files(side: Side) -> object:
+    """Which files waive findings, whatever the day on which they did."""
+    stated = side.manifest.get("waivers")
+    return stated.get("files") if isinstance(stated, dict) else None
 
 
 def _of_rules(

@@ -17,7 +17,7 @@ from compliance.assessment.standings import (
     PROBLEM,
     REFERENCE,
     SUGGESTION,
-    WAITING,
+    UNDECIDED,
     Judged,
     Standings,
 )
@@ -36,6 +36,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import STATUSES
 from compliance.rules.language.model import Rule
+from compliance.rules.waivers import Waiver
 
 # What the first are given of a shared thing serves the later ones too.
 _STANDINGS = (PROBLEM, OPEN, SUGGESTION, REFERENCE)
@@ -129,6 +130,13 @@ class Awaited(NamedTuple):
     schools: Mapping[str, str]
 
 
+class Waived(NamedTuple):
+    """A finding that is waived, and by what."""
+
+    judged: Judged
+    waiver: Waiver
+
+
 class MissingFacts(NamedTuple):
     """Facts that are missing together: where, and whose task they are.
 
@@ -157,7 +165,7 @@ class Assessment:
 
     findings: the county's, in order. decisive: the blocks, then what the conclusion asks beside
     them. open: every finding that is neither met nor not applicable, with its standing. reasons:
-    the county's own missed rules. broken, waived: rule ids. spread: rule judged at each school ->
+    the county's own missed rules. broken: rule ids. waived: the findings that waivers name. spread: rule judged at each school ->
     status -> number of schools. not_summed: misses whose amounts rest on implausible figures, so
     that no total holds them. computable, met: rules worked out from figures. statements: (rule
     ids, owner) that await a person; of_nobody: counts that await 不涉及 or a figure. doubtful: verdicts that rest on figures with a warning.
@@ -174,7 +182,7 @@ class Assessment:
     open: tuple[Judged, ...]
     reasons: tuple[Finding, ...]
     broken: tuple[str, ...]
-    waived: tuple[str, ...]
+    waived: tuple[Waived, ...]
     spread: Mapping[str, Mapping[str, int]]
     computable: int
     met: int
@@ -253,7 +261,7 @@ def assess(
     found = report.findings_of(county) if findings is None else findings
     deciding = found.filter(pl.col("role").is_in(DECIDING))
     standings = Standings(found, rules, _sharing(report.schools, county))
-    open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *WAITING])))
+    open_ = standings.judged(found.filter(pl.col("status").is_in(["fail", *UNDECIDED])))
     own = [one for one in open_ if one.decides and one.finding["level"] == "county"]
     grounds = report.grounds.get((county.ruleset, county.as_of))
     entries = _awaited(open_, grounds, (county.county_code, county.year))
@@ -273,7 +281,7 @@ def assess(
         open=open_,
         reasons=tuple(one.finding for one in own if one.status == "fail"),
         broken=_ids(one for one in open_ if one.status == "error"),
-        waived=_ids(one for one in own if one.status == "waived"),
+        waived=_waived(open_, report, county),
         spread=_spread(deciding),
         computable=computable,
         met=met,
@@ -295,6 +303,7 @@ def assess(
             one
             for one in report.problems
             if one.severity == "warning"
+            and not one.code.startswith("waiver_")
             and one.county_code == county.county_code
             and one.year in (None, county.year)
         ),
@@ -339,7 +348,21 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
         .get_column("status")
     )
     met = int((folded == "pass").sum())
-    return met + int((folded == "fail").sum()), met
+    return met + int(folded.is_in(["fail", "waived"]).sum()), met
+
+
+def _waived(open_: Iterable[Judged], report: Results, county: CountyResult) -> tuple[Waived, ...]:
+    """The waived findings of the county with their waivers, in their order."""
+    known = {
+        (one.waiver.rule, one.waiver.school_code or "", one.stage): one.waiver
+        for one in report.waivers
+        if one.state == "applied"
+        and (one.waiver.county_code, one.year) == (county.county_code, county.year)
+    }
+    keyed = ((one, (one.rule.id, one.school, one.finding["stage"] or "")) for one in open_)
+    return tuple(
+        Waived(one, known[key]) for one, key in keyed if one.status == "waived" and key in known
+    )
 
 
 def _outside(found: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[Outside, ...]:
@@ -486,7 +509,7 @@ def _limit(frame: pl.DataFrame) -> Limited:
 
 def amounts(finding: Finding) -> tuple[Amount, ...]:
     """What a missed rule lacks, part by part; empty where nothing is missed or countable."""
-    if finding["status"] != "fail":
+    if finding["status"] not in ("fail", "waived"):
         return ()
     parts = tuple(
         Amount(part["name"], part["shortfall"], part["shortfall_unit"] or "", over=False)

@@ -104,7 +104,7 @@ def unrounded(
 
     Empty too where nothing was rounded: a rule may fail for another reason than this figure.
     """
-    if operator not in WRITTEN or threshold is None or status not in ("pass", "fail"):
+    if operator not in WRITTEN or threshold is None or status not in ("pass", "fail", "waived"):
         return ""
     read = Decimal(shown)
     if read == _typed(value) or COMPARE[operator](read, _typed(threshold)) == (status == "pass"):

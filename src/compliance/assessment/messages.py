@@ -403,9 +403,10 @@ class _Teller:
         rule = group.rule
         if group.whole:
             return self._beside(_of_schools(rule, status), group, status)
-        speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE)
+        speaks = not plain and status in (PASS, FAIL, UNKNOWN, NOT_APPLICABLE, WAIVED)
         said = self._said(group) if speaks else None
-        own = said.get(status) if isinstance(said, Mapping) else said
+        # what was waived was missed
+        own = said.get(FAIL if status == WAIVED else status) if isinstance(said, Mapping) else said
         if own is None:
             own = self._by_state(group, status)
         elif not isinstance(said, Mapping) or status in (NOT_APPLICABLE, UNKNOWN):
@@ -454,6 +455,14 @@ class _Teller:
                 return None
             self._sentences[rule.id] = said
         return self._sentences[rule.id]
+
+    @cached_property
+    def _waivers(self) -> Mapping[int, str]:
+        """By its place, what a waiver's finding says of it."""
+        return {
+            place: say("已备案豁免（{d}，有效期至{day}）。", d=one.document, day=one.expiry)
+            for place, one in enumerate(self.found.waivers)
+        }
 
     def _schools_left_out(self) -> Mapping[int, tuple[str, ...]]:
         """County, by number → the names of the schools that components leave out."""
@@ -549,9 +558,9 @@ class _Teller:
         words = {
             NOT_APPLICABLE: msg("{who}：“{about}”不适用。"),
             ERROR: msg("{who}：规则{rule}执行出错，未作判定。"),
-            WAIVED: msg("{who}：“{about}”已备案豁免。"),
+            WAIVED: msg("{who}：“{about}”因有已备案豁免的项，不作达标结论。"),
         }
-        if status in words:
+        if status in words and ("waived_by" not in group.columns or status != WAIVED):
             return line(words[status], **holes, rule=rule.id)
         if status not in LACKING or rule.references.verdicts:
             return parts(rule) if "parts" in group.columns else state(rule, status)
@@ -595,6 +604,8 @@ class _Teller:
             said = said + told.list.join("").fill_null("")
         if status == UNKNOWN and "withheld" in group.columns:
             said = _withheld(said, rule)
+        if status == WAIVED and "waived_by" in group.columns:
+            said = said + _each("waived_by", self._waivers, pl.String)
         if beside := self._besides.get(rule.id):
             said = said + pl.col("county").replace_strict(
                 beside, default="", return_dtype=pl.String
@@ -653,6 +664,9 @@ def _subject(sheet: pl.DataFrame) -> pl.Expr:
 
 def _of_schools(rule: Rule, status: int) -> pl.Expr:
     """The sentence of a school rule's county finding; over_count: schools that fail."""
+    if status == WAIVED:
+        told = msg("{who}：“{title}”没有不达标的学校，但有学校经备案豁免。")
+        return line(told, who=pl.col("subject"), title=rule.label)
     if status != FAIL:
         return state(rule, status)
     return line(

@@ -163,7 +163,7 @@ class _Figures:
     def _of_rules(self) -> Iterator[pl.DataFrame]:
         """Values of the county's own requirements, of their parts, and the means of coefficients."""
         own = self._report.findings.filter(level="county", role="requirement").filter(
-            pl.col("status").is_in(["pass", "fail"])
+            pl.col("status").is_in(["pass", "fail", "waived"])
         )
         names = ["county_code", "year", "rule", "stage", "unit"]
         yield from self._named(own.filter(~_is_whole(self._rules)), names, "")

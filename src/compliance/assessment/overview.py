@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment.county import beside_blocks
-from compliance.assessment.standings import DECIDING, WAITING, asked_directly
+from compliance.assessment.standings import DECIDING, UNDECIDED, asked_directly
 from compliance.engine.results import CountyResult, CountyRow, Decider, Margin, PartCount, Results
 from compliance.kernel.submission import KEY, STATUSES
 from compliance.rules.language.model import UPPER, Rule
@@ -93,7 +93,7 @@ def _parts(asked: pl.DataFrame) -> _Keyed:
 
 def _counted(states: Mapping[str, int]) -> PartCount:
     return PartCount(
-        states.get("pass", 0), states.get("fail", 0), sum(states.get(one, 0) for one in WAITING)
+        states.get("pass", 0), states.get("fail", 0), sum(states.get(one, 0) for one in UNDECIDED)
     )
 
 
@@ -104,7 +104,7 @@ def _state(states: Mapping[str, int]) -> str:
 
 def _deciders(asked: pl.DataFrame) -> dict[tuple[str, int, str], list[Decider]]:
     """Code, year and verdict → what it is drawn from, in the order of the findings."""
-    drawn = {"fail": "fail", **dict.fromkeys(WAITING, "undecided")}
+    drawn = {"fail": "fail", **dict.fromkeys(UNDECIDED, "undecided")}
     open_ = asked.filter(pl.col("status").is_in(list(drawn)))
     grouped = (
         open_.with_columns(verdict=pl.col("status").replace_strict(drawn))

@@ -1,8 +1,9 @@
-"""What a finding asks for: to be put right, to be advised, to be left open, or nothing.
+"""What a finding asks for: to be put right, to be advised, to be left open, excused, or nothing.
 
 A missed component is a problem where nothing stands between it and the conclusion but groups that
 fail with it (R1–R7 under RS, RS under CR); where each way to the conclusion leads through a group
-that is met all the same it is a suggestion, and where a group still awaits data it is open.
+that is met all the same it is a suggestion, and where a group still awaits data it is open. What is waived is excused, and so
+is what a waived group is made of.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from compliance.assessment.figures import Finding
 from compliance.kernel.i18n import msg, say
 from compliance.rules.language.model import Rule
 
-PROBLEM, OPEN, SUGGESTION, REFERENCE, NOTHING = (
-    "problem", "open", "suggestion", "reference", "nothing",
+PROBLEM, OPEN, EXCUSED, SUGGESTION, REFERENCE, NOTHING = (
+    "problem", "open", "excused", "suggestion", "reference", "nothing",
 )  # fmt: skip
 DECIDING = ("component", "requirement")
-WAITING = ("unknown", "not_checked", "error", "waived")
+WAITING = ("unknown", "not_checked", "error")
+UNDECIDED = (*WAITING, "waived")  # what keeps a county from passing and does not fail it
 # Warnings of a figure that is hardly what was meant (docs/data-checks.md).
 IMPLAUSIBLE = frozenset(
     ("fraction_for_percent", "implausible_item", "implausible_ratio", "text_replaced")
 )
 # Of several ways to the conclusion the one that asks most counts.
-_ASKS_MOST = (PROBLEM, OPEN, SUGGESTION)
+_ASKS_MOST = (PROBLEM, OPEN, EXCUSED, SUGGESTION)
 _GROUP_MET = ("pass", "not_applicable")
 
 
@@ -36,7 +38,7 @@ class Judged(NamedTuple):
     """A finding, its rule, and what is to be done about it.
 
     place: the rule's place in the law. standing: problem, suggestion, open (missed, but whether it
-    counts awaits data), reference (advisory), nothing. blocking: a group of its unit fails with it.
+    counts awaits data), excused (waived), reference (advisory), nothing. blocking: a group of its unit fails with it.
     subject: who, named with the stage where the school has several. whole: the gap is the whole
     school's although the finding is about one of its stages.
     """
@@ -147,6 +149,8 @@ class Standings:
         )
 
     def _standing(self, rule: Rule, row: Finding) -> str:
+        if row["status"] == "waived" and rule.role in DECIDING:
+            return NOTHING if self._told_elsewhere(rule, row) else EXCUSED
         if row["status"] != "fail":
             return NOTHING
         if rule.role == "advisory":
@@ -174,6 +178,8 @@ class Standings:
         state = self._state(group, row)
         if group.role == "block" or state == "fail":
             return self._asked(group.id, row)
+        if state == "waived":
+            return EXCUSED
         return SUGGESTION if state in _GROUP_MET else OPEN
 
     def _state(self, group: Rule, row: Finding) -> str | None:

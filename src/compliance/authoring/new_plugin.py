@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from compliance.checker.choice import regions
-from compliance.kernel.errors import UsageError, suggestion
+from compliance.checker.choice import regions, with_pack_file
+from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.errors import PackError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
 from compliance.render.documents.output_files import Written, staged
+from compliance.rules.language.model import LANGUAGE
 
+FACTS = "schemas/school.schema.json"
 SOURCE = "示例：请换成文件名称、文号与条款"
+_FRAGMENT = "school.schema.json"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PREFIX = re.compile(r"[A-Z]{1,6}-")
 _REGION = re.compile(r"[0-9]{2,6}")
@@ -66,13 +71,18 @@ class NewPack:
         return self.title.strip() or self.name
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """The pieces of the pack."""
+        return ("city_head.toml" if self.city else "province_head.toml", "rules.toml")
+
+    @property
     def files(self) -> Mapping[str, tuple[str, ...]]:
         """Path within the folder → the pieces that it is made of."""
         package = f"src/{self.package}"
         if self.city:
             return {
-                f"{self.name}.toml": ("city_head.toml", "rules.toml"),
-                "schemas/school.schema.json": ("school.schema.json",),
+                f"{self.name}.toml": self.rules,
+                FACTS: (_FRAGMENT,),
                 "templates/rectify_county.html": ("rectify_county.html",),
                 f"cases/{self.name}.toml": ("cases.toml",),
                 "README.md": ("city_readme.md",),
@@ -85,10 +95,11 @@ class NewPack:
             ".github/workflows/check.yml": ("check.yml",),
             f"{package}/__init__.py": ("init.py",),
             f"{package}/py.typed": (),
-            f"{package}/rules/2017.toml": ("province_head.toml", "rules.toml"),
-            f"{package}/schemas/school.schema.json": ("school.schema.json",),
+            f"{package}/rules/{self.name}.toml": self.rules,
+            f"{package}/{FACTS}": (_FRAGMENT,),
             f"{package}/templates/rectify_county.html": ("rectify_county.html",),
             f"tests/cases/{self.name}.toml": ("cases.toml",),
+            "tests/rule_ids.txt": ("rule_ids.txt",),
             f"tests/test_{self.package.removeprefix('compliance_')}.py": ("tests.py",),
         }
 
@@ -105,14 +116,34 @@ def write_new(asked: NewPack, registry: Registry) -> Written:
     if faults:
         raise UsageError("\n".join(map(str, faults)))
     words = _words(asked, registry)
+    _try(asked, registry, words)
     with staged(asked.folder) as place:
         for path, pieces in asked.files.items():
-            place.put(Path(path), "".join(_filled(one, words) for one in pieces).encode())
+            place.put(Path(path), _filled(pieces, words).encode())
         return place.place()
 
 
-def _filled(piece: str, words: Mapping[str, str]) -> str:
-    text = files("compliance.templates").joinpath("plugin", f"{piece}.in").read_text("utf-8")
+def _try(asked: NewPack, registry: Registry, words: Mapping[str, str]) -> None:
+    """UsageError where the examples do not go with the rule set that they extend, or with others' facts."""
+    with TemporaryDirectory() as folder:
+        pack, facts = Path(folder, f"{asked.name}.toml"), Path(folder, FACTS)
+        facts.parent.mkdir()
+        pack.write_text(_filled(asked.rules, words), "utf-8")
+        facts.write_text(_filled((_FRAGMENT,), words), "utf-8")
+        try:
+            vocabulary([*registry.fragments, facts])
+            with_pack_file(registry, str(pack))
+        except (PackError, PluginError) as error:
+            raise UsageError(
+                say("示例与规则集 {base} 合不到一起：{why}", base=asked.extends, why=error.what),
+                "--extends",
+                msg("请扩展 national 或另一个省的规则集"),
+            ) from error
+
+
+def _filled(pieces: Iterable[str], words: Mapping[str, str]) -> str:
+    home = files("compliance.templates").joinpath("plugin")
+    text = "".join(home.joinpath(f"{one}.in").read_text("utf-8") for one in pieces)
     return _WORD.sub(lambda found: words[found[1]], text)
 
 
@@ -129,8 +160,11 @@ def _words(asked: NewPack, registry: Registry) -> Mapping[str, str]:
         "title": asked.called,
         "title_en": asked.title_en.strip() or asked.name.replace("-", " ").title(),
         "source": SOURCE,
-        "core": version("junheng"),
-        "needs": f'"{base.distribution}>={base.version}"',
+        "needs": ", ".join(
+            f'"{name}>={".".join(number.split(".")[:2])}"'
+            for name, number in (("junheng", version("junheng")), (base.distribution, base.version))
+        ),
+        "language": LANGUAGE,
         "serves": f"region = [{regions_}]       # 县区行政区划代码的开头\nnames = [{called}]"
         if asked.regions
         else '# region = ["…"]          # 县区行政区划代码的开头；没有则只在 --ruleset 指名时使用',

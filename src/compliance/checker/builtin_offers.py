@@ -33,7 +33,7 @@ def compliance_readers() -> Mapping[str, Reader]:
 
 @hookimpl
 def compliance_renderers() -> Mapping[str, Renderer]:
-    """json, ndjson, csv, parquet, md, html, xlsx."""
+    """json, ndjson, csv, parquet, md, html, pdf, xlsx, sarif, junit, github."""
     from compliance.render import renderers
 
     return renderers()

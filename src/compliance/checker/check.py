@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -17,18 +18,22 @@ from compliance.checker.builtin_offers import load
 from compliance.checker.choice import (
     Choice,
     Packs,
+    Regions,
     check_words,
     choose,
     chosen_rules,
     out_of_date,
     own_words,
     regions,
+    why_chosen,
     with_pack_file,
 )
 from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
+from compliance.checker.manifest import manifest
 from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
 from compliance.checker.report import Report, Wording, whole
+from compliance.checker.waivers import outcomes, waiver_problems
 from compliance.engine import verdicts
 from compliance.engine.attestations import settle
 from compliance.engine.evaluate import Evaluation, evaluate
@@ -40,12 +45,15 @@ from compliance.engine.results import (
     RulesetInfo,
     Validation,
 )
+from compliance.engine.waiving import Hit, in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
 from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
+from compliance.kernel.journal import step
 from compliance.kernel.submission import KEY, STATED, Refused, Submission
 from compliance.plugins.registry import Registry, without
 from compliance.rules.language.editions import edition
@@ -63,6 +71,7 @@ class Batch(NamedTuple):
     """What lies ready to be judged, and every problem found on the way.
 
     compared: earlier figures lay beside these. unsound: the counties with errors, as far as they were read: nothing is concluded of them.
+    packs: all there are, a file's own among them.
     """
 
     submission: Submission
@@ -72,6 +81,7 @@ class Batch(NamedTuple):
     vocabulary: Vocabulary
     unsound: tuple[Job, ...] = ()
     compared: bool = False
+    packs: Packs = MappingProxyType({})
 
 
 def prepare(
@@ -126,7 +136,6 @@ def prepared(
         raise next(iter(faults.values()))
     problems += [_unjudgeable(key, error) for key, error in faults.items()]
     refused += _refused(submission, faults)
-    check_words(choice, [job.rules for job in jobs])
     problems += out_of_date((job.rules, job.as_of) for job in jobs)
     unsound = []
     if submission.unsound is not None:
@@ -137,12 +146,19 @@ def prepared(
                 part, remarks, _ = settle(beside.of(keys), rules, _elsewhere(known, rules))
                 problems += remarks
                 unsound.append(Job(rules, day, part))
-    return Batch(submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound))
+    if by := [job.rules for job in (*jobs, *unsound)]:  # else there is nobody to know the words
+        check_words(choice, by)
+    return Batch(
+        submission, tuple(jobs), tuple(problems), tuple(refused), words, tuple(unsound), packs=known
+    )
 
 
 def judged(job: Job, registry: Registry, choice: Choice) -> Evaluation:
     """Every rule of a job judged for every subject."""
-    return evaluate(job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict)
+    heeded = in_force(choice.waivers, job.rules, job.as_of)
+    return evaluate(
+        job.rules, job.part, job.as_of, registry.kinds, strict=choice.strict, waivers=heeded
+    )
 
 
 class Checker:
@@ -186,7 +202,7 @@ class Checker:
             choice, asked = choice or Choice(), _several(paths)
             watch = self._watch(choice, [*asked, *previous])
             registry = replace(self.registry, readers=watch.readers)
-            batch = prepare(asked, registry, choice, previous)
+            batch = prepare(asked, registry, choice, _several(previous))
             return self.judge(batch, choice, progress, sinks, watch)
 
     def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
@@ -222,7 +238,7 @@ class Checker:
         asked = _several(paths)
         watch = self._watch(choice, asked)
         registry = replace(self.registry, readers=watch.readers)
-        batch = prepare(asked, registry, choice, previous)
+        batch = prepare(asked, registry, choice, _several(previous))
         problems, decided = list(batch.problems), set[tuple[str, int]]()
         for job in (*batch.jobs, *batch.unsound):
             evaluation = judged(job, registry, choice)
@@ -232,7 +248,7 @@ class Checker:
         if len(batch.submission.counties) + len(batch.unsound) <= _NEEDS_OF:
             needs = self.needs(batch, choice, watch)
         counties = _checked_counties(batch, decided)
-        return Validation(counties, tuple(dict.fromkeys(problems)), needs)
+        return Validation(counties, tuple(dict.fromkeys(problems)), needs, (*asked, *previous))
 
     def needs(self, batch: Batch, choice: Choice, watch: Watch | None = None) -> tuple[Report, ...]:
         """The counties judged for what they lack, those with errors as far as they were read."""
@@ -263,11 +279,16 @@ class Checker:
         counties: list[CountyResult] = []
         excluded: list[Mapping[str, object]] = []
         rows: dict[tuple[str, int], CountyRow] = {}
+        hits: list[Hit] = []
         alone = sum(job.part.counties.height for job in batch.jobs) == 1
-        judging = Judging(registry.kinds, words, batch.problems, strict=choice.strict, alone=alone)
+        judging = Judging(
+            registry.kinds, words, batch.problems,
+            strict=choice.strict, alone=alone, waivers=choice.waivers,
+        )  # fmt: skip
         parts = list(in_parts(batch.jobs))
         with handed_on(sinks) as put:
             for done, made in enumerate(judged_in_order(parts, judging.part)):
+                step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
                 put(made.frame)
@@ -275,9 +296,11 @@ class Checker:
                 counties += made.counties
                 excluded += made.excluded
                 rows |= made.rows
+                hits += made.hits
                 if alone or not sinks:
                     kept.append(made.frame)
                     words.found.append(made.found)
+        waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
         return Report(
             findings=whole(kept),
             counties=tuple(sorted(counties, key=lambda one: (one.county_code, one.year))),
@@ -287,9 +310,16 @@ class Checker:
             excluded=tuple(
                 sorted(excluded, key=lambda e: (str(e["county_code"]), str(e["school_code"])))
             ),
-            problems=tuple(problems),
+            problems=(*problems, *waiver_problems(waivers)),
+            waivers=waivers,
             refused=batch.refused,
-            manifest=_manifest(batch.submission, registry, choice),
+            manifest=manifest(
+                batch.submission,
+                registry,
+                choice,
+                batch.packs,
+                (job.rules.id for job in batch.jobs),
+            ),
             titles=words.titles,
             holders=words.holders,
             overview=rows,
@@ -302,6 +332,7 @@ class Checker:
             submitted=tuple(batch.submission.submitted),
             checks=batch.vocabulary.checks["school"],
             compared=batch.compared,
+            inputs=watch.paths,
             words=words,
         )
 
@@ -330,7 +361,10 @@ def check(
 
 
 def _several(paths: Paths) -> list[Path]:
-    return [Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)]
+    """The paths, each once, in one order whatever order they are given in."""
+    given = {Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)}
+    told = {path: Path(called(path)) for path in given}
+    return sorted(given, key=lambda path: (told[path].parent.parts, told[path].name))
 
 
 def _checked_counties(
@@ -434,7 +468,18 @@ def _assigned(
             problems += [] if warning is None else [warning]
         day = choice.as_of or date(row["year"], 9, 1)
         found.setdefault((name, day), []).append(key)
+        step(partial(_told_choice, row, name, day, served))
     return found
+
+
+def _told_part(rules: str, done: int, parts: int) -> str:
+    return say("已按 {rules} 判定 {n}/{m}", rules=rules, n=done, m=parts)
+
+
+def _told_choice(row: Mapping[str, Any], name: str, day: date, served: Regions | None) -> str:
+    why = msg("指定的") if served is None else why_chosen(row, name, served)
+    county = f"{row['county_name']} {row['county_code']} {row['year']}"
+    return say("{county}：规则集 {name}（{why}），按{day}的规则", county=county, name=name, why=why, day=day)  # fmt: skip
 
 
 def _info(job: Job) -> RulesetInfo:
@@ -452,19 +497,3 @@ def _info(job: Job) -> RulesetInfo:
         rules.subject,
         rules.subject_en,
     )
-
-
-def _manifest(submission: Submission, registry: Registry, choice: Choice) -> dict[str, object]:
-    off = {"without_plugins": sorted(registry.without)} if registry.without else {}
-    zeros = [
-        {"column": one.heading, "fact": one.fact, "file": one.file, "cells": one.cells}
-        for one in submission.zeros
-    ]
-    return {
-        "inputs": [{"name": one.name, "sha256": one.sha256} for one in submission.inputs],
-        "tool": f"junheng {version('junheng')}",
-        "plugins": dict(sorted(registry.plugins.items())),
-        **off,
-        **({"blank_is_zero": zeros} if zeros else {}),
-        **choice.stated(),
-    }

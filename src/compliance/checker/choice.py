@@ -33,6 +33,7 @@ from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
 from compliance.rules.language.model import BASES, STANDARD, WITHOUT_STANDARD, Ruleset
 from compliance.rules.language.pack import Pack, read_pack
+from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 if TYPE_CHECKING:
     from compliance.rules.resolution.confirmations import Confirmation
@@ -49,7 +50,8 @@ class Choice:
     not verified. switches: relaxations and named alternatives that are on. strict: no conclusion
     while an unverified rule lies on its way. confirmations: rules whose texts someone holds.
     templates: folders whose templates replace those of every rule set, the first before the others;
-    they change no judgement. terms: on which people's own tables are read.
+    they change no judgement. terms: on which people's own tables are read. waivers: of single
+    findings, with the day on which they must hold.
     """
 
     ruleset: str | None = None
@@ -60,6 +62,25 @@ class Choice:
     confirmations: tuple[Confirmation, ...] = ()
     templates: tuple[Path, ...] = ()
     terms: ReadingTerms = NO_TERMS
+    waivers: Waivers = NO_WAIVERS
+
+    def __post_init__(self) -> None:
+        """In whatever order words are given, they ask for the same."""
+        for name in ("enforce", "switches"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        told = sorted(self.confirmations, key=lambda one: tuple(one.row().values()))
+        object.__setattr__(self, "confirmations", tuple(told))
+
+    def asked(self) -> dict[str, object]:
+        """What a manifest needs beside `stated`, that somebody can ask for the same again."""
+        mapping = self.terms.mapping
+        return {
+            "ruleset": self.ruleset,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            **({} if mapping is None else {"mapping": mapping.path}),
+            **({"blank_is_zero": list(blank)} if (blank := self.terms.blank_is_zero) else {}),
+            **({"waivers": [path for path, _ in files]} if (files := self.waivers.files) else {}),
+        }
 
     def stated(self) -> dict[str, object]:
         """What makes a judgement differ from the usual one, as a manifest states it."""
@@ -70,6 +91,7 @@ class Choice:
             "enforced": list(self.enforce),
             "strict": self.strict,
             "confirmations": [one.row() for one in self.confirmations],
+            **self.waivers.stated(),
         }
 
 
@@ -90,7 +112,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     written = [text for one in packs for text in (str(one.path), one.version, one.text)]
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
-    key += sources(_fragments(registry, known, name))
+    key += sources(own_fragments(registry, known, name))
     rules = remembered(key, classes(registry.kinds), resolved)
     if not choice.templates:
         return rules
@@ -119,8 +141,13 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
 def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
     """The installed packs and that of a file, sound on every day on which something changes."""
     pack = read_pack(path, home=path.parent, partly=True)
-    if pack.id in registry.packs:
-        raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
+    installed = registry.packs.get(pack.id, ())
+    if any(one.path.resolve() == path.resolve() for one in installed):
+        return registry.packs, pack.id
+    if installed:
+        raise pack.error(
+            say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id", code="taken"
+        )
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
@@ -155,7 +182,7 @@ def _meant(wanted: str, known: Packs) -> str | None:
             continue
         head = pack.head
         words = [name, *(str(head[key]) for key in ("short", "short_en") if key in head)]
-        claimed = [claim for claim, ruleset, _ in _claims(pack) if ruleset == name]
+        claimed = [claim for claim, ruleset, _ in claims(pack) if ruleset == name]
         for word in (*words, *claimed):
             called.setdefault(_plain(word), name)
         titles[name] = f"{name} {head['title']} {head.get('title_en', '')}"
@@ -182,22 +209,35 @@ def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
 
     Raises PluginError for a fragment that is wrong.
     """
-    return vocabulary(_fragments(registry, known, name))
+    return vocabulary(own_fragments(registry, known, name))
 
 
-def _fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
-    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
-    homes, seen, waiting = dict[Path, None](), set[str](), [name]
+def layers(known: Packs, name: str) -> Iterator[Pack]:
+    """Every edition of a rule set and of all that it is laid on or imports."""
+    seen, waiting = set[str](), [name]
     while waiting:
         layer = waiting.pop()
         if layer not in seen:
             seen.add(layer)
             for pack in known.get(layer, ()):
-                homes |= {} if pack.home is None else {pack.home: None}
+                yield pack
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
+
+
+def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
+    """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
+    homes = {pack.home: None for pack in layers(known, name) if pack.home is not None}
     lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
     installed = [one for one in registry.fragments if one.parent in homes]
     return [*installed, *(one for one in lone if one.is_dir())]
+
+
+def rule_ids(known: Packs) -> set[str]:
+    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    found = set[str]()
+    for pack in (pack for packs in known.values() for pack in packs):
+        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+    return found
 
 
 class Regions(NamedTuple):
@@ -234,7 +274,7 @@ def regions(registry: Registry) -> Regions:
     found: dict[str, tuple[str, Pack]] = {}
     packs = [*registry.packs.values(), *(p for one in registry.broken for p in one.packs.values())]
     for pack in (same[-1] for same in packs):
-        for claim, ruleset, address in _claims(pack):
+        for claim, ruleset, address in claims(pack):
             owner, other = found.setdefault(claim, (ruleset, pack))
             if owner != ruleset:
                 raise PackError(
@@ -248,6 +288,7 @@ def regions(registry: Registry) -> Regions:
                     ),
                     where=pack.place(*address),
                     todo=msg("请改其中一个，或用 --without-plugin 停用其插件"),
+                    code="taken",
                 )
     codes = {claim: ruleset for claim, (ruleset, _) in found.items() if claim.isdecimal()}
     names = {claim: ruleset for claim, (ruleset, _) in found.items() if claim not in codes}
@@ -257,7 +298,7 @@ def regions(registry: Registry) -> Regions:
     return Regions(base_of(registry.packs), codes, names)
 
 
-def _claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Prefix or name, the rule set it stands for, and where the pack says so."""
     for key in ("region", "names"):
         for claim in pack.head.get(key, ()):
@@ -275,20 +316,36 @@ def choose(
     Raises the fault of a broken plugin whose rule set this county's may be: to judge it by the base
     would be a false acquittal.
     """
-    province, code = row.get("province"), str(row["county_code"])
+    province = row.get("province")
     if province:
         wanted = str(
             province if province in registry.packs else served.names.get(province, province)
         )
     else:
-        prefixes = (code[:length] for length in range(len(code), 0, -1))
-        wanted = next((served.codes[one] for one in prefixes if one in served.codes), "")
+        wanted = served.codes.get(_prefix(row, served), "")
     if wanted in registry.packs:
         return wanted, None
     suspect = _suspect(wanted, registry)
     if suspect is not None:
         raise suspect
     return served.base, _without(row, wanted, served.base) if wanted else None
+
+
+def _prefix(row: Mapping[str, Any], served: Regions) -> str:
+    """The first digits of the county's code that a rule set claims; empty where none does."""
+    code = str(row["county_code"])
+    prefixes = (code[:length] for length in range(len(code), 0, -1))
+    return next((one for one in prefixes if one in served.codes), "")
+
+
+def why_chosen(row: Mapping[str, Any], name: str, served: Regions) -> str:
+    """By what `choose` chose a rule set."""
+    if province := row.get("province"):
+        return say("“省份”是{province}", province=province)
+    prefix = _prefix(row, served)
+    if served.codes.get(prefix) == name:
+        return say("行政区划代码以{prefix}开头", prefix=prefix)
+    return msg("没有本省的规则集，用缺省的")
 
 
 def _suspect(wanted: str, registry: Registry) -> JunhengError | None:

@@ -18,10 +18,12 @@ from compliance.engine.evaluate import Evaluation, Tapes, evaluate
 from compliance.engine.findings import Findings, findings
 from compliance.engine.kinds.kind import Kind
 from compliance.engine.results import CountyResult, CountyRow
+from compliance.engine.waiving import Hit, hits, in_force
 from compliance.kernel.errors import Problem, nothing_lost
 from compliance.kernel.i18n import msg
 from compliance.kernel.submission import KEY, Submission
 from compliance.rules.language.model import Ruleset
+from compliance.rules.waivers import NO_WAIVERS, Waivers
 
 _SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory
 _AT_ONCE = 2  # parts; Polars is at work in one while Python is in the other
@@ -40,7 +42,8 @@ class Job:
 class JudgedPart:
     """What came of some counties: their findings in order, with what else a report needs of them.
 
-    found: the findings without words, a rule set each. rows: those of the table of counties.
+    found: the findings without words, a rule set each. rows: those of the table of counties. hits: the
+    findings that waivers name.
     """
 
     frame: pl.DataFrame
@@ -49,19 +52,21 @@ class JudgedPart:
     rows: dict[tuple[str, int], CountyRow] = field(default_factory=dict)
     excluded: list[Mapping[str, object]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
 
 
 class Judging:
     """How parts are judged: by these kinds, told with these words, with these problems known.
 
-    alone: the table of counties is not asked for.
+    alone: the table of counties is not asked for. waivers: those given, whosoever they are.
     """
 
     def __init__(
         self, kinds: Mapping[str, Kind], words: Wording, problems: Sequence[Problem],
-        *, strict: bool, alone: bool,
+        *, strict: bool, alone: bool, waivers: Waivers = NO_WAIVERS,
     ) -> None:  # fmt: skip
         self._kinds, self._words, self._strict, self._alone = kinds, words, strict, alone
+        self._waivers = waivers
         self._problems: dict[str, list[Problem]] = {}
         for one in problems:
             if one.county_code:
@@ -71,9 +76,11 @@ class Judging:
     def evaluation(self, job: Job) -> Evaluation:
         """Every rule of a job judged for every subject."""
         tapes = self._declared.setdefault((job.rules.id, job.as_of), {})
+        heeded = in_force(self._waivers, job.rules, job.as_of)
         return evaluate(
-            job.rules, job.part, job.as_of, self._kinds, strict=self._strict, declared=tapes
-        )
+            job.rules, job.part, job.as_of, self._kinds,
+            strict=self._strict, declared=tapes, waivers=heeded,
+        )  # fmt: skip
 
     def part(self, jobs: Sequence[Job]) -> JudgedPart:
         """The counties of some jobs."""
@@ -92,6 +99,7 @@ class Judging:
             own = verdicts.counties(evaluation, told.counts)
             made.counties += own
             made.excluded += left_out
+            made.hits += hits(evaluation)
             if not self._alone:
                 made.rows |= overview(told.frame, own, job.rules.rules)
         made.frame = together(pieces)

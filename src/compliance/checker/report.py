@@ -100,11 +100,13 @@ class Report(Results):
             )
             for one in self.problems
         )
+        waivers = tuple(one._replace(why=in_language(one.why, language)) for one in self.waivers)
         return replace(
             self,
             findings=whole(parts),
             excluded=excluded,
             problems=problems,
+            waivers=waivers,
             titles=words.titles,
             holders=words.holders,
             words=words,

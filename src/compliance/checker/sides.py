@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from compliance.assessment.baseline import baseline
 from compliance.assessment.comparison import RunComparison, Side, compare
 from compliance.checker.check import Checker, prepare
 from compliance.checker.choice import Choice, chosen_rules
+from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
-from compliance.kernel.errors import JunhengError, Problem, ResultsError
+from compliance.intake.formats.standard_input import NAME, is_kept
+from compliance.kernel.errors import JunhengError, Problem, ResultsError, UsageError
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.submission import KEY, STATUSES, Submission
+from compliance.render.difference import rule_line
 from compliance.render.machine_formats import FORMAT
 from compliance.rules.language.model import Rule
 
@@ -45,25 +50,65 @@ def compared(
 
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
-        return _of_results(checker, path)
+        return side_of_results(checker, path)
     batch = prepare([path], checker.registry, choice)
     report = checker.judge(batch, choice)
     problems += report.problems
+    records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
+    return replace(side_of(report, _called(path)), words=_words(batch.vocabulary), records=records)
+
+
+def _called(path: Path) -> str:
+    return NAME if is_kept(path) else path.name
+
+
+def side_of(report: Report, name: str) -> Side:
+    """What was judged now, without its figures as typed."""
     return Side(
-        name=path.name,
+        name=name,
         counties=report.counties,
-        findings=report.findings,
+        findings=report.findings.cast(FINDINGS),
         rulesets=report.rulesets,
         rules=report.rules,
         titles=report.titles,
-        words=_words(batch.vocabulary),
+        words={},
         manifest=report.manifest,
         refused=report.refused,
         successions=tuple(
             one for county in report.counties for one in report.succession_of(county)
         ),
-        records=_records([batch.submission.of(()), *(job.part for job in batch.jobs)]),
     )
+
+
+def held_against(report: Report, path: Path, checker: Checker, *, only_new: bool) -> Report:
+    """A report with what is new in it since the results of an earlier run.
+
+    Raises UsageError where these are no results, or of no county of the report, and ResultsError where
+    they cannot be read.
+    """
+    if not path.is_file():
+        raise UsageError(msg("没有这个文件"), str(path), _todo())
+    run = compare(side_of_results(checker, path), side_of(report, ""))
+    if report.counties and not any(pair.same_county for pair in run.pairs):
+        known = msg("、").join(dict.fromkeys(one.county_name for one in run.before.counties))
+        what = say("基线里没有这次判定的县（它有：{known}）", known=known)
+        raise UsageError(what, str(path), msg("请给同一个县以前的结果"))
+    found = baseline(run, only_new=only_new, differs=list(_differs(run)))
+    return replace(report, baseline=found)
+
+
+def _differs(run: RunComparison) -> Iterator[str]:
+    """What a reader must know of a baseline that was judged otherwise, or lacks counties."""
+    for pair in run.pairs:
+        name, before, after = pair.after.county_name, pair.before.year, pair.after.year
+        if before != after:
+            yield say("{name}：基线是{a}学年，这次是{b}学年", name=name, a=before, b=after)
+        moves = [one for one in pair.rules if not one.rule]
+        for one in moves:
+            if before == after or one.field != "as_of":
+                yield say("{name}：判法与基线不同（{what}）", name=name, what=rule_line(one))
+    for county in run.only_after:
+        yield say("基线里没有{name}，它的不达标项都算新增", name=county.county_name)
 
 
 def _words(vocabulary: Vocabulary) -> dict[str, dict[str, str]]:
@@ -119,8 +164,9 @@ def _holds_results(path: Path) -> bool:
         return False  # the reader of submissions says why
 
 
-def _of_results(checker: Checker, path: Path) -> Side:
-    document = _document(path)
+def side_of_results(checker: Checker, path: Path) -> Side:
+    """Results judged before. Raises ResultsError."""
+    document = stored_results(path)
     try:
         given = [document["ruleset"]] if document["ruleset"] else document["rulesets"]
         infos = tuple(
@@ -133,12 +179,12 @@ def _of_results(checker: Checker, path: Path) -> Side:
         findings = pl.DataFrame(document["findings"], schema=_AS_READ, orient="row").cast(FINDINGS)
         manifest = dict(document["manifest"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, pl.exceptions.PolarsError) as error:  # fmt: skip
-        raise _faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
+        raise faulty(path, say("内容不合结果文件的格式（{e}）", e=type(error).__name__)) from error
     strange = set(findings["status"]) - set(STATUSES)
     if strange or findings.select("rule", "level", *KEY).null_count().sum_horizontal().item():
-        raise _faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
+        raise faulty(path, msg("判定结果中有不认识的状态，或没有规则、县、学年"))
     return Side(
-        name=path.name,
+        name=_called(path),
         counties=counties,
         findings=findings,
         rulesets=infos,
@@ -149,22 +195,28 @@ def _of_results(checker: Checker, path: Path) -> Side:
     )
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def stored_results(path: Path) -> Mapping[str, Any]:
+    """The document in a file of results. Raises ResultsError."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise _faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
+            raise faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
         document = json.loads(path.read_bytes(), parse_int=float)
     except OSError as error:
-        raise _faulty(path, say("无法读取：{why}", why=error.strerror)) from error
+        raise faulty(path, say("无法读取：{why}", why=error.strerror)) from error
     except (ValueError, RecursionError) as error:
-        raise _faulty(path, msg("不是完整的JSON文件")) from error
+        raise faulty(path, msg("不是完整的JSON文件")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _faulty(path, msg("不是本程序的结果文件"))
+        raise faulty(path, msg("不是本程序的结果文件"))
     return document
 
 
-def _faulty(path: Path, what: str) -> ResultsError:
-    return ResultsError(what, str(path), msg("用 compliance check --format json 重新生成"))
+def faulty(path: Path, what: str) -> ResultsError:
+    """The error that a file is no file of results, or not as such files are."""
+    return ResultsError(what, str(path), _todo())
+
+
+def _todo() -> str:
+    return msg("用 compliance check --format json 重新生成")
 
 
 def _county(one: Mapping[str, Any]) -> CountyResult:

@@ -11,9 +11,11 @@ import click
 from compliance.cli.anonymise import anonymise
 from compliance.cli.check import check
 from compliance.cli.collect import collect
-from compliance.cli.command import Group, Option, lang_option
+from compliance.cli.command import Group, Option, everywhere
+from compliance.cli.completion import completion
 from compliance.cli.declare import declare
 from compliance.cli.diff import diff
+from compliance.cli.doctor import doctor
 from compliance.cli.explain import explain
 from compliance.cli.import_tables import import_tables
 from compliance.cli.menu import menu
@@ -21,6 +23,7 @@ from compliance.cli.missing import missing
 from compliance.cli.papers import papers
 from compliance.cli.plugin import plugin
 from compliance.cli.rectify import rectify
+from compliance.cli.replay import replay
 from compliance.cli.rules import rules
 from compliance.cli.rulesets import rulesets
 from compliance.cli.template import template
@@ -38,13 +41,13 @@ from compliance.kernel.i18n import msg
 @click.version_option(
     package_name="junheng", prog_name="compliance", cls=Option, help=lambda: msg("显示版本")
 )
-@lang_option
+@everywhere
 def main() -> None:
     """The program; everything is done by its commands."""
 
 
 for one in (
-    check, validate, rectify, papers, declare, missing, diff, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin, menu,
+    check, validate, rectify, papers, declare, missing, diff, replay, import_tables, template, collect,
+    anonymise, rules, explain, rulesets, plugin, menu, doctor, completion,
 ):  # fmt: skip
     main.add_command(one)

@@ -24,6 +24,7 @@ from compliance.cli.command import (
     shared_options,
     tell_written,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 
@@ -47,6 +48,7 @@ _PACKED = (1980, 1, 1, 0, 0, 0)  # the date of every member: it tells nothing
 @inputs_argument
 @option(
     "-o",
+    "--output",
     "out",
     required=True,
     type=click.Path(path_type=Path),
@@ -92,7 +94,7 @@ def anonymise(
     if key_file is not None and new:
         key_file.chmod(0o600)
     tell_written(written)
-    click.echo(msg("代码和名称已换，数字未改：熟悉本县数字的人仍可能认出。"), err=True)
+    remark(msg("代码和名称已换，数字未改：熟悉本县数字的人仍可能认出。"), err=True)
     return 0
 
 

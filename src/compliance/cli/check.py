@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     chosen,
@@ -20,6 +23,7 @@ from compliance.cli.command import (
     named_outputs,
     option,
     print_error,
+    print_problems,
     progress,
     refuse_clashes,
     require_format,
@@ -27,9 +31,13 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
-from compliance.kernel.errors import NoFontError, PackError, PluginError
-from compliance.kernel.exit_codes import INTERNAL, USAGE
-from compliance.kernel.i18n import msg
+from compliance.cli.failures import failed, failed_on
+from compliance.cli.output_formats import format_help
+from compliance.cli.volume import SILENT, quiet
+from compliance.kernel import environment
+from compliance.kernel.errors import NoFontError, PackError, PluginError, UsageError
+from compliance.kernel.exit_codes import CONFORMS, INTERNAL, USAGE
+from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -47,12 +55,17 @@ if TYPE_CHECKING:
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help=lambda: msg(
-        "输出到屏幕的格式：text（默认）json ndjson csv parquet md html xlsx pdf，可重复"
-    ),
+    shell_complete=completed_words.formats,
+    help=format_help,
 )
 @option(
-    "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    shell_complete=completed_words.outputs,
+    help=lambda: msg("另存为文件，可重复"),
 )
 @option(
     "--previous",
@@ -68,6 +81,17 @@ if TYPE_CHECKING:
     show_default=True,
     help=lambda: msg("什么结论使退出码非零"),
 )
+@option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RESULTS.json",
+    help=lambda: msg("以前的结果（check --format json）：哪些不达标项是新增的、有变化的、不再有的"),
+)
+@option(
+    "--only-new",
+    is_flag=True,
+    help=lambda: msg("只看与 --baseline 相比新增的不达标项，退出码也只按它们；判定不变"),
+)
 @templates_option
 @shared_options
 @guarded
@@ -77,27 +101,38 @@ def check(
     outputs: tuple[str, ...],
     previous: tuple[Path, ...],
     fail_on: str,
+    baseline: Path | None,
+    only_new: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge, write the files, print; the exit code of the contract."""
     from compliance.checker import Checker
+    from compliance.checker.sides import held_against
     from compliance.render import write
 
     checker = Checker()
     renderers = checker.registry.renderers
     known = ("text", *(name for name in renderers if name != "text"))
-    files = named_outputs(outputs, known)
-    refuse_clashes([path for _, path in files], inputs)
+    files, streamed = named_outputs(outputs, known)
+    refuse_clashes([path for _, path in files], [*inputs, *filter(None, [baseline])])
+    if only_new and baseline is None:
+        raise UsageError(msg("--only-new 要与 --baseline 同用"))
     for form in formats:
         require_format(form, known)
-    printed = formats or ("text",)
-    sinks = _sinks(files, printed, renderers)
+    printed = (*formats, *streamed) or ("text",)
+    sinks = _sinks(files, printed, renderers) if baseline is None else []
     report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+    if baseline is not None:
+        report = held_against(report, baseline, checker, only_new=only_new)
+    report = replace(report, exit_code=exit_code(report, fail_on))
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
     ]
     writing += [partial(_print, report, form, renderers[form]) for form in printed]
-    return _faults(writing, len(files)) or exit_code(report, fail_on)
+    _note_failures(report)
+    if "github" in printed and (page := environment.asked(environment.JOB_SUMMARY)):
+        writing.append(partial(_summarise, report, Path(page), renderers["md"]))
+    return _faults(writing, len(files)) or report.exit_code or CONFORMS
 
 
 def _sinks(
@@ -142,11 +177,33 @@ def _faults(writing: Sequence[Callable[[], None]], files: int) -> int:
     return code
 
 
+def _note_failures(report: Report) -> None:
+    """What makes the run end with 4 or 5, for machines."""
+    failed_on(report.problems)
+    broken = report.findings.filter(status="error")["rule"].unique(maintain_order=True)
+    for rule in broken:
+        failed(say("规则出错，未作判定：{rules}", rules=rule))
+
+
+def _summarise(report: Report, page: Path, render: Renderer) -> None:
+    """Append the report to the summary of the job, as far as there is room."""
+    from compliance.render.ci.github import SUMMARY, summary
+
+    made = BytesIO()
+    render(report, made)
+    with page.open("ab") as stream:
+        stream.write(summary(made.getvalue(), SUMMARY - stream.tell()))
+
+
 def _print(report: Report, form: str, render: Renderer) -> None:
     from compliance.render.terminal import summary
 
     if form == "text":
-        click.echo(summary.summary(report, sys.stdout.isatty(), terminal_width()))
+        told = summary.verdicts if quiet() else summary.summary
+        if not quiet() or (quiet() < SILENT and report.counties):
+            click.echo(told(report, sys.stdout.isatty(), terminal_width()))
+        if quiet() == 1:
+            print_problems(report.problems, err=True)
     else:
         render(report, sys.stdout.buffer)
         sys.stdout.buffer.flush()

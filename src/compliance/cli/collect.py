@@ -16,6 +16,7 @@ from compliance.cli.command import (
     shared_options,
     tell_kept,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
@@ -25,7 +26,9 @@ from compliance.kernel.i18n import msg, say
     help=lambda: msg("汇集各校交回的工作簿（见 template --per-school），写成全县的工作簿。"),
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.option(
+    "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx"
+)
 @option(
     "--schools",
     "listed",
@@ -66,7 +69,7 @@ def collect(
     )  # fmt: skip
     print_problems(found.problems, err=True)
     for line in told(found.schools, found.done):
-        click.echo(line)
+        remark(line)
     tell_kept(found.kept)
-    click.echo(say("已写 {out}", out=out))
+    remark(say("已写 {out}", out=out))
     return UNREADABLE if found.unreadable else 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import gc
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -17,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from click.core import ParameterSource
 
+from compliance.cli import completed_words, configuration, failures, standard_input, volume
+from compliance.cli.complaints import complaint
 from compliance.kernel import environment, i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
 from compliance.kernel.exit_codes import (
@@ -30,8 +32,11 @@ from compliance.kernel.exit_codes import (
     USAGE,
 )
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import step
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from compliance.checker import Choice
     from compliance.engine.results import Results
     from compliance.intake.own_tables.terms import ReadingTerms
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from compliance.ledger.days import DaysAsked
     from compliance.render.documents.output_files import Written
     from compliance.rules.resolution.confirmations import Confirmation
+    from compliance.rules.waivers import Waivers
 
 # what a folder is read for
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
@@ -73,6 +79,13 @@ class Command(click.Command):
             page = page.replace(words, ours)
         return page
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options that begin so, each with what it is for."""
+        for one in self.params:
+            if isinstance(one, Option):
+                one.help = one.told()
+        return super().shell_complete(ctx, incomplete)
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The help option, explained in the current language."""
         option = super().get_help_option(ctx)
@@ -86,11 +99,11 @@ class Option(click.Option):
 
     def __init__(self, *given: Any, help: Told, **options: Any) -> None:  # noqa: A002, ANN401 - click's own
         super().__init__(*given, **options)
-        self._told = help
+        self.told = help
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and what it is for."""
-        self.help = self._told()
+        self.help = self.told()
         return super().get_help_record(ctx)
 
 
@@ -104,6 +117,7 @@ switch_option = option(
     "switches",
     multiple=True,
     metavar="NAME",
+    shell_complete=completed_words.switches,
     help=lambda: msg("打开一项放宽或选用一种算法（见 rules --switches），可重复"),
 )
 
@@ -118,85 +132,88 @@ class Group(Command, click.Group):
         given = list(sys.argv[1:] if args is None else args)
         options["standalone_mode"] = False
         gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
-        with i18n.use(asked_language(given)):
-            try:
-                code = super().main(given, *rest, **options)
-            except click.exceptions.NoArgsIsHelpError as error:
-                click.echo(error.format_message(), err=True)
-                code = error.exit_code
-            except click.UsageError as error:
-                click.echo(say("错误：{why}", why=complaint(error)), err=True)
-                path = error.ctx.command_path if error.ctx else "compliance"
-                click.echo(say("  → 用 {path} --help 查看用法", path=path), err=True)
-                code = error.exit_code
-            except click.Abort:
-                code = INTERRUPTED
-        sys.exit(code if isinstance(code, int) else 0)
+        language = asked_word(given, "--lang") or environment.asked(environment.LANGUAGE)
+        with i18n.use(language):
+            anywhere = not {"--no-config", "-h", "--help"} & {*given}
+            asked = asked_word(given, "--config") if anywhere else None
+            found = configuration.find(asked, anywhere=anywhere)
+        form = asked_word(given, "--error-format") or environment.asked(environment.ERROR_FORMAT)
+        if isinstance(found, configuration.Configuration):
+            command = next((word for word in given if word in self.commands), "")
+            language = language or found.word("lang", command)
+            form = form or found.word("error-format", command)
+        with i18n.use(language), failures.reported(form):
+            sys.exit(self._run(given, *rest, **options))
+
+    def _run(self, given: Sequence[str], *rest: Any, **options: Any) -> int:  # noqa: ANN401
+        """The exit code; what is wrong with the command line is told."""
+        try:
+            code = super().main(given, *rest, **options)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            failures.failed(msg("没有说做什么"), todo=_see_help(error))
+            return error.exit_code
+        except click.UsageError as error:
+            told = complaint(error)
+            click.echo(say("错误：{why}", why=told), err=True)
+            click.echo(f"  → {_see_help(error)}", err=True)
+            failures.failed(told, todo=_see_help(error))
+            return error.exit_code
+        except JunhengError as error:  # the configuration file
+            return print_error(error)
+        except click.Abort:
+            return INTERRUPTED
+        return code if isinstance(code, int) else CONFORMS
 
 
-def asked_language(args: Sequence[str]) -> str:
-    """The language asked for on the command line or in the environment."""
+def _see_help(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "compliance"
+    return say("用 {path} --help 查看用法", path=path)
+
+
+def asked_word(args: Sequence[str], option: str) -> str | None:
+    """What follows an option on the command line, as it is wanted before anything is parsed."""
     for place, word in enumerate(args):
-        if word == "--lang" and place + 1 < len(args):
+        if word == "--":
+            return None
+        if word == option and place + 1 < len(args):
             return args[place + 1]
-        if word.startswith("--lang="):
-            return word.removeprefix("--lang=")
-    return environment.asked(environment.LANGUAGE) or "zh"
-
-
-def complaint(error: click.UsageError) -> str:
-    """What is wrong with the command line, in one sentence."""
-    told = error.format_message()
-    if i18n.lang() == "en":
-        return told
-    match error:
-        case click.MissingParameter():
-            told = f"缺少 {_name(error)}"
-        case click.NoSuchOption():
-            near = f"（是否指 {'、'.join(error.possibilities)}？）" if error.possibilities else ""
-            told = f"没有选项 {error.option_name}{near}"
-        case click.BadParameter():
-            told = f"{_name(error)} 的值不对：{_allowed(error)}"
-        case click.BadOptionUsage():
-            needs = "requires" in error.message
-            told = f"选项 {error.option_name} {'后面要写值' if needs else '后面不写值'}"
-        case _ if unknown := getattr(error, "command_name", ""):  # only newer clicks tell
-            told = f"没有命令 {unknown}"
-        case _ if extra := re.search(r"unexpected extra arguments? \((.*)\)", error.message):
-            told = f"多出了 {extra[1]}"
-    return told
-
-
-def _name(error: click.UsageError) -> str:
-    parameter = getattr(error, "param", None)
-    if parameter is None:
-        return "参数"
-    if isinstance(parameter, click.Option):
-        return str(parameter.opts[0])
-    names = {"inputs": "要判定的文件或文件夹", "rule": "规则编号"}
-    return names.get(str(parameter.name), str(parameter.name))
-
-
-def _allowed(error: click.BadParameter) -> str:
-    kind = error.param.type if error.param is not None else None
-    if isinstance(kind, click.DateTime):
-        return "应写成 2023-09-01 这样的日期"
-    if isinstance(kind, click.Choice):
-        return "可用 " + "、".join(str(choice) for choice in kind.choices)
-    return error.message
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
 
 
 def shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--without-plugin and --lang, which hold for everything that follows."""
-    switch_off = option(
-        "--without-plugin",
-        multiple=True,
-        metavar="NAME",
-        expose_value=False,
-        callback=_switch_off,
-        help=lambda: msg("不用某个插件，可重复"),
-    )
-    return cast("Callable[..., Any]", switch_off(lang_option(command)))
+    """What every command has, beside its own: they hold for everything that follows."""
+    for one in (
+        option(
+            "-v",
+            "--verbose",
+            count=True,
+            expose_value=False,
+            callback=volume.set_verbose,
+            help=lambda: msg("逐步说明：用了什么配置、读了什么、为何选这个规则集、写到哪里、用时"),
+        ),
+        option(
+            "-q",
+            "--quiet",
+            count=True,
+            expose_value=False,
+            callback=volume.set_quiet,
+            help=lambda: msg("少说：只有结论和错误；-qq 只有使运行中止的错误和退出码"),
+        ),
+        everywhere,
+        option(
+            "--without-plugin",
+            multiple=True,
+            metavar="NAME",
+            expose_value=False,
+            callback=_switch_off,
+            help=lambda: msg("不用某个插件，可重复"),
+        ),
+    ):
+        command = one(command)
+    return command
 
 
 def _switch_off(context: click.Context, _: click.Parameter, names: tuple[str, ...]) -> None:
@@ -211,22 +228,86 @@ def _speak(context: click.Context, _: click.Parameter, language: str | None) -> 
         context.with_resource(i18n.use(language))
 
 
-def lang_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--lang; the program looks for it before anything is parsed (`asked_language`)."""
-    language = option(
-        "--lang",
-        type=click.Choice(i18n.LANGUAGES),
-        expose_value=False,
-        is_eager=True,
-        callback=_speak,
-        help=lambda: msg("zh 中文（默认） | en English"),
-    )
-    return cast("Callable[..., Any]", language(command))
+def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that stand before and after the name of a command.
+
+    The program looks for all of them before anything is parsed (`Group.main`).
+    """
+    for one in (
+        option(
+            "--error-format",
+            type=click.Choice(failures.FORMATS),
+            envvar=environment.ERROR_FORMAT,
+            expose_value=False,
+            is_eager=True,
+            help=lambda: msg("出错时：text 文字（默认） | json 一个JSON对象，写到标准错误"),
+        ),
+        option(
+            "--lang",
+            type=click.Choice(i18n.LANGUAGES),
+            expose_value=False,
+            is_eager=True,
+            callback=_speak,
+            help=lambda: msg("zh 中文（默认） | en English"),
+        ),
+        option("--no-config", is_flag=True, expose_value=False, help=lambda: msg("不用配置文件")),
+        option(
+            "--config",
+            metavar="FILE",
+            expose_value=False,
+            is_eager=True,
+            callback=_configure,
+            help=lambda: msg(
+                "配置文件（默认：本文件夹及其上层的 junheng.toml，或 pyproject.toml 的 [tool.junheng]）"
+            ),
+        ),
+    ):
+        command = one(command)
+    return command
 
 
-inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+def _configure(context: click.Context, _: click.Parameter, __: str | None) -> None:
+    """Let the configuration answer for options that the command line does not give."""
+    found, program = configuration.current(), context.parent
+    if found is None or program is None or program.parent is not None or context.resilient_parsing:
+        return
+    if context.command.name in configuration.WITHOUT:
+        return
+    if isinstance(found, JunhengError):
+        raise found
+    every = cast("Group", program.command).commands
+    known = configuration.keys_of(context.command)
+    settings = configuration.settings(found, context.command, every)
+    settings.pop("lang", None)  # the environment goes before it: see `Group.main`
+    context.meta[configuration.INPUTS] = settings.pop(configuration.INPUTS, ())
+    context.default_map = {str(known[key].name): value for key, value in settings.items()}
+
+
+def configured_inputs(context: click.Context) -> tuple[Path, ...]:
+    """The inputs that the configuration names."""
+    found = tuple(map(Path, context.meta.get(configuration.INPUTS, ())))
+    if found:
+        context.set_parameter_source(configuration.INPUTS, ParameterSource.DEFAULT_MAP)
+    return found
+
+
+def _inputs(
+    context: click.Context, param: click.Parameter, given: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    found = given or configured_inputs(context)
+    if not found and not context.resilient_parsing:
+        raise click.MissingParameter(ctx=context, param=param)
+    return standard_input.resolved(context, found)
+
+
+inputs_argument = click.argument(
+    "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="INPUT...", callback=_inputs
+)
 ruleset_option = option(
-    "--ruleset", metavar="ID|FILE", help=lambda: msg("规则集编号或规则文件（默认：按省份）")
+    "--ruleset",
+    metavar="ID|FILE",
+    shell_complete=completed_words.rulesets,
+    help=lambda: msg("规则集编号或规则文件（默认：按省份）"),
 )
 
 
@@ -240,8 +321,18 @@ templates_option = option(
 
 
 def on_terms(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how people's own tables are read; `asked_terms` takes them."""
+    """The options that say how inputs are read; `asked_terms` takes those on people's own tables."""
     for one in (
+        option(
+            "--stdin-name",
+            metavar="NAME",
+            is_eager=True,
+            expose_value=False,
+            callback=standard_input.named,
+            help=lambda: msg(
+                "标准输入（INPUT 写作“-”）相当于哪个文件名，只看扩展名（默认：看内容）"
+            ),
+        ),
         option(
             "--blank-is-zero",
             multiple=True,
@@ -266,6 +357,21 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     command = on_terms(command)
     for one in (
         option(
+            "--today",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DATE",
+            help=lambda: msg("今天是哪一天：生成日期，逾期和豁免到期按它算（默认：系统日期）"),
+        ),
+        option(
+            "--waivers",
+            multiple=True,
+            metavar="FILE.toml",
+            type=click.Path(path_type=Path),
+            help=lambda: msg(
+                "豁免文件：经批准不要求某校（县）达到的规则，见 docs/waivers.md，可重复"
+            ),
+        ),
+        option(
             "--confirm",
             multiple=True,
             metavar="FILE.toml",
@@ -278,6 +384,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             "--enforce",
             multiple=True,
             metavar="BASIS|RULE",
+            shell_complete=completed_words.enforced,
             help=lambda: msg("让某类依据（secondary 等）或某条规则参与结论，可重复"),
         ),
         option(
@@ -305,14 +412,8 @@ class DataKind(click.Choice[str]):
 
 
 def dating(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say of which day papers and figures are; `asked_days` takes them."""
+    """The options that say of which day figures are; with `judging`, for `asked_days`."""
     for one in (
-        option(
-            "--today",
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="DATE",
-            help=lambda: msg("今天是哪一天：生成日期，逾期按它算（默认：系统日期）"),
-        ),
         option(
             "--data-date",
             type=click.DateTime(["%Y-%m-%d"]),
@@ -330,11 +431,11 @@ def dating(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def asked_days(how: dict[str, Any]) -> DaysAsked:
-    """What the options of `dating` ask for, taken out of a command's options."""
+    """What the options of `dating` ask for, taken out of a command's options; today stays."""
     from compliance.ledger.days import DaysAsked
 
-    today, data_date = day(how.pop("today")), day(how.pop("data_date"))
-    return DaysAsked(today or date.today(), data_date, how.pop("data_kind") or "")
+    data_date = day(how.pop("data_date"))
+    return DaysAsked(day(how["today"]) or date.today(), data_date, how.pop("data_kind") or "")
 
 
 def chosen(
@@ -344,6 +445,8 @@ def chosen(
     switches: tuple[str, ...],
     strict: bool,
     confirm: tuple[Path, ...],
+    waivers: tuple[Path, ...],
+    today: datetime | None,
     templates: tuple[Path, ...] = (),
     mapping: Path | None = None,
     blank_is_zero: tuple[str, ...] = (),
@@ -369,7 +472,21 @@ def chosen(
         confirmations,
         templates,
         asked_terms(mapping, blank_is_zero),
+        asked_waivers(waivers, day(today) or date.today(), ruleset),
     )
+
+
+def asked_waivers(paths: Sequence[Path], today: date, ruleset: str | None) -> Waivers:
+    """What `--waivers` asks for. Raises UsageError with every fault of the files."""
+    from compliance.rules.waivers import NO_WAIVERS, read_waivers
+
+    if not paths:
+        return NO_WAIVERS
+    from compliance.checker import load, with_pack_file
+    from compliance.checker.choice import rule_ids
+
+    known, _ = with_pack_file(load(), ruleset)
+    return read_waivers(paths, today, rule_ids(known))
 
 
 def asked_terms(mapping: Path | None, blank_is_zero: tuple[str, ...]) -> ReadingTerms:
@@ -396,16 +513,27 @@ def require_format(form: str, known: Sequence[str]) -> None:
         )
 
 
-def named_outputs(outputs: Sequence[str], known: Sequence[str]) -> list[tuple[str, Path]]:
-    """``FORMAT:FILE``, each taken apart; UsageError where one is not that."""
-    files = []
+def named_outputs(
+    outputs: Sequence[str], known: Sequence[str]
+) -> tuple[list[tuple[str, Path]], list[str]]:
+    """``FORMAT:FILE``, each taken apart; the formats of those whose file is ``-``, standard output.
+
+    UsageError where one is not that, or its folder is not there.
+    """
+    files, streamed = [], []
     for text in outputs:
         form, _, path = text.partition(":")
         if not path:
-            raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"))
+            raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"), where=text)
         require_format(form, known)
+        if path == "-":
+            streamed.append(form)
+            continue
         files.append((form, Path(path)))
-    return files
+        if not Path(path).parent.is_dir():
+            todo = msg("请先建好这个文件夹，或写到别处")
+            raise UsageError(msg("没有输出文件所在的文件夹"), where=text, todo=todo)
+    return files, streamed
 
 
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
@@ -429,6 +557,9 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own signature
         _tolerate_narrow_terminals()
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            step(lambda: configuration.told(context))
         try:
             code = command(*args, **kwargs)
         except JunhengError as error:
@@ -453,6 +584,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
                 err=True,
             )
             code = INTERNAL
+        step(lambda: say("结束，退出码{code}", code=code or 0))
         sys.exit(code or 0)
 
     return run
@@ -494,12 +626,19 @@ def _standing_for(sign: str, encoding: str) -> str:
 
 
 def exit_code(report: Results, fail_on: str) -> int:
-    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3."""
+    """0 conforms · 1 fails · 3 undecided · 4 unreadable · 5 a rule broke: the first of 5, 4, 1, 3.
+
+    Beside a baseline of which only what is new is asked for, new findings alone fail or are undecided.
+    """
     if any(county.counts["error"] for county in report.counties):
         return INTERNAL
     if any(problem.severity == "error" for problem in report.problems):
         return UNREADABLE
     verdicts = {county.verdict for county in report.counties}
+    if report.baseline is not None and report.baseline.only_new:
+        from compliance.assessment.baseline import new_verdict
+
+        verdicts = {new_verdict(report, report.baseline)}
     if "fail" in verdicts:
         return CONFORMS if fail_on == "never" else FAILS
     if "undecided" in verdicts:
@@ -510,36 +649,40 @@ def exit_code(report: Results, fail_on: str) -> int:
 def print_error(error: JunhengError) -> int:
     """What keeps the run, or a part of it, from going on; the exit code."""
     show_traceback(error)
+    failures.failed_by(error)
     click.echo(say("错误：{error}", error=error), err=True)
     return error.exit_code
 
 
 def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
-    """Problems, errors first, one a line."""
+    """Problems, errors first, one a line; with `-q` the errors alone."""
+    failures.failed_on(problems)
     labels = {"error": msg("错误"), "warning": msg("提示")}
     for problem in sorted(problems, key=lambda one: one.severity):
+        if volume.quiet() and problem.severity != "error":
+            continue
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
 
 
 def tell_written(written: Written, *, err: bool = False) -> None:
     """Say what was written, and where the earlier files are now that differed."""
     for path in written.papers:
-        click.echo(say("已写 {path}", path=path), err=err)
+        volume.remark(say("已写 {path}", path=path), err=err)
     tell_kept(written.kept, err=err)
 
 
 def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
     """Say where earlier files are now that somebody may have filled in."""
     for path in kept:
-        click.echo(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
+        volume.remark(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
 
 
 def tell_papers(written: Written) -> int:
     """Say what became of earlier papers and what else there is to say; the exit code of its faults."""
     for line in (*written.told(), *written.said):
-        click.echo(line)
+        volume.remark(line)
     for line in written.warned:
-        click.echo(line, err=True)
+        volume.remark(line, err=True)
     return max(map(print_error, written.faults), default=0)
 
 
@@ -565,7 +708,7 @@ def echo_text(text: str) -> None:
 
 def progress() -> Callable[[str, int, int], None] | None:
     """Progress on stderr, on a terminal only."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or volume.quiet():
         return None
 
     def show(what: str, done: int, total: int) -> None:

@@ -26,6 +26,8 @@ from compliance.cli.command import (
     tell_written,
     templates_option,
 )
+from compliance.cli.failures import failed
+from compliance.cli.volume import remark
 from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural, say
@@ -43,6 +45,7 @@ DIFFERS = 1
 @judging
 @option(
     "-o",
+    "--output",
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path),
@@ -164,7 +167,7 @@ def _write(
     written = write_forms(files)
     tell_written(written, err=against is not None)
     for line in written.warned:
-        click.echo(line, err=True)
+        remark(line, err=True)
     code = max(map(print_error, written.faults), default=0)
     for one in forms:
         counted = [
@@ -172,7 +175,7 @@ def _write(
             say("存疑数据{n}条", n=len(one.form.doubtful)) if one.form.doubtful else "",
         ]
         if any(counted):
-            click.echo(
+            remark(
                 say(
                     "{county}：{told}，见表后的清单",
                     county=printable(one.form.county_name),
@@ -196,6 +199,7 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
     if not recognised(spoken, sheets):
         why = msg("认不出申报表的任何一张表")
         click.echo(say("[错误] {file}: {why}", file=against.name, why=why), err=True)
+        failed(why, against.name)
         return UNREADABLE
     found = differences(spoken, sheets, own.form)
     if as_json:

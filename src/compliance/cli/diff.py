@@ -23,6 +23,8 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
+from compliance.cli.standard_input import of_argument
+from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg
 
@@ -35,8 +37,8 @@ FORMATS = ("text", "json", "html")
         "比较两份数据或两份结果（check --format json）：什么变好、变差、新出现、不再出现，数据、规则、学校有何变化。"
     ),
 )
-@click.argument("before", metavar="A", type=click.Path(path_type=Path))
-@click.argument("after", metavar="B", type=click.Path(path_type=Path))
+@click.argument("before", metavar="A", type=click.Path(path_type=Path), callback=of_argument)
+@click.argument("after", metavar="B", type=click.Path(path_type=Path), callback=of_argument)
 @judging
 @option(
     "--format",
@@ -47,7 +49,12 @@ FORMATS = ("text", "json", "html")
     help=lambda: msg("输出到屏幕的格式"),
 )
 @option(
-    "-o", "outputs", multiple=True, metavar="FORMAT:FILE", help=lambda: msg("另存为文件，可重复")
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    help=lambda: msg("另存为文件，可重复"),
 )
 @templates_option
 @shared_options
@@ -66,7 +73,7 @@ def diff(
     from compliance.render.documents.output_files import write_whole
 
     require_format(form, FORMATS)
-    files = named_outputs(outputs, FORMATS)
+    files, streamed = named_outputs(outputs, FORMATS)
     refuse_clashes([path for _, path in files], [before, after])
     made, problems = compared(Checker(), before, after, chosen(**how))
     errors = [one for one in problems if one.severity == "error"]
@@ -77,11 +84,12 @@ def diff(
     writers = difference.renderers()
     for kind, path in files:
         write_whole(path, partial(writers[kind], made))
-    if form == "text":
-        click.echo(difference.text(made, sys.stdout.isatty(), terminal_width()))
-    else:
-        writers[form](made, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+    for kind in streamed or [form]:
+        if kind == "text":
+            remark(difference.text(made, sys.stdout.isatty(), terminal_width()))
+        else:
+            writers[kind](made, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
     if any(one.counts["error"] for side in (made.before, made.after) for one in side.counties):
         return INTERNAL
     return UNREADABLE if errors else int(made.differs)

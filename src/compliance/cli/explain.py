@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     chosen,
+    configured_inputs,
     echo_text,
     guarded,
     judging,
@@ -18,6 +20,7 @@ from compliance.cli.command import (
     require_format,
     shared_options,
 )
+from compliance.cli.standard_input import of_argument, resolved
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 
@@ -30,8 +33,8 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
         "解释一条规则；给出数据时，逐步写出判定过程。\n\n给出数据后，学校类规则用 --school 指明学校，县级规则不必。"
     ),
 )
-@click.argument("rule")
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("rule", shell_complete=completed_words.rules)
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), callback=of_argument)
 @option("--school", metavar="CODE", help=lambda: msg("哪所学校（代码或名称）"))
 @option("--stage", type=click.Choice(list(STAGES)), help=lambda: msg("只看一个学段"))
 @option(
@@ -50,6 +53,9 @@ def explain(
 
     require_format(form, ("text", "json"))
     choice = chosen(**how)
+    if not inputs and (school or county or stage):
+        context = click.get_current_context()
+        inputs = resolved(context, configured_inputs(context))
     wanted = STAGES[stage] if stage else None
     if not inputs:
         if school or county or stage:

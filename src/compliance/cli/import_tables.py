@@ -20,6 +20,7 @@ from compliance.cli.command import (
     shared_options,
     tell_written,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.errors import UsageError
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural
@@ -44,6 +45,7 @@ _ROOM = 20  # schools that may be added
 @inputs_argument
 @option(
     "-o",
+    "--output",
     "out",
     required=True,
     type=click.Path(path_type=Path),
@@ -85,7 +87,7 @@ def import_tables(
     imported = taken_in(Checker(), inputs, Choice(ruleset, terms=terms))
     print_problems([one for one in imported.problems if one.severity == "error"], err=True)
     for line in phrases.warnings(imported.problems):
-        click.echo(line, err=True)
+        remark(line, err=True)
     if not imported.records.get("schools"):
         click.echo(msg("没有读到学校，什么也没有写。"), err=True)
         return UNREADABLE
@@ -93,14 +95,14 @@ def import_tables(
         click.echo(msg("这些表不是一个县的，什么也没有写：每个县分开导入。"), err=True)
         return UNREADABLE
     report = _report(imported, terms)
-    click.echo(text(report))
+    remark(text(report))
     files = {out: _workbook(imported, report, out, ruleset)}
     files |= _to_confirm(imported, terms.mapping, asking, kept_as, confirmed)
     refuse_clashes(list(files), read)
     tell_written(write_beside(files))
     asked = len(report.of("asked"))
     if asked:
-        click.echo(
+        remark(
             plural(
                 asked,
                 "有{n}列待确认：在 {asking} 中选好、保存，再加 --mapping {asking} 运行一次",

@@ -24,7 +24,7 @@ from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE
-from compliance.render.documents.text import printable
+from compliance.render.documents.text import as_typed, printable
 
 BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".json", ".zip")
 BLANK = "填报.xlsx"
@@ -209,8 +209,8 @@ def run(command: str, *files: Path) -> int:
 
 
 def _run(*words: str) -> int:
-    told = " ".join(f'"{word}"' if " " in word else word for word in words if word != "--")
-    click.echo(say("\n（命令：compliance {words}）\n", words=printable(told)))
+    told = " ".join(as_typed(word) for word in words if word != "--")
+    click.echo(say("\n（命令：compliance {words}）\n", words=told))
     program = click.get_current_context().find_root().command
     options = () if i18n.lang() == "zh" else ("--lang", i18n.lang())
     try:

@@ -21,6 +21,7 @@ from compliance.cli.command import (
     shared_options,
     terminal_width,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
 
@@ -34,6 +35,7 @@ from compliance.kernel.i18n import msg, say
 @inputs_argument
 @option(
     "-o",
+    "--output",
     "out",
     type=click.Path(path_type=Path),
     metavar="FILE.xlsx",
@@ -66,5 +68,5 @@ def missing(
         write_whole(out, lambda stream: stream.write(made))
     click.echo(missing_figures.text(found, report.titles, terminal_width()))
     if out is not None:
-        click.echo(say("已写 {out}", out=out))
+        remark(say("已写 {out}", out=out))
     return UNREADABLE if errors else 0

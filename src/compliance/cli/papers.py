@@ -28,6 +28,8 @@ from compliance.cli.command import (
     templates_option,
     terminal_width,
 )
+from compliance.cli.failures import failed_on
+from compliance.cli.volume import SILENT, quiet, remark
 from compliance.kernel.errors import PackError, PluginError, UsageError
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg, say
@@ -66,7 +68,7 @@ def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # no
     from compliance.checker import Checker
     from compliance.render.documents.output_files import beside, staged
     from compliance.render.rectification.write import write_papers
-    from compliance.render.terminal.summary import summary
+    from compliance.render.terminal.summary import summary, verdicts
 
     folder = results_folder(inputs) if out is None else out
     refuse_clashes([folder], inputs)
@@ -81,20 +83,27 @@ def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # no
         kept = place.place().kept
     templates = {info.id: info.template_dirs for info in report.rulesets}
     written = write_papers(report, folder, ("docx", "xlsx"), templates, None, days)
-    click.echo(summary(report, sys.stdout.isatty(), terminal_width()))
-    click.echo()
+    if quiet() < SILENT:
+        told = verdicts if quiet() else summary
+        click.echo(told(report, sys.stdout.isatty(), terminal_width()))
+    remark("")
+    failed_on(report.problems)
     code = max(code, tell_papers(written))
     tell_kept(kept)
     for line in lost:
-        click.echo(line, err=True)
+        remark(line, err=True)
     number = len(files) + len(marked) + len(written)
-    click.echo(say("已写{number}份，见 {out}", number=number, out=folder))
+    remark(say("已写{number}份，见 {out}", number=number, out=folder))
     errors = any(one.severity == "error" for one in report.problems)
     return code or (UNREADABLE if errors else 0)
 
 
 def results_folder(inputs: Sequence[Path]) -> Path:
     """The folder beside the first input that is named after it, and after how many there are."""
+    from compliance.intake.formats.standard_input import is_kept
+
+    if is_kept(inputs[0]):
+        raise UsageError(msg("没有说写到哪里"), todo=msg("从标准输入读时请加 -o 文件夹"))
     first = inputs[0] if inputs[0].name not in ("", "..") else inputs[0].resolve()
     name = first.stem if first.is_file() else first.name
     several = f"等{len(inputs)}个" if len(inputs) > 1 else ""

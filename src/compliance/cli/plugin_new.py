@@ -59,6 +59,8 @@ def new(
     asked = NewPack(name, title, title_en, regions, prefix, extends, city, out)
     written = write_new(asked, load())
     click.echo(plural(len(written), "已写{n}个文件：{folder}", folder=asked.folder))
+    for path in written.papers:
+        click.echo(f"  {path.relative_to(asked.folder)}")
     if city:
         told = say(
             "判定：compliance check 填报.xlsx --ruleset {file}", file=asked.folder / f"{name}.toml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,8 +25,12 @@ from compliance.cli.command import (
     tell_papers,
     templates_option,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PAPER_FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 
@@ -58,12 +62,24 @@ class PaperName(click.ParamType[str]):
         known = msg("、").join(f"{key} {name}" for key, name in paper_choices().items())
         raise click.BadParameter(say("没有文书“{v}”；有：{l}", v=value, l=known), ctx, param)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The keys that begin so."""
+        from click.shell_completion import CompletionItem
+
+        papers = paper_choices().items()
+        return [
+            CompletionItem(key, help=name) for key, name in papers if key.startswith(incomplete)
+        ]
+
 
 @click.command(cls=Command, help=lambda: msg("生成整改清单：全县一份，每校一份（一校一案）。"))
 @inputs_argument
 @judging
 @option(
     "-o",
+    "--output",
     "out",
     required=True,
     type=click.Path(path_type=Path),
@@ -175,8 +191,8 @@ def rectify(
     )
     if not written:
         return nothing_written()
-    click.echo(say("已写{number}份，见 {out}", number=len(written), out=out))
+    remark(say("已写{number}份，见 {out}", number=len(written), out=out))
     if packed:
-        click.echo(say("压缩包：{path}", path=out / ARCHIVE))
+        remark(say("压缩包：{path}", path=out / ARCHIVE))
     code = tell_papers(written)
     return code or (UNREADABLE if any(p.severity == "error" for p in report.problems) else 0)

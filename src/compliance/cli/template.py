@@ -18,6 +18,7 @@ from compliance.cli.command import (
     shared_options,
     switch_option,
 )
+from compliance.cli.volume import remark
 from compliance.kernel.errors import UsageError
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, plural, say
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿；或一校一本，填好已知数据。"))
 @click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[INPUT]...")
-@click.option("-o", "out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
 @option(
     "--per-school",
     "folder",
@@ -103,7 +104,7 @@ def template(
         write_responsibilities(out, opened(ruleset, switches=switches)[0])
     else:
         write_prices(out, *opened(ruleset, switches=switches))
-    click.echo(say("已写 {out}", out=out))
+    remark(say("已写 {out}", out=out))
     return 0
 
 
@@ -124,5 +125,5 @@ def _per_school(
         click.echo(msg("一本也没有写：学校名单有错误。"), err=True)
         return UNREADABLE
     written = issue(register, folder, progress())
-    click.echo(plural(len(written), "已写{n}所学校的工作簿：{folder}", folder=folder))
+    remark(plural(len(written), "已写{n}所学校的工作簿：{folder}", folder=folder))
     return 0

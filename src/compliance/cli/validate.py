@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,15 @@ from compliance.cli.command import (
     inputs_argument,
     on_terms,
     option,
+    print_problems,
     refuse_clashes,
     require_format,
     shared_options,
 )
-from compliance.kernel.exit_codes import UNREADABLE
+from compliance.cli.failures import failed_on
+from compliance.cli.output_formats import FOR_CI
+from compliance.cli.volume import SILENT, quiet, remark
+from compliance.kernel.exit_codes import CONFORMS, UNREADABLE
 from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
@@ -27,6 +32,9 @@ if TYPE_CHECKING:
     from compliance.checker import Checker, Choice
     from compliance.engine.results import Validation
     from compliance.render.returned.workbook import ReadFile
+
+
+_FORMATS = ("text", "json", *FOR_CI)
 
 
 @click.command(cls=Command, help=lambda: msg("只检查数据，不判定。"))
@@ -43,11 +51,12 @@ if TYPE_CHECKING:
     "form",
     default="text",
     show_default=True,
-    metavar="text|json",
-    help=lambda: msg("输出格式"),
+    metavar="FORMAT",
+    help=lambda: say("输出格式：{formats}", formats=" ".join(_FORMATS)),
 )
 @option(
     "-o",
+    "--output",
     "out",
     type=click.Path(path_type=Path),
     metavar="FILE.xlsx|DIR",
@@ -64,9 +73,8 @@ def validate(
 ) -> int:  # fmt: skip
     """Print what the checks found, and give the workbook back."""
     from compliance.checker import Checker, Choice
-    from compliance.render.terminal import data_checks
 
-    require_format(form, ("text", "json"))
+    require_format(form, _FORMATS)
     if out is not None:
         refuse_clashes([out], inputs)
     checker = Checker()
@@ -74,9 +82,25 @@ def validate(
     checked = checker.validate(inputs, choice, previous)
     if out is not None:
         _give_back(checker, checked, choice, inputs, out)
-    write = data_checks.as_json if form == "json" else data_checks.as_text
-    click.echo(write(checked))
-    return UNREADABLE if checked.count("error") else 0
+    failed_on(checked.problems)
+    code = UNREADABLE if checked.count("error") else CONFORMS
+    _print(checked, form, code)
+    return code
+
+
+def _print(checked: Validation, form: str, code: int) -> None:
+    from compliance.render.ci import problems_for
+    from compliance.render.terminal import data_checks
+
+    if form in FOR_CI:
+        problems_for(form, checked, code, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    elif form == "json":
+        click.echo(data_checks.as_json(checked))
+    elif not quiet():
+        click.echo(data_checks.as_text(checked))
+    elif quiet() < SILENT:
+        print_problems(checked.problems)
 
 
 def _give_back(
@@ -91,7 +115,7 @@ def _give_back(
     for path, content in made.items():
         write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
     for line in (*(say("已退回 {path}", path=path) for path in made), *lost):
-        click.echo(line, err=True)
+        remark(line, err=True)
 
 
 def given_back(
@@ -102,11 +126,12 @@ def given_back(
     Beside it what a workbook has lost that openpyxl does not carry over. Raises UsageError where
     one would overwrite an input.
     """
+    from compliance.intake.formats.input_names import InputNames
     from compliance.render.returned.workbook import ReadFile, returned, told_of_losses
 
-    words = checker.registry.vocabulary
+    words, names = checker.registry.vocabulary, InputNames(inputs)
     given = [
-        ReadFile(document, _path_of(document.given, document.name))
+        ReadFile(document, _file(names.path(document.name)))
         for document in checker.documents(inputs, choice)
         if document.inputs
     ]
@@ -121,11 +146,12 @@ def given_back(
     return made, lost
 
 
-def _path_of(given: str, name: str) -> Path | None:
-    """The file of a document: what was asked for, or what lies in that folder."""
-    asked = Path(given)
-    path = asked / name if asked.is_dir() else asked
-    return path if path.is_file() else None
+def _file(path: str) -> Path | None:
+    """The file of a document; None of what is no single file."""
+    from compliance.intake.formats.standard_input import lying_at
+
+    there = lying_at(path)
+    return there if path and there.is_file() else None
 
 
 def _named(folder: Path, given: Sequence[ReadFile]) -> dict[Path, list[ReadFile]]:

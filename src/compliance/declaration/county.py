@@ -15,7 +15,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import typed
 from compliance.engine.sentences import in_words
 from compliance.kernel.i18n import msg, say
-from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN
+from compliance.kernel.submission import COMPULSORY, ERROR, FAIL, NOT_CHECKED, PASS, UNKNOWN, WAIVED
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
 from compliance.rules.language.model import Rule
@@ -64,7 +64,7 @@ class CountyView:
 
     def judged(self, rule: Rule, row: Row, worked: Fraction | None) -> Entry:
         """The value of a row of an outcome as an entry; worked: the same, exactly, if it is that."""
-        limit, met = rule.limit, {PASS: True, FAIL: False}.get(row["status"])
+        limit, met = rule.limit, {PASS: True, FAIL: False, WAIVED: False}.get(row["status"])
         held = (
             None
             if limit is None or row["threshold"] is None

@@ -12,7 +12,7 @@ A row that cannot be told to count, or whose fact is blank, leaves the figure bl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 
 import polars as pl
@@ -32,6 +32,7 @@ from compliance.kernel.submission import (
     NOT_INVOLVED,
     PASS,
     UNKNOWN,
+    WAIVED,
 )
 from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
@@ -241,18 +242,18 @@ class CountyFigures:
             return Entry(text=NONE)
         return blank(lack for one in found for lack in one.missing)
 
-    def _of_status(self, status: int, rule: Rule, asked: FigureReference) -> Entry:
+    def _of_status(self, states: Collection[int], rule: Rule, asked: FigureReference) -> Entry:
         rows = self.county.outcome(rule.id, asked.stage)
         if any(row["status"] in _OPEN for row in rows):
             return blank(self.county.open(rows))
-        return Entry(Fraction(sum(row["status"] == status for row in rows)))
+        return Entry(Fraction(sum(row["status"] in states for row in rows)))
 
     def _units(self, rule: Rule, asked: FigureReference) -> Entry:
         rows = self.county.outcome(rule.id, asked.stage)
         return Entry(Fraction(sum(row["status"] != NOT_APPLICABLE for row in rows)))
 
     def _share(self, rule: Rule, asked: FigureReference) -> Entry:
-        met, units = self._of_status(PASS, rule, asked), self._units(rule, asked)
+        met, units = self._of_status((PASS,), rule, asked), self._units(rule, asked)
         if met.number is None or units.number is None:
             return met
         if not units.number:
@@ -267,7 +268,7 @@ class CountyFigures:
         for row in rows:
             if row["over_count"] is not None:
                 counted += typed(row["over_count"]) or 0
-            elif row["status"] == FAIL:
+            elif row["status"] in (FAIL, WAIVED):
                 fact = f"{row['stage']}_{rule.settings.list}"
                 missing += self.county.missing_at(fact, row["school"])
         return blank(missing) if missing else Entry(counted)
@@ -286,8 +287,8 @@ class CountyFigures:
 _OF_RULE: Mapping[str, Callable[[CountyFigures, Rule, FigureReference], Entry]] = {
     "value": CountyFigures._value,
     "mean": CountyFigures._mean,
-    "met": lambda figures, *asked: figures._of_status(PASS, *asked),
-    "failing": lambda figures, *asked: figures._of_status(FAIL, *asked),
+    "met": lambda figures, *asked: figures._of_status((PASS,), *asked),
+    "failing": lambda figures, *asked: figures._of_status((FAIL, WAIVED), *asked),
     "share": CountyFigures._share,
     "units": CountyFigures._units,
     "over": CountyFigures._over,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from compliance.assessment.scope import OUTSIDE, Outside, beside, named_schools
 from compliance.checker import Batch, Choice, judged, prepare
+from compliance.checker.waivers import outcomes, waiver_problems
 from compliance.declaration.asked import asked_by, facts_asked
 from compliance.declaration.county import CountyView, Row
 from compliance.declaration.figures import CountyFigures
@@ -40,10 +41,20 @@ from compliance.declaration.submitted_form import folded
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation, by_county
 from compliance.engine.exact_arithmetic import typed
+from compliance.engine.waiving import Hit, hits
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import LANGUAGES, lang, msg, msg_in, pick, say, use
-from compliance.kernel.submission import COMPULSORY, FAIL, NOT_APPLICABLE, PASS, STATUSES, UNKNOWN
+from compliance.kernel.labels import status_words
+from compliance.kernel.submission import (
+    COMPULSORY,
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    STATUSES,
+    UNKNOWN,
+    WAIVED,
+)
 from compliance.ledger.days import DaysAsked
 from compliance.plugins.registry import Registry
 from compliance.render import phrases
@@ -84,10 +95,11 @@ def declarations(
     """
     batch = prepare(paths, registry, choice)
     languages = [lang(), *(one for one in LANGUAGES if spoken and one != lang())]
-    made = []
+    made, named = [], list[Hit]()
     for job in batch.jobs:
         evaluation, form = judged(job, registry, choice), form_for(job.rules)
         problems = (*batch.problems, *verdicts.remarks(evaluation))
+        named += hits(evaluation)
         written = []
         for language in languages:
             with use(language):
@@ -96,6 +108,8 @@ def declarations(
             Declaration(alike[0], job.rules.template_dirs, alike)
             for alike in zip(*written, strict=True)
         ]
+    idle = waiver_problems(outcomes(choice.waivers, named, batch.jobs))
+    batch = batch._replace(problems=(*batch.problems, *idle))
     return batch, sorted(made, key=lambda one: (one.form.county_code, one.form.year))
 
 
@@ -357,6 +371,8 @@ def _marked(table: FormTable, status: int, county: CountyView, rows: Sequence[Ro
     if status in (PASS, FAIL):
         met = status == PASS
         return Entry(text=str(table.met if met else table.unmet), met=met)
+    if status == WAIVED:
+        return Entry(text=status_words()["waived"], met=False)
     return Entry(text=NONE) if status == NOT_APPLICABLE else blank(county.open(rows))
 
 
@@ -454,7 +470,7 @@ class _UnitLines:
             if row is None or row["status"] == NOT_APPLICABLE:
                 continue
             place = "met" if row["status"] == PASS else "open"
-            if row["status"] == FAIL:
+            if row["status"] in (FAIL, WAIVED):
                 place = "near" if row["above_floor"] else "short"
             found[place].append(number)
         said = [

@@ -22,6 +22,7 @@ from compliance.engine.lacks import Lacks, bit, coded, in_order
 from compliance.engine.plan import Declared, Plan
 from compliance.engine.relaxations import JOINT, attributed, key_of, without
 from compliance.engine.units import Frames, Merger, beside, frames, merger
+from compliance.engine.waiving import NONE_IN_FORCE, InForce
 from compliance.kernel.errors import show_traceback
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
@@ -35,6 +36,7 @@ from compliance.kernel.submission import (
     PASS,
     STATUSES,
     UNKNOWN,
+    WAIVED,
     Submission,
 )
 from compliance.rules.language import conditions
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 # members: of a group, which of its rules its sentence names, the n-th as bit n; detail: a word of a kind for its own sentence.
 # alternative: which `instead` of the rule gave the figures, from 1. relaxed_by: the switches, joined by
 # commas, without which a pass would be none. withheld: what keeps a strict verdict from being drawn.
+# waived_by: the place of the waiver by which a failure is none; no kind gives it.
 RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "status": pl.UInt8,
     "value": pl.Float64,
@@ -69,6 +72,7 @@ RESULTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "alternative": pl.UInt8,
     "relaxed_by": pl.String,
     "withheld": pl.List(pl.String),
+    "waived_by": pl.UInt32,
 }
 SUBJECT = ("county", "school", "unit", "stage")
 SCOPES = ("unit", "school", "county")  # each rests on those before
@@ -141,7 +145,7 @@ class Evaluation:
     """What lies before the judge: the rules, the frames, the statements, and what is judged.
 
     strict: rules of unverified basis keep groups from concluding. merger: the frame of the rules
-    for which some schools are added to others. broken: rule → what went wrong in it. declared: what
+    for which some schools are added to others. waivers: those that are heeded. broken: rule → what went wrong in it. declared: what
     rules declared whose columns follow from the rule set alone; to be handed to the next counties.
     """
 
@@ -152,6 +156,7 @@ class Evaluation:
     kinds: Mapping[str, Kind]
     strict: bool = False
     merger: Merger | None = None
+    waivers: InForce = NONE_IN_FORCE
     broken: dict[str, str] = field(default_factory=dict)
     declared: Tapes = field(default_factory=dict)
 
@@ -268,6 +273,8 @@ class Evaluation:
         if out is not None:
             left = plan.share(f"#out {' '.join(rule.exclude)}", lambda: out)
             told["status"] = pl.when(~left).then(told["status"])
+        if rule.id in self.waivers.of:
+            told |= self._waived(rule, plan, told["status"])
         missing, lacking = told.pop("missing", None), None
         if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
@@ -285,6 +292,16 @@ class Evaluation:
             plan.expect(rule.id, known, AnswerError(msg("status 为空或超出范围")))
         words = {name: word for name, word in told.items() if isinstance(word, str)}
         return OutcomeColumns(plan, names, words, lacking)
+
+    def _waived(self, rule: Rule, plan: Plan, status: pl.Expr) -> Columns:
+        """Its status with what is waived of it, and by which waiver."""
+        judged = plan.let(f"{rule.id}._judged", status.cast(pl.UInt8), rule.id, passing=True)
+        place = self.waivers.waived_by(rule.id, judged, plan.table.columns)
+        if place is None:
+            return {"status": judged}
+        by = plan.let(f"{rule.id}._waived", place, rule.id, passing=True)
+        waived = pl.when(by.is_not_null()).then(pl.lit(WAIVED, pl.UInt8)).otherwise(judged)
+        return {"status": waived, "waived_by": by}
 
     def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
         """The type of a column of some rule, by the name it has in a plan."""
@@ -591,18 +608,20 @@ def evaluate(
     strict: bool = False,
     only: Collection[str] | None = None,
     declared: Tapes | None = None,
+    waivers: InForce = NONE_IN_FORCE,
 ) -> Evaluation:
     """Judge a submission: afterwards `outcomes` holds every rule of the set.
 
     only: of these rules, and of what they rest on; any other is judged when it is asked for.
     declared: what was declared over other counties by the same rules, of the same switches and day.
+    waivers: those heeded for all of these counties.
     """
     submission = submission.completed()
     cut = frames(submission, ruleset.split)
     merged = merger(cut, ruleset, submission.amounts)
     graph = ruleset.references
     cut = tallies.count(cut, graph.used_tallies, graph.summed_together)
-    evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged)
+    evaluation = Evaluation(ruleset, cut, submission, as_of, kinds, strict, merged, waivers)
     evaluation.declared = {} if declared is None else declared
     evaluation.run(ruleset.rules if only is None else only)
     evaluation.settle()

@@ -14,6 +14,7 @@ from compliance.engine.lacks import decoded
 from compliance.kernel.errors import Problem
 from compliance.kernel.submission import COMPULSORY, KEY, NOT_CHECKED, UNKNOWN
 from compliance.rules.language.model import Rule, Ruleset
+from compliance.rules.waivers import Waiver
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Findings:
 
     sheets: name → frame of subjects with the columns of all rules, and _place, that of the subject in
     the order of the contract. counties, schools: their names by their numbers. warnings: number →
-    codes. left_out: as `compliance.engine.verdicts.excluded`.
+    codes. left_out: as `compliance.engine.verdicts.excluded`. waivers: those that findings name by
+    their places.
     """
 
     ruleset: Ruleset
@@ -78,6 +80,7 @@ class Findings:
     schools: pl.DataFrame
     warnings: Sequence[tuple[str, ...]]
     left_out: Sequence[Mapping[str, Any]] = ()
+    waivers: Sequence[Waiver] = ()
 
 
 def findings(
@@ -111,6 +114,7 @@ def findings(
         evaluation.frames.school.select("school_code", "school_name"),
         warnings,
         left_out,
+        evaluation.waivers.entries,
     )
 
 

@@ -9,7 +9,7 @@ from compliance.engine.subject import Subject
 from compliance.engine.working import Member
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
-from compliance.kernel.submission import FAIL, STATUSES, UNKNOWN
+from compliance.kernel.submission import FAIL, STATUSES, UNKNOWN, WAIVED
 from compliance.rules.language.model import UPPER, Rule
 
 _NAMED = 10  # how many schools are named
@@ -63,7 +63,12 @@ def _member(subject: Subject, rule: Rule, row: Row | None, worst: int | None) ->
 def _gap(rule: Rule, row: Row) -> float | None:
     """What is missing (or too much) as a share of the limit; None for a rule that is met."""
     value, threshold = row.get("value"), row.get("threshold")
-    if int(row["status"]) != FAIL or value is None or not threshold or rule.limit is None:
+    if (
+        int(row["status"]) not in (FAIL, WAIVED)
+        or value is None
+        or not threshold
+        or rule.limit is None
+    ):
         return None
     distance = value - threshold if rule.limit.operator in UPPER else threshold - value
     return float(distance) / float(threshold)

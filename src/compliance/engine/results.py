@@ -22,6 +22,7 @@ from compliance.kernel.submission import (
     successions,
 )
 from compliance.rules.language.model import Document, Rule, Ruleset, documents_in_words
+from compliance.rules.waivers import Waiver
 
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -117,6 +118,39 @@ class CountyResult:
     data_kind: str = ""
 
 
+class WaiverOutcome(NamedTuple):
+    """What became of a waiver, or of what it does to one finding.
+
+    state: ``applied``, ``expired``, ``unused``, ``too_broad``, ``not_allowed``. year: of the county
+    concerned; None where none is. status: of the finding it names, before; empty where it names none.
+    why: it waives nothing, empty where its county was not judged.
+    """
+
+    waiver: Waiver
+    state: str
+    year: int | None = None
+    school_name: str = ""
+    stage: str = ""
+    status: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """How failures, and findings that wait, stand beside an earlier run (`compliance.assessment.baseline`).
+
+    name: of its file. only_new: nothing else is asked for. states: year and fingerprint of each →
+    ``new``, ``unchanged`` (to the last digit), ``updated``. absent: the failures of the earlier run
+    that are none any more, columns FINDINGS, as they were. differs: how that run was another, in words.
+    """
+
+    name: str
+    only_new: bool
+    states: Mapping[tuple[int, str], str]
+    absent: pl.DataFrame
+    differs: tuple[str, ...] = ()
+
+
 class PartCount(NamedTuple):
     """How the requirements of one part of the verdict came out; open: not decided yet."""
 
@@ -195,7 +229,9 @@ class Results:
     figures of a calendar year. submitted: the files that counties' records came in, refused and
     superseded ones too. checks: what the schema says of schools' figures side by side. compared: whether
     earlier figures lay beside these. grounds: (rule set id, as_of) -> what lies behind its counties'
-    findings; empty where nobody looks behind a figure.
+    findings; empty where nobody looks behind a figure. inputs: the paths as given, those of earlier
+    figures too. exit_code: how the command ends that asked, None where none did. waivers: what became
+    of each that was given. baseline: the earlier run that it is held against.
     """
 
     findings: pl.DataFrame
@@ -216,6 +252,10 @@ class Results:
     submitted: Sequence[SubmittedFile] = field(default=(), kw_only=True)
     checks: Checks = field(default=NO_CHECKS, kw_only=True)
     compared: bool = field(default=False, kw_only=True)
+    inputs: Sequence[Path] = field(default=(), kw_only=True)
+    exit_code: int | None = field(default=None, kw_only=True)
+    waivers: tuple[WaiverOutcome, ...] = field(default=(), kw_only=True)
+    baseline: Baseline | None = field(default=None, kw_only=True)
 
     def rules_of(self, county: CountyResult) -> Mapping[str, Rule]:
         """The rules that judged `county`."""
@@ -260,12 +300,13 @@ class Validation:
     """The outcome of the data checks.
 
     judged: of few counties what they would be judged as now, those with errors by what was read of
-    them: it says what is still needed for a verdict, and no verdict.
+    them: it says what is still needed for a verdict, and no verdict. inputs: the paths as given.
     """
 
     counties: tuple[CheckedCounty, ...]
     problems: tuple[Problem, ...]
     judged: tuple[Results, ...] = ()
+    inputs: Sequence[Path] = ()
 
     def count(self, severity: str) -> int:
         """How many problems of that severity there are."""

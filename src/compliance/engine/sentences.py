@@ -18,7 +18,7 @@ from compliance.engine.exact_arithmetic import meets
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.kernel.labels import stage_words, status_words
 from compliance.kernel.number_format import exact, fixed, plain, rounded, short
-from compliance.kernel.submission import FAIL, STATUSES
+from compliance.kernel.submission import FAIL, STATUSES, WAIVED
 from compliance.rules.language.model import OPERATORS, WRITTEN, Limit, Part, Rule, Ruleset
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ def unrounded(limit: Limit, decimals: int) -> pl.Expr:
         full = line(msg("（未四舍五入为{value}，标准为{bar}）"), value=exact(value), bar=exact(bar))
         bar = rounded(bar, decimals)
     misleads = meets(rounded(value, decimals), limit.operator, bar)
-    return pl.when(misleads & (pl.col("status") == FAIL)).then(full).otherwise(pl.lit(""))
+    missed = pl.col("status").is_in([FAIL, WAIVED])
+    return pl.when(misleads & missed).then(full).otherwise(pl.lit(""))
 
 
 def parts(rule: Rule) -> pl.Expr:

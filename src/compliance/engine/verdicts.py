@@ -17,7 +17,7 @@ from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem, show_traceback
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
-from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES
+from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES, WAIVED
 from compliance.rules.language import conditions
 from compliance.rules.language.model import BASES, UPPER, WRITTEN, Rule, Ruleset
 
@@ -237,7 +237,7 @@ def _contradicting(rule: Rule, other: Rule, evaluation: Evaluation) -> Iterator[
     met = pl.col("parts").list.eval(pl.element().struct.field("status") == "pass").list.any()
     stated = evaluation.outcomes(other.id)
     stated = stated.filter(pl.lit(not other.parts) | met | (pl.col("status") == PASS))
-    failing = evaluation.outcomes(rule.id).filter(pl.col("status") == FAIL)
+    failing = evaluation.outcomes(rule.id).filter(pl.col("status").is_in([FAIL, WAIVED]))
     failing = failing.join(stated, on="county", how="semi", maintain_order="left")
     counties = evaluation.frames.county.lazy()
     rows = failing.join(counties, on="county", how="left", maintain_order="left").collect()

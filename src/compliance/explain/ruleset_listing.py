@@ -28,6 +28,7 @@ from compliance.rules.language.model import (
     Ruleset,
     Switch,
     documents_in_words,
+    version_in_words,
 )
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.changes import ADDED, DROPPED, Change, changes
@@ -89,7 +90,7 @@ def rule_table(ruleset: str | None, as_of: date | None, form: str = "text") -> s
         )  # fmt: skip
     head = say(
         "{title}（{id} {version}），{source}",
-        title=rules.label, id=rules.id, version=rules.version, source=rules.source)  # fmt: skip
+        title=rules.label, id=rules.id, version=version_in_words(rules.version), source=rules.source)  # fmt: skip
     notes = [say("注：{n}", n=note) for note in rules.notes]
     return "\n".join([head, *_rows(rules, words), "", *notes])
 

@@ -47,18 +47,26 @@ def take_in(
     from compliance.intake.accept import accept
     from compliance.intake.data_checks.year_on_year import faults_of
     from compliance.intake.formats.discover import gather, with_words
+    from compliance.intake.formats.standard_input import called
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS
     reading = with_words(readers, vocabulary, [*paths, *previous])
     documents = gather(paths, reading, vocabulary, terms)
     require_zeros(terms, documents)
+    asked = [called(path) for path in paths]
     if not previous:
-        return accept(documents, vocabulary)
+        return replace(accept(documents, vocabulary), asked=asked)
     earlier = replace(terms, blank_is_zero=())
     before = accept(gather(previous, reading, vocabulary, earlier), vocabulary)
     found = accept(documents, vocabulary, before)
-    return replace(found, problems=[*found.problems, *faults_of(before)])
+    return replace(
+        found,
+        problems=[*found.problems, *faults_of(before)],
+        asked=asked,
+        asked_previous=[str(path) for path in previous],
+        previous=before.inputs,
+    )
 
 
 def require_zeros(terms: ReadingTerms, documents: Sequence[RawDocument]) -> None:

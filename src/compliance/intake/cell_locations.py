@@ -8,6 +8,7 @@ and the fact's column in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +20,17 @@ from compliance.intake.acceptance.typed_table import Accepted, accept_table
 from compliance.intake.cell_text import unwrapped
 from compliance.intake.formats.dataset import FORMS, join
 from compliance.intake.formats.discover import Reader, with_words
+from compliance.intake.formats.json_positions import positions
 from compliance.intake.formats.raw_table import LISTS, NEEDED, TABLE_OF, RawDocument, RawTable
+from compliance.intake.limits import MOST_OF_A_DOCUMENT
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import groups, whole
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 
 COUNTY = "county_code"
 MONITORING = "monitoring"
+_TEXTS = (".csv", ".tsv", ".txt")
+_TEXT_CELL = re.compile("[A-Z]+([0-9]+)")
 _KEPT = 5_000  # rows of the documents that are kept
 WANTED = ("counties", "schools", "classes", "rooms", MONITORING)
 
@@ -65,7 +70,7 @@ class Watch:
     ) -> None:
         self._originals = with_words(readers, words, paths)
         self._words, self._terms = words, terms.resolved(words)
-        self._asked = frozenset(paths)
+        self.paths, self._asked = tuple(paths), frozenset(paths)
         self._codes: dict[Path, frozenset[str]] = {}
         self._holds: dict[Path, set[str]] = {}  # the tables of each file
         self._read: dict[Path, RawDocument] = {}
@@ -149,6 +154,26 @@ class Watch:
             if keep:
                 self._read[path] = part
         return join(paths[0].name, parts) if paths[0].suffix.lower() in FORMS else parts[0]
+
+
+def text_positions(path: Path, places: Collection[str]) -> dict[str, tuple[int, int | None]]:
+    """Place (JSON pointer, cell of a text) → line and column, from 1, in the file as it lies there now.
+
+    A cell of a text has a line alone. Places in what is no text have none, and are absent, as are all
+    of a file that cannot be read any more.
+    """
+    if path.suffix.lower() in _TEXTS:
+        cells = ((one, _TEXT_CELL.fullmatch(one)) for one in places)
+        return {one: (int(found[1]), None) for one, found in cells if found}
+    pointers = [one for one in places if one.startswith("/")]
+    if path.suffix.lower() != ".json" or not pointers:
+        return {}
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(MOST_OF_A_DOCUMENT).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {**positions(text, pointers)}
 
 
 def _units(paths: Iterable[Path]) -> list[tuple[Path, ...]]:

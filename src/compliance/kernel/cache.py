@@ -62,10 +62,10 @@ def remembered(key: Iterable[bytes], classes: Iterable[type], make: Callable[[],
     key: everything on which the result depends beside the program itself. classes: what it consists
     of beside plain values, days, decimals and paths; nothing else is ever loaded.
     """
-    folder = _folder()
-    if folder is None:
+    home = folder()
+    if home is None:
         return make()
-    path = folder / f"{digest([_program(), *key]).hex()}.pickle"
+    path = home / f"{digest([_program(), *key]).hex()}.pickle"
     with suppress(Exception):  # whatever is wrong with it, it is made anew
         return cast("Made", _load(path, classes))
     made = make()
@@ -74,7 +74,7 @@ def remembered(key: Iterable[bytes], classes: Iterable[type], make: Callable[[],
     return made
 
 
-def _folder() -> Path | None:
+def folder() -> Path | None:
     """Where results are kept; None where nothing is, or where nobody can tell whose a file is."""
     asked = environment.asked(environment.CACHE)
     if asked == OFF or not hasattr(os, "getuid"):
@@ -84,6 +84,15 @@ def _folder() -> Path | None:
     if not asked and not Path(base).is_absolute():  # nobody's home
         return None
     return Path(os.path.realpath(asked or base), "junheng")
+
+
+def is_own(home: Path) -> bool:
+    """Whether what lies in a folder can be believed to be the user's own; what is not there yet can be."""
+    try:
+        _check_folder(home)
+    except OSError:
+        return False
+    return True
 
 
 def _load(path: Path, classes: Iterable[type]) -> object:

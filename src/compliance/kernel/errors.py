@@ -6,7 +6,7 @@ Every text says what is wrong, where, and what to do next.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.kernel import environment
@@ -48,13 +48,18 @@ class Problem:
 
 
 class JunhengError(Exception):
-    """The run cannot go on: what happened, where, what to do. Never a traceback for the user."""
+    """The run cannot go on: what happened, where, what to do. Never a traceback for the user.
+
+    each: the faults it tells of, where it is not one alone.
+    """
 
     exit_code = USAGE
+    each: tuple[JunhengError, ...] = ()
 
-    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+    def __init__(self, what: str, where: str = "", todo: str = "", code: str = "") -> None:
+        """code: a stable word for what is wrong with a plugin (docs/plugin-check.md), else empty."""
         super().__init__(what)
-        self.what, self.where, self.todo = what, where, todo
+        self.what, self.where, self.todo, self.code = what, where, todo, code
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -64,16 +69,23 @@ class JunhengError(Exception):
 class UsageError(JunhengError):
     """Wrong usage: no such path, an unknown rule set, nothing to check, an output not writable."""
 
+    @classmethod
+    def of(cls, faults: Sequence[JunhengError]) -> JunhengError:
+        """All faults in one error."""
+        if len(faults) == 1:
+            return faults[0]
+        told = "\n".join(map(str, faults))
+        error = cls(plural(len(faults), "有{n}处错误：\n{told}", told=told))
+        error.each = tuple(faults)
+        return error
+
 
 class NoEditionError(UsageError):
     """A rule set has no edition for the day asked: its first one begins later."""
 
 
 class PackError(JunhengError):
-    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set.
-
-    each: the faults it tells of, itself where it is one.
-    """
+    """A rule pack is wrong. Wrong rules stop the program: nothing is judged with half a rule set."""
 
     each: tuple[PackError, ...] = ()
 
@@ -168,6 +180,7 @@ def reason(error: OSError) -> str:
         errno.EACCES: msg("没有权限，或文件正被其他程序打开"),
         errno.EPERM: msg("没有权限，或文件正被其他程序打开"),
         errno.EBUSY: msg("文件正被其他程序打开"),
+        errno.ELOOP: msg("链接成环"),
         errno.ENOSPC: msg("磁盘已满"),
         errno.EROFS: msg("磁盘只读"),
         errno.ENAMETOOLONG: msg("名称太长"),

@@ -50,10 +50,11 @@ PART = pl.Struct(
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file that was read: base name and SHA-256, for the manifest."""
+    """A file that was read, for the manifest: base name, SHA-256, the path it was read from."""
 
     name: str
     sha256: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Submission:
     for zero. submitted: the file of every county's record, refused ones too, and the older ones that are
     not judged. unsound: refused counties, all of whose
     rows were read, with their refused cells blank: for what can be said of them beside their errors.
+    asked, asked_previous: the paths that were to be read, and those of earlier figures, whose files stand
+    in previous.
     """
 
     counties: pl.DataFrame
@@ -119,6 +122,9 @@ class Submission:
     given: Mapping[tuple[str, int], str] = field(default_factory=dict)
     zeros: Sequence[BlankIsZero] = ()
     submitted: Sequence[SubmittedFile] = ()
+    asked: Sequence[str] = ()
+    asked_previous: Sequence[str] = ()
+    previous: Sequence[InputFile] = ()
     unsound: Submission | None = None
 
     def completed(self) -> Submission:

@@ -8,15 +8,15 @@ by name (`without`, ``--without-plugin``, ``COMPLIANCE_WITHOUT_PLUGINS``); then 
 
 from __future__ import annotations
 
-import logging
 import os
+import re
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ from compliance.intake.formats.raw_table import RawDocument
 from compliance.kernel import environment
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import LOGGER, step
+from compliance.kernel.versions import admits
 from compliance.plugins import hookspecs
 from compliance.plugins.hookspecs import Renderer
 from compliance.rules.language.editions import editions
@@ -36,16 +38,17 @@ from compliance.rules.language.pack import Pack, packs_in
 
 CORE = "junheng"
 HOOKS = ("compliance_packs", "compliance_kinds", "compliance_readers", "compliance_renderers")
-_log = logging.getLogger("compliance")
+_CORE_WANTED = re.compile(rf"{CORE}\s*\(?\s*([<>=!~][^;)]*)\)?\s*")
 _without: ContextVar[tuple[str, ...]] = ContextVar("compliance_without_plugins", default=())
 
 
 class Plugin(NamedTuple):
-    """Where offers come from: a distribution, its version, and the name of its entry point."""
+    """Where offers come from: a distribution, its version, its entry point's name and package."""
 
     distribution: str
     version: str = ""
     entry: str = ""
+    package: str = ""
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}".strip()
@@ -84,11 +87,13 @@ class Offers:
 class Registry(Offers):
     """What is installed and in order: the core's offers, to which those of the plugins are added.
 
-    plugins: distribution → version. broken: the plugins of which nothing is used, each with its
-    `error`. without: the distributions that are switched off. owners: who offers a name.
+    plugins: distribution → version; sound: → what it offers, by each of its entry points. broken: the
+    plugins of which nothing is used, each with its `error`. without: the distributions that are
+    switched off. owners: who offers a name.
     """
 
     plugins: dict[str, str] = field(default_factory=dict)
+    sound: dict[str, list[Offers]] = field(default_factory=dict)
     broken: list[Offers] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
     owners: dict[str, Plugin] = field(default_factory=dict)
@@ -106,7 +111,7 @@ class Registry(Offers):
         plugin = offers.plugin
         if offers.error is not None:
             cause = offers.error if environment.asked(environment.DEBUG) else None
-            _log.warning("%s", offers.error, exc_info=cause)
+            LOGGER.warning("%s", offers.error, exc_info=cause)
             self.broken.append(offers)
             return
         for name in sorted(offers.names()):
@@ -122,6 +127,7 @@ class Registry(Offers):
         self.renderers |= offers.renderers
         self.fragments += offers.fragments
         self.plugins[plugin.distribution] = plugin.version
+        self.sound.setdefault(plugin.distribution, []).append(offers)
 
 
 def _taken(name: str, one: Plugin, other: Plugin) -> PluginError:
@@ -165,6 +171,8 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     _check_facts(asked)
     for offers in asked:
         registry.add(offers)
+    told = ", ".join(f"{name} {number}" for name, number in registry.plugins.items())
+    step(lambda: say("插件：{plugins}", plugins=told))
     return registry
 
 
@@ -189,10 +197,11 @@ def _check_facts(asked: Sequence[Offers]) -> None:
 
 
 def _plugin(entry: EntryPoint) -> Plugin:
+    package = entry.module.partition(".")[0]
     if entry.dist is None:
-        return Plugin(entry.value, "?", entry.name)
+        return Plugin(entry.value, "?", entry.name, package)
     told = entry.dist.metadata  # read anew each time it is asked for
-    return Plugin(told["Name"], told["Version"], entry.name)
+    return Plugin(told["Name"], told["Version"], entry.name, package)
 
 
 def _switched_off(plugins: Sequence[Plugin]) -> set[str]:
@@ -214,12 +223,26 @@ def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
     """What a plugin offers, up to its fault if it has one."""
     offers = Offers(plugin=plugin)
     try:
+        _check_core(plugin, entry)
         with _blaming(plugin):
             module = entry.load()
         _ask(offers, module)
     except JunhengError as error:
         offers.error = error
     return offers
+
+
+def _check_core(plugin: Plugin, entry: EntryPoint) -> None:
+    """PluginError where a distribution asks for another version of the program, which pip was not let refuse."""
+    for need in (entry.dist.requires if entry.dist else None) or ():
+        found = _CORE_WANTED.fullmatch(need)
+        if found is not None and not admits(found[1], own := version(CORE)):
+            raise PluginError(
+                say("插件 {plugin} 需要 junheng {wanted}，已安装的是 {own}",
+                    plugin=plugin, wanted=found[1], own=own),
+                todo=say("请安装相配的版本：pip install -U junheng {name}；或停用：--without-plugin {name}",
+                         name=plugin.distribution),
+            )  # fmt: skip
 
 
 def _ask(offers: Offers, module: object) -> None:

@@ -27,6 +27,9 @@ _PLACES = {
     "html": ("compliance.render.report.page", "html_page"),
     "pdf": ("compliance.render.report.pdf", "pdf_page"),
     "xlsx": ("compliance.render.report.workbook", "xlsx_report"),
+    "sarif": ("compliance.render.ci.sarif", "sarif_results"),
+    "junit": ("compliance.render.ci.junit", "junit_results"),
+    "github": ("compliance.render.ci.github", "github_results"),
 }
 # Formats that take the findings part by part, as they are judged.
 _STREAMED = ("ndjson", "csv", "parquet")

@@ -41,6 +41,7 @@ from compliance.assessment.standings import DECIDING
 from compliance.engine.results import CountyResult
 from compliance.kernel.i18n import msg, msg_in, plural, say
 from compliance.kernel.labels import basis_word
+from compliance.render import phrases
 from compliance.render.documents.jinja import environment, loaded, pieces
 from compliance.render.documents.text import printable, shortened
 from compliance.render.machine_formats import finding_lines
@@ -242,15 +243,16 @@ def rule_lines(made: RunComparison, county: CountyChanges) -> list[str]:
             told = shortened(names, msg("等{count}条"), _RULES)
             lines.append(word.format(n=len(names), names=told))
     others = (one for one in county.rules if one.field != "rule")
-    return [*(_rule_line(one, rules.get(one.rule)) for one in others), *lines]
+    return [*(rule_line(one, rules.get(one.rule)) for one in others), *lines]
 
 
-def _rule_line(one: RuleMove, rule: Rule | None) -> str:
+def rule_line(one: RuleMove, rule: Rule | None = None) -> str:
+    """One thing about the rules that differs."""
     names = {
         "ruleset": msg("规则集"), "version": msg("规则集版本"), "layers": msg("规则层次"),
         "as_of": msg("按哪一天的规则"), "switches": msg("启用的放宽或口径"),
         "enforced": msg("参与结论的未核实依据"), "strict": msg("严格判定"),
-        "confirmations": msg("依据的确认"),
+        "confirmations": msg("依据的确认"), "waivers": msg("豁免文件"),
         "limit": msg("限值"), "role": msg("作用"), "basis": msg_in("rule", "依据"),
         "layer": msg("所在层次"),
     }  # fmt: skip
@@ -271,7 +273,10 @@ def _laid(one: RuleMove, value: object) -> str:
         return msg("是") if value else msg("否")
     if isinstance(value, (list, tuple)):
         between = " → " if one.field == "layers" else msg("、")
-        texts = [str(one["rule"]) if isinstance(one, dict) else one for one in value]
+        texts = [
+            str(one.get("rule") or one.get("name")) if isinstance(one, dict) else one
+            for one in value
+        ]
         return between.join(map(printable, texts)) or msg_in("heading", "无")
     return printable(value) or msg_in("heading", "无")
 
@@ -343,13 +348,6 @@ def _typed(value: object, words: Mapping[str, str]) -> str:
     return words.get(str(value), str(value))
 
 
-def _county(one: CountyResult) -> str:
-    return say(
-        "{name}（{code}） {year}学年",
-        name=printable(one.county_name), code=printable(one.county_code), year=one.year,
-    )  # fmt: skip
-
-
 def _blocks(made: RunComparison, county: CountyChanges) -> list[tuple[str, str, str]]:
     """The blocks: title, states on either side."""
     rules = {**made.before.rules_of(county.before), **made.after.rules_of(county.after)}
@@ -378,14 +376,14 @@ def text(made: RunComparison, colour: bool, width: int | None = None) -> str:
         (msg("只在后一份中的县"), made.only_after),
     ):
         if counties:
-            sheet.line(title + msg("：") + msg("、").join(map(_county, counties)))
+            sheet.line(title + msg("：") + msg("、").join(map(phrases.county, counties)))
     for county in made.pairs:
         if county.differs:
             _county_text(sheet, made, county)
     same = [county for county in made.pairs if not county.differs]
     if same:
         sheet.line()
-        names = msg("、").join(_county(county.after) for county in same)
+        names = msg("、").join(phrases.county(county.after) for county in same)
         sheet.line(say("没有变化：{names}", names=names))
     return sheet.text()
 
@@ -418,8 +416,8 @@ def _county_text(sheet: Lines, made: RunComparison, county: CountyChanges) -> No
 def _heading(county: CountyChanges) -> str:
     old, new = county.before, county.after
     if county.same_county and old.year == new.year:
-        return _county(new)
-    return f"{_county(old)} → {_county(new)}"
+        return phrases.county(new)
+    return f"{phrases.county(old)} → {phrases.county(new)}"
 
 
 def _class_text(
@@ -633,9 +631,9 @@ def _context(made: RunComparison) -> dict[str, Any]:
     return {
         "before": printable(made.before.name),
         "after": printable(made.after.name),
-        "only_before": [_county(one) for one in made.only_before],
-        "only_after": [_county(one) for one in made.only_after],
-        "same": [_county(one.after) for one in made.pairs if not one.differs],
+        "only_before": [phrases.county(one) for one in made.only_before],
+        "only_after": [phrases.county(one) for one in made.only_after],
+        "same": [phrases.county(one.after) for one in made.pairs if not one.differs],
         "counties": [
             _page_of(made, one, place) for place, one in enumerate(made.pairs) if one.differs
         ],

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from compliance.engine.results import FINDINGS, CountyResult, Results
+from compliance.assessment.places import of_problems
+from compliance.engine.results import FINDINGS, CountyResult, Results, WaiverOutcome
 from compliance.kernel.errors import Problem
 
 FORMAT = "junheng-results/1"
@@ -30,6 +32,10 @@ _PROBLEM = (
     "severity", "code", "file", "at", "county_code", "school_code", "message", "expected", "year",
 )  # fmt: skip
 _COUNTY = ("input", "county_code", "county_name", "year", "verdict", "ruleset", "as_of")
+_WAIVER = (
+    "rule", "county_code", "year", "school_code", "stage", "reason", "approver", "document",
+    "expiry", "file", "line",
+)  # fmt: skip
 _RULESET = ("id", "version", "as_of", "layers")
 _EXCLUDED = ("county_code", "school_code", "stage", "reason", "year")
 # A number follows `":` only behind a key: inside a string the quote would be escaped.
@@ -140,7 +146,8 @@ def _head(report: Results) -> dict[str, Any]:
         **({} if common else {"rulesets": sets}),
         "manifest": report.manifest,
         "counties": [_county(county) for county in report.counties],
-        "problems": [problem_record(problem) for problem in report.problems],
+        **({"waivers": [_waiver(one) for one in report.waivers]} if report.waivers else {}),
+        "problems": problem_records(report.problems, report.inputs),
         "excluded": [{name: unit.get(name) for name in _EXCLUDED} for unit in report.excluded],
     }
 
@@ -154,6 +161,25 @@ def _county(county: CountyResult) -> dict[str, Any]:
     }
 
 
-def problem_record(problem: Problem) -> dict[str, Any]:
-    """A problem as the results have it."""
-    return {name: getattr(problem, name) for name in _PROBLEM}
+def _waiver(one: WaiverOutcome) -> dict[str, Any]:
+    """A waiver as it was given, and what became of it; year and stage: of the finding, where there is one."""
+    given = {name: getattr(one.waiver, name) for name in _WAIVER}
+    return {
+        "state": one.state,
+        **given,
+        "year": one.year or one.waiver.year,
+        "stage": one.stage or one.waiver.stage,
+        "expiry": one.waiver.expiry.isoformat(),
+    }
+
+
+def problem_records(problems: Sequence[Problem], inputs: Sequence[Path]) -> list[dict[str, Any]]:
+    """Problems as the results have them, each with its file as given and its line in a text.
+
+    inputs: the paths as given.
+    """
+    return [
+        {name: getattr(one, name) for name in _PROBLEM}
+        | {"path": place and place.path, "line": place and place.line}
+        for one, place in zip(problems, of_problems(problems, inputs), strict=True)
+    ]

@@ -42,11 +42,11 @@ from compliance.assessment.figures import (
 )
 from compliance.assessment.messages import say_nobody
 from compliance.assessment.scope import beside, outcomes
-from compliance.engine.results import CountyRow, Results, RulesetInfo
+from compliance.engine.results import CountyResult, CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
 from compliance.kernel.labels import basis_word, problem_words
-from compliance.render.documents.text import printable, shortened
+from compliance.render.documents.text import as_typed, printable, shortened
 from compliance.rules.language.model import BASES, Rule, Ruleset, short
 
 _NAMES = 2
@@ -75,6 +75,14 @@ def counties(keys: Iterable[tuple[str, int | None]]) -> str:
     if many == len(given):
         return plural(many, "{n}个县")
     return plural(many, "{n}个县（分学年共{m}份）", m=len(given))
+
+
+def county(one: CountyResult) -> str:
+    """A county with its code and school year."""
+    return say(
+        "{name}（{code}） {year}学年",
+        name=printable(one.county_name), code=printable(one.county_code), year=one.year,
+    )  # fmt: skip
 
 
 def counted(part: Decisive) -> str:
@@ -190,9 +198,7 @@ def _to_do(rule: str, items: Sequence[Judged], about: Assessment) -> str:
 
 def _commands(about: Assessment, *, missed: bool) -> list[str]:
     """Commands ready to paste, with the file as it was named."""
-    import shlex
-
-    file = shlex.quote(printable(about.county.input)) if about.county.input else msg("填报.xlsx")
+    file = as_typed(about.county.input) if about.county.input else msg("填报.xlsx")
     if about.county.verdict == "pass":
         return [say("生成申报表：compliance declare {file} -o 申报表.docx", file=file)]
     lines = []
@@ -340,14 +346,12 @@ def not_summed(about: Assessment) -> list[str]:
 
 
 def awaited(about: Assessment, titles: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """What is still missing, and who can supply it: facts, then statements and exemptions."""
+    """What is still missing, and who can supply it: facts, then statements."""
     rest = [of_nobody(one, titles, about) for one in about.of_nobody]
     rest += [
         say("待佐证：{rules}", rules=_coded(ids, about)) + _by(owner)
         for ids, owner in about.statements
     ]
-    if about.waived:
-        rest.append(say("已备案豁免：{rules}", rules=_coded(about.waived, about)))
     return [_gap(one, titles, about) for one in about.missing], rest
 
 
@@ -545,6 +549,11 @@ def changes(manifest: Mapping[str, object], rulesets: Sequence[Ruleset]) -> list
     if names := chosen(manifest, "enforced"):
         told = listed([called(one, rulesets) for one in names])
         lines.append(say("未核实而参与结论的依据：{names}", names=told))
+    waivers = manifest.get("waivers")
+    if isinstance(waivers, dict):
+        names = [printable(one["name"]) for one in chosen(waivers, "files")]
+        day = printable(waivers.get("day"))
+        lines.append(say("豁免文件：{names}（是否过期按{day}算）", names=listed(names), day=day))
     return lines
 
 

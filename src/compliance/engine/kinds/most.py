@@ -28,7 +28,7 @@ from compliance.engine.working import Member, Working
 from compliance.facts.vocabulary import titles as fact_titles
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.number_format import fixed
-from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN
+from compliance.kernel.submission import ERROR, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, WAIVED
 from compliance.rules.language.model import FindingForm, Part, References, Rule, Ruleset
 
 
@@ -82,12 +82,14 @@ class Most(Kind):
         plan = evaluation.plan(rule.scope, rule)
         states = {name: one.column("status") for name, one in members.items()}
         above = {name: one.column("above_floor") for name, one in members.items()}
+        # by the figures: what is waived is not met either
+        missed = {name: state.is_in([FAIL, WAIVED]) for name, state in states.items()}
         tests: Mapping[str, Callable[[str], pl.Expr]] = {
             "met": lambda n: states[n] == PASS,
             "blank": lambda n: states[n] == UNKNOWN,
             "broken": lambda n: states[n] == ERROR,
-            "low": lambda n: (states[n] == FAIL) & ~above[n].fill_null(value=True),
-            "open": lambda n: (states[n] == FAIL) & above[n].is_null(),
+            "low": lambda n: missed[n] & ~above[n].fill_null(value=True),
+            "open": lambda n: missed[n] & above[n].is_null(),
             "apply": lambda n: states[n] != NOT_APPLICABLE,
         }
         many = {
@@ -103,7 +105,7 @@ class Most(Kind):
             "status": pl.when(there).then(_status(settings.pass_at_least, many)),
             "value": many["met"].cast(pl.Float64),
             "threshold": pl.lit(float(settings.pass_at_least)),
-            "members": coded({name: state == FAIL for name, state in states.items()}),
+            "members": coded(missed),
             "missing": sum((one.lacks for one in members.values()), Lacks()),
         }
 
@@ -173,7 +175,7 @@ def _plan(subject: Subject, counted: Sequence[Member]) -> Iterable[str]:
         yield say(
             "数据缺失的{n}项须先补报：{names}。",
             n=len(waiting), names=joint.join(waiting))  # fmt: skip
-    missed = [one for one in counted if one.status == "fail"]
+    missed = [one for one in counted if one.status in ("fail", "waived")]
     missed.sort(key=lambda one: (one.gap or 0.0, one.rule))
     low = [one.rule for one in missed if one.above_floor is False]
     if low:

@@ -5,6 +5,7 @@ Nothing here lets a bad file cost its neighbours: whatever a reader does, the re
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,14 +16,18 @@ from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.input_names import InputNames
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
+from compliance.intake.formats.standard_input import NAME, called, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.journal import step
+from compliance.kernel.submission import InputFile
 
 Reader = Callable[[Path], RawDocument]
 # All spreadsheet files go to the reader of workbooks: it looks at what they hold, and tells what to do
@@ -48,11 +53,12 @@ def with_words(
 ) -> dict[str, Reader]:
     """The readers, where they are the core's with all the facts that headings may stand for.
 
-    paths: what is read; what lies in subfolders of it is named by its way from there.
+    paths: what is read, by which its files are called (`InputNames`).
     """
     own = (json_file.read, xlsx.read, dataset.read, dataset.read_zip)
+    names = InputNames(paths)
     return {
-        suffix: placed(partial(one, words=words) if one in own else one, paths)
+        suffix: placed(partial(one, words=words) if one in own else one, names)
         for suffix, one in readers.items()
     }
 
@@ -84,10 +90,11 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
     """
     found: list[RawDocument] = []
     seen: set[Path] = set()
+    names = InputNames(paths)
     loose: dict[Path, list[Path]] = {}
     for path in paths:
         if path.is_dir():
-            found += _asked_for(str(path), _folder(path, readers, seen))
+            found += _asked_for(called(path), _folder(path, readers, seen, names))
         elif not path.is_file():
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
@@ -95,12 +102,13 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         elif path.suffix.lower() in FORMS:
             loose.setdefault(path.parent, []).append(path)
         else:
-            found += _asked_for(str(path), [_read(path, readers)])
+            found += _asked_for(called(path), [_read(path, readers, names)])
     for tables in loose.values():
-        own = _dataset(", ".join(path.name for path in tables), tables, readers)
-        found += _asked_for(", ".join(str(path) for path in tables), [own])
+        told = (NAME if is_kept(path) else path.name for path in tables)
+        own = _dataset(", ".join(told), tables, readers, names)
+        found += _asked_for(", ".join(map(called, tables)), [own])
     if not found:
-        raise _nothing(", ".join(str(path) for path in paths))
+        raise _nothing(", ".join(map(called, paths)))
     return found
 
 
@@ -110,15 +118,17 @@ def _asked_for(path: str, documents: Sequence[RawDocument]) -> Sequence[RawDocum
     return documents
 
 
-def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> list[RawDocument]:
+def _folder(
+    folder: Path, readers: Mapping[str, Reader], seen: set[Path], names: InputNames
+) -> list[RawDocument]:
     """What a folder and its subfolders hold; what was not read is said once."""
     there = contents(folder, readers, seen)
     name = folder.name or folder.resolve().name
     found = []
     for shelf in there.shelves:
         if shelf.tables:
-            found.append(_dataset(shelf.inside or name, shelf.tables, readers))
-        found += [_read(path, readers) for path in shelf.counties]
+            found.append(_dataset(shelf.inside or name, shelf.tables, readers, names))
+        found += [_read(path, readers, names) for path in shelf.counties]
     if not found and not there.again:
         raise _nothing(str(folder), there)
     if found and (there.strange or there.passed):
@@ -132,16 +142,12 @@ def _folder(folder: Path, readers: Mapping[str, Reader], seen: set[Path]) -> lis
     return found
 
 
-def placed(reader: Reader, roots: Sequence[Path]) -> Reader:
-    """The reader, whose documents are named by their way from the folder that was asked for.
-
-    A hundred counties may each have a 填报.xlsx in a folder of its own.
-    """
+def placed(reader: Reader, names: InputNames) -> Reader:
+    """The reader, whose documents are called as inputs are: a hundred counties may each have a 填报.xlsx."""
 
     def read(path: Path) -> RawDocument:
         document = reader(path)
-        root = next((one for one in roots if one in path.parents), path.parent)
-        inside = path.relative_to(root).as_posix()
+        inside = names.name(path)
         if inside != path.name == document.name:
             _rename(document, path.name, inside)
         return document
@@ -169,27 +175,42 @@ def _first_time(path: Path, seen: set[Path]) -> bool:
     return True
 
 
-def _dataset(name: str, tables: Sequence[Path], readers: Mapping[str, Reader]) -> RawDocument:
-    return dataset.join(name, [_read(path, readers) for path in tables])
+def _dataset(
+    name: str, tables: Sequence[Path], readers: Mapping[str, Reader], names: InputNames
+) -> RawDocument:
+    return dataset.join(name, [_read(path, readers, names) for path in tables])
 
 
-def _read(path: Path, readers: Mapping[str, Reader]) -> RawDocument:
+def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
+    step(lambda: say("读取 {path}", path=called(path)))
+    name = names.name(path)
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kind = path.suffix or "?"
         message = say("不支持这种文件（{s}）", s=kind)
-        return _failed(path, "unsupported_format", message, _offered(readers))
+        return _failed(name, "unsupported_format", message, _offered(readers))
     try:
-        return reader(path)
+        return _noted(reader(path), path)
     except JunhengError as error:
-        return _failed(path, "cannot_read", error.what, error.todo)
+        return _failed(name, "cannot_read", error.what, error.todo)
     except Exception as error:  # a plugin may raise anything
-        return _failed(path, "cannot_read", _gave_up(error))
+        return _failed(name, "cannot_read", _gave_up(error))
     except BaseException as error:
         if panicked(error):
-            return _failed(path, "cannot_read", _gave_up(error))
+            return _failed(name, "cannot_read", _gave_up(error))
         raise
+
+
+def _noted(document: RawDocument, path: Path) -> RawDocument:
+    """The document, which says of what file it is; a plugin's reader need not."""
+    if document.tables and not document.inputs:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        document.inputs.append(InputFile(path.name, found))
+    own = {"path": called(path)} | ({"name": NAME} if is_kept(path) else {})
+    document.inputs[:] = [replace(one, **own) for one in document.inputs]
+    return document
 
 
 def _offered(readers: Mapping[str, Reader]) -> str:
@@ -202,9 +223,9 @@ def _gave_up(error: BaseException) -> str:
     return say("读取时出错，无法继续（{e}）", e=type(error).__name__)
 
 
-def _failed(path: Path, code: str, message: str, expected: str = "") -> RawDocument:
-    document = RawDocument(path.name)
-    Complaints(path.name, document.problems).error(code, message, expected)
+def _failed(name: str, code: str, message: str, expected: str = "") -> RawDocument:
+    document = RawDocument(name)
+    Complaints(name, document.problems).error(code, message, expected)
     return document
 
 

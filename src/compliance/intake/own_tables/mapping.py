@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from compliance.facts.fact import Fact
 from compliance.facts.heading_meaning import Meaning, own_stage
@@ -79,16 +80,21 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """The layouts that people have confirmed. source: the file it was read from.
+    """The layouts that people have confirmed. path: of the file it was read from.
 
     confirmed_by, confirmed_on: who says so and since when, as they wrote it. sha256: of the file.
     """
 
     layouts: tuple[Layout, ...]
-    source: str = field(default="", compare=False)
+    path: str = field(default="", compare=False)
     confirmed_by: str = ""
     confirmed_on: date | None = None
     sha256: str = field(default="", compare=False)
+
+    @property
+    def source(self) -> str:
+        """The name of its file."""
+        return Path(self.path).name
 
     def row(self) -> dict[str, str]:
         """As it stands in every manifest."""

@@ -66,7 +66,7 @@ def read_mapping(path: Path) -> TableMapping:
         raise UsageError(msg("列对应关系文件过大"), where=str(path))
     found = _of_text(data, path) if path.suffix.lower() == ".toml" else _of_workbook(path)
     sha256 = hashlib.sha256(data).hexdigest()
-    return TableMapping(found.layouts, path.name, found.confirmed_by, found.confirmed_on, sha256)
+    return TableMapping(found.layouts, str(path), found.confirmed_by, found.confirmed_on, sha256)
 
 
 # ── TOML ───────────────────────────────────────────────────────────────────────────────

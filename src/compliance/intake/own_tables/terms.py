@@ -15,6 +15,10 @@ class ReadingTerms:
     mapping: TableMapping | None = None
     blank_is_zero: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """In whatever order columns are named, the terms are the same."""
+        object.__setattr__(self, "blank_is_zero", tuple(sorted(set(self.blank_is_zero))))
+
     def resolved(self, words: Vocabulary) -> ReadingTerms:
         """The same with the mapping's facts by name; raises UsageError as `TableMapping.resolved`."""
         if self.mapping is None:

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compliance.kernel.errors import JunhengError, NoFontError, UsageError, reason
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.journal import step
 from compliance.render.documents.text import printable, shortened
 
 DRAFTS = "旧稿"
@@ -63,6 +64,7 @@ def write_whole(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 fill(stream)
             draft.replace(target)
         _settle(target.parent)
+        step(lambda: say("写出 {path}", path=path))
     except OSError as error:
         raise UsageError(
             say("不能写入：{why}", why=reason(error)),
@@ -185,6 +187,7 @@ class Staged:
             raise
         for folder in dict.fromkeys(target.parent for _, target in self._moves):
             _settle(folder)
+        step(lambda: plural(len(self._drafts), "写出{n}个文件，在 {path}", path=self._out))
         papers = (relative for relative in self._drafts if relative not in self._records)
         return Written(tuple(self._out / relative for relative in papers), kept, stale)
 

@@ -99,6 +99,11 @@ class Press:
             raise template_files.fault(told, self._paths.get(template, template))
         return content
 
+    def chinese_fonts(self) -> list[str]:
+        """Those of this machine that are known. Raises NoFontError where there is none, else as `fill`."""
+        self._started()
+        return [one for one in (*_SERIF, *_SANS) if one in self._present]
+
     def close(self) -> None:
         """End the process and remove its folder; whoever forgets it has it done in the end."""
         self._end()

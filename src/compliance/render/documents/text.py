@@ -10,6 +10,7 @@ counted as two as well, so that a line never overflows; nothing that must align 
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -32,6 +33,18 @@ def printable(text: object) -> str:
     if not line.isprintable():
         line = "".join(filter(_has_shape, line))
     return line.replace("㎡", "平方米").strip(" ")
+
+
+_BARE = re.compile(r"[\w@%+=:,./-]+")
+_LIVE = re.compile(r'["$`!]')  # what a shell of POSIX reads in double quotes too
+
+
+def as_typed(path: str) -> str:
+    """A path as it is typed in a command: quoted only where it must be, so that Windows reads it as well."""
+    name = printable(path)
+    if _BARE.fullmatch(name):
+        return name
+    return shlex.quote(name) if _LIVE.search(name) else f'"{name}"'
 
 
 def _has_shape(char: str) -> bool:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from compliance.assessment import (
+    EXCUSED,
     OPEN,
     PROBLEM,
     SUGGESTION,
@@ -38,12 +39,12 @@ from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
 from compliance.render.rectification.planning import UNPLANNED, Planned
-from compliance.rules.language.model import Rule
+from compliance.rules.language.model import Rule, version_in_words
 from compliance.rules.reference.describe import demands
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DIGITS = "零一二三四五六七八九"
-_STATES = ("unknown", "error", "not_checked", "waived")
+_STATES = ("unknown", "error", "not_checked")
 _AFFECTED = 3
 NONE = "—"
 DOUBT = "※"  # beside what rests on figures with a warning
@@ -335,6 +336,8 @@ def _state(one: Judged) -> str:
         return msg("未达标（建议提升）")
     if one.standing == OPEN:
         return msg("未达标（待定）")
+    if one.standing == EXCUSED and one.status == "fail":
+        return msg("未达标（已豁免）")
     return msg("数据存疑") if doubtful(one) else figures.state(one.status)
 
 
@@ -514,7 +517,7 @@ def basis(report: Results, info: RulesetInfo, *, doubts: bool) -> str:
         title=printable(pick(info.title, info.title_en)),
         source=printable(documents),
         id=info.id,
-        version=info.version,
+        version=version_in_words(info.version),
         as_of=in_words(day),
     )
     return text + _chosen(report)

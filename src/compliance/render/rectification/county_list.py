@@ -29,6 +29,7 @@ from compliance.render.phrases import by_kind, kind_of, listed, not_summed, shor
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, awaited_lines
 from compliance.render.rectification.school_sheet import SchoolPaper, Surroundings
+from compliance.render.waived import WaivedLine, waived_lines
 from compliance.rules.language.model import Rule
 from compliance.rules.reference.describe import demands
 
@@ -123,7 +124,7 @@ class CountyPaper:
     all schools, needed or not. apart: which lists the printed one leaves out, empty for none.
     annexes: list name -> its number among the annexes of the printed list, 0 where it is empty or
     stays in the workbook. dates: of which day the figures are, when the paper was made. ledger: the
-    list that people work on. deadline, progress: what stands in columns that are filled in by hand.
+    list that people work on. waived: what no rectification is asked of for a time. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -153,6 +154,7 @@ class CountyPaper:
     deadline: str
     progress: str
     ledger_title: str
+    waived: tuple[WaivedLine, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
 
     @property
@@ -235,6 +237,7 @@ def county_paper(
         annexes={},
         deadline=cells.deadline(),
         progress=cells.progress(),
+        waived=waived_lines(about),
         ledger_title=say(
             "{county}{subject}整改台账",
             county=printable(county.county_name),
@@ -360,6 +363,7 @@ def _counted(paper: CountyPaper) -> str:
         say("待补数据后确定{n}项", n=n) if (n := len(paper.open)) else "",
         plural(n, "待补数据、待佐证{n}项") if (n := len(paper.blanks)) else "",
         say("参考（不计入结论）{n}项", n=n) if (n := len(paper.references)) else "",
+        say("已备案豁免（不计为达标）{n}项", n=n) if (n := len(paper.waived)) else "",
     ]
     told = [first if problems else msg("未发现需要整改的问题"), *filter(None, others)]
     return msg("；").join(told) + msg("。")

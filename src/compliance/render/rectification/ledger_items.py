@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
+from compliance.assessment import EXCUSED, OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
 from compliance.assessment.figures import Finding, measure_of
 from compliance.assessment.fingerprint import item_id
 from compliance.kernel.i18n import msg, msg_in, say
@@ -19,6 +19,7 @@ from compliance.render.phrases import listed
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import PaperLine
 from compliance.render.rectification.school_sheet import Surroundings
+from compliance.render.waived import waived_line
 from compliance.rules.language.model import WRITTEN, Limit, Rule
 
 _STANDINGS = {PROBLEM: model.SHORT, OPEN: model.OPEN, SUGGESTION: model.ADVISED}
@@ -113,6 +114,11 @@ class _Items:
             what = [cells.heading(fact, self.around.titles) for fact in one.finding["missing"]]
             state = figures.state(one.status)
             return say("{state}：{what}", state=state, what=listed(what)) if what else state
+        if one.standing == EXCUSED:
+            line = waived_line(self.around.about, one)
+            return (
+                msg("所在学段已备案豁免") if line is None else say("已备案豁免：{l}", l=line.ground)
+            )
         return "" if one.status in ("pass", "fail") else figures.state(one.status)
 
     def _cells(self, one: Judged) -> dict[str, Value]:

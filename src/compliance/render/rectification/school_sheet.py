@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.assessment import (
+    EXCUSED,
     OPEN,
     PROBLEM,
     SUGGESTION,
@@ -32,6 +33,7 @@ from compliance.render.phrases import called, listed, named, rulesets
 from compliance.render.rectification import cells
 from compliance.render.rectification.cells import AwaitedLine, PaperLine, paper_line
 from compliance.render.rectification.planning import UNPLANNED, Planning
+from compliance.render.waived import waived_at
 from compliance.rules.language.model import short
 
 # Ranks of the parts: the stages come first.
@@ -72,7 +74,7 @@ class SchoolPaper:
     """一校一案: one school's sheet.
 
     figures: (heading, text) pairs about the school. verdict: in a word; sentences: why.
-    problems, suggestions, blanks: how many there are. needed: there is something to put right, to
+    problems, suggestions, blanks, waived: how many there are. needed: there is something to put right, to
     supply or to do for the county's figures; without it nobody gets the sheet. county: the county's
     state in one line.
     dates: of which day the figures are, when the paper was made.
@@ -93,6 +95,7 @@ class SchoolPaper:
     problems: int
     suggestions: int
     blanks: int
+    waived: int
     needed: bool
     county: str
     basis: str
@@ -197,6 +200,7 @@ def school_paper(
         problems=standings.count(PROBLEM),
         suggestions=standings.count(SUGGESTION),
         blanks=len(blanks),
+        waived=len(waived_at(around.about, code)),
         needed=bool(blanks or of_county or {PROBLEM, OPEN}.intersection(standings)),
         county=around.context,
         basis=around.basis,
@@ -241,6 +245,8 @@ def _verdict(judged: Sequence[Judged], about: Assessment) -> str:
         return msg_in("to be rectified", "需整改")
     if any(one.standing == OPEN or one.waits for one in judged):
         return msg_in("open until the data are complete", "待补数据后确定")
+    if any(one.status == "waived" for one in judged):
+        return msg("已备案豁免（其余达标）")
     return msg("达标")
 
 
@@ -258,6 +264,8 @@ def _sentences(
         if _is_overall(one):
             yield _overall(one, judged)
     yield from _missed(judged, numbers)
+    for line in waived_at(around.about, judged[0].school):
+        yield say("已备案豁免：{rule}（{ground}）。", rule=line.rule, ground=line.ground)
     of_county = len(around.about.makes_short(judged[0].school))
     if applies := any(map(_applies, judged)):
         yield _counted(judged, of_county=of_county)
@@ -292,7 +300,7 @@ def _overall(group: Judged, judged: Sequence[Judged]) -> str:
     """How a stage's overall assessment came out, with the names of what it misses or lacks."""
     own = members(group, judged)
     named = []
-    for status in ("fail", "unknown"):
+    for status in ("fail", "waived", "unknown"):
         if rules := [one.rule.brief for one in own if one.status == status]:
             word = figures.state(status)
             named.append(say("{state}：{rules}", state=word, rules=listed(rules)))
@@ -354,6 +362,7 @@ def _counted(judged: Sequence[Judged], *, of_county: int) -> str:
         PROBLEM: say("需整改{n}项", n=found[PROBLEM]),
         OPEN: say("待定{n}项", n=found[OPEN]),
         SUGGESTION: plural(found[SUGGESTION], "建议提升{n}项"),
+        EXCUSED: say("已备案豁免{n}项", n=sum(one.status == "waived" for one in judged)),
     }
     lines = [text for standing, text in told.items() if found[standing]]
     if of_county:
@@ -464,4 +473,5 @@ def _measure(one: Judged, around: Surroundings) -> str:
         return msg("核对所据数据") if cells.doubtful(one) else cells.NONE
     if one.status == "not_checked":
         return msg("提供佐证材料")
-    return cells.measure(one) if one.status == "fail" else cells.NONE
+    missed = one.status == "fail" and one.standing != EXCUSED
+    return cells.measure(one) if missed else cells.NONE

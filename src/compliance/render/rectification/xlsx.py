@@ -25,7 +25,7 @@ def workbook(paper: CountyPaper | SchoolPaper) -> bytes:
     else:
         ledger = of_county(paper)
         ledger_book.sheets(book, ledger)
-        for sheet in (_totals, _shares, _suggestions, _awaited, _references, _schools):
+        for sheet in (_totals, _shares, _waived, _suggestions, _awaited, _references, _schools):
             sheet(book, paper)
         ledger_book.remember(book, ledger)
     return book.content()
@@ -212,6 +212,36 @@ def _shares(book: Book, paper: CountyPaper) -> None:
         msg("全县指标由哪些学校拉低"),
         [(one.title, one.asked, *school) for one in paper.shares for school in one.schools],
     )
+
+
+def _waived(book: Book, paper: CountyPaper) -> None:
+    if not paper.waived:
+        return
+    columns = [
+        Column(msg("序号"), 6, "centre"),
+        Column(msg_in("heading", "学校标识码"), 14),
+        Column(msg_in("column", "对象"), 22),
+        Column(msg_in("heading", "指标"), 22),
+        Column(msg("现状"), 30),
+        Column(msg("豁免理由"), 30),
+        Column(msg("批准"), 18),
+        Column(msg("文号"), 22),
+        Column(msg("有效期至"), 12, "centre"),
+    ]
+    _table(
+        book,
+        msg("已备案豁免"),
+        columns,
+        msg("已备案豁免（不计为达标）"),
+        [
+            (
+                one.number, one.school_code, one.subject, one.rule, one.missed,
+                one.reason, one.approver, one.document, one.expiry,
+            )
+            for one in paper.waived
+        ],
+        msg("下列各项低于标准，经批准在有效期内暂不要求整改；期满未延期的，列入整改。"),
+    )  # fmt: skip
 
 
 def _schools(book: Book, paper: CountyPaper) -> None:

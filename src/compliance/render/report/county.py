@@ -27,6 +27,8 @@ from compliance.render.report.schools import school_sections
 from compliance.render.report.strips import dot_strips
 
 # What a browser opens and a reader finds his way in.
+from compliance.render.waived import waived_lines
+
 _SCHOOLS = 4_000
 _COUNTIES = 200
 
@@ -139,6 +141,7 @@ def _county(about: Assessment, parts: CountyParts, detail: Detail) -> dict[str, 
         "shortages": [
             {"title": title, "lines": lines} for title, lines in phrases.shortages(about)
         ],
+        "waived": waived_lines(about),
         "advice": phrases.advice(about.advice),
         "strips": list(dot_strips(whole)),
         "matrix": listed,

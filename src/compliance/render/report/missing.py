@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compliance.assessment import Assessment, offices, shares
+from compliance.assessment import Assessment, shares
 from compliance.kernel.i18n import lang, msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
@@ -88,6 +88,4 @@ def missing_by_section(
     for nobody in about.of_nobody:
         rules_ = [about.rules[rule_id] for rule_id in nobody.rules]
         add(nobody.owner, phrases.of_nobody(nobody, titles, about), rules_)
-    for rule in (about.rules[rule_id] for rule_id in about.waived):
-        add(offices(rule), say("豁免的备案：{title}", title=rule.label), [rule])
     return [SectionsShare(owner, items) for owner, items in found.items()]

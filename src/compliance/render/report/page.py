@@ -20,7 +20,7 @@ from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg
 from compliance.kernel.labels import problem_words, severity_word
-from compliance.render import phrases
+from compliance.render import baseline, phrases
 from compliance.render.documents.jinja import environment, filled, loaded, pieces
 from compliance.render.report import coefficients, strips, trends
 from compliance.render.report.county import Detail, county_sections, detail_of, several_years
@@ -65,8 +65,11 @@ def template_dirs(report: Results) -> tuple[Path, ...]:
 
 
 def _context(report: Results) -> dict[str, Any]:
-    detail = detail_of(report)
+    detail, known = detail_of(report), report.baseline
     return {
+        "baseline": [] if known is None else list(baseline.sections(report, known)),
+        "only_new": known is not None and known.only_new,
+        "verdicts": baseline.verdicts(report),
         "rulesets": [_ruleset(report, info) for info in report.rulesets],
         "changes": phrases.changes(report.manifest, phrases.rulesets(report)),
         "manifest": report.manifest,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from compliance.assessment import OPEN, PROBLEM, SUGGESTION, Assessment, Judged, amounts
+from compliance.assessment import EXCUSED, OPEN, PROBLEM, SUGGESTION, Assessment, Judged, amounts
 from compliance.assessment.figures import amount, asked, figure, measure_of, stage, with_unit
 from compliance.kernel.i18n import lang, msg, say
 from compliance.render import phrases
 from compliance.render.documents.text import printable
 from compliance.render.report.marks import Anchors, Mark, doubt, owned, state_mark, value_mark
 
-_STANDINGS = (PROBLEM, OPEN, SUGGESTION)
+_STANDINGS = (PROBLEM, OPEN, EXCUSED, SUGGESTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def standing_words() -> dict[str, str]:
     """Standing -> what it asks for, in words."""
     return {
         PROBLEM: msg("须整改"),
+        EXCUSED: msg("已备案豁免"),
         OPEN: msg("待定（该学段尚缺数据）"),
         SUGGESTION: msg("建议提升（该学段已达标）"),
     }
@@ -100,12 +101,12 @@ def _item(one: Judged, titles: Mapping[str, str], anchors: Anchors) -> SchoolIte
         stage=stage(one.finding["stage"]),
         title=one.rule.brief,
         mark=mark,
-        told=_lacking(one, titles) if one.waits else _missed(one),
+        told=_lacking(one, titles) if one.waits else missed(one),
         standing=standing_word(one),
     )
 
 
-def _missed(one: Judged) -> str:
+def missed(one: Judged) -> str:
     """``3人，应不低于5人，缺2人``; part by part where it has several."""
     row, rule = one.finding, one.rule
     failing = [part for part in row["parts"] or () if part["status"] == "fail"]

@@ -99,7 +99,8 @@ def _met(
     """Of the stages and schools for which an indicator is known, how many meet it."""
     counted = (
         deciding.filter(
-            pl.col("level").is_in(["unit", "school"]) & pl.col("status").is_in(["pass", "fail"])
+            pl.col("level").is_in(["unit", "school"])
+            & pl.col("status").is_in(["pass", "fail", "waived"])
         )
         .group_by("rule", "stage", maintain_order=True)
         .agg((pl.col("status") == "pass").sum().alias("met"), pl.len().alias("all"))

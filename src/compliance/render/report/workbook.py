@@ -38,6 +38,7 @@ from compliance.render.report.missing import missing_by_section
 from compliance.render.report.rule_texts import ruleset_texts
 from compliance.render.report.schools import standing_words
 from compliance.render.report.tables import WIDEST, Heading, Row, SheetTable, Value, sign, told
+from compliance.render.waived import waived_lines
 
 _FAILED, _MET, _UNKNOWN = SIGNS["fail"], SIGNS["pass"], SIGNS["unknown"]
 _FILLS: Mapping[str, Mapping[str, object]] = {
@@ -84,6 +85,7 @@ class _Sheets:
             self._gaps_in_all(msg("缺口分乡镇"), msg("乡镇"), self._township_rows())
             self._gaps_in_all(msg("缺口分科室"), msg_in("column", "牵头单位"), self._section_rows())
             self._coefficients()
+            self._waived()
             self._missing()
         self._problems()
         self._rules()
@@ -347,6 +349,24 @@ class _Sheets:
             )
         ]
         self._table(msg_in("column", "差异系数"), headings, rows, notes)
+
+    def _waived(self) -> None:
+        headings: list[Heading] = [
+            *self._whose(), (msg("学校标识码"), 13, ""), (msg_in("column", "对象"), 24, ""), (msg("指标"), 24, ""),
+            (msg("现状"), 36, ""), (msg("豁免理由"), 40, ""), (msg("批准"), 20, ""),
+            (msg("文号"), 24, ""), (msg("有效期至"), 12, ""),
+        ]  # fmt: skip
+        rows: list[Row] = [
+            [
+                *self._who(about), one.school_code, one.subject, one.rule, one.missed,
+                one.reason, one.approver, one.document, one.expiry,
+            ]
+            for about in self._found
+            for one in waived_lines(about)
+        ]  # fmt: skip
+        if rows:
+            note = msg("经批准暂不要求达到的，不计为达标；有一项，全县即不能认定达标。")
+            self._table(msg("已备案豁免"), headings, rows, [note])
 
     def _missing(self) -> None:
         headings: list[Heading] = [

@@ -11,7 +11,7 @@ from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word
 from compliance.render.documents.text import printable, shortened
-from compliance.render.machine_formats import problem_record
+from compliance.render.machine_formats import problem_records
 from compliance.render.phrases import counties
 from compliance.render.returned.lists import still_needed
 
@@ -23,6 +23,7 @@ _COUNTY = ("county_code", "county_name", "year", "schools")
 
 def as_json(checked: Validation) -> str:
     """The same as a document; problems as in the results, with the facts they concern."""
+    problems = [one for _, own in checked.groups() for one in _ordered(own)]
     document = {
         "format": FORMAT,
         "counts": {severity: checked.count(severity) for severity in SEVERITIES},
@@ -41,9 +42,8 @@ def as_json(checked: Validation) -> str:
         ],
         "needed": [{name: getattr(one, name) for name in _NEEDED} for one in still_needed(checked)],
         "problems": [
-            {**problem_record(one), "facts": list(one.facts)}
-            for _, own in checked.groups()
-            for one in _ordered(own)
+            {**record, "facts": list(one.facts)}
+            for one, record in zip(problems, problem_records(problems, checked.inputs), strict=True)
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)

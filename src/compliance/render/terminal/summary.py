@@ -16,9 +16,10 @@ from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.assessment.submissions import SUPERSEDED, submissions
 from compliance.engine.results import Results
 from compliance.kernel.i18n import msg, msg_in, say
-from compliance.render import phrases
+from compliance.render import baseline, phrases
 from compliance.render.documents.text import BETWEEN, columns, printable, row, wrap
 from compliance.render.report.index import CountyIndex, RankedCounty, county_index, order_told
+from compliance.render.waived import waived_lines
 
 _SCHOOLS, _GAPS, _TITLE = 20, 30, 30
 _EACH = 200  # counties told one by one
@@ -33,12 +34,28 @@ def summary(report: Results, colour: bool, width: int | None = None) -> str:
     width: the terminal's; None: a line a paragraph.
     """
     sheet = Lines(width, colour)
-    if len(report.counties) == 1:
+    known = report.baseline
+    if known is not None and known.only_new:
+        for status, told in baseline.verdicts(report):
+            sheet.state(status, told, "")
+    elif len(report.counties) == 1:
         _details(sheet, report, assess(report, report.counties[0]))
     elif report.counties:
         _overview(sheet, report)
+    if known is not None:
+        for title, lines in baseline.sections(report, known):
+            sheet.section(title, lines)
     _refused(sheet, report)
     _problems(sheet, report)
+    return sheet.text()
+
+
+def verdicts(report: Results, colour: bool, width: int | None = None) -> str:
+    """A line a county: which, and whether it conforms; else as `summary`."""
+    sheet = Lines(width, colour)
+    for county in report.counties:
+        told = say("{county}：{word}", county=phrases.county(county), word=verdict(county.verdict))
+        sheet.state(county.verdict, told, "", "  ")
     return sheet.text()
 
 
@@ -57,6 +74,7 @@ def _details(sheet: Lines, report: Results, about: Assessment) -> None:
     _schools(sheet, about)
     for title, lines in phrases.shortages(about):
         sheet.section(title, lines)
+    _waived(sheet, about)
     _awaited(sheet, about, report.titles)
     sheet.section(msg("参考结果（不计入结论）"), phrases.advice(about.advice))
     sheet.head(msg("判定依据"))
@@ -75,14 +93,7 @@ def _rules(sheet: Lines, report: Results) -> None:
 
 def _head(sheet: Lines, report: Results, about: Assessment) -> None:
     county = about.county
-    sheet.head(
-        say(
-            "{name}（{code}） {year}学年",
-            name=printable(county.county_name),
-            code=county.county_code,
-            year=county.year,
-        )
-    )
+    sheet.head(phrases.county(county))
     word = verdict(county.verdict)
     sheet.state(county.verdict, say("结论：{word}", word=word), "", "  ")
     withheld = phrases.withheld(about, report.manifest)
@@ -116,6 +127,11 @@ def _schools(sheet: Lines, about: Assessment) -> None:
     if count > _SCHOOLS:
         lines.append(say("另有{more}所，见整改清单（compliance rectify）", more=count - _SCHOOLS))
     sheet.section(say("未达标学校（{count}所）", count=count), lines)
+
+
+def _waived(sheet: Lines, about: Assessment) -> None:
+    lines = [one.told for one in waived_lines(about)]
+    sheet.section(say("已备案豁免（{n}项，不计为达标）", n=len(lines)), lines)
 
 
 def _awaited(sheet: Lines, about: Assessment, titles: Mapping[str, str]) -> None:

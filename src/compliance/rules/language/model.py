@@ -38,6 +38,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 VERIFIED = "verified"  # the basis by which a rule decides
 BASES = (VERIFIED, "secondary", "conflicting", "unconfirmed")
+OF_A_FILE = "file"  # the version of a pack that no distribution brings
 STANDARD = "school-standard"  # the layer whose rules never decide by themselves
 # the switch that leaves that layer out; no pack may take its name
 WITHOUT_STANDARD = "without-school-standard"
@@ -454,6 +455,11 @@ def documents_in_words(documents: Iterable[Document]) -> str:
         say("{document}（原文未见）", document=one.name) if one.unseen else one.name
         for one in documents
     )
+
+
+def version_in_words(version: str) -> str:
+    """The version of a rule set, where a lone file has none."""
+    return msg("（规则文件）") if version == OF_A_FILE else version
 
 
 @dataclass(frozen=True)

@@ -277,7 +277,7 @@ def titles_of(words: Vocabulary, rules: Ruleset) -> dict[str, str]:
 
     A stem is called like its stages' facts without the stage.
     """
-    titles = dict(_fact_titles(words, lang()))
+    titles = {**_derived(), **_fact_titles(words, lang())}
     for name, tally in rules.tallies.items():
         counted = str(tally.settings.get("sum", tally.counts))
         what, factor = titles.get(counted, counted), str(tally.settings.get("times", ""))

@@ -1,0 +1,60 @@
+"""`compliance replay`: results judged again, to prove them or to name what differs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from compliance.cli.command import (
+    Command,
+    everywhere,
+    guarded,
+    option,
+    require_format,
+    terminal_width,
+)
+from compliance.kernel.exit_codes import CONFORMS, FAILS
+from compliance.kernel.i18n import msg
+
+
+@click.command(
+    cls=Command,
+    help=lambda: msg(
+        "按结果（check --format json）里记下的输入、规则和选项重新判定：逐字节相同，或指出哪里不同。"
+    ),
+)
+@click.argument("results", metavar="RESULTS.json", type=click.Path(path_type=Path))
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
+@option(
+    "--inputs-in",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=lambda: msg("输入已移走时，在这个文件夹里按摘要查找，可重复"),
+)
+@option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    metavar="text|json",
+    help=lambda: msg("输出格式"),
+)
+@everywhere
+@guarded
+def replay(results: Path, inputs: tuple[Path, ...], folders: tuple[Path, ...], form: str) -> int:
+    """Judge again and say what came of it; 0 for the same bytes, else 1."""
+    from compliance.checker.replay import replayed
+    from compliance.render.replay import as_json, text
+
+    require_format(form, ("text", "json"))
+    made = replayed(results, (*inputs, *folders))
+    if form == "json":
+        as_json(made, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    else:
+        click.echo(text(made, sys.stdout.isatty(), terminal_width()))
+    return CONFORMS if made.same else FAILS

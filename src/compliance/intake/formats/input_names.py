@@ -1,0 +1,73 @@
+"""What inputs are called in all that is said of them, and from such a name the way back to the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from compliance.intake.formats.standard_input import NAME, is_kept
+
+
+class InputNames:
+    """Of files that were asked for, or lie in folders that were.
+
+    A file is called by its way from the folder that was asked for, else by its base name; by its
+    whole path as given where another input would be called the same.
+
+    roots: the paths as they were given.
+    """
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = tuple(dict.fromkeys(roots))
+        self._ways: dict[str, str] = {}
+
+    @cached_property
+    def _base_names(self) -> Counter[str]:
+        return Counter(root.name for root in self._roots)
+
+    @cached_property
+    def _folders(self) -> tuple[Path, ...]:
+        return tuple(root for root in self._roots if root.is_dir())
+
+    def name(self, path: Path) -> str:
+        """What a file is called."""
+        if is_kept(path):
+            return NAME
+        root = next((one for one in self._roots if one in path.parents), path.parent)
+        inside = path.relative_to(root).as_posix()
+        same_file = self._base_names[inside] > (path in self._roots)
+        if same_file or any((one / inside).is_file() for one in self._folders if one != root):
+            return path.as_posix()
+        return inside
+
+    def path(self, name: str) -> str:
+        """The file as given that is called so, or in which something is, such as a table of an archive.
+
+        Of several files the first; empty where no input is called so. Standard input is ``-``.
+        """
+        if name.split("/", 1)[0] == NAME and any(map(is_kept, self._roots)):
+            return NAME
+        if name not in self._ways:
+            first = name.split(", ", maxsplit=1)[0]
+            self._ways[name] = next((self._way(one) for one in (name, first) if self._way(one)), "")
+        return self._ways[name]
+
+    def _way(self, name: str) -> str:
+        for head in _heads(name):
+            for root in self._roots:
+                if head in (root.name, root.as_posix()):
+                    return root.as_posix()
+            for root in self._folders:
+                inside = root / head.removeprefix(f"{root.as_posix()}/")
+                if inside.exists():
+                    return inside.as_posix()
+        return next((one.as_posix() for one in self._folders if one.resolve().name == name), "")
+
+
+def _heads(name: str) -> Iterator[str]:
+    """The name, then what it lies in, outwards."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
