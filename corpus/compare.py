@@ -198,7 +198,8 @@ def _changes(county: CountyChanges, ruleset: str, rules: Mapping[str, Rule]) -> 
         subject = Subject(
             ruleset, county.after.county_code, county.after.year, shown["school_code"], row["stage"]
         )
-        name = f"{county.after.county_name}{shown['school_name'] or ''}{row['stage'] or ''}"
+        names = (county.after.county_name, shown["school_name"], row["stage"])
+        name = " ".join(one for one in names if one)
         way = (sides[0].get("status", NOTHING), sides[1].get("status", NOTHING))
         found.append((row["rule"], subject, way, name))
     own = [one for one in found if not _is_group(rules.get(one[0]))]
