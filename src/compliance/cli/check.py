@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.cli import completed_words
+from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
     chosen,
@@ -121,9 +121,11 @@ def check(
         require_format(form, known)
     printed = (*formats, *streamed) or ("text",)
     sinks = _sinks(files, printed, renderers) if baseline is None else []
-    report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
-    if baseline is not None:
-        report = held_against(report, baseline, checker, only_new=only_new)
+    choice = chosen(**how)
+    with console.documents():
+        report = checker.check(inputs, choice, progress(), sinks=sinks, previous=previous)
+        if baseline is not None:
+            report = held_against(report, baseline, checker, only_new=only_new)
     report = replace(report, exit_code=exit_code(report, fail_on))
     writing = [
         partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
@@ -166,7 +168,8 @@ def _faults(writing: Sequence[Callable[[], None]], files: int) -> int:
     code, lost = 0, 0
     for write in writing:
         try:
-            write()
+            with console.documents():
+                write()
         except NoFontError as error:
             click.echo(str(error), err=True)
             lost += 1
@@ -201,9 +204,10 @@ def _print(report: Report, form: str, render: Renderer) -> None:
     if form == "text":
         told = summary.verdicts if quiet() else summary.summary
         if not quiet() or (quiet() < SILENT and report.counties):
-            click.echo(told(report, sys.stdout.isatty(), terminal_width()))
+            with console.speaking():
+                text = told(console.said(report), sys.stdout.isatty(), terminal_width())
+            click.echo(text)
         if quiet() == 1:
             print_problems(report.problems, err=True)
     else:
-        render(report, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        console.print_file(partial(render, report))
