@@ -20,12 +20,15 @@ from pathlib import Path
 
 import pytest
 
+from compliance.authoring.coverage_table import main as without_pytest
 from compliance.cli import main
 from tests.support.nonempty import nonempty
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
+KINDS = PAGE.with_name("kinds.md")
 BLOCK = re.compile(
-    r"^(?:`(?P<path>[^`\n]+)`, (?P<how>the whole file|added at the end|in place of its `(?P<table>[^`]+)`):\n\n)?"
+    r"^`(?P<copy>[^`\n]+)`, the block `(?P<of>[^`\n]+)` of \[kinds\.md\]\(kinds\.md\) as it stands\.$"
+    r"|^(?:`(?P<path>[^`\n]+)`, (?P<how>the whole file|added at the end|in place of its `(?P<table>[^`]+)`):\n\n)?"
     r"```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -100,6 +103,10 @@ class Newcomer:
     def pytest(self, *words: str) -> None:
         pytest.main(["-p", "no:cacheprovider", "--capture=no", *words])
 
+    def python(self, *words: str) -> None:
+        assert words[:2] == ("-m", "compliance.testing")
+        assert without_pytest(words[2:]) == 0
+
     def compliance(self, *words: str) -> None:
         with pytest.raises(SystemExit):
             main(list(words))
@@ -124,12 +131,22 @@ def _session(text: str) -> Iterator[str]:
     yield from (line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ "))
 
 
+def _shown_in(page: Path, file: str) -> str:
+    """A file that another page shows."""
+    block = rf"^`{re.escape(file)}`:\n\n```python\n(.*?)^```$"
+    [text] = re.findall(block, page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
 def test_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work").mkdir()
     newcomer = Newcomer(tmp_path / "work", tmp_path / "site", monkeypatch)
     page = PAGE.read_text("utf-8")
     done, at = "", 0
     for block in nonempty(BLOCK.finditer(page)):
+        if block["copy"]:
+            newcomer.write(block["copy"], "the whole file", None, _shown_in(KINDS, block["of"]))
+            continue
         done += page[at : block.start("text")]
         text, at = block["text"], block.end("text")
         if block["path"]:

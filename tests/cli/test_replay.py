@@ -117,6 +117,14 @@ def test_the_same_bytes_come_again_where_it_was_judged_and_where_it_was_moved(
     assert sorted(home.rglob("*")) == before, "nothing is written beside the inputs"
 
 
+def test_what_came_by_standard_input_is_found_by_its_digest(home: Path) -> None:
+    data = Path("a.json").read_bytes()
+    found = CliRunner().invoke(main, ["check", "-", "报送", "-o", "json:r.json"], input=data)
+    assert found.exit_code == 0, found.output
+    assert run("replay", "r.json").exit_code == 1
+    assert run("replay", "r.json", "a.json").exit_code == 0
+
+
 def test_results_lie_beside_their_inputs_elsewhere(home: Path, tmp_path: Path) -> None:
     judged("a.json", "报送")
     (home / "elsewhere").mkdir()
@@ -243,3 +251,19 @@ def test_what_is_no_file_of_results_is_said(home: Path) -> None:
     assert run("replay", "r.json").exit_code == 4
     Path("r.json").write_text("[" * 100_000, "utf-8")
     assert run("replay", "r.json").exit_code == 4
+
+
+def test_waivers_hold_on_the_day_of_then(home: Path, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLES / "waivers.toml", "w.toml")
+    shutil.copy(EXAMPLES / "anhui_county.xlsx", "b.xlsx")
+    path = judged("b.xlsx", "--waivers", "w.toml", "--today", "2024-03-01")
+    assert run("replay", path).exit_code == 0
+    away = tmp_path / "away"
+    away.mkdir()
+    for name in ("b.xlsx", "w.toml"):
+        shutil.move(name, away / name)
+    assert run("replay", path, "--inputs-in", away).exit_code == 0
+    (away / "w.toml").write_text((away / "w.toml").read_text("utf-8") + "\n", "utf-8")
+    changed = run("replay", path, "--inputs-in", away)
+    assert changed.exit_code == 1
+    assert "w.toml" in changed.stdout

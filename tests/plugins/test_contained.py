@@ -278,8 +278,8 @@ def test_a_reader_that_breaks_costs_its_file_alone(
 
 
 def test_the_kind_of_the_authors_page_judges(shelf: Shelf, county: Callable[..., Path]) -> None:
-    page = (EXAMPLES.parent / "docs" / "plugin-authors.md").read_text("utf-8")
-    (code,) = [one for one in re.findall(r"```python\n(.*?)```", page, re.S) if "class " in one]
+    page = (EXAMPLES.parent / "docs" / "kinds.md").read_text("utf-8")
+    code, _ = re.findall(r"```python\n(.*?)```", page, re.S)
     rule = """
 [rule.MO-1]
 kind = "any_of"

@@ -16,6 +16,7 @@ from compliance.engine.attestations import SAYING
 from compliance.engine.results import Grounds, Results
 from compliance.intake.cell_locations import Found, Place, text_positions
 from compliance.intake.formats.input_names import InputNames
+from compliance.intake.formats.standard_input import lying_at
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import Text, msg, say
 from compliance.kernel.submission import COMPULSORY
@@ -77,7 +78,7 @@ def _input_places(
     for one in found:
         if one is not None and one.line is None:
             asked.setdefault(one.path, set()).add(one.at)
-    lines = {path: text_positions(Path(path), at) for path, at in asked.items()}
+    lines = {path: text_positions(lying_at(path), at) for path, at in asked.items()}
     return [
         one
         if one is None or one.at not in lines.get(one.path, {})

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from compliance.authoring.contract import CASES, Contract
 from compliance.authoring.coverage import SORTS, Coverage, Covered, sort_words
 from compliance.authoring.rule_ids import SNAPSHOT, write_ids
+from compliance.kernel import environment
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.exit_codes import CONFORMS, FAILS
-from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.i18n import msg, plural, say, use
 from compliance.render.documents.text import columns, row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 1 where the cases cover less than asked for, 2 and more as any error has it."""
-    asked = _options().parse_args(arguments)
+    with use(environment.asked(environment.LANGUAGE)):
+        return _printed(_options().parse_args(arguments))
+
+
+def _printed(asked: Namespace) -> int:
     try:
         folder = _home(asked.cases)
         contracts = [Contract(one, folder) for one in _rulesets(folder, asked.ruleset)]
         if asked.write_rule_ids:
             added = sum(write_ids(folder, one.packs) for one in contracts)
-            _say([say("{file}：新增 {n} 个编号", file=str(folder / SNAPSHOT), n=added)])
+            named = asked.cases.parent if asked.cases.name == CASES else asked.cases
+            _say([plural(added, "{file}：新增{n}个编号", file=str(named / SNAPSHOT))])
             return CONFORMS
         enough = True
         for contract in contracts:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from compliance.authoring.run_cases import Docket, Judged
+from compliance.authoring.run_cases import Docket, DocketFindings
 from compliance.kernel.i18n import msg, say
 
 _SUBJECT = ("county_code", "rule", "school_code", "stage")
@@ -65,7 +65,7 @@ def _differences(once: Docket, again: Docket) -> Iterator[str]:
                 )
 
 
-def _bytes(judged: Judged) -> str:
+def _bytes(judged: DocketFindings) -> str:
     return judged.told.sort(_SUBJECT).write_ndjson()
 
 

@@ -99,6 +99,7 @@ class NewPack:
             f"{package}/{FACTS}": (_FRAGMENT,),
             f"{package}/templates/rectify_county.html": ("rectify_county.html",),
             f"tests/cases/{self.name}.toml": ("cases.toml",),
+            "tests/rule_ids.txt": ("rule_ids.txt",),
             f"tests/test_{self.package.removeprefix('compliance_')}.py": ("tests.py",),
         }
 

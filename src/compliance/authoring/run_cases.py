@@ -39,7 +39,7 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class Judged:
+class DocketFindings:
     """What was found on some options.
 
     told: the findings with their sentences. found: the same by county and rule. excluded: schools
@@ -68,7 +68,7 @@ class Docket:
         if order is not None:
             order.shuffle(self._codes)
         self._accepted: dict[str, tuple[Submission, Vocabulary]] = {}
-        self._judged: dict[CaseOptions, Judged] = {}
+        self._judged: dict[CaseOptions, DocketFindings] = {}
 
     def finding(self, number: int) -> Finding:
         """The one finding the n-th case is about; `{"status": "absent"}` where its subject has none.
@@ -138,12 +138,12 @@ class Docket:
             pl.col("county_code").replace(plain), pl.col("school_code").str.slice(_RANK)
         )
 
-    def everything(self) -> Iterator[tuple[CaseOptions, Judged]]:
+    def everything(self) -> Iterator[tuple[CaseOptions, DocketFindings]]:
         """What was found on each of the options in use, which name no file."""
         for options in dict.fromkeys(_alike(case.options) for case in self.cases):
             yield options, self.judged(options)
 
-    def judged(self, options: CaseOptions) -> Judged:
+    def judged(self, options: CaseOptions) -> DocketFindings:
         """The cases on the same options, whichever file states them; judged once."""
         alike = _alike(options)
         if alike not in self._judged:
@@ -163,7 +163,7 @@ class Docket:
             self._accepted[lone] = intake.take_in(list(files), {".toml": reader}, words), words
         return self._accepted[lone]
 
-    def _judge(self, options: CaseOptions) -> Judged:
+    def _judge(self, options: CaseOptions) -> DocketFindings:
         offers, rules = installed(), law(options).ruleset
         cases = {
             self._codes[number]: case
@@ -193,7 +193,7 @@ class Docket:
             if problem.severity == "error" and problem.county_code in refused:
                 refused[problem.county_code] += f"\n  {problem.line()}"
         excluded = self._as_written(pl.DataFrame(verdicts.excluded(bench)))
-        return Judged(told, found, excluded.to_dicts(), refused)
+        return DocketFindings(told, found, excluded.to_dicts(), refused)
 
     def _document(self, lone: str, path: Path) -> RawDocument:
         """The cases of a file as a dataset of counties; every cell's place is its case's line."""

@@ -50,6 +50,7 @@ from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
 from compliance.intake.formats.raw_table import RawDocument
+from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.journal import step
@@ -362,7 +363,8 @@ def check(
 def _several(paths: Paths) -> list[Path]:
     """The paths, each once, in one order whatever order they are given in."""
     given = {Path(path) for path in ([paths] if isinstance(paths, Path | str) else paths)}
-    return sorted(given, key=lambda path: (path.parent.parts, path.name))
+    told = {path: Path(called(path)) for path in given}
+    return sorted(given, key=lambda path: (told[path].parent.parts, told[path].name))
 
 
 def _checked_counties(

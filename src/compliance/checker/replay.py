@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
@@ -22,10 +23,11 @@ from compliance.assessment.replay import (
 )
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Checker
-from compliance.checker.choice import Choice
+from compliance.checker.choice import Choice, rule_ids, with_pack_file
 from compliance.checker.found_again import FoundFiles, Layout, Wanted, find, read_files
 from compliance.checker.report import Report
 from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
+from compliance.intake.formats.standard_input import NAME, kept
 from compliance.intake.own_tables.mapping_file import read_mapping
 from compliance.intake.own_tables.terms import ReadingTerms
 from compliance.kernel.errors import JunhengError, UsageError
@@ -34,6 +36,7 @@ from compliance.plugins.hookspecs import GROUP
 from compliance.plugins.registry import without
 from compliance.render.machine_formats import json_results
 from compliance.rules.resolution.confirmations import Confirmation
+from compliance.rules.waivers import read_waivers
 
 _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 
@@ -43,7 +46,7 @@ class Run:
     """How results were made, as their manifest states it.
 
     choice: without what stands in files. plugins: the distributions that were there, those that
-    were switched off (`without`) or broken too.
+    were switched off (`without`) or broken too. waived_on: the day on which waivers had to hold.
     """
 
     language: str
@@ -55,11 +58,14 @@ class Run:
     previous: tuple[Wanted, ...]
     mapping: Wanted | None
     ruleset: Wanted | None
+    waivers: tuple[Wanted, ...]
+    waived_on: date
 
     @property
     def wanted(self) -> list[Wanted]:
         """Everything that was read."""
-        return [*self.inputs, *self.previous, *filter(None, (self.mapping, self.ruleset))]
+        others = filter(None, (self.mapping, self.ruleset))
+        return [*self.inputs, *self.previous, *others, *self.waivers]
 
 
 def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
@@ -90,13 +96,14 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     with TemporaryDirectory(prefix="junheng-") as folder, use(run.language), without(_off(run)):
         layout = None if found.in_place else Layout(Path(folder), run.wanted, found)
         checker = Checker(load(_entries(run)))
+        stream = io.BytesIO()
         try:
-            report = _judged(checker, run, layout, found)
+            with _standard_input(found) as typed:
+                report = _judged(checker, run, layout, found, typed)
+                json_results(report, stream)
         except JunhengError as error:
             difference = Difference(JUDGING, str(error))
             return Replay(results.name, *counts, [*found.differences, difference])
-        stream = io.BytesIO()
-        json_results(report, stream)
         written = layout.told(stream.getvalue()) if layout else stream.getvalue()
     kept = results.read_bytes()
     if kept == written and not found.differences:
@@ -111,10 +118,25 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     return Replay(results.name, *counts, differences, compared if compared.differs else None)
 
 
-def _judged(checker: Checker, run: Run, layout: Layout | None, found: FoundFiles) -> Report:
-    """The same judged by what is installed now."""
+@contextmanager
+def _standard_input(found: FoundFiles) -> Iterator[Path | None]:
+    """Where what came by standard input then lies now; None where nothing did."""
+    file = found.at.get(NAME, {}).get("")
+    if file is None:
+        yield None
+        return
+    with file.open("rb") as stream, kept(stream, file.name) as path:
+        yield path
+
+
+def _judged(
+    checker: Checker, run: Run, layout: Layout | None, found: FoundFiles, typed: Path | None
+) -> Report:
+    """The same judged by what is installed now. typed: standard input."""
 
     def path(one: Wanted) -> Path:
+        if one.path == NAME and typed is not None:
+            return typed
         return layout.path(one) if layout else Path(one.path)
 
     mapping = None
@@ -123,6 +145,11 @@ def _judged(checker: Checker, run: Run, layout: Layout | None, found: FoundFiles
     choice = replace(run.choice, terms=ReadingTerms(mapping, run.blank_is_zero))
     if run.ruleset is not None:
         choice = replace(choice, ruleset=str(path(run.ruleset) / next(iter(run.ruleset.files))))
+    if run.waivers:
+        known, _ = with_pack_file(checker.registry, choice.ruleset)
+        files = [path(one) for one in run.waivers]
+        read = read_waivers(files, run.waived_on, rule_ids(known))
+        choice = replace(choice, waivers=read)
     there = [
         [path(one) for one in some if found.at[one.path]] for some in (run.inputs, run.previous)
     ]
@@ -175,7 +202,7 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         raise ValueError(language)
     off, broken = (_words(manifest.get(key, [])) for key in ("without_plugins", "broken_plugins"))
     as_of = asked["as_of"]
-    mapping = asked.get("mapping")
+    mapping, waived = asked.get("mapping"), manifest.get("waivers", {})
     ruleset = None if asked["ruleset"] is None else _word(asked["ruleset"])
     return Run(
         language=language,
@@ -198,7 +225,14 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
         if mapping is None
         else Wanted("mapping", _word(mapping), {"": _word(manifest["mapping"]["sha256"])}),
         ruleset=_pack_file(ruleset, manifest["digests"]["packs"]),
+        waivers=tuple(_waivers(_words(asked.get("waivers", [])), waived.get("files", []))),
+        waived_on=date.fromisoformat(_word(waived["day"])) if waived else date.min,
     )
+
+
+def _waivers(paths: Sequence[str], files: Sequence[Mapping[str, Any]]) -> Iterator[Wanted]:
+    for path, file in zip(paths, files, strict=True):
+        yield Wanted("waivers", path, {"": _word(file["sha256"])})
 
 
 def _pack_file(ruleset: str | None, packs: Mapping[str, Mapping[str, str]]) -> Wanted | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING
 
 from compliance.kernel.i18n import say
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 FORMATS = (
     "text", "json", "ndjson", "csv", "parquet", "md", "html", "pdf", "xlsx", "sarif", "junit", "github",
@@ -29,12 +32,13 @@ def known_formats() -> tuple[str, ...]:
 
     from compliance.kernel.errors import JunhengError
 
-    if not any(map(_may_render, entry_points(group="compliance"))):
+    rendering = [one for one in entry_points(group="compliance") if _may_render(one)]
+    if not rendering:
         return FORMATS
     from compliance.checker.builtin_offers import load
 
     try:
-        offered = load().renderers
+        offered = load(rendering).renderers
     except JunhengError:  # said where something is judged
         return FORMATS
     return (*FORMATS, *(name for name in offered if name not in FORMATS))

@@ -53,8 +53,8 @@ _FORMATS = ("text", "json", *FOR_CI)
     "form",
     default="text",
     show_default=True,
-    metavar="|".join(_FORMATS),
-    help=lambda: msg("输出格式；sarif、junit、github 供持续集成用"),
+    metavar="FORMAT",
+    help=lambda: say("输出格式：{formats}", formats=" ".join(_FORMATS)),
 )
 @option(
     "-o",

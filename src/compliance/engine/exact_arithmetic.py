@@ -13,6 +13,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import partial
 from math import inf, isqrt, lcm
+from typing import Any
 
 import polars as pl
 
@@ -35,7 +36,7 @@ NEAR = 1e-9
 _LOST = 1e-5  # of its terms: in a sum smaller than that, rounding may amount to NEAR of it
 _DIGITS = 100  # of a root that is irrational
 SHOWN = 6  # decimals of a figure in a working
-Row = Mapping[str, object]
+Row = Mapping[str, Any]  # of a frame, by the names of its columns
 Exact = Callable[[Row], Fraction | None]
 
 

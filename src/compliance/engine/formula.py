@@ -13,8 +13,8 @@ from fractions import Fraction
 import polars as pl
 
 from compliance.engine import exact_arithmetic
-from compliance.engine.exact_arithmetic import Quantity, Standard, equals, shown, typed
-from compliance.engine.subject import Row, Subject
+from compliance.engine.exact_arithmetic import Quantity, Row, Standard, equals, shown, typed
+from compliance.engine.subject import Subject
 from compliance.engine.units import Frames
 from compliance.engine.working import Comparison, Weighed
 from compliance.kernel.i18n import msg, pick, say
@@ -145,7 +145,7 @@ def _compared(subject: Subject, applied: Standard) -> Comparison:
     )
 
 
-def _without_value(bound: Quantity, row: exact_arithmetic.Row) -> str:
+def _without_value(bound: Quantity, row: Row) -> str:
     """Why a quantity whose figures are all there has no value in a row, where it has none."""
     above, below = bound.exact_of(row), bound.exact_over(row)
     if above is None or below is None:

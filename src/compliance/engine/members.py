@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from compliance.engine.exact_arithmetic import shown
-from compliance.engine.subject import Row, Subject
+from compliance.engine.exact_arithmetic import Row, shown
+from compliance.engine.subject import Subject
 from compliance.engine.working import Member
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import stage_words, status_words

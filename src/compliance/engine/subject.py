@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from compliance.engine.evaluate import Evaluation
-from compliance.engine.exact_arithmetic import Standard
+from compliance.engine.exact_arithmetic import Row, Standard
 from compliance.engine.sentences import in_words
 from compliance.engine.units import Frames
 from compliance.facts.fact import Fact
@@ -24,7 +24,6 @@ from compliance.rules.reference.describe import counted_schools
 if TYPE_CHECKING:
     from compliance.engine.kinds.kind import Kind
 
-Row = Mapping[str, Any]
 Where = Callable[[str | None, str], tuple[str, str]]
 
 

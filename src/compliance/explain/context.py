@@ -14,8 +14,9 @@ from compliance.assessment.messages import told
 from compliance.checker import Batch, Choice, Job, judged, prepare
 from compliance.engine import verdicts
 from compliance.engine.evaluate import Evaluation
+from compliance.engine.exact_arithmetic import Row
 from compliance.engine.findings import findings
-from compliance.engine.subject import Row, Subject
+from compliance.engine.subject import Subject
 from compliance.engine.variants import concerning
 from compliance.explain.rule_names import find_rule
 from compliance.facts.vocabulary import titles

@@ -9,6 +9,7 @@ from compliance.assessment.county import Waived
 from compliance.kernel.i18n import say
 from compliance.render.documents.text import printable
 from compliance.render.report.schools import missed
+from compliance.rules.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,16 @@ class WaivedLine:
     @property
     def ground(self) -> str:
         """By what: ``老城区无地可征；某局批准（文号），有效期至2026-12-31``."""
-        return say(
-            "{reason}；{approver}批准（{document}），有效期至{expiry}",
-            reason=self.reason, approver=self.approver, document=self.document, expiry=self.expiry,
-        )  # fmt: skip
+        return ground_of(self)
+
+
+def ground_of(one: Waiver | WaivedLine) -> str:
+    """By what something is waived, in a line."""
+    return say(
+        "{reason}；{approver}批准（{document}），有效期至{expiry}",
+        reason=printable(one.reason), approver=printable(one.approver),
+        document=printable(one.document), expiry=str(one.expiry),
+    )  # fmt: skip
 
 
 def waived_lines(about: Assessment) -> tuple[WaivedLine, ...]:

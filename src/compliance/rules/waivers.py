@@ -65,7 +65,7 @@ class Waiver:
 class Waivers:
     """All waivers of a run, in the order of their files' names and of their lines.
 
-    files: name and digest of each. day: the day of the judgement, after which none may have expired.
+    files: path as given and digest of each. day: the day of the judgement, on which they must hold.
     """
 
     entries: tuple[Waiver, ...] = ()
@@ -76,7 +76,7 @@ class Waivers:
         """As a manifest states them; nothing where there are none."""
         if not self.files and not self.entries:
             return {}
-        files = [{"name": name, "sha256": sha256} for name, sha256 in self.files]
+        files = [{"name": Path(path).name, "sha256": sha256} for path, sha256 in self.files]
         return {"waivers": {"day": self.day.isoformat(), "files": files}}
 
 
@@ -105,7 +105,7 @@ def read_waivers(paths: Iterable[Path], day: date, rules: Collection[str]) -> Wa
         raise UsageError(
             say("豁免文件有误：\n{told}", told="\n".join(wrong)), todo=msg("写法见 docs/waivers.md")
         )
-    return Waivers(tuple(found), tuple((Path(one.name).name, one.sha256) for one in files), day)
+    return Waivers(tuple(found), tuple((one.name, one.sha256) for one in files), day)
 
 
 @dataclass(frozen=True)

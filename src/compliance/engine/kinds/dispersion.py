@@ -24,13 +24,13 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
-from compliance.engine.exact_arithmetic import percent, shown, typed
+from compliance.engine.exact_arithmetic import Row, percent, shown, typed
 from compliance.engine.formula import met_words
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.lacks import Lacks, in_order
 from compliance.engine.plan import Plan
 from compliance.engine.sentences import limit_text, line, stage_word, unrounded
-from compliance.engine.subject import Row, Subject
+from compliance.engine.subject import Subject
 from compliance.engine.units import beside
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Driver, Flip, Spread, Working
@@ -281,7 +281,7 @@ def _means(name: str, facts: Sequence[str]) -> Iterator[pl.Expr]:
 
 
 def _exact_row(
-    rule: Rule, limit: Limit, judging: ref[Evaluation], row: exact_arithmetic.Row
+    rule: Rule, limit: Limit, judging: ref[Evaluation], row: Row
 ) -> tuple[float, bool, float, float]:
     """Coefficient, verdict, mean and deviation: S² ≤ (c·X̄)², in fractions, without a root."""
     mean, variance = moments_exactly(rule, at_work(judging), row["county"], row["stage"])

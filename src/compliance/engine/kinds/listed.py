@@ -15,12 +15,12 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import RESULTS, Columns, Evaluation, met_status, part_entry
-from compliance.engine.exact_arithmetic import meets_exactly, shown
+from compliance.engine.exact_arithmetic import Row, meets_exactly, shown
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.lacks import Lacks
 from compliance.engine.sentences import parts
-from compliance.engine.subject import Row, Subject
+from compliance.engine.subject import Subject
 from compliance.engine.variants import OPPOSITE
 from compliance.engine.working import Flip, Input
 from compliance.facts.vocabulary import Vocabulary

@@ -18,13 +18,13 @@ import polars as pl
 
 from compliance.engine import exact_arithmetic
 from compliance.engine.evaluate import Columns, Evaluation, at_work, met_status
-from compliance.engine.exact_arithmetic import shown, typed
+from compliance.engine.exact_arithmetic import Row, shown, typed
 from compliance.engine.formula import bars, verdict
 from compliance.engine.kinds.dispersion import coefficient_sentence, moments_exactly
 from compliance.engine.kinds.kind import Kind, Sentences
 from compliance.engine.lacks import Lacks
 from compliance.engine.members import members
-from compliance.engine.subject import Row, Subject
+from compliance.engine.subject import Subject
 from compliance.engine.working import Comparison, Working
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
@@ -132,9 +132,7 @@ def _written(subject: Subject, row: Row) -> Comparison:
     )
 
 
-def _exact_row(
-    rule: Rule, limit: Limit, judging: ref[Evaluation], row: exact_arithmetic.Row
-) -> tuple[float, bool]:
+def _exact_row(rule: Rule, limit: Limit, judging: ref[Evaluation], row: Row) -> tuple[float, bool]:
     """The mean and whether it is met, from the squares of the coefficients."""
     bar = exact_arithmetic.exact_limit(limit, None, row)
     if bar is None:

@@ -10,20 +10,23 @@ do not apply are left out first, and counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
+
+import polars as pl
 
 from compliance.assessment.figures import stage, verdict
 from compliance.engine.results import CountyResult, Results, Validation
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import status_words
 from compliance.kernel.submission import KEY
-from compliance.render.ci.remarks import ERROR, QUIET, Remark, of_results, of_validation
+from compliance.render.ci.remarks import ERROR, QUIET, Remark, Remarks, of_results, of_validation
 from compliance.render.documents.text import printable
 
-MOST = 50_000  # cases
+MOST = 20_000  # cases
+_SUBJECT = ("rule", *KEY, "school_code", "stage")
 _SKIPPED, _FAILURE, _ERROR = "skipped", "failure", "error"
 
 
@@ -86,30 +89,32 @@ def junit_results(report: Results, stream: BinaryIO) -> None:
     """A judged run."""
     found = of_results(report, MOST)
     told = {_subject(one.finding): one for one in found.listed if one.finding is not None}
-    room = MOST - len(found.listed)
-    parts: Mapping[Any, Any] = report.findings.partition_by(KEY, as_dict=True, maintain_order=True)
-    suites, left = [], dict(found.left_out)
-    words = status_words()
-    for county in report.counties:
-        cases = []
-        part = parts.get((county.county_code, county.year))
-        for row in () if part is None else part.iter_rows(named=True):
-            remark = told.get(_subject(row))
-            if remark is None and row["status"] in QUIET and room > 0:
-                room -= 1
-                left[words[row["status"]]] -= 1
-            elif remark is None:
-                continue
-            cases.append(_case(county, row, remark))
-        suites.append(_suite(report, county, cases))
+    rows = _chosen(report.findings, told, MOST - len(found.listed))
+    cases: dict[tuple[str, int], list[_Case]] = {}
+    counties = {(one.county_code, one.year): one for one in report.counties}
+    for row in rows.iter_rows(named=True):
+        key = row["county_code"], row["year"]
+        cases.setdefault(key, []).append(_case(counties[key], row, told.get(_subject(row))))
+    suites = [_suite(one, cases.get(key, ())) for key, one in counties.items()]
+    words, left = status_words(), dict(found.left_out)
+    for state in QUIET:
+        left[words[state]] = left.get(words[state], 0) - rows.filter(status=state).height
+    note = Remarks((), {kind: many for kind, many in left.items() if many}).told()
     problems = [_problem(one) for one in found.listed if one.finding is None]
-    unlisted = msg("、").join(say("{kind}{n}项", kind=k, n=n) for k, n in left.items() if n)
-    note = (
-        say("未逐项列出：{listed}；全部结果见 --format json", listed=unlisted) if unlisted else ""
-    )
     if problems or note:
         suites.insert(0, _Suite(msg("数据检查"), problems, {}, told=note))
     _write(suites, stream)
+
+
+def _chosen(findings: pl.DataFrame, told: Iterable[tuple[Any, ...]], room: int) -> pl.DataFrame:
+    """The findings that are told, and so many that are met or do not apply, in their order."""
+    placed = findings.with_row_index("_at")
+    keys = pl.DataFrame(
+        list(told), schema={name: findings.schema[name] for name in _SUBJECT}, orient="row"
+    )
+    remarks = placed.join(keys, on=_SUBJECT, how="semi", nulls_equal=True)
+    quiet = placed.filter(pl.col("status").is_in(QUIET)).head(room)
+    return pl.concat([remarks, quiet]).sort("_at")
 
 
 def junit_problems(checked: Validation, _: int, stream: BinaryIO) -> None:
@@ -137,7 +142,7 @@ def _write(suites: Sequence[_Suite], stream: BinaryIO) -> None:
     stream.write(b"</testsuites>\n")
 
 
-def _suite(report: Results, county: CountyResult, cases: Sequence[_Case]) -> _Suite:
+def _suite(county: CountyResult, cases: Sequence[_Case]) -> _Suite:
     name = say(
         "{name}（{code}，{year}学年）",
         name=county.county_name, code=county.county_code, year=county.year,
@@ -195,7 +200,7 @@ def _body(one: Remark) -> tuple[str, ...]:
     if place is not None:
         line = f":{place.line}" if place.line is not None else ""
         where = say("位置：{where}", where=f"{place.path}{line} {place.at}".strip())
-    return tuple(filter(None, (one.title, one.text, where)))
+    return tuple(filter(None, (one.title, one.text, one.ground, where)))
 
 
 def _class(name: str, code: str) -> str:
@@ -204,7 +209,7 @@ def _class(name: str, code: str) -> str:
 
 
 def _subject(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("rule", *KEY, "school_code", "stage"))
+    return tuple(row[name] for name in _SUBJECT)
 
 
 def _attributes(**given: object) -> str:

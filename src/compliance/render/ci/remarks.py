@@ -11,16 +11,19 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment import PROBLEM
+from compliance.assessment.baseline import new_among, state_of
 from compliance.assessment.figures import stage
 from compliance.assessment.fingerprint import fingerprint
 from compliance.assessment.places import InputPlace, of_findings, of_problems
 from compliance.assessment.standings import Standings
 from compliance.engine.results import CheckedCounty, CountyResult, Results, Validation
+from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word, status_words
 from compliance.kernel.submission import STATUSES, Refused
 from compliance.render.documents.text import printable
+from compliance.render.waived import ground_of
 from compliance.rules.language.model import Rule
 
 ERROR, WARNING, NOTE, NONE = LEVELS = ("error", "warning", "note", "none")
@@ -36,8 +39,9 @@ class Remark:
     rule: the rule's id, or the problem's code. title: what that is called. state: of a finding; empty
     of a problem. level: error (it weighs in the verdict, or costs the county its findings), warning,
     note (it has no weight), none (not a failure). weighs: whether its rule has a say in the verdict.
-    subject: county and school. text: the sentence, with the cell where there is no line. place: None
-    where nobody knows. name: the same from run to run. finding: its row, of a finding.
+    subject: county and school. text: the sentence. place: None
+    where nobody knows. name: the same from run to run. finding: its row, of a finding. baseline: how it
+    stands beside an earlier run (new, unchanged, updated), None without one. ground: by what it is waived.
     """
 
     rule: str
@@ -50,6 +54,15 @@ class Remark:
     place: InputPlace | None
     name: str
     finding: Mapping[str, Any] | None = None
+    baseline: str | None = None
+    ground: str = ""
+
+    @property
+    def told(self) -> str:
+        """The sentence; with its cell where no line says where that is."""
+        if self.place is None or not self.place.at or self.place.line is not None:
+            return self.text
+        return say("{text}（{cell}）", text=self.text, cell=printable(self.place.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +82,14 @@ class Remarks:
 
 
 def of_results(report: Results, most: int) -> Remarks:
-    """What there is to say of a judged run, at most so many; what is met or does not apply is counted."""
-    found = report.findings
+    """What there is to say of a judged run, at most so many; what is met or does not apply is counted.
+
+    Beside a baseline of which only what is new is asked for, other findings are counted too.
+    """
+    found, known = report.findings, report.baseline
     told = found.filter(~pl.col("status").is_in(QUIET))
+    if known is not None and known.only_new:
+        told = new_among(known, told)
     order = pl.col("status").replace_strict(_numbered(STATUSES), return_dtype=pl.Int32) * 10
     order += pl.col("role").replace_strict(_numbered(_ROLES), return_dtype=pl.Int32)
     chosen = told.with_columns(_order=order).sort("_order", maintain_order=True).head(most)
@@ -118,7 +136,7 @@ def _problems(
 ) -> Iterator[Remark]:
     names = {one.county_code: one.county_name for one in counties}
     asked = {one.county_code: one.input for one in counties if isinstance(one, CountyResult)}
-    first = inputs[0].as_posix() if inputs else ""
+    first = called(inputs[0]) if inputs else ""
     for one, found in zip(problems, of_problems(problems, inputs), strict=True):
         code = one.county_code or ""
         place = found or _whole(asked.get(code, first))
@@ -133,7 +151,7 @@ def _problems(
             ERROR if one.severity == "error" else WARNING,
             weighs=one.severity == "error",
             subject=printable(" ".join(filter(None, (county, school)))),
-            text=_with_cell(f"{one.message}{expected}", place),
+            text=printable(f"{one.message}{expected}"),
             place=place,
             name="/".join(filter(None, (one.code, code or one.file, one.school_code, *what))),
         )
@@ -141,7 +159,7 @@ def _problems(
 
 def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
     counties = {(one.county_code, one.year): one for one in report.counties}
-    asked_for = _asked_for(report, rows, counties)
+    asked_for, grounds = _asked_for(report, rows, counties), _grounds(report)
     for row, found in zip(rows, of_findings(report, rows), strict=True):
         key = row["county_code"], row["year"]
         county = counties[key]
@@ -156,10 +174,12 @@ def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Re
             _level(row, asked_for),
             weighs=row["role"] != "advisory",
             subject=printable(" ".join(filter(None, [*who, word]))),
-            text=_with_cell(row["message"], place),
+            text=printable(row["message"]),
             place=place,
             name=fingerprint(row["rule"], row["county_code"], row["school_code"], row["stage"]),
             finding=row,
+            baseline=None if report.baseline is None else state_of(report.baseline, row),
+            ground=grounds.get(_subject(row), "") if row["status"] == "waived" else "",
         )
 
 
@@ -189,6 +209,16 @@ def _asked_for(
     return found
 
 
+def _grounds(report: Results) -> dict[tuple[Any, ...], str]:
+    """Subject of a waived finding → by what it is waived."""
+    return {
+        (one.waiver.rule, one.waiver.county_code, one.year, one.waiver.school_code, one.stage or None):
+        ground_of(one.waiver)
+        for one in report.waivers
+        if one.state == "applied"
+    }  # fmt: skip
+
+
 def _subject(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("rule", "county_code", "year", "school_code", "stage"))
 
@@ -196,13 +226,6 @@ def _subject(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _whole(given: str) -> InputPlace | None:
     """A file as a whole; of the tables of one document the first."""
     return InputPlace(Path(given.split(", ", maxsplit=1)[0]).as_posix()) if given else None
-
-
-def _with_cell(text: str, place: InputPlace | None) -> str:
-    """The sentence; with its cell where no line says where that is."""
-    if place is not None and place.at and place.line is None:
-        text = say("{text}（{cell}）", text=text, cell=place.at)
-    return printable(text)
 
 
 def rules_by_id(report: Results) -> dict[str, list[Rule]]:
