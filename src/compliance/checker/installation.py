@@ -147,7 +147,7 @@ def console() -> Iterator[Examined]:
     shown = [sign for sign in "均✓√" if _encodes(sign, encoding)]
     cure = msg("请用 Windows Terminal，或先运行 chcp 65001，或设 PYTHONUTF8=1")
     if "均" not in shown:
-        yield Examined("console", FAIL, say("{e}：显示不了中文", e=encoding), cure)
+        yield Examined("console", WARN, say("{e}：显示不了中文，改说英文", e=encoding), cure)
     elif "✓" in shown:
         yield Examined("console", OK, say("{e}：中文和 ✓ 都能显示", e=encoding))
     else:

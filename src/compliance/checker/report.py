@@ -92,14 +92,7 @@ class Report(Results):
                 {**one, "title": reasons[of[one["county_code"], one["year"]]][str(one["reason"])]}
                 for one in self.excluded
             )
-        problems = tuple(
-            replace(
-                one,
-                message=in_language(one.message, language),
-                expected=in_language(one.expected, language),
-            )
-            for one in self.problems
-        )
+        problems = tuple(one.in_language(language) for one in self.problems)
         waivers = tuple(one._replace(why=in_language(one.why, language)) for one in self.waivers)
         return replace(
             self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.cli import completed_words
+from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
     chosen,
@@ -129,11 +129,13 @@ def check(
     printed = (*formats, *streamed) or ("text",)
 
     def judged(sinks: Sequence[Sink] = ()) -> Report:
-        report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
-        if baseline is not None:
-            from compliance.checker.sides import held_against
+        choice = chosen(**how)
+        with console.documents():
+            report = checker.check(inputs, choice, progress(), sinks=sinks, previous=previous)
+            if baseline is not None:
+                from compliance.checker.sides import held_against
 
-            report = held_against(report, baseline, checker, only_new=only_new)
+                report = held_against(report, baseline, checker, only_new=only_new)
         return replace(report, exit_code=exit_code(report, fail_on))
 
     def given(report: Report, last: Report | None = None, *, written: bool = False) -> int:
@@ -217,7 +219,8 @@ def _faults(writing: Sequence[Callable[[], None]], files: int) -> int:
     code, lost = 0, 0
     for write in writing:
         try:
-            write()
+            with console.documents():
+                write()
         except NoFontError as error:
             click.echo(str(error), err=True)
             lost += 1
@@ -253,13 +256,15 @@ def _print(report: Report, form: str, render: Renderer, last: Report | None = No
     if last is not None:
         from compliance.cli.watch import show_changes
 
-        show_changes(report, last)
+        with console.speaking():
+            show_changes(console.said(report), console.said(last))
     elif form == "text":
         told = summary.verdicts if quiet() else summary.summary
         if not quiet() or (quiet() < SILENT and report.counties):
-            click.echo(told(report, sys.stdout.isatty(), terminal_width()))
+            with console.speaking():
+                text = told(console.said(report), sys.stdout.isatty(), terminal_width())
+            click.echo(text)
         if quiet() == 1:
             print_problems(report.problems, err=True)
     else:
-        render(report, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        console.print_file(partial(render, report))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from compliance.cli import completed_words
+from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
     guarded,
@@ -69,10 +69,11 @@ def collect(
     from compliance.render.collected_sheets import told
 
     refuse_clashes([out], listed)
-    found = collected(
-        folder, out, load(), workbook_form, listed=listed, ruleset=ruleset, newest=newest,
-        accept_changed=accept_changed, progress=progress(),
-    )  # fmt: skip
+    with console.documents():
+        found = collected(
+            folder, out, load(), workbook_form, listed=listed, ruleset=ruleset, newest=newest,
+            accept_changed=accept_changed, progress=progress(),
+        )  # fmt: skip
     print_problems(found.problems, err=True)
     for line in told(found.schools, found.done):
         remark(line)

@@ -5,21 +5,19 @@ Help is said in the language of the run, and so are click's own complaints.
 
 from __future__ import annotations
 
-import codecs
 import gc
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import partial, wraps
-from io import TextIOWrapper
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 from click.core import ParameterSource
 
-from compliance.cli import completed_words, configuration, failures, standard_input, volume
+from compliance.cli import completed_words, configuration, console, failures, standard_input, volume
 from compliance.cli.complaints import complaint
 from compliance.kernel import environment, i18n
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
@@ -142,7 +140,7 @@ class Group(Command, click.Group):
             command = next((word for word in given if word in self.commands), "")
             language = language or found.word("lang", command)
             form = form or found.word("error-format", command)
-        with i18n.use(language), failures.reported(form):
+        with console.ready(language, notice=form != "json"), failures.reported(form):
             sys.exit(self._run(given, *rest, **options))
 
     def _run(self, given: Sequence[str], *rest: Any, **options: Any) -> int:  # noqa: ANN401
@@ -297,7 +295,18 @@ def _inputs(
     found = given or configured_inputs(context)
     if not found and not context.resilient_parsing:
         raise click.MissingParameter(ctx=context, param=param)
+    _require_text(found)
     return standard_input.resolved(context, found)
+
+
+def _require_text(paths: Sequence[Path]) -> None:
+    """UsageError for a name that is no text: nothing could be said of it."""
+    from compliance.intake.formats.folder import is_text
+
+    for path in paths:
+        if not is_text(path):
+            name = str(path).encode("utf-8", "backslashreplace").decode()
+            raise UsageError(msg("文件名不是文字（编码不对）"), name, msg("请改名后再试"))
 
 
 inputs_argument = click.argument(
@@ -556,7 +565,6 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own signature
-        _tolerate_narrow_terminals()
         context = click.get_current_context(silent=True)
         if context is not None:
             step(lambda: configuration.told(context))
@@ -566,9 +574,6 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             code = print_error(error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except BrokenPipeError:
-            sys.stderr.close()
-            code = 0
         except OSError as error:
             click.echo(say("输出写不出去：{why}", why=reason(error)), err=True)
             code = USAGE
@@ -588,41 +593,6 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         sys.exit(code or 0)
 
     return run
-
-
-def _tolerate_narrow_terminals() -> None:
-    """A stream in GBK has no ✓: such a sign gives way to one it has, and never ends the run."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # a code page's error does not say of which page it is
-            handler = f"nearest_sign_{stream.encoding}"
-            codecs.register_error(handler, partial(_nearest_sign, stream.encoding))
-            stream.reconfigure(errors=handler)
-
-
-# A sign → what may stand for it, the first that the stream has; an overline over a letter is left out.
-_NEAREST = {
-    "✓": ("√", "v"), "✗": ("×", "x"), "√": ("sqrt",), "×": ("x",), "÷": ("/",), "·": ("*",),
-    "²": ("^2",), "−": ("-",), "±": ("+/-",), "≥": (">=",), "≤": ("<=",), "≠": ("!=",),
-    "Σ": ("sum ",), "→": ("->",), "…": ("...",), "–": ("-",), "—": ("-",), "\u0304": ("",),
-    "“": ('"',), "”": ('"',), "‘": ("'",), "’": ("'",), "■": ("#",), "※": ("*",), "㎡": ("m^2",),
-}  # fmt: skip
-
-
-def _nearest_sign(encoding: str, error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    lost = error.object[error.start : error.end]
-    return "".join(_standing_for(sign, encoding) for sign in lost), error.end
-
-
-def _standing_for(sign: str, encoding: str) -> str:
-    """What a stream shows for a sign that it has not: never a “?”, which has a meaning of its own."""
-    for other in _NEAREST.get(sign, ()):
-        # not by the codec's own handler, which would call this one
-        if other.encode(encoding, "ignore").decode(encoding) == other:
-            return other
-    return sign.encode("ascii", "backslashreplace").decode()
 
 
 def exit_code(report: Results, fail_on: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     asked_days,
@@ -80,7 +81,9 @@ def declare(
 
     _check_usage(outputs, formats, against, inputs)
     days = asked_days(how)
-    batch, forms = declarations(inputs, load(), chosen(**how), days, spoken=against is not None)
+    choice = chosen(**how)
+    with console.documents():
+        batch, forms = declarations(inputs, load(), choice, days, spoken=against is not None)
     print_problems(batch.problems, err=True)
     if not forms:
         return nothing_written()
@@ -164,7 +167,8 @@ def _write(
         else:
             files |= folder_files(forms, path, formats)
     refuse_clashes(list(files), _read(inputs, against))
-    written = write_forms(files)
+    with console.documents():
+        written = write_forms(files)
     tell_written(written, err=against is not None)
     for line in written.warned:
         remark(line, err=True)
@@ -206,7 +210,7 @@ def _compare(own: Declaration, against: Path, *, as_json: bool) -> int:
         import json
 
         rows = [{"file": against.name, **one.record()} for one in found]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        console.print_document(json.dumps(rows, ensure_ascii=False, indent=1))
         return DIFFERS if found else 0
     for one in found:
         click.echo(f"{against.name} {printable(one.line())}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     chosen,
@@ -75,21 +76,25 @@ def diff(
     require_format(form, FORMATS)
     files, streamed = named_outputs(outputs, FORMATS)
     refuse_clashes([path for _, path in files], [before, after])
-    made, problems = compared(Checker(), before, after, chosen(**how))
+    compare = partial(compared, Checker(), before, after, chosen(**how))
+    with console.documents():
+        made, problems = compare()
     errors = [one for one in problems if one.severity == "error"]
     print_problems(errors, err=True)
     if not made.before.counties or not made.after.counties:
         click.echo(msg("没有可以比较的县：数据有错误。"), err=True)
         return UNREADABLE
     writers = difference.renderers()
-    for kind, path in files:
-        write_whole(path, partial(writers[kind], made))
+    with console.documents():
+        for kind, path in files:
+            write_whole(path, partial(writers[kind], made))
     for kind in streamed or [form]:
         if kind == "text":
-            remark(difference.text(made, sys.stdout.isatty(), terminal_width()))
+            shown = made if console.shows_documents() else compare()[0]
+            remark(difference.text(shown, sys.stdout.isatty(), terminal_width()))
         else:
-            writers[kind](made, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            with console.documents():
+                console.print_file(partial(writers[kind], made))
     if any(one.counts["error"] for side in (made.before, made.after) for one in side.counties):
         return INTERNAL
     return UNREADABLE if errors else int(made.differs)

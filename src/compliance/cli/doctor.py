@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from compliance.cli import configuration
+from compliance.cli import configuration, console
 from compliance.cli.command import Command, Group, guarded, option, require_format, shared_options
 from compliance.cli.volume import quiet
 from compliance.kernel.errors import JunhengError
@@ -61,7 +61,7 @@ def doctor(form: str) -> int:
         worst = max(found, key=lambda one: STATES.index(one.state)).state
         rows = [one._asdict() for one in found]
         document = {"format": FORMAT, "worst": worst, "checks": rows}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        console.print_document(json.dumps(document, ensure_ascii=False, indent=1))
     elif not quiet():
         told = say(
             "正常{ok}项，提示{warn}项，不能工作{fail}项", **{one: counts[one] for one in STATES}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from compliance.cli import completed_words
+from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
     chosen,
@@ -52,6 +52,8 @@ def explain(
     from compliance.explain import explain as answers
 
     require_format(form, ("text", "json"))
+    if form == "json":
+        click.get_current_context().with_resource(console.documents())
     choice = chosen(**how)
     if not inputs and (school or county or stage):
         context = click.get_current_context()
@@ -67,6 +69,6 @@ def explain(
     else:
         answer, told = answers.of_case(rule, list(inputs), choice, school, wanted, county)
     if form == "json":
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        console.print_document(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         echo_text(told)

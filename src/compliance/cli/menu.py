@@ -18,7 +18,6 @@ import click
 
 from compliance.cli.command import Command, guarded, shared_options
 from compliance.cli.papers import results_folder
-from compliance.kernel import i18n
 from compliance.kernel.cache import OFF
 from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
@@ -217,8 +216,7 @@ def _run(*words: str) -> int:
     told = " ".join(as_typed(word) for word in words if word != "--")
     click.echo(say("\n（命令：compliance {words}）\n", words=told))
     program = click.get_current_context().find_root().command
-    options = () if i18n.lang() == "zh" else ("--lang", i18n.lang())
     try:
-        program.main([words[0], *options, *words[1:]], prog_name="compliance")
+        program.main([*words], prog_name="compliance")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else CONFORMS

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     chosen,
@@ -57,15 +58,20 @@ def missing(
     if out is not None:
         refuse_clashes([out], inputs)
     checker = Checker()
-    report = checker.check(inputs, chosen(**how), progress())
+    choice = chosen(**how)
+    with console.documents():
+        report = checker.check(inputs, choice, progress())
     errors = [one for one in report.problems if one.severity == "error"]
     print_problems(errors, err=True)
     if not report.counties:
         return nothing_written()
-    found = missing_figures.lacking(report)
     if out is not None:
-        made = missing_figures.workbook(found, report, checker.registry.vocabulary)
+        with console.documents():
+            found = missing_figures.lacking(report)
+            made = missing_figures.workbook(found, report, checker.registry.vocabulary)
         write_whole(out, lambda stream: stream.write(made))
+    report = console.said(report)
+    found = missing_figures.lacking(report)
     click.echo(missing_figures.text(found, report.titles, terminal_width()))
     if out is not None:
         remark(say("已写 {out}", out=out))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     asked_days,
@@ -38,10 +39,8 @@ from compliance.kernel.own_outputs import CONCLUSION, DATA_PROBLEMS, REPORT, RES
 if TYPE_CHECKING:
     from compliance.checker import Checker, Choice, Report
 
-_CORRECTED = (
-    ".xlsx",
-    ".xlsm",
-)  # in which people write; the others are read only and simply replaced
+# In which people write; the others are read only, and simply replaced.
+_CORRECTED = (".xlsx", ".xlsm")
 
 
 @click.command(
@@ -74,18 +73,20 @@ def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # no
     refuse_clashes([folder], inputs)
     days, choice = asked_days(how), chosen(**how)
     checker = Checker()
-    report = checker.check(inputs, choice, progress())
-    files, code = _reports(report, checker)
-    marked, lost = _marked(checker, choice, inputs, folder)
+    with console.documents():
+        report = checker.check(inputs, choice, progress())
+        files, code = _reports(report, checker)
+        marked, lost = _marked(checker, choice, inputs, folder)
     with staged(folder, beside) as place:
         for path, content in {**files, **marked}.items():
             place.put(path, content, keep=path.suffix in _CORRECTED)
         kept = place.place().kept
     templates = {info.id: info.template_dirs for info in report.rulesets}
-    written = write_papers(report, folder, ("docx", "xlsx"), templates, None, days)
+    with console.documents():
+        written = write_papers(report, folder, ("docx", "xlsx"), templates, None, days)
     if quiet() < SILENT:
         told = verdicts if quiet() else summary
-        click.echo(told(report, sys.stdout.isatty(), terminal_width()))
+        click.echo(told(console.said(report), sys.stdout.isatty(), terminal_width()))
     remark("")
     failed_on(report.problems)
     code = max(code, tell_papers(written))

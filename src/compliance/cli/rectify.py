@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     asked_days,
@@ -164,7 +165,9 @@ def rectify(
     from compliance.render.rectification.write import write_papers
 
     days = asked_days(how)
-    report = Checker().check(inputs, chosen(**how), progress())
+    choice = chosen(**how)
+    with console.documents():
+        report = Checker().check(inputs, choice, progress())
     print_problems(report.problems, err=True)
     templates = {info.id: info.template_dirs for info in report.rulesets}
     show = progress()
@@ -174,21 +177,22 @@ def rectify(
     if problems:
         print_problems(problems, err=True)
         return UNREADABLE
-    written = write_papers(
-        report,
-        out,
-        formats or ("docx", "xlsx"),
-        templates,
-        count,
-        days,
-        ledgers=ledgers,
-        overwrite=overwrite,
-        packed=packed,
-        wanted=chosen_papers(papers, priced=prices is not None),
-        planning=planning,
-        with_advisory=with_advisory,
-        annexes=annexes,
-    )
+    with console.documents():
+        written = write_papers(
+            report,
+            out,
+            formats or ("docx", "xlsx"),
+            templates,
+            count,
+            days,
+            ledgers=ledgers,
+            overwrite=overwrite,
+            packed=packed,
+            wanted=chosen_papers(papers, priced=prices is not None),
+            planning=planning,
+            with_advisory=with_advisory,
+            annexes=annexes,
+        )
     if not written:
         return nothing_written()
     remark(say("已写{number}份，见 {out}", number=len(written), out=out))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     everywhere,
@@ -51,10 +53,11 @@ def replay(results: Path, inputs: tuple[Path, ...], folders: tuple[Path, ...], f
     from compliance.render.replay import as_json, text
 
     require_format(form, ("text", "json"))
-    made = replayed(results, (*inputs, *folders))
+    with console.documents():
+        made = replayed(results, (*inputs, *folders))
     if form == "json":
-        as_json(made, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        with console.documents():
+            console.print_file(partial(as_json, made))
     else:
         click.echo(text(made, sys.stdout.isatty(), terminal_width()))
     return CONFORMS if made.same else FAILS

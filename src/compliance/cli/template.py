@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compliance.cli import completed_words
+from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
     guarded,
@@ -102,12 +102,13 @@ def template(
         raise UsageError(
             msg("没有说写到哪里"), todo=msg("请加 -o 填报表.xlsx，或 --per-school 文件夹")
         )
-    if form is None:
-        write_template(out, workbook_form(ruleset, switches=switches, everything=everything))
-    elif form == "responsibilities":
-        write_responsibilities(out, opened(ruleset, switches=switches)[0])
-    else:
-        write_prices(out, *opened(ruleset, switches=switches))
+    with console.documents():
+        if form is None:
+            write_template(out, workbook_form(ruleset, switches=switches, everything=everything))
+        elif form == "responsibilities":
+            write_responsibilities(out, opened(ruleset, switches=switches)[0])
+        else:
+            write_prices(out, *opened(ruleset, switches=switches))
     remark(say("已写 {out}", out=out))
     return 0
 

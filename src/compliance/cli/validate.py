@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
+from compliance.cli import console
 from compliance.cli.command import (
     Command,
     asked_terms,
@@ -24,12 +26,12 @@ from compliance.cli.failures import failed_on
 from compliance.cli.output_formats import FOR_CI
 from compliance.cli.volume import SILENT, quiet, remark
 from compliance.kernel.exit_codes import CONFORMS, UNREADABLE
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import lang, msg, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance.checker import Checker, Choice
+    from compliance.checker import Checker, Choice, Report
     from compliance.engine.results import Validation
     from compliance.render.returned.workbook import ReadFile
 
@@ -79,7 +81,8 @@ def validate(
         refuse_clashes([out], inputs)
     checker = Checker()
     choice = Choice(terms=asked_terms(mapping, blank_is_zero))
-    checked = checker.validate(inputs, choice, previous)
+    with console.documents():
+        checked = checker.validate(inputs, choice, previous)
     if out is not None:
         _give_back(checker, checked, choice, inputs, out)
     failed_on(checked.problems)
@@ -93,12 +96,15 @@ def _print(checked: Validation, form: str, code: int) -> None:
     from compliance.render.terminal import data_checks
 
     if form in FOR_CI:
-        problems_for(form, checked, code, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        with console.documents():
+            console.print_file(partial(problems_for, form, checked, code))
     elif form == "json":
-        click.echo(data_checks.as_json(checked))
+        with console.documents():
+            console.print_document(data_checks.as_json(checked))
     elif not quiet():
-        click.echo(data_checks.as_text(checked))
+        problems = tuple(one.in_language(lang()) for one in checked.problems)
+        judged = tuple(console.said(cast("Report", one)) for one in checked.judged)
+        click.echo(data_checks.as_text(replace(checked, problems=problems, judged=judged)))
     elif quiet() < SILENT:
         print_problems(checked.problems)
 
@@ -109,7 +115,8 @@ def _give_back(
     """One workbook, or in a folder one for each document."""
     from compliance.render.documents.output_files import write_whole
 
-    made, lost = given_back(checker, checked, choice, inputs, out)
+    with console.documents():
+        made, lost = given_back(checker, checked, choice, inputs, out)
     if out not in made:
         out.mkdir(parents=True, exist_ok=True)
     for path, content in made.items():

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 
 import click
 
+from compliance.kernel.i18n import in_language, lang
+
 SILENT = 2  # so often is -q given where nothing is to be said
 _quiet: ContextVar[int] = ContextVar("compliance_quiet", default=0)
 
@@ -24,7 +26,7 @@ def quiet() -> int:
 def remark(text: str, *, err: bool = False) -> None:
     """Say something that is no result and no error."""
     if not quiet():
-        click.echo(text, err=err)
+        click.echo(in_language(text, lang()), err=err)
 
 
 def set_quiet(context: click.Context, _: click.Parameter, times: int) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compliance.kernel import environment
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE, USAGE
-from compliance.kernel.i18n import msg, plural, say
+from compliance.kernel.i18n import in_language, lang, msg, plural, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,16 @@ class Problem:
     facts: tuple[str, ...] = ()
 
     def line(self) -> str:
-        """One line for a terminal: where, what, what was expected."""
-        tail = msg("（{}）").format(self.expected) if self.expected else ""
+        """One line for a terminal, in the current language: where, what, what was expected."""
+        said = self.in_language(lang())
+        tail = msg("（{}）").format(said.expected) if said.expected else ""
         place = self.place()
-        return f"{place}: {self.message}{tail}" if place else f"{self.message}{tail}"
+        return f"{place}: {said.message}{tail}" if place else f"{said.message}{tail}"
+
+    def in_language(self, language: str) -> Problem:
+        """The same said in ``zh`` or ``en``."""
+        message, expected = (in_language(one, language) for one in (self.message, self.expected))
+        return replace(self, message=message, expected=expected)
 
     def place(self) -> str:
         """Where it is: file, cell, school."""
@@ -62,8 +68,9 @@ class JunhengError(Exception):
         self.what, self.where, self.todo, self.code = what, where, todo, code
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}\n  → {self.todo}" if self.todo else head
+        where, what, todo = (in_language(one, lang()) for one in (self.where, self.what, self.todo))
+        head = f"{where}: {what}" if where else what
+        return f"{head}\n  → {todo}" if todo else head
 
 
 class UsageError(JunhengError):

@@ -113,7 +113,10 @@ class _FolderWalk:
             elif path.is_symlink():
                 self._pass(path, msg("链接指向的文件不存在"))
         for path in inner:
-            self._descend(path, depth + 1)
+            if is_text(path):
+                self._descend(path, depth + 1)
+            else:
+                self._pass(path, msg("文件名不是文字（编码不对），请改名"))
 
     def _descend(self, folder: Path, depth: int) -> None:
         if folder.name.startswith("."):
@@ -127,7 +130,9 @@ class _FolderWalk:
 
     def _take(self, path: Path, shelf: Shelf) -> None:
         suffix = path.suffix.lower()
-        if path.name == ARCHIVE:
+        if not is_text(path):
+            self._pass(path, msg("文件名不是文字（编码不对），请改名"))
+        elif path.name == ARCHIVE:
             self._pass(path, msg("本程序写的文书"))
         elif suffix not in self._suffixes or path.name.startswith("."):
             self.contents.strange.append(self._inside(path))
@@ -158,7 +163,16 @@ class _FolderWalk:
 
     def _inside(self, path: Path) -> str:
         way = path.relative_to(self._root).as_posix()
-        return "" if way == "." else way
+        return "" if way == "." else way.encode("utf-8", "backslashreplace").decode()
+
+
+def is_text(path: Path) -> bool:
+    """Whether a name is one of letters: on a disk of POSIX it may be any bytes, such as GBK."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _leads_elsewhere(folder: Path) -> bool:
