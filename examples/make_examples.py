@@ -47,6 +47,11 @@ WORKBOOKS: dict[str, Told] = {
     ),
 }
 CONFORMING: Told = (4, "519901", "示范县", "兴文镇 启明镇 致远乡", stories.conforming)
+CI_REPOSITORY: dict[str, Told] = {
+    "甲县": (41, "519931", "甲县", "东关镇 西关镇", stories.conforming),
+    "乙县": (42, "519932", "乙县", "南关镇 北关镇", stories.one_class_too_large),
+    "丙县": (43, "519933", "丙县", "河东镇 河西镇", stories.conforming),
+}
 MANY: list[Told] = [
     (21, "519911", "岷南县", "金水镇 青衣镇 沙坪镇 石桥乡 云顶乡", stories.conforming),
     (22, "519912", "岷北县", "永丰镇 太平镇 回龙镇 双河乡 罗江乡", stories.undecided),
@@ -94,6 +99,10 @@ def main(folder: Path) -> None:
     good = tell(*CONFORMING)
     write_json(folder / "conforming.json", good)
     write_json(folder / "invalid.json", invalid(good))
+    submissions = folder / "ci-repository" / "submissions"
+    submissions.mkdir(parents=True, exist_ok=True)
+    for file, one in CI_REPOSITORY.items():
+        write_json(submissions / f"{file}.json", tell(*one))
     write_dataset(folder / "many", [tell(*one) for one in MANY])
 
 

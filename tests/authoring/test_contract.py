@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.authoring import case as cases
+from compliance.authoring.case import _law, on_trial
 from compliance.authoring.contract import Contract
 from compliance.authoring.coverage_table import main
 from compliance.authoring.rule_ids import SNAPSHOT
@@ -190,24 +191,18 @@ def nameless(books: pl.Expr) -> Columns:
 
 
 @pytest.fixture
-def judged_by(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Kind], None]]:
+def judged_by() -> Iterator[Callable[[Kind], None]]:
     """Lets a kind judge as if a plugin offered it."""
     real = load()
+    with ExitStack() as stack:
 
-    def offered(kind: Kind) -> None:
-        kind.offered_by = "junheng-zhongyuan 1.0"
-        forget()
-        offers = replace(real, kinds={**real.kinds, "enough": kind})
-        monkeypatch.setattr("compliance.authoring.case.load", lambda: offers)
+        def offered(kind: Kind) -> None:
+            kind.offered_by = "junheng-zhongyuan 1.0"
+            offers = replace(real, kinds={**real.kinds, "enough": kind})
+            stack.enter_context(on_trial(offers))
 
-    def forget() -> None:
-        cases.installed.cache_clear()
-        cases._law.cache_clear()
-
-    offered(Enough())
-    yield offered
-    monkeypatch.undo()
-    forget()
+        offered(Enough())
+        yield offered
 
 
 @pytest.fixture
@@ -231,7 +226,7 @@ def changed(folder: Path, old: str, new: str, file: str = "zhongyuan.toml") -> N
     text = (folder / file).read_text("utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), "utf-8")
-    cases._law.cache_clear()
+    _law.cache_clear()
 
 
 def test_a_sound_pack_keeps_it(folder: Path) -> None:
@@ -280,7 +275,7 @@ def test_an_id_may_go_only_where_its_rule_is_still_meant(folder: Path) -> None:
     for file in ("zhongyuan.toml", "cases/all.toml"):
         text = (folder / file).read_text("utf-8").replace("ZY-2", "ZY-7")
         (folder / file).write_text(text, "utf-8")
-    cases._law.cache_clear()
+    _law.cache_clear()
     found = faults(folder)
     assert list(found) == [IDS]
     gone, new = found[IDS]
@@ -339,8 +334,8 @@ def test_words_in_one_language_are_named(folder: Path) -> None:
     page.write_text('{# zh and en #}\n<p>{{ t("本县", "Here") }}</p>\n<p>附注</p>\n', "utf-8")
     assert faults(folder) == {
         SPOKEN: [
-            "zhongyuan.toml:27：remedy 没有英文，请写 remedy_en",
-            "rectify_county.html:3：“<p>附注</p>”只有中文，请写 t(中文, 英文)；只作中文文书的模板写 {# zh #}",
+            "zhongyuan.toml:27：rule.ZY-1.remedy 没有英文；请写 remedy_en",
+            f"{page}:3：“<p>附注</p>”只有中文；请写 t(中文, 英文)；只作中文文书的模板写 {{# zh #}}",
         ]
     }
     page.write_text("{# zh #}\n<p>附注</p>\n", "utf-8")

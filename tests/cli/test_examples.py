@@ -29,7 +29,7 @@ def conclusion(told: Told) -> str:
 
 def test_text_files_are_what_the_script_writes(rewritten: Path) -> None:
     written = [file for file in rewritten.rglob("*") if file.suffix in (".json", ".csv")]
-    assert len(written) == 7
+    assert len(written) == 10
     for file in nonempty(written):
         assert (EXAMPLES / file.relative_to(rewritten)).read_bytes() == file.read_bytes(), file.name
 

@@ -18,7 +18,8 @@ from compliance.facts.vocabulary import read_schema
 
 Document = dict[str, Any]
 EXAMPLES = Path(__file__).parents[2] / "examples"
-CITY = """
+OPTION_FILES = {
+    "city.toml": """
 [pack]
 id = "test-city"
 title = "试市"
@@ -27,7 +28,24 @@ extends = "national"
 effective = 2019-01-01
 source = "试验"
 text_seen = true
-"""
+""",
+    "w.toml": """
+[[waiver]]
+rule = "G9"
+county_code = "519901"
+reason = "试验"
+approver = "试验"
+document = "试〔2025〕1号"
+expiry = 2025-02-01
+""",
+    "m.toml": """
+format = "junheng-mapping/1"
+[[table]]
+record = "schools"
+[table.columns]
+"别的表/在校生" = "primary_students"
+""",
+}
 
 
 def run(*words: str | Path) -> Result:
@@ -93,19 +111,21 @@ def edited(change: Callable[[Document], object]) -> None:
         ["a.json", "--lang", "en", "--as-of", "2024-05-01", "--ruleset", "anhui"],
         ["a.json", "--previous", "报送", "--blank-is-zero", "public_funds"],
         ["a.json", "--without-plugin", "junheng-jiangsu", "--ruleset", "city.toml"],
+        ["a.json", "--waivers", "w.toml", "--today", "2025-01-31", "--mapping", "m.toml"],
     ],
 )
 def test_the_same_bytes_come_again_where_it_was_judged_and_where_it_was_moved(
     home: Path, words: list[str]
 ) -> None:
-    Path("city.toml").write_text(CITY, "utf-8")
+    for name, text in OPTION_FILES.items():
+        Path(name).write_text(text, "utf-8")
     judged(*words)
     again = run("replay", "r.json")
     assert again.exit_code == 0, again.output
     assert "逐字节相同" in again.output
     moved = home / "档案" / "2025"
     moved.mkdir(parents=True)
-    for name in ("a.json", "报送", "city.toml"):
+    for name in ("a.json", "报送", *OPTION_FILES):
         shutil.move(name, moved)
     before = sorted(home.rglob("*"))
     assert run("replay", "r.json").exit_code == 2, "nothing is left to judge"

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from compliance import Checker, Choice, kinds
-from compliance.authoring import case as cases
+from compliance.authoring.case import on_trial
 from compliance.authoring.contract import Contract
 from compliance.authoring.rule_ids import write_ids
 from compliance.authoring.run_cases import check
@@ -53,13 +53,9 @@ def offers(
 @pytest.fixture
 def as_installed(offers: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """Cases and explanations find it as if it were installed."""
-    for home in ("compliance.authoring.case", "compliance.explain.explain"):
-        monkeypatch.setattr(f"{home}.load", lambda: offers)
-    cases.installed.cache_clear()
-    cases._law.cache_clear()
-    yield offers
-    cases.installed.cache_clear()
-    cases._law.cache_clear()
+    monkeypatch.setattr("compliance.explain.explain.load", lambda: offers)
+    with on_trial(offers):
+        yield offers
 
 
 @pytest.mark.parametrize("offers", [(0, "moon")], indirect=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 from compliance.facts.vocabulary import read_schema
+from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import say
 from compliance.rules.language.pack import Pack
 
@@ -27,25 +29,32 @@ _NOTED = ("switch", "clause")  # where a note is shown; elsewhere it is for whoe
 Address = tuple[str, ...]
 
 
-def words_in_one_language(packs: Mapping[str, Sequence[Pack]]) -> Iterator[str]:
-    """Every text without its English, with file and line."""
+def words_in_one_language(packs: Mapping[str, Sequence[Pack]]) -> Iterator[PackError]:
+    """Every text without its English, at its line."""
     every = list(chain.from_iterable(packs.values()))
-    pairs = _pairs()
     for pack in every:
-        for address in _lacking(pack.tables, pairs):
-            yield _fault(pack.place(*address), address[-1], f"{address[-1]}_en")
+        yield from of_pack(pack)
     for home in dict.fromkeys(pack.home for pack in every if pack.home is not None):
         for path in sorted((home / "schemas").glob("*.schema.json")):
             yield from _of_facts(path)
         for path in sorted((home / "templates").glob("*")):
-            yield from _of_template(path)
+            yield from of_template(path)
 
 
-def _fault(where: str, key: str, english: str) -> str:
-    return say("{where}：{key} 没有英文，请写 {english}", where=where, key=key, english=english)
+def of_pack(pack: Pack) -> Iterator[PackError]:
+    """The words of a pack without their English."""
+    for address in _lacking(pack.tables, _pairs()):
+        name = ".".join(address)
+        yield _fault(pack.place(*address), name, f"{address[-1]}_en")
 
 
-def _pairs() -> set[str]:
+def _fault(where: str, key: str, english: str) -> PackError:
+    what = say("{key} 没有英文", key=key)
+    return PackError(what, where, say("请写 {english}", english=english), "english")
+
+
+@cache
+def _pairs() -> Set[str]:
     """The fields of the rule language that have an English twin."""
     found, waiting = set[str](), [read_schema("pack")]
     while waiting:
@@ -80,7 +89,7 @@ def _chinese(value: object) -> bool:
     return any(isinstance(one, str) and _HAN.search(one) for one in texts)
 
 
-def _of_facts(path: Path) -> Iterator[str]:
+def _of_facts(path: Path) -> Iterator[PackError]:
     """The titles of facts and of the offices that hold them."""
     text = path.read_text("utf-8")
     schema: Mapping[str, Any] = json.loads(text)
@@ -91,36 +100,32 @@ def _of_facts(path: Path) -> Iterator[str]:
     for words, one, english in titled:
         if _chinese(one.get("title")) and english not in one:
             line = text[: text.find(words)].count("\n") + 1
-            yield _fault(f"{path.name}:{line}", f"title {one['title']}", english)
+            yield _fault(f"{path}:{line}", f"title {one['title']}", english)
 
 
-def _of_template(path: Path) -> Iterator[str]:
+def of_template(path: Path) -> Iterator[PackError]:
     """Chinese that stands in a template as it is: what `t(zh, en)` does not choose."""
     pieces = _pieces(path)
     if any(CHINESE_ONLY in text for _, text in pieces):
         return
     for where, text in pieces:
         if _HAN.search(text):
-            yield say(
-                "{where}：“{text}”只有中文，请写 t(中文, 英文)；只作中文文书的模板写 {mark}",
-                where=where,
-                text=" ".join(text.split())[:40],
-                mark=CHINESE_ONLY,
-            )
+            what = say("“{text}”只有中文", text=" ".join(text.split())[:40])
+            todo = say("请写 t(中文, 英文)；只作中文文书的模板写 {mark}", mark=CHINESE_ONLY)
+            yield PackError(what, where, todo, "english")
 
 
 def _pieces(path: Path) -> list[tuple[str, str]]:
     """Place → text beside what Jinja fills in: of each line, in Word of each paragraph."""
     if path.suffix in (".html", ".md"):
         lines = _beside_jinja(path.read_text("utf-8")).splitlines()
-        return [(f"{path.name}:{number}", line) for number, line in enumerate(lines, start=1)]
+        return [(f"{path}:{number}", line) for number, line in enumerate(lines, start=1)]
     if path.suffix == ".docx":
         with ZipFile(path) as book:
             words = book.read("word/document.xml").decode()
         told = ("".join(_RUN.findall(one)) for one in _PARAGRAPH.findall(words))
         return [
-            (f"{path.name}¶{number}", _beside_jinja(text))
-            for number, text in enumerate(told, start=1)
+            (f"{path}¶{number}", _beside_jinja(text)) for number, text in enumerate(told, start=1)
         ]
     return []
 

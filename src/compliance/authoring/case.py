@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -90,10 +92,29 @@ class RulesInForce:
         return self.ruleset.rules
 
 
-@cache
+_on_trial: ContextVar[Registry | None] = ContextVar("compliance_on_trial", default=None)
+
+
 def installed() -> Registry:
-    """What is installed, loaded once."""
+    """What is installed, loaded once; inside of `on_trial` what is given there."""
+    return _on_trial.get() or _installed()
+
+
+@cache
+def _installed() -> Registry:
     return load()
+
+
+@contextmanager
+def on_trial(registry: Registry) -> Iterator[None]:
+    """Judge cases by what a registry has, such as packs that are not installed, inside the block."""
+    token = _on_trial.set(registry)
+    _law.cache_clear()
+    try:
+        yield
+    finally:
+        _on_trial.reset(token)
+        _law.cache_clear()
 
 
 def law(options: CaseOptions) -> RulesInForce:

@@ -54,7 +54,7 @@ class Contract:
         yield "no pass from a blank", lambda: blanks_that_pass(self._docket)
         yield "rule ids kept", lambda: faults_of_ids(self.folder, self.packs)
         yield "every rule has its cases", self._lacking
-        yield "in both languages", lambda: words_in_one_language(self.packs)
+        yield "in both languages", self._in_one_language
 
     @cached_property
     def packs(self) -> Packs:
@@ -73,6 +73,9 @@ class Contract:
 
     def _lacking(self) -> Faults:
         return self.coverage.faults() if self.coverage.percent < self.fail_under else ()
+
+    def _in_one_language(self) -> Faults:
+        return (f"{one.where}：{one.what}；{one.todo}" for one in words_in_one_language(self.packs))
 
     @property
     def _docket(self) -> Docket:

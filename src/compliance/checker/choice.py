@@ -112,7 +112,7 @@ def chosen_rules(registry: Registry, known: Packs, name: str, day: date, choice:
     written = [text for one in packs for text in (str(one.path), one.version, one.text)]
     told = [f"{name} {day} {asked}", *written]
     key = [b"rules", *(text.encode() for text in told), *code(registry.kinds)]
-    key += sources(_fragments(registry, known, name))
+    key += sources(own_fragments(registry, known, name))
     rules = remembered(key, classes(registry.kinds), resolved)
     if not choice.templates:
         return rules
@@ -141,8 +141,13 @@ def with_pack_file(registry: Registry, ruleset: str | None) -> tuple[Packs, str 
 def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
     """The installed packs and that of a file, sound on every day on which something changes."""
     pack = read_pack(path, home=path.parent, partly=True)
-    if pack.id in registry.packs:
-        raise pack.error(say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id")
+    installed = registry.packs.get(pack.id, ())
+    if any(one.path.resolve() == path.resolve() for one in installed):
+        return registry.packs, pack.id
+    if installed:
+        raise pack.error(
+            say("规则集 {id} 已安装，文件须用别的 id", id=pack.id), "pack", "id", code="taken"
+        )
     from compliance.rules.resolution.amendments import days_of_change
     from compliance.rules.resolution.resolve import resolve
 
@@ -177,7 +182,7 @@ def _meant(wanted: str, known: Packs) -> str | None:
             continue
         head = pack.head
         words = [name, *(str(head[key]) for key in ("short", "short_en") if key in head)]
-        claimed = [claim for claim, ruleset, _ in _claims(pack) if ruleset == name]
+        claimed = [claim for claim, ruleset, _ in claims(pack) if ruleset == name]
         for word in (*words, *claimed):
             called.setdefault(_plain(word), name)
         titles[name] = f"{name} {head['title']} {head.get('title_en', '')}"
@@ -204,7 +209,7 @@ def own_words(registry: Registry, known: Packs, name: str) -> Vocabulary:
 
     Raises PluginError for a fragment that is wrong.
     """
-    return vocabulary(_fragments(registry, known, name))
+    return vocabulary(own_fragments(registry, known, name))
 
 
 def layers(known: Packs, name: str) -> Iterator[Pack]:
@@ -219,7 +224,7 @@ def layers(known: Packs, name: str) -> Iterator[Pack]:
                 waiting += [*([pack.extends] if pack.extends else ()), *pack.table("import")]
 
 
-def _fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
+def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
     """The folders of schemas of a rule set's own layers: the installed ones in their order, then a file's."""
     homes = {pack.home: None for pack in layers(known, name) if pack.home is not None}
     lone = [home / "schemas" for home in homes if (home / "schemas") not in registry.fragments]
@@ -228,10 +233,12 @@ def _fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
 
 
 def rule_ids(known: Packs) -> set[str]:
-    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    """Every id that a rule has or had in any rule set, of overrides that stand beside their rules too."""
     found = set[str]()
     for pack in (pack for packs in known.values() for pack in packs):
-        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+        rules = pack.table("rule")
+        found |= {*rules, *(old for one in rules.values() for old in one.get("formerly", ()))}
+        found |= {pack.prefix + name for name in pack.table("override")}
     return found
 
 
@@ -269,7 +276,7 @@ def regions(registry: Registry) -> Regions:
     found: dict[str, tuple[str, Pack]] = {}
     packs = [*registry.packs.values(), *(p for one in registry.broken for p in one.packs.values())]
     for pack in (same[-1] for same in packs):
-        for claim, ruleset, address in _claims(pack):
+        for claim, ruleset, address in claims(pack):
             owner, other = found.setdefault(claim, (ruleset, pack))
             if owner != ruleset:
                 raise PackError(
@@ -283,6 +290,7 @@ def regions(registry: Registry) -> Regions:
                     ),
                     where=pack.place(*address),
                     todo=msg("请改其中一个，或用 --without-plugin 停用其插件"),
+                    code="taken",
                 )
     codes = {claim: ruleset for claim, (ruleset, _) in found.items() if claim.isdecimal()}
     names = {claim: ruleset for claim, (ruleset, _) in found.items() if claim not in codes}
@@ -292,7 +300,7 @@ def regions(registry: Registry) -> Regions:
     return Regions(base_of(registry.packs), codes, names)
 
 
-def _claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def claims(pack: Pack) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Prefix or name, the rule set it stands for, and where the pack says so."""
     for key in ("region", "names"):
         for claim in pack.head.get(key, ()):

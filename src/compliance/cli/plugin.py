@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from compliance.cli.command import Group
+from compliance.cli.plugin_check import check
 from compliance.cli.plugin_new import new
 from compliance.kernel.i18n import msg
 
@@ -15,3 +16,4 @@ def plugin() -> None:
 
 
 plugin.add_command(new)
+plugin.add_command(check)

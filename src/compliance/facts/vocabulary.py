@@ -187,6 +187,21 @@ def vocabulary(fragments: Sequence[Path] = ()) -> Vocabulary:
     return _vocabulary(tuple(path.resolve() for path in fragments))
 
 
+def fragment_files(fragments: Iterable[Path]) -> list[Path]:
+    """The files called ``school.schema.json`` or ``county.schema.json`` that `vocabulary` would read."""
+    names = [f"{table}.schema.json" for table in EXTENSIBLE]
+    found: list[Path] = []
+    for path in fragments:
+        if path.is_dir():
+            homes = (path, path / "schemas")
+            found += [home / name for home in homes for name in names if (home / name).is_file()]
+        elif path.name in names:
+            found.append(path)
+        else:
+            raise _faulty(path, say("文件名应为{names}", names=names))
+    return list(dict.fromkeys(found))
+
+
 def sources(fragments: Sequence[Path] = ()) -> list[bytes]:
     """All that the vocabulary of these fragments is made from: names and contents of its schemas."""
     return list(_sources(tuple(path.resolve() for path in fragments)))
@@ -206,17 +221,20 @@ def fragment_texts(fragments: Sequence[Path]) -> Mapping[Path, str]:
 
 @cache
 def _texts(fragments: tuple[Path, ...]) -> Mapping[Path, str]:
-    return {path: _text(path) for path in _fragment_files(fragments)}
+    return {path: _text(path) for path in fragment_files(fragments)}
 
 
 @cache
 def _vocabulary(fragments: tuple[Path, ...]) -> Vocabulary:
     key = [b"vocabulary", *_sources(fragments)]
-    return remembered(key, _CLASSES, lambda: _joined(_texts(fragments)))
+    return remembered(key, _CLASSES, lambda: joined(_texts(fragments)))
 
 
-def _joined(fragments: Mapping[Path, str]) -> Vocabulary:
-    """The core's facts and checks with those of the fragments, in their order."""
+def joined(fragments: Mapping[Path, str]) -> Vocabulary:
+    """The core's facts and checks with those of the fragments (file → text), in their order.
+
+    Raises PluginError as `vocabulary` does.
+    """
     tables: dict[str, dict[str, Fact]] = {}
     checks: dict[str, Checks] = {}
     for table, (name, definition) in TABLES.items():
@@ -255,20 +273,6 @@ def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
         if unknown := set(named) - known:
             raise ValueError(f"{key}: {', '.join(sorted(unknown))}")
     return found
-
-
-def _fragment_files(fragments: Iterable[Path]) -> list[Path]:
-    names = [f"{table}.schema.json" for table in EXTENSIBLE]
-    found: list[Path] = []
-    for path in fragments:
-        if path.is_dir():
-            homes = (path, path / "schemas")
-            found += [home / name for home in homes for name in names if (home / name).is_file()]
-        elif path.name in names:
-            found.append(path)
-        else:
-            raise _faulty(path, say("文件名应为{names}", names=names))
-    return list(dict.fromkeys(found))
 
 
 def _text(path: Path) -> str:
@@ -318,16 +322,16 @@ def _refuse_clashes(path: Path, known: Mapping[str, Fact], added: Mapping[str, F
         for heading in fact.headings:
             other = keys.setdefault(Heading.read(heading).key, fact)
             if other.name != fact.name:
-                raise _faulty(
-                    path, say("{f}的表头“{h}”已属于{o}", f=fact.name, h=heading, o=other.name)
-                )
+                what = say("{f}的表头“{h}”已属于{o}", f=fact.name, h=heading, o=other.name)
+                raise _faulty(path, what, "heading")
 
 
-def _faulty(path: Path, why: str) -> PluginError:
+def _faulty(path: Path, why: str, code: str = "fact") -> PluginError:
     return PluginError(
         say("事实定义有误：{why}", why=why),
         where=str(path),
         todo=msg("请修改该文件（已安装的插件，请其作者修改）"),
+        code=code,
     )
 
 

@@ -56,9 +56,10 @@ class JunhengError(Exception):
     exit_code = USAGE
     each: tuple[JunhengError, ...] = ()
 
-    def __init__(self, what: str, where: str = "", todo: str = "") -> None:
+    def __init__(self, what: str, where: str = "", todo: str = "", code: str = "") -> None:
+        """code: a stable word for what is wrong with a plugin (docs/plugin-check.md), else empty."""
         super().__init__(what)
-        self.what, self.where, self.todo = what, where, todo
+        self.what, self.where, self.todo, self.code = what, where, todo, code
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what

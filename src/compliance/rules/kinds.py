@@ -125,6 +125,7 @@ def kind_of(holder: Rule | Part, kinds: Kinds, rule_id: str, where: str) -> Rule
             say("规则 {rule} 的种类 {kind} 没有插件提供", rule=rule_id, kind=holder.kind),
             where=where,
             todo=suggestion(holder.kind, kinds),
+            code="kind",
         )
     return kinds[holder.kind]
 
@@ -142,7 +143,7 @@ def read_settings(
         return _converter().structure(table, kind.settings)
     except BaseValidationError as error:
         raise PackError.of(
-            pack.error(what, *address, *place, todo=todo)
+            pack.error(what, *address, *place, todo=todo, code="field")
             for place, what, todo in _faults(error, kind, rule_id)
         ) from error
 

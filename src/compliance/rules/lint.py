@@ -8,7 +8,7 @@ conclusion. Every fault is told, at the line of the field it stands in.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.facts.units import quantity
@@ -32,27 +32,31 @@ class Faults:
     """Where faults go, and where in the packs a thing is said.
 
     place(section, name, *field) → file and line. tables: section → name → table as it stands.
-    lost: what is wrong itself, by section and name, so that who names it is not to blame.
+    lost: what is wrong itself, by section and name, so that who names it is not to blame; led: the
+    rules that it leads to.
     """
 
     place: Callable[..., str]
     tables: Mapping[str, Mapping[str, Any]]
     lost: Set[tuple[str, str]]
+    led: Set[str]
     found: list[PackError]
 
-    def at(self, what: str, section: str, name: str, *field: str, todo: str = "") -> None:
+    def at(
+        self, code: str, what: str, section: str, name: str, *field: str, todo: str = ""
+    ) -> None:
         """A fault in a field of something."""
-        self.found.append(PackError(what, where=self.place(section, name, *field), todo=todo))
+        self.found.append(PackError(what, self.place(section, name, *field), todo, code))
 
-    def where(self, what: str, node: Node, word: str, todo: str = "") -> None:
+    def where(self, code: str, what: str, node: Node, word: str, todo: str = "") -> None:
         """A fault in what names `word`, at the field that does."""
         table = self.tables[node.section].get(node.name, {})
-        self.at(what, *node, *(_naming(table, word) or ()), todo=todo)
+        self.at(code, what, *node, *(_naming(table, word) or ()), todo=todo)
 
     def all(self, node: Node, found: Iterable[Fault]) -> None:
         """Faults in what something asks of facts, each at the word that is wrong."""
         for word, what, todo in found:
-            self.where(what, node, word, todo)
+            self.where("value", what, node, word, todo)
 
 
 _SAID = {  # to people: no names of anything
@@ -82,17 +86,45 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary | None, faults: Faul
     _check_clauses(rules, faults)
     _check_former_ids(rules, faults)
     _check_circles(rules, faults)
-    if faults.found:  # what else would be told of what names nothing is no fault of its own
-        return
-    for rule in rules.rules.values():
-        _check_units(rule, rules, faults)
+    sound = _sound(rules)
+    for rule in sound.rules.values():
+        _check_units(rule, sound, faults)
         for holder in rule.holders:
             _check_whole(rule, holder, kinds, faults)
     if words is None:
         return
-    _check_facts(rules, kinds, words, faults)
-    if not faults.found:
-        _check_reach(rules, faults)
+    _check_facts(sound, kinds, words, faults)
+    _check_reach(rules, faults)
+
+
+def _sound(rules: Ruleset) -> Ruleset:
+    """The rule set without what rests on a name that stands for nothing, or on itself.
+
+    What else would be told of that is no fault of its own. A group is sound without its members.
+    """
+    edges = rules.references.edges
+    broken = {
+        node
+        for node, found in edges.items()
+        for role, other in found
+        if other.section != "fact" and other not in edges and role is not Role.MEMBER
+    }
+    broken.update(node for circle in rules.references.circles() for node in circle)
+    if not broken:
+        return rules
+    roles = set(Role) - {Role.MEMBER}
+    lost = {node for node in edges if not broken.isdisjoint(rules.references.walk([node], roles))}
+
+    def kept(section: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in declared.items() if Node(section, name) not in lost}
+
+    return replace(
+        rules,
+        rules=kept("rule", rules.rules),
+        indicators=kept("indicator", rules.indicators),
+        tallies=kept("tally", rules.tallies),
+        exclusions=kept("exclusion", rules.exclusions),
+    )
 
 
 def _check_names(rules: Ruleset, faults: Faults) -> None:
@@ -107,7 +139,7 @@ def _check_names(rules: Ruleset, faults: Faults) -> None:
         else:
             what = say("指标 {one} 引用了不存在的 {section} “{name}”", **named)
         known = [one.name for one in edges if one.section == other.section]
-        faults.where(what, node, other.name, todo=suggestion(other.name, known))
+        faults.where("reference", what, node, other.name, todo=suggestion(other.name, known))
 
 
 def _check_units(rule: Rule, rules: Ruleset, faults: Faults) -> None:
@@ -133,7 +165,7 @@ def _check_units(rule: Rule, rules: Ruleset, faults: Faults) -> None:
                 node = (
                     Node("indicator", one.indicator) if name == fallback else Node("rule", rule.id)
                 )
-                faults.where(what, node, name, todo=msg("请统一两个指标的 unit"))
+                faults.where("unit", what, node, name, todo=msg("请统一两个指标的 unit"))
 
 
 def _check_switches(rules: Ruleset, faults: Faults) -> None:
@@ -151,7 +183,9 @@ def _check_switches(rules: Ruleset, faults: Faults) -> None:
                     section=section,
                     name=name,
                 )
-                faults.at(what, "switch", switch.name, *field, todo=suggestion(name, known))
+                faults.at(
+                    "reference", what, "switch", switch.name, *field, todo=suggestion(name, known)
+                )
         if switch.from_ and switch.until and switch.from_ > switch.until:
             what = say(
                 "开关 {switch} 的起日 {begin} 晚于止日 {end}",
@@ -159,7 +193,9 @@ def _check_switches(rules: Ruleset, faults: Faults) -> None:
                 begin=switch.from_,
                 end=switch.until,
             )
-            faults.at(what, "switch", switch.name, "until", todo=msg("请对调 from 与 until"))
+            faults.at(
+                "date_order", what, "switch", switch.name, "until", todo=msg("请对调 from 与 until")
+            )
 
 
 def _check_clauses(rules: Ruleset, faults: Faults) -> None:
@@ -173,7 +209,7 @@ def _check_clauses(rules: Ruleset, faults: Faults) -> None:
                     rule=name,
                 )
                 todo = suggestion(name, known)
-                faults.found.append(PackError(what, where=clause.stated_at, todo=todo))
+                faults.found.append(PackError(what, clause.stated_at, todo, "reference"))
 
 
 def _check_former_ids(rules: Ruleset, faults: Faults) -> None:
@@ -183,7 +219,9 @@ def _check_former_ids(rules: Ruleset, faults: Faults) -> None:
         for old in rule.formerly:
             if old in meant:
                 what = say("编号 {old} 已有所指，不能又是 {rule} 的旧编号", old=old, rule=rule.id)
-                faults.at(what, "rule", rule.id, "formerly", todo=msg("编号不得另用，请换一个"))
+                faults.at(
+                    "taken", what, "rule", rule.id, "formerly", todo=msg("编号不得另用，请换一个")
+                )
             meant.add(old)
 
 
@@ -195,7 +233,7 @@ def _check_circles(rules: Ruleset, faults: Faults) -> None:
             "rule": say("规则互相引用成环：{ids}", ids=ids),
             "indicator": say("指标互相引用成环：{ids}", ids=ids),
         }.get(circle[0].section, say("合计互相引用成环：{ids}", ids=ids))
-        faults.where(what, circle[0], circle[1].name, todo=msg("请去掉其中一处引用"))
+        faults.where("circle", what, circle[0], circle[1].name, todo=msg("请去掉其中一处引用"))
 
 
 def _check_facts(rules: Ruleset, kinds: Kinds, words: Vocabulary, faults: Faults) -> None:
@@ -215,7 +253,8 @@ def _check_facts(rules: Ruleset, kinds: Kinds, words: Vocabulary, faults: Faults
         unknown = [name for name in rules.references.facts(rule.id) if name not in known]
         for name in unknown:
             what = say("规则 {rule} 用到词汇表中没有的数据项 {fact}", rule=rule.id, fact=name)
-            faults.where(what, _holder(rules, rule, name), name, todo=suggestion(name, known))
+            todo = suggestion(name, known)
+            faults.where("reference", what, _holder(rules, rule, name), name, todo=todo)
         scope = kinds[rule.kind].measured_at(rule)
         for name in _asked(rule, rules):
             if name not in at[scope] and name not in unknown:
@@ -226,13 +265,31 @@ def _check_facts(rules: Ruleset, kinds: Kinds, words: Vocabulary, faults: Faults
                     fact=name,
                 )
                 todo = suggestion(name, at[scope])
-                faults.where(what, _holder(rules, rule, name), name, todo=todo)
+                faults.where("value", what, _holder(rules, rule, name), name, todo=todo)
         for indicator in rules.references.indicators(rule.id):
-            _check_numbers(rule, indicator, names - numbers, faults)
-            _check_quantities(rule, indicator, units, faults)
+            _check_numbers(rule.id, indicator, names - numbers, faults)
+            _check_quantities(rule.id, indicator, units, faults)
+    _check_unused(rules, known, faults)
     for tally in rules.tallies.values():
         _check_tally(tally, at, faults)
     _check_values(rules, kinds, words, at, faults)
+
+
+def _check_unused(rules: Ruleset, known: Set[str], faults: Faults) -> None:
+    """What no rule looks at as things are, a switch may bring in: its facts are there too."""
+    used = set(rules.references.walk(Node("rule", name) for name in rules.rules))
+    asked = {
+        Node("indicator", name): [*_terms(one.of), *_terms(one.over)]
+        for name, one in rules.indicators.items()
+    } | {
+        Node("exclusion", name): list(conditions.facts(one.where))
+        for name, one in rules.exclusions.items()
+    }
+    for node, names in asked.items():
+        for name in names if node not in used else ():
+            if name not in known:
+                what = say("{one} 用到词汇表中没有的数据项 {fact}", one=node.name, fact=name)
+                faults.where("reference", what, node, name, todo=suggestion(name, known))
 
 
 def _check_whole(rule: Rule, holder: Rule | Part, kinds: Kinds, faults: Faults) -> None:
@@ -250,11 +307,11 @@ def _check_whole(rule: Rule, holder: Rule | Part, kinds: Kinds, faults: Faults) 
         if not has[name]:
             field = fields.get(name, name)
             what = say("规则 {rule} 缺少字段 {field}", rule=rule.id, field=field)
-            faults.at(what, "rule", rule.id, *at, todo=msg("请补上"))
+            faults.at("field", what, "rule", rule.id, *at, todo=msg("请补上"))
     if isinstance(holder, Part) and not kind.in_parts:
         what = say("规则 {rule} 的部分 {part}：种类 {kind} 只能用于整条规则", rule=rule.id,
                    part=holder.key, kind=kind.name)  # fmt: skip
-        faults.at(what, "rule", rule.id, *at, "kind")
+        faults.at("kind", what, "rule", rule.id, *at, "kind")
 
 
 def _check_values(
@@ -277,7 +334,7 @@ def _check_values(
             at_part = ("part", one.key) if isinstance(one, Part) else ()
             for field, wrong in kinds[one.kind].faults(one, words):
                 what = say("规则 {rule}：{what}", rule=rule.id, what=wrong)
-                faults.at(what, "rule", rule.id, *at_part, *field)
+                faults.at("field", what, "rule", rule.id, *at_part, *field)
         faults.all(Node("rule", rule.id), found)
     for name, exclusion in rules.exclusions.items():
         faults.all(Node("exclusion", name), answers.condition(exclusion.where))
@@ -305,7 +362,7 @@ def _check_places(rule: Rule, rules: Ruleset, scope: str, there: Set[str], fault
                 scope=_scope_word(scope),
                 fact=name,
             )
-            faults.where(what, node, word, todo=suggestion(name, there))
+            faults.where("value", what, node, word, todo=suggestion(name, there))
 
 
 def _check_mergers(rules: Ruleset, answers: Answers, there: Set[str], faults: Faults) -> None:
@@ -322,9 +379,11 @@ def _check_mergers(rules: Ruleset, answers: Answers, there: Set[str], faults: Fa
                     section="fact",
                     name=name,
                 )
-                faults.at(what, "switch", switch.name, "merge", todo=suggestion(name, there))
+                faults.at(
+                    "reference", what, "switch", switch.name, "merge", todo=suggestion(name, there)
+                )
         for _, what, todo in answers.condition(where):
-            faults.at(what, "switch", switch.name, "merge", todo=todo)
+            faults.at("value", what, "switch", switch.name, "merge", todo=todo)
 
 
 def _check_shared(rules: Ruleset, words: Vocabulary, faults: Faults) -> None:
@@ -332,7 +391,7 @@ def _check_shared(rules: Ruleset, words: Vocabulary, faults: Faults) -> None:
     whole = {fact.name for fact in words.school.values() if fact.figure and not fact.stage}
     for name in (name for name in rules.split.facts if name not in whole):
         what = say("split 中的 {fact} 不是全校共用的数", fact=name)
-        faults.at(what, "split", name, todo=suggestion(name, whole))
+        faults.at("value", what, "split", name, todo=suggestion(name, whole))
 
 
 def _holder(rules: Ruleset, rule: Rule, fact: str) -> Node:
@@ -379,7 +438,8 @@ def _check_tally(tally: Tally, at: Mapping[str, Set[str]], faults: Faults) -> No
                 scope=_scope_word(scope),
                 fact=name,
             )
-            faults.where(what, Node("tally", tally.name), name, todo=suggestion(name, at[scope]))
+            todo = suggestion(name, at[scope])
+            faults.where("value", what, Node("tally", tally.name), name, todo=todo)
 
 
 def _counted(tally: Tally) -> Iterator[tuple[str, str]]:
@@ -395,18 +455,18 @@ def _counted(tally: Tally) -> Iterator[tuple[str, str]]:
     yield from ((tally.scope, name) for name in ([given] if isinstance(given, str) else given))
 
 
-def _check_numbers(rule: Rule, indicator: Indicator, others: Set[str], faults: Faults) -> None:
+def _check_numbers(rule: str, indicator: Indicator, others: Set[str], faults: Faults) -> None:
     """Yes or no, a word or a list is nothing to compute with."""
     for name in (*_terms(indicator.of), *_terms(indicator.over)):
         if name in others:
             what = say(
                 "规则 {rule} 的指标 {name} 用到 {fact}，它不是数，不能计算",
-                rule=rule.id,
+                rule=rule,
                 name=indicator.name,
                 fact=name,
             )
             todo = msg("请改用填数的数据项，或用 where 选择")
-            faults.where(what, Node("indicator", indicator.name), name, todo=todo)
+            faults.where("value", what, Node("indicator", indicator.name), name, todo=todo)
 
 
 def _terms(terms: Terms | None) -> Iterable[str]:
@@ -427,7 +487,7 @@ def _units(rules: Ruleset, words: Vocabulary) -> Mapping[str, str]:
 
 
 def _check_quantities(
-    rule: Rule, indicator: Indicator, units: Mapping[str, str], faults: Faults
+    rule: str, indicator: Indicator, units: Mapping[str, str], faults: Faults
 ) -> None:
     """What is summed, and what the sum is said to be, must measure one quantity.
 
@@ -445,7 +505,7 @@ def _check_quantities(
         if quantity(unit) != quantity(another):
             what = say(
                 "规则 {rule} 的指标 {name}：{one} 的单位是“{unit}”，{other} 的单位是“{another}”，不是一种量",
-                rule=rule.id,
+                rule=rule,
                 name=indicator.name,
                 one=one,
                 unit=unit,
@@ -453,12 +513,13 @@ def _check_quantities(
                 another=another,
             )
             todo = msg("请核对数据项与 unit、measure")
-            faults.where(what, Node("indicator", indicator.name), one, todo=todo)
+            faults.where("unit", what, Node("indicator", indicator.name), one, todo=todo)
 
 
 def _check_reach(rules: Ruleset, faults: Faults) -> None:
     """A rule that nothing leads to from the conclusion would be judged for nothing, and look in force."""
-    reached = {rule.id for rule in rules.references.members(rules.concludes)}
+    led = (name for name in faults.led if name in rules.rules)
+    reached = {rule.id for rule in rules.references.members(rules.concludes, *led)}
     for rule in rules.rules.values():
         if rule.id in reached or rule.of_base in reached or rule.shown_only:
             continue
@@ -472,4 +533,4 @@ def _check_reach(rules: Ruleset, faults: Faults) -> None:
             top=rules.concludes,
             rule=rule.id,
         )
-        faults.at(what, "rule", rule.id, todo=todo)
+        faults.at("unreachable", what, "rule", rule.id, todo=todo)

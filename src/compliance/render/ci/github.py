@@ -49,6 +49,11 @@ def github_problems(checked: Validation, _: int, stream: BinaryIO) -> None:
     _write(of_validation(checked, MOST), [], stream)
 
 
+def github_remarks(found: Remarks, stream: BinaryIO) -> None:
+    """Remarks that are no findings."""
+    _write(found, [], stream)
+
+
 def summary(page: bytes, room: int) -> bytes:
     """A Markdown page for the summary of a job in which there is so much room, cut between two lines."""
     if len(page) <= room:
@@ -100,7 +105,7 @@ def _command(one: Remark, name: str) -> str:
             **properties,
         }
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {told}::{_data(one.text)}"
+    return f"::{name} {told}::{_data(one.told)}"
 
 
 def _line(one: Remark) -> str:
@@ -108,7 +113,7 @@ def _line(one: Remark) -> str:
     place = ""
     if one.place is not None:
         place = one.place.path if one.place.line is None else f"{one.place.path}:{one.place.line}"
-    return _told(" ".join(filter(None, (f"[{word}]", place, one.title, one.text))))
+    return _told(" ".join(filter(None, (f"[{word}]", place, one.title, one.told))))
 
 
 def _told(text: str) -> str:

@@ -46,7 +46,7 @@ class WordTemplate:
     def __init__(self, name: str, content: bytes, template_dirs: Sequence[Path] = ()) -> None:
         self._name, self._parts = name, _parts(name, content)
         self._lines: dict[str, Sequence[str]] = {}  # part → its source, a line a paragraph
-        self._filled = _compiled(name, content, self._parts, self._lines, template_dirs)
+        self._filled = _compiled(name, content, self._lines, template_dirs)
 
     @classmethod
     def named(cls, name: str, template_dirs: Sequence[Path]) -> WordTemplate:
@@ -93,7 +93,9 @@ def _with_paragraph(error: PackError, lines: Sequence[str]) -> PackError:
     if not line.isdecimal() or not 0 < int(line) <= len(lines):
         return error
     text = truncated(printable(_TAG.sub("", lines[int(line) - 1])), _SHORT)
-    return PackError(error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo)
+    return PackError(
+        error.what, say("{name}：段落“{text}”", name=name, text=text), error.todo, error.code
+    )
 
 
 def _patch(name: str, content: bytes) -> Callable[[str], str]:
@@ -154,35 +156,37 @@ def _has_content(piece: Untyped) -> bool:
     return shown or bool("".join(piece.itertext()).strip())
 
 
+def sources(name: str, content: bytes) -> dict[str, str]:
+    """The parts of a Word file that have placeholders, each as the template that it is.
+
+    Raises PackError where it is no Word file.
+    """
+    patch, found = _patch(name, content), {}
+    for part, raw in _parts(name, content).items():
+        ours = part.startswith(("word/", "docProps/")) and part.endswith(".xml")
+        if ours and (b"{{" in raw or b"{%" in raw):
+            found[part] = patch(raw.decode("utf-8")).replace("</w:p>", "</w:p>\n")
+    return found
+
+
 def _compiled(
-    name: str,
-    content: bytes,
-    parts: Mapping[str, bytes],
-    lines: dict[str, Sequence[str]],
-    template_dirs: Sequence[Path],
+    name: str, content: bytes, lines: dict[str, Sequence[str]], template_dirs: Sequence[Path]
 ) -> dict[str, Template]:
     """Part name -> template, for the parts with placeholders: text, headers, footers, properties.
 
     lines: where the source of each goes.
     """
-    patch = _patch(name, content)
     made = environment("html")  # escapes what is printed, as XML needs it too
     made.loader = FunctionLoader(partial(_block, template_dirs=template_dirs))
     compiled = {}
-    for part, raw in parts.items():
-        if (
-            part.startswith(("word/", "docProps/"))
-            and part.endswith(".xml")
-            and (b"{{" in raw or b"{%" in raw)
-        ):
-            source = patch(raw.decode("utf-8")).replace("</w:p>", "</w:p>\n")
-            own = f"{name}/{part}" if part != _TEXT else name
-            lines[own] = source.splitlines()
-            try:
-                compiled[part] = loaded(partial(made.from_string, source))
-            except PackError as error:
-                place = error.where.rpartition(":")[2]
-                told = PackError(error.what, f"{own}:{place}", error.todo)
-                raise _with_paragraph(told, lines[own]) from error
-            compiled[part].name = compiled[part].filename = own
+    for part, source in sources(name, content).items():
+        own = f"{name}/{part}" if part != _TEXT else name
+        lines[own] = source.splitlines()
+        try:
+            compiled[part] = loaded(partial(made.from_string, source))
+        except PackError as error:
+            place = error.where.rpartition(":")[2]
+            told = PackError(error.what, f"{own}:{place}", error.todo, error.code)
+            raise _with_paragraph(told, lines[own]) from error
+        compiled[part].name = compiled[part].filename = own
     return compiled

@@ -49,6 +49,7 @@ def fault(what: str, where: str) -> PackError:
         msg(
             "请改正这个模板（省级插件的，或 --templates 所给文件夹里的），或删去它以使用内置模板。"
         ),
+        "template",
     )
 
 

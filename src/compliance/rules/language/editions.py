@@ -35,6 +35,7 @@ def editions(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
                     ),
                     "pack",
                     "effective",
+                    code="date_overlap",
                 )
     return found
 

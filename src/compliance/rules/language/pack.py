@@ -6,14 +6,15 @@ A wrong pack stops the program: nothing is judged with half a rule set.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
@@ -21,6 +22,9 @@ from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.versions import admits
 from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
+
+if TYPE_CHECKING:
+    from compliance.rules.language.pack_errors import Complaint
 
 MAX_PACK_BYTES = 4 << 20
 _DECIMALS = 15  # before and after the point of a number: as many as a double tells apart
@@ -33,8 +37,8 @@ class Pack:
 
     home: the directory whose templates/ and schemas/ extend the core's (None for a lone file).
     version: the version of the distribution it came with; plugin: that with its name, empty for a lone file.
-    faults: what is wrong with it as written; the tables concerned (`left_out`: section and name) are
-    not among its tables.
+    faults: what is wrong with it as written; the tables concerned (`left_out`: section and name → as
+    it stands) are not among its tables.
     """
 
     id: str
@@ -45,7 +49,7 @@ class Pack:
     home: Path | None = None
     plugin: str = ""
     faults: tuple[PackError, ...] = ()
-    left_out: frozenset[tuple[str, str]] = frozenset()
+    left_out: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -97,9 +101,9 @@ class Pack:
         """File and line of `address`."""
         return f"{self.file}:{self.line(*address)}"
 
-    def error(self, what: str, *address: str, todo: str = "") -> PackError:
+    def error(self, what: str, *address: str, todo: str = "", code: str = "") -> PackError:
         """An error that names this file and the line of `address`."""
-        return PackError(what, where=self.place(*address), todo=todo)
+        return PackError(what, where=self.place(*address), todo=todo, code=code)
 
 
 def find_line(text: str, address: Sequence[str]) -> int:
@@ -111,7 +115,8 @@ def find_line(text: str, address: Sequence[str]) -> int:
     for depth in range(len(address), -1, -1):
         number = headings.get(".".join(address[:depth]))
         if number is not None:
-            return _key_line(text, number, address[depth:]) or number or 1
+            key = _key_line(text, number, address[depth]) if depth < len(address) else None
+            return key or number or 1
     return 1
 
 
@@ -123,7 +128,7 @@ def _headings(text: str) -> Mapping[str, int]:
     """Every table's heading -> the line on which it first stands; of several, also by its place."""
     found: dict[str, int] = {}
     latest: dict[str, int] = {}  # address of a list of tables -> the place of the last one
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if heading := _HEADING.match(line):
             names = [name.strip(" \t\"'") for name in heading[2].split(".")]
             found.setdefault(".".join(names), number)
@@ -139,12 +144,18 @@ def _headings(text: str) -> Mapping[str, int]:
     return found
 
 
-def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
-    """The line of the first of `keys` inside the table that begins at `start`."""
-    if not keys:
-        return None
-    key = re.compile(r"^\s*[\"']?" + re.escape(keys[0]) + r"[\"']?\s*[=.]")
-    for number, line in enumerate(text.splitlines()[start:], start=start + 1):
+@cache
+def _lines(text: str) -> Sequence[str]:
+    return text.splitlines()
+
+
+@cache
+def _key_line(text: str, start: int, name: str) -> int | None:
+    """The line of a key inside the table that begins at `start`."""
+    key = re.compile(r"^\s*[\"']?" + re.escape(name) + r"[\"']?\s*[=.]")
+    lines = _lines(text)
+    for number in range(start + 1, len(lines) + 1):
+        line = lines[number - 1]
         if _HEADING.match(line):
             return None
         if key.match(line):
@@ -153,14 +164,15 @@ def _key_line(text: str, start: int, keys: Sequence[str]) -> int | None:
 
 
 def read_pack(
-    path: Path, version: str = OF_A_FILE, home: Path | None = None, *, partly: bool = False
-) -> Pack:
+    path: Path, version: str = OF_A_FILE, home: Path | None = None, plugin: str = "",
+    *, partly: bool = False,
+) -> Pack:  # fmt: skip
     """Read and check one pack file.
 
     partly: a pack whose tables are wrong is handed over without them, with its faults. Raises
     PackError for a file that cannot be read, is not TOML or breaks the pack schema.
     """
-    pack = _parsed(Pack("", path, _text(path), {}, version, home))
+    pack = _parsed(Pack("", path, _text(path, plugin), {}, version, home, plugin))
     if pack.faults and not partly:
         raise PackError.of(pack.faults)
     return pack
@@ -171,9 +183,10 @@ def _text(path: Path, plugin: str = "") -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PackError(say("规则文件无法读取：{why}", why=reason(error)), where=file) from error
+        what = say("规则文件无法读取：{why}", why=reason(error))
+        raise PackError(what, where=file, code="toml") from error
     if len(raw) > MAX_PACK_BYTES:
-        raise PackError(msg("规则文件过大"), where=file)
+        raise PackError(msg("规则文件过大"), where=file, code="toml")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -186,6 +199,7 @@ def _no_toml(file: str, error: Exception) -> PackError:
         say("规则文件不是有效的TOML：{why}", why=error),
         where=f"{file}:{at[1]}" if at else file,
         todo=msg("请按提示的行列修改"),
+        code="toml",
     )
 
 
@@ -193,15 +207,40 @@ def _parsed(pack: Pack) -> Pack:
     """A pack with the tables that its text states; PackError where it is no pack at all."""
     import tomli
 
+    text, faults = _real_days(pack)
     try:
-        tables = tomli.loads(pack.text, parse_float=Decimal)
+        tables = tomli.loads(text, parse_float=Decimal)
     except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise _no_toml(pack.file, error) from error
+        raise PackError.of([*faults, _no_toml(pack.file, error)]) from error
     head = tables.get("pack")
     pack_id = head.get("id") if isinstance(head, dict) else None
-    pack = replace(pack, id=str(pack_id), tables=tables)
+    pack = replace(pack, id=str(pack_id), tables=tables, faults=tuple(faults))
     _check_language(pack)
     return _sound(pack)
+
+
+_DAY = re.compile(
+    r"^(\s*[\w\"'.-]+\s*=\s*)([0-9]{4})-([0-9]{2})-([0-9]{2})(?=\s*(?:#.*)?$)", re.MULTILINE
+)
+
+
+def _real_days(pack: Pack) -> tuple[str, list[PackError]]:
+    """The text with the nearest day for each that no calendar has, so that all else is found too."""
+    faults = list[PackError]()
+
+    def real(found: re.Match[str]) -> str:
+        year, month, day = int(found[2]), int(found[3]), int(found[4])
+        last = monthrange(max(year, 1), min(max(month, 1), 12))[1]
+        near = (max(year, 1), min(max(month, 1), 12), min(max(day, 1), last))
+        if near == (year, month, day):
+            return found[0]
+        line = pack.text.count("\n", 0, found.start(2)) + 1
+        what = say("没有这一天：{day}", day="-".join(found.groups()[1:]))
+        where = f"{pack.file}:{line}"
+        faults.append(PackError(what, where, msg("请核对文件上的日期"), "date"))
+        return f"{found[1]}{date(*near).isoformat()}"
+
+    return _DAY.sub(real, pack.text), faults
 
 
 def _check_language(pack: Pack) -> None:
@@ -220,6 +259,7 @@ def _check_language(pack: Pack) -> None:
         "pack",
         "requires",
         todo=msg("请升级 junheng，或改用与其相配的规则包"),
+        code="language",
     )
 
 
@@ -228,11 +268,13 @@ def _sound(pack: Pack) -> Pack:
 
     PackError where what is wrong is in no table of its own, so that nothing of it can be used.
     """
-    found = dict(_misspelt(pack.tables))
-    found |= {at: what for at, what in complaints("pack", pack.tables) if at not in found}
+    found = {at: (what, code) for at, what, code in complaints("pack", pack.tables)}
+    found |= {at: (what, code) for at, what, code in _misspelt(pack.tables)}
     if not found:
         return pack
-    faults = tuple(pack.error(what, *address) for address, what in found.items())
+    faults = pack.faults + tuple(
+        pack.error(what, *address, code=code) for address, (what, code) in found.items()
+    )
     places = {address[:_TABLE] for address in found}
     if not all(len(one) == _TABLE and one[0] in _NAMED for one in places):
         raise PackError.of(faults)
@@ -242,7 +284,7 @@ def _sound(pack: Pack) -> Pack:
         else table
         for section, table in pack.tables.items()
     }
-    left_out = frozenset((section, name) for section, name in places)
+    left_out = {(section, name): pack.tables[section][name] for section, name in places}
     return replace(pack, tables=tables, faults=faults, left_out=left_out)
 
 
@@ -250,8 +292,8 @@ _TABLE = 2  # section and name
 _NAMED = ("exclusion", "tally", "indicator", "rule", "override", "drop", "switch", "clause")
 
 
-def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], str]]:
-    """Address and sentence of everything in a TOML file's tables that breaks a bundled schema."""
+def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[Complaint]:
+    """Address, sentence and code of everything in a TOML file's tables that breaks a bundled schema."""
     plain = _plain(tables)
     if _screen(schema).is_valid(plain):  # explaining costs a hundred times what refusing does
         return
@@ -263,17 +305,18 @@ def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[tuple[tuple[s
 
 def faults(schema: str, tables: Mapping[str, Any], text: str) -> Iterable[tuple[int, str]]:
     """The same with the line in place of the address."""
-    return ((find_line(text, address), what) for address, what in complaints(schema, tables))
+    return ((find_line(text, address), what) for address, what, _ in complaints(schema, tables))
 
 
-def _misspelt(value: object, *address: str) -> Iterable[tuple[tuple[str, ...], str]]:
+def _misspelt(value: object, *address: str) -> Iterable[Complaint]:
     """Days written as text (TOML knows dates, and which of them exist), and numbers nobody types."""
     if isinstance(value, Mapping | list):
         inner = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, one in inner:
             yield from _misspelt(one, *address, str(key))
     elif address[-1] in _DAYS and address[0] != "tally" and type(value) is not date:
-        yield address, say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
+        what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
+        yield address, what, "date"
     elif isinstance(value, Decimal) and not _is_typed(value):
         what = say(
             "{name}：“{found}”不是可用的数，小数点前后各不超过{n}位",
@@ -281,7 +324,7 @@ def _misspelt(value: object, *address: str) -> Iterable[tuple[tuple[str, ...], s
             found=str(value)[:60],
             n=_DECIMALS,
         )
-        yield address, what
+        yield address, what, "schema"
 
 
 @cache

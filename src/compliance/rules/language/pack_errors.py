@@ -12,7 +12,7 @@ from compliance.kernel.i18n import msg, say
 Schema = Mapping[str, Any]
 
 
-Complaint = tuple[tuple[str, ...], str]  # the address of what is wrong, and what is
+Complaint = tuple[tuple[str, ...], str, str]  # the address of what is wrong, what is, its code
 
 
 def sentences(error: Any, root: Schema) -> Iterator[Complaint]:  # noqa: ANN401 - has no public type
@@ -28,9 +28,20 @@ def sentences(error: Any, root: Schema) -> Iterator[Complaint]:  # noqa: ANN401 
         known = sorted(_keys(error.schema, root))
         # what is wrong within counts as unevaluated, and is told by itself
         for name in (name for name in _named(error) if name not in known):
-            yield (*address, name), head + say("不认识 {names}", names=name) + _perhaps(name, known)
+            told = say("不认识 {names}", names=name) + _perhaps(name, known)
+            yield (*address, name), head + told, "schema"
     else:
-        yield address, head + _told(error)
+        yield address, head + _told(error), _code(error)
+
+
+def _code(error: Any) -> str:  # noqa: ANN401
+    """A source or a basis that is not there, a basis that is none; all else is a matter of form."""
+    path = [str(part) for part in error.absolute_path]
+    lacks = error.validator_value if error.validator == "required" else ()
+    named = [name for name in ("source", "basis") if name in lacks and name not in error.instance]
+    if path[-1:] in (["basis"], ["date_basis"]):
+        named.append("basis")
+    return next(iter(named), "schema")
 
 
 def _inmost(error: Any) -> Any:  # noqa: ANN401

@@ -103,6 +103,7 @@ def _as_of(pack: Pack, table: Table, day: date, *address: str) -> dict[str, Any]
                     "since",
                     f"{place}",
                     todo='source = "…"',
+                    code="source",
                 )
             if last <= day:
                 now = relaid(now, {k: v for k, v in change.items() if k not in _ABOUT_DAYS})
@@ -124,6 +125,7 @@ def _out_of_order(pack: Pack, day: date, last: date, *address: str) -> PackError
         say("{name} 的日期 {day} 应晚于 {last}", name=name, day=day, last=last),
         *address,
         todo=msg("请按时间先后排列"),
+        code="date_order",
     )
 
 
@@ -167,6 +169,7 @@ def check_switches(pack: Pack, table: Table, known: Iterable[str], *address: str
                 f"{place}",
                 "switch",
                 todo=suggestion(name, known) or say("请用 [switch.{name}] 声明", name=name),
+                code="reference",
             )
     for key, part in table.get("part", {}).items():
         check_switches(pack, part, known, *address, "part", key)
@@ -228,8 +231,9 @@ def overridden(
                     source=table["source"],
                     after=_stated(changed, field),
                 ),
-                said_at(pack, day, *_address(rule_id, table, field)),
+                said_at(pack, day, "override", rule_id, *field.split(".")),
                 msg("确有放宽的依据时，写明 relaxes = true 与 source"),
+                "loosened",
             )
             for field in looser
         )
@@ -237,19 +241,25 @@ def overridden(
 
 
 def said_at(pack: Pack, day: date, section: str, name: str, *field: str) -> str:
-    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it."""
-    changes = pack.table(section).get(name, {}).get("since", ())
+    """File and line where a pack says a field, as it stands on `day`: in the last change that gives it.
+
+    An override may name a part of a rule by its limit alone.
+    """
+    table = pack.table(section).get(name, {})
+    changes = table.get("since", ())
+    ways = [field, field[-1:]] if section == "override" and "part" not in table else [field]
     for place, change in reversed([*enumerate(changes if isinstance(changes, list) else ())]):
-        if field and field[0] in change and change["date"] <= day:
-            return pack.place(section, name, "since", str(place), *field)
-    return pack.place(section, name, *field)
+        for keys in ways:
+            if keys and keys[0] in change and change["date"] <= day:
+                return pack.place(section, name, "since", str(place), *keys)
+    said = next((keys for keys in ways if keys and keys[0] in table), field)
+    return pack.place(section, name, *said)
 
 
-def _address(rule_id: str, table: Table, field: str) -> Sequence[str]:
-    """Where an override says a field of the rule, whose part it may name by its limit alone."""
-    keys = field.split(".")
-    whole = "part" in table or keys[-1] not in table
-    return "override", rule_id, *(keys if whole else keys[-1:])
+def both_stated(base: Table, changed: Table, fields: Iterable[str]) -> str:
+    """Fields with what the one and the other says: ``at_least（… → …）``."""
+    told = (f"{one}（{_stated(base, one)} → {_stated(changed, one)}）" for one in fields)
+    return ", ".join(told)
 
 
 def _stated(table: Table, field: str) -> str:
@@ -284,6 +294,7 @@ def _parts(pack: Pack, rule_id: str, changed: dict[str, Any], parts: Table) -> I
             "part",
             key,
             todo=say("可用：{known}", known=", ".join(known) or "—"),
+            code="reference",
         )
         for key in parts
         if key not in known
@@ -305,6 +316,7 @@ def _part_with(pack: Pack, rule_id: str, table: Table, field: str) -> str:
             rule_id,
             field,
             todo=say("请写明 [override.{rule}.part.…]", rule=rule_id),
+            code="reference",
         )
     return str(having[0])
 
@@ -363,7 +375,8 @@ def _numbers(value: object) -> Mapping[str, Decimal]:
 def check_drop(pack: Pack, rule_id: str, table: Table, rules: Mapping[str, Table]) -> None:
     """Raise PackError where a drop gives no reason, or where another rule still counts the rule."""
     if not table.get("because") or not table.get("source"):
-        raise pack.error(say("删除 {rule} 须写明 because 与 source", rule=rule_id), "drop", rule_id)
+        what = say("删除 {rule} 须写明 because 与 source", rule=rule_id)
+        raise pack.error(what, "drop", rule_id, code="source")
     counting = [name for name, one in rules.items() if rule_id in one.get("of", ())]
     if counting:
         raise pack.error(
@@ -374,4 +387,5 @@ def check_drop(pack: Pack, rule_id: str, table: Table, rules: Mapping[str, Table
                 "请用 [override.{group}] 写明其余的 of，relaxes = true 并注明来源",
                 group=counting[0],
             ),
+            code="contradiction",
         )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
@@ -53,6 +53,7 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
                 ),
                 "pack",
                 "extends",
+                code="circle",
             )
         if chain and wanted not in known:
             raise chain[-1].error(
@@ -60,6 +61,7 @@ def lineage(known: Mapping[str, Sequence[Pack]], pack_id: str, as_of: date) -> l
                 "pack",
                 "extends",
                 todo=msg("请安装相应的插件"),
+                code="reference",
             )
         chain.append(edition(known, wanted, as_of))
         wanted = chain[-1].extends
@@ -83,18 +85,15 @@ def resolve(
     kinds: the kinds of rules that are offered. words: the facts it is held against, where given.
     Raises UsageError (unknown id or date) or PackError (wrong packs: every fault, with file and line).
     """
-    chain = lineage(known, pack_id, as_of)
-    if WITHOUT_STANDARD not in switched:
-        chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, as_of))]
-    now = {old: new for pack in chain for old, new in renamed(pack)}
-    confirmed = {
-        now.get(one.rule, one.rule): one for one in sorted(confirmations, key=lambda one: one.date)
-    }
-    asked = [now.get(word, word) for word in enforce]
-    merged = Layers(as_of, asked, switched, confirmed, kinds)
-    for pack in chain:
-        merged.lay(pack, _imported(known, pack, as_of))
-    return merged.ruleset(chain, words)
+    confirmed = {one.rule: one for one in sorted(confirmations, key=lambda one: one.date)}
+    merged = Layers(as_of, enforce, switched, confirmed, kinds)
+    chain = merged.lay_all(known, pack_id)
+    resolved = merged.examined(chain, words)
+    if merged.faults:
+        raise PackError.of(merged.faults)
+    rests_on = resolved.references.rests_on
+    resting = {key: replace(one, facts=rests_on(key)) for key, one in resolved.rules.items()}
+    return replace(resolved, rules=resting)
 
 
 def renamed(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -120,6 +119,7 @@ def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> d
                 "import",
                 name,
                 todo=msg("请安装相应的插件"),
+                code="reference",
             )
         found[name] = edition(known, name, as_of)
     return found
@@ -134,6 +134,17 @@ Table = Mapping[str, Any]
 
 
 Origin = Mapping[str, tuple[Pack, str]]  # field of a rule → the pack and document that gave it
+
+
+class Amendment(NamedTuple):
+    """What an override made of a rule: by which pack, under which id it stands, the fields touched."""
+
+    pack: Pack
+    rule: str
+    stands_as: str
+    before: Table
+    after: Table
+    touched: Sequence[str]
 
 
 @dataclass
@@ -156,7 +167,7 @@ class Layers:
     origins: dict[str, Origin] = field(default_factory=dict)
     owners: dict[tuple[str, str], Pack] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)  # advisory variant id → base rule id
-    overrides: list[str] = field(default_factory=list)
+    amended: list[Amendment] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # base rules that an override in force changed
     raised: dict[str, str] = field(default_factory=dict)  # rule id → the document that confirmed it
     brought: set[str] = field(default_factory=set)  # rules of other rule sets, named last
@@ -179,10 +190,25 @@ class Layers:
             self.faults.append(error)
             self.lost.add((section, name))
 
+    def lay_all(self, known: Mapping[str, Sequence[Pack]], pack_id: str) -> Sequence[Pack]:
+        """Lay the packs of a rule set over each other, from its base up; these.
+
+        Raises UsageError for an unknown id or date, PackError where one is not installed.
+        """
+        chain = lineage(known, pack_id, self.day)
+        if WITHOUT_STANDARD not in self.switched:
+            chain = [one for pack in chain for one in (pack, *_standard(known, pack.id, self.day))]
+        now = {old: new for pack in chain for old, new in renamed(pack)}
+        self.confirmed = {now.get(rule, rule): one for rule, one in self.confirmed.items()}
+        self.enforce = [now.get(word, word) for word in self.enforce]
+        for pack in chain:
+            self.lay(pack, _imported(known, pack, self.day))
+        return chain
+
     def lay(self, pack: Pack, imports: Mapping[str, Pack]) -> None:
         """Add one pack's tables, overrides and drops; imports: the packs it brings rules from."""
         self.faults += pack.faults
-        self.lost |= pack.left_out
+        self.lost |= pack.left_out.keys()
         tables, wrong = amendments.in_force(pack, self.day)
         self.faults += wrong.values()
         self.lost |= wrong.keys()
@@ -193,12 +219,13 @@ class Layers:
                     "pack",
                     "prefix",
                     todo=msg("请换一个前缀"),
+                    code="prefix",
                 )
         self._share(pack, pack.table("split"))
         for name, table in pack.table("switch").items():
             with self._gathering("switch", name):
                 if name in self.switches or name == WITHOUT_STANDARD:
-                    raise pack.error(_twice(name, pack.id), "switch", name)
+                    raise pack.error(_twice(name, pack.id), "switch", name, code="taken")
                 self.switches[name] = parse.switch(name, table)
                 self.owners["switch", name] = pack
         for key, table in tables.get("clause", {}).items():
@@ -254,14 +281,16 @@ class Layers:
     def _free(self, pack: Pack, section: str, name: str) -> None:
         """PackError where a layer below has one of this name."""
         if name in self.tables[section]:
-            raise pack.error(_twice(name, self.owners[section, name].id), section, name)
+            owner = self.owners[section, name].id
+            raise pack.error(_twice(name, owner), section, name, code="taken")
 
     def _bring(self, source: Pack, found: Table, tables: Table) -> None:
         """Rules of another rule set, advisory here; the stages share what they share there."""
         self._define(source, found)
         split = tables.get("split", {})
         if parse.split(split).weights != parse.split(self.split).weights:
-            raise source.error(msg("拆分的权重与所引入的不同"), "split", "weights")
+            what = msg("拆分的权重与所引入的不同")
+            raise source.error(what, "split", "weights", code="contradiction")
         self._share(source, {"add": split.get("facts", ())})
         for rule_id, table in found["rule"].items():
             with self._gathering("rule", rule_id):
@@ -286,6 +315,7 @@ class Layers:
                 "rule",
                 rule_id,
                 todo=say("例如 {id}", id=f"{pack.prefix}1") if pack.prefix else "",
+                code="prefix",
             )
         self._put(pack, rule_id, self._as_confirmed(rule_id, table), self._given(pack, table))
         if "replaces" in table:
@@ -300,12 +330,13 @@ class Layers:
                     "规则 {rule} 比所代替的 {base} 宽，或无从比较宽严：{fields}",
                     rule=rule_id,
                     base=base_id,
-                    fields=", ".join(looser),
+                    fields=amendments.both_stated(base, self.tables["rule"][rule_id], looser),
                 ),
                 "rule",
                 rule_id,
                 "replaces",
                 todo=msg("省市规则只能从严；请另立规则，不写 replaces"),
+                code="loosened",
             )
         del self.tables["rule"][base_id]
         self.replaced[base_id] = rule_id
@@ -339,22 +370,24 @@ class Layers:
                 "override",
                 rule_id,
                 todo='source = "…"  basis = "secondary"',
+                code="source",
             )
         variant = pack.prefix + rule_id
         table = self._as_confirmed(variant, table)
         documents = {field: document for field, (_, document) in self.origins[rule_id].items()}
         changed, touched = amendments.overridden(pack, self.day, rule_id, base, table, documents)
-        self.overrides.append(variant)
         given = dict.fromkeys(touched, (pack, str(table["source"])))
         origin = {**self.origins[rule_id], **given}
         if self._in_force(pack, str(table["basis"]), rule_id, variant):
             self._put(pack, rule_id, changed, origin)
             self.changed.add(rule_id)
             self.raised[rule_id] = self.raised.get(variant, "")  # the base's was of another text
+            stands_as = rule_id
         else:
             own = {"formerly": table.get("formerly", [])}  # the base rule's names are its own
             self._put(pack, variant, {**changed, **own}, origin)
-            self.variants[variant] = rule_id
+            self.variants[variant], stands_as = rule_id, variant
+        self.amended.append(Amendment(pack, rule_id, stands_as, base, changed, touched))
 
     def _known(self, pack: Pack, section: str, rule_id: str, *named_at: str) -> dict[str, Any]:
         rules = self.tables["rule"]
@@ -366,6 +399,7 @@ class Layers:
                 section,
                 *(named_at or (rule_id,)),
                 todo=suggestion(rule_id, rules),
+                code="reference",
             )
         found: dict[str, Any] = rules[rule_id]
         return found
@@ -375,8 +409,11 @@ class Layers:
         asked = basis in self.enforce or any(one in self.enforce for one in ids)
         return asked or (basis == VERIFIED and pack.layer != STANDARD)
 
-    def ruleset(self, chain: Sequence[Pack], words: Vocabulary | None) -> Ruleset:
-        """The frozen result, every reference checked, and every fact where `words` are given."""
+    def examined(self, chain: Sequence[Pack], words: Vocabulary | None) -> Ruleset:
+        """The rule set of a chain that was laid, every reference checked, and every fact where `words` are given.
+
+        Without what is wrong, which is among the `faults`. Raises PackError where no rule is left.
+        """
         top = [pack for pack in chain if pack.layer != STANDARD][-1]
         on = amendments.turned_on(self.switches, self.switched)
         rules = dict[str, Rule]()
@@ -388,6 +425,7 @@ class Layers:
                 say("规则集 {id} 没有规则", id=top.id),
                 "pack",
                 todo=msg('以现有规则集为基础的，请写 extends = "national"'),
+                code="no_rules",
             )
             raise PackError.of(self.faults or [nothing])
         split = parse.split(self.split)
@@ -420,7 +458,7 @@ class Layers:
                     pack.home / "templates" for pack in reversed(chain) if pack.home is not None
                 )
             ),
-            enforceable=(*self.overrides, *self.replaced),
+            enforceable=(*(one.pack.prefix + one.rule for one in self.amended), *self.replaced),
             switches=self.switches,
             switched=on,
             clauses=tuple(
@@ -429,13 +467,20 @@ class Layers:
             ),
             **_subject(chain),
         )
-        found = Faults(self.place, self.tables, self.lost, self.faults)
+        found = Faults(self.place, self.tables, self.lost, self._led(chain), self.faults)
         examine(resolved, self.kinds, words, found)
-        if self.faults:
-            raise PackError.of(self.faults)
-        rests_on = resolved.references.rests_on
-        resting = {key: replace(one, facts=rests_on(key)) for key, one in rules.items()}
-        return replace(resolved, rules=resting)
+        return resolved
+
+    def _led(self, chain: Sequence[Pack]) -> set[str]:
+        """The rules that what is lost is made of, or would have added to a group."""
+        tables = [table for pack in chain for table in pack.left_out.values()]
+        for section, name in self.lost:
+            tables += [self.tables["rule"].get(name)] if section == "rule" else []
+            tables += [pack.table("override").get(name) for pack in chain if section == "override"]
+        named = (
+            one.get(key) for one in tables if isinstance(one, Mapping) for key in ("of", "add")
+        )
+        return {str(one) for names in named if isinstance(names, list) for one in names}
 
     def _ordered(self) -> list[str]:
         """The base pack's rules in the order of the law, those brought in, then the prefixed ones by id."""
@@ -459,6 +504,7 @@ class Layers:
             raise PackError(
                 say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=error),
                 where=pack.place(*address),
+                code="field",
             ) from error
         if rule.quote and rule.basis != VERIFIED:
             raise PackError(
@@ -467,12 +513,14 @@ class Layers:
                 ),
                 where=self.place("rule", rule_id, "quote"),
                 todo=msg('只见转述的请写 text；quote 须 basis = "verified"'),
+                code="unproven",
             )
         if rule.joint_en and len(rule.joint_en) != len(rule.joint):
             raise PackError(
                 say("规则 {rule} 的 joint_en 与 joint 项数不同", rule=rule_id),
                 where=self.place("rule", rule_id, "joint_en"),
                 todo=msg("请逐项对应"),
+                code="field",
             )
         called = (rule_id, *(old for old, new in self.replaced.items() if new == rule_id))
         decides = not base and (
@@ -519,6 +567,7 @@ class Layers:
                 ),
                 where=self.place("rule", second.id, "rest_at_least"),
                 todo=msg("请统一 rest_at_least"),
+                code="contradiction",
             )
         if not shares or rule.limit is None:
             return rule
@@ -531,6 +580,13 @@ class Layers:
         section = "override" if base in pack.table("override") else "rule"
         return section, base
 
+    def giver(self, rule_id: str, *field: str) -> Pack:
+        """The pack that gave a field of a rule, or else the rule."""
+        origin = self.origins[rule_id]
+        keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
+        given = (origin[key][0] for key in keys if key in origin)
+        return next(given, self.owners["rule", rule_id])
+
     def place(self, section: str, name: str, *field: str) -> str:
         """File and line where a field of what stands now is said: by its last layer, for the day."""
         pack = self.owners[section, name]
@@ -539,9 +595,7 @@ class Layers:
                 section, "add" if name in pack.table(section).get("add", ()) else "facts"
             )
         if section == "rule":
-            origin = self.origins[name]
-            keys = (".".join(field[:depth]) for depth in range(len(field), 0, -1))
-            pack = next((origin[key][0] for key in keys if key in origin), pack)
+            pack = self.giver(name, *field)
             section, name = self._address(pack, name)
         return amendments.said_at(pack, self.day, section, name, *field)
 
@@ -561,6 +615,7 @@ class Layers:
                     say("规则 {rule} 自相矛盾：{why}", rule=rule_id, why=" / ".join(stated)),
                     where=self.place("rule", rule_id, *at, stated[1]),
                     todo=msg("只留一个限值"),
+                    code="contradiction",
                 )
 
     def _typed(self, holder: Holder, pack: Pack, rule_id: str, *address: str) -> Holder:
@@ -614,6 +669,7 @@ def brought(tables: Table, wanted: Iterable[str], source: Pack, asker: Pack) -> 
                 "import",
                 source.id,
                 todo=suggestion(rule_id, known),
+                code="reference",
             )
         rule = {**known[rule_id], "role": "advisory"}
         found["rule"][rule_id] = rule
