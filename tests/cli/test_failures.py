@@ -45,6 +45,7 @@ def failure(result: Result) -> dict[str, Any]:
         (["check", "--formt", "json"], "--formt"),
         (["check"], "要判定的文件或文件夹"),
         (["frobnicate"], "frobnicate"),
+        (["plugin"], "没有说做什么"),
         ([], "没有说做什么"),
         (["check", EXAMPLE, "--ruleset", "atlantis"], "atlantis"),
         (["check", "no-such-place"], "没有这个文件或文件夹"),

@@ -48,7 +48,9 @@ def unnamed(document: dict[str, Any]) -> Any:
     return document
 
 
-@pytest.mark.parametrize("kind", ["json", "json-with-mark", "workbook", "dataset"])
+@pytest.mark.parametrize(
+    "kind", ["json", "json-with-mark", "workbook", pytest.param("dataset", marks=pytest.mark.slow)]
+)
 def test_it_is_judged_as_the_file_would_be(kind: str, tmp_path: Path) -> None:
     text = (EXAMPLES / "conforming.json").read_text("utf-8")
     content, suffix = {

@@ -269,7 +269,7 @@ def _configure(context: click.Context, _: click.Parameter, __: str | None) -> No
     found, program = configuration.current(), context.parent
     if found is None or program is None or program.parent is not None or context.resilient_parsing:
         return
-    if context.command.name in configuration.WITHOUT:
+    if context.command.name in configuration.WITHOUT or isinstance(context.command, Group):
         return
     if isinstance(found, JunhengError):
         raise found
