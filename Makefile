@@ -6,7 +6,7 @@ PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages bench clean release offline
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench release offline clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,9 @@ slow: $(VENV)/.installed  ## write tests/slow.txt anew: what `make quick` leaves
 
 examples: $(VENV)/.installed  ## make the examples anew
 	$(BIN)/python examples/make_examples.py
+
+corpus: $(VENV)/.installed  ## which subjects of the corpus change verdict by the packs since BASE: docs/corpus.md
+	$(BIN)/python -m corpus.compare $(BASE)
 
 bench: $(VENV)/.installed  ## measure on an idle machine, side by side with references: docs/performance.md
 	$(BIN)/python -m benchmarks.run

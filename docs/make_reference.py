@@ -22,6 +22,7 @@ from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.reference import clause_coverage
 from compliance.rules.reference.describe import standard_words
 from compliance.rules.resolution.resolve import lineage, resolve
+from docs import configuration_schema
 from docs.compatibility_table import compatibility_page
 from docs.program_reference import commands_page, program_page
 
@@ -171,6 +172,7 @@ def pages() -> Mapping[str, str]:
         "docs/reference/coverage.md": coverage_page(offers),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/program.md": program_page(),
+        "schemas/configuration.schema.json": configuration_schema.schema(),
         "docs/compatibility.md": compatibility_page(offers),
         "README.md": readme("README.md", "en"),
         "README.zh-CN.md": readme("README.zh-CN.md", "zh"),

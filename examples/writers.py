@@ -122,14 +122,14 @@ def _veto_rows(county: Record) -> Rows:
         yield incident, "是" if exists else "否"
 
 
-def write_dataset(folder: Path, documents: list[Record]) -> None:
-    """A folder of CSV tables for any number of counties."""
+def write_dataset(folder: Path, documents: list[Record], own: Iterable[str] = ()) -> None:
+    """A folder of CSV tables for any number of counties; own: facts that packs add to the schemas'."""
     folder.mkdir(parents=True, exist_ok=True)
     counties = [document["county"] for document in documents]
     schools = [school for document in documents for school in document["schools"]]
     names = [name for name in facts_of("county") if name not in NESTED]
-    _write_csv(folder / "counties.csv", names, counties)
-    _write_csv(folder / "schools.csv", list(facts_of("school")), schools)
+    _write_csv(folder / "counties.csv", [*names, *own], counties)
+    _write_csv(folder / "schools.csv", [*facts_of("school"), *own], schools)
     subjects = [
         {"county_code": county["county_code"], **row}
         for county in counties

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,10 +29,12 @@ def test_everything_that_is_wrong_is_told_at_once(
     options = ("--region", "41", "--title", "河南省", "--prefix", "AH", "--extends", "natinal")
     assert run("henann", *options, "-o", "junheng-anhui") == 2
     told = capsys.readouterr().err
-    assert [line.split(":")[0].removeprefix("错误：") for line in told.splitlines()[::2]] == [
+    said, *lines = told.splitlines()
+    assert said == "错误：有6处错误："
+    assert [line.split(":")[0] for line in lines[::2]] == [
         "--extends", "--region", "--title", "--title", "--prefix", "junheng-anhui",
     ]  # fmt: skip
-    assert all(line.startswith("  → ") for line in nonempty(told.splitlines()[1::2]))
+    assert all(line.startswith("  → ") for line in nonempty(lines[1::2]))
     assert "henan" in told
     assert "是否指 national？" in told
     assert [path.name for path in tmp_path.iterdir()] == ["junheng-anhui"]
@@ -107,21 +108,13 @@ def test_a_distribution(tmp_path: Path) -> None:
 
 
 @pytest.mark.wheel
-def test_a_wheel_holds_everything_and_its_cases_pass(tmp_path: Path) -> None:
+def test_a_wheel_holds_everything(tmp_path: Path) -> None:
     home, site = tmp_path / "junheng-zhong", tmp_path / "site"
     assert run("zhong", "--region", "99", "--title", "中原省", "-o", str(home)) == 0
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     alone = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
     subprocess.run([*pip, *alone, str(home)], check=True)
     package = home / "src" / "compliance_zhong"
+    assert "compliance_zhong" in next(site.glob("*.dist-info/entry_points.txt")).read_text()
     files = [path.relative_to(package) for path in package.rglob("*") if path.is_file()]
     assert not [path for path in nonempty(files) if not (site / "compliance_zhong" / path).exists()]
-    tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert tested.returncode == 0, tested.stdout

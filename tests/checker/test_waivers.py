@@ -16,7 +16,7 @@ import pytest
 from compliance import Checker, Choice
 from compliance.assessment import assess
 from compliance.assessment.standings import EXCUSED, NOTHING, PROBLEM
-from compliance.checker import Report, parts
+from compliance.checker import Report, parts, prepare
 from compliance.render import renderers
 from compliance.rules.waivers import Waiver, Waivers
 from tests.independent.arithmetic import GROUP_ORDER
@@ -182,6 +182,19 @@ def test_everything_waived_the_groups_follow(checker: Checker) -> None:
         own = sorted(set(members["status"]), key=GROUP_ORDER.index)
         assert status == own[0], block
     assert report.counties[0].verdict == "undecided"
+
+
+def test_a_rule_is_known_by_its_earlier_ids_too(checker: Checker, county: County) -> None:
+    batch = prepare([county(one_school_short)], checker.registry, Choice())
+    rules = batch.jobs[0].rules
+    renamed = replace(rules.rules["Q4"], formerly=("Q04",))
+    job = replace(batch.jobs[0], rules=replace(rules, rules={**rules.rules, "Q4": renamed}))
+    given = Choice(waivers=Waivers((waiver("Q04", school_code=SCHOOL),), (), TODAY))
+    report = checker.judge(batch._replace(jobs=(job,)), given)
+    assert finding(report, "Q4", SCHOOL)["status"] == "waived"
+    assert [(one.rule, one.state) for one in report.waivers] == [("Q4", "applied")]
+    (about,) = (assess(report, one) for one in report.counties)
+    assert [one.waiver.document for one in about.waived] == ["某教〔2023〕1号"]
 
 
 def test_a_correction_is_judged_with_the_same_waivers(checker: Checker, county: County) -> None:

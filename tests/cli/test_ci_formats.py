@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from compliance.cli import main
 from compliance.cli.output_formats import FORMATS, known_formats
 from compliance.render import renderers
 from tests.cli.test_cli import EXAMPLES, run
@@ -42,6 +45,18 @@ def test_the_exit_code_is_that_of_the_command() -> None:
         found = run("check", INVALID, "--format", "sarif", "--fail-on", given)
         (ended,) = json.loads(found.stdout)["runs"][0]["invocations"]
         assert found.exit_code == ended["exitCode"] == code
+
+
+def test_standard_input_has_lines_and_is_called_as_typed(tmp_path: Path) -> None:
+    archive = Path(shutil.make_archive(str(tmp_path / "many"), "zip", EXAMPLES / "many"))
+    for given, place in (
+        (INVALID, "::error file=-,line=26,col=3,"),
+        (archive, "（vetoes.csv B70）"),
+    ):
+        words = ["check", "-", "--format", "github"]
+        found = CliRunner().invoke(main, words, input=given.read_bytes())
+        assert place in found.stdout.splitlines()[0]
+        assert "/tmp" not in found.stdout
 
 
 def test_waived_and_known_failures_are_told_apart(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 from compliance.cli import main
 from compliance.cli.configuration import COMMON, keys_of
@@ -99,6 +102,14 @@ def test_a_command_has_a_table_of_its_own_before_what_holds_for_all(project: Pat
     assert run("explain", "G9").stdout != run("explain", "G9", "--county", "519901").stdout
 
 
+def test_a_key_may_be_called_as_its_list_is_and_stands_once(project: Path) -> None:
+    configure(project, 'inputs = "data"\nas_of = 2024-09-01\noutputs = ["json:out.json"]\n')
+    assert run("check").exit_code == 0
+    assert json.loads((project / "out.json").read_text("utf-8"))["ruleset"]["as_of"] == "2024-09-01"
+    configure(project, 'output = "json:out.json"\noutputs = ["json:out.json"]\n')
+    assert "junheng.toml:2: output 写了两次" in run("check").stderr
+
+
 def test_it_is_looked_for_upwards_to_the_end_of_the_repository(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +189,18 @@ def test_links_in_a_circle_and_devices_are_refused_in_words(project: Path) -> No
         done = run("check", "data", "--config", path)
         assert done.exit_code == 2
         assert str(path) in done.stderr
+
+
+def test_what_the_page_shows_is_taken_and_fits_the_schema(project: Path) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    configure(project, shown)
+    assert run("rules").exit_code == 0
+    schema = json.loads((ROOT / "schemas" / "configuration.schema.json").read_text("utf-8"))
+    stated = json.loads(json.dumps(tomllib.loads(shown), default=str))
+    Draft202012Validator(schema).validate(stated)
+    for wrong in ({"ruelset": "x"}, {"strict": "yes"}, {"rectify": {"fail-on": "fail"}}):
+        assert not Draft202012Validator(schema).is_valid(wrong)
 
 
 def test_every_option_of_check_may_stand_there() -> None:

@@ -49,7 +49,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_everything_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(Path, "home", lambda: Path(sys.prefix))
+    monkeypatch.setenv("HOME", sys.prefix)
+    monkeypatch.setenv("USERPROFILE", sys.prefix)
     code, found = checks()
     assert code == 0
     assert set(found) == set(installation.titles())

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
+from compliance.checker import Checker
 from compliance.cli import main
 from compliance.engine.kinds.elapsed import Elapsed
 from tests.support.nonempty import nonempty
@@ -105,6 +106,18 @@ def test_a_rule_that_breaks(
     assert [one["what"] for one in failure(result)["errors"]] == [
         "规则出错，未作判定：C", "规则出错，未作判定：CT-1",
     ]  # fmt: skip
+
+
+def test_the_program_itself_breaks(
+    monkeypatch: pytest.MonkeyPatch, county: Callable[..., Path]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("gone")
+
+    monkeypatch.setattr(Checker, "check", broken)
+    result = run("check", county(), "--error-format", "json")
+    assert result.exit_code == 5
+    assert "RuntimeError: gone" in failure(result)["errors"][0]["what"]
 
 
 def test_a_run_that_ends_well_says_nothing_there(county: Callable[..., Path]) -> None:

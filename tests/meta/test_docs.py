@@ -26,6 +26,7 @@ PAGES = (
 NAMED = re.compile(r"`([\w.-]+/[\w./-]*|[\w-]+\.(?:py|md|toml|txt))`|\]\(([\w./-]+\.md)\)")
 # what a page invents, or what stands in a package of a province or in every plugin
 ELSEWHERE = {
+    "junheng.toml",
     "compliance_moon/__init__.py", "compliance_moon/rules/2017.toml", "compliance_lake/__init__.py",
     "compliance_lake/rules/2017.toml", "tests/cases/median.toml", "tests/test_lake.py", "declaration.toml",
     "school.schema.json", "templates/rectify_county.docx", "rules/", "schemas/", "cases/", "out/",

@@ -709,6 +709,7 @@ def one_county() -> Results:
             WaiverOutcome(
                 Waiver("G9", code, HOSTILE, "样市教育局", "样教〔2023〕1号", date(2024, 8, 31)),
                 "applied",
+                "G9",
                 year,
             ),
         ),

@@ -303,7 +303,7 @@ def assess(
             one
             for one in report.problems
             if one.severity == "warning"
-            and not one.code.startswith("waiver_")
+            and about_figures(one)
             and one.county_code == county.county_code
             and one.year in (None, county.year)
         ),
@@ -351,10 +351,15 @@ def _conforming(deciding: pl.DataFrame, rules: Mapping[str, Rule]) -> tuple[int,
     return met + int(folded.is_in(["fail", "waived"]).sum()), met
 
 
+def about_figures(problem: Problem) -> bool:
+    """Whether it is about the figures, and not about a waiver that waives nothing."""
+    return not problem.code.startswith("waiver_")
+
+
 def _waived(open_: Iterable[Judged], report: Results, county: CountyResult) -> tuple[Waived, ...]:
     """The waived findings of the county with their waivers, in their order."""
     known = {
-        (one.waiver.rule, one.waiver.school_code or "", one.stage): one.waiver
+        (one.rule, one.waiver.school_code or "", one.stage): one.waiver
         for one in report.waivers
         if one.state == "applied"
         and (one.waiver.county_code, one.year) == (county.county_code, county.year)

@@ -111,10 +111,8 @@ def write_new(asked: NewPack, registry: Registry) -> Written:
     """
     checks = (_wrong_words, _taken_names, _taken_claims, _taken_folder)
     faults = [fault for check in checks for fault in check(asked, registry)]
-    if len(faults) == 1:
-        raise faults[0]
     if faults:
-        raise UsageError("\n".join(map(str, faults)))
+        raise UsageError.of(faults)
     words = _words(asked, registry)
     _try(asked, registry, words)
     with staged(asked.folder) as place:

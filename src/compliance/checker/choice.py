@@ -233,10 +233,12 @@ def own_fragments(registry: Registry, known: Packs, name: str) -> list[Path]:
 
 
 def rule_ids(known: Packs) -> set[str]:
-    """Every id that a rule has in any rule set, of overrides that stand beside their rules too."""
+    """Every id that a rule has or had in any rule set, of overrides that stand beside their rules too."""
     found = set[str]()
     for pack in (pack for packs in known.values() for pack in packs):
-        found |= {*pack.table("rule"), *(pack.prefix + name for name in pack.table("override"))}
+        rules = pack.table("rule")
+        found |= {*rules, *(old for one in rules.values() for old in one.get("formerly", ()))}
+        found |= {pack.prefix + name for name in pack.table("override")}
     return found
 
 

@@ -51,11 +51,9 @@ def compared(
 def _side(checker: Checker, path: Path, choice: Choice, problems: list[Problem]) -> Side:
     if _holds_results(path):
         return side_of_results(checker, path)
-    batch = prepare([path], checker.registry, choice)
-    report = checker.judge(batch, choice)
+    report = checker.judge(prepare([path], checker.registry, choice), choice)
     problems += report.problems
-    records = _records([batch.submission.of(()), *(job.part for job in batch.jobs)])
-    return replace(side_of(report, _called(path)), words=_words(batch.vocabulary), records=records)
+    return side_with_figures(report, _called(path))
 
 
 def _called(path: Path) -> str:
@@ -78,6 +76,14 @@ def side_of(report: Report, name: str) -> Side:
             one for county in report.counties for one in report.succession_of(county)
         ),
     )
+
+
+def side_with_figures(report: Report, name: str) -> Side:
+    """What was judged now, with its figures as typed."""
+    parts = [one.figures for one in report.grounds.values()]
+    records = _records([parts[0].of(()), *parts]) if parts else None
+    words = _words(report.words.vocabulary)
+    return replace(side_of(report, name), words=words, records=records)
 
 
 def held_against(report: Report, path: Path, checker: Checker, *, only_new: bool) -> Report:

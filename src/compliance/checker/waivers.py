@@ -8,7 +8,7 @@ from datetime import date
 from compliance.assessment.figures import state
 from compliance.checker.parts import Job
 from compliance.engine.results import WaiverOutcome
-from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, Hit, expired, refusal
+from compliance.engine.waiving import NOT_ALLOWED, TOO_BROAD, Hit, expired, refusal, rule_named
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import stage_words
@@ -33,7 +33,9 @@ def outcomes(waivers: Waivers, hits: Iterable[Hit], jobs: Sequence[Job]) -> Iter
         found = named.get(place, [])
         if applied := [hit for hit in found if hit.applied]:
             for hit in applied:
-                yield WaiverOutcome(one, APPLIED, hit.year, hit.school_name, hit.stage, "fail")
+                yield WaiverOutcome(
+                    one, APPLIED, hit.rule, hit.year, hit.school_name, hit.stage, "fail"
+                )
             continue
         own = [judged for judged in years.get(one.county_code, ()) if one.year in (None, judged[0])]
         yield _idle(one, waivers, found, own)
@@ -45,29 +47,31 @@ def _idle(
     """Why a waiver waives nothing: the first reason, in the latest of its county's years."""
     if "*" in one.county_code:
         why = msg("一项豁免只能针对一个县，不能用通配符")
-        return WaiverOutcome(one, TOO_BROAD, why=why)
+        return WaiverOutcome(one, TOO_BROAD, one.rule, why=why)
     if not own:
-        return WaiverOutcome(one, UNUSED)
+        return WaiverOutcome(one, UNUSED, one.rule)
     year, ruleset, as_of = max(own, key=lambda judged: judged[0])
     state_, why = _not_heeded(one, ruleset, waivers, as_of)
     if state_:
-        return WaiverOutcome(one, state_, year, why=why)
+        return WaiverOutcome(one, state_, one.rule, year, why=why)
     hits = [hit for hit in found if hit.year == year]
     judged = [hit for hit in hits if hit.status != "not_applicable"] or hits
     if len(judged) == 1:
         (hit,) = judged
         why = say("该项现在是“{state}”，豁免只用于不达标的项", state=state(hit.status))
-        return WaiverOutcome(one, UNUSED, year, hit.school_name, hit.stage, hit.status, why)
+        return WaiverOutcome(
+            one, UNUSED, hit.rule, year, hit.school_name, hit.stage, hit.status, why
+        )
     if judged:
         why = msg("两个学段都有这项判定，请写明 stage")
-        return WaiverOutcome(one, TOO_BROAD, year, why=why)
+        return WaiverOutcome(one, TOO_BROAD, one.rule, year, why=why)
     why = msg("该规则在该县没有这样的对象：学校（学段）不存在，或不参加这项判定")
-    return WaiverOutcome(one, UNUSED, year, why=why)
+    return WaiverOutcome(one, UNUSED, one.rule, year, why=why)
 
 
 def _not_heeded(one: Waiver, ruleset: Ruleset, waivers: Waivers, as_of: date) -> tuple[str, str]:
     """Why a waiver was not among those in force; empty where it was."""
-    rule = ruleset.rules.get(one.rule)
+    rule = rule_named(one, ruleset)
     if rule is None:
         return UNUSED, say("规则集 {ruleset} 没有规则 {rule}", ruleset=ruleset.id, rule=one.rule)
     refused = refusal(one, rule)

@@ -82,6 +82,13 @@ if TYPE_CHECKING:
     help=lambda: msg("什么结论使退出码非零"),
 )
 @option(
+    "--watch",
+    is_flag=True,
+    help=lambda: msg(
+        "一直看着输入：改动（存盘）后自动重新判定，列出变化，重写 -o 的文件；Ctrl-C 结束"
+    ),
+)
+@option(
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="RESULTS.json",
@@ -103,12 +110,12 @@ def check(
     fail_on: str,
     baseline: Path | None,
     only_new: bool,
+    *,
+    watch: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
 ) -> int:
     """Judge, write the files, print; the exit code of the contract."""
     from compliance.checker import Checker
-    from compliance.checker.sides import held_against
-    from compliance.render import write
 
     checker = Checker()
     renderers = checker.registry.renderers
@@ -120,19 +127,63 @@ def check(
     for form in formats:
         require_format(form, known)
     printed = (*formats, *streamed) or ("text",)
+
+    def judged(sinks: Sequence[Sink] = ()) -> Report:
+        report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
+        if baseline is not None:
+            from compliance.checker.sides import held_against
+
+            report = held_against(report, baseline, checker, only_new=only_new)
+        return replace(report, exit_code=exit_code(report, fail_on))
+
+    def given(report: Report, last: Report | None = None, *, written: bool = False) -> int:
+        writing = [] if written else _writing(report, files, renderers)
+        writing += [partial(_print, report, form, renderers[form], last) for form in printed]
+        _note_failures(report)
+        if "github" in printed and (page := environment.asked(environment.JOB_SUMMARY)):
+            writing.append(partial(_summarise, report, Path(page), renderers["md"]))
+        return _faults(writing, len(files)) or report.exit_code or CONFORMS
+
+    if watch:
+        return _watched(
+            judged, given, {"": (*inputs, *previous), "baseline": baseline, **how}, files, printed
+        )
     sinks = _sinks(files, printed, renderers) if baseline is None else []
-    report = checker.check(inputs, chosen(**how), progress(), sinks=sinks, previous=previous)
-    if baseline is not None:
-        report = held_against(report, baseline, checker, only_new=only_new)
-    report = replace(report, exit_code=exit_code(report, fail_on))
-    writing = [
-        partial(write, report, form, path, renderers[form]) for form, path in files if not sinks
+    return given(judged(sinks), written=bool(sinks))
+
+
+def _watched(
+    judged: Callable[[], Report],
+    given: Callable[[Report, Report | None], int],
+    asked: Mapping[str, Any],
+    files: Sequence[tuple[str, Path]],
+    printed: Sequence[str],
+) -> int:
+    """Judge again whenever what is asked for changes: inputs, earlier figures, files among the options."""
+    from time import sleep
+
+    from compliance.cli.watch import FileChanges, watched
+    from compliance.intake.formats.standard_input import is_kept
+
+    values = [
+        one for value in asked.values() for one in (value if isinstance(value, tuple) else [value])
     ]
-    writing += [partial(_print, report, form, renderers[form]) for form in printed]
-    _note_failures(report)
-    if "github" in printed and (page := environment.asked(environment.JOB_SUMMARY)):
-        writing.append(partial(_summarise, report, Path(page), renderers["md"]))
-    return _faults(writing, len(files)) or report.exit_code or CONFORMS
+    read = [one for one in values if isinstance(one, Path)]
+    if set(printed) != {"text"} or any(map(is_kept, read)):
+        raise UsageError(
+            msg("--watch 不能与标准输入、--format 同用"), todo=msg("其他格式请用 -o 格式:文件")
+        )
+    rules = Path(asked.get("ruleset") or "")
+    read += [rules] if rules.is_file() else []
+    return watched(judged, given, FileChanges(read, [path for _, path in files], sleep))
+
+
+def _writing(
+    report: Report, files: Sequence[tuple[str, Path]], renderers: Mapping[str, Renderer]
+) -> list[Callable[[], None]]:
+    from compliance.render import write
+
+    return [partial(write, report, form, path, renderers[form]) for form, path in files]
 
 
 def _sinks(
@@ -195,10 +246,15 @@ def _summarise(report: Report, page: Path, render: Renderer) -> None:
         stream.write(summary(made.getvalue(), SUMMARY - stream.tell()))
 
 
-def _print(report: Report, form: str, render: Renderer) -> None:
+def _print(report: Report, form: str, render: Renderer, last: Report | None = None) -> None:
+    """Print the report; of a county that is watched what differs from the last one."""
     from compliance.render.terminal import summary
 
-    if form == "text":
+    if last is not None:
+        from compliance.cli.watch import show_changes
+
+        show_changes(report, last)
+    elif form == "text":
         told = summary.verdicts if quiet() else summary.summary
         if not quiet() or (quiet() < SILENT and report.counties):
             click.echo(told(report, sys.stdout.isatty(), terminal_width()))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     guarded,
@@ -49,7 +50,12 @@ from compliance.kernel.i18n import msg, say
     is_flag=True,
     help=lambda: msg("学校改了已知数据的，采用交回的（默认：仍用已知的，列出）"),
 )
-@option("--ruleset", metavar="ID|FILE", help=lambda: msg("规则集编号或规则文件（默认：发放时的）"))
+@option(
+    "--ruleset",
+    metavar="ID|FILE",
+    shell_complete=completed_words.rulesets,
+    help=lambda: msg("规则集编号或规则文件（默认：发放时的）"),
+)
 @shared_options
 @guarded
 def collect(

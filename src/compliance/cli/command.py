@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import gc
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -73,11 +74,10 @@ class Command(click.Command):
             "Usage: ": msg("用法："),
             "\n\nOptions:\n": msg("\n\n选项：\n"),
             "\n\nCommands:\n": msg("\n\n命令：\n"),
-            "[default: ": msg("[默认："),
             "[required]": msg("[必填]"),
         }.items():
             page = page.replace(words, ours)
-        return page
+        return re.sub(r"\[default:\s+", msg("[默认："), page)  # a line may break in it
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The options that begin so, each with what it is for."""

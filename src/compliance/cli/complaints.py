@@ -40,7 +40,7 @@ def _name(error: click.UsageError) -> str:
         return "参数"
     if isinstance(parameter, click.Option):
         return str(parameter.opts[0])
-    names = {"inputs": "要判定的文件或文件夹", "rule": "规则编号"}
+    names = {"inputs": "要判定的文件或文件夹（可写成配置文件的 inputs）", "rule": "规则编号"}
     return names.get(str(parameter.name), str(parameter.name))
 
 

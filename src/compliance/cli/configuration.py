@@ -208,13 +208,13 @@ class _ReadingSettings:
             if key in single and isinstance(value, dict):
                 known, found = keys_of(every[key]), self.own.setdefault(key, {})
                 for name, each in value.items():
-                    if name in known:
-                        self._take(found, (key, name), known[name], each)
+                    if meant := _meant(name, known):
+                        self._take(found, meant, (key, name), known[meant], each)
                     else:
                         what = say("命令 {c} 没有“{k}”这一项", c=key, k=name)
                         self._fault(what, (key, name), _near(name, known))
-            elif key in common:
-                self._take(self.common, (key,), common[key], value)
+            elif meant := _meant(key, common):
+                self._take(self.common, meant, (key,), common[meant], value)
             else:
                 todo = (
                     suggestion(key, [*common, *single]) or self._belongs(key) or _near(key, common)
@@ -223,7 +223,7 @@ class _ReadingSettings:
 
     def _belongs(self, key: str) -> str:
         """Which command's table a key belongs to; empty where it is no command's."""
-        homes = [name for name, one in self._every.items() if key in keys_of(one)]
+        homes = [name for name, one in self._every.items() if _meant(key, keys_of(one))]
         table = ".".join((*self._file.address, *homes[:1]))
         return say("这不是 check 的选项，请写在 [{t}] 下", t=table) if homes else ""
 
@@ -231,25 +231,31 @@ class _ReadingSettings:
         self.faults.append(UsageError(what, self._file.place(*address), todo))
 
     def _take(
-        self, found: dict[str, Any], address: Sequence[str], param: click.Parameter, value: object
-    ) -> None:
+        self, found: dict[str, Any], key: str, address: Sequence[str], param: click.Parameter,
+        value: object,
+    ) -> None:  # fmt: skip
         """Keep the value as click takes it; one that is none of the option's is a fault."""
-        key = address[-1]
         kind, plain = _plain(param, value)
-        if plain is None:
+        if key in found:
+            self._fault(say("{name} 写了两次", name=key), address, msg("请只留一处"))
+        elif plain is None:
             self._fault(say("{name} 应为{kind}", name=key, kind=kind), address)
-            return
-        if isinstance(plain, list):
-            plain = [_from(self._file, param, one) for one in plain]
-        elif isinstance(plain, str):
-            plain = _from(self._file, param, plain)
-        try:
-            param.type_cast_value(click.Context(self._every[COMMON]), plain)
-        except click.BadParameter as error:
-            told = allowed(error)
-            self._fault(say("{name} 的值不对：{told}", name=key, told=told), address)
         else:
-            found[key] = plain
+            try:
+                found[key] = _from(self._file, param, plain)
+                param.type_cast_value(click.Context(self._every[COMMON]), found[key])
+            except click.BadParameter as error:
+                told = allowed(error)
+                self._fault(say("{name} 的值不对：{told}", name=key, told=told), address)
+
+
+def _meant(name: str, known: Mapping[str, click.Parameter]) -> str:
+    """The key that a name stands for: itself, with `_` for `-`, or as a list is called (`outputs`)."""
+    plain = name.replace("_", "-")
+    if plain in known:
+        return plain
+    called = {str(one.name).replace("_", "-"): key for key, one in known.items()}
+    return called.get(plain, "")
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -273,9 +279,14 @@ def _plain(param: click.Parameter, value: object) -> tuple[str, object]:
     return msg("文字"), value if isinstance(value, str) else None
 
 
-def _from(configuration: Configuration, param: click.Parameter, text: str) -> str:
-    """A path as it reads from the working folder; what is no path stays as it is."""
-    folder = configuration.path.parent
+def _from(configuration: Configuration, param: click.Parameter, value: object) -> object:
+    """Paths as they read from the working folder; what is no path stays as it is."""
+    if isinstance(value, list):
+        return [_from(configuration, param, one) for one in value]
+    return _path(configuration.path.parent, param, value) if isinstance(value, str) else value
+
+
+def _path(folder: Path, param: click.Parameter, text: str) -> str:
     if param.metavar == _FORMAT_FILE:
         form, colon, path = text.partition(":")
         return f"{form}:{_beside(folder, path)}" if colon else text

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 FORMAT = "junheng-error/1"
 FORMATS = ("text", "json")
 _FAILURES = (USAGE, UNREADABLE, INTERNAL)
-_collected: ContextVar[list[dict[str, str]] | None] = ContextVar(
-    "compliance_failures", default=None
-)
+_Rows = dict[tuple[str, ...], dict[str, str]]  # each failure once, by all that is said of it
+_collected: ContextVar[_Rows | None] = ContextVar("compliance_failures", default=None)
 
 
 @contextmanager
@@ -35,14 +34,14 @@ def reported(form: str) -> Iterator[None]:
     if form != "json":
         yield
         return
-    found: list[dict[str, str]] = []
+    found: _Rows = {}
     words, token = StringIO(), _collected.set(found)
     try:
         with redirect_stderr(words):
             yield
     except SystemExit as done:
         if done.code in _FAILURES:
-            _tell(int(str(done.code)), found or [_as_said(words.getvalue())])
+            _tell(int(str(done.code)), [*found.values()] or [_as_said(words.getvalue())])
         raise
     finally:
         _collected.reset(token)
@@ -67,10 +66,16 @@ def failed_on(problems: Iterable[Problem]) -> None:
             _note({**row, "code": one.code})
 
 
+def forget() -> None:
+    """Nothing has failed so far."""
+    if (found := _collected.get()) is not None:
+        found.clear()
+
+
 def _note(row: dict[str, str]) -> None:
     found = _collected.get()
-    if found is not None and row not in found:
-        found.append(row)
+    if found is not None:
+        found.setdefault(tuple(row.values()), row)
 
 
 def _as_said(words: str) -> dict[str, str]:

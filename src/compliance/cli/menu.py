@@ -24,7 +24,6 @@ from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE
-from compliance.render.documents.text import as_typed, printable
 
 BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".json", ".zip")
 BLANK = "填报.xlsx"
@@ -60,6 +59,8 @@ def menu(files: tuple[Path, ...]) -> int:
 
 def choose_file() -> Path | None:
     """The file or folder that is to be worked on; None to leave."""
+    from compliance.render.documents.text import printable
+
     while True:
         files = list(offered())
         click.echo(msg("\n选数据文件"))
@@ -82,6 +83,8 @@ def choose_file() -> Path | None:
 
 def work_on(path: Path) -> None:
     """What can be done with a file, until another is wanted."""
+    from compliance.render.documents.text import printable
+
     again = True
     while again:
         click.echo(say("\n数据：{path}", path=printable(path)))
@@ -209,6 +212,8 @@ def run(command: str, *files: Path) -> int:
 
 
 def _run(*words: str) -> int:
+    from compliance.render.documents.text import as_typed
+
     told = " ".join(as_typed(word) for word in words if word != "--")
     click.echo(say("\n（命令：compliance {words}）\n", words=told))
     program = click.get_current_context().find_root().command

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     day,
@@ -22,7 +23,12 @@ from compliance.kernel.i18n import msg
 @click.command(
     cls=Command, help=lambda: msg("列出一个规则集的全部规则；或其来源、差别、规定覆盖、开关。")
 )
-@option("--ruleset", metavar="ID|FILE", help=lambda: msg("规则集（默认：国家）"))
+@option(
+    "--ruleset",
+    metavar="ID|FILE",
+    shell_complete=completed_words.rulesets,
+    help=lambda: msg("规则集（默认：国家）"),
+)
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 @option("--resolved", is_flag=True, help=lambda: msg("每个数值由哪一层、哪份文件给出"))
 @option("--diff", metavar="A..B", help=lambda: msg("比较两个日期，或两个规则集"))

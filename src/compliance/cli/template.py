@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compliance.cli import completed_words
 from compliance.cli.command import (
     Command,
     guarded,
@@ -50,7 +51,10 @@ if TYPE_CHECKING:
     help=lambda: msg("一校一本要填哪个学年（默认：INPUT 的学年；是另一学年的，其数据不算已知）"),
 )
 @option(
-    "--ruleset", metavar="ID|FILE", help=lambda: msg("为哪个规则集（默认：国家；一校一本按省份）")
+    "--ruleset",
+    metavar="ID|FILE",
+    shell_complete=completed_words.rulesets,
+    help=lambda: msg("为哪个规则集（默认：国家；一校一本按省份）"),
 )
 @switch_option
 @option(

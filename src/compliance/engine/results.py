@@ -121,13 +121,14 @@ class CountyResult:
 class WaiverOutcome(NamedTuple):
     """What became of a waiver, or of what it does to one finding.
 
-    state: ``applied``, ``expired``, ``unused``, ``too_broad``, ``not_allowed``. year: of the county
-    concerned; None where none is. status: of the finding it names, before; empty where it names none.
+    state: ``applied``, ``expired``, ``unused``, ``too_broad``, ``not_allowed``. rule: the id of the rule
+    today. year: of the county concerned; None where none is. status: of the finding it names, before; empty where it names none.
     why: it waives nothing, empty where its county was not judged.
     """
 
     waiver: Waiver
     state: str
+    rule: str
     year: int | None = None
     school_name: str = ""
     stage: str = ""

@@ -73,10 +73,17 @@ def in_force(waivers: Waivers, ruleset: Ruleset, as_of: date) -> InForce:
     """The waivers heeded where a rule set judges as of a day: neither expired nor refused."""
     of: dict[str, list[int]] = {}
     for place, one in enumerate(waivers.entries):
-        rule = ruleset.rules.get(one.rule)
+        rule = rule_named(one, ruleset)
         if rule is not None and not expired(one, waivers, as_of) and not refusal(one, rule):
             of.setdefault(rule.id, []).append(place)
     return InForce(waivers.entries, of) if of else NONE_IN_FORCE
+
+
+def rule_named(waiver: Waiver, ruleset: Ruleset) -> Rule | None:
+    """The rule that it names, be it by an id that the rule had before."""
+    known = ruleset.rules
+    renamed = (rule for rule in known.values() if waiver.rule in rule.formerly)
+    return known.get(waiver.rule) or next(renamed, None)
 
 
 def expired(waiver: Waiver, waivers: Waivers, as_of: date) -> bool:
@@ -100,6 +107,7 @@ class Hit(NamedTuple):
     """A finding that a waiver names. place: the waiver's; applied: the finding is waived by it."""
 
     place: int
+    rule: str
     county_code: str
     year: int
     school_name: str
@@ -128,4 +136,6 @@ def hits(evaluation: Evaluation) -> Iterator[Hit]:
         ).filter(pl.col("status").is_not_null() & (pl.col("places").list.len() > 0))  # fmt: skip
         for code, year, school, stage, status, applied, places in table.iter_rows():
             for one in places:
-                yield Hit(one, code, year, school or "", stage or "", STATUSES[status], applied)
+                yield Hit(
+                    one, rule_id, code, year, school or "", stage or "", STATUSES[status], applied
+                )

@@ -167,6 +167,7 @@ def _waiver(one: WaiverOutcome) -> dict[str, Any]:
     return {
         "state": one.state,
         **given,
+        "rule": one.rule,
         "year": one.year or one.waiver.year,
         "stage": one.stage or one.waiver.stage,
         "expiry": one.waiver.expiry.isoformat(),

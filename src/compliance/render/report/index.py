@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compliance.assessment import block_titles, overview
+from compliance.assessment.county import about_figures
 from compliance.assessment.figures import reading, verdict
 from compliance.assessment.submissions import judged_files
 from compliance.engine.results import CountyResult, CountyRow, Margin, PartCount, Results
@@ -105,7 +106,14 @@ def county_index(report: Results) -> CountyIndex:
             **overview(report.findings, report.counties, report.rules_of(report.counties[0]))
         }
     files = judged_files(report)
-    doubts = Counter((one.county_code, one.year) for one in report.problems if one.county_code)
+    doubts = Counter(
+        (one.county_code, one.year)
+        for one in report.problems
+        if one.county_code and about_figures(one)
+    )
+    waived = Counter(
+        (one.waiver.county_code, one.year) for one in report.waivers if one.state == "applied"
+    )
     found: list[tuple[tuple[float, ...], RankedCounty]] = []
     for county in report.counties:
         key = (county.county_code, county.year)
@@ -123,7 +131,7 @@ def county_index(report: Results) -> CountyIndex:
             0, county, printable(county.county_name), Anchors(county).county, verdict_mark(county),
             cells, row.failing, row.undecided, margin_told(row.margin, rules),
             "" if row.margin is None else row.margin.room,
-            phrases.deciders(row, rules), row.schools, of,
+            _decides(row, rules, waived[key]), row.schools, of,
             reading(share * 100, 1, unit="%") if of else "", row.missing, doubts[key] + doubts[county.county_code, None],
             printable(file.file) if file else "", file.version_told if file else "",
         )  # fmt: skip
@@ -136,6 +144,12 @@ def county_index(report: Results) -> CountyIndex:
         [replace(one, rank=places.index(order) + 1) for order, one in found],
         [(one, verdict(one), counts[one]) for one in _VERDICTS if counts[one]],
     )
+
+
+def _decides(row: CountyRow, rules: Mapping[str, Rule], waived: int) -> str:
+    """What decides, and how much of the county is waived."""
+    told = (phrases.deciders(row, rules), say("已备案豁免{n}项", n=waived) if waived else "")
+    return msg("；").join(filter(None, told))
 
 
 def _distance(county: CountyResult, row: CountyRow) -> tuple[float, ...]:

@@ -1,0 +1,1 @@
+"""Invented counties on which a change of the packs is tried: docs/corpus.md."""
