@@ -57,7 +57,7 @@ def written(checker: Checker, paths: list[Path], choice: Choice | None = None) -
     return stream.getvalue()
 
 
-@settings(max_examples=4, phases=[Phase.generate])  # whole judgements: shrinking would take minutes
+@settings(max_examples=3, phases=[Phase.generate])  # whole judgements: shrinking would take minutes
 @given(data=st.data())
 def test_the_order_of_arguments_does_not_matter(
     checker: Checker, submissions: list[Path], data: st.DataObject

@@ -204,7 +204,7 @@ def test_pre_commit_stops_the_county_that_fails(committed: Path, tmp_path: Path)
     assert re.search(r"junheng plugin check\.+\(no files to check\)Skipped", told), (
         "nothing of a plugin here"
     )
-    code, told = run("--files", "submissions/甲县.json", "README.md")
+    code, told = run("junheng-check", "--files", "submissions/甲县.json", "README.md")
     assert code == 0, told
 
 

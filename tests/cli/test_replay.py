@@ -106,14 +106,14 @@ def edited(change: Callable[[Document], object]) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["a.json"],
-        ["报送", "a.json", "--switch", "retention-b", "--enforce", "secondary", "--strict"],
-        ["a.json", "--lang", "en", "--as-of", "2024-05-01", "--ruleset", "anhui"],
-        ["a.json", "--previous", "报送", "--blank-is-zero", "public_funds"],
-        ["a.json", "--without-plugin", "junheng-jiangsu", "--ruleset", "city.toml"],
-        ["a.json", "--waivers", "w.toml", "--today", "2025-01-31", "--mapping", "m.toml"],
+        ["报送", "a.json", "--switch", "retention-b", "--enforce", "secondary", "--strict", "--lang", "en"],
+        ["a.json", "--previous", "报送", "--blank-is-zero", "public_funds", "--as-of", "2024-05-01"],
+        [
+            "a.json", "--waivers", "w.toml", "--today", "2025-01-31", "--mapping", "m.toml",
+            "--ruleset", "city.toml", "--without-plugin", "junheng-jiangsu",
+        ],
     ],
-)
+)  # fmt: skip
 def test_the_same_bytes_come_again_where_it_was_judged_and_where_it_was_moved(
     home: Path, words: list[str]
 ) -> None:
@@ -179,28 +179,41 @@ def tampered(document: Document) -> None:
     own["status"], own["value"] = "fail", 99
 
 
+def another_installation(document: Document) -> None:
+    manifest = document["manifest"]
+    manifest["tool"] = "junheng 0.0.9"
+    manifest["plugins"] |= {"moon": "1", "junheng-national": "0.0.1"}
+    manifest["digests"]["packs"]["national"]["rules/2017.toml"] = "0" * 64
+    manifest["digests"]["engine"] = "0" * 64
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (tampered, "没有变化" and "G4"),
-        (lambda d: d["manifest"].update(tool="junheng 0.0.9"), "程序：junheng 0.0.9 → junheng"),
-        (lambda d: d["manifest"]["plugins"].update(moon="1"), "插件 moon：1 → 无"),
-        (lambda d: d["manifest"]["plugins"].update({"junheng-national": "0.0.1"}), "插件 junheng-national：0.0.1 → "),
+        (tampered, ["G4"]),
         (
-            lambda d: d["manifest"]["digests"]["packs"]["national"].update({"rules/2017.toml": "0" * 64}),
-            "rules/2017.toml：000000000000… → ",
+            another_installation,
+            [
+                "程序：junheng 0.0.9 → junheng",
+                "插件 moon：1 → 无",
+                "插件 junheng-national：0.0.1 → ",
+                "rules/2017.toml：000000000000… → ",
+                "程序代码的摘要 engine：000000000000… → ",
+                "各项判定都相同",
+            ],
         ),
-        (lambda d: d["manifest"]["digests"].update(engine="0" * 64), "程序代码的摘要 engine：000000000000… → "),
-        (lambda d: d["findings"][0].update(message="别的话"), "别的话"),
-        (lambda d: d["problems"].append({**d["problems"][0], "message": "别的"} if d["problems"] else {"message": "别的"}), "不再有的提示：别的"),
-        (lambda d: d["manifest"].update(enforced=["没有这条"]), "现在不能判定"),
+        (lambda d: d["findings"][0].update(message="别的话"), ["别的话"]),
+        (lambda d: d["problems"].append({**d["problems"][0], "message": "别的"} if d["problems"] else {"message": "别的"}), ["不再有的提示：别的"]),
+        (lambda d: d["manifest"].update(enforced=["没有这条"]), ["现在不能判定"]),
     ],
 )  # fmt: skip
-def test_what_differs_is_named(home: Path, change: Callable[[Document], object], told: str) -> None:
+def test_what_differs_is_named(
+    home: Path, change: Callable[[Document], object], told: list[str]
+) -> None:
     edited(change)
     found = run("replay", "r.json")
     assert found.exit_code == 1
-    assert told in found.output
+    assert [one for one in told if one not in found.output] == []
 
 
 def test_a_plugin_that_was_not_there_then_is_left_out(home: Path) -> None:
