@@ -174,6 +174,17 @@ def test_what_became_of_an_input_is_named(home: Path) -> None:
     assert "示范县（519901）" in other.output, "what was given by hand is judged and compared"
 
 
+def test_of_a_folder_only_what_changed_is_named(home: Path) -> None:
+    text = Path("a.json").read_text("utf-8").replace('"519901"', '"519903"')
+    Path("报送/b.json").write_text(text, "utf-8")
+    judged("报送")
+    Path("报送/b.json").write_text(text.replace("示范县", "别的县"), "utf-8")
+    found = json.loads(run("replay", "r.json", "--format", "json").output)
+    assert [(one["kind"], one["name"]) for one in found["differences"]] == [
+        ("changed", "报送/b.json")
+    ]
+
+
 def tampered(document: Document) -> None:
     own = next(one for one in document["findings"] if one["rule"] == "G4" and one["school_code"])
     own["status"], own["value"] = "fail", 99

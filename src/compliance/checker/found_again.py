@@ -41,10 +41,11 @@ class Wanted:
 
     def lies_at(self, path: Path) -> bool:
         """Whether all its files lie at a path as they were."""
-        return all(
-            digest and _digest(path / way, lines=self.lines) == digest
-            for way, digest in self.files.items()
-        )
+        return all(self.holds(path / way, digest) for way, digest in self.files.items())
+
+    def holds(self, path: Path, digest: str) -> bool:
+        """Whether a file of its is as it was."""
+        return bool(digest) and _digest(path, lines=self.lines) == digest
 
 
 @dataclass
@@ -80,7 +81,9 @@ def find(wanted: Sequence[Wanted], beside: Path, given: Sequence[Path]) -> Found
             continue
         found.at[one.path] = {}
         for way, digest in one.files.items():
-            path = pool.by_digest.get(digest)
+            there = (path / way for path in places)
+            path = next((path for path in there if one.holds(path, digest)), None)
+            path = path or pool.by_digest.get(digest)
             if path is None:
                 path = pool.by_name.get(Path(one.path, way).name)
                 old = Path(one.path, way) if followed else None
