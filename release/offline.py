@@ -1,8 +1,8 @@
 """A folder, and a zip, to install from without network: `python -m release.offline` (`make offline`), into dist/.
 
 Wheels of core, packs and libraries for each system and Python; scripts that install and start; the
-examples; the guide. Made from the last commit, on a machine with network. No registry that we use
-has a Python for Windows as a package: without ``--windows-python`` the folder uses the one that is
+examples; the guide. Made from the last commit, on a machine with network. Neither PyPI nor npm was found
+to have a trustworthy Python for Windows as a package: without ``--windows-python`` the folder uses the one that is
 installed there, and its guide says where it comes from.
 """
 
