@@ -47,7 +47,7 @@ class InputNames:
 
         Of several files the first; empty where no input is called so. Standard input is ``-``.
         """
-        if name == NAME and any(map(is_kept, self._roots)):
+        if name.split("/", 1)[0] == NAME and any(map(is_kept, self._roots)):
             return NAME
         if name not in self._ways:
             first = name.split(", ", maxsplit=1)[0]

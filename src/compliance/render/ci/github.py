@@ -105,7 +105,7 @@ def _command(one: Remark, name: str) -> str:
             **properties,
         }
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {told}::{_data(one.text)}"
+    return f"::{name} {told}::{_data(one.told)}"
 
 
 def _line(one: Remark) -> str:
@@ -113,7 +113,7 @@ def _line(one: Remark) -> str:
     place = ""
     if one.place is not None:
         place = one.place.path if one.place.line is None else f"{one.place.path}:{one.place.line}"
-    return _told(" ".join(filter(None, (f"[{word}]", place, one.title, one.text))))
+    return _told(" ".join(filter(None, (f"[{word}]", place, one.title, one.told))))
 
 
 def _told(text: str) -> str:

@@ -39,7 +39,7 @@ class Remark:
     rule: the rule's id, or the problem's code. title: what that is called. state: of a finding; empty
     of a problem. level: error (it weighs in the verdict, or costs the county its findings), warning,
     note (it has no weight), none (not a failure). weighs: whether its rule has a say in the verdict.
-    subject: county and school. text: the sentence, with the cell where there is no line. place: None
+    subject: county and school. text: the sentence. place: None
     where nobody knows. name: the same from run to run. finding: its row, of a finding. baseline: how it
     stands beside an earlier run (new, unchanged, updated), None without one. ground: by what it is waived.
     """
@@ -56,6 +56,13 @@ class Remark:
     finding: Mapping[str, Any] | None = None
     baseline: str | None = None
     ground: str = ""
+
+    @property
+    def told(self) -> str:
+        """The sentence; with its cell where no line says where that is."""
+        if self.place is None or not self.place.at or self.place.line is not None:
+            return self.text
+        return say("{text}（{cell}）", text=self.text, cell=printable(self.place.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def _problems(
             ERROR if one.severity == "error" else WARNING,
             weighs=one.severity == "error",
             subject=printable(" ".join(filter(None, (county, school)))),
-            text=_with_cell(f"{one.message}{expected}", place),
+            text=printable(f"{one.message}{expected}"),
             place=place,
             name="/".join(filter(None, (one.code, code or one.file, one.school_code, *what))),
         )
@@ -167,7 +174,7 @@ def _findings(report: Results, rows: Sequence[Mapping[str, Any]]) -> Iterator[Re
             _level(row, asked_for),
             weighs=row["role"] != "advisory",
             subject=printable(" ".join(filter(None, [*who, word]))),
-            text=_with_cell(row["message"], place),
+            text=printable(row["message"]),
             place=place,
             name=fingerprint(row["rule"], row["county_code"], row["school_code"], row["stage"]),
             finding=row,
@@ -219,13 +226,6 @@ def _subject(row: Mapping[str, Any]) -> tuple[Any, ...]:
 def _whole(given: str) -> InputPlace | None:
     """A file as a whole; of the tables of one document the first."""
     return InputPlace(Path(given.split(", ", maxsplit=1)[0]).as_posix()) if given else None
-
-
-def _with_cell(text: str, place: InputPlace | None) -> str:
-    """The sentence; with its cell where no line says where that is."""
-    if place is not None and place.at and place.line is None:
-        text = say("{text}（{cell}）", text=text, cell=place.at)
-    return printable(text)
 
 
 def rules_by_id(report: Results) -> dict[str, list[Rule]]:

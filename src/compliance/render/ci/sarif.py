@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -22,7 +23,7 @@ from urllib.parse import quote
 from compliance.assessment.places import InputPlace
 from compliance.engine.results import Results, Validation
 from compliance.kernel.exit_codes import INTERNAL, meanings
-from compliance.kernel.i18n import lang, msg
+from compliance.kernel.i18n import lang, msg, pick
 from compliance.render.ci.remarks import (
     ERROR,
     NONE,
@@ -48,6 +49,7 @@ _FIGURES = (
     "operator", "threshold", "unit", "shortfall", "shortfall_unit", "missing",
 )  # fmt: skip
 _COUNTY = ("county_code", "county_name", "year", "verdict", "ruleset", "as_of")
+_AMOUNT = re.compile(r"\{[a-z_]+\}")  # what a remedy leaves open for a finding's figure
 _Json = dict[str, Any]
 
 
@@ -188,9 +190,8 @@ def _help(rule: Rule) -> Iterator[str]:
     if rule.source:
         yield f"{msg('依据')}{msg('：')}{printable(rule.source)}"
     yield f"{msg('地位')}{msg('：')}{role_words().get(rule.role, rule.role)}"
-    remedy = rule.remedy if lang() == "zh" else rule.remedy_en or rule.remedy
-    if remedy:
-        yield f"{msg('整改')}{msg('：')}{printable(remedy)}"
+    if remedy := pick(rule.remedy, rule.remedy_en):
+        yield f"{msg('整改')}{msg('：')}{printable(_AMOUNT.sub('…', remedy))}"
 
 
 def _problem_kind(one: Remark) -> _Json:
@@ -224,7 +225,7 @@ def _result(
         "ruleIndex": rules[one.rule],
         "kind": "fail" if one.level != NONE else _KINDS[one.state],
         "level": one.level,
-        "message": {"text": _plain(one.text)},
+        "message": {"text": _plain(one.told)},
         "locations": list(_locations(one, artifacts)),
         "partialFingerprints": {
             "junhengFinding/v1": one.name,
@@ -250,7 +251,7 @@ def _notification(one: Remark, rules: Mapping[str, int], artifacts: Mapping[str,
         "descriptor": {"id": "rule_broken"},
         "associatedRule": {"id": one.rule, "index": rules[one.rule]},
         "level": ERROR,
-        "message": {"text": _plain(one.text)},
+        "message": {"text": _plain(one.told)},
         "locations": list(_locations(one, artifacts)),
     }
 
