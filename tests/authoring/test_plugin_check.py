@@ -228,6 +228,17 @@ def test_entry_points_that_lead_nowhere(plugin: Path) -> None:
     assert "compliance" in told(declared(plugin), "entry_point")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["Path(__file__).parent", '"rules"', '{"a": 1}', '[Path(__file__).parent / "data"]', "[]"],
+)
+def test_an_answer_that_is_none(plugin: Path, answer: str) -> None:
+    """As far as it is written out; what the first one is, is seen once the code is run."""
+    spoil(plugin, f"{PACKAGE}/__init__.py", ("[Path(__file__).parent]", answer))
+    found = [one.code for one in declared(plugin)]
+    assert found == ([] if answer == "Path(__file__).parent" else ["offer"])
+
+
 def test_a_pyproject_that_is_no_toml(plugin: Path) -> None:
     spoil(plugin, "pyproject.toml", ("[project]", "[project"))
     assert {one.code for one in check_path(plugin, cases=False)} == {"distribution"}
@@ -239,7 +250,7 @@ def test_what_the_wheel_lacks(plugin: Path) -> None:
     spoil(plugin, "pyproject.toml", ('"py.typed", "rules/*.toml", "schemas/*.json", ', ""))
     found = check_path(plugin, cases=False)
     assert [(one.code, Path(one.file).name) for one in found] == [
-        ("wheel", "2017.toml"),
+        ("wheel", "zhongyuan.toml"),
         ("wheel", "school.schema.json"),
     ]
     spoil(plugin, "pyproject.toml", ('where = ["src"]', 'where = ["nowhere"]'))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from compliance.authoring.case import DAY, Case, CaseOptions, Packs, law, on_trial
@@ -42,12 +42,14 @@ def check_cases(
             diagnosis.add("case_not_run", what, folders[0], 0, msg("改正后再检查一次"))
             _by_what_is_written(own, files, diagnosis)
             return
-        cases = [case for path in files for case in _read(path, diagnosis)]
+        read = {path: _read(path, diagnosis) for path in files}
+        sound = [path for path, found in read.items() if found]
+        cases = [case for path in sound for case in read[path]]
         _run(cases, diagnosis)
         named = {name: registry.packs[name] for name in by_id if name in registry.packs}
         standards = {f"{name}/{STANDARD}" for name in by_id} & registry.packs.keys()
         named |= {name: registry.packs[name] for name in standards}
-        _lacking(cases, named, files, diagnosis)
+        _lacking(cases, named, sound, diagnosis)
 
 
 def _no_cases(source: PluginSource, own: Sequence[Pack], diagnosis: Diagnosis) -> None:
@@ -61,7 +63,7 @@ def _no_cases(source: PluginSource, own: Sequence[Pack], diagnosis: Diagnosis) -
         diagnosis.add("case_missing", what, source.root / "tests", 0, todo)
 
 
-def _read(path: Path, diagnosis: Diagnosis) -> Iterable[Case]:
+def _read(path: Path, diagnosis: Diagnosis) -> Sequence[Case]:
     """The cases of a file; none where it is wrong, which is told."""
     try:
         return read_cases(path)

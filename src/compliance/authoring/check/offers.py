@@ -63,6 +63,14 @@ def _check_hooks(source: PluginSource, diagnosis: Diagnosis) -> None:
         elif all(_is_empty(answer) for answer in _answers(one)):
             what = say("{hook} 的回答是空的", hook=one.name)
             diagnosis.add("offer", what, path, one.lineno, msg("有东西可提供才写这个钩子"))
+        elif any(_is_wrong(one.name, answer) for answer in _answers(one)):
+            wanted = msg("文件夹的列表") if one.name == _PACKS else msg("名称到所提供者的表")
+            what = say("{hook} 应回答{wanted}", hook=one.name, wanted=wanted)
+            diagnosis.add("offer", what, path, one.lineno, msg("形式见 docs/plugin-authors.md"))
+        elif one.name == _PACKS and (lost := list(_without_packs(one, path))):
+            for folder, line in lost:
+                what = say("{folder} 里没有规则文件（rules/*.toml）", folder=folder.name)
+                diagnosis.add("offer", what, path, line, msg("请给 rules 所在的文件夹"))
         elif one.name == _PACKS and not source.packs:
             what = say("{hook} 有，却没有规则文件（rules/*.toml）", hook=one.name)
             diagnosis.add("offer", what, path, one.lineno, msg("请写 rules/*.toml，或删去这个钩子"))
@@ -106,6 +114,38 @@ def _is_empty(answer: ast.expr | None) -> bool:
     if isinstance(answer, ast.Dict):
         return not answer.keys
     return answer is None or (isinstance(answer, ast.Constant) and answer.value is None)
+
+
+def _is_wrong(hook: str, answer: ast.expr | None) -> bool:
+    """Whether an answer, as written, is of another form than the hook's."""
+    table = (ast.List, ast.Tuple, ast.Set)
+    wrong: tuple[type[ast.expr], ...] = (ast.Dict,) if hook == _PACKS else table
+    return isinstance(answer, (*wrong, ast.Constant, ast.JoinedStr))
+
+
+def _without_packs(hook: ast.FunctionDef, module: Path) -> Iterator[tuple[Path, int]]:
+    """The folders that a hook is written to answer and that have no packs, each with its line."""
+    for answer in _answers(hook):
+        for one in answer.elts if isinstance(answer, ast.List | ast.Tuple) else ():
+            folder = _folder(one, module)
+            if folder is not None and not any(folder.glob("rules/*.toml")):
+                yield folder, one.lineno
+
+
+def _folder(written: ast.expr, module: Path) -> Path | None:
+    """The path that an expression such as ``Path(__file__).parent / "x"`` stands for; None for any other."""
+    match written:
+        case ast.Call(func=ast.Name(id="Path"), args=[ast.Name(id="__file__")]):
+            return module
+        case ast.Attribute(value=inner, attr="parent"):
+            found = _folder(inner, module)
+            return found.parent if found is not None else None
+        case ast.BinOp(left=inner, op=ast.Div(), right=ast.Constant(value=str(name))):
+            found = _folder(inner, module)
+            return found / name if found is not None else None
+        case ast.Call(func=ast.Attribute(value=inner, attr="resolve")):
+            return _folder(inner, module)
+    return None
 
 
 def check_names(source: PluginSource, others: Registry, diagnosis: Diagnosis) -> None:

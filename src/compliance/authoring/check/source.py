@@ -103,9 +103,9 @@ def source_of(path: Path) -> PluginSource:
     if path.is_file() and path.suffix == ".toml" and path.name != "pyproject.toml":
         home = path.parent.parent if path.parent.name == "rules" else path.parent
         return PluginSource(path.parent, path.stem, packs={path: home})
-    root = path.parent if path.is_file() else path
-    if not path.exists():
-        raise UsageError(msg("没有这个文件或文件夹"), where=str(path))
+    root = path.parent if path.name == "pyproject.toml" and path.is_file() else path
+    if not root.is_dir():
+        raise UsageError(msg("没有这个文件夹或规则文件"), where=str(path))
     project, faults = _project(root / "pyproject.toml")
     packs = {one: one.parents[1] for one in _rules(root)}
     if not packs and project is None:
