@@ -233,11 +233,12 @@ def written_whole(form: str, path: Path, given: Iterable[pl.DataFrame]) -> None:
 def test_a_file_that_cannot_be_written_is_told_and_the_others_are_whole(
     several: Path, tmp_path: Path
 ) -> None:
-    fine = tmp_path / "findings.csv"
-    outputs = ["-o", f"parquet:{tmp_path / 'nowhere' / 'x.parquet'}", "-o", f"csv:{fine}"]
+    fine, folder = tmp_path / "findings.csv", tmp_path / "in the way"
+    folder.mkdir()
+    outputs = ["-o", f"parquet:{folder}", "-o", f"csv:{fine}"]
     run = CliRunner().invoke(main, ["check", str(several), *outputs])
     assert run.exit_code == 2
-    assert "nowhere" in run.stderr
+    assert "in the way" in run.stderr
     rows = csv.DictReader(io.StringIO(fine.read_text("utf-8-sig")))
     assert len(list(rows)) == Checker(installed()).check(several).findings.height
 

@@ -59,7 +59,7 @@ def test_a_warm_start_parses_no_pack_and_resolves_no_rule_set(
     for home, name in [
         (pack, "_parsed"),
         (pack, "faults"),
-        (vocabulary, "_joined"),
+        (vocabulary, "joined"),
         (resolve, "resolve"),
         (lint, "examine"),
     ]:

@@ -52,7 +52,7 @@ def test_meets_the_schema(make: Any) -> None:
 def test_head() -> None:
     found = document(fixture.one_county())
     assert list(found) == [
-        "format", "ruleset", "manifest", "counties", "problems", "excluded", "findings",
+        "format", "ruleset", "manifest", "counties", "waivers", "problems", "excluded", "findings",
     ]  # fmt: skip
     assert found["format"] == "junheng-results/1"
     assert found["ruleset"] == {

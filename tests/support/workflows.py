@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from tests.support.nonempty import nonempty
+
 ROOT = Path(__file__).parents[2]
 OWN = re.compile(r"[\w.-]+/junheng@v[0-9.]+")
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
@@ -110,7 +112,7 @@ class Job:
         terms = [
             one.strip() for one in condition.split("&&") if one.strip() not in ("", "always()")
         ]
-        for term in terms:
+        for term in nonempty(terms):
             found = _TERM.fullmatch(term)
             assert found, term
             same = self._value(found["name"], inputs) == (found["text"] or "")

@@ -18,7 +18,7 @@ _BEFORE = 40  # characters of a line that are shown before the first that differ
 _OF_INPUTS = ("asked", "inputs", "previous", "blank_is_zero", RULESET, PROBLEM)
 
 
-class Difference(NamedTuple):
+class ReplayDifference(NamedTuple):
     """One thing that is not as it was.
 
     kind: one of the kinds above, or the manifest's key, with dots before inner ones. name: which of
@@ -42,7 +42,7 @@ class Replay:
     name: str
     counties: int
     findings: int
-    differences: Sequence[Difference] = ()
+    differences: Sequence[ReplayDifference] = ()
     run: RunComparison | None = None
 
     @property
@@ -51,12 +51,14 @@ class Replay:
         return not self.differences and self.run is None
 
 
-def manifest_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+def manifest_differences(
+    then: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[ReplayDifference]:
     """Every entry of two manifests that is not the same."""
     before, after = dict(_entries(then)), dict(_entries(now))
     for key in dict.fromkeys([*before, *after]):
         if before.get(key) != after.get(key):
-            yield Difference(*key, before.get(key), after.get(key))
+            yield ReplayDifference(*key, before.get(key), after.get(key))
 
 
 def _entries(manifest: Mapping[str, Any], *above: str) -> Iterator[tuple[tuple[str, str], str]]:
@@ -83,7 +85,7 @@ def _text(value: object) -> str:
 
 def document_differences(
     then: Mapping[str, Any], now: Mapping[str, Any], *, of_inputs: bool
-) -> Iterator[Difference]:
+) -> Iterator[ReplayDifference]:
     """What two documents of results differ in beside counties and findings.
 
     of_inputs: their inputs differ, which is known, and so may all that hangs on them.
@@ -93,30 +95,32 @@ def document_differences(
             yield one
 
 
-def _document_differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+def _document_differences(
+    then: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[ReplayDifference]:
     yield from manifest_differences(then["manifest"], now["manifest"])
     sets = [doc.get("rulesets") or [doc.get("ruleset")] for doc in (then, now)]
     if sets[0] != sets[1]:
-        yield Difference(RULESET, "", *(_text(one) for one in sets))
+        yield ReplayDifference(RULESET, "", *(_text(one) for one in sets))
     old, new = ([_text(one) for one in doc["problems"]] for doc in (then, now))
     gone = [one for one in old if one not in set(new)]
     came = [one for one in new if one not in set(old)]
     for one in gone[:_PROBLEMS]:
-        yield Difference(PROBLEM, _message(one), one, None)
+        yield ReplayDifference(PROBLEM, _message(one), one, None)
     for one in came[:_PROBLEMS]:
-        yield Difference(PROBLEM, _message(one), None, one)
+        yield ReplayDifference(PROBLEM, _message(one), None, one)
 
 
 def _message(problem: str) -> str:
     return str(json.loads(problem).get("message", ""))
 
 
-def byte_difference(then: bytes, now: bytes) -> Difference:
+def byte_difference(then: bytes, now: bytes) -> ReplayDifference:
     """What kind of bytes differ, where nothing else was found: ends of lines, layout, or a text."""
     if then.replace(b"\r\n", b"\n") == now:
-        return Difference(LINE_ENDS, "")
+        return ReplayDifference(LINE_ENDS, "")
     if json.loads(then) == json.loads(now):
-        return Difference(LAYOUT, "")
+        return ReplayDifference(LAYOUT, "")
     lines = [one.decode(errors="replace").split("\n") for one in (then, now)]
     place = next(
         (n for n, (a, b) in enumerate(zip(*lines, strict=False)) if a != b), min(map(len, lines))
@@ -124,4 +128,4 @@ def byte_difference(then: bytes, now: bytes) -> Difference:
     texts = [one[place].strip() if place < len(one) else "" for one in lines]
     alike = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
     first = max(alike - _BEFORE, 0)
-    return Difference(TEXT, str(place + 1), *(one[first:] for one in texts))
+    return ReplayDifference(TEXT, str(place + 1), *(one[first:] for one in texts))

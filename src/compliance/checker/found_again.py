@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from compliance.assessment.replay import CHANGED, MISSING, Difference
+from compliance.assessment.replay import CHANGED, MISSING, ReplayDifference
 from compliance.intake.limits import MOST_FILES, MOST_OF_A_TABLE
 from compliance.rules.language.pack import MAX_PACK_BYTES
 
@@ -59,7 +59,7 @@ class FoundFiles:
     in_place: bool = True
     at: dict[str, dict[str, Path]] = field(default_factory=dict)
     whole: dict[str, Path] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[ReplayDifference] = field(default_factory=list)
 
 
 def find(wanted: Sequence[Wanted], beside: Path, given: Sequence[Path]) -> FoundFiles:
@@ -93,10 +93,10 @@ def find(wanted: Sequence[Wanted], beside: Path, given: Sequence[Path]) -> Found
     return found
 
 
-def _not_as_it_was(one: Wanted, way: str, path: Path | None) -> Difference:
+def _not_as_it_was(one: Wanted, way: str, path: Path | None) -> ReplayDifference:
     now = "" if path is None else _digest(path, lines=one.lines)
     kind = CHANGED if now else MISSING
-    return Difference(kind, str(Path(one.path, way)), one.files[way] or None, now or None)
+    return ReplayDifference(kind, str(Path(one.path, way)), one.files[way] or None, now or None)
 
 
 def _may_be_followed(path: str) -> bool:
@@ -153,7 +153,7 @@ class _Pool:
             yield from (path for path in sorted(folder.rglob(name)) if path.is_dir())
 
 
-class Layout:
+class LaidOut:
     """Found files copied into a folder of our own, under the same names and in the same order."""
 
     def __init__(self, folder: Path, wanted: Sequence[Wanted], found: FoundFiles) -> None:

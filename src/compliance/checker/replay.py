@@ -16,15 +16,15 @@ from typing import Any
 from compliance.assessment.comparison import compare
 from compliance.assessment.replay import (
     JUDGING,
-    Difference,
     Replay,
+    ReplayDifference,
     byte_difference,
     document_differences,
 )
 from compliance.checker.builtin_offers import load
 from compliance.checker.check import Checker
 from compliance.checker.choice import Choice, rule_ids, with_pack_file
-from compliance.checker.found_again import FoundFiles, Layout, Wanted, find, read_files
+from compliance.checker.found_again import FoundFiles, LaidOut, Wanted, find, read_files
 from compliance.checker.report import Report
 from compliance.checker.sides import faulty, side_of, side_of_results, stored_results
 from compliance.intake.formats.standard_input import NAME, kept
@@ -42,7 +42,7 @@ _NEEDED = ("asked", "digests", "language")  # what manifests did not always have
 
 
 @dataclass(frozen=True)
-class Run:
+class StatedRun:
     """How results were made, as their manifest states it.
 
     choice: without what stands in files. plugins: the distributions that were there, those that
@@ -94,7 +94,7 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     if not read or not all(set(found.at[one.path]) == set(one.files) for one in others):
         return Replay(results.name, *counts, found.differences)
     with TemporaryDirectory(prefix="junheng-") as folder, use(run.language), without(_off(run)):
-        layout = None if found.in_place else Layout(Path(folder), run.wanted, found)
+        layout = None if found.in_place else LaidOut(Path(folder), run.wanted, found)
         checker = Checker(load(_entries(run)))
         stream = io.BytesIO()
         try:
@@ -102,7 +102,7 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
                 report = _judged(checker, run, layout, found, typed)
                 json_results(report, stream)
         except JunhengError as error:
-            difference = Difference(JUDGING, str(error))
+            difference = ReplayDifference(JUDGING, str(error))
             return Replay(results.name, *counts, [*found.differences, difference])
         written = layout.told(stream.getvalue()) if layout else stream.getvalue()
     kept = results.read_bytes()
@@ -130,7 +130,7 @@ def _standard_input(found: FoundFiles) -> Iterator[Path | None]:
 
 
 def _judged(
-    checker: Checker, run: Run, layout: Layout | None, found: FoundFiles, typed: Path | None
+    checker: Checker, run: StatedRun, layout: LaidOut | None, found: FoundFiles, typed: Path | None
 ) -> Report:
     """The same judged by what is installed now. typed: standard input."""
 
@@ -156,7 +156,7 @@ def _judged(
     return checker.check(there[0], choice, previous=there[1])
 
 
-def _entries(run: Run) -> list[EntryPoint]:
+def _entries(run: StatedRun) -> list[EntryPoint]:
     """The plugins that were there then, of those that are there now."""
     return [
         one
@@ -165,7 +165,7 @@ def _entries(run: Run) -> list[EntryPoint]:
     ]
 
 
-def _off(run: Run) -> list[str]:
+def _off(run: StatedRun) -> list[str]:
     """What was switched off then and is installed now."""
     there = {one.dist.metadata["Name"] for one in entry_points(group=GROUP) if one.dist is not None}
     return sorted(there.intersection(run.without))
@@ -174,7 +174,7 @@ def _off(run: Run) -> list[str]:
 # ── what the manifest states ─────────────────────────────────────────────────────────
 
 
-def _run(document: Mapping[str, Any], results: Path) -> Run:
+def _run(document: Mapping[str, Any], results: Path) -> StatedRun:
     manifest = document.get("manifest")
     rows = (document.get(name) for name in ("counties", "problems", "findings"))
     listed = all(
@@ -195,7 +195,7 @@ def _run(document: Mapping[str, Any], results: Path) -> Run:
         raise faulty(results, what) from error
 
 
-def _stated(manifest: Mapping[str, Any]) -> Run:
+def _stated(manifest: Mapping[str, Any]) -> StatedRun:
     asked = manifest["asked"]
     language = _word(manifest["language"])
     if language not in LANGUAGES:
@@ -204,7 +204,7 @@ def _stated(manifest: Mapping[str, Any]) -> Run:
     as_of = asked["as_of"]
     mapping, waived = asked.get("mapping"), manifest.get("waivers", {})
     ruleset = None if asked["ruleset"] is None else _word(asked["ruleset"])
-    return Run(
+    return StatedRun(
         language=language,
         choice=Choice(
             ruleset,

@@ -33,8 +33,8 @@ from compliance.declaration.form import (
     FormColumn,
     FormRow,
     FormTable,
-    Remark,
     Sentence,
+    UnitRemark,
     form_for,
 )
 from compliance.declaration.submitted_form import folded
@@ -360,7 +360,7 @@ class _CountyForm:
         return found | {f"{stage}_{name}" for name in found for stage in COMPULSORY}
 
 
-def _beginnings(remark: Remark | None) -> tuple[str, ...]:
+def _beginnings(remark: UnitRemark | None) -> tuple[str, ...]:
     """What the remarks of a table of units begin with."""
     words = () if remark is None else (remark.met, remark.near, remark.short, remark.open)
     return tuple(str(word).replace("{names}", "").rstrip("：: ") for word in words)
@@ -461,7 +461,7 @@ class _UnitLines:
             return blank(self._county.open([row]))
         return self._county.judged(rule, row, self._county.quotients(rule).get(unit["unit"]))
 
-    def _remark(self, words: Remark, unit: Row) -> Entry:
+    def _remark(self, words: UnitRemark, unit: Row) -> Entry:
         """Which indicators are met, which reach their floor, which do not, which are open."""
         codes = [column.code or str(column.heading) for column in self._rules]
         found: dict[str, list[int]] = {"met": [], "near": [], "short": [], "open": []}

@@ -125,7 +125,7 @@ class FormRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class UnitRemark:
     """What the remark of a unit says; ``{names}`` is where the codes go.
 
     met, near (reaches the floor), short (below it), open (cannot be told).
@@ -157,7 +157,7 @@ class FormTable:
     unmet: Words = Words("0")
     rule: str = ""
     bands: Mapping[str, Words] = field(default_factory=dict)
-    remark: Remark | None = None
+    remark: UnitRemark | None = None
 
 
 @dataclass(frozen=True, slots=True)

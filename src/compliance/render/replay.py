@@ -15,8 +15,8 @@ from compliance.assessment.replay import (
     PROBLEM,
     RULESET,
     TEXT,
-    Difference,
     Replay,
+    ReplayDifference,
 )
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.render import difference
@@ -59,7 +59,7 @@ def lines(made: Replay) -> Iterator[str]:
         yield msg("各项判定都相同。")
 
 
-def _line(one: Difference) -> str:
+def _line(one: ReplayDifference) -> str:
     name, then, now = printable(one.name), _short(one.then), _short(one.now)
     told = {
         MISSING: say("{name}：找不到了（那时的摘要 {then}）", name=name, then=then),

@@ -29,7 +29,7 @@ def positions(text: str, pointers: Iterable[str]) -> dict[str, tuple[int, int]]:
         node = wanted
         for step in one.split("/")[1:]:
             node = node.setdefault(step, {})
-    found = _Search(text).run(wanted)
+    found = _PointerSearch(text).run(wanted)
     starts = sorted({found[_nearest(one, found)] for one in asked})
     told = dict(zip(starts, _lines(text, starts), strict=True))
     return {one: told[found[_nearest(one, found)]] for one in asked}
@@ -50,7 +50,7 @@ def _lines(text: str, starts: Iterable[int]) -> Iterable[tuple[int, int]]:
         yield line, start - text.rfind("\n", 0, start)
 
 
-class _Search:
+class _PointerSearch:
     """A text looked through once. found: pointer → where it stands; the last where a key is given twice."""
 
     def __init__(self, text: str) -> None:
