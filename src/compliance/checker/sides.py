@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from compliance.checker.report import Report
 from compliance.engine.results import FINDINGS, CountyResult, RulesetInfo
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.formats.standard_input import NAME, is_kept
-from compliance.kernel.errors import JunhengError, Problem, ResultsError, UsageError
+from compliance.kernel.errors import JunhengError, Problem, ResultsError, UsageError, reason
 from compliance.kernel.i18n import msg, pick, say
+from compliance.kernel.limited_read import read_limited
 from compliance.kernel.submission import KEY, STATUSES, Submission
 from compliance.render.difference import rule_line
 from compliance.render.machine_formats import FORMAT
@@ -204,16 +206,27 @@ def side_of_results(checker: Checker, path: Path) -> Side:
 def stored_results(path: Path) -> Mapping[str, Any]:
     """The document in a file of results. Raises ResultsError."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise faulty(path, say("文件超过{n} MB，不予读取", n=_LARGEST // 2**20))
-        document = json.loads(path.read_bytes(), parse_int=float)
+        document = json.loads(
+            read_limited(path, _LARGEST),
+            parse_float=_number, parse_int=_number, parse_constant=_number,
+        )  # fmt: skip
     except OSError as error:
-        raise faulty(path, say("无法读取：{why}", why=error.strerror)) from error
+        raise faulty(path, say("无法读取：{why}", why=reason(error))) from error
+    except OverflowError as error:
+        raise faulty(path, say("数字“{text}”超出范围", text=error)) from error
     except (ValueError, RecursionError) as error:
         raise faulty(path, msg("不是完整的JSON文件")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise faulty(path, msg("不是本程序的结果文件"))
     return document
+
+
+def _number(text: str) -> float:
+    """OverflowError for what no figure of ours is: NaN, infinity, or beyond a float."""
+    value = float(text)
+    if not isfinite(value):
+        raise OverflowError(text[:20])
+    return value
 
 
 def faulty(path: Path, what: str) -> ResultsError:

@@ -13,6 +13,7 @@ import click
 
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_terms,
     guarded,
     inputs_argument,
@@ -25,8 +26,9 @@ from compliance.cli.command import (
     tell_written,
 )
 from compliance.cli.volume import remark
-from compliance.kernel.errors import UsageError
+from compliance.kernel.errors import UsageError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.limited_read import read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from compliance.checker import Batch
     from compliance.checker.anonymise import Nobodys
 
-_SHORTEST_KEY = 16  # bytes
+_SHORTEST_KEY, _LONGEST_KEY = 16, 1 << 20  # bytes
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})
 _PACKED = (1980, 1, 1, 0, 0, 0)  # the date of every member: it tells nothing
 
@@ -51,13 +53,13 @@ _PACKED = (1980, 1, 1, 0, 0, 0)  # the date of every member: it tells nothing
     "--output",
     "out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.json|FILE.xlsx|FILE.zip|DIR",
     help=lambda: msg("写到哪里；多个县写 .zip 或文件夹"),
 )
 @option(
     "--key-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=GivenPath(dir_okay=False),
     metavar="FILE",
     help=lambda: msg(
         "密钥文件（没有就新建）：同一密钥换出的代号相同，几年的数据仍可比较；不要随数据交出"
@@ -103,11 +105,9 @@ def _key(path: Path | None) -> tuple[bytes, bool]:
     if path is None or not path.exists():
         return secrets.token_hex(32).encode() + b"\n", True
     try:
-        secret = path.read_bytes()
+        secret = read_limited(path, _LONGEST_KEY)
     except OSError as error:
-        raise UsageError(
-            say("无法读取：{why}", why=error.strerror or ""), where=str(path)
-        ) from error
+        raise UsageError(say("无法读取：{why}", why=reason(error)), where=str(path)) from error
     if len(secret.strip()) < _SHORTEST_KEY:
         what = say("密钥太短（不足{n}个字符）", n=_SHORTEST_KEY)
         raise UsageError(what, where=str(path), todo=msg("删去该文件，会新建一个"))

@@ -15,6 +15,7 @@ import click
 from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     chosen,
     exit_code,
     guarded,
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 @option(
     "--previous",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="PATH",
     help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
 )
@@ -90,7 +91,7 @@ if TYPE_CHECKING:
 )
 @option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="RESULTS.json",
     help=lambda: msg("以前的结果（check --format json）：哪些不达标项是新增的、有变化的、不再有的"),
 )

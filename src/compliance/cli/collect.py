@@ -9,6 +9,7 @@ import click
 from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     guarded,
     option,
     print_problems,
@@ -26,15 +27,13 @@ from compliance.kernel.i18n import msg, say
     cls=Command,
     help=lambda: msg("汇集各校交回的工作簿（见 template --per-school），写成全县的工作簿。"),
 )
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx"
-)
+@click.argument("folder", type=GivenPath())
+@click.option("-o", "--output", "out", required=True, type=GivenPath(), metavar="FILE.xlsx")
 @option(
     "--schools",
     "listed",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="PATH",
     help=lambda: msg(
         "全县的学校和已知数据（发放时所用的输入；默认：工作簿自带的学校名单），可重复"

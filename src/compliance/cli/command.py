@@ -105,6 +105,19 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
+class GivenPath(click.Path):
+    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """The path; a complaint about an empty one."""
+        if value == "":
+            self.fail(msg("路径是空的"), param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # noqa: A002, ANN401 - click's own
     """Add an option to a command."""
     return click.option(*names, cls=Option, help=help, **options)
@@ -140,7 +153,9 @@ class Group(Command, click.Group):
             command = next((word for word in given if word in self.commands), "")
             language = language or found.word("lang", command)
             form = form or found.word("error-format", command)
-        with console.ready(language, notice=form != "json"), failures.reported(form):
+        silent = "-qq" in given or sum(word in ("-q", "--quiet") for word in given) > 1
+        notice = form != "json" and not silent
+        with console.ready(language, notice=notice), failures.reported(form):
             sys.exit(self._run(given, *rest, **options))
 
     def _run(self, given: Sequence[str], *rest: Any, **options: Any) -> int:  # noqa: ANN401
@@ -310,7 +325,7 @@ def _require_text(paths: Sequence[Path]) -> None:
 
 
 inputs_argument = click.argument(
-    "inputs", nargs=-1, type=click.Path(path_type=Path), metavar="INPUT...", callback=_inputs
+    "inputs", nargs=-1, type=GivenPath(), metavar="INPUT...", callback=_inputs
 )
 ruleset_option = option(
     "--ruleset",
@@ -323,7 +338,7 @@ ruleset_option = option(
 templates_option = option(
     "--templates",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="DIR",
     help=lambda: msg("用这个文件夹里的同名模板代替内置的和插件的（见 docs/templates.md），可重复"),
 )
@@ -352,7 +367,7 @@ def on_terms(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         option(
             "--mapping",
-            type=click.Path(path_type=Path),
+            type=GivenPath(),
             metavar="M.toml|M.xlsx",
             help=lambda: msg("确认过的列对应关系（compliance import 写出）：哪一列是哪个数据项"),
         ),
@@ -375,7 +390,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             "--waivers",
             multiple=True,
             metavar="FILE.toml",
-            type=click.Path(path_type=Path),
+            type=GivenPath(),
             help=lambda: msg(
                 "豁免文件：经批准不要求某校（县）达到的规则，见 docs/waivers.md，可重复"
             ),
@@ -384,7 +399,7 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
             "--confirm",
             multiple=True,
             metavar="FILE.toml",
-            type=click.Path(path_type=Path),
+            type=GivenPath(),
             help=lambda: msg("确认文件：持有文件原文的人据以提高依据的核实程度，可重复"),
         ),
         option("--strict", is_flag=True, help=lambda: msg("凡经过未核实的规则即不下结论")),
@@ -527,21 +542,28 @@ def named_outputs(
 ) -> tuple[list[tuple[str, Path]], list[str]]:
     """``FORMAT:FILE``, each taken apart; the formats of those whose file is ``-``, standard output.
 
-    UsageError where one is not that, or its folder is not there.
+    UsageError with all that are not that, or whose folder is not there.
     """
-    files, streamed = [], []
+    files, streamed, faults = list[tuple[str, Path]](), list[str](), list[UsageError]()
     for text in outputs:
         form, _, path = text.partition(":")
-        if not path:
-            raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"), where=text)
-        require_format(form, known)
+        try:
+            if not path:
+                raise UsageError(msg("-o 应写成 格式:文件，例如 html:报告.html"), where=text)
+            require_format(form, known)
+            if path == "-" and streamed:
+                raise UsageError(msg("标准输出只能写一种格式"), where=text)
+            if path != "-" and not Path(path).parent.is_dir():
+                todo = msg("请先建好这个文件夹，或写到别处")
+                raise UsageError(msg("没有输出文件所在的文件夹"), where=text, todo=todo)
+        except UsageError as error:
+            faults.append(error)
         if path == "-":
             streamed.append(form)
-            continue
-        files.append((form, Path(path)))
-        if not Path(path).parent.is_dir():
-            todo = msg("请先建好这个文件夹，或写到别处")
-            raise UsageError(msg("没有输出文件所在的文件夹"), where=text, todo=todo)
+        else:
+            files.append((form, Path(path)))
+    if faults:
+        raise UsageError.of(faults)
     return files, streamed
 
 

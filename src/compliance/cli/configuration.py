@@ -19,7 +19,7 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +213,8 @@ class _ReadingSettings:
                     else:
                         what = say("命令 {c} 没有“{k}”这一项", c=key, k=name)
                         self._fault(what, (key, name), _near(name, known))
+            elif key in single:
+                self._fault(say("{name} 应为{kind}", name=key, kind=msg("表")), (key,))
             elif meant := _meant(key, common):
                 self._take(self.common, meant, (key,), common[meant], value)
             else:
@@ -274,8 +276,9 @@ def _plain(param: click.Parameter, value: object) -> tuple[str, object]:
         return msg("整数"), value if isinstance(value, int) and not isinstance(
             value, bool
         ) else None
-    if isinstance(param.type, click.DateTime) and isinstance(value, date):
-        return "", (value.date() if isinstance(value, datetime) else value).isoformat()
+    if isinstance(param.type, click.DateTime):
+        text = value.isoformat() if type(value) is date else value
+        return msg("日期"), text if isinstance(text, str) else None
     return msg("文字"), value if isinstance(value, str) else None
 
 

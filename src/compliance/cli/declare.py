@@ -12,6 +12,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_days,
     chosen,
     dating,
@@ -49,7 +50,7 @@ DIFFERS = 1
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE|DIR",
     help=lambda: msg("写到哪个文件（.xlsx、.docx 或 .pdf，可重复）；几个县时写到哪个文件夹"),
 )
@@ -62,7 +63,7 @@ DIFFERS = 1
 )
 @option(
     "--against",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILLED.xlsx",
     help=lambda: msg("与县里填好的申报表逐格比对，列出差异；有差异时退出码为1"),
 )

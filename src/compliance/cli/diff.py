@@ -12,6 +12,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     chosen,
     guarded,
     judging,
@@ -38,8 +39,8 @@ FORMATS = ("text", "json", "html")
         "比较两份数据或两份结果（check --format json）：什么变好、变差、新出现、不再出现，数据、规则、学校有何变化。"
     ),
 )
-@click.argument("before", metavar="A", type=click.Path(path_type=Path), callback=of_argument)
-@click.argument("after", metavar="B", type=click.Path(path_type=Path), callback=of_argument)
+@click.argument("before", metavar="A", type=GivenPath(), callback=of_argument)
+@click.argument("after", metavar="B", type=GivenPath(), callback=of_argument)
 @judging
 @option(
     "--format",

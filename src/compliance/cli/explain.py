@@ -11,6 +11,7 @@ import click
 from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     chosen,
     configured_inputs,
     echo_text,
@@ -34,7 +35,7 @@ STAGES = {"小学": "primary", "初中": "junior", "primary": "primary", "junior
     ),
 )
 @click.argument("rule", shell_complete=completed_words.rules)
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), callback=of_argument)
+@click.argument("inputs", nargs=-1, type=GivenPath(), callback=of_argument)
 @option("--school", metavar="CODE", help=lambda: msg("哪所学校（代码或名称）"))
 @option("--stage", type=click.Choice(list(STAGES)), help=lambda: msg("只看一个学段"))
 @option(

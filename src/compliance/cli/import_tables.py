@@ -9,6 +9,7 @@ import click
 
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_terms,
     guarded,
     inputs_argument,
@@ -48,14 +49,14 @@ _ROOM = 20  # schools that may be added
     "--output",
     "out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx",
     help=lambda: msg("写成哪本工作簿；同名的“.映射.xlsx”“.映射.toml”写在旁边"),
 )
 @option(
     "--mapping-workbook",
     "asking",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx",
     help=lambda: msg("待确认的映射工作簿写到哪里（默认：输出旁边的“.映射.xlsx”）"),
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from compliance.cli.command import Command, guarded, shared_options
+from compliance.cli.command import Command, GivenPath, guarded, shared_options
 from compliance.cli.papers import results_folder
 from compliance.kernel.cache import OFF
 from compliance.kernel.environment import CACHE, asked
@@ -37,7 +37,7 @@ _LITTER = ("~$", ".")
     cls=Command,
     help=lambda: msg("文字菜单：选文件、核查、写文书，按编号和回车。给出文件时直接写文书。"),
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=GivenPath())
 @shared_options
 @guarded
 def menu(files: tuple[Path, ...]) -> int:

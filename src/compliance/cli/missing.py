@@ -10,6 +10,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     chosen,
     guarded,
     inputs_argument,
@@ -38,7 +39,7 @@ from compliance.kernel.i18n import msg, say
     "-o",
     "--output",
     "out",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx",
     help=lambda: msg("写成工作簿：补数次序、每个科室一张待填表、各校待补、待佐证"),
 )

@@ -13,6 +13,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_days,
     chosen,
     dating,
@@ -53,7 +54,7 @@ _CORRECTED = (".xlsx", ".xlsm")
 @option(
     "-o",
     "out",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="DIR",
     help=lambda: msg("写到哪个文件夹（默认：数据旁边的“文件名_核查结果”）"),
 )

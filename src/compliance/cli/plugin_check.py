@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from compliance.cli.command import Command, guarded, option, require_format, shared_options
+from compliance.cli.command import (
+    Command,
+    GivenPath,
+    guarded,
+    option,
+    require_format,
+    shared_options,
+)
 from compliance.kernel.i18n import msg
 
 
@@ -17,7 +24,7 @@ from compliance.kernel.i18n import msg
         "检查一个插件：一次说出全部问题，各有文件、行号和改法。PATH：插件的文件夹、有 rules/*.toml 的文件夹、一个规则文件；不给则检查已安装的插件。\n\n退出码：0 没有错误；1 有错误（--strict：或有提示）；2 用法不对。每种问题见 docs/plugin-check.md。"
     ),
 )
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=GivenPath())
 @option("--strict", is_flag=True, help=lambda: msg("有提示也算不通过"))
 @option("--no-build", is_flag=True, help=lambda: msg("不构建轮子（已安装的插件本来就不构建）"))
 @option("--no-cases", is_flag=True, help=lambda: msg("不运行算例，也不说缺哪些"))

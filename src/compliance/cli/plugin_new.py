@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from compliance.cli.command import Command, guarded, option, shared_options
+from compliance.cli.command import Command, GivenPath, guarded, option, shared_options
 from compliance.kernel.i18n import msg, plural, say
 
 
@@ -43,7 +43,7 @@ from compliance.kernel.i18n import msg, plural, say
     help=lambda: msg("一个市：只写规则文件和旁边的文件夹，用 --ruleset 文件 指名"),
 )
 @option(
-    "-o", "out", type=click.Path(path_type=Path), metavar="DIR",
+    "-o", "out", type=GivenPath(), metavar="DIR",
     help=lambda: msg("写到哪个文件夹（默认：junheng-NAME；市为 NAME）"),
 )  # fmt: skip
 @shared_options

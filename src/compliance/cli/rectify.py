@@ -12,6 +12,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_days,
     chosen,
     dating,
@@ -83,7 +84,7 @@ class PaperName(click.ParamType[str]):
     "--output",
     "out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="DIR",
     help=lambda: msg("写到哪个文件夹"),
 )
@@ -98,7 +99,7 @@ class PaperName(click.ParamType[str]):
     "--ledger",
     "ledgers",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="OLD.xlsx",
     help=lambda: msg("填写过的台账，可重复（多份按格合并）；输出文件夹里原有的清单总会承接"),
 )
@@ -120,7 +121,7 @@ class PaperName(click.ParamType[str]):
 )
 @option(
     "--responsibilities",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx",
     help=lambda: msg(
         "填好的责任表（compliance template --responsibilities）：牵头、责任人、完成时限"
@@ -128,7 +129,7 @@ class PaperName(click.ParamType[str]):
 )
 @option(
     "--prices",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx",
     help=lambda: msg("填好的单价表（compliance template --prices）：所需资金"),
 )

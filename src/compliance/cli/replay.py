@@ -11,6 +11,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     everywhere,
     guarded,
     option,
@@ -27,14 +28,14 @@ from compliance.kernel.i18n import msg
         "按结果（check --format json）里记下的输入、规则和选项重新判定：逐字节相同，或指出哪里不同。"
     ),
 )
-@click.argument("results", metavar="RESULTS.json", type=click.Path(path_type=Path))
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("results", metavar="RESULTS.json", type=GivenPath())
+@click.argument("inputs", nargs=-1, type=GivenPath())
 @option(
     "--inputs-in",
     "folders",
     multiple=True,
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     help=lambda: msg("输入已移走时，在这个文件夹里按摘要查找，可重复"),
 )
 @option(

@@ -12,6 +12,7 @@ import click
 from compliance.cli import completed_words, console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     guarded,
     option,
     print_problems,
@@ -29,19 +30,19 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command, help=lambda: msg("生成空白填报工作簿；或一校一本，填好已知数据。"))
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="[INPUT]...")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.argument("inputs", nargs=-1, type=GivenPath(), metavar="[INPUT]...")
+@click.option("-o", "--output", "out", type=GivenPath(), metavar="FILE.xlsx")
 @option(
     "--per-school",
     "folder",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FOLDER",
     help=lambda: msg("一校一本：为 INPUT（全县的表，含学校名单和已知数据）中的每所学校写一本"),
 )
 @option(
     "--schools",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="PATH",
     help=lambda: msg("同 INPUT，只用于 --per-school，可重复"),
 )

@@ -12,6 +12,7 @@ import click
 from compliance.cli import console
 from compliance.cli.command import (
     Command,
+    GivenPath,
     asked_terms,
     guarded,
     inputs_argument,
@@ -44,7 +45,7 @@ _FORMATS = ("text", "json", *FOR_CI)
 @option(
     "--previous",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="PATH",
     help=lambda: msg("上年的，或本学年较早的数据（任何可读的格式），逐校比较，可重复"),
 )
@@ -60,7 +61,7 @@ _FORMATS = ("text", "json", *FOR_CI)
     "-o",
     "--output",
     "out",
-    type=click.Path(path_type=Path),
+    type=GivenPath(),
     metavar="FILE.xlsx|DIR",
     help=lambda: msg(
         "退回标出问题的工作簿，附问题清单和下结论还缺什么；多个文件写文件夹，各退一份"

@@ -98,7 +98,8 @@ def refusal(waiver: Waiver, rule: Rule) -> str:
     that a document could lift: it states that something happened.
     """
     whole = rule.scope != "county" and waiver.school_code is None
-    if rule.role in ("block", "conclusion") or whole or "*" in waiver.county_code:
+    wild = "*" in f"{waiver.county_code}{waiver.school_code or ''}"
+    if rule.role in ("block", "conclusion") or whole or wild:
         return TOO_BROAD
     return NOT_ALLOWED if rule.statement == VETOES else ""
 

@@ -27,6 +27,7 @@ from typing import Any
 
 from compliance.kernel.errors import UsageError, reason, suggestion
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.limited_read import read_limited
 from compliance.rules.language.pack import faults, find_line
 
 MAX_BYTES = 4 << 20
@@ -177,14 +178,14 @@ def _read(path: Path) -> _File:
     import tomli
 
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        data = read_limited(path, MAX_BYTES)
     except OSError as error:
         raise UsageError(say("无法读取：{why}", why=reason(error)), str(path)) from error
-    if data is None:
-        raise UsageError(say("文件超过{n} MB，不予读取", n=MAX_BYTES >> 20), str(path))
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         tables = tomli.loads(text)
+    except UnicodeDecodeError as error:
+        raise UsageError(msg("不是UTF-8编码的文本"), str(path)) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(say("不是有效的TOML：{why}", why=error), str(path)) from error
     return _File(path.as_posix(), text, hashlib.sha256(data).hexdigest(), tables)

@@ -32,6 +32,7 @@ from compliance.intake.formats.side_table import SideCell, read_side_table
 from compliance.intake.own_tables.mapping import WORDS, Assigned, Layout, TableMapping
 from compliance.kernel.errors import UsageError, reason, suggestion
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.limited_read import read_limited
 
 FORMAT = "junheng-mapping/1"
 MAX_BYTES = 1 << 20
@@ -57,13 +58,11 @@ _NAMES = {own: word for word, own in reversed(WORDS.items())}
 def read_mapping(path: Path) -> TableMapping:
     """The mapping in a TOML file or a workbook; UsageError naming every fault with its place."""
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        data = read_limited(path, MAX_BYTES)
     except OSError as error:
         raise UsageError(
             say("列对应关系无法读取：{why}", why=reason(error)), where=str(path)
         ) from error
-    if data is None:
-        raise UsageError(msg("列对应关系文件过大"), where=str(path))
     found = _of_text(data, path) if path.suffix.lower() == ".toml" else _of_workbook(path)
     sha256 = hashlib.sha256(data).hexdigest()
     return TableMapping(found.layouts, str(path), found.confirmed_by, found.confirmed_on, sha256)

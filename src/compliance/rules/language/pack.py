@@ -20,6 +20,7 @@ from compliance.facts.vocabulary import read_schema, schema_text
 from compliance.kernel.cache import remembered
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.limited_read import read_limited
 from compliance.kernel.versions import admits
 from compliance.rules.language.model import LANGUAGE, OF_A_FILE, Document
 
@@ -181,12 +182,10 @@ def read_pack(
 def _text(path: Path, plugin: str = "") -> str:
     file = Pack("", path, "", {}, "", plugin=plugin).file
     try:
-        raw = path.read_bytes()
+        raw = read_limited(path, MAX_PACK_BYTES)
     except OSError as error:
         what = say("规则文件无法读取：{why}", why=reason(error))
         raise PackError(what, where=file, code="toml") from error
-    if len(raw) > MAX_PACK_BYTES:
-        raise PackError(msg("规则文件过大"), where=file, code="toml")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -19,6 +19,7 @@ from typing import Any
 
 from compliance.kernel.errors import UsageError, reason, suggestion
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.limited_read import read_limited
 from compliance.rules.language.pack import find_line
 
 MAX_BYTES = 1 << 20
@@ -49,9 +50,7 @@ def read_confirmations(path: Path) -> tuple[Confirmation, ...]:
     import tomli
 
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(msg("确认文件过大"), where=path.name)
-        text = path.read_text("utf-8-sig")
+        text = read_limited(path, MAX_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
         tables = tomli.loads(text)
     except OSError as error:
         raise UsageError(
