@@ -130,6 +130,17 @@ def test_facts_templates_and_offers(plugin: Path) -> None:
     assert places(found) == wanted
 
 
+def test_a_remedy_that_cannot_be_filled_in(plugin: Path) -> None:
+    first, second = "阅读课 {shortfal} 节", "Add {shortfall.x} reading"
+    spoil(plugin, RULES, ("阅读课 {shortfall} 节", first), ("Add {shortfall} reading", second))
+    found = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in found] == [
+        ("remedy", line_of(plugin, RULES, text)) for text in (first, second)
+    ]
+    assert "{shortfal}" in found[0].what
+    assert all("{shortfall}, {excess}, {value}, {threshold}" in one.todo for one in nonempty(found))
+
+
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
     (plugin / PACKAGE / "schemas" / "school.schema.json").write_text(
         '{\n "properties": {\n,', "utf-8"

@@ -13,10 +13,19 @@ from pathlib import Path
 from compliance.authoring.check.changes import old_number, stale, tenfold
 from compliance.authoring.check.layers import RulesOnDay
 from compliance.authoring.check.spans import span
-from compliance.kernel.errors import PackError
+from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.model import ASKED, OPERATORS, UPPER, VERIFIED, WRITTEN, Part, Rule
+from compliance.rules.language.model import (
+    ASKED,
+    OPERATORS,
+    REMEDY_FIGURES,
+    UPPER,
+    VERIFIED,
+    WRITTEN,
+    Part,
+    Rule,
+)
 from compliance.rules.language.references import Node
 from compliance.rules.resolution.amendments import both_stated, loosened, said_at
 from compliance.rules.resolution.resolve import Amendment, Layers
@@ -26,6 +35,7 @@ _HUNDRED = 100
 _FOUND_BY = re.compile(
     r"[〔《]|https?://|[0-9〇一二三四五六七八九十]号|第.{1,8}[条章节款]|GB|[12][0-9]{3}"
 )
+_OPEN = re.compile(r"\{([^{}]*)\}")
 _NO_WORD = re.compile(r"^[\W_x?？]*$|^(?:TODO|TBD|FIXME|XXX|待补|待定|待查|无|略)", re.IGNORECASE)
 
 
@@ -37,6 +47,7 @@ def advise(days: list[RulesOnDay], own: Set[Path], kinds: Kinds) -> Iterator[Pac
             if one.layers.owners["rule", rule.id].path in own:
                 yield from _words(rule, one.layers, kinds)
                 yield from _proof(rule, one.layers)
+            yield from _left_open(rule, one.layers, own)
             for holder in rule.holders:
                 yield from _limit(rule, holder, one, own, kinds)
     for before, after in pairwise(days):
@@ -152,6 +163,25 @@ def _words(rule: Rule, layers: Layers, kinds: Kinds) -> Iterator[PackError]:
     for code, (said, what) in asked.items():
         if not str(said).strip() and not (code == "text" and table.get("basis") == VERIFIED):
             yield PackError(what, layers.place("rule", rule.id), msg("请补上"), code)
+
+
+def _left_open(rule: Rule, layers: Layers, own: Set[Path]) -> Iterator[PackError]:
+    """What a remedy leaves open and no finding fills in: the remedy would be passed over in silence."""
+    for field, text in (("remedy", rule.remedy), ("remedy_en", rule.remedy_en)):
+        if layers.giver(rule.id, field).path not in own:
+            continue
+        for name in dict.fromkeys(_OPEN.findall(text)):
+            if name not in REMEDY_FIGURES:
+                what = say(
+                    "规则 {rule} 的 {field} 有填不出的 {name}",
+                    rule=rule.id, field=field, name=f"{{{name}}}",
+                )  # fmt: skip
+                near = suggestion(name, REMEDY_FIGURES)
+                known = say(
+                    "可用：{known}", known=", ".join(f"{{{one}}}" for one in REMEDY_FIGURES)
+                )
+                todo = f"{near}{msg('；')}{known}" if near else known
+                yield PackError(what, layers.place("rule", rule.id, field), todo, "remedy")
 
 
 def _proof(rule: Rule, layers: Layers) -> Iterator[PackError]:
