@@ -141,6 +141,16 @@ def test_a_remedy_that_cannot_be_filled_in(plugin: Path) -> None:
     assert all("{shortfall}, {excess}, {value}, {threshold}" in one.todo for one in nonempty(found))
 
 
+@pytest.mark.parametrize(
+    ("unit", "found"), [("元", ["unit"]), ("%", ["unit"]), ("人", ["unit"]), ("节/周", [])]
+)
+def test_the_unit_of_a_plain_fact_is_the_fact_s(plugin: Path, unit: str, found: list[str]) -> None:
+    spoil(plugin, RULES, ('\nunit = "节"', f'\nunit = "{unit}"'))
+    line = line_of(plugin, RULES, f'unit = "{unit}"')
+    told = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in told] == [(code, line) for code in found]
+
+
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
     (plugin / PACKAGE / "schemas" / "school.schema.json").write_text(
         '{\n "properties": {\n,', "utf-8"

@@ -13,6 +13,7 @@ from pathlib import Path
 from compliance.authoring.check.changes import old_number, stale, tenfold
 from compliance.authoring.check.layers import RulesOnDay
 from compliance.authoring.check.spans import span
+from compliance.facts.units import same_unit
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
@@ -23,6 +24,7 @@ from compliance.rules.language.model import (
     UPPER,
     VERIFIED,
     WRITTEN,
+    Indicator,
     Part,
     Rule,
 )
@@ -50,6 +52,9 @@ def advise(days: list[RulesOnDay], own: Set[Path], kinds: Kinds) -> Iterator[Pac
             yield from _left_open(rule, one.layers, own)
             for holder in rule.holders:
                 yield from _limit(rule, holder, one, own, kinds)
+        for name, indicator in one.rules.indicators.items():
+            if one.layers.owners["indicator", name].path in own:
+                yield from _unit(indicator, one)
     for before, after in pairwise(days):
         yield from _from_day_to_day(before, after, own)
     if days:
@@ -263,6 +268,28 @@ def _limit(
         )
         code = "limit_impossible" if beyond else "limit_implausible"
         yield PackError(what, layers.place("rule", rule.id, *field), msg("请核对数与单位"), code)
+
+
+def _unit(indicator: Indicator, one: RulesOnDay) -> Iterator[PackError]:
+    """The unit of what is a fact as it stands, or a sum of facts, is that of the fact."""
+    weights = indicator.of.facts
+    if (
+        indicator.over is not None
+        or indicator.per != 1
+        or {abs(n) for n in weights.values()} != {1}
+    ):
+        return
+    for name in weights:
+        facts = (*one.words.school.values(), *one.words.county.values())
+        units = {fact.unit for fact in facts if name in (fact.name, fact.stem)} - {""}
+        if indicator.unit and units and not any(same_unit(indicator.unit, own) for own in units):
+            what = say(
+                "指标 {name} 就是数据项 {fact}，单位却是“{unit}”，不是“{another}”",
+                name=indicator.name, fact=name, unit=indicator.unit, another=min(units),
+            )  # fmt: skip
+            where = one.layers.place("indicator", indicator.name, "unit")
+            yield PackError(what, where, msg("请写数据项的单位，或用 over、per 换算"), "unit")
+            return
 
 
 def _far_off(rule: str, old: object, new: object, where: str) -> PackError:
