@@ -254,7 +254,15 @@ def test_entry_points_that_lead_nowhere(plugin: Path) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["Path(__file__).parent", '"rules"', '{"a": 1}', '[Path(__file__).parent / "data"]', "[]"],
+    [
+        "Path(__file__).parent",
+        '"rules"',
+        '{"a": 1}',
+        '[Path(__file__).parent / "data"]',
+        '[Path("/nix")]',
+        '["/"]',
+        "[]",
+    ],
 )
 def test_an_answer_that_is_none(plugin: Path, answer: str) -> None:
     """As far as it is written out; what the first one is, is seen once the code is run."""
