@@ -151,6 +151,15 @@ def test_the_unit_of_a_plain_fact_is_the_fact_s(plugin: Path, unit: str, found: 
     assert [(one.code, one.line) for one in told] == [(code, line) for code in found]
 
 
+def test_days_before_the_base_are_told_once_to_the_author(plugin: Path) -> None:
+    spoil(plugin, RULES, ("effective = 2017-04-19 ", "effective = 2014-01-01 "))
+    spoil(plugin, RULES, ("date = 2025-09-01", "date = 2015-09-01"))
+    (gap,) = [one for one in check_path(plugin, build=False, cases=False) if one.code == "date_gap"]
+    assert gap.line == line_of(plugin, RULES, "effective = 2014-01-01")
+    assert "2014-01-01" in gap.what
+    assert "effective" in gap.todo
+
+
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
     (plugin / PACKAGE / "schemas" / "school.schema.json").write_text(
         '{\n "properties": {\n,', "utf-8"
