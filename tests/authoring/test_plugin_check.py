@@ -25,6 +25,7 @@ from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
 RULES = "src/compliance_zhongyuan/rules/zhongyuan.toml"
+SCHEMA = "src/compliance_zhongyuan/schemas/school.schema.json"
 PACKAGE = "src/compliance_zhongyuan"
 
 
@@ -158,6 +159,34 @@ def test_days_before_the_base_are_told_once_to_the_author(plugin: Path) -> None:
     assert gap.line == line_of(plugin, RULES, "effective = 2014-01-01")
     assert "2014-01-01" in gap.what
     assert "effective" in gap.todo
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "code"),
+    [
+        ('at_least = 98\nbasis = "sure"', "basis"),
+        ('at_least = 90\nbasis = "verified"', "loosened"),
+        ('at_least = true\nbasis = "verified"', "schema"),
+    ],
+)
+def test_who_names_an_override_that_is_wrong_is_not_accused(
+    plugin: Path, spoilt: str, code: str
+) -> None:
+    spoil(plugin, RULES, ('at_least = 98\nbasis = "unconfirmed"', spoilt))
+    found = check_path(plugin, build=False, cases=False)
+    assert [one.code for one in found] == [code]
+
+
+def test_limits_on_a_fact_that_is_wrong_are_not_accused(plugin: Path) -> None:
+    spoil(plugin, SCHEMA, ('"minimum": 0,\n      "maximum": 50', '"minimum": 0'))
+    assert [one.code for one in check_path(plugin, build=False, cases=False)] == ["fact"]
+
+
+def test_what_is_left_of_a_rule_that_was_renamed(plugin: Path) -> None:
+    spoil(plugin, RULES, ("[rule.ZH-1]", "[rule.ZH-7]"))
+    found = check_path(plugin, build=False, cases=False)
+    left = line_of(plugin, RULES, "[[rule.ZH-1.since]]")
+    assert [(one.code, one.line) for one in found if "ZH-1" in one.what] == [("source", left)]
 
 
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
