@@ -7,12 +7,14 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from compliance.authoring.check import Diagnostic, check_path
+from compliance.authoring.check.changes import says
 from compliance.authoring.check.diagnostics import CODES, Diagnosis, titles
 from compliance.authoring.check.offers import check_entry_points
 from compliance.authoring.check.source import source_of
@@ -187,6 +189,29 @@ def test_what_is_left_of_a_rule_that_was_renamed(plugin: Path) -> None:
     found = check_path(plugin, build=False, cases=False)
     left = line_of(plugin, RULES, "[[rule.ZH-1.since]]")
     assert [(one.code, one.line) for one in found if "ZH-1" in one.what] == [("source", left)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "said"),
+    [
+        ("每周不少于两节。", 2, True),
+        ("每周三节以上。", 3, True),
+        ("At least Three lessons.", 3, True),
+        ("每周不少于十二节。", 2, False),
+        ("第三节课，三年内。", 3, False),
+        ("Within three years, twenty-two", 3, False),
+        ("两节", 20, False),
+    ],
+)
+def test_small_numbers_in_words(text: str, number: int, said: bool) -> None:
+    assert says(text, Decimal(number)) is said
+
+
+def test_the_former_limit_in_words(plugin: Path) -> None:
+    new, old = "每周安排阅读课不少于3节", "每周安排阅读课不少于两节"
+    spoil(plugin, RULES, (new, old))
+    found = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in found] == [("old_number", line_of(plugin, RULES, old))]
 
 
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
