@@ -14,7 +14,7 @@ from compliance.authoring.check.changes import old_number, stale, tenfold
 from compliance.authoring.check.layers import RulesOnDay
 from compliance.authoring.check.spans import span
 from compliance.facts.units import same_unit
-from compliance.kernel.errors import PackError, suggestion
+from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import (
@@ -181,11 +181,7 @@ def _left_open(rule: Rule, layers: Layers, own: Set[Path]) -> Iterator[PackError
                     "规则 {rule} 的 {field} 有填不出的 {name}",
                     rule=rule.id, field=field, name=f"{{{name}}}",
                 )  # fmt: skip
-                near = suggestion(name, REMEDY_FIGURES)
-                known = say(
-                    "可用：{known}", known=", ".join(f"{{{one}}}" for one in REMEDY_FIGURES)
-                )
-                todo = f"{near}{msg('；')}{known}" if near else known
+                todo = say("可用：{known}", known=", ".join(f"{{{one}}}" for one in REMEDY_FIGURES))
                 yield PackError(what, layers.place("rule", rule.id, field), todo, "remedy")
 
 
