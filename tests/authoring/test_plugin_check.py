@@ -7,12 +7,14 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from compliance.authoring.check import Diagnostic, check_path
+from compliance.authoring.check.changes import says
 from compliance.authoring.check.diagnostics import CODES, Diagnosis, titles
 from compliance.authoring.check.offers import check_entry_points
 from compliance.authoring.check.source import source_of
@@ -25,6 +27,7 @@ from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
 RULES = "src/compliance_zhongyuan/rules/zhongyuan.toml"
+SCHEMA = "src/compliance_zhongyuan/schemas/school.schema.json"
 PACKAGE = "src/compliance_zhongyuan"
 
 
@@ -130,6 +133,87 @@ def test_facts_templates_and_offers(plugin: Path) -> None:
     assert places(found) == wanted
 
 
+def test_a_remedy_that_cannot_be_filled_in(plugin: Path) -> None:
+    first, second = "阅读课 {shortfal} 节", "Add {shortfall.x} reading"
+    spoil(plugin, RULES, ("阅读课 {shortfall} 节", first), ("Add {shortfall} reading", second))
+    found = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in found] == [
+        ("remedy", line_of(plugin, RULES, text)) for text in (first, second)
+    ]
+    assert "{shortfal}" in found[0].what
+    assert all("{shortfall}, {excess}, {value}, {threshold}" in one.todo for one in nonempty(found))
+
+
+@pytest.mark.parametrize(
+    ("unit", "found"), [("元", ["unit"]), ("%", ["unit"]), ("人", ["unit"]), ("节/周", [])]
+)
+def test_the_unit_of_a_plain_fact_is_the_fact_s(plugin: Path, unit: str, found: list[str]) -> None:
+    spoil(plugin, RULES, ('\nunit = "节"', f'\nunit = "{unit}"'))
+    line = line_of(plugin, RULES, f'unit = "{unit}"')
+    told = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in told] == [(code, line) for code in found]
+
+
+def test_days_before_the_base_are_told_once_to_the_author(plugin: Path) -> None:
+    spoil(plugin, RULES, ("effective = 2017-04-19 ", "effective = 2014-01-01 "))
+    spoil(plugin, RULES, ("date = 2025-09-01", "date = 2015-09-01"))
+    (gap,) = [one for one in check_path(plugin, build=False, cases=False) if one.code == "date_gap"]
+    assert gap.line == line_of(plugin, RULES, "effective = 2014-01-01")
+    assert "2014-01-01" in gap.what
+    assert "effective" in gap.todo
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "code"),
+    [
+        ('at_least = 98\nbasis = "sure"', "basis"),
+        ('at_least = 90\nbasis = "verified"', "loosened"),
+        ('at_least = true\nbasis = "verified"', "schema"),
+    ],
+)
+def test_who_names_an_override_that_is_wrong_is_not_accused(
+    plugin: Path, spoilt: str, code: str
+) -> None:
+    spoil(plugin, RULES, ('at_least = 98\nbasis = "unconfirmed"', spoilt))
+    found = check_path(plugin, build=False, cases=False)
+    assert [one.code for one in found] == [code]
+
+
+def test_limits_on_a_fact_that_is_wrong_are_not_accused(plugin: Path) -> None:
+    spoil(plugin, SCHEMA, ('"minimum": 0,\n      "maximum": 50', '"minimum": 0'))
+    assert [one.code for one in check_path(plugin, build=False, cases=False)] == ["fact"]
+
+
+def test_what_is_left_of_a_rule_that_was_renamed(plugin: Path) -> None:
+    spoil(plugin, RULES, ("[rule.ZH-1]", "[rule.ZH-7]"))
+    found = check_path(plugin, build=False, cases=False)
+    left = line_of(plugin, RULES, "[[rule.ZH-1.since]]")
+    assert [(one.code, one.line) for one in found if "ZH-1" in one.what] == [("source", left)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "said"),
+    [
+        ("每周不少于两节。", 2, True),
+        ("每周三节以上。", 3, True),
+        ("At least Three lessons.", 3, True),
+        ("每周不少于十二节。", 2, False),
+        ("第三节课，三年内。", 3, False),
+        ("Within three years, twenty-two", 3, False),
+        ("两节", 20, False),
+    ],
+)
+def test_small_numbers_in_words(text: str, number: int, said: bool) -> None:
+    assert says(text, Decimal(number)) is said
+
+
+def test_the_former_limit_in_words(plugin: Path) -> None:
+    new, old = "每周安排阅读课不少于3节", "每周安排阅读课不少于两节"
+    spoil(plugin, RULES, (new, old))
+    found = check_path(plugin, build=False, cases=False)
+    assert [(one.code, one.line) for one in found] == [("old_number", line_of(plugin, RULES, old))]
+
+
 def test_a_file_of_facts_that_is_no_json_accuses_no_rule(plugin: Path) -> None:
     (plugin / PACKAGE / "schemas" / "school.schema.json").write_text(
         '{\n "properties": {\n,', "utf-8"
@@ -233,7 +317,15 @@ def test_entry_points_that_lead_nowhere(plugin: Path) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["Path(__file__).parent", '"rules"', '{"a": 1}', '[Path(__file__).parent / "data"]', "[]"],
+    [
+        "Path(__file__).parent",
+        '"rules"',
+        '{"a": 1}',
+        '[Path(__file__).parent / "data"]',
+        '[Path("/nix")]',
+        '["/"]',
+        "[]",
+    ],
 )
 def test_an_answer_that_is_none(plugin: Path, answer: str) -> None:
     """As far as it is written out; what the first one is, is seen once the code is run."""

@@ -64,6 +64,13 @@ def quantity(unit: str) -> str:
     return UNITS.get(_square(unit), ("", Fraction(1)))[0]
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether figures in both are the same figures, as far as can be told: 名 and 人, 节/周 and 节."""
+    first, second = sorted((folded(one), folded(other)), key=len)
+    known = [UNITS.get(word) for word in (first, second)]
+    return second.startswith(first) or (known[0] is not None and known[0] == known[1])
+
+
 def of_its_kind(units: Iterable[str], own: str) -> list[str]:
     """The units that measure the kind of thing that `own` measures."""
     kind = quantity(own)

@@ -13,10 +13,21 @@ from pathlib import Path
 from compliance.authoring.check.changes import old_number, stale, tenfold
 from compliance.authoring.check.layers import RulesOnDay
 from compliance.authoring.check.spans import span
+from compliance.facts.units import same_unit
 from compliance.kernel.errors import PackError
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds
-from compliance.rules.language.model import ASKED, OPERATORS, UPPER, VERIFIED, WRITTEN, Part, Rule
+from compliance.rules.language.model import (
+    ASKED,
+    OPERATORS,
+    REMEDY_FIGURES,
+    UPPER,
+    VERIFIED,
+    WRITTEN,
+    Indicator,
+    Part,
+    Rule,
+)
 from compliance.rules.language.references import Node
 from compliance.rules.resolution.amendments import both_stated, loosened, said_at
 from compliance.rules.resolution.resolve import Amendment, Layers
@@ -26,6 +37,7 @@ _HUNDRED = 100
 _FOUND_BY = re.compile(
     r"[〔《]|https?://|[0-9〇一二三四五六七八九十]号|第.{1,8}[条章节款]|GB|[12][0-9]{3}"
 )
+_OPEN = re.compile(r"\{([^{}]*)\}")
 _NO_WORD = re.compile(r"^[\W_x?？]*$|^(?:TODO|TBD|FIXME|XXX|待补|待定|待查|无|略)", re.IGNORECASE)
 
 
@@ -37,8 +49,12 @@ def advise(days: list[RulesOnDay], own: Set[Path], kinds: Kinds) -> Iterator[Pac
             if one.layers.owners["rule", rule.id].path in own:
                 yield from _words(rule, one.layers, kinds)
                 yield from _proof(rule, one.layers)
+            yield from _left_open(rule, one.layers, own)
             for holder in rule.holders:
                 yield from _limit(rule, holder, one, own, kinds)
+        for name, indicator in one.rules.indicators.items():
+            if one.layers.owners["indicator", name].path in own:
+                yield from _unit(indicator, one)
     for before, after in pairwise(days):
         yield from _from_day_to_day(before, after, own)
     if days:
@@ -154,6 +170,21 @@ def _words(rule: Rule, layers: Layers, kinds: Kinds) -> Iterator[PackError]:
             yield PackError(what, layers.place("rule", rule.id), msg("请补上"), code)
 
 
+def _left_open(rule: Rule, layers: Layers, own: Set[Path]) -> Iterator[PackError]:
+    """What a remedy leaves open and no finding fills in: the remedy would be passed over in silence."""
+    for field, text in (("remedy", rule.remedy), ("remedy_en", rule.remedy_en)):
+        if layers.giver(rule.id, field).path not in own:
+            continue
+        for name in dict.fromkeys(_OPEN.findall(text)):
+            if name not in REMEDY_FIGURES:
+                what = say(
+                    "规则 {rule} 的 {field} 有填不出的 {name}",
+                    rule=rule.id, field=field, name=f"{{{name}}}",
+                )  # fmt: skip
+                todo = say("可用：{known}", known=", ".join(f"{{{one}}}" for one in REMEDY_FIGURES))
+                yield PackError(what, layers.place("rule", rule.id, field), todo, "remedy")
+
+
 def _proof(rule: Rule, layers: Layers) -> Iterator[PackError]:
     """A source can be looked up; what decides rests on words."""
     place = layers.place("rule", rule.id, "basis")
@@ -233,6 +264,28 @@ def _limit(
         )
         code = "limit_impossible" if beyond else "limit_implausible"
         yield PackError(what, layers.place("rule", rule.id, *field), msg("请核对数与单位"), code)
+
+
+def _unit(indicator: Indicator, one: RulesOnDay) -> Iterator[PackError]:
+    """The unit of what is a fact as it stands, or a sum of facts, is that of the fact."""
+    weights = indicator.of.facts
+    if (
+        indicator.over is not None
+        or indicator.per != 1
+        or {abs(n) for n in weights.values()} != {1}
+    ):
+        return
+    for name in weights:
+        facts = (*one.words.school.values(), *one.words.county.values())
+        units = {fact.unit for fact in facts if name in (fact.name, fact.stem)} - {""}
+        if indicator.unit and units and not any(same_unit(indicator.unit, own) for own in units):
+            what = say(
+                "指标 {name} 就是数据项 {fact}，单位却是“{unit}”，不是“{another}”",
+                name=indicator.name, fact=name, unit=indicator.unit, another=min(units),
+            )  # fmt: skip
+            where = one.layers.place("indicator", indicator.name, "unit")
+            yield PackError(what, where, msg("请写数据项的单位，或用 over、per 换算"), "unit")
+            return
 
 
 def _far_off(rule: str, old: object, new: object, where: str) -> PackError:

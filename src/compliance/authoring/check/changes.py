@@ -19,6 +19,22 @@ _WORDS = (
     "incident", "incident_en",
 )  # fmt: skip
 _TENFOLD = 10
+# two to ten in words, where they count something; one is said of too much else
+_IN_WORDS: Mapping[Decimal, re.Pattern[str]] = {
+    Decimal(number): re.compile(
+        rf"(?<![第一二三四五六七八九十百千万两几])[{han}](?=[节次项个名人间台册所班件套张片处座分]|小时|学时)"
+        rf"|\b{english}\b(?!-|\s+(?:years?|months?|days?)\b)",
+        re.IGNORECASE,
+    )
+    for number, (han, english) in enumerate(
+        zip(
+            ("二两", *"三四五六七八九十"),
+            ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+            strict=True,
+        ),
+        start=2,
+    )
+}
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 
 
@@ -70,7 +86,9 @@ def stale(before: Table, after: Table) -> Iterator[tuple[str, tuple[str, ...], D
 
 
 def says(text: str, number: Decimal) -> bool:
-    """Whether a text names a number, as a figure and not as a day, a year or an ordinal."""
+    """Whether a text names a number, as a figure or a small one in words, not as a day, a year or an ordinal."""
+    if number in _IN_WORDS and _IN_WORDS[number].search(text):
+        return True
     digits = f"{number.normalize():f}"
     zeros = r"0*" if "." in digits else r"(?:\.0+)?"
     found = re.compile(

@@ -107,7 +107,7 @@ def titles() -> Mapping[str, str]:
         "relaxed": msg("写明了的放宽"),
         "limit_impossible": msg("没有谁达得到的限值"),
         "limit_implausible": msg("不像真的限值"),
-        "remedy": msg("没有整改措施"),
+        "remedy": msg("没有整改措施，或其中有填不出的数"),
         "owner": msg("没有牵头单位"),
         "text": msg("没有说要求什么"),
         "english": msg("没有英文"),

@@ -15,6 +15,7 @@ from compliance.kernel.i18n import msg, say
 
 Texts = Mapping[Path, str]
 _NUMBERS = ("integer", "number")
+_ANY = 10**15
 _OF_ALL = re.compile(r"^x-")  # what a record says of many facts at once
 
 
@@ -59,7 +60,7 @@ def _record(path: Path, diagnosis: Diagnosis) -> dict[str, Any] | None:
 def _sound(
     path: Path, record: dict[str, Any], known: Texts, diagnosis: Diagnosis
 ) -> dict[str, Any]:
-    """The record with a plain number for every fact whose definition is wrong."""
+    """The record with a number, any, for every fact whose definition is wrong: no limit on it is to blame."""
     text = path.read_text("utf-8-sig")
     bare = {key: value for key, value in record.items() if not _OF_ALL.match(key)}
     properties, wrong = dict(record["properties"]), False
@@ -76,10 +77,10 @@ def _sound(
             diagnosis.tell(_at(error, path, text, name))
             properties[name] = {
                 "title": name,
-                "x-unit": "人",
+                "x-unit": node.get("x-unit", "") if isinstance(node, dict) else "",
                 "type": "number",
-                "minimum": 0,
-                "maximum": 1,
+                "minimum": -_ANY,
+                "maximum": _ANY,
             }
             wrong = True
         if isinstance(node, dict):

@@ -6,7 +6,7 @@ What only an alternative, a relaxation or an override not in force uses is looke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from compliance.authoring.check.diagnostics import Diagnosis
@@ -14,6 +14,7 @@ from compliance.checker.choice import Packs
 from compliance.checker.choice import layers as layers_of
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import NoEditionError, PackError
+from compliance.kernel.i18n import msg
 from compliance.rules.kinds import Kinds
 from compliance.rules.language.model import (
     BASES,
@@ -40,13 +41,17 @@ class RulesOnDay:
 
 @dataclass(frozen=True)
 class _Asked:
-    """With which of its packs a rule set is laid, and what it is held against."""
+    """With which of its packs a rule set is laid, and what it is held against.
+
+    gaps: where it was told that nothing can be judged; the days of a gap are told once.
+    """
 
     known: Packs
     name: str
     kinds: Kinds
     words: Vocabulary
     facts_known: bool
+    gaps: set[str] = field(default_factory=set)
 
     def laid(
         self, day: date, diagnosis: Diagnosis, enforce: Sequence[str] = (), on: Sequence[str] = ()
@@ -57,10 +62,12 @@ class _Asked:
             chain = layers.lay_all(self.known, self.name)
             rules = layers.examined(chain, self.words if self.facts_known else None)
         except NoEditionError as error:
-            first = self.known[self.name][0]
-            diagnosis.tell(
-                first.error(error.what, "pack", "effective", todo=error.todo, code="date_gap")
-            )
+            then = [one for one in self.known[self.name] if one.effective <= day][-1]
+            todo = msg("请改 effective：不早于所扩展、所引入的规则集的起日")
+            fault = then.error(error.what, "pack", "effective", todo=todo, code="date_gap")
+            if fault.where not in self.gaps:
+                self.gaps.add(fault.where)
+                diagnosis.tell(fault)
         except PackError as error:
             diagnosis.tell(PackError.of([*layers.faults, error]))
         else:

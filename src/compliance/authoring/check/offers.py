@@ -69,7 +69,7 @@ def _check_hooks(source: PluginSource, diagnosis: Diagnosis) -> None:
             diagnosis.add("offer", what, path, one.lineno, msg("形式见 docs/plugin-authors.md"))
         elif one.name == _PACKS and (lost := list(_without_packs(one, path))):
             for folder, line in lost:
-                what = say("{folder} 里没有规则文件（rules/*.toml）", folder=folder.name)
+                what = say("{folder} 里没有规则文件（rules/*.toml）", folder=folder.name or folder)
                 diagnosis.add("offer", what, path, line, msg("请给 rules 所在的文件夹"))
         elif one.name == _PACKS and not source.packs:
             what = say("{hook} 有，却没有规则文件（rules/*.toml）", hook=one.name)
@@ -133,18 +133,23 @@ def _without_packs(hook: ast.FunctionDef, module: Path) -> Iterator[tuple[Path, 
 
 
 def _folder(written: ast.expr, module: Path) -> Path | None:
-    """The path that an expression such as ``Path(__file__).parent / "x"`` stands for; None for any other."""
+    """The path that ``Path(__file__).parent / "x"`` or ``Path("/x")`` stands for; None for any other."""
     match written:
-        case ast.Call(func=ast.Name(id="Path"), args=[ast.Name(id="__file__")]):
+        case ast.Name(id="__file__"):
             return module
+        case ast.Constant(value=str(name)):
+            return Path(name)
+        case (
+            ast.Call(func=ast.Name(id="Path") | ast.Attribute(attr="Path"), args=[inner])
+            | ast.Call(func=ast.Attribute(value=inner, attr="resolve"))
+        ):
+            return _folder(inner, module)
         case ast.Attribute(value=inner, attr="parent"):
             found = _folder(inner, module)
             return found.parent if found is not None else None
         case ast.BinOp(left=inner, op=ast.Div(), right=ast.Constant(value=str(name))):
             found = _folder(inner, module)
             return found / name if found is not None else None
-        case ast.Call(func=ast.Attribute(value=inner, attr="resolve")):
-            return _folder(inner, module)
     return None
 
 

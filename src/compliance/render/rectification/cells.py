@@ -39,7 +39,7 @@ from compliance.ledger.model import Row, Value, text_of
 from compliance.render.documents.text import printable, shortened
 from compliance.render.phrases import against, called, chosen, listed, named, outside, rulesets
 from compliance.render.rectification.planning import UNPLANNED, Planned
-from compliance.rules.language.model import Rule, version_in_words
+from compliance.rules.language.model import REMEDY_FIGURES, Rule, version_in_words
 from compliance.rules.reference.describe import demands
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -352,7 +352,7 @@ def measure(one: Judged, own: Amount | None = None) -> str:
     remedy = printable(pick(one.rule.remedy, one.rule.remedy_en))
     known = {
         name: figures.amount(one.finding[name])
-        for name in ("shortfall", "excess", "value", "threshold")
+        for name in REMEDY_FIGURES
         if one.finding[name] is not None
     }
     if own is not None:

@@ -57,6 +57,10 @@ def short(title: str) -> str:
     return next(filter(None, found.groups())) if found else title
 
 
+# what a remedy may leave open, to be filled in from a finding
+REMEDY_FIGURES = ("shortfall", "excess", "value", "threshold")
+
+
 def relaid(table: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     """A rule's or part's table with fields laid over it; it has one limit, so a new one takes the old's place.
 

@@ -128,6 +128,7 @@ _HEADING = re.compile(r"^\s*(\[\[?)\s*([^\[\]=,]+?)\s*\]\]?\s*(?:#.*)?$")
 def _headings(text: str) -> Mapping[str, int]:
     """Every table's heading -> the line on which it first stands; of several, also by its place."""
     found: dict[str, int] = {}
+    inner: list[tuple[list[str], int]] = []
     latest: dict[str, int] = {}  # address of a list of tables -> the place of the last one
     for number, line in enumerate(_lines(text), start=1):
         if heading := _HEADING.match(line):
@@ -142,6 +143,10 @@ def _headings(text: str) -> Mapping[str, int]:
                 latest[address] = latest.get(address, -1) + 1
                 address += f".{latest[address]}"
             found.setdefault(address, number)
+            inner.append((names[:_TABLE], number))
+    for names, number in inner:  # a table of which only what is in it has a heading
+        if len(names) == _TABLE:
+            found.setdefault(".".join(names), number)
     return found
 
 

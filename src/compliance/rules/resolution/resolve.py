@@ -252,6 +252,9 @@ class Layers:
         for rule_id, table in overrides.items():
             with self._gathering("override", rule_id):
                 self._override(pack, rule_id, table)
+        if pack.prefix:  # under which an override that is lost would stand
+            gone = {name for section, name in self.lost if section == "override"}
+            self.lost |= {("rule", pack.prefix + name) for name in gone}
         for rule_id, table in pack.table("drop").items():
             with self._gathering("drop", rule_id):
                 self._known(pack, "drop", rule_id)
