@@ -335,6 +335,16 @@ ruleset_option = option(
 )
 
 
+text_or_json = option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    metavar="text|json",
+    help=lambda: msg("输出格式"),
+)
+
+
 templates_option = option(
     "--templates",
     multiple=True,

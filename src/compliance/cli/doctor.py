@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from compliance.cli import configuration, console
-from compliance.cli.command import Command, Group, guarded, option, require_format, shared_options
+from compliance.cli.command import (
+    Command,
+    Group,
+    guarded,
+    require_format,
+    shared_options,
+    text_or_json,
+)
 from compliance.cli.volume import quiet
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.exit_codes import CONFORMS, FAILS
@@ -29,14 +36,7 @@ _SIGNS = {"ok": "✓", "warn": "!", "fail": "✗"}
         "检查本机的安装：版本、插件、控制台、字体、配置、磁盘，每项给出办法；可附在问题报告里（不含个人信息）。"
     ),
 )
-@option(
-    "--format",
-    "form",
-    default="text",
-    show_default=True,
-    metavar="text|json",
-    help=lambda: msg("输出格式"),
-)
+@text_or_json
 @shared_options
 @guarded
 def doctor(form: str) -> int:

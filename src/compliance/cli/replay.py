@@ -17,6 +17,7 @@ from compliance.cli.command import (
     option,
     require_format,
     terminal_width,
+    text_or_json,
 )
 from compliance.kernel.exit_codes import CONFORMS, FAILS
 from compliance.kernel.i18n import msg
@@ -38,14 +39,7 @@ from compliance.kernel.i18n import msg
     type=GivenPath(),
     help=lambda: msg("输入已移走时，在这个文件夹里按摘要查找，可重复"),
 )
-@option(
-    "--format",
-    "form",
-    default="text",
-    show_default=True,
-    metavar="text|json",
-    help=lambda: msg("输出格式"),
-)
+@text_or_json
 @everywhere
 @guarded
 def replay(results: Path, inputs: tuple[Path, ...], folders: tuple[Path, ...], form: str) -> int:
