@@ -23,6 +23,7 @@ from compliance.assessment.scope import (
     left_out,
     named_schools,
     outcomes,
+    unattributed,
 )
 from compliance.engine.evaluate import RESULTS
 from compliance.engine.findings import LACKING, Findings, RuleFindings
@@ -483,6 +484,10 @@ class _Teller:
             if rule.role in ("block", "conclusion") and leaves_out(rule, rules):
                 for county, names in self._left_out.items():
                     told.setdefault(rule.id, {}).setdefault(county, []).append(left_out(names))
+            if rule.role in ("block", "conclusion") and self.found.unattributed:
+                for county, (code, year) in enumerate(self.found.counties.iter_rows()):
+                    if why := unattributed(self.found.unattributed.get((code, year), ())):
+                        told.setdefault(rule.id, {}).setdefault(county, []).append(why)
 
         @cache  # most counties are told the same
         def sentence(words: tuple[str, ...]) -> str:

@@ -275,6 +275,8 @@ class Evaluation:
             told["status"] = pl.when(~left).then(told["status"])
         if rule.id in self.waivers.of:
             told |= self._waived(rule, plan, told["status"])
+        elif self.submission.unattributed:
+            told["status"] = self._withheld(rule, plan, told["status"])
         missing, lacking = told.pop("missing", None), None
         if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
@@ -302,6 +304,18 @@ class Evaluation:
         by = plan.let(f"{rule.id}._waived", place, rule.id, passing=True)
         waived = pl.when(by.is_not_null()).then(pl.lit(WAIVED, pl.UInt8)).otherwise(judged)
         return {"status": waived, "waived_by": by}
+
+    def _withheld(self, rule: Rule, plan: Plan, status: pl.Expr) -> pl.Expr:
+        """The status of a rule: of a block or the conclusion none that a county passes which may lack a row."""
+        if rule.role not in ("block", "conclusion"):
+            return status
+        judged = plan.let(f"{rule.id}._drawn", status.cast(pl.UInt8), rule.id, passing=True)
+        table = [(code, year) for code, year in self.submission.unattributed]
+        open_ = pl.struct(KEY).is_in(
+            pl.Series(table, dtype=pl.Struct({"county_code": pl.String, "year": pl.Int32}))
+        )
+        met = judged.is_in([PASS, NOT_APPLICABLE])
+        return pl.when(open_ & met).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(judged)
 
     def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
         """The type of a column of some rule, by the name it has in a plan."""

@@ -68,7 +68,7 @@ def _table(book: Book, paper: LedgerPaper) -> None:
     for row in ledger.rows:
         _row(book, sheet, row, own, ledger.settings)
     if not ledger.rows:
-        sheet.line(msg("未发现需要整改的问题。"))
+        sheet.line(say("{l}。", l=paper.nothing))
     # The words of progress seen in counties' papers.
     steps = [
         msg("未启动"), msg("正在办理"), msg("已完成整改"), msg("已经完成长期坚持"), msg("办结销号"),
