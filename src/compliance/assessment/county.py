@@ -406,12 +406,7 @@ def _decisive(
         told = pick(aspect, english or ids)
         title = told if told not in blocks else say("{aspect}（{ids}）", aspect=told, ids=ids)
         made.append(_outcome(found, outside, "", title, members))
-    return tuple(map(_withheld, made)) if county.unattributed else tuple(made)
-
-
-def _withheld(part: Decisive) -> Decisive:
-    """A part of the verdict of a county that may lack a row: it is not met."""
-    return part._replace(status="unknown") if part.status == "pass" else part
+    return tuple(made)
 
 
 def beside_blocks(rules: Mapping[str, Rule]) -> list[str]:

@@ -39,7 +39,7 @@ def overview(
         found[key] = CountyRow(
             schools.get(key, 0),
             lacking.get(key, 0),
-            _state(counted.get(BESIDE, {}), withheld=bool(one.unattributed)),
+            _state(counted.get(BESIDE, {})),
             {part: _counted(states) for part, states in counted.items()},
             tuple(deciders.get((*key, one.verdict), ())),
             margins.get(key),
@@ -97,10 +97,9 @@ def _counted(states: Mapping[str, int]) -> PartCount:
     )
 
 
-def _state(states: Mapping[str, int], *, withheld: bool) -> str:
-    """The first of the contract's order that occurs; withheld: no pass, since a row may be missing."""
-    found = next((one for one in STATUSES if states.get(one)), "not_applicable")
-    return "unknown" if withheld and found == "pass" else found
+def _state(states: Mapping[str, int]) -> str:
+    """The first of the contract's order that occurs."""
+    return next((one for one in STATUSES if states.get(one)), "not_applicable")
 
 
 def _deciders(asked: pl.DataFrame) -> dict[tuple[str, int, str], list[Decider]]:

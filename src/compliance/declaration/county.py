@@ -103,7 +103,11 @@ class CountyView:
             rules = msg("、").join(row["withheld"])
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
         elif not row["missing"]:
-            why = msg("无法计算（分母为零）")
+            why = (
+                msg("无法计算（分母为零）")
+                if school is not None or not self.withheld
+                else self.withheld
+            )
             if row["value"] is not None:
                 why = msg("算得的数不可能如此，请核对所据数据")
             yield self._of_school("", school, why)

@@ -55,15 +55,15 @@ class CountyFigures:
 
         Raises PackError where the rule set does not know it.
         """
+        counted = asked.name in self.form.figures or asked.name in self._rules.tallies
+        if self.county.withheld and (counted or asked.kind not in ("", "note")):
+            return self.county.waits_for_rows()
         try:
-            found = self._of_rule(asked) if asked.kind else self._named(asked.name)
+            return self._of_rule(asked) if asked.kind else self._named(asked.name)
         except LookupError as error:
             what = str(error.args[0])
             places = [str(asked)] if asked.kind else [what, asked.name]
             raise self.form.unknown(what, *places) from error
-        counted = asked.name in self.form.figures or asked.name in self._rules.tallies
-        stated = asked.kind == "note" or not (asked.kind or counted)
-        return found if stated or not self.county.withheld else self.county.waits_for_rows()
 
     def _named(self, name: str) -> Entry:
         """A figure of the form, else a fact, tally or indicator of the county."""

@@ -48,6 +48,11 @@ class RuleFindings:
             return code.list.join(_SEPARATOR)
         return code * len(COMPULSORY) + pl.col("stage_order") if self.staged else code
 
+    @property
+    def is_of_county(self) -> bool:
+        """Whether they are about counties."""
+        return self.whole or self.rule.level == "county"
+
     def facts(self, lack: object) -> tuple[str, ...]:
         """The facts that such a value stands for."""
         if self.lacking is None:

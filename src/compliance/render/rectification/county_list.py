@@ -124,7 +124,7 @@ class CountyPaper:
     all schools, needed or not. apart: which lists the printed one leaves out, empty for none.
     annexes: list name -> its number among the annexes of the printed list, 0 where it is empty or
     stays in the workbook. dates: of which day the figures are, when the paper was made. ledger: the
-    list that people work on. nothing, no_gaps: what is said where there are no problems, or nothing countable
+    list that people work on. no_problems, no_gaps: what is said where there are no problems, or nothing countable
     is missing. withheld: why that may not be all, since a row may be missing; else empty. waived: what no rectification is asked of for a time. deadline, progress: what stands in columns that are filled in by hand.
     """
 
@@ -160,7 +160,7 @@ class CountyPaper:
     ledger: Ledger = field(default_factory=Ledger)
 
     @property
-    def nothing(self) -> str:
+    def no_problems(self) -> str:
         """What is said where no problem is listed."""
         return msg("需要整改的问题尚不能确定") if self.withheld else msg("未发现需要整改的问题")
 
@@ -386,7 +386,7 @@ def _counted(paper: CountyPaper) -> str:
         say("参考（不计入结论）{n}项", n=n) if (n := len(paper.references)) else "",
         say("已备案豁免（不计为达标）{n}项", n=n) if (n := len(paper.waived)) else "",
     ]
-    told = [first if problems else paper.nothing, *filter(None, others)]
+    told = [first if problems else paper.no_problems, *filter(None, others)]
     return say("{l}。", l=msg("；").join(told))
 
 
