@@ -46,7 +46,8 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
             if progress is not None:
                 progress(msg("学校"), number, len(files))
             own = replace(mark, school_code=form.school_code)
-            place.put(path, school_workbook(form, register.form.words, own))
+            content = school_workbook(form, register.form.words, own)
+            place.put(path, content, fresh=True)
         return place.place().papers
 
 
