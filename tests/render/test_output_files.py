@@ -184,9 +184,7 @@ Run = Callable[[Path], None]
 
 
 @pytest.fixture(params=RUNS, ids=lambda run: run.__name__)
-def case(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Case:
+def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # counted, and not waited for
     return Case(request.param, tmp_path)
 

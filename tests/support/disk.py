@@ -35,7 +35,7 @@ class Disk:
         after: Callable[[int, str], object] = lambda *_: None,
     ) -> None:
         self.calls: list[str] = []
-        self._before, self._after = before, after
+        self._before, self._after, self._looking = before, after, False
         for name in CHANGES:
             monkeypatch.setattr(os, name, partial(self._call, name, getattr(os, name)))
         monkeypatch.setattr(os, "fdopen", self._fdopen)
@@ -43,20 +43,28 @@ class Disk:
     def _call(self, name: str, real: Callable[..., Untyped], *args: Untyped, **kwargs: Untyped) -> Untyped:  # fmt: skip
         if name == "open" and not args[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR | os.O_TRUNC):
             return real(*args, **kwargs)
+        if self._looking:
+            return real(*args, **kwargs)
         self.calls.append(name)
-        number = len(self.calls)
-        self._before(number, name)
+        self._look(self._before, name)
         made = None
         try:
             made = real(*args, **kwargs)
         finally:
             try:
-                self._after(number, name)
+                self._look(self._after, name)
             except BaseException:
                 if name == "open" and made is not None:
                     os.close(made)
                 raise
         return made
+
+    def _look(self, at: Callable[[int, str], object], name: str) -> None:
+        self._looking = True
+        try:
+            at(len(self.calls), name)
+        finally:
+            self._looking = False
 
     def _fdopen(self, descriptor: int, mode: str = "r", *rest: Untyped) -> Untyped:
         if mode != "wb":
