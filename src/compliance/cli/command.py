@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -670,13 +670,8 @@ def tell_written(written: Written, *, err: bool = False) -> None:
     """Say what was written, and where the earlier files are now that differed."""
     for path in written.papers:
         volume.remark(say("已写 {path}", path=path), err=err)
-    tell_kept(written.kept, err=err)
-
-
-def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
-    """Say where earlier files are now that somebody may have filled in."""
-    for path in kept:
-        volume.remark(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
+    for line in written.told():
+        volume.remark(line, err=err)
 
 
 def tell_papers(written: Written) -> int:

@@ -19,6 +19,7 @@ import click
 from compliance.cli.command import Command, GivenPath, guarded, shared_options
 from compliance.cli.papers import results_folder
 from compliance.kernel.cache import OFF
+from compliance.kernel.drafts import put_in_place
 from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
@@ -157,7 +158,8 @@ def remember(path: Path) -> None:
     lines = dict.fromkeys(str(one) for one in (path.absolute(), *recent()))
     with suppress(OSError, UnicodeError):
         memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text("\n".join(list(lines)[:_KEPT]), "utf-8")
+        text = "\n".join(list(lines)[:_KEPT]).encode()
+        put_in_place(memory, lambda stream: stream.write(text))
 
 
 def _memory() -> Path | None:
