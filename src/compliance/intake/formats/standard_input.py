@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from compliance.intake.formats.source_file import OLE2, ZIP
 from compliance.intake.limits import MIB, MOST_OF_A_TABLE
+from compliance.kernel import interrupts
 
 NAME = "-"
 _PARQUET = b"PAR1"
@@ -26,7 +27,8 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
     name: one with the suffix that such a file has; else that is told by its content. Of more than any
     reader takes only so much is kept that it is refused.
     """
-    with tempfile.TemporaryDirectory(prefix="junheng-", ignore_cleanup_errors=True) as folder:
+    temporary = tempfile.TemporaryDirectory(prefix="junheng-", ignore_cleanup_errors=True)
+    with interrupts.told(), temporary as folder:
         whole = Path(folder, NAME)
         with whole.open("wb") as file:
             room = MOST_OF_A_TABLE + 1
