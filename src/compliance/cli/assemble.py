@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +25,7 @@ from compliance.cli.command import (
     tell_written,
 )
 from compliance.cli.volume import remark
+from compliance.kernel import drafts
 from compliance.kernel.errors import UsageError, suggestion
 from compliance.kernel.exit_codes import UNREADABLE
 from compliance.kernel.i18n import msg, say
@@ -99,9 +99,8 @@ def assemble(
     from compliance.registers import AssemblyTerms, sources_in
 
     asked = _complete(complete)
-    with TemporaryDirectory(prefix="junheng-", ignore_cleanup_errors=True) as folder:
-        scratch = Path(folder)
-        sources = sources_in(inputs, scratch)
+    with drafts.scratch() as aside:
+        sources = sources_in(inputs, aside.folder)
         lists = [*listed, *sources.schools]
         if not lists:
             raise UsageError(
@@ -118,7 +117,7 @@ def assemble(
             return nothing_written()
         _require_listed(asked, batch)
         when = day(as_of) or _first_day(batch)
-        terms = AssemblyTerms(when, scratch, asked, partial, progress())
+        terms = AssemblyTerms(when, aside.folder, asked, partial, progress())
         return _written(out, inputs, batch, sources, terms)
 
 
@@ -205,9 +204,9 @@ def _written(
     files[out.with_name(f"{name}.{DEFINITIONS}.csv")] = definitions_table(found.made)
     _require_room(out, files)
     refuse_clashes(list(files), inputs)
-    with staged(Path(), beside) as place:
+    with staged(None) as place:
         for path, content in files.items():  # a workbook, people may have filled in
-            place.put(path, content, keep=path.suffix == ".xlsx")
+            place.put(path, content, keep=beside if path.suffix == ".xlsx" else None)
         written = place.place()
     for line in summary(found, sources.problems, terms.day):
         remark(line)
