@@ -83,6 +83,7 @@ def anonymise(
     files = submission_files(
         out,
         inputs,
+        batch.submission.inputs,
         nobodys.submission,
         batch.vocabulary,
         lambda key: rules[nobodys.counties[key[0]], key[1]],

@@ -198,7 +198,8 @@ def _written(
         key: job.rules for job in batch.jobs for key in job.part.counties.select(*KEY).iter_rows()
     }
     submission = batch.submission.with_tables({"schools": found.schools})
-    files = submission_files(out, inputs, submission, batch.vocabulary, lambda key: rules[key])
+    read = batch.submission.inputs
+    files = submission_files(out, inputs, read, submission, batch.vocabulary, rules.__getitem__)
     name = out.stem if out.suffix else out.name
     files[out.with_name(f"{name}.{PROBLEMS}.csv")] = problems_table(problems, found.tellings)
     files[out.with_name(f"{name}.{DEFINITIONS}.csv")] = definitions_table(found.made)

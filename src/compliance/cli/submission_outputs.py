@@ -13,7 +13,7 @@ from compliance.kernel.i18n import msg, say
 
 if TYPE_CHECKING:
     from compliance.facts.vocabulary import Vocabulary
-    from compliance.kernel.submission import Submission
+    from compliance.kernel.submission import InputFile, Submission
     from compliance.rules.language.model import Ruleset
 
 Key = tuple[str, int]  # county and year
@@ -22,18 +22,18 @@ _PACKED = (1980, 1, 1, 0, 0, 0)  # the date of every member: it tells nothing
 
 
 def submission_files(
-    out: Path, inputs: Sequence[Path], submission: Submission, words: Vocabulary,
+    out: Path, inputs: Sequence[Path], read: Sequence[InputFile], submission: Submission, words: Vocabulary,
     rules_of: Callable[[Key], Ruleset],
 ) -> dict[Path, bytes]:  # fmt: skip
     """Path → content, in the form of the output's suffix; in a folder, in that of the inputs.
 
-    rules_of: the rule set whose workbook a county fills in. Raises UsageError for several counties where
+    read: the files that were read of the inputs. rules_of: the rule set whose workbook a county fills in. Raises UsageError for several counties where
     only one has room, and for a suffix of no such file.
     """
     from compliance.render.submission_files import as_tables
 
     suffix = out.suffix.lower()
-    read = {Path(one.name).suffix.lower() for one in submission.inputs}
+    suffixes = {Path(one.name).suffix.lower() for one in read}
     keys: list[Key] = list(submission.counties.select("county_code", "year").iter_rows())
     if suffix in (".json", ".xlsx"):
         if len(keys) > 1:
@@ -46,7 +46,7 @@ def submission_files(
             where=str(out),
             todo=msg("写成 .json、.xlsx、.zip 或文件夹"),
         )
-    documents = ".json" if read == {".json"} else ".xlsx" if read <= _WORKBOOKS else ""
+    documents = ".json" if suffixes == {".json"} else ".xlsx" if suffixes <= _WORKBOOKS else ""
     if documents and not suffix:
         return {
             out / f"{code}_{year}{documents}": _document(
