@@ -55,7 +55,7 @@ def read_parquet(data: bytes, table: str, complaints: Complaints, words: Vocabul
         if column.name.startswith(INDEX):
             continue
         match = words.match(TABLE_OF[table], column.name)
-        cells = _cells(column, complaints) if match else column
+        cells = plain_cells(column, complaints) if match else column
         if cells is None:
             _wrong_type(column, complaints)
         else:
@@ -128,7 +128,7 @@ def _too_large(rows: int, columns: int, complaints: Complaints) -> UnreadableErr
     return complaints.unreadable("too_large", say("表过大：{r}行{c}列", r=rows, c=columns))
 
 
-def _cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:
+def plain_cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:
     """The column in one of the types a table may have; None for bytes, structs and the like."""
     kind = column.dtype
     if kind in (pl.Categorical, pl.Enum, pl.Date):
