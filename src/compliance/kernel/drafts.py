@@ -75,6 +75,17 @@ def scratch() -> Drafts:
     return Drafts(Path(tempfile.gettempdir()))
 
 
+@contextmanager
+def own_temporary_files() -> Iterator[None]:
+    """What a library writes to temporary files meanwhile lies in a folder of ours."""
+    with scratch() as drafts:
+        usual, tempfile.tempdir = tempfile.tempdir, str(drafts.folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
+
+
 def sweep(*homes: Path) -> None:
     """Remove what the user's runs left that live no more; what is somebody else's, or in use, stays."""
     for home in homes:

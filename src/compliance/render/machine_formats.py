@@ -90,9 +90,31 @@ def parquet(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
         yield first
         yield from waiting
 
-    register_io_source(source, schema=first.schema).sink_parquet(
-        stream, compression="zstd", compression_level=1, metadata={_ARROW: _as_declared()}
-    )
+    told = _ToldStream(stream)
+    try:
+        register_io_source(source, schema=first.schema).sink_parquet(
+            told, compression="zstd", compression_level=1, metadata={_ARROW: _as_declared()}
+        )
+    except pl.exceptions.PolarsError as error:
+        raise told.refused or error from None
+
+
+class _ToldStream(io.RawIOBase):
+    """Remembers why a stream did not take what was written: Polars tells of it in words of its own."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.refused: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 - whatever holds bytes
+        try:
+            return self._stream.write(data)
+        except OSError as error:
+            self.refused = error
+            raise
 
 
 _ARROW = "ARROW:schema"
