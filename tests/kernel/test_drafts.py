@@ -26,7 +26,7 @@ def left_by_a_dead_run(home: Path) -> Path:
     (drafts.folder / "0").write_bytes(b"of a school")
     (drafts.folder / "deep").mkdir()
     (drafts.folder / "deep" / "1").write_bytes(b"of another")
-    drafts._held.close()
+    drafts.lock.close()
     return drafts.folder
 
 

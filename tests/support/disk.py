@@ -43,7 +43,7 @@ class Disk:
         monkeypatch.setattr(os, "fdopen", self._fdopen)
 
     def _call(self, name: str, real: Callable[..., Untyped], *args: Untyped, **kwargs: Untyped) -> Untyped:  # fmt: skip
-        if name == "open" and not args[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR | os.O_TRUNC):
+        if name == "open" and not args[1] & (os.O_CREAT | os.O_TRUNC):
             return real(*args, **kwargs)
         if self._looking or threading.get_ident() != self._thread:
             return real(*args, **kwargs)

@@ -116,7 +116,7 @@ def write_papers(
                 steps.take(1)
             steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
-            for name in _stale(sheets, paper, forms) if sheets else ():
+            for name in _stale(sheets, paper, forms) if sheets and not paper.withheld else ():
                 place.retire(Path(named) / SCHOOL_SHEETS / name, aside)
             carried.append((paper.county_name, paper.ledger))
             several = len(report.counties) > 1
@@ -168,9 +168,13 @@ def _about_sheets(
         yield from lines
     if names := [one.name for one in paper.without_plan]:
         told = shortened(names, msg("等{count}所，名单见整改清单"), _NAMED)
-        yield head + plural(
-            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
-        )
+        if paper.withheld:
+            yield head + say("{l}。", l=paper.withheld)
+            yield head + plural(len(names), "不写整改方案的学校{n}所：{names}", names=told)
+        else:
+            yield head + plural(
+                len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+            )
 
 
 class _Renderer:
