@@ -25,10 +25,17 @@ MOST_COLUMNS = 2000
 MOST_CELLS = 100_000_000
 DECODING_SECONDS = 120
 
-# a workbook's sheets; a worksheet: the block that its filled cells span
+# a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them
 MOST_SHEETS = 1000
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
-MOST_SHEET_CELLS = 5_000_000
+MOST_SHEET_CELLS = 2_000_000
+LONGEST_CELL = 32_767
+
+# the parts of an Office file that are read, each as often as it is: their XML and its elements; the
+# signs of all cells, of a text that many share as often as it stands there
+MOST_OF_PARTS = 64 * MIB
+MOST_ELEMENTS = 2_000_000
+MOST_SIGNS = 20_000_000
 
 # JSON: distinct keys × records (a hostile file could ask for a table far larger than itself), a
 # key's characters, an integer's digits (a fact takes at most twenty)

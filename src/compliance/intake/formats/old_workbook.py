@@ -39,7 +39,7 @@ class OldBook:
         self.macros = _MACROS in data
 
     def cells(self, sheet: str) -> Cells:
-        """What a worksheet holds. Raises what is `FAULTY`, TooWideError."""
+        """What a worksheet holds. Raises what is `FAULTY`, BeyondLimitError."""
         known, cells = self._sheets[sheet], Cells(since_1904=self._since_1904)
         for row, column, kind, value, style in known["cells"]:
             place = row, column
