@@ -23,7 +23,17 @@ RATIO_FROM = 16 * MIB
 LONGEST_LINE = MIB
 MOST_COLUMNS = 2000
 MOST_CELLS = 100_000_000
-DECODING_SECONDS = 120
+
+# a process that decodes a file: seconds of the processor, one more for so many bytes; of the clock so
+# many times that; memory, if the file's footer does not say what it needs
+DECODING_SECONDS, DECODED_A_SECOND, CLOCK_A_SECOND = 6, 2 * MIB, 10
+DECODING_MEMORY = 1024 * MIB
+
+# Parquet, by its own footer: its values (items of lists each by itself) and rows, so many and so many
+# more a byte of the file, for one constant of a few bytes may stand in every row; what the footer holds
+FREE_VALUES, VALUES_A_BYTE = 500_000, 5
+FREE_ROWS, BYTES_A_ROW = 50_000, 8
+MOST_OF_A_FOOTER = 500_000
 
 # a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them
 MOST_SHEETS = 1000
