@@ -16,10 +16,11 @@ from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.input_names import InputNames
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
-from compliance.intake.formats.standard_input import NAME, called, is_kept
+from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
