@@ -218,6 +218,11 @@ class Spark:
         running = SparkSession.getActiveSession()
         if running is not None:
             return running.newSession()
+        if master.startswith("sc:") or "SPARK_REMOTE" in os.environ:
+            what = msg("不支持 Spark Connect：驱动程序要在本程序里运行")
+            raise UsageError(
+                what, master, msg("给一个 master，如 local[2,4]、spark://主机:7077、yarn")
+            )
         home = os.environ.get("JAVA_HOME", "")
         if not (_BY_SUBMIT in os.environ or home or shutil.which("java")):
             raise UsageError(msg("没有Java，Spark不能运行"), todo=_java())
