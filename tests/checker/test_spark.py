@@ -55,7 +55,8 @@ def session() -> Iterator[SparkSession]:
     from pyspark.sql import SparkSession
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+        for folder in (ROOT, Path(__file__).parent):
+            patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         builder = SparkSession.builder.master("local[2,4]").config("spark.ui.enabled", "false")
@@ -221,7 +222,8 @@ def test_what_spark_reaches_is_read_and_written_and_nothing_else_is_overwritten(
     here = run(county, "--lang", "en")
     for _ in range(2):  # an earlier result is replaced
         there = run(*words)
-        assert (there.exit_code, there.stdout) == (here.exit_code, here.stdout), there.stderr
+        said = there.stdout.replace(county.as_uri(), str(county))
+        assert (there.exit_code, said) == (here.exit_code, here.stdout), there.stderr
     expected = Checker(installed()).check(county, lang="en")
     assert_frame_equal(findings(out), expected.findings)
     head = json.loads((out / "_results.json").read_text("utf-8"))
@@ -232,6 +234,12 @@ def test_what_spark_reaches_is_read_and_written_and_nothing_else_is_overwritten(
     (out / "notes.txt").touch()
     refused = run(*words)
     assert (refused.exit_code, (out / "notes.txt").exists()) == (2, True)
+    bad = EXAMPLES / "invalid.json"
+    unread = run(bad.as_uri(), "--engine", "spark", "-o", (tmp_path / "none").as_uri())
+    assert unread.exit_code == 4, unread.stderr
+    told = json.loads((tmp_path / "none" / "_results.json").read_text("utf-8"))
+    assert told["counties"] == []
+    assert {one["path"] for one in told["problems"]} == {bad.as_uri()}
     nowhere = run(county.as_uri() + "x", "--engine", "spark")
     assert (nowhere.exit_code, "没有这个文件" in nowhere.stderr) == (2, True)
 

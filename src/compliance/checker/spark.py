@@ -53,6 +53,7 @@ HEAD = "_results.json"  # beside the findings; names that begin so are no data t
 _PARTS_A_CORE = 3  # so that no core waits long for the last
 _ROWS = 20_000  # findings in a batch of Arrow
 _FAULT = re.compile(r"junheng-worker:([A-Za-z0-9+/=]+);")
+_RAISED = re.compile(r"^\s*(\w[\w.]*(?:Error|Exception)\b.*)$", re.MULTILINE)
 _BY_SUBMIT = "PYSPARK_GATEWAY_PORT"  # is set where spark-submit started this program
 _SETTINGS = {
     "spark.app.name": "junheng",
@@ -362,9 +363,11 @@ def _java() -> str:
 
 
 def _first(error: BaseException) -> str:
-    """The line of an error that says most."""
+    """The line of an error that says most: of a worker's traceback the last, else the first."""
     text = str(error.java_exception) if isinstance(error, Py4JJavaError) else str(error)
-    return next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    raised = _RAISED.findall(text) if "Traceback" in text else []
+    lines = (line.strip() for line in (*raised[-1:], *text.splitlines()))
+    return next(filter(None, lines), type(error).__name__)
 
 
 def _told(error: BaseException) -> JunhengError:

@@ -37,7 +37,12 @@ def called(path: Path) -> str:
 
 def lying_at(given: str) -> Path:
     """Where what was given so lies."""
-    return next((path for path, name in _given.get().items() if name == given), Path(given))
+    for path, name in _given.get().items():
+        if given == name:
+            return path
+        if given.startswith(head := f"{name.rstrip('/')}/"):
+            return path / given.removeprefix(head)
+    return Path(given)
 
 
 def is_uri(text: str) -> bool:

@@ -72,7 +72,7 @@ def stacked(name: str, folder: Path, parts: Sequence[tuple[Path, RawDocument]]) 
 
 
 def _of_folders(inside: PurePath) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in inside.parts[:-1])  # type: ignore[arg-type,misc]
+    return dict(part.split("=", 1) for part in inside.parts[:-1])
 
 
 def _shape(given: dict[str, str], table: RawTable) -> tuple[object, ...]:
