@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
 EXTRAS ?=  # further extras, such as ,spark
 EDITABLE := -e .[dev,docs,pdf$(strip $(EXTRAS))] $(foreach name,$(PLUGINS),-e plugins/$(name))
+# Modules are compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
 .PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench release offline clean

@@ -23,7 +23,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from socket import gethostname
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -41,6 +40,7 @@ from compliance.checker.parts import SCHOOLS, Job, JudgedPart, Judging
 from compliance.checker.report import whole
 from compliance.engine.results import FINDINGS
 from compliance.intake.formats.given_names import is_uri, lying
+from compliance.kernel.drafts import scratch
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, nothing_lost
 from compliance.kernel.exit_codes import INTERNAL
 from compliance.kernel.i18n import msg, say, use
@@ -248,8 +248,7 @@ class Spark:
         if not is_uri(given):
             return Path(given)
         files, path = self._place(given)
-        folder = self._ending.enter_context(TemporaryDirectory(prefix="junheng-"))
-        target = Path(folder) / path.getName()
+        target = self._ending.enter_context(scratch()).folder / path.getName()
         try:
             if not files.exists(path):
                 raise UsageError(msg("没有这个文件或文件夹"), given, msg("检查路径"))

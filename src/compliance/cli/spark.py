@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.intake.formats.given_names import is_uri
+from compliance.kernel import interrupts
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 
@@ -79,7 +80,7 @@ def workers(registry: Registry, master: str, folder: str) -> Iterator[Spark]:
         )
     from compliance.checker.spark import Spark
 
-    with Spark(registry, master, folder) as found:
+    with interrupts.told(), Spark(registry, master, folder) as found:
         yield found
 
 
