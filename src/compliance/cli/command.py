@@ -21,7 +21,7 @@ from compliance.cli import completed_words, configuration, console, failures, st
 from compliance.cli.complaints import complaint
 from compliance.intake.formats.given_names import is_uri
 from compliance.kernel import environment, i18n, interrupts
-from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
+from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback, summed_up
 from compliance.kernel.exit_codes import (
     CONFORMS,
     FAILS,
@@ -682,7 +682,7 @@ def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
     """Problems, errors first, one a line; with `-q` the errors alone."""
     failures.failed_on(problems)
     labels = {"error": msg("错误"), "warning": msg("提示")}
-    for problem in sorted(problems, key=lambda one: one.severity):
+    for problem in summed_up(sorted(problems, key=lambda one: one.severity)):
         if volume.quiet() and problem.severity != "error":
             continue
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
