@@ -21,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from compliance.kernel import interrupts
+
 HIDDEN = ".junheng-"
 _LOCK = f"{HIDDEN}lock"  # in a folder of drafts while its run lives, in another while files move in
 _PAUSE = 0.05  # seconds
@@ -53,12 +55,17 @@ class Drafts:
         self._numbers = count()
 
     def __enter__(self) -> Drafts:
+        self._interrupted = interrupts.told()
+        self._interrupted.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:  # fmt: skip
-        self.remove()
+        try:
+            self.remove()
+        finally:
+            self._interrupted.__exit__(kind, error, trace)
 
     def new(self) -> Path:
         """A free name in it."""

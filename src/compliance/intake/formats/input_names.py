@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from compliance.intake.formats.standard_input import NAME, is_kept
+from compliance.kernel.paths import is_folder, is_there, real, shown
 
 
 class InputNames:
@@ -29,7 +30,7 @@ class InputNames:
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
-        return tuple(root for root in self._roots if root.is_dir())
+        return tuple(root for root in self._roots if is_folder(root))
 
     def name(self, path: Path) -> str:
         """What a file is called."""
@@ -38,7 +39,7 @@ class InputNames:
         root = next((one for one in self._roots if one in path.parents), path.parent)
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
-        if same_file or any((one / inside).is_file() for one in self._folders if one != root):
+        if same_file or any(is_there(one / inside) for one in self._folders if one != root):
             return path.as_posix()
         return inside
 
@@ -51,7 +52,8 @@ class InputNames:
             return NAME
         if name not in self._ways:
             first = name.split(", ", maxsplit=1)[0]
-            self._ways[name] = next((self._way(one) for one in (name, first) if self._way(one)), "")
+            way = next((self._way(one) for one in (name, first) if self._way(one)), "")
+            self._ways[name] = shown(way)
         return self._ways[name]
 
     def _way(self, name: str) -> str:
@@ -61,9 +63,9 @@ class InputNames:
                     return root.as_posix()
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
-                if inside.exists():
+                if is_there(inside):
                     return inside.as_posix()
-        return next((one.as_posix() for one in self._folders if one.resolve().name == name), "")
+        return next((one.as_posix() for one in self._folders if real(one).name == name), "")
 
 
 def _heads(name: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from compliance.intake.formats.source_file import OLE2, ZIP
 from compliance.intake.limits import MIB, MOST_OF_A_TABLE
-from compliance.kernel import interrupts
 from compliance.kernel.drafts import scratch
+from compliance.kernel.paths import shown
 
 NAME = "-"
 _PARQUET = b"PAR1"
@@ -27,7 +27,7 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
     name: one with the suffix that such a file has; else that is told by its content. Of more than any
     reader takes only so much is kept that it is refused.
     """
-    with interrupts.told(), scratch() as drafts:
+    with scratch() as drafts:
         whole = drafts.folder / NAME
         with whole.open("wb") as file:
             room = MOST_OF_A_TABLE + 1
@@ -50,8 +50,8 @@ def is_kept(path: Path) -> bool:
 
 
 def called(path: Path) -> str:
-    """What people are told of a path: as it was given."""
-    return NAME if is_kept(path) else str(path)
+    """What people are told of a path: as it was given; bytes that are no letters as such."""
+    return NAME if is_kept(path) else shown(path)
 
 
 def lying_at(given: str) -> Path:
