@@ -16,6 +16,7 @@ from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
 from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.part_files import part_files
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import reason
@@ -115,15 +116,19 @@ class _FolderWalk:
             else:
                 self._take(path, shelf)
         for path in inner:
-            self._descend(path, depth + 1)
+            self._descend(path, depth + 1, shelf)
 
-    def _descend(self, folder: Path, depth: int) -> None:
+    def _descend(self, folder: Path, depth: int, shelf: Shelf) -> None:
         if folder.name.startswith("."):
             return
         if _leads_elsewhere(folder):
             self._pass(folder, msg("链接"))
         elif depth > DEEPEST_FOLDER:
             self._pass(folder, say("超过{n}层", n=DEEPEST_FOLDER))
+        elif parts := part_files(folder, tuple(FORMS)):
+            self._seen |= {real(part) for part in parts}
+            self._room -= len(parts)
+            shelf.tables.append(folder)
         else:
             self.enter(folder, depth)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
-from compliance.kernel.paths import is_folder, is_there, real, shown
+from compliance.kernel.paths import is_folder, is_there, real
 
 
 class InputNames:
@@ -40,7 +41,7 @@ class InputNames:
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
         if same_file or any(is_there(one / inside) for one in self._folders if one != root):
-            return path.as_posix()
+            return _as_given(path)
         return inside
 
     def path(self, name: str) -> str:
@@ -52,20 +53,24 @@ class InputNames:
             return NAME
         if name not in self._ways:
             first = name.split(", ", maxsplit=1)[0]
-            way = next((self._way(one) for one in (name, first) if self._way(one)), "")
-            self._ways[name] = shown(way)
+            self._ways[name] = next((self._way(one) for one in (name, first) if self._way(one)), "")
         return self._ways[name]
 
     def _way(self, name: str) -> str:
         for head in _heads(name):
             for root in self._roots:
                 if head in (root.name, root.as_posix()):
-                    return root.as_posix()
+                    return _as_given(root)
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
                 if is_there(inside):
-                    return inside.as_posix()
-        return next((one.as_posix() for one in self._folders if real(one).name == name), "")
+                    return _as_given(inside)
+        return next((_as_given(one) for one in self._folders if real(one).name == name), "")
+
+
+def _as_given(path: Path) -> str:
+    told = called(path)
+    return path.as_posix() if told == str(path) else told
 
 
 def _heads(name: str) -> Iterator[str]:
