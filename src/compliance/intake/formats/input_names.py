@@ -9,6 +9,7 @@ from pathlib import Path
 
 from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
+from compliance.kernel.paths import is_folder, is_there, real
 
 
 class InputNames:
@@ -30,7 +31,7 @@ class InputNames:
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
-        return tuple(root for root in self._roots if root.is_dir())
+        return tuple(root for root in self._roots if is_folder(root))
 
     def name(self, path: Path) -> str:
         """What a file is called."""
@@ -39,7 +40,7 @@ class InputNames:
         root = next((one for one in self._roots if one in path.parents), path.parent)
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
-        if same_file or any((one / inside).is_file() for one in self._folders if one != root):
+        if same_file or any(is_there(one / inside) for one in self._folders if one != root):
             return _as_given(path)
         return inside
 
@@ -62,9 +63,9 @@ class InputNames:
                     return _as_given(root)
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
-                if inside.exists():
+                if is_there(inside):
                     return _as_given(inside)
-        return next((_as_given(one) for one in self._folders if one.resolve().name == name), "")
+        return next((_as_given(one) for one in self._folders if real(one).name == name), "")
 
 
 def _as_given(path: Path) -> str:
