@@ -381,7 +381,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "prices": ("rectify COUNTY -o OUT/papers --format xlsx --paper costs --prices FILE",),
     "responsibilities": ("rectify COUNTY -o OUT/papers --paper list --responsibilities FILE",),
     "returned": ("collect FOLDER -o OUT/county.xlsx",),
-    "pack": ("check COUNTY --ruleset FILE", "rules --ruleset FILE --resolved"),
+    "pack": ("check COUNTY --ruleset FILE", "rules --ruleset FILE --resolved", "plugin check FILE"),
     "confirm": ("check COUNTY --confirm FILE --format json",),
     "waivers": ("check COUNTY --waivers FILE --format json",),
     "mapping": ("check COUNTY --mapping FILE",),
@@ -477,8 +477,8 @@ def arguments(luck: Random, folder: Path) -> Outcome:
     words = _filled(luck.choice([line for lines in COMMANDS.values() for line in lines]), place)
     if luck.random() < 0.4:
         words = [luck.choice(sorted(set(main.commands) - {"menu"}))]  # it waits for a person
-        if isinstance(group := main.commands[words[0]], click.Group):
-            words.append(luck.choice(sorted(group.commands)))
+        if isinstance(main.commands[words[0]], click.Group):
+            words.append("new")  # `plugin check` of all that is installed takes its half minute
     options = [name for one in _command(words).params for name in one.opts if name[0] == "-"]
     for _ in range(luck.choice([1, 1, 2, 3])):
         at = luck.randrange(1, len(words) + 1)
