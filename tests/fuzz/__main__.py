@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.counts import Counts, record
+from tests.fuzz.counts import BEGIN, END, Counts, replace_between
 from tests.fuzz.reproducers import keep
 from tests.fuzz.targets import READ, SUBMISSIONS, TARGETS, Trial
 from tests.fuzz.workers import Worker
@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
                     keep(given.faults, trial, one)
     sys.stdout.write(f"\n{counts.table()}\n")
     if given.record:
-        record(counts, given.record)
+        replace_between(given.record, BEGIN, END, counts.table())
     return min(found, 1)
 
 

@@ -70,9 +70,8 @@ def _row(name: str, ends: Mapping[str, int]) -> list[str]:
     return [name, *(f"{one:,}" for one in numbers)]
 
 
-def record(counts: Counts, page: Path) -> None:
-    """Write the table where the page keeps it."""
-    text = page.read_text("utf-8")
-    head, mark, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    page.write_text(f"{head}{mark}\n\n{counts.table()}\n\n{end}{tail}", "utf-8")
+def replace_between(page: Path, begin: str, end: str, table: str) -> None:
+    """Put a table where a page keeps it."""
+    head, mark, rest = page.read_text("utf-8").partition(begin)
+    _, last, tail = rest.partition(end)
+    page.write_text(f"{head}{mark}\n\n{table}\n\n{last}{tail}", "utf-8")
