@@ -47,19 +47,33 @@ def _honest(old: Rows, new: Rows) -> bool:
 
 
 def _near(old: list[str], new: list[str], words: set[str]) -> bool:
-    return len(old) == len(new) and all(
-        was == now or (now != "" and (_FIGURE.fullmatch(now) or now in words or _is_free(was)))
-        for was, now in zip(old, new, strict=True)
+    return (
+        len(old) == len(new)
+        and _same_subject(old[0], new[0])
+        and all(
+            was == now or (now != "" and (_FIGURE.fullmatch(now) or now in words or _is_free(was)))
+            for was, now in zip(old, new, strict=True)
+        )
     )
+
+
+def _same_subject(was: str, now: str) -> bool:
+    """Whether two rows are of one school, heading or item; a code may be another code."""
+    return was == now or (was.isdigit() and now.isdigit() and len(was) == len(now))
 
 
 def _is_free(text: str) -> bool:
     """Whether a text is a name or a sentence: anything may stand in its place."""
-    return not _FIGURE.fullmatch(text) and text not in _WORDS and len(text) > 1 and ";" not in text
+    marked = any(sign in text for sign in ";[]")  # a list
+    return not (_FIGURE.fullmatch(text) or text in _WORDS or len(text) < 2 or marked)
 
 
 def _tables(files: Files) -> dict[str, Rows]:
-    return {name: rows for file, data in files.items() for name, rows in _read(file, data)}
+    found: dict[str, Rows] = {}
+    for file, data in files.items():
+        for name, (head, *rows) in _read(file, data):
+            found.setdefault(name, [head]).extend(rows)
+    return found
 
 
 def _read(file: str, data: bytes) -> Iterator[tuple[str, Rows]]:
@@ -79,8 +93,9 @@ def _json(file: str, data: bytes) -> Iterator[tuple[str, Any]]:
         if isinstance(one, dict | list):
             entries = one.items() if isinstance(one, dict) else enumerate(one)
             yield name, [[name], *([str(key), *map(str, _flat(entry))] for key, entry in entries)]
-    heads = sorted({name for one in schools for name in one})
-    yield "schools", [heads, *([one.get(name) for name in heads] for one in schools)]
+    for one in schools:
+        names = sorted(one, key=lambda name: (name != "school_code", name))
+        yield f"schools with {names}", [names, [one[name] for name in names]]
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,7 +107,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _flat(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return [part for key in sorted(value) for part in (key, *_flat(value[key]))]
+        return [sorted(value), *(part for key in sorted(value) for part in _flat(value[key]))]
     return [part for one in value for part in _flat(one)] if isinstance(value, list) else [value]
 
 

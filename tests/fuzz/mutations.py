@@ -224,7 +224,7 @@ def change_cell_of(code: str, data: bytes, luck: Random) -> bytes:
         return data
     row = luck.choice(own)
     places = [n for n, cell in enumerate(row) if not cell.startswith(code)]
-    row[luck.choice(places)] = luck.choice(TEXTS)
+    row[luck.choice(places)] = luck.choice(TEXTS).replace("\ud800", "\ufffd")  # else no text at all
     return _as_table(rows, ",")
 
 

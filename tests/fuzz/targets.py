@@ -395,7 +395,7 @@ def command(one: Mutant, folder: Path, luck: Random) -> Outcome:
     place.mkdir()
     name = one.seed.name.removesuffix(one.seed.suffix)
     path = written(one.seed, one.files, place / name)
-    county = shutil.copy(good()[0], folder / "county.json")
+    county = Path(shutil.copy(good()[0], folder / "county.json"))
     words = {"FILE": path, "FOLDER": place, "COUNTY": county, "OUT": folder / "out"}
     return run(_filled(luck.choice(COMMANDS[one.target.partition(" ")[0]]), words), folder)
 
@@ -472,7 +472,7 @@ NEVER = {"--watch"}  # it ends when somebody wants it to
 
 def arguments(luck: Random, folder: Path) -> Outcome:
     """How the program ends with words as nobody should type them: those of a command, some of them others."""
-    county = shutil.copy(good()[0], folder / "county.json")
+    county = Path(shutil.copy(good()[0], folder / "county.json"))
     place = {"FILE": county, "FOLDER": folder, "COUNTY": county, "OUT": folder / "out"}
     words = _filled(luck.choice([line for lines in COMMANDS.values() for line in lines]), place)
     if luck.random() < 0.4:

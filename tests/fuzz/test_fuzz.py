@@ -120,8 +120,11 @@ def test_what_may_pass_is_another_honest_submission_alone() -> None:
     assert not another(before, changed(teacher_salary="约300"))
     assert not another(before, changed(teacher_salary_x=1))
     assert not another(before, {name: seed.files[name][:-9]})
+    assert not another(
+        before, {name: seed.files[name].replace(b"teacher_salary", b"teacher_salarx")}
+    )
     table = {"学校.csv": "学校,数\r\n甲乙,5\r\n".encode()}
-    assert another(table, {"学校.csv": "学校,数\r\n丙丁,15\r\n".encode()})
+    assert another(table, {"学校.csv": "学校,数\r\n甲乙,15\r\n".encode()})
     for damage in (
         "学校,数\r\n甲乙,15",
         "学校,数\r\n甲乙,\r\n",
@@ -140,17 +143,21 @@ def test_a_false_acquittal_and_a_changed_neighbour_are_found(
     one = mutant("json", 3)
     monkeypatch.setattr(type(one), "files", one.before)
 
+    passing: set[str] = set()
+
     def acquitting(self: Checker, paths: Sequence[Path]) -> Report:
         report = checked(self, paths)
         counties = [
-            replace(county, verdict="pass") if county.county_code in changed else county
+            replace(county, verdict="pass") if county.county_code in passing else county
             for county in report.counties
         ]
         return replace(report, counties=tuple(counties))
 
     monkeypatch.setattr(Checker, "check", acquitting)
     monkeypatch.setattr(targets, "another", lambda *_: False)
-    for changed, word in (([one.code], "ACQUITTED"), (baseline().codes, "NEIGHBOUR"), ([], "fail")):
+    for codes, word in (([one.code], "ACQUITTED"), (baseline().codes, "NEIGHBOUR"), ([], "fail")):
+        passing.clear()
+        passing.update(codes)
         (tmp_path / word).mkdir()
         (outcome,) = judge([one], tmp_path / word)
         assert outcome.word == word
@@ -167,7 +174,7 @@ def hangs_and_dies(some: Sequence[Trial], _: Path) -> list[Outcome]:
 @pytest.mark.slow
 def test_one_that_hangs_and_one_that_dies_are_counted_and_the_run_goes_on() -> None:
     some = [("json", number) for number in range(8)]
-    with Worker(hangs_and_dies, least=3, each=0) as worker:
+    with Worker(hangs_and_dies, least=2, each=0) as worker:
         outcomes = worker.tried(some)
     words = [one.word for one in outcomes]
     assert words == ["fail", "fail", "fail", "HANG", "fail", "DIED", "fail", "fail"]

@@ -29,6 +29,7 @@ def serve(pipe: Connection, attempt: Try) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(EOFError):
+        pipe.send(None)  # everything is loaded
         while True:
             trials = pipe.recv()
             with TemporaryDirectory(prefix="fuzz-") as folder:
@@ -84,6 +85,7 @@ class Worker:
         self._process = context.Process(target=serve, args=(other, self._attempt), daemon=True)
         self._process.start()
         other.close()
+        self._pipe.recv()
         return self._pipe
 
     def _end(self) -> int | None:
