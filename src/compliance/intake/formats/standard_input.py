@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 from compliance.intake.formats.source_file import OLE2, ZIP
 from compliance.intake.limits import MIB, MOST_OF_A_TABLE
-from compliance.kernel import interrupts
 from compliance.kernel.drafts import scratch
 
 NAME = "-"
@@ -27,7 +26,7 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
     name: one with the suffix that such a file has; else that is told by its content. Of more than any
     reader takes only so much is kept that it is refused.
     """
-    with interrupts.told(), scratch() as drafts:
+    with scratch() as drafts:
         whole = drafts.folder / NAME
         with whole.open("wb") as file:
             room = MOST_OF_A_TABLE + 1
