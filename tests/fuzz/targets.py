@@ -17,8 +17,10 @@ import os
 import re
 import resource
 import shutil
+import signal
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -50,6 +52,7 @@ from tests.fuzz.mutations import TEXTS, change_cell_of, mutated, unpacked
 TODAY = date(2024, 9, 1)
 BETWEEN = "figures_copied"  # mutants of one seed are alike: no word of the damage
 SECONDS = 10  # of the processor's, and those of its children, for one input
+MOST_SECONDS = 60  # until it is stopped
 
 
 class Outcome(NamedTuple):
@@ -65,12 +68,33 @@ class Outcome(NamedTuple):
 
 
 def crashed(error: BaseException) -> Outcome:
-    """An exception that nobody declared."""
+    """An exception that nobody declared; where it stood."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
     place = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else ""
-    return Outcome("CRASH", f"{type(error).__name__}: {str(error)[:200]} ({place})")
+    word = "HANG" if isinstance(error, HungError) else "CRASH"
+    return Outcome(word, f"{type(error).__name__}: {str(error)[:200]} ({place})")
+
+
+class HungError(BaseException):
+    """A trial has used the processor for too long: no `except Exception` of the program keeps it."""
+
+
+@contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """The block ends by a HungError once it has used the processor so long; in a library, when that returns."""
+
+    def stop(*_: object) -> None:
+        raise HungError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @dataclass(frozen=True)
@@ -223,7 +247,8 @@ def judge(mutants: Sequence[Mutant], folder: Path) -> list[Outcome]:
     paths = [written(one.seed, one.files, folder / f"m{n}") for n, one in enumerate(mutants)]
     usual, begun = baseline(), _seconds()
     try:
-        report = checker().check([*paths, *good()])
+        with stopped_after(MOST_SECONDS + len(mutants)):
+            report = checker().check([*paths, *good()])
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # Rust's panics are no Exception
@@ -321,7 +346,7 @@ def _raising(read: Callable[[Path], object]) -> Callable[[Path], list[Problem]]:
 
 
 # what is read, and what problems it has
-READ: Mapping[str, Callable[[Path], list[Problem]]] = {
+READ: dict[str, Callable[[Path], list[Problem]]] = {
     "confirm": _raising(read_confirmations),
     "waivers": _raising(lambda path: read_waivers([path], TODAY, _rules())),
     "mapping": _raising(read_mapping),
@@ -338,7 +363,8 @@ def read(one: Mutant, folder: Path) -> Outcome:
     """What becomes of a file that is read alone, a submission without being judged."""
     path, begun = written(one.seed, one.files, folder / "m"), _seconds()
     try:
-        problems = READ.get(one.target, _documents)(path)
+        with stopped_after(MOST_SECONDS):
+            problems = READ.get(one.target, _documents)(path)
     except JunhengError as error:
         return Outcome("refused", str(error))
     except (KeyboardInterrupt, SystemExit):
@@ -416,7 +442,10 @@ def run(words: Sequence[str], folder: Path, given: str = "") -> Outcome:
     home, begun = Path.cwd(), _seconds()
     os.chdir(folder)
     try:
-        done = CliRunner().invoke(main, list(words), input=given)
+        with stopped_after(MOST_SECONDS):
+            done = CliRunner().invoke(main, list(words), input=given)
+    except HungError as error:
+        return crashed(error)
     finally:
         os.chdir(home)
     said = f"{' '.join(words)[:300]!r} {done.output[-300:]}"

@@ -163,6 +163,18 @@ def test_a_false_acquittal_and_a_changed_neighbour_are_found(
         assert outcome.word == word
 
 
+def test_one_that_hangs_in_python_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def endless(_: Path) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(targets, "MOST_SECONDS", 0.1)
+    monkeypatch.setitem(targets.READ, "mapping", endless)
+    assert read(mutant("mapping", 0), tmp_path).word == "HANG"
+
+
 def hangs_and_dies(some: Sequence[Trial], _: Path) -> list[Outcome]:
     if ("json", 3) in some:
         time.sleep(600)
