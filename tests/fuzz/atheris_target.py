@@ -54,7 +54,8 @@ def main(words: Sequence[str]) -> None:
     target, *options = words[1:] or [""]
     if target not in (*READ, *SUBMISSIONS):
         sys.exit(f"{__doc__}\ntargets: {', '.join((*READ, *SUBMISSIONS))}")
-    atheris.Setup([words[0], *options], lambda data: one(target, data))
+    usual = ["-len_control=0", "-max_len=2000"]  # choices: an empty text is one mutant alone
+    atheris.Setup([words[0], *usual, *options], lambda data: one(target, data))
     atheris.Fuzz()
 
 

@@ -24,6 +24,7 @@ WARM = 100  # checks until everything that is kept once is there
 MOST = 1.15  # times what was held when warm
 FORMS = ("json", "csv", "xlsx", "html")
 POINTS = 20  # of the curve
+EACH = 5  # of so many inputs one is good
 
 
 def resident() -> float:
@@ -35,24 +36,22 @@ def resident() -> float:
 def checks(many: int, folder: Path) -> Iterator[int]:
     """Check so many inputs, each alone, and say after each how many were."""
     for number in range(many):
-        path = good()[number // 2 % len(good())]
-        if number % 2:
-            one = mutant(FORMS[number // 2 % len(FORMS)], number)
+        path = good()[number // EACH % len(good())]
+        if number % EACH:
+            one = mutant(FORMS[number % len(FORMS)], number)
             path = written(one.seed, one.files, folder / f"m{number}")
         checker().check(path)
         yield number + 1
 
 
-def curve(many: int) -> list[tuple[int, float]]:
-    """After how many checks how much memory was held, from when all was warm."""
-    found = []
+def curve(many: int) -> Iterator[tuple[int, float]]:
+    """After how many checks how much memory is held, from when all is warm."""
     step = max(1, (many - WARM) // POINTS)
     with TemporaryDirectory() as folder:
         for done in checks(many, Path(folder)):
             if done >= WARM and (done - WARM) % step == 0:
                 gc.collect()
-                found.append((done, resident()))
-    return found
+                yield done, resident()
 
 
 def main(words: list[str] | None = None) -> int:
@@ -61,13 +60,15 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("number", type=int, metavar="N")
     parser.add_argument("--record", type=Path)
     given = parser.parse_args(words)
-    found = curve(given.number)
-    rows = [f"| {done:,} | {held:.0f} |" for done, held in found]
-    table = "\n".join(["| checks | MiB |", "| ---: | ---: |", *rows])
-    sys.stdout.write(f"{table}\n")
-    if given.record:
-        replace_between(given.record, BEGIN, END, table)
-    return int(found[-1][1] > found[0][1] * MOST)
+    rows, held = ["| checks | MiB |", "| ---: | ---: |"], list[float]()
+    for done, now in curve(given.number):
+        held.append(now)
+        rows.append(f"| {done:,} | {now:.0f} |")
+        sys.stdout.write(f"{rows[-1]}\n")
+        sys.stdout.flush()
+        if given.record:  # after every point: a soak that is ended has its figures too
+            replace_between(given.record, BEGIN, END, "\n".join(rows))
+    return int(held[-1] > held[0] * MOST)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,7 +22,8 @@ from compliance.checker import Checker, Report
 from tests.fuzz import targets
 from tests.fuzz.__main__ import main, trials
 from tests.fuzz.acquittal import another
-from tests.fuzz.corpus import CORPUS, FOUND, Seed, seeds
+from tests.fuzz.atheris_target import Choices
+from tests.fuzz.corpus import CORPUS, FOUND, ROOT, Seed, seeds
 from tests.fuzz.counts import BEGIN, END, Counts, replace_between
 from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import (
@@ -231,3 +235,20 @@ def test_the_runner_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_names_without_a_form_of_their_own_are_changed_in_bytes() -> None:
     assert any(mutated("x.bin", b"abc", Random(n)) != b"abc" for n in range(9))
+
+
+def test_choices_that_come_from_bytes() -> None:
+    """Those that libFuzzer steers: the same bytes, the same mutant; none, the first of everything."""
+    first, other = (mutant("json", 0, Choices(bytes([n, 7, 255, 3] * 50))).files for n in (1, 200))
+    assert first == mutant("json", 0, Choices(bytes([1, 7, 255, 3] * 50))).files
+    assert first != other
+    assert Choices(b"").choice("abc") == "a"
+    assert Choices(b"").random() == 0
+
+
+@pytest.mark.skipif(not find_spec("atheris"), reason="atheris is not installed")
+@pytest.mark.slow
+def test_libfuzzer_runs() -> None:
+    words = [sys.executable, "-m", "tests.fuzz.atheris_target", "mapping", "-runs=200"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, "Done 200 runs" in done.stderr) == (0, True), done.stderr[-2000:]

@@ -133,7 +133,12 @@ def test_a_name_costs_no_look_at_every_other_input(
         (root / "counties.csv").touch()
     looked: list[Path] = []
     is_file = Path.is_file
-    monkeypatch.setattr(Path, "is_file", lambda path: (looked.append(path), is_file(path))[1])
+
+    def counted(path: Path) -> bool:
+        looked.append(path)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", counted)
     names = InputNames(roots)
     for root in nonempty(roots):
         assert names.name(root / "counties.csv") == (root / "counties.csv").as_posix()
