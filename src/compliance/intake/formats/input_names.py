@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
 
 
@@ -21,9 +22,8 @@ class InputNames:
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = {root: place for place, root in enumerate(dict.fromkeys(roots))}
-        self._holding: dict[
-            str, int
-        ] = {}  # a way inside → how many of the folders have such a file
+        # a way inside → how many of the folders have such a file
+        self._holding: dict[str, int] = {}
         self._ways: dict[str, str] = {}
 
     @cached_property
@@ -49,7 +49,7 @@ class InputNames:
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
         if same_file or self._held_elsewhere(inside, root):
-            return path.as_posix()
+            return _as_given(path)
         return inside
 
     def _held_elsewhere(self, inside: str, root: Path) -> bool:
@@ -72,12 +72,17 @@ class InputNames:
     def _way(self, name: str) -> str:
         for head in _heads(name):
             if head in self._called:
-                return self._called[head].as_posix()
+                return _as_given(self._called[head])
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
                 if inside.exists():
-                    return inside.as_posix()
-        return next((one.as_posix() for one in self._folders if one.resolve().name == name), "")
+                    return _as_given(inside)
+        return next((_as_given(one) for one in self._folders if one.resolve().name == name), "")
+
+
+def _as_given(path: Path) -> str:
+    told = called(path)
+    return path.as_posix() if told == str(path) else told
 
 
 def _heads(name: str) -> Iterator[str]:
