@@ -6,6 +6,7 @@ while the command runs once. Then the command runs again in every folder that di
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -20,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from compliance.cli import main
 from compliance.kernel.own_outputs import COUNTY_LIST
-from tests.support.disk import Disk, hidden, tree
+from tests.support.disk import Disk, hidden, raised, tree
 from tests.support.nonempty import nonempty
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -34,13 +35,14 @@ PERSON = "张三（自己填的）"
 class Writing:
     """A command in a folder with the county's workbook. words: as typed there. before: what was done first.
 
-    same: what holds the same in the end, wherever the first run was killed.
+    same: what holds the same in the end, wherever the first run was killed. random: what never does.
     """
 
     words: tuple[str, ...]
     before: Callable[[], None] = lambda: None
     typed: bool = False
     same: tuple[str, ...] = ()
+    random: tuple[str, ...] = ()
 
 
 def run(*words: str, typed: bool = False) -> Result:
@@ -123,7 +125,8 @@ WRITINGS = {
     "template --per-school": Writing(("template", "--per-school", "forms", "县.xlsx")),
     "import": Writing(("import", "县.xlsx", "-o", "in.xlsx"), written("in.xlsx", "in.映射.xlsx")),
     "anonymise": Writing(
-        ("anonymise", "县.xlsx", "-o", "nobody.xlsx", "--key-file", "key"), written("nobody.xlsx")
+        ("anonymise", "县.xlsx", "-o", "nobody.xlsx", "--key-file", "key"), written("nobody.xlsx"),
+        random=("nobody.xlsx", "key"),
     ),
     "validate": Writing(("validate", "县.xlsx", "-o", "back.xlsx"), written("back.xlsx.txt")),
     "validate folder": Writing(("validate", "县.xlsx", "-o", "back")),
@@ -133,6 +136,7 @@ WRITINGS = {
     "plugin new": Writing(("plugin", "new", "zhongyuan", "--region", "99", "--title", "中原省")),
 }  # fmt: skip
 # What one may do beside those that the suite does in any case.
+TRIED = 12  # points of a full disk
 FEW = ("rectify list", "collect")
 
 
@@ -160,17 +164,26 @@ def visible(folder: Path) -> dict[str, bytes | str]:
     }
 
 
-@pytest.mark.parametrize(
-    "name", [one if one in FEW else pytest.param(one, marks=pytest.mark.slow) for one in WRITINGS]
-)
-def test_a_kill_at_any_point_loses_nothing(
-    name: str, tmp_path: Path, office: Callable[[Path], None]
-) -> None:
-    one, root, copies = WRITINGS[name], tmp_path / "office", count()
+def prepared(name: str, tmp_path: Path, office: Callable[[Path], None]) -> Path:
+    """The folder in which a command is about to run."""
+    root = tmp_path / "office"
     root.mkdir()
     shutil.copy(BOOK, root / "县.xlsx")
     office(root)
-    one.before()
+    WRITINGS[name].before()
+    return root
+
+
+each = pytest.mark.parametrize(
+    "name", [one if one in FEW else pytest.param(one, marks=pytest.mark.slow) for one in WRITINGS]
+)
+
+
+@each
+def test_a_kill_at_any_point_loses_nothing(
+    name: str, tmp_path: Path, office: Callable[[Path], None]
+) -> None:
+    one, root, copies = WRITINGS[name], prepared(name, tmp_path, office), count()
     was = visible(root)
     states: dict[frozenset[tuple[str, bytes | str]], Path] = {}
 
@@ -206,3 +219,36 @@ def test_a_kill_at_any_point_loses_nothing(
         for path in one.same:
             assert found[path] == will_be[path], path
         assert set(was.values()) & set(will_be.values()) <= set(found.values())
+
+
+@each
+def test_a_disk_that_is_full_from_some_point_on_ends_in_words(
+    name: str, tmp_path: Path, office: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 2, or all is written: where only the cache, or what is remembered, found no room."""
+    one, root = WRITINGS[name], prepared(name, tmp_path, office)
+    was = visible(root)
+    full = OSError(errno.ENOSPC, "no room")
+    shutil.copytree(root, tmp_path / "whole")
+    office(tmp_path / "whole")
+    with monkeypatch.context() as patched:
+        disk = Disk(patched)
+        done = run(*one.words, typed=one.typed)
+    will_be, calls = visible(tmp_path / "whole"), len(disk.calls)
+    for at in nonempty(range(1, calls, max(1, calls // TRIED))):
+        copy = tmp_path / f"full{at}"
+        shutil.copytree(root, copy)
+        office(copy)
+        with monkeypatch.context() as patched:
+            Disk(patched, before=raised(at, full, "open", "mkdir", "link", "write", "fsync"))
+            ended = run(*one.words, typed=one.typed)
+        found = visible(copy)
+        if ended.exit_code != done.exit_code:
+            assert ended.exit_code == 2, ended.output
+            assert "磁盘" in ended.output, ended.output
+        for path, text in found.items():
+            if "旧稿" not in path:
+                assert text in (was.get(path), will_be.get(path)) or path in one.random, path
+        for path, text in was.items():
+            assert path in found or text in found.values(), path
+        assert not hidden(copy)

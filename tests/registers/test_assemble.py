@@ -158,7 +158,7 @@ def test_the_day_decides_where_somebody_is(tmp_path: Path) -> None:
 
 
 def test_a_day_that_nobody_can_place_leaves_the_count_unknown(tmp_path: Path) -> None:
-    for number, day in enumerate(("2023", "2023-13-40", "去年")):
+    for number, day in nonempty(enumerate(("2023", "2023-13-40", "去年"))):
         outcome = of_teachers(
             tmp_path / str(number), teacher("P1", ONE), teacher("P2", ONE, 止日期=day)
         )
@@ -231,12 +231,12 @@ def test_a_school_without_rows_is_missing_unless_the_register_is_complete(tmp_pa
     silent = of_teachers(tmp_path / "a", *rows)
     assert "junior_teachers" not in silent.schools[TWO]
     assert {row["学校标识码"] for row in silent.of("no_rows")} == {TWO, NINE}
-    for number, word in enumerate(("teachers", "teachers:990101")):
+    for number, word in nonempty(enumerate(("teachers", "teachers:990101"))):
         whole = of_teachers(tmp_path / str(number), *rows, words=("--complete", word))
         assert whole.schools[TWO]["junior_teachers"] == "0"
         assert "primary_teachers" not in whole.schools[TWO]  # it has no such stage
         assert not whole.of("no_rows")
-    for number, word in enumerate(("pupils", "teachers:110101")):
+    for number, word in nonempty(enumerate(("pupils", "teachers:110101"))):
         assert of_teachers(tmp_path / f"w{number}", *rows, words=("--complete", word)).code == 2
 
 
@@ -333,7 +333,7 @@ def test_texts_workbooks_and_parquet_say_the_same(
     texts += [
         assembled(tmp_path / f"{name}-streamed", tmp_path / name) for name in ("gbk", "parts")
     ]
-    for one in texts:
+    for one in nonempty(texts):
         assert judged(one) == plain
     listed(tmp_path / "columns")
     pl.DataFrame(ROWS).write_parquet(tmp_path / "columns" / "teachers.parquet")

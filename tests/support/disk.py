@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ class KilledError(BaseException):
 
 
 class Disk:
-    """The calls of one run. before, after: what happens then, given the number of the call and its name."""
+    """The calls of one run, in the thread that makes this. before, after: what happens then, given the number of the call and its name."""
 
     def __init__(
         self,
@@ -36,14 +37,15 @@ class Disk:
     ) -> None:
         self.calls: list[str] = []
         self._before, self._after, self._looking = before, after, False
+        self._thread = threading.get_ident()
         for name in CHANGES:
             monkeypatch.setattr(os, name, partial(self._call, name, getattr(os, name)))
         monkeypatch.setattr(os, "fdopen", self._fdopen)
 
     def _call(self, name: str, real: Callable[..., Untyped], *args: Untyped, **kwargs: Untyped) -> Untyped:  # fmt: skip
-        if name == "open" and not args[1] & (os.O_CREAT | os.O_WRONLY | os.O_RDWR | os.O_TRUNC):
+        if name == "open" and not args[1] & (os.O_CREAT | os.O_TRUNC):
             return real(*args, **kwargs)
-        if self._looking:
+        if self._looking or threading.get_ident() != self._thread:
             return real(*args, **kwargs)
         self.calls.append(name)
         self._look(self._before, name)

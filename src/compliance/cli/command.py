@@ -19,8 +19,9 @@ from click.core import ParameterSource
 
 from compliance.cli import completed_words, configuration, console, failures, standard_input, volume
 from compliance.cli.complaints import complaint
+from compliance.intake.formats.given_names import is_uri
 from compliance.kernel import environment, i18n, interrupts
-from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
+from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback, summed_up
 from compliance.kernel.exit_codes import (
     CONFORMS,
     FAILS,
@@ -31,6 +32,7 @@ from compliance.kernel.exit_codes import (
 )
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
+from compliance.kernel.paths import real
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
 _YOUNG = 50_000
+_URIS = "compliance.uris"
 Told = Callable[[], str]  # a text, said when it is asked for
 
 
@@ -105,16 +108,27 @@ class Option(click.Option):
 
 
 class GivenPath(click.Path):
-    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder."""
+    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder.
+
+    Whether it can be read is said by whoever reads it: what stands beside it is judged all the same.
+    """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(path_type=Path, **options)
+        super().__init__(path_type=Path, readable=False, **options)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """The path; a complaint about an empty one."""
         if value == "":
             self.fail(msg("路径是空的"), param, ctx)
+        if isinstance(value, str) and ctx is not None and is_uri(value):
+            ctx.meta.setdefault(_URIS, {})[Path(value)] = value
         return super().convert(value, param, ctx)
+
+
+def as_typed(path: Path) -> str:
+    """A path as it was typed: of a URI `Path` keeps only one of two slashes."""
+    uris = click.get_current_context().meta.get(_URIS, {})
+    return str(uris.get(path, path))
 
 
 def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # noqa: A002, ANN401 - click's own
@@ -322,18 +336,7 @@ def _inputs(
     found = given or configured_inputs(context)
     if not found and not context.resilient_parsing:
         raise click.MissingParameter(ctx=context, param=param)
-    _require_text(found)
     return standard_input.resolved(context, found)
-
-
-def _require_text(paths: Sequence[Path]) -> None:
-    """UsageError for a name that is no text: nothing could be said of it."""
-    from compliance.intake.formats.folder import is_text
-
-    for path in paths:
-        if not is_text(path):
-            name = str(path).encode("utf-8", "backslashreplace").decode()
-            raise UsageError(msg("文件名不是文字（编码不对）"), name, msg("请改名后再试"))
 
 
 inputs_argument = click.argument(
@@ -499,9 +502,12 @@ def chosen(
 ) -> Choice:
     """What the options of `judging`, and `templates_option`, ask for."""
     for folder in templates:
-        if not folder.is_dir():
+        try:
+            next(folder.iterdir(), None)
+        except OSError as error:
             todo = msg("请给放模板的文件夹（见 docs/templates.md）")
-            raise UsageError(msg("没有这个模板文件夹"), str(folder), todo)
+            told = say("模板文件夹无法读取：{why}", why=reason(error))
+            raise UsageError(told, str(folder), todo) from error
     from compliance.checker import Choice
 
     confirmations: tuple[Confirmation, ...] = ()
@@ -591,8 +597,7 @@ def named_outputs(
 
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """UsageError where an output would overwrite an input, or two outputs are one file."""
-    targets = [path.resolve() for path in outputs]
-    sources = [path.resolve() for path in inputs]
+    targets, sources = [*map(real, outputs)], [*map(real, inputs)]
     for place, target in enumerate(targets):
         if target in targets[:place]:
             raise UsageError(msg("两种格式写到同一个文件"), where=str(outputs[place]))
@@ -672,7 +677,7 @@ def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
     """Problems, errors first, one a line; with `-q` the errors alone."""
     failures.failed_on(problems)
     labels = {"error": msg("错误"), "warning": msg("提示")}
-    for problem in sorted(problems, key=lambda one: one.severity):
+    for problem in summed_up(sorted(problems, key=lambda one: one.severity)):
         if volume.quiet() and problem.severity != "error":
             continue
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)

@@ -15,11 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
+
+from compliance.kernel import interrupts
 
 HIDDEN = ".junheng-"
 _LOCK = f"{HIDDEN}lock"  # in a folder of drafts while its run lives, in another while files move in
@@ -49,16 +51,26 @@ class Drafts:
 
     def __init__(self, home: Path) -> None:
         sweep(home)
-        self.folder, self._held = _begun(home)
+        with ExitStack() as begun:
+            begun.enter_context(interrupts.told())  # what lies here is put away first
+            self.folder, self.lock = _begun(home)
+            begun.callback(_remove, self.folder)
+            begun.callback(self.lock.close)
+            self._open = begun.pop_all()
         self._numbers = count()
 
     def __enter__(self) -> Drafts:
+        self._interrupted = interrupts.told()
+        self._interrupted.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:  # fmt: skip
-        self.remove()
+        try:
+            self.remove()
+        finally:
+            self._interrupted.__exit__(kind, error, trace)
 
     def new(self) -> Path:
         """A free name in it."""
@@ -66,13 +78,23 @@ class Drafts:
 
     def remove(self) -> None:
         """Remove it with all that it holds; what cannot be removed is left to the next run."""
-        self._held.close()
-        _remove(self.folder)
+        self._open.close()
 
 
 def scratch() -> Drafts:
     """A folder for what is gone when the run ends, where the system keeps such."""
     return Drafts(Path(tempfile.gettempdir()))
+
+
+@contextmanager
+def own_temporary_files() -> Iterator[None]:
+    """What a library writes to temporary files meanwhile lies in a folder of ours."""
+    with scratch() as drafts:
+        usual, tempfile.tempdir = tempfile.tempdir, str(drafts.folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
 
 
 def sweep(*homes: Path) -> None:
@@ -180,8 +202,13 @@ def _begun(home: Path) -> tuple[Path, BinaryIO]:
     """A new folder and its lock."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=home))
-        with suppress(FileNotFoundError, BlockingIOError):  # another run took it for one left
+        try:
             return folder, _held(folder / _LOCK)
+        except (FileNotFoundError, BlockingIOError):  # another run took it for one left
+            continue
+        except BaseException:
+            _remove(folder)
+            raise
 
 
 def _held(path: Path) -> BinaryIO:

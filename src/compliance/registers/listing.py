@@ -16,7 +16,8 @@ from compliance.facts.registers import RegisterForm, registers
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.csv import read_csv
 from compliance.intake.formats.grid import Grid
-from compliance.intake.formats.parquet import INDEX, MAGIC, plain_cells
+from compliance.intake.formats.parquet import INDEX, plain_cells
+from compliance.intake.formats.parquet_footer import MAGIC
 from compliance.intake.formats.raw_table import Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import load
 from compliance.intake.formats.table_sheet import TableSheet
