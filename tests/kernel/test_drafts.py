@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,7 @@ def test_one_run_at_a_time_and_no_longer_than_it_takes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(module.time, "sleep", waited.append)
+    monkeypatch.setattr(time, "sleep", waited.append)
     with alone(tmp_path), pytest.raises(BlockingIOError) as caught, alone(tmp_path):
         pass
     assert caught.value.filename == str(tmp_path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from compliance.kernel import drafts
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.render.documents.output_files import old_drafts, staged, write_beside, write_whole
 from tests.support.disk import Disk, hidden, tree
@@ -55,7 +55,7 @@ class Meeting:
         self._stands, self._first_ended = threading.Event(), threading.Event()
         self._second = threading.Thread(target=self._come)
         with monkeypatch.context() as patched:
-            patched.setattr(drafts.time, "sleep", self._wait)
+            patched.setattr(time, "sleep", self._wait)
             disk = Disk(patched, before=self._meet)
             self._try(b"first")
         self.calls = len(disk.calls)
