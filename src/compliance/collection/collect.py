@@ -16,7 +16,7 @@ from compliance.intake.formats.discover import SPREADSHEETS
 from compliance.intake.formats.folder import contents
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.kernel.errors import Problem, UsageError
+from compliance.kernel.errors import Problem, UsageError, summed_up
 from compliance.kernel.i18n import lang, msg, say, use
 from compliance.plugins.registry import Registry
 from compliance.render.blank_workbook import workbook_bytes
@@ -123,7 +123,8 @@ def _passed(name: str) -> Problem:
 
 def _nothing(folder: Path, files: Sequence[ReturnedWorkbook]) -> UsageError:
     """Nothing tells of which county and year the folder is."""
-    told = "".join(f"\n{one.line()}" for file in files for one in file.problems)
+    problems = (one for file in files for one in file.problems)
+    told = "".join(f"\n{one.line()}" for one in summed_up(problems))
     return UsageError(
         msg("文件夹里没有可以汇集的学校填报表") + told,
         where=str(folder),
