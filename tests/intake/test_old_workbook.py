@@ -245,6 +245,14 @@ class TestTextCalledXls:
         assert list(schools.merged) == [Block(0, 0, 0, 3), Block(2, 2, 3, 2)]
         assert (schools.hidden_rows, schools.faults) == (frozenset({3}), {(4, 2): "#REF!"})
 
+    def test_a_page_cut_off_between_tables_is_told(self, tmp_path: Path) -> None:
+        for end, code in (("", None), ("<table border", "no_line_end")):
+            text = PAGE[: PAGE.index(end)] if end else PAGE
+            found = read(written(tmp_path / "a.xls", text))
+            codes = {one.code for one in found.problems if one.severity == "warning"}
+            assert code is None or code in codes
+            assert "no_line_end" not in codes or code
+
     def test_a_page_as_libreoffice_writes_it(self) -> None:
         book = opened((KEPT / "county.html").read_bytes())
         county, schools = (book.grid(name) for name in book.sheets)
