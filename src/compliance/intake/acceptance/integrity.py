@@ -586,7 +586,8 @@ def _further_rows(
     frame = document.stacked(kind)
     if document.of(kind):
         frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
-    homes = kind in NAMING and document.raw.many  # by the schools that a row names
+    # by the schools that a row names
+    homes = kind in NAMING and document.raw.many and not frame.is_empty()
     frame = with_home(kind, frame, schools) if homes else frame
     frame = row_keys(frame, counties, many=document.raw.many, year=_year_of(kind), schools=schools)
     frame = frame.drop("school_code") if homes else frame
