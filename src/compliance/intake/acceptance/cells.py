@@ -35,7 +35,7 @@ from compliance.intake.formats.raw_table import Cells
 from compliance.intake.problems import CellError, CellRemark
 from compliance.kernel.i18n import msg, say
 
-# a point ends no number: 0. is what is left of 0.15
+# a point ends no number: it is what a file cut off has left of a fraction
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 NOTHING = "无"
 SEPARATORS = "[;；、，,]"
