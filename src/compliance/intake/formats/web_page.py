@@ -71,7 +71,8 @@ class _Table:
             self.cells.hidden_rows.add(self._row)
 
     def put(self, text: str, attributes: Attributes) -> None:
-        """The next cell of the row."""
+        """The next cell of the row; of the first where none has begun."""
+        self._row = max(self._row, 0)
         while self._taken.get(self._column, -1) >= self._row:
             self._column += 1
         down, across = (_span(attributes.get(name)) for name in ("rowspan", "colspan"))
@@ -80,7 +81,7 @@ class _Table:
             raise BeyondLimitError(
                 say("合并的单元格范围过大，超过{n}格", n=f"{MOST_SHEET_CELLS:,}")
             )
-        row, column = max(self._row, 0), self._column
+        row, column = self._row, self._column
         block = Block(row, column, row + down - 1, column + across - 1)
         if _UNSEEN.search(attributes.get("style", "")) and row not in self.cells.hidden_rows:
             self.cells.hide_columns(block.left, block.right)
