@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from compliance.facts.fact import Fact
@@ -11,7 +10,9 @@ from compliance.rules.language import conditions
 from compliance.rules.language.conditions import Where
 from compliance.rules.language.model import Condition
 
-_ALL: Mapping[str, Any] = MappingProxyType({})  # no condition: every row, every school
+_ALL: Mapping[
+    str, Any
+] = {}  # no condition: every row, every school; never filled, kept with the rules
 COUNTED = ("count", "sum", "list", "distinct")  # what a definition may make of the rows it takes
 STAGE = "stage"  # the column that says of which stage's facts a row is
 
