@@ -219,6 +219,7 @@ def test_trials_are_shared_out_and_numbered() -> None:
     assert numbers == list(range(5, 5 + len(numbers)))
 
 
+@pytest.mark.slow
 def test_the_runner_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         "4",
