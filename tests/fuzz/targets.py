@@ -122,7 +122,7 @@ class Mutant:
         """What stands in the files now."""
         found = dict(self.before)
         for luck in self.steps:
-            name = luck.choice(list(found))
+            (name,) = luck.choices(list(found), [len(one) + 1 for one in found.values()])
             if self.neighbour:
                 found[name] = change_cell_of(self.code, found[name], luck)
             else:
@@ -134,7 +134,7 @@ def mutant(target: str, number: int, luck: Random | None = None) -> Mutant:
     """The mutant of that number; luck: Hypothesis's source of choices, else one of the number."""
     own = luck or Random(f"{target} {number}")
     seed = own.choice(seeds(target.partition(" ")[0]))
-    many = own.choice([1, 1, 1, 2, 2, 3])
+    many = own.choice([1, 1, 1, 1, 2, 3])
     steps = tuple(luck or Random(f"{target} {number} {step}") for step in range(many))
     short = number % 20_000
     neighbour = f"{720_000 + short}" if codes_of(seed)[1] else ""
