@@ -43,7 +43,7 @@ from tests.support.nonempty import nonempty
 JUDGED = 45
 QUICK = ("confirm", "waivers", "mapping")  # a thousandth of a second each
 MANY = {
-    **dict.fromkeys(QUICK, 700), "prices": 40, "responsibilities": 40, "declare": 10, "returned": 10, "ledger": 5, "pack": 5,
+    **dict.fromkeys(QUICK, 600), "prices": 40, "responsibilities": 40, "declare": 10, "returned": 10, "ledger": 5, "pack": 5,
 }  # fmt: skip
 IN_PROCESS = tuple(name for name in SUBMISSIONS if name not in ("parquet", "xls"))
 
