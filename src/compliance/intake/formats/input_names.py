@@ -9,6 +9,7 @@ from pathlib import Path
 
 from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
+from compliance.kernel.paths import is_folder, is_there, real
 
 
 class InputNames:
@@ -32,7 +33,7 @@ class InputNames:
 
     @cached_property
     def _folders(self) -> dict[Path, None]:
-        return {root: None for root in self._roots if root.is_dir()}
+        return {root: None for root in self._roots if is_folder(root)}
 
     @cached_property
     def _called(self) -> dict[str, Path]:
@@ -54,8 +55,8 @@ class InputNames:
 
     def _held_elsewhere(self, inside: str, root: Path) -> bool:
         if inside not in self._holding:
-            self._holding[inside] = sum((one / inside).is_file() for one in self._folders)
-        return self._holding[inside] > (root in self._folders and (root / inside).is_file())
+            self._holding[inside] = sum(is_there(one / inside) for one in self._folders)
+        return self._holding[inside] > (root in self._folders and is_there(root / inside))
 
     def path(self, name: str) -> str:
         """The file as given that is called so, or in which something is, such as a table of an archive.
@@ -75,9 +76,9 @@ class InputNames:
                 return _as_given(self._called[head])
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
-                if inside.exists():
+                if is_there(inside):
                     return _as_given(inside)
-        return next((_as_given(one) for one in self._folders if one.resolve().name == name), "")
+        return next((_as_given(one) for one in self._folders if real(one).name == name), "")
 
 
 def _as_given(path: Path) -> str:
