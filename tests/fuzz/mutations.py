@@ -13,6 +13,7 @@ import json
 import re
 import struct
 import tomllib
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -426,7 +427,8 @@ def unpacked(data: bytes) -> Members:
 def packed(members: Sequence[tuple[zipfile.ZipInfo, bytes]]) -> bytes:
     """An archive of them, with the sums that belong to what they hold now."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as archive:
+        warnings.simplefilter("ignore")  # a name that stands there twice is meant
         for one, content in members:
             info = zipfile.ZipInfo(one.filename, one.date_time)
             info.compress_type = one.compress_type
