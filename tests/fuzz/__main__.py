@@ -23,7 +23,7 @@ from tests.fuzz.reproducers import keep
 from tests.fuzz.targets import READ, SUBMISSIONS, TARGETS, Trial
 from tests.fuzz.workers import Worker
 
-BATCH = 1500
+BATCH = 500
 # how often a target is tried where another is once: what is read alone costs a hundredth of what is judged,
 # a command, and what is read in a process of its own, ten times as much
 OFTEN = {
