@@ -33,7 +33,7 @@ import click
 import polars as pl
 from click.testing import CliRunner
 
-from compliance.checker import Checker, Report, load
+from compliance.checker import Checker, Report
 from compliance.cli import main
 from compliance.collection.returned import read_returned
 from compliance.declaration.submitted_form import read_submitted
@@ -363,7 +363,7 @@ READ: dict[str, Callable[[Path], list[Problem]]] = {
     "ledger": _raising(read_book),
     "prices": lambda path: read_prices(path, _rules(), _things())[1],
     "responsibilities": lambda path: read_responsibilities(path, _rules())[1],
-    "returned": lambda path: read_returned(path, path.name, load().vocabulary).problems,
+    "returned": lambda path: read_returned(path, path.name, checker().registry.vocabulary).problems,
 }
 
 
