@@ -16,12 +16,19 @@ from compliance.intake.formats.package import Attributes
 from compliance.intake.limits import MIB, MOST_SHEET_CELLS
 from compliance.kernel.i18n import say
 
+_BEGUN = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_ENDED = re.compile(rb"</html\s*>", re.IGNORECASE)
 PAGE = re.compile(rb"<(?:html|table|!doctype html)[\s>]", re.IGNORECASE)
 _PIECE = 2**16  # so many characters are read at once
 _NAMED = re.compile(r"<x:Name>([^<]*)</x:Name>")  # sheets, in what Excel hides in a comment
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+
+
+def lacks_end(text: bytes) -> bool:
+    """Whether a page that begins as a whole document does not end as one: tables may be missing."""
+    return _BEGUN.search(text) is not None and _ENDED.search(text) is None
 
 
 def read_page(text: bytes) -> WholeBook:
