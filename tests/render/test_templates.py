@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
@@ -49,7 +50,7 @@ def fill(folder: Path, name: str, **context: object) -> str:
         ("a\n{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}", "步数过多", 2),
         ("{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}\n{{ f(60) }}", "步数过多", 1),
         ("{% for a in [1] recursive %}{{ loop([1, 1]) }}{% endfor %}", "recursive", 1),
-        ("\n{% include 'bad.html' %}", "recursion", 2),
+        ("\n{% include 'bad.html' %}", "层层调用过深", 2),
         ("{{ range(10**9) }}", "MAX_RANGE", 1),
         ("{{ 9**9**9 }}", "结果过大", 1),
         ("{{ 'a' * 10**9 }}", "结果过大", 1),
@@ -64,6 +65,36 @@ def fill(folder: Path, name: str, **context: object) -> str:
         ("x\n{% for %}", "Expected", 2),
         ("{{ 1 / 0 }}", "zero", 1),
         ("{{ 1 + 'a' }}", "unsupported", 1),
+        # nothing formats by attribute, to any width, or is called that was not handed to templates
+        ("{{ say('{x.__init__.__globals__}', '', x=paper) }}", "say 没有给出", 1),
+        ("{{ say('{x.lines}', '', x=paper) }}", "say 没有给出", 1),
+        ("{{ say('{x:>999999999}', '', x=1) }}", "say 没有给出", 1),
+        ("{{ t('{0.__class__}', '').format(1) }}", "unsafe", 1),
+        ("{{ '{:>9999999999}'.format(1) }}", "unsafe", 1),
+        ("{{ ['{}']|map('attr', 'format_map')|first }}", "unsafe|Undefined", 1),
+        ("{{ [paper]|map(attribute='__class__.__mro__')|list }}", "unsafe", 1),
+        ("{{ paper.path.read_text() }}", "unsafe", 1),
+        ("{{ paper.table.write_csv('x') }}", "unsafe", 1),
+        ("{{ t.__globals__ }}", "unsafe", 1),
+        ("{{ self._TemplateReference__context }}", "unsafe", 1),
+        ("{{ cycler }}", "undefined", 1),
+        # what grows in other ways than by a product
+        ("{{ range(100000)|join('x' * 1000000) }}", "文字过长", 1),
+        ("{{ ['x' * 1000000] * 1000000 }}", "结果过大", 1),
+        ("{% set a = [1, 1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}", "结果过大", 1),
+        ("{% set a = 999999 %}" + "{% set a = a * a %}" * 60, "结果过大", 1),
+        ("{{ ('<' * 1000000)" + "|forceescape" * 20 + " }}", "结果过大", 1),
+        ("{{ 'ab'.encode().ljust(10**10) }}", "unsafe", 1),
+        ("{{ (5).to_bytes(10**10, 'big') }}", "unsafe", 1),
+        ("{{ 1.5|round(10**9, 'ceil') }}", "结果过大", 1),
+        ("{{ [1]|tojson(indent=10**10) }}", "结果过大", 1),
+        ("{{ [[1]]|sum(start=[]) }}", "sum", 1),
+        ("{% for i in range(90000) %}{% if 'z' in 'a' * 1000000 %}{% endif %}{% endfor %}", "步数过多", 1),
+        ("{% set l = range(90000)|list %}{% for i in l %}{{ l[1:]|sort|first }}{% endfor %}", "步数过多", 1),
+        # what Python cannot make of a template
+        ("a\n{{ " + "(" * 9999 + "1" + ")" * 9999 + " }}", "嵌套过深", 2),
+        ("\n" + "{% for a in [1] %}" * 30 + "{% endfor %}" * 30, "嵌套过深", 2),
+        ("\n{{ " + "9" * 5000 + " }}", "4300", 2),
     ],
 )  # fmt: skip
 def test_a_faulty_or_hostile_template_is_named_with_its_line(
@@ -72,7 +103,7 @@ def test_a_faulty_or_hostile_template_is_named_with_its_line(
     (own.parent / "secret").write_text("geheim", "utf-8")
     (own / "bad.html").write_text(source, "utf-8")
     with pytest.raises(PackError, match=said) as caught:
-        fill(own, "bad.html", paper={"lines": []})
+        fill(own, "bad.html", paper={"lines": [], "path": own, "table": pl.DataFrame()})
     assert caught.value.where == f"{own / 'bad.html'}:{line}"
 
 

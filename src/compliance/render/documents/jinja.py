@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from jinja2 import FunctionLoader, StrictUndefined, Template
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.render.documents import template_files
-from compliance.render.documents.sandbox import Sandbox
+from compliance.render.documents.sandbox import Sandbox, bounded
 
 _HERE = Path(__file__).parents[2]  # the package: what goes wrong in it is no template's fault
 _OURS = ("sandbox.py", "jinja.py")
@@ -37,14 +37,20 @@ def loaded(load: Callable[[], Template]) -> Template:
 
 def filled(template: Template, **context: object) -> str:
     """The template's text. Raises PackError where it asks for what is not there, or does not end."""
-    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
+    with (
+        _faults(template.filename or template.name or ""),
+        cast("Sandbox", template.environment).counting(),
+    ):
         return template.render(**context)
 
 
 def pieces(template: Template, **context: object) -> Iterator[str]:
     """The template's text piece by piece; raises what `filled` does."""
-    with _faults(template.name or ""), cast("Sandbox", template.environment).counting():
-        yield from template.generate(**context)
+    with (
+        _faults(template.filename or template.name or ""),
+        cast("Sandbox", template.environment).counting(),
+    ):
+        yield from bounded(template.generate(**context))
 
 
 @contextmanager
@@ -64,8 +70,16 @@ def _faults(name: str) -> Iterator[None]:
         place = _place(error)
         if place is None:
             raise
-        told = str(error) or type(error).__name__
-        raise template_files.fault(told, place or name) from error
+        raise template_files.fault(_told(error), place or name) from error
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case RecursionError():
+            return msg("层层调用过深")
+        case MemoryError():
+            return msg("占用内存过多")
+    return str(error) or type(error).__name__
 
 
 def _place(error: BaseException) -> str | None:
@@ -94,6 +108,9 @@ def markdown(value: object) -> str:
     return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
 
 
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
 def _source(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] | None:
     there = template_files.found(name, template_dirs)
     if there is None:
@@ -107,8 +124,17 @@ def _source(name: str, template_dirs: Sequence[Path]) -> tuple[str, str, None] |
 
 
 def _filled_in(zh: str, en: str, **values: object) -> str:
-    """A template's own text in the language asked for: templates carry both, side by side."""
-    return pick(zh, en).format(**values)
+    """A template's own text in the language asked for: templates carry both, side by side.
+
+    A hole is a name and nothing more: `str.format` would go through attributes and make any width.
+    """
+
+    def value(hole: re.Match[str]) -> str:
+        if hole[1] not in values:
+            raise TemplateRuntimeError(say("say 没有给出 {name}", name=hole[0]))
+        return str(values[hole[1]])
+
+    return _HOLE.sub(value, pick(zh, en))
 
 
 def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> Sandbox:
