@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,58 @@ def test_a_word_template_names_the_paragraph(text: str, said: str, own: Path) ->
 def test_what_is_no_word_document_is_told(content: bytes, own: Path) -> None:
     (own / "x.docx").write_bytes(content)
     with pytest.raises(PackError, match="不是Word文档"):
+        WordTemplate.named("x.docx", [own])
+
+
+_RELATIONS = "word/_rels/document.xml.rels"
+_RELATION = '<Relationship Id="x9" Type="http://x/{kind}" Target="{target}"{mode}/></Relationships>'
+_OUTSIDE = ' TargetMode="External"'
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "said"),
+    [
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="image", target="http://x/a.png", mode=_OUTSIDE), "http://x/a.png"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="attachedTemplate", target="file:///etc/passwd", mode=_OUTSIDE), "file:///etc/passwd"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="hyperlink", target="file:///etc/passwd", mode=_OUTSIDE), "file:///etc/passwd"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="aFChunk", target="a.html", mode=""), "a.html"),
+        (_RELATIONS, "</Relationships>", _RELATION.format(kind="hyperlink", target="https://example.org/", mode=_OUTSIDE), ""),
+        ("word/vbaProject.bin", "", "x", "宏"),
+        ("word/embeddings/a.bin", "", "x", "宏"),
+        ("[Content_Types].xml", "wordprocessingml.document.main", "ms-word.document.macroEnabled.main", "宏"),
+        ("word/document.xml", "<w:document ", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document ', "DTD"),
+        ("word/document.xml", "<w:p>", '<w:p><w:r><w:instrText>INCLUDE</w:instrText><w:instrText>PICTURE "http://x"</w:instrText></w:r>', "INCLUDE"),
+        ("word/document.xml", "<w:p>", '<w:p><w:fldSimple w:instr="DDEAUTO c calc"/>', "DDE"),
+        ("word/document.xml", "</w:body>", "</w:bdy>", "mismatch"),
+        ("word/document.xml", "县", "{" * 40_000, "占位符过多"),
+    ],
+)  # fmt: skip
+def test_a_word_template_brings_nothing_from_elsewhere(
+    part: str, old: str, new: str, said: str, own: Path
+) -> None:
+    document = Document()
+    document.add_paragraph("县")
+    document.save(str(own / "plain.docx"))
+    with zipfile.ZipFile(own / "plain.docx") as plain, zipfile.ZipFile(own / "x.docx", "w") as made:
+        for name in plain.namelist():
+            text = plain.read(name)
+            made.writestr(
+                name, text.replace(old.encode(), new.encode(), 1) if name == part else text
+            )
+        if part not in plain.namelist():
+            made.writestr(part, new)
+    if not said:
+        WordTemplate.named("x.docx", [own]).fill()
+        return
+    with pytest.raises(PackError, match=said) as caught:
+        WordTemplate.named("x.docx", [own])
+    assert caught.value.where == f"{own / 'x.docx'}/{part}"
+
+
+def test_a_word_template_that_unpacks_without_an_end_is_refused(own: Path) -> None:
+    with zipfile.ZipFile(own / "x.docx", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("word/document.xml", bytes(101_000_000))
+    with pytest.raises(PackError, match="文件过大"):
         WordTemplate.named("x.docx", [own])
 
 

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 import click
 
+from compliance.cli.shown import Shown, ShownBytes
 from compliance.kernel import i18n
 from compliance.kernel.i18n import LANGUAGES
+from compliance.kernel.terminal_text import harmless
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -49,6 +51,7 @@ def ready(asked: str | None, *, notice: bool = True) -> Iterator[None]:
     _outlive_readers()
     for stream in (sys.stdout, sys.stderr):
         _tolerate_narrow(stream)
+    sys.stdout, sys.stderr = map(_shown, (sys.stdout, sys.stderr))
     usual, shown = LANGUAGES[0], _shows(sys.stdout, _CHINESE)
     spoken = asked or (usual if shown else "en")
     tokens = _documents.set(asked or usual), _spoken.set(spoken)
@@ -84,18 +87,30 @@ def shows_documents() -> bool:
 def print_file(fill: Callable[[BinaryIO], object]) -> None:
     """What machines read goes to stdout in its own encoding, as far as somebody reads it."""
     with suppress(BrokenPipeError):
-        fill(sys.stdout.buffer)
+        if sys.stdout.isatty():
+            fill(cast("BinaryIO", terminal := ShownBytes(sys.stdout.buffer)))
+            terminal.finish()
+        else:
+            fill(sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
 
 def print_document(text: str) -> None:
     """A document of text, in UTF-8 wherever it goes."""
-    print_file(lambda stream: stream.write(f"{text}\n".encode()))
+    print_file(lambda stream: stream.write(f"{harmless(text)}\n".encode()))
 
 
 def said(report: Report) -> Report:
     """A report said in the current language."""
     return report if report.language == i18n.lang() else report.in_language(i18n.lang())
+
+
+def _shown(stream: TextIO) -> TextIO:
+    """The stream, showing what it is given."""
+    # click would write around one that says ASCII, which it takes for a system without any locale
+    if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name == "ascii":
+        stream.reconfigure(encoding="utf-8")
+    return stream if isinstance(stream, Shown) else cast("TextIO", Shown(stream))
 
 
 def _open_closed() -> None:

@@ -219,16 +219,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def wrap_str_format(self, value: Any) -> None:  # noqa: ANN401
         """No text is a format: Jinja's own would offer `str.format`, which makes texts of any width."""
 
-    def compile(
-        self, source: Any, name: Any = None, filename: Any = None, *how: Any, **more: Any
-    ) -> Any:  # noqa: ANN401
+    def compile(self, source: Any, name: Any = None, *more: Any, **options: Any) -> Any:  # noqa: ANN401
         """The code of a template; what Python cannot make of it (too deep, too large) is a fault of its own."""
         try:
-            return super().compile(source, name, filename, *how, **more)
+            return super().compile(source, name, *more, **options)
         except TemplateError:
             raise
         except Exception as error:
             told = str(error) if type(error) is ValueError else msg("嵌套过深")
+            filename = options.get("filename", (*more, None)[0])
             raise TemplateSyntaxError(told, _deepest(self, source), name, filename) from error
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
