@@ -24,6 +24,7 @@ from compliance.kernel.errors import JunhengError
 from compliance.kernel.i18n import lang, msg, pick, say
 from compliance.render.documents import template_files
 from compliance.render.documents.sandbox import Sandbox, bounded
+from compliance.render.documents.text import visible
 
 _HERE = Path(__file__).parents[2]  # the package: what goes wrong in it is no template's fault
 _OURS = ("sandbox.py", "jinja.py")
@@ -104,8 +105,14 @@ def markdown(value: object) -> str:
     """`value` as inert Markdown text on one line, fit for a table cell; Markup passes as it is."""
     if isinstance(value, Markup):
         return value
-    text = _BREAKS.sub(" ", "" if value is None else str(value))
+    text = visible(_BREAKS.sub(" ", "" if value is None else str(value)))
     return Markup(_SPECIAL.sub(r"\\\1", html.escape(text, quote=False)))  # noqa: S704 - escaped here
+
+
+def _seen(value: object) -> object:
+    """A text without what nobody sees; the page's own, and what is no text, as it is."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return visible(cast("str", value)) if plain else value
 
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -146,7 +153,7 @@ def environment(suffix: str, template_dirs: Sequence[Path] = ()) -> Sandbox:
     made = Sandbox(
         loader=FunctionLoader(partial(_source, template_dirs=template_dirs)),
         autoescape=suffix == "html",
-        finalize=None if suffix == "html" else markdown,
+        finalize=_seen if suffix == "html" else markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
