@@ -4,6 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
 EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
+# Modules are compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
 .PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench release offline clean

@@ -23,6 +23,7 @@ from compliance.assessment.scope import (
     left_out,
     named_schools,
     outcomes,
+    unattributed,
 )
 from compliance.engine.evaluate import RESULTS
 from compliance.engine.findings import LACKING, Findings, RuleFindings
@@ -493,6 +494,14 @@ class _Teller:
             for block, own in told.items()
         }
 
+    @cached_property
+    def _withheld(self) -> Mapping[int, str]:
+        """County, by number → why it is not said to pass, where it may lack a row."""
+        of_nobody = self.found.unattributed
+        counties = enumerate(self.found.counties.iter_rows()) if of_nobody else ()
+        found = {n: unattributed(of_nobody.get((code, year), ())) for n, (code, year) in counties}
+        return {number: say("{l}。", l=why) for number, why in found.items() if why}
+
     def _outside(self) -> Iterator[tuple[str, int, str]]:
         """Block, county and how its rules came out there, where some do not apply or are waived."""
         rules = self.found.ruleset.rules
@@ -579,7 +588,11 @@ class _Teller:
             if facts
         }
         if not texts:
-            return line(nothing, **holes)
+            told = line(nothing, **holes)
+            if self._withheld and group.is_of_county:
+                lacks = pl.col("county").is_in(list(self._withheld))
+                told = pl.when(lacks).then(state(rule, status)).otherwise(told)
+            return told
         holes["todo"] = say_nobody()
         if len(group.missing) == 1:
             (text,) = texts.values()
@@ -604,6 +617,11 @@ class _Teller:
             said = said + told.list.join("").fill_null("")
         if status == UNKNOWN and "withheld" in group.columns:
             said = _withheld(said, rule)
+        if status == UNKNOWN and self._withheld and group.is_of_county:
+            why = pl.col("county").replace_strict(
+                self._withheld, default="", return_dtype=pl.String
+            )
+            said = said + why
         if status == WAIVED and "waived_by" in group.columns:
             said = said + _each("waived_by", self._waivers, pl.String)
         if beside := self._besides.get(rule.id):

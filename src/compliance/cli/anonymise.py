@@ -87,14 +87,12 @@ def anonymise(
     secret, new = _key(key_file)
     nobodys = anonymised(batch.submission, batch.vocabulary, sha256(secret).digest())
     files = _files(out, inputs, batch, nobodys)
-    with staged(Path(), beside) as place:
+    with staged(None) as place:
         for path, content in files.items():
-            place.put(path, content, keep=True)
+            place.put(path, content, keep=beside)
         if key_file is not None and new:
-            place.put(key_file, secret)
+            place.put(key_file, secret, fresh=True, mode=0o600)
         written = place.place()
-    if key_file is not None and new:
-        key_file.chmod(0o600)
     tell_written(written)
     remark(msg("代码和名称已换，数字未改：熟悉本县数字的人仍可能认出。"), err=True)
     return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -19,8 +19,8 @@ from click.core import ParameterSource
 
 from compliance.cli import completed_words, configuration, console, failures, standard_input, volume
 from compliance.cli.complaints import complaint
-from compliance.kernel import environment, i18n
-from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback
+from compliance.kernel import environment, i18n, interrupts
+from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback, summed_up
 from compliance.kernel.exit_codes import (
     CONFORMS,
     FAILS,
@@ -28,7 +28,6 @@ from compliance.kernel.exit_codes import (
     INTERRUPTED,
     UNDECIDED,
     UNREADABLE,
-    USAGE,
 )
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
@@ -157,12 +156,25 @@ class Group(Command, click.Group):
         silent = "-qq" in given or sum(word in ("-q", "--quiet") for word in given) > 1
         notice = form != "json" and not silent
         with console.ready(language, notice=notice), failures.reported(form):
-            sys.exit(self._run(given, *rest, **options))
+            code = self._run(given, *rest, **options)
+            if code != INTERRUPTED and (trouble := console.unheard()):
+                told = say("标准输出写不出去：{why}", why=trouble)
+                code = print_error(UsageError(told, todo=msg("检查它通向哪里；或用 -o 写到文件")))
+            sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run the command; whoever interrupts it knows that he did."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return interrupts.answered()
 
     def _run(self, given: Sequence[str], *rest: Any, **options: Any) -> int:  # noqa: ANN401
         """The exit code; what is wrong with the command line is told."""
         try:
             code = super().main(given, *rest, **options)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else INTERNAL
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             failures.failed(msg("没有说做什么"), todo=_see_help(error))
@@ -608,8 +620,8 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except OSError as error:
-            click.echo(say("输出写不出去：{why}", why=reason(error)), err=True)
-            code = USAGE
+            where = str(error.filename or "")
+            code = print_error(UsageError(say("读写不成：{why}", why=reason(error)), where))
         except Exception as error:
             if environment.asked(environment.DEBUG):
                 raise
@@ -661,7 +673,7 @@ def print_problems(problems: Sequence[Problem], *, err: bool = False) -> None:
     """Problems, errors first, one a line; with `-q` the errors alone."""
     failures.failed_on(problems)
     labels = {"error": msg("错误"), "warning": msg("提示")}
-    for problem in sorted(problems, key=lambda one: one.severity):
+    for problem in summed_up(sorted(problems, key=lambda one: one.severity)):
         if volume.quiet() and problem.severity != "error":
             continue
         click.echo(f"[{labels[problem.severity]}] {problem.line()}", err=err)
@@ -671,13 +683,8 @@ def tell_written(written: Written, *, err: bool = False) -> None:
     """Say what was written, and where the earlier files are now that differed."""
     for path in written.papers:
         volume.remark(say("已写 {path}", path=path), err=err)
-    tell_kept(written.kept, err=err)
-
-
-def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
-    """Say where earlier files are now that somebody may have filled in."""
-    for path in kept:
-        volume.remark(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
+    for line in written.told():
+        volume.remark(line, err=err)
 
 
 def tell_papers(written: Written) -> int:

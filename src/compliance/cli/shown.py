@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, TextIO
 
-from compliance.kernel.terminal_text import harmless
+from compliance.kernel.terminal_text import harmless, written_out
 
 
 class Shown:
@@ -26,7 +26,7 @@ class Shown:
 
 
 class ShownBytes:
-    """What takes a file's bytes for a terminal: its text in UTF-8, `harmless` line by line."""
+    """What takes a file's bytes for a terminal: its text in UTF-8, `written_out` line by line."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._rest = stream, b""
@@ -42,4 +42,4 @@ class ShownBytes:
         self._show(self._rest)
 
     def _show(self, data: bytes) -> None:
-        self._stream.write(harmless(data.decode("utf-8", "backslashreplace")).encode())
+        self._stream.write(written_out(data.decode("utf-8", "backslashreplace")).encode())

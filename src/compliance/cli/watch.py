@@ -17,6 +17,7 @@ import click
 from compliance.cli import failures
 from compliance.cli.command import print_error, print_problems, terminal_width
 from compliance.cli.volume import SILENT, quiet, remark
+from compliance.kernel import interrupts
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg
@@ -69,6 +70,7 @@ def watched(
             remark(msg("等待改动，按 Ctrl-C 结束。"), err=True)
             wait(soon=False)
     except KeyboardInterrupt:
+        interrupts.answered()
         click.echo(err=True)
     return code
 

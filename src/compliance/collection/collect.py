@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from compliance.collection.merge import MergedCounty, merge, round_of
@@ -16,12 +16,12 @@ from compliance.intake.formats.discover import SPREADSHEETS
 from compliance.intake.formats.folder import contents
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import RawDocument, RawTable
-from compliance.kernel.errors import Problem, UsageError
+from compliance.kernel.errors import Problem, UsageError, summed_up
 from compliance.kernel.i18n import lang, msg, say, use
 from compliance.plugins.registry import Registry
 from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.collected_sheets import SchoolProgress, Untyped, add_sheets
-from compliance.render.documents.output_files import beside, staged
+from compliance.render.documents.output_files import Written, beside, staged
 from compliance.render.filled_workbook import untouched
 
 _PACKED = (".zip", ".rar", ".7z")
@@ -32,8 +32,8 @@ Progress = Callable[[str, int, int], None]
 class Collection:
     """What was collected.
 
-    schools: a row each, those to be urged first. unreadable: files, by name. kept: where the workbook
-    that was there before is now, if somebody had changed it.
+    schools: a row each, those to be urged first. unreadable: files, by name. written: the workbook, and
+    where the one is that was there before, if somebody had changed it.
     """
 
     county: str
@@ -41,7 +41,7 @@ class Collection:
     done: int
     problems: Sequence[Problem]
     unreadable: Sequence[str]
-    kept: Sequence[Path] = ()
+    written: Written = field(default_factory=Written)
 
 
 def collect(
@@ -81,10 +81,9 @@ def collect(
 
     mark = Marker.now(about.county_code, about.year, ruleset=form.ruleset)
     content = workbook_bytes(form, room=0, tables=merged.tables, mark=mark, more=more)
-    with staged(out.parent, beside) as place:
-        place.put(Path(out.name), content, keep=not untouched(out))
-        kept = place.place().kept
-    return replace(found, kept=kept)
+    with staged(out.parent) as place:
+        place.put(Path(out.name), content, keep=None if untouched(out) else beside)
+        return replace(found, written=place.place())
 
 
 def _read(
@@ -124,7 +123,8 @@ def _passed(name: str) -> Problem:
 
 def _nothing(folder: Path, files: Sequence[ReturnedWorkbook]) -> UsageError:
     """Nothing tells of which county and year the folder is."""
-    told = "".join(f"\n{one.line()}" for file in files for one in file.problems)
+    problems = (one for file in files for one in file.problems)
+    told = "".join(f"\n{one.line()}" for one in summed_up(problems))
     return UsageError(
         msg("文件夹里没有可以汇集的学校填报表") + told,
         where=str(folder),

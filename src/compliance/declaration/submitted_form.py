@@ -93,6 +93,8 @@ def read_submitted(path: Path) -> tuple[list[SubmittedSheet], list[Problem]]:
             try:
                 sheets.append(_sheet(book.grid(name)))
             except UnreadableError as stop:
+                if stop.whole:
+                    raise
                 found.problems.append(stop.problem)
 
     return sheets, document(path, fill).problems

@@ -81,6 +81,10 @@ SCOPES = ("unit", "school", "county")  # each rests on those before
 Columns = Mapping[str, Any]
 
 
+# what is not shown of a pass that is withheld
+_FIGURES = ("value", "floor", "shortfall", "excess", "parts", "mean", "deviation", "relaxed_by")
+
+
 class AnswerError(ValueError):
     """A kind's answer that is none; what is wrong with it."""
 
@@ -273,8 +277,8 @@ class Evaluation:
         if out is not None:
             left = plan.share(f"#out {' '.join(rule.exclude)}", lambda: out)
             told["status"] = pl.when(~left).then(told["status"])
-        if rule.id in self.waivers.of:
-            told |= self._waived(rule, plan, told["status"])
+        told |= self._waived(rule, plan, told["status"])
+        told |= self._withheld(rule, plan, told)
         missing, lacking = told.pop("missing", None), None
         if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
@@ -294,7 +298,9 @@ class Evaluation:
         return OutcomeColumns(plan, names, words, lacking)
 
     def _waived(self, rule: Rule, plan: Plan, status: pl.Expr) -> Columns:
-        """Its status with what is waived of it, and by which waiver."""
+        """Its status with what is waived of it, and by which waiver; nothing where none is in force."""
+        if rule.id not in self.waivers.of:
+            return {}
         judged = plan.let(f"{rule.id}._judged", status.cast(pl.UInt8), rule.id, passing=True)
         place = self.waivers.waived_by(rule.id, judged, plan.table.columns)
         if place is None:
@@ -302,6 +308,43 @@ class Evaluation:
         by = plan.let(f"{rule.id}._waived", place, rule.id, passing=True)
         waived = pl.when(by.is_not_null()).then(pl.lit(WAIVED, pl.UInt8)).otherwise(judged)
         return {"status": waived, "waived_by": by}
+
+    def _withheld(self, rule: Rule, plan: Plan, told: Columns) -> Columns:
+        """Its columns without the passes of counties that may lack a row which could undo them."""
+        if not self.submission.unattributed or rule.id not in self.resting_on_rows:
+            return {}
+        judged = plan.let(f"{rule.id}._drawn", told["status"].cast(pl.UInt8), rule.id, passing=True)
+        met = (PASS, NOT_APPLICABLE) if rule.role == "conclusion" else (PASS,)
+        open_ = plan.let(
+            f"{rule.id}._open", self._lacking & judged.is_in(met), rule.id, passing=True
+        )
+        figures = (name for name in _FIGURES if isinstance(told.get(name), pl.Expr))
+        return {
+            "status": pl.when(open_).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(judged),
+            **{name: pl.when(~open_).then(told[name]) for name in figures},
+        }
+
+    @cached_property
+    def _lacking(self) -> pl.Expr:
+        """Whether a row is about a county that may lack one."""
+        keys = [dict(zip(KEY, key, strict=True)) for key in self.submission.unattributed]
+        dtype = pl.Struct({"county_code": pl.String, "year": pl.Int32})
+        return pl.struct(KEY).is_in(pl.Series(keys, dtype=dtype).implode())
+
+    @cached_property
+    def resting_on_rows(self) -> Set[str]:
+        """The rules of counties that a pass of more schools could undo; the conclusion among them."""
+        rules, graph = self.ruleset.rules, self.ruleset.references
+        return {
+            name
+            for name, rule in rules.items()
+            if rule.scope == "county"
+            and (
+                rule.role == "conclusion"
+                or any(one.scope == "county" for one in graph.tallies(name))
+                or any(rules[one].scope != "county" for one in rule.of if one in rules)
+            )
+        }
 
     def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
         """The type of a column of some rule, by the name it has in a plan."""
@@ -519,6 +562,8 @@ class Evaluation:
             judged = self.judged(rule_id)  # it may have broken
         own = judged.plan is self.plan("county")
         status = judged.column("status") if own else pl.col(f"{rule_id}.county status")
+        if self.submission.unattributed and self.ruleset.rules[rule_id].scope != "county":
+            status = pl.when(self._lacking & (status == PASS)).then(UNKNOWN).otherwise(status)
         return status.fill_null(NOT_APPLICABLE)
 
     def county_lacks(self, rule_id: str) -> Lacks:

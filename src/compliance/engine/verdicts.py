@@ -40,6 +40,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
     )
     by_basis = bases(evaluation.ruleset)
     dated = _dated(evaluation.submission.counties)
+    unattributed = evaluation.submission.unattributed
     return [
         CountyResult(
             county_code=row["county_code"],
@@ -52,6 +53,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
             input=evaluation.submission.given.get((row["county_code"], row["year"]), ""),
             blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
             counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
+            unattributed=unattributed.get((row["county_code"], row["year"]), ()),
             **dated.get((row["county_code"], row["year"]), {}),
         )
         for row in table.iter_rows(named=True)

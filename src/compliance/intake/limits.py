@@ -23,12 +23,29 @@ RATIO_FROM = 16 * MIB
 LONGEST_LINE = MIB
 MOST_COLUMNS = 2000
 MOST_CELLS = 100_000_000
-DECODING_SECONDS = 120
 
-# a workbook's sheets; a worksheet: the block that its filled cells span
+# a process that decodes a file: seconds of the processor, one more for so many bytes; of the clock so
+# many times that; memory, if the file's footer does not say what it needs
+DECODING_SECONDS, DECODED_A_SECOND, CLOCK_A_SECOND = 6, 2 * MIB, 10
+DECODING_MEMORY = 1024 * MIB
+
+# Parquet, by its own footer: its values (items of lists each by itself) and rows, so many and so many
+# more a byte of the file, for one constant of a few bytes may stand in every row; what the footer holds
+FREE_VALUES, VALUES_A_BYTE = 500_000, 5
+FREE_ROWS, BYTES_A_ROW = 50_000, 8
+MOST_OF_A_FOOTER = 500_000
+
+# a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them
 MOST_SHEETS = 1000
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
-MOST_SHEET_CELLS = 5_000_000
+MOST_SHEET_CELLS = 2_000_000
+LONGEST_CELL = 32_767
+
+# the parts of an Office file that are read, each as often as it is: their XML and its elements; the
+# signs of all cells, of a text that many share as often as it stands there
+MOST_OF_PARTS = 64 * MIB
+MOST_ELEMENTS = 2_000_000
+MOST_SIGNS = 20_000_000
 
 # JSON: distinct keys × records (a hostile file could ask for a table far larger than itself), a
 # key's characters, an integer's digits (a fact takes at most twenty)

@@ -75,11 +75,14 @@ class CellRemark(Exception):  # noqa: N818 - no error: the cell is accepted
 
 
 class UnreadableError(Exception):
-    """The file gives nothing more; `problem` says why. No reader lets it out."""
+    """The file gives nothing more; `problem` says why. No reader lets it out.
 
-    def __init__(self, problem: Problem) -> None:
+    whole: none of its sheets or parts does, though it came to light in one.
+    """
+
+    def __init__(self, problem: Problem, *, whole: bool = False) -> None:
         super().__init__(problem.message)
-        self.problem = problem
+        self.problem, self.whole = problem, whole
 
 
 class Complaints:

@@ -6,7 +6,8 @@ Every text says what is wrong, where, and what to do next.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from compliance.kernel import environment
@@ -51,6 +52,42 @@ class Problem:
         """Where it is: file, cell, school."""
         school = msg("学校{}").format(self.school_code) if self.school_code else ""
         return " ".join(part for part in (self.file, self.at, school) if part)
+
+
+ALIKE, OF_A_KIND = (
+    10,
+    1000,
+)  # so many are listed singly: of identical problems, of those of one kind
+
+
+def summed_up(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems for people, in their order: identical ones, and any of one kind, only so often.
+
+    Identical is what says the same of another place. The last one listed says how many more there are;
+    who wants each of them takes a format for machines.
+    """
+    alike, kinds, kept = Counter[Hashable](), Counter[Hashable](), list[Problem]()
+    last: dict[Hashable, int] = {}  # which one is the last listed of those that are more
+    more = Counter[int]()
+    for one in problems:
+        kind: Hashable = (one.severity, one.code)
+        same: Hashable = (kind, one.message, one.expected)
+        full = next((key for key in (same, kind) if key in last), None)
+        if full is not None:
+            more[last[full]] += 1
+            continue
+        alike[same] += 1
+        kinds[kind] += 1
+        if alike[same] == ALIKE:
+            last[same] = len(kept)
+        if kinds[kind] == OF_A_KIND:
+            last[kind] = len(kept)
+        kept.append(one)
+    for place, number in more.items():
+        one = kept[place]
+        said = say("{m}（这样的另有{n}处）", m=one.message, n=number)
+        kept[place] = replace(one, message=said)
+    return kept
 
 
 class JunhengError(Exception):
@@ -191,6 +228,8 @@ def reason(error: OSError) -> str:
         errno.ENOSPC: msg("磁盘已满"),
         errno.EROFS: msg("磁盘只读"),
         errno.ENAMETOOLONG: msg("名称太长"),
+        errno.EBADF: msg("已关闭"),
+        errno.EEXIST: msg("已有同名的文件或文件夹"),
     }
     if error.errno in known:
         return known[error.errno]

@@ -11,7 +11,7 @@ from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Vocabulary, titles
 from compliance.intake.own_tables.mapping import TableMapping
 from compliance.intake.own_tables.read_columns import ReadColumn
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, summed_up
 from compliance.kernel.i18n import in_language, msg, plural, say
 from compliance.kernel.submission import BlankIsZero
 from compliance.render import phrases
@@ -277,7 +277,7 @@ def write_sheet(within: Untyped, report: ImportReport) -> None:
     if report.problems:
         sheet.line("")
         sheet.line("读取与核对中的问题", "band")
-    for problem in report.problems:
+    for problem in summed_up(report.problems):
         message, expected = (
             in_language(text, "zh") for text in (problem.message, problem.expected)
         )

@@ -8,7 +8,7 @@ they stand), ``_code`` and ``_year`` (whose they are).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -154,10 +154,14 @@ def locate(tables: Tables, row: Row, *facts: str) -> Location:
 
 @dataclass(frozen=True)
 class CheckedRows:
-    """The rows of a document by kind of table, each with its key, and what was found of them."""
+    """The rows of a document by kind of table, each with its key, and what was found of them.
+
+    unattributed: of each county with a record the errors about rows that may be its own.
+    """
 
     rows: Mapping[str, pl.DataFrame]
     outcomes: Sequence[Outcome]
+    unattributed: Mapping[tuple[str, int], tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
@@ -182,7 +186,10 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
         if document.of(kind) and kind in NAMING:
             rows[kind], strangers = resolved(kind, rows[kind], schools)
             outcomes += _unknown(document, schools, strangers)
-    return CheckedRows(rows, outcomes if not raw.many else list(_once(outcomes)))
+    if not raw.many:
+        return CheckedRows(rows, outcomes)
+    outcomes = list(_once(outcomes))
+    return CheckedRows(rows, outcomes, _unattributed(outcomes, rows))
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,36 @@ def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
                 continue
             said.add((one.county_code, one.year))
         yield one
+
+
+def _unattributed(
+    outcomes: Iterable[Outcome], rows: Mapping[str, pl.DataFrame]
+) -> dict[tuple[str, int], tuple[Problem, ...]]:
+    """The errors about rows whose county nobody can tell, for every county of a dataset.
+
+    So is a single row of a county, or of a year of one, that has no record: it may be a slip, as in
+    `_of_another_county`, where several are a county of their own.
+    """
+    errors = [one for one in outcomes if isinstance(one, Problem) and one.severity == "error"]
+    of_nobody = [one for one in errors if one.county_code is None]
+    single = [one for one in errors if one.code == "missing_county" and _rows_of(one, rows) == 1]
+    if not (of_nobody or single):
+        return {}
+    counties = (
+        rows["counties"].filter(keyed()).select("_code", "_year").unique().sort("_code", "_year")
+    )
+    codes = set(counties["_code"])
+    found = {}
+    for code, year in counties.iter_rows():
+        slips = (one for one in single if one.county_code not in codes - {code})
+        found[code, year] = (*of_nobody, *slips)
+    return {key: own for key, own in found.items() if own}
+
+
+def _rows_of(problem: Problem, rows: Mapping[str, pl.DataFrame]) -> int:
+    """How many rows of all tables name the county and year of a problem."""
+    own = pl.col("_code").eq_missing(problem.county_code) & pl.col("_year").eq_missing(problem.year)
+    return sum(frame.filter(own).height for frame in rows.values())
 
 
 # ── what was wrong before any county was known ─────────────────────────────────────
@@ -536,7 +573,8 @@ def _further_rows(
     frame = document.stacked(kind)
     if document.of(kind):
         frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
-    homes = kind in NAMING and document.raw.many  # by the schools that a row names
+    # by the schools that a row names
+    homes = kind in NAMING and document.raw.many and not frame.is_empty()
     frame = with_home(kind, frame, schools) if homes else frame
     frame = row_keys(frame, counties, many=document.raw.many, year=_year_of(kind), schools=schools)
     frame = frame.drop("school_code") if homes else frame

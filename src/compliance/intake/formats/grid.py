@@ -19,6 +19,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.units import factor, unit_words
 from compliance.facts.vocabulary import Match
 from compliance.intake import cell_text, limits
+from compliance.intake.formats.allowance import Allowance, BeyondLimitError
 from compliance.intake.formats.number_format import Moment, Section, moment, section
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say
@@ -39,10 +40,6 @@ class Sheet(NamedTuple):
 
 class MalformedError(ValueError):
     """Content that no honest workbook holds: it contradicts itself, or declares what none needs."""
-
-
-class TooWideError(Exception):
-    """The cells lie too far apart."""
 
 
 class Block(NamedTuple):
@@ -257,10 +254,11 @@ class Cells:
     """What the cells of a sheet hold, put in one by one, and what is to be said of single ones.
 
     faults, shown, doubtful, formulas, merged, hidden_rows: as of a `Grid`, but counted from the sheet's corner.
+    allowance: what the sheets of its book may still hold together.
     """
 
-    def __init__(self, *, since_1904: bool) -> None:
-        self._since_1904 = since_1904
+    def __init__(self, *, since_1904: bool, allowance: Allowance | None = None) -> None:
+        self._since_1904, self._allowance = since_1904, allowance or Allowance()
         self.values: dict[Place, Cell] = {}
         self.faults: dict[Place, str] = {}
         self.shown: dict[Place, Section] = {}
@@ -272,7 +270,7 @@ class Cells:
         self._corners = limits.MOST_SHEET_ROWS, limits.MOST_SHEET_COLUMNS, -1, -1
 
     def reach(self, row: int, column: int) -> None:
-        """Widen the block that the filled cells span. Raises TooWideError, MalformedError off the sheet."""
+        """Widen the block that the filled cells span. Raises BeyondLimitError, MalformedError off the sheet."""
         top, left, bottom, right = self._corners
         if top <= row <= bottom and left <= column <= right:
             return
@@ -282,13 +280,22 @@ class Cells:
         if bottom >= limits.MOST_SHEET_ROWS or right >= limits.MOST_SHEET_COLUMNS or top < 0:
             raise MalformedError
         if (bottom - top + 1) * (right - left + 1) > limits.MOST_SHEET_CELLS:
-            raise TooWideError
+            most = f"{limits.MOST_SHEET_CELLS:,}"
+            raise BeyondLimitError(
+                say("单元格的范围过大，超过{n}格；可能在很远的行或列误填了内容", n=most),
+                whole=False,
+            )
 
     def put(self, place: Place, value: Cell, fault: str | None = None) -> None:
-        """A filled cell, which may hold what a formula spoilt. Raises MalformedError for a second one."""
+        """A filled cell, which may hold what a formula spoilt.
+
+        Raises MalformedError for a second one, BeyondLimitError.
+        """
         self.reach(*place)
         if place in self.values:
             raise MalformedError
+        if isinstance(value, str):
+            self._allowance.text(len(value))
         self.values[place] = value
         if fault is not None:
             self.faults[place] = fault
@@ -341,7 +348,7 @@ class Cells:
 class OpenedFile(Protocol):
     """A form of workbook. sheets: name → what is known of it, in the book's order; macros: it has some.
 
-    Reading raises what is `FAULTY` where it is damaged, and TooWideError.
+    Reading raises what is `FAULTY` where it is damaged, and BeyondLimitError.
     """
 
     sheets: dict[str, Sheet]
@@ -354,6 +361,12 @@ class OpenedFile(Protocol):
         """Whether a worksheet has a filled cell near its beginning."""
 
 
+def check_sheets(number: int) -> None:
+    """Raise BeyondLimitError for more sheets than anybody fills in."""
+    if number > limits.MOST_SHEETS:
+        raise BeyondLimitError(say("工作表超过{n}张", n=limits.MOST_SHEETS))
+
+
 class WholeBook:
     """A form of workbook that has been read whole."""
 
@@ -364,9 +377,8 @@ class WholeBook:
         self._cells: dict[str, Cells] = {}
 
     def add(self, name: str, cells: Cells, *, hidden: bool = False) -> None:
-        """One more sheet; never two of one name. Raises TooWideError for more than anybody fills in."""
-        if len(self.sheets) >= limits.MOST_SHEETS:
-            raise TooWideError
+        """One more sheet; never two of one name. Raises BeyondLimitError for more than anybody fills in."""
+        check_sheets(len(self.sheets) + 1)
         number, free = 1, name
         while free in self.sheets:
             number += 1

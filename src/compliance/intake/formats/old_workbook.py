@@ -6,14 +6,13 @@ The library that knows BIFF reads it in a child process (`xls_worker`): nobody v
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+import tempfile
 from typing import cast
 
 from compliance.intake import limits
 from compliance.intake.formats import xls_worker
 from compliance.intake.formats.grid import Block, Cells, Sheet
+from compliance.intake.formats.guarded_child import run_apart
 from compliance.intake.formats.number_format import BUILT_IN, changes
 from compliance.intake.formats.source_file import damaged
 from compliance.intake.formats.xls_worker import ERROR, NEVER_CALCULATED, NUMBER, TEXT, BookContents
@@ -25,7 +24,7 @@ _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the folder of macros in the 
 
 
 class OldBook:
-    """The sheets of an old workbook. Raises UnreadableError."""
+    """The sheets of an old workbook. Raises UnreadableError, BeyondLimitError."""
 
     def __init__(self, data: bytes, complaints: Complaints) -> None:
         if _LOCKED in data:
@@ -39,7 +38,7 @@ class OldBook:
         self.macros = _MACROS in data
 
     def cells(self, sheet: str) -> Cells:
-        """What a worksheet holds. Raises what is `FAULTY`, TooWideError."""
+        """What a worksheet holds. Raises what is `FAULTY`, BeyondLimitError."""
         known, cells = self._sheets[sheet], Cells(since_1904=self._since_1904)
         for row, column, kind, value, style in known["cells"]:
             place = row, column
@@ -64,9 +63,14 @@ class OldBook:
 
 
 def _contents(data: bytes, complaints: Complaints) -> BookContents:
-    """What the file holds. Raises UnreadableError."""
+    """What the file holds. Raises UnreadableError, BeyondLimitError."""
     most = limits.MOST_SHEETS, limits.MOST_SHEET_CELLS
-    code, written = _read_apart(data, most)
+    with tempfile.TemporaryFile() as output:
+        text = f"import runpy\nrunpy.run_path({xls_worker.__file__!r}, run_name='__main__')\n"
+        code = run_apart(text, most, data, output, limits.DECODING_MEMORY)
+        written = output.read().decode()
+    if code is None:
+        code, written = xls_worker.tried(data, *most)
     if code == 0:
         return cast("BookContents", json.loads(written))
     if code == xls_worker.ENCRYPTED:
@@ -75,28 +79,6 @@ def _contents(data: bytes, complaints: Complaints) -> BookContents:
         message = say("工作簿过大：工作表超过{n}张，或单元格超过{c}个", n=most[0], c=most[1])
         raise complaints.unreadable("too_large", message, msg("删去表格以外的多余行列"))
     raise damaged(complaints)
-
-
-def _read_apart(data: bytes, most: tuple[int, int]) -> tuple[int, str]:
-    """How the reading ends and what it gives, in a child process; here where none can be had."""
-    if not getattr(sys, "frozen", False) and sys.executable:
-        try:
-            child = subprocess.run(  # noqa: S603 (this interpreter, our own file, data on stdin)
-                [sys.executable, "-P", xls_worker.__file__, *map(str, most)],
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                timeout=limits.DECODING_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return xls_worker.DAMAGED, ""
-        except OSError:
-            pass
-        else:
-            return child.returncode, child.stdout.decode()
-    return xls_worker.tried(data, *most)
 
 
 def _encrypted(complaints: Complaints) -> UnreadableError:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from compliance.intake.formats.source_file import DAMAGE, damaged, open_archive
+from compliance.intake.formats.allowance import Allowance, BeyondLimitError
+from compliance.intake.formats.source_file import DAMAGE, damaged, open_archive, too_large
 from compliance.intake.limits import MIB
 from compliance.intake.problems import Complaints
 
@@ -45,6 +46,7 @@ class Package:
 
     def __init__(self, data: bytes, complaints: Complaints) -> None:
         self._archive = open_archive(data, complaints)
+        self.allowance = Allowance()
         self._complaints = complaints
         names = self._archive.namelist()
         self._members = {folded(name): name for name in names}
@@ -66,9 +68,17 @@ class Package:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        """Walk through a part's XML, as `parse_xml` does. Raises what is `FAULTY`."""
-        with self._archive.open(self._members[part]) as stream:
-            parse_xml(stream, start, end, text)
+        """Walk through a part's XML, as `parse_xml` does.
+
+        Raises what is `FAULTY`, BeyondLimitError of the part alone, UnreadableError of the whole document.
+        """
+        try:
+            with self._archive.open(self._members[part]) as stream:
+                parse_xml(stream, start, end, text, allowance=self.allowance)
+        except BeyondLimitError as error:
+            if not error.whole:
+                raise
+            raise too_large(self._complaints, error) from error
 
     def beginning(self, part: str) -> bytes:
         """The first mebibyte of a part. Raises what is `FAULTY`."""
@@ -116,8 +126,10 @@ def parse_xml(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
     encoding: str | None = None,
+    *,
+    allowance: Allowance,
 ) -> None:
-    """Walk through XML, elements called by their local names. Raises what is `FAULTY`.
+    """Walk through XML, elements called by their local names. Raises what is `FAULTY`, BeyondLimitError.
 
     encoding: what the bytes are in, whatever they declare.
     """
@@ -127,13 +139,30 @@ def parse_xml(
     def refuse(*_: object) -> None:
         raise HostileXmlError
 
-    walker.StartElementHandler = lambda name, given: start(name.rpartition(" ")[2], given)
+    def begin(name: str, given: Attributes) -> None:
+        allowance.element()
+        start(name.rpartition(" ")[2], given)
+
+    walker.StartElementHandler = begin
     walker.StartDoctypeDeclHandler = refuse
     if end is not None:
         walker.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
     if text is not None:
         walker.CharacterDataHandler = text
-    walker.ParseFile(stream)
+    walker.ParseFile(_Counted(stream, allowance))
+
+
+class _Counted(NamedTuple):
+    """A stream of which every byte counts."""
+
+    stream: SupportsRead[bytes]
+    allowance: Allowance
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        data = self.stream.read(size)
+        self.allowance.unpack(len(data))
+        return data
 
 
 def folded(name: str, folder: str = "") -> str:

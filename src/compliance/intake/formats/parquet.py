@@ -1,14 +1,13 @@
 """Reading a Parquet table: columns keep their types, lists stay lists.
 
-Damaged pages can end the process that decodes them, and nobody vouches for the file: it is decoded
-once, by a child process, which hands the columns over.
+A few bytes can stand for billions of rows, and damaged pages can end the process that decodes them: the
+footer is asked first, then a child process of limited memory decodes the file and hands the columns over.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 import tempfile
 from datetime import timedelta
@@ -19,29 +18,27 @@ import polars as pl
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake import limits
 from compliance.intake.cell_text import clip
+from compliance.intake.formats.allowance import BeyondLimitError
+from compliance.intake.formats.guarded_child import run_apart
+from compliance.intake.formats.parquet_footer import MAGIC, Extent, extent
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
-from compliance.intake.formats.source_file import damaged, intact
-from compliance.intake.problems import Complaints, UnreadableError
+from compliance.intake.formats.source_file import damaged, intact, too_large
+from compliance.intake.limits import MIB
+from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, say
 
-# Parquet in, Arrow out. By what the footer says: a few bytes can stand for billions of rows.
+# Parquet in, Arrow out
 _DECODE = """
-import io, sys
+import io
 try:
     import polars
 except ImportError:
     sys.exit(3)
-data = sys.stdin.buffer.read()
-lazy = polars.scan_parquet(io.BytesIO(data))
-columns = len(lazy.collect_schema())
-rows = lazy.select(polars.len()).collect().item()
-if columns > int(sys.argv[1]) or columns * rows > int(sys.argv[2]):
-    print(rows, columns)
-    sys.exit(4)
-polars.read_parquet(io.BytesIO(data)).write_ipc(sys.stdout.buffer)
+polars.read_parquet(io.BytesIO(sys.stdin.buffer.read())).write_ipc(sys.stdout.buffer)
 """
-_NO_POLARS, _TOO_LARGE = 3, 4  # what it exits with: none on the child's path; beyond the limits
-MAGIC = b"PAR1"
+_NO_POLARS = 3  # what it exits with: none on the child's path
+# what the child may take: for itself, for each value, for what is unpacked
+_BYTES, _BYTES_A_VALUE, _TIMES_UNPACKED = 512 * MIB, 48, 3
 CLOCK = timedelta(hours=8)  # of the counties, all the year
 # What pandas adds to a table to keep its own row numbers.
 INDEX = "__index_level_"
@@ -71,16 +68,49 @@ def _decoded(data: bytes, complaints: Complaints) -> pl.DataFrame:
     if not data.startswith(MAGIC):
         raise complaints.unreadable("not_parquet", msg("不是Parquet文件"), "Parquet")
     with intact(complaints, pl.exceptions.PolarsError, OSError, ValueError, MemoryError):
+        stated = extent(data)
+        _bearable(stated, len(data), complaints)
         with _scratch() as columns:
-            code = decode_apart(data, columns)
+            try:
+                code = decode_apart(data, columns, stated)
+            except BeyondLimitError as error:
+                raise too_large(complaints, error) from error
             if code == 0:
-                return pl.read_ipc(columns)
-            if code == _TOO_LARGE:
-                rows, width = map(int, columns.read(99).split())
-                raise _too_large(rows, width, complaints)
-        if code != _NO_POLARS:
-            raise damaged(complaints)
-        return _decoded_here(data, complaints)
+                frame = pl.read_ipc(columns)
+            elif code in (None, _NO_POLARS):
+                frame = pl.read_parquet(io.BytesIO(data))
+            else:
+                raise damaged(complaints)
+        _check_texts(frame, complaints)
+        return frame
+
+
+def _bearable(stated: Extent, size: int, complaints: Complaints) -> None:
+    """Refuse what is far beyond any nation, and what a file of this size holds only by repetition."""
+    rows = limits.FREE_ROWS + size // limits.BYTES_A_ROW
+    values = min(limits.FREE_VALUES + size * limits.VALUES_A_BYTE, limits.MOST_CELLS)
+    given = {"r": f"{stated.rows:,}", "c": f"{stated.columns:,}", "v": f"{stated.values:,}"}
+    if stated.columns > limits.MOST_COLUMNS or stated.rows > rows or stated.values > values:
+        raise complaints.unreadable(
+            "too_large",
+            say("表过大：{r}行、{c}列，共{v}个值（列表的各项分别计）", **given),
+            say(
+                "这样大的文件不超过{r}行、{c}列、{v}个值",
+                r=f"{rows:,}", c=f"{limits.MOST_COLUMNS:,}", v=f"{values:,}",
+            ),
+        )  # fmt: skip
+    if stated.unpacked > limits.MOST_UNPACKED:
+        message = say("解压后声称有{n} MB，过大，不予读取", n=stated.unpacked // MIB)
+        at_most = say("解压后不超过{n} MB", n=limits.MOST_UNPACKED // MIB)
+        raise complaints.unreadable("too_large", message, at_most)
+
+
+def _check_texts(frame: pl.DataFrame, complaints: Complaints) -> None:
+    """Refuse texts that stand for far more than the file held: one may be meant in every row."""
+    texts = frame.lazy().select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum()).collect()
+    if sum(sum(row) for row in texts.rows()) > limits.MOST_UNPACKED:
+        most = limits.MOST_UNPACKED // MIB
+        raise complaints.unreadable("too_large", say("各格的文字合计超过{n} MB", n=most))
 
 
 def _scratch() -> IO[bytes]:
@@ -90,42 +120,14 @@ def _scratch() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def decode_apart(data: bytes, columns: IO[bytes]) -> int:
+def decode_apart(data: bytes, columns: IO[bytes], stated: Extent) -> int | None:
     """How a child process ends that decodes the file into `columns`, of which it writes Arrow IPC.
 
-    As without Polars where no child process can be had.
+    stated: how much there is by the file's own word, to which the child's memory holds it. None where
+    no child can be had.
     """
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return _NO_POLARS
-    most = (str(limits.MOST_COLUMNS), str(limits.MOST_CELLS))
-    try:
-        child = subprocess.run(  # noqa: S603 (this interpreter, a fixed text, data on stdin)
-            [sys.executable, "-I", "-c", _DECODE, *most],
-            input=data,
-            stdout=columns,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.DECODING_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return -1
-    except OSError:
-        return _NO_POLARS
-    columns.seek(0)
-    return child.returncode
-
-
-def _decoded_here(data: bytes, complaints: Complaints) -> pl.DataFrame:
-    lazy = pl.scan_parquet(io.BytesIO(data))
-    columns = len(lazy.collect_schema())
-    rows = int(lazy.select(pl.len()).collect().item())
-    if columns > limits.MOST_COLUMNS or columns * rows > limits.MOST_CELLS:
-        raise _too_large(rows, columns, complaints)
-    return pl.read_parquet(io.BytesIO(data))
-
-
-def _too_large(rows: int, columns: int, complaints: Complaints) -> UnreadableError:
-    return complaints.unreadable("too_large", say("表过大：{r}行{c}列", r=rows, c=columns))
+    memory = _BYTES + _BYTES_A_VALUE * stated.values + _TIMES_UNPACKED * stated.unpacked
+    return run_apart(_DECODE, (), data, columns, memory)
 
 
 def _cells(column: pl.Series, complaints: Complaints) -> pl.Series | None:

@@ -43,6 +43,8 @@ def choose_sheets(
         try:
             grid = book.grid(name)
         except UnreadableError as stop:
+            if stop.whole:
+                raise
             if table is None:
                 choice.unread.append(name)
             else:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from compliance.intake import limits
 from compliance.intake.cell_text import clip
+from compliance.intake.formats.allowance import BeyondLimitError
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.intake.limits import MIB
 from compliance.intake.problems import Complaints, UnreadableError
@@ -146,6 +147,20 @@ def _check_sizes(members: Sequence[zipfile.ZipInfo], complaints: Complaints) -> 
 def damaged(complaints: Complaints) -> UnreadableError:
     """A file cut short or broken on its way."""
     return complaints.unreadable("damaged", msg("文件已损坏或不完整"), msg("重新保存或重新传送"))
+
+
+def too_large(complaints: Complaints, limit: BeyondLimitError, sheet: str = "") -> UnreadableError:
+    """A document, or one sheet of it, that goes beyond a limit."""
+    message = say("工作表“{s}”过大：{why}", s=sheet, why=limit.why) if sheet else None
+    return UnreadableError(
+        complaints.unreadable(
+            "too_large",
+            message or say("文件过大：{why}", why=limit.why),
+            msg("删去表格以外的多余行列和内容，或分成几份"),
+            at=sheet,
+        ).problem,
+        whole=not sheet,
+    )
 
 
 # ── text ───────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
+from compliance.intake.formats.allowance import Allowance
 from compliance.intake.formats.grid import Block, Cells, MalformedError, WholeBook
 from compliance.intake.formats.number_format import Moment, changes
 from compliance.intake.formats.package import TRUE, Attributes, parse_xml
@@ -15,9 +16,11 @@ _FORMATS = {"Percent": "0%"}  # formats that have a name
 
 
 def read_spreadsheet_ml(text: bytes) -> WholeBook:
-    """The worksheets in a text of UTF-8. Raises what is `FAULTY`, TooWideError."""
+    """The worksheets in a text of UTF-8. Raises what is `FAULTY`, BeyondLimitError."""
     walk = _Worksheets()
-    parse_xml(io.BytesIO(text), walk.start, walk.end, walk.text, encoding="utf-8")
+    parse_xml(
+        io.BytesIO(text), walk.start, walk.end, walk.text, encoding="utf-8", allowance=Allowance()
+    )
     return walk.book
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import BinaryIO
 
 from compliance.intake.formats.source_file import OLE2, ZIP
 from compliance.intake.limits import MIB, MOST_OF_A_TABLE
+from compliance.kernel.drafts import scratch
 
 NAME = "-"
 _PARQUET = b"PAR1"
@@ -26,8 +26,8 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
     name: one with the suffix that such a file has; else that is told by its content. Of more than any
     reader takes only so much is kept that it is refused.
     """
-    with tempfile.TemporaryDirectory(prefix="junheng-", ignore_cleanup_errors=True) as folder:
-        whole = Path(folder, NAME)
+    with scratch() as drafts:
+        whole = drafts.folder / NAME
         with whole.open("wb") as file:
             room = MOST_OF_A_TABLE + 1
             while room > 0 and (piece := stream.read(min(MIB, room))):

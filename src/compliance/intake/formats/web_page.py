@@ -10,14 +10,8 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from compliance.intake.formats.grid import (
-    Block,
-    Cell,
-    Cells,
-    MalformedError,
-    TooWideError,
-    WholeBook,
-)
+from compliance.intake.formats.allowance import BeyondLimitError
+from compliance.intake.formats.grid import Block, Cell, Cells, MalformedError, WholeBook
 from compliance.intake.formats.package import Attributes
 from compliance.intake.limits import MIB, MOST_SHEET_CELLS
 from compliance.kernel.i18n import say
@@ -33,7 +27,7 @@ _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 def read_page(text: bytes) -> WholeBook:
     """The tables of a page that hold something, in their order, each a sheet.
 
-    Raises MalformedError where the page ends amid a table or a mark never ends, TooWideError.
+    Raises MalformedError where the page ends amid a table or a mark never ends, BeyondLimitError.
     """
     page = _Page()
     stream = io.StringIO(text.decode())
@@ -76,7 +70,9 @@ class _Table:
         down, across = (_span(attributes.get(name)) for name in ("rowspan", "colspan"))
         self._area += down * across
         if self._area > MOST_SHEET_CELLS:
-            raise TooWideError
+            raise BeyondLimitError(
+                say("合并的单元格范围过大，超过{n}格", n=f"{MOST_SHEET_CELLS:,}")
+            )
         row, column = max(self._row, 0), self._column
         block = Block(row, column, row + down - 1, column + across - 1)
         if _UNSEEN.search(attributes.get("style", "")) and row not in self.cells.hidden_rows:

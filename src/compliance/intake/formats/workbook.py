@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from compliance.intake.formats.grid import Block, Cell, Grid, OpenedFile, Place, Sheet, TooWideError
+from compliance.intake.formats.allowance import BeyondLimitError
+from compliance.intake.formats.grid import Block, Cell, Grid, OpenedFile, Place, Sheet
 from compliance.intake.formats.package import FAULTY, Package
-from compliance.intake.formats.source_file import OLE2, damaged, plain_text
+from compliance.intake.formats.source_file import OLE2, damaged, plain_text, too_large
 from compliance.intake.problems import Complaints, UnreadableError
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg
 
 __all__ = ["Block", "Cell", "Grid", "Place", "Sheet", "Workbook"]
 
@@ -28,8 +29,8 @@ class Workbook:
         self._complaints = complaints
         try:
             self._book = _opened(data, complaints)
-        except TooWideError as error:
-            raise _too_wide(complaints) from error
+        except BeyondLimitError as error:
+            raise too_large(complaints, error) from error
         except FAULTY as error:
             raise damaged(complaints) from error
         self.sheets = self._book.sheets
@@ -47,8 +48,8 @@ class Workbook:
             if self.sheets[sheet].cells:
                 return self._book.cells(sheet).grid(sheet, complaints)
             return Grid(sheet, [], 0, 0, complaints)
-        except TooWideError as error:
-            raise _too_wide(complaints, sheet) from error
+        except BeyondLimitError as error:
+            raise too_large(complaints, error, "" if error.whole else sheet) from error
         except FAULTY as error:
             raise damaged(complaints) from error
 
@@ -83,15 +84,6 @@ def _opened(data: bytes, complaints: Complaints) -> OpenedFile:
         expected = msg("把扩展名改为 .csv，或用 Excel、WPS 打开后另存为“Excel 工作簿 (*.xlsx)”")
         raise complaints.unreadable("not_a_workbook", message, expected)
     raise _foreign(complaints)
-
-
-def _too_wide(complaints: Complaints, sheet: str = "") -> UnreadableError:
-    return complaints.unreadable(
-        "too_large",
-        say("工作表“{s}”的单元格范围过大，可能在很远的行或列误填了内容", s=sheet),
-        msg("删去表格以外的多余行列"),
-        at=sheet,
-    )
 
 
 def _foreign(complaints: Complaints) -> UnreadableError:

@@ -26,7 +26,6 @@ _KINDS = {
     xlrd.XL_CELL_BOOLEAN: YES_NO,
     xlrd.XL_CELL_ERROR: ERROR,
 }
-_MEMORY = 3 << 30  # bytes of address space
 _FORMULA = (0x0006, 0x0206, 0x0406)
 _NO_RESULT = (bytes(8), b"\x03\0\0\0\0\0\xff\xff")  # a zero, an empty text
 _LATER = 0x0002  # to be calculated by whoever opens the file: how scripts leave a formula
@@ -149,12 +148,6 @@ def tried(data: bytes, most_sheets: int, most_cells: int) -> tuple[int, str]:
 
 def main(most_sheets: int, most_cells: int) -> int:
     """Read the file on standard input, write JSON; how it ended."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     code, found = tried(sys.stdin.buffer.read(), most_sheets, most_cells)
     sys.stdout.write(found)
     return code

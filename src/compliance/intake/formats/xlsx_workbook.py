@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from compliance.intake.formats.grid import Block, Cell, Cells, MalformedError, Place, Sheet
+from compliance.intake.formats.grid import (
+    Block,
+    Cell,
+    Cells,
+    MalformedError,
+    Place,
+    Sheet,
+    check_sheets,
+)
 from compliance.intake.formats.number_format import BUILT_IN, Moment, changes
 from compliance.intake.formats.package import TRUE, Attributes, Package
 
@@ -39,6 +47,7 @@ class XlsxBook:
                 title = attributes.get("name", "")
                 key = next((value for k, value in attributes.items() if k.endswith(" id")), "")
                 kind, part = relations.get(key, ("worksheet", ""))
+                check_sheets(len(self.sheets) + 1)
                 if title in self.sheets:
                     raise MalformedError
                 hidden = attributes.get("state", "visible") != "visible"
@@ -57,11 +66,11 @@ class XlsxBook:
         self._formats = _cell_formats(self._package, parts.get("styles", ""))
 
     def cells(self, sheet: str) -> Cells:
-        """What a worksheet holds. Raises what is `FAULTY`, TooWideError."""
+        """What a worksheet holds. Raises what is `FAULTY`, BeyondLimitError."""
         walk = _SheetWalk(
             self._strings,
             self._formats,
-            Cells(since_1904=self._since_1904),
+            Cells(since_1904=self._since_1904, allowance=self._package.allowance),
             calculated=self._calculated,
             keeps_zeros=self._keeps_zeros,
         )

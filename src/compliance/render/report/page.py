@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from compliance.assessment.figures import SIGNS
 from compliance.engine.results import Results, RulesetInfo
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, summed_up
 from compliance.kernel.i18n import msg
 from compliance.kernel.labels import problem_words, severity_word
 from compliance.render import baseline, phrases
@@ -124,8 +124,9 @@ def _problem(one: Problem) -> dict[str, str]:
 
 
 def _by_kind(report: Results) -> Iterator[dict[str, str]]:
-    """Every error, then the warnings, a row a kind."""
-    yield from (_problem(one) for one in report.problems if one.severity == "error")
+    """The errors, identical ones summed up, then the warnings, a row a kind."""
+    errors = (one for one in report.problems if one.severity == "error")
+    yield from map(_problem, summed_up(errors))
     for own in phrases.by_kind(report.problems):
         told = phrases.kind_of(own) + msg("：") + own[0].message + phrases.further(own)
         yield {**_problem(own[0]), "message": told}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compliance.engine.results import SEVERITIES, CheckedCounty, Validation
-from compliance.kernel.errors import Problem
+from compliance.kernel.errors import Problem, summed_up
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word
 from compliance.render.documents.text import printable, shortened
@@ -108,7 +108,7 @@ def _head(county: CheckedCounty | None, own: Sequence[Problem]) -> str:
 def _listed(own: Sequence[Problem]) -> Iterator[str]:
     """What concerns the county first, then school by school."""
     school: str | None = None
-    for one in _ordered(own):
+    for one in summed_up(_ordered(own)):
         if one.school_code != school:
             school = one.school_code
             yield say("  学校{c}", c=printable(school))

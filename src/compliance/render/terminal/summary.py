@@ -15,6 +15,7 @@ from compliance.assessment import Assessment, assess, block_titles
 from compliance.assessment.figures import SIGNS, state, verdict
 from compliance.assessment.submissions import SUPERSEDED, submissions
 from compliance.engine.results import Results
+from compliance.kernel.errors import summed_up
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.terminal_text import style
 from compliance.render import baseline, phrases
@@ -280,9 +281,10 @@ def _refused(sheet: Lines, report: Results) -> None:
 
 def _problems(sheet: Lines, report: Results) -> None:
     """Every error; the warnings by kind."""
-    errors = [one.line() for one in report.problems if one.severity == "error"]
+    errors = [one for one in report.problems if one.severity == "error"]
     count = len(report.problems) - len(errors)
-    sheet.section(say("错误（{count}处）", count=len(errors)), errors)
+    told = [one.line() for one in summed_up(errors)]
+    sheet.section(say("错误（{count}处）", count=len(errors)), told)
     kinds = phrases.warnings(report.problems)
     sheet.section(say("提示（{count}处）", count=count), kinds)
     if count > len(kinds):
