@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
-EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
+EXTRAS ?=  # further extras, such as ,spark
+EDITABLE := -e .[dev,docs,pdf$(strip $(EXTRAS))] $(foreach name,$(PLUGINS),-e plugins/$(name))
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.
 unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
@@ -33,8 +34,8 @@ layers: $(VENV)/.installed
 unit: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice or browser
-	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser)"
+quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice, browser or Spark
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser or spark)"
 
 affected: $(VENV)/.installed  ## the tests of the rooms touched since BASE (default: origin/main, else the last commit)
 	$(BIN)/python -m pytest -n auto --dist worksteal $$($(BIN)/python -m tests.support.affected $(BASE))

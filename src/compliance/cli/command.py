@@ -19,6 +19,7 @@ from click.core import ParameterSource
 
 from compliance.cli import completed_words, configuration, console, failures, standard_input, volume
 from compliance.cli.complaints import complaint
+from compliance.intake.formats.given_names import is_uri
 from compliance.kernel import environment, i18n, interrupts
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback, summed_up
 from compliance.kernel.exit_codes import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
 _YOUNG = 50_000
+_URIS = "compliance.uris"
 Told = Callable[[], str]  # a text, said when it is asked for
 
 
@@ -115,7 +117,15 @@ class GivenPath(click.Path):
         """The path; a complaint about an empty one."""
         if value == "":
             self.fail(msg("路径是空的"), param, ctx)
+        if isinstance(value, str) and ctx is not None and is_uri(value):
+            ctx.meta.setdefault(_URIS, {})[Path(value)] = value
         return super().convert(value, param, ctx)
+
+
+def as_typed(path: Path) -> str:
+    """A path as it was typed: of a URI `Path` keeps only one of two slashes."""
+    uris = click.get_current_context().meta.get(_URIS, {})
+    return str(uris.get(path, path))
 
 
 def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # noqa: A002, ANN401 - click's own

@@ -159,7 +159,7 @@ def given_back(
 
 def _file(path: str) -> Path | None:
     """The file of a document; None of what is no single file."""
-    from compliance.intake.formats.standard_input import lying_at
+    from compliance.intake.formats.given_names import lying_at
 
     there = lying_at(path)
     return there if path and there.is_file() else None

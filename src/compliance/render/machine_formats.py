@@ -46,14 +46,18 @@ _WHOLE = r'([^\\]":-?[0-9]+)\.0([,}])'
 
 def json_results(report: Results, stream: BinaryIO) -> None:
     """The results document of the contract: the head indented, then a finding a line."""
-    head = json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2)
-    stream.write(head.removesuffix("\n}").encode() + b',\n  "findings": [')
+    stream.write(json_head(report).removesuffix(b"\n}") + b',\n  "findings": [')
     first = True
     for lines in _slices([report.findings]):
         stream.write(b"\n    " if first else b",\n    ")
         stream.write(lines.str.join(",\n    ").item().encode())
         first = False
     stream.write(b"]\n}\n" if first else b"\n  ]\n}\n")
+
+
+def json_head(report: Results) -> bytes:
+    """The results document without its findings."""
+    return json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2).encode()
 
 
 def ndjson(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:

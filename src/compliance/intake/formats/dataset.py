@@ -13,6 +13,7 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.csv import SNIFFED, read_csv, told_by_content
 from compliance.intake.formats.parquet import read_parquet
+from compliance.intake.formats.part_files import table_in_parts
 from compliance.intake.formats.raw_table import (
     NEEDED,
     SHEETS,
@@ -48,7 +49,9 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
 
     def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
         data = load(path, found, complaints, MOST_OF_A_TABLE)
-        _add(found, _read_table(data, path.name, complaints, words or vocabulary()))
+        table = table_in_parts(path, tuple(FORMS))  # a piece has no name of its own
+        name = f"{table}{path.suffix}" if table else path.name
+        _add(found, _read_table(data, name, complaints, words or vocabulary()))
 
     return document(path, fill, many=True)
 

@@ -16,10 +16,12 @@ from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
 from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.input_names import InputNames
+from compliance.intake.formats.part_files import part_files, stacked
 from compliance.intake.formats.raw_table import RawDocument, known_names
 from compliance.intake.formats.source_file import panicked
-from compliance.intake.formats.standard_input import NAME, called, is_kept
+from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
@@ -178,7 +180,15 @@ def _first_time(path: Path, seen: set[Path]) -> bool:
 def _dataset(
     name: str, tables: Sequence[Path], readers: Mapping[str, Reader], names: InputNames
 ) -> RawDocument:
-    return dataset.join(name, [_read(path, readers, names) for path in tables])
+    return dataset.join(name, [_table(path, readers, names) for path in tables])
+
+
+def _table(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:
+    """A table in a file, or in pieces in a folder."""
+    if not path.is_dir():
+        return _read(path, readers, names)
+    parts = [(one, _read(one, readers, names)) for one in part_files(path, tuple(FORMS))]
+    return stacked(names.name(path), path, parts)
 
 
 def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:

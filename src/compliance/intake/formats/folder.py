@@ -14,6 +14,7 @@ from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
 from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.part_files import part_files
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
 from compliance.kernel.errors import UsageError
@@ -114,17 +115,21 @@ class _FolderWalk:
                 self._pass(path, msg("链接指向的文件不存在"))
         for path in inner:
             if is_text(path):
-                self._descend(path, depth + 1)
+                self._descend(path, depth + 1, shelf)
             else:
                 self._pass(path, msg("文件名不是文字（编码不对），请改名"))
 
-    def _descend(self, folder: Path, depth: int) -> None:
+    def _descend(self, folder: Path, depth: int, shelf: Shelf) -> None:
         if folder.name.startswith("."):
             return
         if _leads_elsewhere(folder):
             self._pass(folder, msg("链接"))
         elif depth > DEEPEST_FOLDER:
             self._pass(folder, say("超过{n}层", n=DEEPEST_FOLDER))
+        elif parts := part_files(folder, tuple(FORMS)):
+            self._seen |= {part.resolve() for part in parts}
+            self._room -= len(parts)
+            shelf.tables.append(folder)
         else:
             self.enter(folder, depth)
 

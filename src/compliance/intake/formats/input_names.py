@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
 
 
@@ -39,7 +40,7 @@ class InputNames:
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
         if same_file or any((one / inside).is_file() for one in self._folders if one != root):
-            return path.as_posix()
+            return _as_given(path)
         return inside
 
     def path(self, name: str) -> str:
@@ -58,12 +59,17 @@ class InputNames:
         for head in _heads(name):
             for root in self._roots:
                 if head in (root.name, root.as_posix()):
-                    return root.as_posix()
+                    return _as_given(root)
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
                 if inside.exists():
-                    return inside.as_posix()
-        return next((one.as_posix() for one in self._folders if one.resolve().name == name), "")
+                    return _as_given(inside)
+        return next((_as_given(one) for one in self._folders if one.resolve().name == name), "")
+
+
+def _as_given(path: Path) -> str:
+    told = called(path)
+    return path.as_posix() if told == str(path) else told
 
 
 def _heads(name: str) -> Iterator[str]:
