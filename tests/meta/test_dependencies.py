@@ -16,11 +16,11 @@ from tests.support.nonempty import nonempty
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-DECLARED = {
+DECLARED: dict[str, Requirement] = {
     canonicalize_name(Requirement(one).name): Requirement(one) for one in PROJECT["dependencies"]
 }
 # what is there with an extra, or only where tests of packs run
-ELSEWHERE = {"typst", "pytest", "pyspark"}
+ELSEWHERE = {"typst", "pytest", "pyspark", "py4j", "pyarrow"}
 
 
 def imported() -> dict[str, set[str]]:
