@@ -136,7 +136,7 @@ def make(
             for one in systems
             for python in pythons
         },
-        FILE: of_wheels(sorted(wheels.glob("*.whl")), known[0].name, known[0].version),
+        f"wheels/{FILE}": of_wheels(sorted(wheels.glob("*.whl")), known[0].name, known[0].version),
         "targets.txt": "".join(f"{one.name}-{python}\n" for one in systems for python in pythons),
         "guide.html": guide(GUIDE),
     }

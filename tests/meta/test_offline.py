@@ -195,7 +195,7 @@ def test_a_wheel_that_was_changed_is_not_installed(folder: Path, tmp_path: Path)
 
 @pytest.mark.wheel
 def test_the_folder_says_what_is_in_it(folder: Path) -> None:
-    bill = json.loads((folder / "sbom.cdx.json").read_text("utf-8"))
+    bill = json.loads((folder / "wheels" / "sbom.cdx.json").read_text("utf-8"))
     told = {one["name"]: one for one in bill["components"]}
     assert bill["bomFormat"] == "CycloneDX"
     assert len(bill["components"]) == len(list((folder / "wheels").glob("*.whl")))
