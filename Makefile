@@ -9,7 +9,7 @@ EDITABLE := -e .[dev,docs,pdf$(strip $(EXTRAS))] $(foreach name,$(PLUGINS),-e pl
 unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench release offline clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench fuzz soak release offline clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +54,12 @@ corpus: $(VENV)/.installed  ## which subjects of the corpus change verdict by th
 
 bench: $(VENV)/.installed  ## measure on an idle machine, side by side with references: docs/performance.md
 	$(BIN)/python -m benchmarks.run
+
+fuzz: $(VENV)/.installed  ## try N changed files of every kind, and count how they end: docs/hardening.md
+	$(BIN)/python -m tests.fuzz $(or $(N),10000)
+
+soak: $(VENV)/.installed  ## ten thousand checks in one process: its memory, docs/hardening.md
+	$(BIN)/python -m tests.fuzz.soak $(or $(N),10000) --record docs/hardening.md
 
 clean:
 	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build

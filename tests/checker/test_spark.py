@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -34,24 +35,26 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 checking = import_module("compliance.checker.check")
-MISSING = [name for name in ("pyspark", "pyarrow", "pandas") if find_spec(name) is None]
-MISSING += [] if shutil.which("java") else ["Java"]
-needs_spark = [
-    pytest.mark.spark,
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # sockets to the JVM
-]
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets to the JVM
 
 
-def spark_test(function: Any) -> Any:
-    for mark in needs_spark:
-        function = mark(function)
-    return function
+def java() -> int:
+    """The version of Java, 0 without any."""
+    program = shutil.which("java")
+    if program is None:
+        return 0
+    told = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', told)
+    return int(found[1]) if found else 0
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[SparkSession]:
     """Two workers, each part tried four times; they find the tests of this folder."""
+    for name in ("pyspark", "pyarrow", "pandas"):
+        pytest.importorskip(name, reason="pip install -e .[spark]")
+    if java() < 17:
+        pytest.skip("Java 17 is not installed")
     from pyspark.sql import SparkSession
 
     with pytest.MonkeyPatch.context() as patch:
@@ -99,7 +102,7 @@ def findings(folder: Path) -> pl.DataFrame:
 # ── with Spark ────────────────────────────────────────────────────────────────────
 
 
-@spark_test
+@pytest.mark.spark
 def test_small_bulk_and_spark_are_one_judge(
     mixed: Path, session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +152,7 @@ def _revived(mark: Path, state: dict[str, Any]) -> Deadly:
     return found
 
 
-@spark_test
+@pytest.mark.spark
 def test_a_worker_killed_in_the_middle_loses_nothing(
     mixed: Path, session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +184,7 @@ class Broken(Judging):
         raise ZeroDivisionError(str(len(jobs)))
 
 
-@spark_test
+@pytest.mark.spark
 def test_a_job_that_fails_leaves_no_findings(
     mixed: Path, session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +197,7 @@ def test_a_job_that_fails_leaves_no_findings(
     assert not (tmp_path / "out").exists()
 
 
-@spark_test
+@pytest.mark.spark
 def test_a_worker_on_which_other_rules_are_installed_is_named(
     session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,7 +215,7 @@ def test_a_worker_on_which_other_rules_are_installed_is_named(
     assert not (tmp_path / "o").exists()
 
 
-@spark_test
+@pytest.mark.spark
 def test_what_spark_reaches_is_read_and_written_and_nothing_else_is_overwritten(
     session: SparkSession, tmp_path: Path
 ) -> None:
@@ -278,3 +281,34 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
 
 def test_a_master_without_spark_is_refused() -> None:
     assert run(EXAMPLES / "conforming.json", "--master", "local[2,4]").exit_code == 2
+
+
+# ── the example ───────────────────────────────────────────────────────────────────
+
+
+def test_the_submission_brings_its_environment_and_asks_for_spark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "environment"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "python").touch()
+    said = tmp_path / "said"
+    submit = tmp_path / "spark-submit"
+    submit.write_text(
+        f'#!/bin/sh\ntar -tzf "${{4%#*}}" > "{said}.tar"\nprintf "%s\\n" "$@" > "{said}"\n'
+    )
+    submit.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHON_ENVIRONMENT", str(home))
+    script = EXAMPLES / "spark" / "submit.sh"
+    words = ["bash", str(script), "hdfs:///in", "hdfs:///out", "--as-of", "2024-09-01"]
+    subprocess.run(words, check=True)
+    options, program, *asked = said.read_text().partition(f"{EXAMPLES}/spark/judge.py\n")
+    assert "environment" in options
+    assert "./bin/python" in (tmp_path / "said.tar").read_text().split()
+    assert options.split()[:2] == ["--master", "yarn"]
+    assert "spark.pyspark.python=./environment/bin/python" in options
+    assert program
+    monkeypatch.setattr("compliance.cli.spark.find_spec", lambda _: None)
+    found = CliRunner().invoke(main, "".join(asked).split())  # all its options are understood
+    assert (found.exit_code, "junheng[spark]" in found.stderr) == (2, True)

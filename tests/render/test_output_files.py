@@ -15,6 +15,7 @@ import pytest
 from compliance.kernel.errors import UsageError
 from compliance.render.documents.output_files import old_drafts, staged, write_beside, write_whole
 from tests.support.disk import Disk, KilledError, hidden, kill, raised, tree
+from tests.support.nonempty import nonempty
 
 COUNTY = Path("340199_样县_2023")
 LIST, SHEET = COUNTY / "整改清单.xlsx", COUNTY / "一校一案" / "1.xlsx"
@@ -224,7 +225,7 @@ class Case:
     def require_nothing_lost(self, root: Path) -> None:
         """Every file is whole, the old or the new, and what people wrote is there."""
         found = {name: text for name, text in tree(root).items() if ".junheng-" not in name}
-        for name, text in found.items():
+        for name, text in nonempty(found.items()):
             kept = self.will_be.get(name) if "旧稿" in name else None
             assert text in (self.was.get(name), self.will_be.get(name), kept), name
         assert found.keys() >= self.was.keys() & self.will_be.keys()
@@ -243,7 +244,7 @@ class Case:
 
 def test_a_run_that_is_killed_anywhere_loses_nothing(case: Case) -> None:
     assert case.calls > 9
-    for at in range(1, case.calls + 1):
+    for at in nonempty(range(1, case.calls + 1)):
         root = case.fresh()
         assert isinstance(case.ended(root, before=kill(at)), KilledError)
         case.require_nothing_lost(root)
@@ -252,7 +253,7 @@ def test_a_run_that_is_killed_anywhere_loses_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_interrupt_anywhere_leaves_the_old_or_the_new(case: Case, moment: str) -> None:
-    for at in range(1, case.calls + 1):
+    for at in nonempty(range(1, case.calls + 1)):
         root = case.fresh()
         ended = case.ended(root, **{moment: raised(at, KeyboardInterrupt())})
         assert isinstance(ended, KeyboardInterrupt), (at, case.names[at - 1])
@@ -266,7 +267,7 @@ def test_a_disk_that_fails_anywhere_is_told_of(case: Case, number: int) -> None:
     """Once, or from there on wherever room is needed; what only tidies up may fail in silence."""
     grows = ("open", "mkdir", "link", "write", "fsync") if number == errno.ENOSPC else ()
     told = 0
-    for at in range(1, case.calls + 1):
+    for at in nonempty(range(1, case.calls + 1)):
         root = case.fresh()
         ended = case.ended(root, before=raised(at, OSError(number, "broken"), *grows))
         found = {name: text for name, text in tree(root).items() if ".junheng-" not in name}

@@ -198,10 +198,11 @@ class Spark:
 
     def __init__(self, registry: Registry, master: str = "", output: str = "") -> None:
         self._registry, self._output = registry, output
-        self._ending = ExitStack()
-        self._spark = self._session(master)
-        if output:
-            self._require_ours()
+        with ExitStack() as starting:
+            self._spark = self._session(master, starting)
+            if output:
+                self._require_ours()
+            self._ending = starting.pop_all()
 
     def __enter__(self) -> Spark:
         return self
@@ -214,7 +215,8 @@ class Spark:
     ) -> None:
         self._ending.close()
 
-    def _session(self, master: str) -> SparkSession:
+    @staticmethod
+    def _session(master: str, starting: ExitStack) -> SparkSession:
         """The session that there is, with settings of its own, or a new one."""
         running = SparkSession.getActiveSession()
         if running is not None:
@@ -238,7 +240,7 @@ class Spark:
         except (PySparkException, Py4JError, OSError) as error:
             why = say("Spark不能启动：{why}", why=_first(error))
             raise UsageError(why, master, _java()) from error
-        self._ending.callback(spark.stop)
+        starting.callback(spark.stop)
         return spark
 
     # what lies on its file systems

@@ -32,6 +32,7 @@ from compliance.kernel.exit_codes import (
 )
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
+from compliance.kernel.paths import real
 from compliance.kernel.terminal_text import LINE_ANEW
 
 if TYPE_CHECKING:
@@ -108,10 +109,13 @@ class Option(click.Option):
 
 
 class GivenPath(click.Path):
-    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder."""
+    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder.
+
+    Whether it can be read is said by whoever reads it: what stands beside it is judged all the same.
+    """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(path_type=Path, **options)
+        super().__init__(path_type=Path, readable=False, **options)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """The path; a complaint about an empty one."""
@@ -333,18 +337,7 @@ def _inputs(
     found = given or configured_inputs(context)
     if not found and not context.resilient_parsing:
         raise click.MissingParameter(ctx=context, param=param)
-    _require_text(found)
     return standard_input.resolved(context, found)
-
-
-def _require_text(paths: Sequence[Path]) -> None:
-    """UsageError for a name that is no text: nothing could be said of it."""
-    from compliance.intake.formats.folder import is_text
-
-    for path in paths:
-        if not is_text(path):
-            name = str(path).encode("utf-8", "backslashreplace").decode()
-            raise UsageError(msg("文件名不是文字（编码不对）"), name, msg("请改名后再试"))
 
 
 inputs_argument = click.argument(
@@ -510,9 +503,12 @@ def chosen(
 ) -> Choice:
     """What the options of `judging`, and `templates_option`, ask for."""
     for folder in templates:
-        if not folder.is_dir():
+        try:
+            next(folder.iterdir(), None)
+        except OSError as error:
             todo = msg("请给放模板的文件夹（见 docs/templates.md）")
-            raise UsageError(msg("没有这个模板文件夹"), str(folder), todo)
+            told = say("模板文件夹无法读取：{why}", why=reason(error))
+            raise UsageError(told, str(folder), todo) from error
     from compliance.checker import Choice
 
     confirmations: tuple[Confirmation, ...] = ()
@@ -602,8 +598,7 @@ def named_outputs(
 
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """UsageError where an output would overwrite an input, or two outputs are one file."""
-    targets = [path.resolve() for path in outputs]
-    sources = [path.resolve() for path in inputs]
+    targets, sources = [*map(real, outputs)], [*map(real, inputs)]
     for place, target in enumerate(targets):
         if target in targets[:place]:
             raise UsageError(msg("两种格式写到同一个文件"), where=str(outputs[place]))

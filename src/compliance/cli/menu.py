@@ -25,6 +25,7 @@ from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE
+from compliance.kernel.paths import real
 
 BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".json", ".zip")
 BLANK = "填报.xlsx"
@@ -122,8 +123,8 @@ def offered() -> Iterator[Path]:
     seen = set[Path]()
     here = (path for folder in (Path(), Path(_EXAMPLES)) for path in _workbooks(folder))
     for path in (*recent(), *here):
-        if (real := path.resolve()) not in seen:
-            seen.add(real)
+        if (place := real(path)) not in seen:
+            seen.add(place)
             yield path
 
 

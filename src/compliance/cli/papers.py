@@ -35,6 +35,7 @@ from compliance.kernel.errors import PackError, PluginError, UsageError
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import CONCLUSION, DATA_PROBLEMS, REPORT, RESULTS
+from compliance.kernel.paths import real
 
 if TYPE_CHECKING:
     from compliance.checker import Checker, Choice, Report
@@ -97,7 +98,7 @@ def results_folder(inputs: Sequence[Path]) -> Path:
 
     if is_kept(inputs[0]):
         raise UsageError(msg("没有说写到哪里"), todo=msg("从标准输入读时请加 -o 文件夹"))
-    first = inputs[0] if inputs[0].name not in ("", "..") else inputs[0].resolve()
+    first = inputs[0] if inputs[0].name not in ("", "..") else real(inputs[0])
     name = first.stem if first.is_file() else first.name
     several = f"等{len(inputs)}个" if len(inputs) > 1 else ""
     return first.with_name(f"{name}{several}_{RESULTS}")

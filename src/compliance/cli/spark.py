@@ -12,6 +12,7 @@ from compliance.intake.formats.given_names import is_uri
 from compliance.kernel import interrupts
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.paths import real
 
 if TYPE_CHECKING:
     from compliance.checker import Report
@@ -61,9 +62,9 @@ def output_folder(outputs: Sequence[str], known: Sequence[str], inputs: Sequence
         what = say("Spark 只把判定结果写成 {form}，写一个文件夹", form=FORM)
         todo = say("-o {form}:文件夹，或 HDFS、S3 等的地址", form=FORM)
         raise UsageError(what, msg("、").join(outputs), todo)
-    target = Path(folder).resolve()
+    target = real(Path(folder))
     if not is_uri(folder):
-        for source in (path.resolve() for path in inputs):
+        for source in map(real, inputs):
             if target in (source, *source.parents) or source in target.parents:
                 raise UsageError(msg("输出会覆盖输入"), folder, msg("请写到别处"))
     return folder

@@ -18,6 +18,7 @@ from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem, UsageError, summed_up
 from compliance.kernel.i18n import lang, msg, say, use
+from compliance.kernel.paths import real, shown
 from compliance.plugins.registry import Registry
 from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.collected_sheets import SchoolProgress, Untyped, add_sheets
@@ -94,13 +95,14 @@ def _read(
         raise UsageError(
             msg("没有这个文件夹"), where=str(folder), todo=msg("给出收回的工作簿所在的文件夹")
         )
-    found = contents(folder, SPREADSHEETS, {out.resolve()}, of_schools=True)
-    paths = [path for shelf in found.shelves for path in shelf.counties]
+    found = contents(folder, SPREADSHEETS, {real(out)}, of_schools=True)
+    paths = [path for shelf in found.shelves for path in (*shelf.counties, *shelf.shut)]
     files = []
     for number, path in enumerate(paths):
         if progress is not None:
             progress(msg("读取"), number, len(paths))
-        files.append(read_returned(path, path.relative_to(folder).as_posix(), words))
+        name = path.relative_to(folder).as_posix() if path != folder else folder.name
+        files.append(read_returned(path, shown(name), words))
     problems = [_passed(name) for name in found.strange]
     if told := found.told():
         problems.append(Problem("warning", "not_read", say("未读取：{told}", told=told)))

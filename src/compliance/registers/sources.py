@@ -9,7 +9,7 @@ from pathlib import Path
 from compliance.facts.registers import RegisterForm, register_called, registers
 from compliance.intake.formats.csv import SNIFFED
 from compliance.intake.formats.dataset import litter
-from compliance.intake.formats.folder import is_text
+from compliance.intake.formats.folder import refused
 from compliance.intake.formats.grid import Grid
 from compliance.intake.formats.heading_words import HeadingWords
 from compliance.intake.formats.input_names import InputNames
@@ -21,6 +21,7 @@ from compliance.intake.limits import MOST_FILES, MOST_OF_A_DOCUMENT
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import Problem, UsageError
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.paths import is_folder, is_there, real, shown
 from compliance.registers.listing import Listing, of_parquet, of_sheet, of_text, parquet_headings
 
 _TEXTS, _PARQUET = (".csv", ".tsv", ".txt"), (".parquet",)
@@ -45,7 +46,10 @@ def sources_in(paths: Sequence[Path], scratch: Path) -> Sources:
     """
     found, names = Sources(), InputNames(paths)
     for number, path in enumerate(_files(paths)):
-        complaints = Complaints(names.name(path), found.problems)
+        complaints = Complaints(shown(names.name(path)), found.problems)
+        if why := refused(path):
+            complaints.error("cannot_read", why)
+            continue
         folder = scratch / str(number)
         folder.mkdir()
         try:
@@ -77,18 +81,18 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """Files as they were named, those of folders by name; each once."""
     seen: set[Path] = set()
     for path in paths:
-        if not path.exists():
+        if not is_there(path):
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        inside = sorted(path.rglob("*")) if is_folder(path) else [path]
         readable = (_TEXTS, _PARQUET, _BOOKS, _LISTS)
         for one in inside:
             hidden = any(part.startswith(".") for part in one.relative_to(path).parts)
             wanted = one.suffix.lower() in [suffix for some in readable for suffix in some]
-            if not one.is_file() or not is_text(one) or hidden or litter(one.name) or not wanted:
+            if is_folder(one) or hidden or litter(one.name) or not wanted:
                 continue
-            real = one.resolve()
-            if real not in seen:
-                seen.add(real)
+            place = real(one)
+            if place not in seen:
+                seen.add(place)
                 yield one
     if len(seen) > MOST_FILES:
         raise UsageError(say("文件超过{n}个", n=MOST_FILES))
@@ -116,7 +120,7 @@ def _listings(path: Path, folder: Path, complaints: Complaints) -> Iterator[List
 
 def _above(path: Path) -> Iterator[str]:
     """The folders that a file lies in, the nearest two."""
-    return (one.name for one in path.resolve().parents[:2])
+    return (one.name for one in real(path).parents[:2])
 
 
 def _by_headings(paths: Sequence[Sequence[str]], of: Path | None = None) -> RegisterForm | None:

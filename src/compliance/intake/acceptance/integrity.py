@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 import polars as pl
@@ -17,7 +18,7 @@ import polars as pl
 from compliance.intake.acceptance.named_schools import NAMING, Stranger, resolved, with_home
 from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import clip, show
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, table_named
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location, several_counties
 from compliance.kernel.errors import Problem
@@ -142,6 +143,8 @@ SINGLE = {
     "vetoes": ("rule",),
 }
 NOBODY: Row = {"_code": None, "_year": None}
+# what keeps a file from being read at all
+_UNREAD = frozenset({"bad_encoding", "bad_text", "empty_file", "damaged"})
 RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
 SCHOOL = ["_code", "_year", "school_code"]
 
@@ -292,11 +295,14 @@ def _rows_of(problem: Problem, rows: Mapping[str, pl.DataFrame]) -> int:
 
 
 def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
-    """The notes, now with their county; an error without one costs all counties of the document."""
+    """The notes, now with their county; an error without one costs all counties of the document.
+
+    A file of which nobody can tell what it held costs none its findings: that is `_unattributed`.
+    """
     keys = counties.select("_code", "_year").unique(maintain_order=True).rows()
     code, year = keys[0] if len(keys) == 1 else (None, None)
     for note in document.notes:
-        if note.county_code is not None:
+        if note.county_code is not None or (document.raw.many and _is_of_nothing_known(note)):
             yield note
             continue
         yield replace(note, county_code=code, year=year)
@@ -307,6 +313,13 @@ def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
         for kind in TABLE_OF:
             for table in document.of(kind):
                 yield from _other_periods(table, years)
+
+
+def _is_of_nothing_known(note: Problem) -> bool:
+    """Whether it is about a file that cannot be read, and is not called one of the tables."""
+    return (
+        note.code in _UNREAD and not note.at and table_named(PurePosixPath(note.file).stem) is None
+    )
 
 
 def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]:

@@ -126,13 +126,16 @@ def _beside(
     return sheet if sheet.is_beside else None
 
 
-def told_by_content(data: bytes, words: Vocabulary) -> str | None:
-    """The table whose headings the beginning of a text holds, whatever its file is called."""
+def told_by_content(data: bytes, words: Vocabulary, file: str = "") -> str | None:
+    """The table whose headings the beginning of a text holds, whatever its file is called.
+
+    Raises UnreadableError, about `file`, where it is no text.
+    """
     whole = data if len(data) <= SNIFFED else data[: data.rfind(b"\n", 0, SNIFFED) + 1]
-    complaints = Complaints("", [])
+    complaints = Complaints(file, [])
     best, most = None, 0
+    text = plain_text(whole, complaints)
     with suppress(UnreadableError):
-        text = plain_text(whole, complaints)
         for table in TABLE_OF:
             meant = HeadingWords(words, table)
             form = _form(text, meant, complaints)

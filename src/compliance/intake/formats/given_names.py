@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 
+from compliance.kernel.paths import shown
+
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # longer than the letter of a drive
 _given: ContextVar[Mapping[Path, str]] = ContextVar(
     "compliance_given_names", default=MappingProxyType({})
@@ -26,13 +28,13 @@ def lying(path: Path, given: str) -> Iterator[Path]:
 
 
 def called(path: Path) -> str:
-    """What people are told of a path: as it was given."""
+    """What people are told of a path: as it was given; bytes that are no letters are told as such."""
     known = _given.get()
     for place in (path, *path.parents) if known else ():
         if place in known:
             inside = path.relative_to(place).as_posix()
             return known[place] if inside == "." else f"{known[place].rstrip('/')}/{inside}"
-    return str(path)
+    return shown(path)
 
 
 def lying_at(given: str) -> Path:

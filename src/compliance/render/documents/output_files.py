@@ -244,21 +244,18 @@ class Staged:
         if root is None or os.path.lexists(root):
             return False
         tree = self._beside(root)
-        for relative, move in self._moves.items():
-            if move.draft is not None:
-                there = tree / relative
-                there.parent.mkdir(parents=True, exist_ok=True)
-                move.draft = move.draft.rename(there)
-        for folder in {
-            up for move in self._moves.values() if move.draft for up in move.draft.parents
-        }:
-            if folder == tree or tree in folder.parents:
-                settle(folder)
+        folders = {tree}
         try:
+            for relative, move in self._moves.items():
+                if move.draft is not None:
+                    there = tree / relative
+                    there.parent.mkdir(parents=True, exist_ok=True)
+                    move.draft = move.draft.rename(there)
+                    folders |= {tree / up for up in relative.parents}
+            for folder in folders:
+                settle(folder)
             tree.rename(root)
-        except (
-            OSError
-        ):  # another run made it just now, or one file after the other tells what is wrong
+        except OSError:  # another run made it just now; or what is wrong is told file by file
             return False
         settle(root.parent)
         return True

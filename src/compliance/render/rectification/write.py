@@ -11,6 +11,7 @@ from types import MappingProxyType
 import polars as pl
 
 from compliance.assessment import Judged, assess
+from compliance.assessment.scope import unattributed
 from compliance.engine.results import Results
 from compliance.kernel.errors import NoFontError, PackError, UsageError
 from compliance.kernel.i18n import msg, pick, plural, say
@@ -315,12 +316,13 @@ def _of_counties(
         about = assess(report, county, found)
         records = schools.get(key, report.schools.clear())
         info = cells.ruleset_of(report, about)
+        basis = cells.basis(report, info, doubts=with_advisory)
         around = Surroundings(
             about,
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info, doubts=with_advisory),
+            basis=msg("；").join(filter(None, (basis, unattributed(county.unattributed)))),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
             planning=planning,
