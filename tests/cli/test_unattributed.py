@@ -49,6 +49,23 @@ def test_the_verdict_is_open_and_says_why(results: dict[str, Any]) -> None:
     assert (conclusion["status"], PLACE in conclusion["message"]) == ("unknown", True)
 
 
+def test_of_several_counties_each_says_why(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in DAMAGED.glob("*.csv"):
+        rows = path.read_text(encoding="utf-8").splitlines()
+        rows = [row.replace("519901", "519938") for row in rows if row.startswith("519901")]
+        if path.stem == "vetoes":
+            rows[0] = rows[0].replace("否", "是")
+        text = path.read_text(encoding="utf-8").rstrip("\n")
+        (data / path.name).write_text("\n".join([text, *rows, ""]), encoding="utf-8")
+    table = tmp_path / "results.json"
+    told = run("check", data, "-o", f"json:{table}", exits=4)
+    counties = json.loads(table.read_text(encoding="utf-8"))["counties"]
+    assert [one["verdict"] for one in counties] == ["undecided", "fail"]
+    assert told.partition("错误（")[0].count(PLACE) == 1
+
+
 def test_nothing_that_rests_on_schools_is_met(results: dict[str, Any]) -> None:
     of_county = {
         (one["rule"], one["stage"]): one

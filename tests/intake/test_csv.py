@@ -224,16 +224,15 @@ class TestQuotes:
             found, [problem] = read("\r\n".join(damaged))
             assert (found, problem.code, problem.at) == (None, "bad_quotes", f"A{first + 1}")
 
-    def test_the_heading_and_a_record_in_one(self) -> None:
+    @pytest.mark.parametrize("column", range(5))
+    def test_the_heading_and_a_record_in_one(self, column: int) -> None:
         lines = written([HEADINGS, *RECORDS]).split("\r\n")
-        for column in range(len(HEADINGS)):
-            damaged = list(lines)
-            for line, sign in ((0, '"{}'), (1, '{}"')):
-                cells = damaged[line].split(",")
-                cells[column] = sign.format(cells[column])
-                damaged[line] = ",".join(cells)
-            _, problems = read("\r\n".join(damaged))
-            assert "error" in {one.severity for one in problems}
+        for line, sign in ((0, '"{}'), (1, '{}"')):
+            cells = lines[line].split(",")
+            cells[column] = sign.format(cells[column])
+            lines[line] = ",".join(cells)
+        _, problems = read("\r\n".join(lines))
+        assert "error" in {one.severity for one in problems}
 
     @pytest.mark.parametrize(
         ("remark", "fine"),

@@ -42,6 +42,7 @@ from compliance.engine.sentences import (
 )
 from compliance.engine.tallies import ALSO, AT
 from compliance.kernel.errors import Problem, show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_word, day_in_words
 from compliance.kernel.number_format import fixed
@@ -213,7 +214,7 @@ class _Teller:
     def _told(self, cases: Sequence[_Case]) -> list[pl.DataFrame]:
         try:
             return [self._piece(cases)]
-        except Exception as error:  # a broken sentence costs the sentence, not the verdict
+        except FAULTS as error:  # a broken sentence costs the sentence, not the verdict
             if len(cases) > 1:
                 return [piece for case in cases for piece in self._told([case])]
             self._speechless(cases[0][0], error)
@@ -451,7 +452,7 @@ class _Teller:
         if rule.id not in self._sentences:
             try:
                 said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
-            except Exception as error:  # a broken sentence costs the sentence, not the verdict
+            except FAULTS as error:  # a broken sentence costs the sentence, not the verdict
                 self._speechless(group, error)
                 return None
             self._sentences[rule.id] = said
@@ -542,7 +543,7 @@ class _Teller:
                 said[alike] = outcomes(judged, "county", found)
             yield block, county, said[alike]
 
-    def _speechless(self, group: RuleFindings, error: Exception) -> None:
+    def _speechless(self, group: RuleFindings, error: BaseException) -> None:
         show_traceback(error)
         kind = self.found.kinds[group.rule.kind]
         told = say(

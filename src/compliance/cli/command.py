@@ -627,8 +627,8 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except OSError as error:
             where = str(error.filename or "")
             code = print_error(UsageError(say("读写不成：{why}", why=reason(error)), where))
-        except Exception as error:
-            if environment.asked(environment.DEBUG):
+        except BaseException as error:  # a plugin's SystemExit is no exit code of ours
+            if isinstance(error, KeyboardInterrupt) or environment.asked(environment.DEBUG):
                 raise
             click.echo(
                 say(

@@ -24,6 +24,7 @@ from compliance.engine.relaxations import JOINT, attributed, key_of, without
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.engine.waiving import NONE_IN_FORCE, InForce
 from compliance.kernel.errors import show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     COMPULSORY,
@@ -135,7 +136,7 @@ class Tape(NamedTuple):
     """What a rule declared, with the test it is held to; the rest as in `OutcomeColumns`."""
 
     declared: list[Declared]
-    test: tuple[pl.Expr, Exception] | None
+    test: tuple[pl.Expr, BaseException] | None
     columns: Mapping[str, str]
     words: Mapping[str, str]
     lacking: tuple[str, ...] | None
@@ -199,7 +200,7 @@ class Evaluation:
         """A plan that tells of what fails; it does not keep the evaluation from being forgotten."""
         me = ref(self)
 
-        def fails(owner: str, error: Exception) -> None:
+        def fails(owner: str, error: BaseException) -> None:
             if (evaluation := me()) is not None:
                 evaluation._fails(owner, error)
 
@@ -227,7 +228,7 @@ class Evaluation:
                 self._judged[rule_id] = self._lasting(rule) or self._declared(
                     rule, *self._answer(rule)
                 )
-            except Exception as error:  # a broken rule is a finding, never a lost run
+            except FAULTS as error:  # a broken rule is a finding, never a lost run
                 self._fails(rule_id, error)
             if rule_id in self.eased:
                 self._attribute(rule)
@@ -392,7 +393,7 @@ class Evaluation:
             "missing": open_facts.where(is_open) + missing.where(~out),
         }
 
-    def _fails(self, owner: str, error: Exception) -> None:
+    def _fails(self, owner: str, error: BaseException) -> None:
         """Put a rule into state error, for all its subjects."""
         if owner not in self.ruleset.rules:
             return
@@ -446,7 +447,7 @@ class Evaluation:
     def _prepare(self, rule: Rule) -> None:
         try:
             self.kinds[rule.kind].prepare(rule, self)
-        except Exception as error:
+        except FAULTS as error:
             self._fails(rule.id, error)
 
     def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:

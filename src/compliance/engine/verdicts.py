@@ -15,6 +15,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.results import CountyResult
 from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem, show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES, WAIVED
@@ -154,7 +155,7 @@ def of_kinds(evaluation: Evaluation) -> list[Problem]:
         for holder in rule.holders if not rule.of_base else ():
             try:
                 problems += evaluation.kinds[holder.kind].doubts(rule, holder, evaluation)
-            except Exception as error:  # the verdict stands, the doubt is told as broken
+            except FAULTS as error:  # the verdict stands, the doubt is told as broken
                 show_traceback(error)
                 evaluation.broken[rule.id] = f"{type(error).__name__}: {error}"
     return problems

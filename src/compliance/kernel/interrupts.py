@@ -41,6 +41,13 @@ def told() -> Iterator[None]:
             raise KeyboardInterrupt
 
 
+def is_end(error: BaseException) -> bool:
+    """Whether somebody asked for it, and no fault: of ours that alone is never a plugin's own doing."""
+    return isinstance(error, KeyboardInterrupt) and bool(
+        _asked or signal.getsignal(signal.SIGINT) is not _end
+    )
+
+
 def answered() -> int:
     """The exit code of a run that was asked to end, as shells count it; what else goes on goes on."""
     global _asked

@@ -20,13 +20,13 @@ from compliance.intake.formats.given_names import called
 from compliance.intake.formats.input_names import InputNames
 from compliance.intake.formats.part_files import part_files, stacked
 from compliance.intake.formats.raw_table import RawDocument, known_names
-from compliance.intake.formats.source_file import panicked
 from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
 from compliance.kernel.paths import is_folder, is_there, real, shown
@@ -207,12 +207,8 @@ def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDo
         return _noted(reader(path), path)
     except JunhengError as error:
         return _failed(name, "cannot_read", error.what, error.todo)
-    except Exception as error:  # a plugin may raise anything
+    except FAULTS as error:  # a plugin may raise anything
         return _failed(name, "cannot_read", _gave_up(error))
-    except BaseException as error:
-        if panicked(error):
-            return _failed(name, "cannot_read", _gave_up(error))
-        raise
 
 
 def _noted(document: RawDocument, path: Path) -> RawDocument:
