@@ -53,6 +53,9 @@ MOST_JSON_CELLS = 20_000_000
 LONGEST_KEY = 200
 MOST_DIGITS = 30
 
+# a table's records: the schools of a county, the counties of a file, ten times the nation's
+MOST_SCHOOLS, MOST_COUNTIES = 10_000, 30_000
+
 # what is said of one file, and the cells of one column that are explained one by one
 MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million
 EXPLAINED_ROWS = 10_000

@@ -319,9 +319,15 @@ class Cells:
         return block.within(*self._corners)
 
     def grid(self, sheet: str, complaints: Complaints) -> Grid:
-        """What was put in. Raises MalformedError where merged blocks lie over each other by the thousand."""
+        """What was put in.
+
+        Raises BeyondLimitError for too many columns, MalformedError where merged blocks lie over each
+        other by the thousand.
+        """
         top, left, bottom, right = self._corners
         width = max(right - left + 1, 0)
+        if len({column for _, column in self.values}) > limits.MOST_COLUMNS:
+            raise BeyondLimitError(say("超过{n}列", n=f"{limits.MOST_COLUMNS:,}"), whole=False)
         rows: list[list[Cell]] = [[None] * width for _ in range(top, bottom + 1)]
         for (row, column), value in self.values.items():
             rows[row - top][column - left] = value
