@@ -40,6 +40,7 @@ MOST_SHEETS = 1000
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
 MOST_SHEET_CELLS = 2_000_000
 LONGEST_CELL = 32_767
+MOST_MERGED = 50_000
 
 # the parts of an Office file that are read, each as often as it is: their XML and its elements; the
 # signs of all cells, of a text that many share as often as it stands there

@@ -234,8 +234,8 @@ class _Pair:
         return next(
             (
                 block.left
-                for block in self.grid.merged
-                if block.top == row and self.heading < block.left <= values <= block.right
+                for block in self.grid.merged_from.get(row, ())
+                if self.heading < block.left <= values <= block.right
             ),
             values,
         )
