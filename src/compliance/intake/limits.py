@@ -45,7 +45,7 @@ MOST_MERGED = 50_000
 # the parts of an Office file that are read, each as often as it is: their XML and its elements; the
 # signs of all cells, of a text that many share as often as it stands there
 MOST_OF_PARTS = 64 * MIB
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 1_000_000
 MOST_SIGNS = 20_000_000
 
 # JSON: distinct keys × records (a hostile file could ask for a table far larger than itself), a
