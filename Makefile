@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PLUGINS := national anhui shandong henan hebei jiangsu
-EDITABLE := -e .[dev,docs,pdf] $(foreach name,$(PLUGINS),-e plugins/$(name))
+EXTRAS ?=  # further extras, such as ,spark
+EDITABLE := -e .[dev,docs,pdf$(strip $(EXTRAS))] $(foreach name,$(PLUGINS),-e plugins/$(name))
+# Modules are compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 DEFINITIONS := pyproject.toml $(foreach name,$(PLUGINS),plugins/$(name)/pyproject.toml)
 
-.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench release offline clean
+.PHONY: demo test lint types layers unit quick affected thorough slow examples reference docs messages corpus bench fuzz soak release offline clean
 
 $(VENV)/.installed: $(DEFINITIONS)
 	$(PYTHON) -m venv $(VENV)
@@ -31,8 +34,8 @@ layers: $(VENV)/.installed
 unit: $(VENV)/.installed
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice or browser
-	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser)"
+quick: $(VENV)/.installed  ## the tests that answer at once: no sweeps, wheels, LibreOffice, browser or Spark
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=quick -m "not (sweep or slow or wheel or office or browser or spark)"
 
 affected: $(VENV)/.installed  ## the tests of the rooms touched since BASE (default: origin/main, else the last commit)
 	$(BIN)/python -m pytest -n auto --dist worksteal $$($(BIN)/python -m tests.support.affected $(BASE))
@@ -51,6 +54,12 @@ corpus: $(VENV)/.installed  ## which subjects of the corpus change verdict by th
 
 bench: $(VENV)/.installed  ## measure on an idle machine, side by side with references: docs/performance.md
 	$(BIN)/python -m benchmarks.run
+
+fuzz: $(VENV)/.installed  ## try N changed files of every kind, and count how they end: docs/hardening.md
+	$(BIN)/python -m tests.fuzz $(or $(N),10000)
+
+soak: $(VENV)/.installed  ## ten thousand checks in one process: its memory, docs/hardening.md
+	$(BIN)/python -m tests.fuzz.soak $(or $(N),10000) --record docs/hardening.md
 
 clean:
 	rm -rf $(VENV) out build *.egg-info src/*.egg-info plugins/*/src/*.egg-info plugins/*/build

@@ -258,6 +258,7 @@ def csv(schools: int, folder: Path) -> None:
     number = pl.int_range(pl.len())
     texts = {name: pl.format("{}之{}", pl.lit("名"), number % 997) for name in FURTHER[:3]}
     numbers = dict.fromkeys(FURTHER[4:], number % 6)
+    numbers |= {"junior_grades": number % 4, "boarding": number % 6 > 0}  # nothing to be warned of
     table = table.with_columns(**texts, built_year=1970 + number % 50, **numbers)
     _as_text(table).write_csv(folder / "schools.csv")
     for name, one in county_tables(counties, whole=True).items():

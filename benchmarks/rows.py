@@ -46,6 +46,9 @@ class Row:
     large: bool = False
 
 
+SPARK = ("--engine", "spark", "--master", "local[2,4]")
+
+
 def judging(ruleset: str = "national", form: str = "parquet") -> tuple[str, ...]:
     """`check` from a dataset to a file of findings."""
     return (
@@ -239,6 +242,18 @@ def rows(nation: int = NATION, province: int = PROVINCE) -> dict[str, Row]:
             ("-m", "benchmarks.inside", "reading", "{data}"), ("counties", nation // 40),
             speaks=True,
         ),
+        **{
+            f"{key} of {size:,}": Row(
+                f"{size:,} schools, {told}",
+                f"spark {size}", judging() + by, ("plain", size), against, findings="parquet",
+                needs="pyspark" if by else None,
+            )
+            for size in (120, province, nation)
+            for key, told, by, against in (
+                ("here", "this process", (), None),
+                ("spark", "Spark, two workers of this machine", SPARK, f"here of {size:,}"),
+            )
+        },
         **{
             f"growth {schools}": Row(
                 f"{schools:,} schools", "growth", judging(), ("plain", schools),

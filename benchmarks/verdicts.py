@@ -73,7 +73,8 @@ def compared(findings: pl.LazyFrame, other: pl.LazyFrame) -> Compared:
 
 def main(form: str, schools: str, findings: str, *others: str) -> None:
     """Count and compare files."""
-    ours = pl.scan_parquet(findings) if form == "parquet" else pl.scan_ndjson(findings)
+    file = f"{findings}/**/*.parquet" if Path(findings).is_dir() else findings  # as Spark writes
+    ours = pl.scan_parquet(file) if form == "parquet" else pl.scan_ndjson(file)
     answer = {"findings": counted(ours, int(schools))} | {
         Path(other).name: compared(ours, pl.scan_parquet(other)) for other in others
     }

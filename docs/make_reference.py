@@ -11,12 +11,14 @@ from contextlib import chdir
 from datetime import date
 from pathlib import Path
 
-from compliance.checker import check, load, own_words
+from compliance.checker import base_of, check, load, own_words
 from compliance.facts.fact import Fact
+from compliance.facts.registers import registers
 from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel import i18n
 from compliance.kernel.labels import basis_word
 from compliance.plugins.registry import Registry
+from compliance.render.assembly_report import in_words
 from compliance.render.terminal.summary import summary
 from compliance.rules.language.model import Rule, Ruleset
 from compliance.rules.reference import clause_coverage
@@ -84,6 +86,54 @@ def _fact_row(fact: Fact) -> str:
 
 def _cell(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("|", "\\|")
+
+
+def registers_page(offers: Registry) -> str:
+    """Every register with its columns and codes, and what a base rule set makes of it."""
+    rules = resolve(offers.packs, base_of(offers.packs), DAY, kinds=offers.kinds)
+    said = rules.assembly
+    if said is None:
+        raise ValueError("no assembly")
+    lines = [
+        "# 登记表",
+        "",
+        "由 `schemas/registers.schema.json` 和国家规则集生成，请勿手改。怎样用：[登记表汇总](../registers.md)。空白是不知道，绝不当作0或“否”。",
+    ]
+    for form in registers().forms.values():
+        lines += ["", f"## {form.title}（`{form.name}`）", "", form.description, ""]
+        if use := said.registers.get(form.name):
+            lines += [
+                f"同一条的判断：{'、'.join(form.columns[name].title for name in use.key)}。{use.note}",
+                "",
+            ]
+        lines += ["| 名称 | 表头 | 单位 | 可填 | 含义 | 也认的表头 |", "|---|---|---|---|---|---|"]
+        lines += map(_column_row, form.columns.values())
+        own = [one for one in said.definitions.values() if one.register == form.name]
+        lines += ["", "| 数据项 | 口径 | 出处 | 说明 |", "|---|---|---|---|"]
+        for one in own:
+            facts = "、".join(f"`{fact.name}`" for fact in one.facts(offers.vocabulary.school))
+            cells = (facts, f"`{in_words(one)}`", one.source, one.note)
+            lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _column_row(fact: Fact) -> str:
+    codes: dict[str, list[str]] = {}
+    for word, code in fact.words.items():
+        if word != code and fact.form == "word":
+            codes.setdefault(code, []).append(word)
+    accepted = "；".join(f"{code}：{'、'.join(words)}" for code, words in codes.items())
+    usual = {"flag": "是、否", "date": "年月日"}
+    name = f"`{fact.name}`" + ("（必有）" if fact.required else "")
+    cells = (
+        name,
+        fact.title,
+        fact.unit,
+        accepted or usual.get(fact.form, ""),
+        fact.description,
+        "；".join(fact.aliases),
+    )
+    return "| " + " | ".join(map(_cell, cells)) + " |"
 
 
 def rules_page(offers: Registry) -> str:
@@ -168,6 +218,7 @@ def pages() -> Mapping[str, str]:
     offers = load()
     return {
         "docs/reference/facts.md": facts_page(offers),
+        "docs/reference/registers.md": registers_page(offers),
         "docs/reference/rules.md": rules_page(offers),
         "docs/reference/coverage.md": coverage_page(offers),
         "docs/reference/commands.md": commands_page(),

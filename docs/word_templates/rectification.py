@@ -173,7 +173,7 @@ def county() -> Paper:
     paper.table(TOTALS, "row in paper.totals")
     paper.text("表格说明", NOTE_SHARED)
     paper.tag("p else")
-    paper.text("公文正文", "{{ t('没有可计量的缺口。', 'Nothing countable is missing.') }}")
+    paper.text("公文正文", "{{ paper.no_gaps }}")
     paper.tag("p endif")
     paper.tag("p if paper.not_summed")
     paper.text("表格说明", "{{ paper.not_summed }}")
@@ -198,8 +198,7 @@ def county() -> Paper:
     )
     paper.text(
         "表格说明",
-        "{{ say('下列{n}所学校没有需要整改的事项：', 'Nothing has to be put right at these ({n}): ', "
-        "n=paper.without_plan|length) }}{% for school in paper.without_plan %}{{ school.name }}"
+        "{{ paper.without_plan_told }}{% for school in paper.without_plan %}{{ school.name }}"
         "{% if school.suggestions %}{{ say('（建议提升{n}项）', ' (suggestions: {n})', "
         "n=school.suggestions) }}{% endif %}{% if school.waived %}"
         "{{ say('（已备案豁免{n}项）', ' (waived: {n})', n=school.waived) }}{% endif %}"

@@ -8,7 +8,7 @@ nothing. What cannot be judged is a `JunhengError`: a UsageError, PackError or P
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # nothing is imported before it is asked for
 
 if TYPE_CHECKING:
     from compliance.checker.check import Checker, check

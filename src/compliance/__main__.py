@@ -1,5 +1,15 @@
-"""``python -m compliance``."""
+"""Where the program begins: ``compliance``, and ``python -m compliance``."""
 
-from compliance.cli import main
+from compliance.kernel import interrupts
 
-main()
+
+def main() -> None:
+    """Run a command. Whoever interrupts it, already while it is imported, is told nothing."""
+    interrupts.heed()
+    from compliance.cli import main as program
+
+    program()
+
+
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,7 @@ def losing_parts(monkeypatch: pytest.MonkeyPatch) -> None:
         found = whole(self, keys)  # type: ignore[arg-type]
         return replace(found, schools=found.schools[:-1])
 
-    monkeypatch.setattr(parts, "_SCHOOLS", 10)
+    monkeypatch.setattr(parts, "SCHOOLS", 10)
     monkeypatch.setattr(Submission, "of", short)
 
 

@@ -218,7 +218,7 @@ def test_in_parts_and_in_english_it_is_the_same(
     assert len(set(missed["county_code"])) > 1
     whole = judged(checker, Path("examples/many"), *given)
     assert whole.findings.filter(rule="RS", status="waived").height == len(given)
-    monkeypatch.setattr(parts, "_SCHOOLS", 150)
+    monkeypatch.setattr(parts, "SCHOOLS", 150)
     assert judged(checker, Path("examples/many"), *given).to_json() == whole.to_json()
     english = whole.in_language("en")
     messages = english.findings.filter(rule="RS", status="waived")["message"]

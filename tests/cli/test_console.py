@@ -6,8 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -115,28 +118,128 @@ def run(how: str, *words: str | Path, **environment: str) -> subprocess.Complete
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
-def test_closed_streams_cost_nothing_but_what_they_would_have_shown(failing: Path) -> None:
-    for how in (">&-", "2>&-", ">&- 2>&- <&-"):
-        done = run(how, "check", failing)
-        assert done.returncode == 1, done.stderr
-        assert b"Traceback" not in done.stdout + done.stderr
+def test_streams_of_a_shell(failing: Path) -> None:
+    """The real ones; what is done with each is tried below, in this process."""
     out = failing.with_name("out.json")
-    assert run(">&-", "check", failing, "-o", f"json:{out}").returncode == 1
+    for how, words, code in (
+        (">&- 2>&- <&-", ("check", failing, "-o", f"json:{out}"), 2),
+        ("2>/dev/full", ("nix",), 2),
+        ("| true; exit ${PIPESTATUS[0]}", ("check", failing), 1),
+    ):
+        done = run(how, *words, PYTHONUNBUFFERED="1" if "|" in how else "")
+        assert done.returncode == code, (how, done.stderr)
+        assert b"Traceback" not in done.stderr
+        assert b"ignored" not in done.stderr
     assert json.loads(out.read_text("utf-8"))["counties"][0]["verdict"] == "fail"
-    assert run("<&-", "menu").returncode == 0
+    out.unlink()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
-def test_a_reader_that_has_gone_changes_no_exit_code(failing: Path) -> None:
-    done = run("| true; exit ${PIPESTATUS[0]}", "check", failing, "--format", "json")
-    assert done.returncode == 1
-    assert done.stderr == b""
-    assert b"\xe7\xa3\x81\xe7\x9b\x98" in run(">/dev/full", "check", failing).stderr  # 磁盘
+class Streams:
+    """A run in this process whose stdout and stderr are the process's own, on file numbers as given."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+
+    def code(self, words: tuple[str | Path, ...], out: int | None, err: int | None) -> int:
+        with self._patch.context() as patch, ExitStack() as open_ones:
+            patch.setattr(sys, "stdin", None)
+            for name, number in (("stdout", out), ("stderr", err)):
+                stream = None
+                if number is not None:
+                    stream = os.fdopen(number, "w", encoding="utf-8", closefd=False)
+                    open_ones.callback(_quiet(stream))
+                patch.setattr(sys, name, stream)
+                patch.setattr(sys, f"__{name}__", stream)
+            with pytest.raises(SystemExit) as end:
+                main([*map(str, words)], prog_name="compliance")
+            for name in ("stdout", "stderr"):
+                getattr(sys, name).flush()  # as the interpreter does at its end
+        assert isinstance(end.value.code, int)
+        return end.value.code
+
+
+def _quiet(stream: IO[str]) -> Callable[[], object]:
+    def close() -> None:
+        with suppress(OSError):
+            stream.close()
+
+    return close
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> Streams:
+    return Streams(monkeypatch)
+
+
+@pytest.fixture
+def full() -> Iterator[int]:
+    number = os.open("/dev/full", os.O_WRONLY)
+    yield number
+    os.close(number)
+
+
+@pytest.fixture
+def left() -> Iterator[int]:
+    """A pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+SPEAKING: dict[tuple[str, ...], int] = {
+    ("--help",): 0, ("check", "--help"): 0, ("--version",): 0, ("rules",): 0, ("menu",): 0,
+    ("check", "{}"): 1, ("rectify", "{}", "-o", "{}-out", "--format", "md"): 0,
+    ("check", "{}", "--format", "parquet"): 1,
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("words", SPEAKING, ids=" ".join)
+def test_what_does_not_arrive_is_an_error_and_a_reader_that_has_enough_is_none(
+    words: tuple[str, ...], failing: Path, streams: Streams, full: int, left: int, tmp_path: Path
+) -> None:
+    given = tuple(word.format(failing) for word in words)
+    for out, code, why in (
+        (left, SPEAKING[words], ""),
+        (full, 2, "标准输出写不出去：磁盘已满"),
+        (None, 2, "标准输出写不出去：已关闭"),
+    ):
+        with (tmp_path / "said").open("w+b") as said:
+            assert streams.code(given, out, said.fileno()) == code
+            said.seek(0)
+            told = said.read().decode("utf-8")
+        assert told.count("标准输出") == bool(why)
+        assert why in told
+        assert "Traceback" not in told
+        if out == left:  # of what is said on stderr nothing else hangs on whether it arrives
+            assert streams.code(given, out, full) == code
+
+
+def test_a_pipe_that_was_set_not_to_wait(streams: Streams, left: int) -> None:
+    """Another process sets it so for all that write to it: what is said waits until there is room."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    heard = bytearray()
+
+    def read() -> None:
+        while piece := os.read(reader, 4096):
+            heard.extend(piece)
+
+    listener = Thread(target=read)
+    listener.start()
+    try:
+        assert streams.code(("rules", "--format", "json"), writer, left) == 0
+    finally:
+        os.close(writer)
+        listener.join()
+        os.close(reader)
+    assert len(json.loads(heard)) > 50
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of files are bytes on POSIX")
 def test_names_in_a_locale_without_letters(failing: Path, tmp_path: Path) -> None:
-    """Chinese ones are read; one that is no text (GBK on a disk) is refused, in a folder passed over."""
+    """Chinese ones are read; one that is no text (GBK on a disk) is not, nor costs it what lies beside it."""
     for environment in ({"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {}):
         environment |= {"LC_ALL": "C"}
         folder = tmp_path / f"各县{len(environment)}"
@@ -144,8 +247,11 @@ def test_names_in_a_locale_without_letters(failing: Path, tmp_path: Path) -> Non
         odd = os.fsdecode(os.fsencode(folder) + b"/\xd6\xd0.json")  # 中 in GBK
         Path(odd).write_bytes(failing.read_bytes())
         done = run("", "check", odd, **environment)
-        assert done.returncode == 2, done.stderr
+        assert done.returncode == 4, done.stderr
         assert b"Traceback" not in done.stderr
         (folder / "示范.json").write_bytes(failing.read_bytes())
         done = run("", "check", folder, **environment)
-        assert done.returncode == (1 if len(environment) == 1 else 2), done.stderr
+        assert done.returncode == 4, done.stderr
+        assert (b"519901" in done.stdout) == (len(environment) == 1), (
+            "all names are bytes to Python"
+        )

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compliance.cli import main
-from compliance.intake.formats import standard_input
+from compliance.intake.formats import given_names, standard_input
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BOOK = EXAMPLES / "shandong_county.xlsx"
@@ -121,6 +121,6 @@ def test_no_more_is_kept_than_is_refused_anyway(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(standard_input, "MOST_OF_A_TABLE", 5000)
     with standard_input.kept(Endless()) as path:  # type: ignore[arg-type]
         assert path.stat().st_size == 5001
-        assert standard_input.called(path) == "-"
+        assert given_names.called(path) == "-"
     assert not path.exists()
     assert not standard_input.is_kept(path)

@@ -25,7 +25,7 @@ class Bench:
             FRAME, self._fails, lambda name: pl.String if name[-1] == "t" else pl.Int64
         )
 
-    def _fails(self, owner: str, error: Exception) -> None:
+    def _fails(self, owner: str, error: BaseException) -> None:
         self.failed.append((owner, str(error)))
         if owner in self.instead:
             self.instead[owner](self.plan)

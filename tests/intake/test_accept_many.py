@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.intake.raws import codes, dataset, document, school, submit
 
 
@@ -184,3 +186,34 @@ def test_statements_of_a_dataset_find_their_county() -> None:
     assert found.problems == []
     assert found.vetoes.rows() == [("341622", 2023, "V1", True, "vetoes.csv", "/vetoes/0/事项")]
     assert found.monitoring["county_code"].to_list() == ["340102"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "held"),
+    [
+        ({"county_code": "#N/A"}, True),
+        ({"county_code": ""}, True),
+        ({"county_code": "34162"}, True),
+        ({"county_code": "349999"}, True),  # a single row of a county that has no record
+        ({"year": "2033"}, True),
+        ({"primary_students": -1}, False),  # it is told whose row it is
+    ],
+)
+def test_an_error_row_of_nobody_keeps_every_county_from_passing(
+    changed: dict[str, Any], held: bool
+) -> None:
+    rows = [of("341622"), {**of("341622", 2), **changed}, of("340102")]
+    found = submit(dataset(counties(("341622", 2023), ("340102", 2023)), rows))
+    assert codes(found)
+    of_nobody = {code: [one.at for one in own] for (code, _), own in found.unattributed.items()}
+    places = [one.at for one in found.problems if one.severity == "error"]
+    expected = {"341622": places, "340102": places} if held else {}
+    if "year" in changed:  # the county is told, its year is not
+        expected.pop("340102")
+    assert of_nobody == expected
+
+
+def test_several_rows_of_a_county_without_a_record_are_no_slip() -> None:
+    rows = [of("341622"), of("349999"), of("349999", 2)]
+    found = submit(dataset(counties(("341622", 2023)), rows))
+    assert (codes(found), found.unattributed) == (["missing_county"], {})

@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from compliance.intake import limits
+from compliance.facts.vocabulary import vocabulary
+from compliance.intake import limits, readers, take_in
 from compliance.intake.formats import parquet as probe
 from compliance.intake.formats.parquet_footer import extent
 from compliance.intake.limits import MIB
@@ -298,3 +299,38 @@ class TestZip:
         problem = only(path, "压缩炸弹", "counties.csv", "250倍")
         assert problem.code == "zip_bomb"
         assert "MB" not in problem.expected  # 40 MB are not too many
+
+
+class TestOfNothingKnown:
+    """A file whose own name does not tell which table it is, and whose bytes no more."""
+
+    own = inputs.SCHOOLS_CSV.replace("2134000001", "2134000002").encode()
+
+    def held(self, path: Path, *problem: str) -> None:
+        """Its county keeps its findings, and does not pass."""
+        found = take_in([path], readers(), vocabulary())
+        errors = [one for one in found.problems if one.severity == "error"]
+        assert [(one.code, one.file) for one in errors] == [problem]
+        assert (found.counties.height, list(found.unattributed)) == (1, [("341622", 2023)])
+
+    def test_in_a_folder(self, tmp_path: Path) -> None:
+        folder = inputs.dataset(tmp_path / "d")
+        (folder / "小学.csv").write_bytes(b"")
+        self.held(folder, "empty_file", "小学.csv")
+        cut = self.own.replace("实验".encode(), "实验".encode()[:-1])
+        (folder / "小学.csv").write_bytes(cut.replace(b"341622", "蒙城县".encode()))
+        self.held(folder, "bad_encoding", "小学.csv")
+        (folder / "小学.csv").unlink()
+        (folder / "说明.txt").write_bytes(b"")  # which may be anything
+        assert take_in([folder], readers(), vocabulary()).unattributed == {}
+
+    def test_in_an_archive(self, tmp_path: Path) -> None:
+        packed = tmp_path / "d.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("counties.csv", inputs.COUNTIES_CSV)
+            archive.writestr("schools.csv", inputs.SCHOOLS_CSV)
+            archive.writestr("小学.csv", self.own)
+        whole = bytearray(packed.read_bytes())
+        whole[whole.index(self.own) + len(self.own) - 3] ^= 1
+        packed.write_bytes(whole)
+        self.held(packed, "damaged", "d.zip/小学.csv")

@@ -224,6 +224,30 @@ class TestQuotes:
             found, [problem] = read("\r\n".join(damaged))
             assert (found, problem.code, problem.at) == (None, "bad_quotes", f"A{first + 1}")
 
+    @pytest.mark.parametrize("column", range(5))
+    def test_the_heading_and_a_record_in_one(self, column: int) -> None:
+        lines = written([HEADINGS, *RECORDS]).split("\r\n")
+        for line, sign in ((0, '"{}'), (1, '{}"')):
+            cells = lines[line].split(",")
+            cells[column] = sign.format(cells[column])
+            lines[line] = ",".join(cells)
+        _, problems = read("\r\n".join(lines))
+        assert "error" in {one.severity for one in problems}
+
+    @pytest.mark.parametrize(
+        ("remark", "fine"),
+        [
+            ("新建\n待验收", True),
+            ("新建，待验收\n2023年, 见附件", True),
+            ("与邻校合并\n原5199070099", False),  # a school's code
+            ("甲,乙,丙,丁,戊\n己", False),  # as many as the table has
+        ],
+    )
+    def test_a_remark_in_several_lines(self, remark: str, fine: bool) -> None:
+        lines = [HEADINGS, [*RECORDS[0][:2], remark, *RECORDS[0][3:]], *RECORDS[1:]]
+        _, problems = read(written(lines))
+        assert [one.code for one in problems] == ([] if fine else ["bad_quotes"])
+
     @given(st.data())
     @settings(max_examples=150, deadline=None)
     def test_no_pair_of_quotes_makes_a_record_vanish(self, data: st.DataObject) -> None:

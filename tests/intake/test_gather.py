@@ -243,15 +243,16 @@ class TestGathering:
         (inner / "a.json").symlink_to(tmp_path / "各县" / "a.json")
         (inner / "没有.json").symlink_to(tmp_path / "没有")
         documents = gather([tmp_path / "各县"], READERS)
-        assert [one.name for one in documents] == ["a.json", "二区", "各县"]
+        assert [one.name for one in documents] == ["a.json", "二区", "二区/没有.json", "各县"]
+        [lost] = documents[2].problems
+        assert (lost.severity, lost.message) == ("error", "无法打开：文件或文件夹不存在")
         [problem] = documents[-1].problems
         assert (problem.severity, problem.code) == ("warning", "folder_not_read")
         assert problem.message == (
-            "未读取：二区/x.json（链接指向文件夹之外）；二区/没有.json（链接指向的文件不存在）；"
-            "二区/别处、二区/圈（链接）"
+            "未读取：二区/x.json（链接指向文件夹之外）；二区/别处、二区/圈（链接）"
         )
         (tmp_path / "链接").symlink_to(tmp_path / "各县")
-        assert len(gather([tmp_path / "链接"], READERS)) == 3, "what is named may be a link"
+        assert len(gather([tmp_path / "链接"], READERS)) == 4, "what is named may be a link"
 
     def test_a_folder_without_end_is_left_at_its_depth(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

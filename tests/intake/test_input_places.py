@@ -121,3 +121,25 @@ def test_names_lead_back_to_the_paths_as_given(
         "数据.json",
         "一/数据.json",
     )
+
+
+def test_a_name_costs_no_look_at_every_other_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred folders of tables: each is asked once whether it holds a table of a name, not a hundred times."""
+    roots = [tmp_path / f"{number}" for number in range(100)]
+    for root in roots:
+        root.mkdir()
+        (root / "counties.csv").touch()
+    looked: list[Path] = []
+    is_file = Path.is_file
+
+    def counted(path: Path) -> bool:
+        looked.append(path)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", counted)
+    names = InputNames(roots)
+    for root in nonempty(roots):
+        assert names.name(root / "counties.csv") == (root / "counties.csv").as_posix()
+    assert len(looked) <= 2 * len(roots)

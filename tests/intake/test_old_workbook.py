@@ -233,6 +233,11 @@ class TestTextCalledXls:
         assert list(schools.merged) == [Block(0, 0, 0, 3), Block(2, 2, 3, 2)]
         assert (schools.hidden_rows, schools.faults) == (frozenset({3}), {(4, 2): "#REF!"})
 
+    def test_a_page_cut_off_between_tables_is_told(self, tmp_path: Path) -> None:
+        for text, cut in ((PAGE, False), (PAGE[: PAGE.index("<table border")], True)):
+            found = inputs.read(written(tmp_path / "a.xls", text))
+            assert ("no_line_end" in {one.code for one in found.problems}) is cut
+
     def test_a_page_as_libreoffice_writes_it(self) -> None:
         book = opened((KEPT / "county.html").read_bytes())
         county, schools = (book.grid(name) for name in book.sheets)

@@ -18,6 +18,7 @@ PAGES = (
     "docs/kinds.md",
     "docs/plugin-authors.md",
     "docs/performance.md",
+    "docs/hardening.md",
     "docs/python-api.md",
     "README.md",
     "benchmarks/README.md",

@@ -16,7 +16,7 @@ from tests.support.nonempty import nonempty
 PACKAGE = Path(__file__).parents[2] / "src" / "compliance"
 ROOMS = {
     "kernel", "facts", "rules", "intake", "engine", "assessment", "plugins", "render", "checker",
-    "explain", "declaration", "authoring", "cli", "ledger", "collection",
+    "explain", "declaration", "authoring", "cli", "ledger", "collection", "registers",
 }  # fmt: skip
 LOOSE = {"__init__.py", "__main__.py", "kinds.py", "py.typed", "testing.py"}
 DATA = {"locale"}  # catalogues: no code

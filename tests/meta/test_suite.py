@@ -31,7 +31,7 @@ def test_every_room_has_its_tests_and_no_folder_is_without_a_room() -> None:
         "testing",
     }  # faces, not rooms
     folders = {path.parent.name for path in nonempty((ROOT / "tests").glob("*/test_*.py"))}
-    assert folders == rooms | {"meta", "cases"}
+    assert folders == rooms | {"meta", "cases", "fuzz"}
 
 
 def test_quick_leaves_out_every_mark() -> None:

@@ -341,3 +341,45 @@ def test_a_faulty_template_costs_the_papers_of_its_rule_set_alone(
     assert written == {
         ("620102", "整改清单.html"), ("341622", "整改清单.md"), ("341622", "整改清单.html"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(0)", "GeneratorExit", "MemoryError"])
+def test_whatever_a_plugin_raises_names_it(
+    raised: str, shelf: Shelf, county: Callable[..., Path]
+) -> None:
+    """Above all SystemExit(0), which would be a pass."""
+    shelf.add("junheng-moon", HEAD.format("packs") + f"raise {raised}\n", MOON)
+    done = run("check", county(of("620102")))
+    assert done.exit_code == 2
+    assert "junheng-moon" in done.output
+
+
+def test_a_kind_that_ends_the_program_is_a_broken_rule(
+    monkeypatch: pytest.MonkeyPatch, county: Callable[..., Path]
+) -> None:
+    def ends(*_: object) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr("compliance.engine.kinds.attested.Attested.columns", ends)
+    assert run("check", county(of("110102"))).exit_code == 5
+
+
+@pytest.mark.parametrize(
+    ("metadata", "entries"),
+    [
+        ("Name: junheng-bad\nVersion: 1.0\n", "[compliance]\nbad = no such reference\n"),
+        ("Name: junheng-bad\nVersion: 1.0\n", "[compliance]\nbad\n"),
+        ("", "[compliance]\njunheng-bad = nowhere\n"),
+    ],
+)
+def test_a_damaged_distribution_is_named(
+    metadata: str, entries: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "junheng_bad-1.0.dist-info"
+    home.mkdir()
+    (home / "METADATA").write_text(metadata, "utf-8")
+    (home / "entry_points.txt").write_text(entries, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    done = run("check", EXAMPLES / "conforming.json")
+    assert done.exit_code == 2, done.output
+    assert "junheng-bad" in done.output

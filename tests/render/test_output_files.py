@@ -6,13 +6,16 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
 from compliance.kernel.errors import UsageError
-from compliance.render.documents.output_files import staged, write_whole
+from compliance.render.documents.output_files import old_drafts, staged, write_beside, write_whole
+from tests.support.disk import Disk, KilledError, hidden, kill, raised, tree
+from tests.support.nonempty import nonempty
 
 COUNTY = Path("340199_样县_2023")
 LIST, SHEET = COUNTY / "整改清单.xlsx", COUNTY / "一校一案" / "1.xlsx"
@@ -20,15 +23,6 @@ LIST, SHEET = COUNTY / "整改清单.xlsx", COUNTY / "一校一案" / "1.xlsx"
 
 def content(text: bytes) -> Callable[[BinaryIO], object]:
     return lambda stream: stream.write(text)
-
-
-def tree(root: Path) -> dict[str, bytes | str]:
-    """Everything below a folder: what files hold, where links lead."""
-    return {
-        str(path.relative_to(root)): str(path.readlink()) if path.is_symlink() else path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_symlink() or path.is_file()
-    }  # fmt: skip
 
 
 def names(monkeypatch: pytest.MonkeyPatch, *first: str) -> None:
@@ -91,7 +85,7 @@ def one_paper(folder: Path) -> None:
         place.put(Path("report.md"), b"new")
 
 
-@pytest.mark.parametrize("name", ["draft", "0"])
+@pytest.mark.parametrize("name", ["file", "paper"])
 def test_a_draft_is_a_file_that_was_not_there(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,9 +93,9 @@ def test_a_draft_is_a_file_that_was_not_there(
     victim, mine = tmp_path / "victim", tmp_path / ".junheng-mine"
     victim.write_bytes(b"precious")
     mine.mkdir()
-    (mine / name).symlink_to(victim)
+    (mine / "0").symlink_to(victim)
     monkeypatch.setattr(tempfile, "mkdtemp", lambda *_, **__: str(mine))
-    write = {"draft": one_file, "0": one_paper}[name]
+    write = {"file": one_file, "paper": one_paper}[name]
     with pytest.raises(UsageError):
         write(tmp_path)
     assert tree(tmp_path) == {"victim": b"precious"}
@@ -161,70 +155,130 @@ def before(tmp_path: Path) -> Path:
 
 
 def run(out: Path) -> None:
+    aside = old_drafts(out)
     with staged(out) as place:
-        place.put(LIST, b"new", keep=True)
-        place.put(SHEET, b"same", keep=True)
+        place.put(LIST, b"new", keep=aside)
+        place.put(SHEET, b"same", keep=aside)
         place.put(COUNTY / "further" / "2.xlsx", b"two")
-        place.retire(SHEET.with_name("9.xlsx"))
+        place.retire(SHEET.with_name("9.xlsx"), aside)
         place.place()
 
 
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("step", range(6))
-def test_an_interrupt_at_any_move_brings_everything_back(
-    step: int, after: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = before(tmp_path)
-    was, real, moved = tree(out), Path.rename, [0]
-
-    def interrupted(source: Path, target: Path) -> Path:
-        moved[0] += 1
-        if moved[0] == step + 1 and not after:
-            raise KeyboardInterrupt
-        made = real(source, target)
-        if moved[0] == step + 1:
-            raise KeyboardInterrupt
-        return made
-
-    monkeypatch.setattr(Path, "rename", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        run(out)
-    assert tree(out) == was
-    assert not list(out.rglob(".junheng-*"))
-    assert not (out / COUNTY / "further").exists()
-    assert not (out / COUNTY / "旧稿1").exists()
+def one_over_an_old_one(root: Path) -> None:
+    write_whole(root / "report.md", content(b"new"))
 
 
-def test_the_moves_are_as_many_as_are_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, moves = Path.rename, []
-
-    def counted(source: Path, target: Path) -> Path:
-        moves.append(target.name)
-        return real(source, target)
-
-    monkeypatch.setattr(Path, "rename", counted)
-    run(before(tmp_path))
-    assert len(moves) == 6  # aside twice, in thrice, and the like one that makes room
+def papers_over_old_ones(root: Path) -> None:
+    run(root / "out")
 
 
-def test_what_cannot_be_brought_back_is_not_thrown_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = before(tmp_path)
-    real = Path.rename
+def papers_in_a_new_folder(root: Path) -> None:
+    run(root / "other" / "papers")
 
-    def refused(source: Path, target: Path) -> Path:
-        if target.name in (LIST.name, SHEET.name) and "旧稿1" not in target.parts:
-            raise OSError(errno.EIO, "broken", str(target))
-        return real(source, target)
 
-    monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(UsageError):
-        run(out)
-    assert b"filled in" in tree(out).values()
-    assert b"gone" in tree(out).values()
+def forms_beside_old_ones(root: Path) -> None:
+    write_beside({root / "form.xlsx": b"new", root / "deep" / "er" / "form.docx": b"new"})
+
+
+RUNS = (one_over_an_old_one, papers_over_old_ones, papers_in_a_new_folder, forms_beside_old_ones)
+Run = Callable[[Path], None]
+
+
+@pytest.fixture(params=RUNS, ids=lambda run: run.__name__)
+def case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # counted, and not waited for
+    return Case(request.param, tmp_path)
+
+
+class Case:
+    """A run, what lies there before it, and what should after it."""
+
+    def __init__(self, run: Run, root: Path) -> None:
+        self._run, self._root, self._places = run, root, count()
+        start = self.fresh()
+        self.was = tree(start)
+        with pytest.MonkeyPatch.context() as patched:
+            disk = Disk(patched)
+            run(start)
+        self.names = disk.calls
+        self.calls = len(disk.calls)
+        self.will_be = tree(start)
+
+    def fresh(self) -> Path:
+        """A place in which everything lies as before the run."""
+        root = self._root / str(next(self._places))
+        before(root)
+        (root / "report.md").write_bytes(b"old")
+        (root / "form.xlsx").write_bytes(b"filled in too")
+        return root
+
+    def ended(self, root: Path, **what: Callable[[int, str], object]) -> BaseException | None:
+        """Run it and let the disk do something; how it ended."""
+        with pytest.MonkeyPatch.context() as patched:
+            Disk(patched, **what)
+            try:
+                self._run(root)
+            except BaseException as error:
+                return error
+        return None
+
+    def require_nothing_lost(self, root: Path) -> None:
+        """Every file is whole, the old or the new, and what people wrote is there."""
+        found = {name: text for name, text in tree(root).items() if ".junheng-" not in name}
+        for name, text in nonempty(found.items()):
+            kept = self.will_be.get(name) if "旧稿" in name else None
+            assert text in (self.was.get(name), self.will_be.get(name), kept), name
+        assert found.keys() >= self.was.keys() & self.will_be.keys()
+        assert set(self.was.values()) - {b"old", b"same"} <= set(found.values())
+
+    def require_done_again(self, root: Path) -> None:
+        """The next run succeeds, and leaves nothing of the one before."""
+        self._run(root)
+        found = tree(root)
+        assert {name: text for name, text in found.items() if "旧稿" not in name} == {
+            name: text for name, text in self.will_be.items() if "旧稿" not in name
+        }
+        assert set(self.was.values()) - {b"old", b"same"} <= set(found.values())
+        assert not hidden(root)
+
+
+def test_a_run_that_is_killed_anywhere_loses_nothing(case: Case) -> None:
+    assert case.calls > 9
+    for at in nonempty(range(1, case.calls + 1)):
+        root = case.fresh()
+        assert isinstance(case.ended(root, before=kill(at)), KilledError)
+        case.require_nothing_lost(root)
+        case.require_done_again(root)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_interrupt_anywhere_leaves_the_old_or_the_new(case: Case, moment: str) -> None:
+    for at in nonempty(range(1, case.calls + 1)):
+        root = case.fresh()
+        ended = case.ended(root, **{moment: raised(at, KeyboardInterrupt())})
+        assert isinstance(ended, KeyboardInterrupt), (at, case.names[at - 1])
+        found = {name: text for name, text in tree(root).items() if ".junheng-" not in name}
+        assert found in (case.was, case.will_be), at
+        case.require_done_again(root)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
+def test_a_disk_that_fails_anywhere_is_told_of(case: Case, number: int) -> None:
+    """Once, or from there on wherever room is needed; what only tidies up may fail in silence."""
+    grows = ("open", "mkdir", "link", "write", "fsync") if number == errno.ENOSPC else ()
+    told = 0
+    for at in nonempty(range(1, case.calls + 1)):
+        root = case.fresh()
+        ended = case.ended(root, before=raised(at, OSError(number, "broken"), *grows))
+        found = {name: text for name, text in tree(root).items() if ".junheng-" not in name}
+        if ended is None:
+            assert found == case.will_be, at
+        else:
+            told += 1
+            assert isinstance(ended, UsageError), at
+            assert found in (case.was, case.will_be), at
+        case.require_done_again(root)
+    assert told > case.calls / 3
 
 
 def test_a_paper_that_is_a_link_is_written_and_kept_where_it_leads(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compliance.kernel.errors import PackError, UsageError
-from compliance.render.documents.output_files import Names, joined, safe, staged
+from compliance.render.documents.output_files import Names, joined, safe
 from compliance.render.documents.text import printable
 from compliance.render.rectification.write import FORMATS, write_papers
 from tests.render.rectify_sample import conforming, large, sample
@@ -92,8 +92,8 @@ def test_no_permission_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monke
         raise PermissionError(13, "denied", str(tmp_path / "x.docx"))
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(UsageError) as caught, staged(tmp_path / "new"):
-        pass
+    with pytest.raises(UsageError) as caught:
+        write_papers(sample(), tmp_path / "new", ["md"], {})
     assert caught.value.where == str(tmp_path / "x.docx")
     assert "WPS" in caught.value.todo
 

@@ -176,10 +176,18 @@ def datasets(document: Record) -> Tables:
 def as_parquet(folder: Path, document: Record, **options: Any) -> None:
     """A folder of Parquet tables with lists as lists."""
     folder.mkdir()
+    for name, rows in frames_of(document).items():
+        pl.DataFrame(rows, infer_schema_length=None).write_parquet(
+            folder / f"{name}.parquet", **options
+        )
+
+
+def frames_of(document: Record) -> dict[str, list[Record]]:
+    """The document as the tables of a dataset, every row of which names its county."""
     county = document["county"]
     key = {"county_code": county["county_code"]}
     plain = {name: value for name, value in county.items() if not isinstance(value, list | dict)}
-    frames = {
+    return {
         "counties": [plain],
         "schools": document["schools"],
         "monitoring": [{**key, **one} for one in county["monitoring"]],
@@ -188,10 +196,6 @@ def as_parquet(folder: Path, document: Record, **options: Any) -> None:
         ],
         "vetoes": [{**key, "rule": rule, "exists": one} for rule, one in county["vetoes"].items()],
     }
-    for name, rows in frames.items():
-        pl.DataFrame(rows, infer_schema_length=None).write_parquet(
-            folder / f"{name}.parquet", **options
-        )
 
 
 def flipped(data: bytes, luck: Random, aim: bytes = b"") -> bytes:

@@ -23,6 +23,7 @@ from compliance.assessment.scope import (
     left_out,
     named_schools,
     outcomes,
+    unattributed,
 )
 from compliance.engine.evaluate import RESULTS
 from compliance.engine.findings import LACKING, Findings, RuleFindings
@@ -41,6 +42,7 @@ from compliance.engine.sentences import (
 )
 from compliance.engine.tallies import ALSO, AT
 from compliance.kernel.errors import Problem, show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, pick, say
 from compliance.kernel.labels import basis_word, day_in_words
 from compliance.kernel.number_format import fixed
@@ -212,7 +214,7 @@ class _Teller:
     def _told(self, cases: Sequence[_Case]) -> list[pl.DataFrame]:
         try:
             return [self._piece(cases)]
-        except Exception as error:  # a broken sentence costs the sentence, not the verdict
+        except FAULTS as error:  # a broken sentence costs the sentence, not the verdict
             if len(cases) > 1:
                 return [piece for case in cases for piece in self._told([case])]
             self._speechless(cases[0][0], error)
@@ -450,7 +452,7 @@ class _Teller:
         if rule.id not in self._sentences:
             try:
                 said = self.found.kinds[rule.kind].sentence(rule, self.found.ruleset)
-            except Exception as error:  # a broken sentence costs the sentence, not the verdict
+            except FAULTS as error:  # a broken sentence costs the sentence, not the verdict
                 self._speechless(group, error)
                 return None
             self._sentences[rule.id] = said
@@ -493,6 +495,14 @@ class _Teller:
             for block, own in told.items()
         }
 
+    @cached_property
+    def _withheld(self) -> Mapping[int, str]:
+        """County, by number → why it is not said to pass, where it may lack a row."""
+        of_nobody = self.found.unattributed
+        counties = enumerate(self.found.counties.iter_rows()) if of_nobody else ()
+        found = {n: unattributed(of_nobody.get((code, year), ())) for n, (code, year) in counties}
+        return {number: say("{l}。", l=why) for number, why in found.items() if why}
+
     def _outside(self) -> Iterator[tuple[str, int, str]]:
         """Block, county and how its rules came out there, where some do not apply or are waived."""
         rules = self.found.ruleset.rules
@@ -533,7 +543,7 @@ class _Teller:
                 said[alike] = outcomes(judged, "county", found)
             yield block, county, said[alike]
 
-    def _speechless(self, group: RuleFindings, error: Exception) -> None:
+    def _speechless(self, group: RuleFindings, error: BaseException) -> None:
         show_traceback(error)
         kind = self.found.kinds[group.rule.kind]
         told = say(
@@ -579,7 +589,11 @@ class _Teller:
             if facts
         }
         if not texts:
-            return line(nothing, **holes)
+            told = line(nothing, **holes)
+            if self._withheld and group.is_of_county:
+                lacks = pl.col("county").is_in(list(self._withheld))
+                told = pl.when(lacks).then(state(rule, status)).otherwise(told)
+            return told
         holes["todo"] = say_nobody()
         if len(group.missing) == 1:
             (text,) = texts.values()
@@ -604,6 +618,11 @@ class _Teller:
             said = said + told.list.join("").fill_null("")
         if status == UNKNOWN and "withheld" in group.columns:
             said = _withheld(said, rule)
+        if status == UNKNOWN and self._withheld and group.is_of_county:
+            why = pl.col("county").replace_strict(
+                self._withheld, default="", return_dtype=pl.String
+            )
+            said = said + why
         if status == WAIVED and "waived_by" in group.columns:
             said = said + _each("waived_by", self._waivers, pl.String)
         if beside := self._besides.get(rule.id):

@@ -15,8 +15,8 @@ from compliance.assessment.county import NAMED_BY
 from compliance.engine.attestations import SAYING
 from compliance.engine.results import Grounds, Results
 from compliance.intake.cell_locations import Found, Place, text_positions
+from compliance.intake.formats.given_names import lying_at
 from compliance.intake.formats.input_names import InputNames
-from compliance.intake.formats.standard_input import lying_at
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import Text, msg, say
 from compliance.kernel.submission import COMPULSORY

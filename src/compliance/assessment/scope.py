@@ -11,10 +11,12 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from compliance.assessment import figures
+from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, plural, say
 from compliance.rules.language.model import Rule
 
 _SCHOOLS = 3  # so many of the schools left out are named
+_PLACES = 3  # so many of the places of errors are named
 _RUN = 3  # so many rules in a row are named by the first and the last
 _NUMBERED = re.compile(r"^(.*?)([0-9]+)$")
 OUTSIDE = ("not_applicable", "waived")
@@ -99,6 +101,18 @@ def left_out(schools: Sequence[str]) -> str:
     return plural(
         len(schools), "{n}所学校（学段）不参加资源配置评估：{names}{more}", names=names, more=more
     )
+
+
+def unattributed(problems: Sequence[Problem]) -> str:
+    """``有1处错误（schools.csv A4）…，改正前不作达标结论``; empty without any. problems: of a county that does not pass for them."""
+    if not problems:
+        return ""
+    places = list(dict.fromkeys(filter(None, (one.place() for one in problems))))
+    more = msg("等") if len(places) > _PLACES else ""
+    return plural(
+        len(problems), "有{n}处错误所在的记录看不出属于哪个县（{places}{more}），可能是本县的，改正前不作达标结论",
+        places=msg("、").join(places[:_PLACES]), more=more,
+    )  # fmt: skip
 
 
 def named_schools(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

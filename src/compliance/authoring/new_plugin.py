@@ -15,10 +15,10 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from compliance.checker.choice import regions, with_pack_file
 from compliance.facts.vocabulary import vocabulary
+from compliance.kernel.drafts import scratch
 from compliance.kernel.errors import PackError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.registry import Registry
@@ -117,14 +117,14 @@ def write_new(asked: NewPack, registry: Registry) -> Written:
     _try(asked, registry, words)
     with staged(asked.folder) as place:
         for path, pieces in asked.files.items():
-            place.put(Path(path), _filled(pieces, words).encode())
+            place.put(Path(path), _filled(pieces, words).encode(), fresh=True)
         return place.place()
 
 
 def _try(asked: NewPack, registry: Registry, words: Mapping[str, str]) -> None:
     """UsageError where the examples do not go with the rule set that they extend, or with others' facts."""
-    with TemporaryDirectory() as folder:
-        pack, facts = Path(folder, f"{asked.name}.toml"), Path(folder, FACTS)
+    with scratch() as drafts:
+        pack, facts = drafts.folder / f"{asked.name}.toml", drafts.folder / FACTS
         facts.parent.mkdir()
         pack.write_text(_filled(asked.rules, words), "utf-8")
         facts.write_text(_filled((_FRAGMENT,), words), "utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from compliance.kernel.drafts import put_in_place
 from compliance.kernel.i18n import say
 from compliance.rules.language.pack import Pack
 from compliance.rules.resolution.resolve import renamed
@@ -71,7 +72,8 @@ def write_ids(folder: Path, packs: Mapping[str, Sequence[Pack]]) -> int:
     written = _written(folder)
     new = [key for key in ids_of(packs) if key not in written]
     lines = (f"{ruleset} {rule_id}\n" for ruleset, rule_id in (*written, *new))
-    (folder / SNAPSHOT).write_text(_HEAD + "".join(lines), "utf-8")
+    text = (_HEAD + "".join(lines)).encode()
+    put_in_place(folder / SNAPSHOT, lambda stream: stream.write(text))
     return len(new)
 
 

@@ -31,7 +31,7 @@ from compliance.checker.choice import (
 from compliance.checker.correction import HeldCounty
 from compliance.checker.handing_on import Sink, handed_on
 from compliance.checker.manifest import manifest
-from compliance.checker.parts import Job, Judging, in_parts, judged_in_order
+from compliance.checker.parts import Executor, Job, Judging, Threads, in_parts
 from compliance.checker.report import Report, Wording, whole
 from compliance.checker.waivers import outcomes, waiver_problems
 from compliance.engine import verdicts
@@ -49,8 +49,8 @@ from compliance.engine.waiving import Hit, in_force
 from compliance.facts.vocabulary import Vocabulary, yearly
 from compliance.intake.cell_locations import Watch
 from compliance.intake.formats.discover import gather, with_words
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.intake.formats.standard_input import called
 from compliance.kernel.errors import JunhengError, NoEditionError, PackError, Problem, UsageError
 from compliance.kernel.i18n import msg, say, use
 from compliance.kernel.journal import step
@@ -186,6 +186,7 @@ class Checker:
         lang: str | None = None,
         sinks: Sequence[Sink] = (),
         previous: Sequence[Path] = (),
+        executor: Executor | None = None,
     ) -> Report:
         """Judge the counties in a file or folder, or in several.
 
@@ -193,7 +194,8 @@ class Checker:
         called when a part has been judged. lang: ``zh`` or ``en``; None: the current language.
         sinks: what takes the findings part by part, while the next are judged; then the report of
         several counties does not hold them, so that a nation fits into little memory. previous: earlier
-        figures of the same counties; what jumped since is a problem of the data.
+        figures of the same counties; what jumped since is a problem of the data. executor: what judges
+        the parts, and takes their findings itself; None: this process.
 
         Raises UsageError, PackError or PluginError where nothing can be judged; problems of the
         data stand in the report.
@@ -203,7 +205,7 @@ class Checker:
             watch = self._watch(choice, [*asked, *previous])
             registry = replace(self.registry, readers=watch.readers)
             batch = prepare(asked, registry, choice, _several(previous))
-            return self.judge(batch, choice, progress, sinks, watch)
+            return self.judge(batch, choice, progress, sinks, watch, executor)
 
     def _watch(self, choice: Choice, paths: Sequence[Path] = ()) -> Watch:
         return Watch(self.registry.readers, self.registry.vocabulary, paths, terms=choice.terms)
@@ -270,9 +272,10 @@ class Checker:
         progress: Progress | None = None,
         sinks: Sequence[Sink] = (),
         watch: Watch | None = None,
+        executor: Executor | None = None,
     ) -> Report:
         """Judge what lies ready; `watch` knows where its figures stand. The rest as for `check`."""
-        registry = self.registry
+        registry, by = self.registry, executor or Threads()
         watch = watch or self._watch(choice)
         words = Wording(batch.vocabulary, [(job.rules, registry.kinds) for job in batch.jobs])
         problems, kept = list(batch.problems), list[pl.DataFrame]()
@@ -285,9 +288,10 @@ class Checker:
             registry.kinds, words, batch.problems,
             strict=choice.strict, alone=alone, waivers=choice.waivers,
         )  # fmt: skip
-        parts = list(in_parts(batch.jobs))
+        schools = sum(job.part.schools.height for job in batch.jobs)
+        parts = list(in_parts(batch.jobs, by.schools(schools)))
         with handed_on(sinks) as put:
-            for done, made in enumerate(judged_in_order(parts, judging.part)):
+            for done, made in enumerate(by.judged(parts, judging)):
                 step(partial(_told_part, parts[done][0].rules.id, done + 1, len(parts)))
                 if progress is not None:
                     progress(parts[done][0].rules.id, done, len(parts))
@@ -297,7 +301,7 @@ class Checker:
                 excluded += made.excluded
                 rows |= made.rows
                 hits += made.hits
-                if alone or not sinks:
+                if alone or not (sinks or executor):
                     kept.append(made.frame)
                     words.found.append(made.found)
         waivers = tuple(outcomes(choice.waivers, hits, batch.jobs))
@@ -319,7 +323,8 @@ class Checker:
                 choice,
                 batch.packs,
                 (job.rules.id for job in batch.jobs),
-            ),
+            )
+            | by.stated(),
             titles=words.titles,
             holders=words.holders,
             overview=rows,

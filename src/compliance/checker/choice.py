@@ -28,6 +28,7 @@ from compliance.kernel.errors import (
 )
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import day_in_words
+from compliance.kernel.paths import real
 from compliance.plugins.registry import Registry
 from compliance.rules.kinds import classes, code
 from compliance.rules.language.editions import editions
@@ -142,7 +143,7 @@ def _with_file(registry: Registry, path: Path) -> tuple[Packs, str]:
     """The installed packs and that of a file, sound on every day on which something changes."""
     pack = read_pack(path, home=path.parent, partly=True)
     installed = registry.packs.get(pack.id, ())
-    if any(one.path.resolve() == path.resolve() for one in installed):
+    if any(real(one.path) == real(path) for one in installed):
         return registry.packs, pack.id
     if installed:
         raise pack.error(

@@ -1,13 +1,14 @@
-"""Many counties judged in parts of whole counties, two at a time, in order."""
+"""Many counties judged in parts of whole counties, in order: here two at a time, or by another executor."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from compliance.kernel.submission import KEY, Submission
 from compliance.rules.language.model import Ruleset
 from compliance.rules.waivers import NO_WAIVERS, Waivers
 
-_SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory
+SCHOOLS = 12_500  # judged at once: more is hardly quicker, and takes more memory
 _AT_ONCE = 2  # parts; Polars is at work in one while Python is in the other
 
 
@@ -58,14 +59,15 @@ class JudgedPart:
 class Judging:
     """How parts are judged: by these kinds, told with these words, with these problems known.
 
-    alone: the table of counties is not asked for. waivers: those given, whosoever they are.
+    alone: the table of counties is not asked for. waivers: those given, whosoever they are. It can be
+    pickled, and judges the same wherever the same plugins are installed.
     """
 
     def __init__(
         self, kinds: Mapping[str, Kind], words: Wording, problems: Sequence[Problem],
         *, strict: bool, alone: bool, waivers: Waivers = NO_WAIVERS,
     ) -> None:  # fmt: skip
-        self._kinds, self._words, self._strict, self._alone = kinds, words, strict, alone
+        self._kinds, self.words, self._strict, self.alone = kinds, words, strict, alone
         self._waivers = waivers
         self._problems: dict[str, list[Problem]] = {}
         for one in problems:
@@ -92,7 +94,7 @@ class Judging:
             known = [one for code in codes for one in self._problems.get(code, ())]
             left_out = verdicts.excluded(evaluation)
             found = findings(evaluation, [*known, *made.problems], left_out=left_out)
-            told = self._words.told(found)
+            told = self.words.told(found)
             made.problems += told.problems
             made.found.append(found)
             pieces.append(told.frame)
@@ -100,32 +102,54 @@ class Judging:
             made.counties += own
             made.excluded += left_out
             made.hits += hits(evaluation)
-            if not self._alone:
+            if not self.alone:
                 made.rows |= overview(told.frame, own, job.rules.rules)
         made.frame = together(pieces)
         return made
 
 
-def judged_in_order(
-    parts: Sequence[Sequence[Job]], judge: Callable[[Sequence[Job]], JudgedPart]
-) -> Iterator[JudgedPart]:
-    """Each part judged, in order, while the one before is used."""
-    if len(parts) == 1:
-        yield judge(parts[0])
-        return
-    waiting: deque[Future[JudgedPart]] = deque()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for part in parts:
-            waiting.append(pool.submit(copy_context().run, judge, part))
-            if len(waiting) == _AT_ONCE:
+class Executor(Protocol):
+    """What judges parts: this process, or another engine's workers."""
+
+    def schools(self, total: int) -> int:
+        """How many schools a part of so many may have."""
+
+    def judged(self, parts: Sequence[Sequence[Job]], judging: Judging) -> Iterator[JudgedPart]:
+        """Each part judged, in order."""
+
+    def stated(self) -> dict[str, object]:
+        """What a manifest says of it; nothing of this process."""
+
+
+class Threads:
+    """This process: each part is judged while the one before is used."""
+
+    def schools(self, total: int) -> int:
+        """As many as are judged quickest at once."""
+        return SCHOOLS
+
+    def judged(self, parts: Sequence[Sequence[Job]], judging: Judging) -> Iterator[JudgedPart]:
+        """Each part judged, in order."""
+        if len(parts) == 1:
+            yield judging.part(parts[0])
+            return
+        waiting: deque[Future[JudgedPart]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for part in parts:
+                waiting.append(pool.submit(copy_context().run, judging.part, part))
+                if len(waiting) == _AT_ONCE:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+
+    def stated(self) -> dict[str, object]:
+        """Nothing: it makes no difference."""
+        return {}
 
 
-def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+def in_parts(jobs: Sequence[Job], schools: int) -> Iterator[list[Job]]:
     """The jobs cut into parts of whole counties, in order, each with about so many schools."""
-    if sum(job.part.schools.height for job in jobs) <= _SCHOOLS:
+    if sum(job.part.schools.height for job in jobs) <= schools:
         if jobs:
             yield list(jobs)
         return
@@ -133,7 +157,7 @@ def in_parts(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     sizes = pl.concat([job.part.schools.group_by(KEY).len("_n") for job in jobs])
     counties = pl.concat(tables).join(sizes, on=list(KEY), how="left").sort(KEY)
     before = pl.col("_n").fill_null(0).cum_sum() - pl.col("_n").fill_null(0)
-    cut = counties.with_columns(_part=before // _SCHOOLS)
+    cut = counties.with_columns(_part=before // schools)
     handed_on = 0
     for part in cut.partition_by("_part", maintain_order=True):
         found = []

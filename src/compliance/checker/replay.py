@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from compliance.assessment.comparison import compare
@@ -30,6 +29,7 @@ from compliance.checker.sides import faulty, side_of, side_of_results, stored_re
 from compliance.intake.formats.standard_input import NAME, kept
 from compliance.intake.own_tables.mapping_file import read_mapping
 from compliance.intake.own_tables.terms import ReadingTerms
+from compliance.kernel.drafts import scratch
 from compliance.kernel.errors import JunhengError, UsageError
 from compliance.kernel.i18n import LANGUAGES, msg, say, use
 from compliance.plugins.hookspecs import GROUP
@@ -93,8 +93,8 @@ def replayed(results: Path, given: Sequence[Path] = ()) -> Replay:
     others = [one for one in run.wanted if one not in run.inputs]
     if not read or not all(set(found.at[one.path]) == set(one.files) for one in others):
         return Replay(results.name, *counts, found.differences)
-    with TemporaryDirectory(prefix="junheng-") as folder, use(run.language), without(_off(run)):
-        layout = None if found.in_place else LaidOut(Path(folder), run.wanted, found)
+    with scratch() as drafts, use(run.language), without(_off(run)):
+        layout = None if found.in_place else LaidOut(drafts.folder, run.wanted, found)
         checker = Checker(load(_entries(run)))
         stream = io.BytesIO()
         try:

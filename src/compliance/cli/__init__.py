@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from compliance.cli.anonymise import anonymise
+from compliance.cli.assemble import assemble
 from compliance.cli.check import check
 from compliance.cli.collect import collect
 from compliance.cli.command import Group, Option, everywhere
@@ -48,6 +49,6 @@ def main() -> None:
 
 for one in (
     check, validate, rectify, papers, declare, missing, diff, replay, import_tables, template, collect,
-    anonymise, rules, explain, rulesets, plugin, menu, doctor, completion,
+    assemble, anonymise, rules, explain, rulesets, plugin, menu, doctor, completion,
 ):  # fmt: skip
     main.add_command(one)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.cli import completed_words, console
+from compliance.cli import completed_words, console, spark
 from compliance.cli.command import (
     Command,
     GivenPath,
+    as_typed,
     chosen,
     exit_code,
     guarded,
@@ -43,6 +44,7 @@ from compliance.kernel.i18n import msg, say
 if TYPE_CHECKING:
     from compliance.checker import Report
     from compliance.checker.handing_on import Sink
+    from compliance.checker.spark import Spark
     from compliance.plugins.hookspecs import Renderer
 
 
@@ -100,6 +102,20 @@ if TYPE_CHECKING:
     is_flag=True,
     help=lambda: msg("只看与 --baseline 相比新增的不达标项，退出码也只按它们；判定不变"),
 )
+@option(
+    "--engine",
+    type=click.Choice(["polars", "spark"]),
+    default="polars",
+    show_default=True,
+    help=lambda: msg("由谁判定：本机，或 Spark（多台机器，见 docs/spark.md；判定相同）"),
+)
+@option(
+    "--master",
+    metavar="URL",
+    help=lambda: msg(
+        "Spark 的 master，如 local[2,4]、spark://主机:7077、yarn（默认：spark-submit 定的，否则 local[*,4]）"
+    ),
+)
 @templates_option
 @shared_options
 @guarded
@@ -111,6 +127,8 @@ def check(
     fail_on: str,
     baseline: Path | None,
     only_new: bool,
+    engine: str,
+    master: str | None,
     *,
     watch: bool,
     **how: Any,  # noqa: ANN401 - the options of `judging`
@@ -121,6 +139,10 @@ def check(
     checker = Checker()
     renderers = checker.registry.renderers
     known = ("text", *(name for name in renderers if name != "text"))
+    options = {"--watch": watch, "--baseline": baseline, "--templates": how["templates"]}
+    folder = ""
+    if spark.asked(engine, master, inputs, formats, options):
+        folder, outputs = spark.output_folder(outputs, known, inputs), ()
     files, streamed = named_outputs(outputs, known)
     refuse_clashes([path for _, path in files], [*inputs, *filter(None, [baseline])])
     if only_new and baseline is None:
@@ -129,10 +151,15 @@ def check(
         require_format(form, known)
     printed = (*formats, *streamed) or ("text",)
 
-    def judged(sinks: Sequence[Sink] = ()) -> Report:
-        choice = chosen(**how)
+    def judged(sinks: Sequence[Sink] = (), by: Spark | None = None) -> Report:
+        choice, brought = chosen(**how), by.brought if by else Path
         with console.documents():
-            report = checker.check(inputs, choice, progress(), sinks=sinks, previous=previous)
+            report = checker.check(
+                *([brought(as_typed(one)) for one in inputs], choice, progress()),
+                sinks=sinks,
+                previous=[brought(as_typed(one)) for one in previous],
+                executor=by,
+            )
             if baseline is not None:
                 from compliance.checker.sides import held_against
 
@@ -147,6 +174,11 @@ def check(
             writing.append(partial(_summarise, report, Path(page), renderers["md"]))
         return _faults(writing, len(files)) or report.exit_code or CONFORMS
 
+    if engine == "spark":
+        with spark.workers(checker.registry, master or "", folder) as by:
+            report = judged(by=by)
+            spark.keep_head(report, by)
+            return given(report)
     if watch:
         return _watched(
             judged, given, {"": (*inputs, *previous), "baseline": baseline, **how}, files, printed

@@ -16,11 +16,11 @@ from compliance.cli.command import (
     progress,
     refuse_clashes,
     shared_options,
-    tell_kept,
+    tell_written,
 )
 from compliance.cli.volume import remark
 from compliance.kernel.exit_codes import UNREADABLE
-from compliance.kernel.i18n import msg, say
+from compliance.kernel.i18n import msg
 
 
 @click.command(
@@ -76,6 +76,5 @@ def collect(
     print_problems(found.problems, err=True)
     for line in told(found.schools, found.done):
         remark(line)
-    tell_kept(found.kept)
-    remark(say("已写 {out}", out=out))
+    tell_written(found.written)
     return UNREADABLE if found.unreadable else 0

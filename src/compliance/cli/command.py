@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -19,7 +19,8 @@ from click.core import ParameterSource
 
 from compliance.cli import completed_words, configuration, console, failures, standard_input, volume
 from compliance.cli.complaints import complaint
-from compliance.kernel import environment, i18n
+from compliance.intake.formats.given_names import is_uri
+from compliance.kernel import environment, i18n, interrupts
 from compliance.kernel.errors import JunhengError, UsageError, reason, show_traceback, summed_up
 from compliance.kernel.exit_codes import (
     CONFORMS,
@@ -28,10 +29,10 @@ from compliance.kernel.exit_codes import (
     INTERRUPTED,
     UNDECIDED,
     UNREADABLE,
-    USAGE,
 )
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
+from compliance.kernel.paths import real
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 READ = (".json", ".xlsx", ".xlsm", ".xls", ".et", ".csv", ".parquet", ".zip")
 # What a start makes stays: to look for garbage in it again and again costs a county a twentieth.
 _YOUNG = 50_000
+_URIS = "compliance.uris"
 Told = Callable[[], str]  # a text, said when it is asked for
 
 
@@ -106,16 +108,27 @@ class Option(click.Option):
 
 
 class GivenPath(click.Path):
-    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder."""
+    """A path as typed. An empty one, as of a variable that is not set, names nothing: never this folder.
+
+    Whether it can be read is said by whoever reads it: what stands beside it is judged all the same.
+    """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(path_type=Path, **options)
+        super().__init__(path_type=Path, readable=False, **options)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """The path; a complaint about an empty one."""
         if value == "":
             self.fail(msg("路径是空的"), param, ctx)
+        if isinstance(value, str) and ctx is not None and is_uri(value):
+            ctx.meta.setdefault(_URIS, {})[Path(value)] = value
         return super().convert(value, param, ctx)
+
+
+def as_typed(path: Path) -> str:
+    """A path as it was typed: of a URI `Path` keeps only one of two slashes."""
+    uris = click.get_current_context().meta.get(_URIS, {})
+    return str(uris.get(path, path))
 
 
 def option(*names: str, help: Told, **options: Any) -> Callable[..., Any]:  # noqa: A002, ANN401 - click's own
@@ -156,12 +169,25 @@ class Group(Command, click.Group):
         silent = "-qq" in given or sum(word in ("-q", "--quiet") for word in given) > 1
         notice = form != "json" and not silent
         with console.ready(language, notice=notice), failures.reported(form):
-            sys.exit(self._run(given, *rest, **options))
+            code = self._run(given, *rest, **options)
+            if code != INTERRUPTED and (trouble := console.unheard()):
+                told = say("标准输出写不出去：{why}", why=trouble)
+                code = print_error(UsageError(told, todo=msg("检查它通向哪里；或用 -o 写到文件")))
+            sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run the command; whoever interrupts it knows that he did."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return interrupts.answered()
 
     def _run(self, given: Sequence[str], *rest: Any, **options: Any) -> int:  # noqa: ANN401
         """The exit code; what is wrong with the command line is told."""
         try:
             code = super().main(given, *rest, **options)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else INTERNAL
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             failures.failed(msg("没有说做什么"), todo=_see_help(error))
@@ -310,18 +336,7 @@ def _inputs(
     found = given or configured_inputs(context)
     if not found and not context.resilient_parsing:
         raise click.MissingParameter(ctx=context, param=param)
-    _require_text(found)
     return standard_input.resolved(context, found)
-
-
-def _require_text(paths: Sequence[Path]) -> None:
-    """UsageError for a name that is no text: nothing could be said of it."""
-    from compliance.intake.formats.folder import is_text
-
-    for path in paths:
-        if not is_text(path):
-            name = str(path).encode("utf-8", "backslashreplace").decode()
-            raise UsageError(msg("文件名不是文字（编码不对）"), name, msg("请改名后再试"))
 
 
 inputs_argument = click.argument(
@@ -487,9 +502,12 @@ def chosen(
 ) -> Choice:
     """What the options of `judging`, and `templates_option`, ask for."""
     for folder in templates:
-        if not folder.is_dir():
+        try:
+            next(folder.iterdir(), None)
+        except OSError as error:
             todo = msg("请给放模板的文件夹（见 docs/templates.md）")
-            raise UsageError(msg("没有这个模板文件夹"), str(folder), todo)
+            told = say("模板文件夹无法读取：{why}", why=reason(error))
+            raise UsageError(told, str(folder), todo) from error
     from compliance.checker import Choice
 
     confirmations: tuple[Confirmation, ...] = ()
@@ -579,8 +597,7 @@ def named_outputs(
 
 def refuse_clashes(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
     """UsageError where an output would overwrite an input, or two outputs are one file."""
-    targets = [path.resolve() for path in outputs]
-    sources = [path.resolve() for path in inputs]
+    targets, sources = [*map(real, outputs)], [*map(real, inputs)]
     for place, target in enumerate(targets):
         if target in targets[:place]:
             raise UsageError(msg("两种格式写到同一个文件"), where=str(outputs[place]))
@@ -607,10 +624,10 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except OSError as error:
-            click.echo(say("输出写不出去：{why}", why=reason(error)), err=True)
-            code = USAGE
-        except Exception as error:
-            if environment.asked(environment.DEBUG):
+            where = str(error.filename or "")
+            code = print_error(UsageError(say("读写不成：{why}", why=reason(error)), where))
+        except BaseException as error:  # a plugin's SystemExit is no exit code of ours
+            if isinstance(error, KeyboardInterrupt) or environment.asked(environment.DEBUG):
                 raise
             click.echo(
                 say(
@@ -670,13 +687,8 @@ def tell_written(written: Written, *, err: bool = False) -> None:
     """Say what was written, and where the earlier files are now that differed."""
     for path in written.papers:
         volume.remark(say("已写 {path}", path=path), err=err)
-    tell_kept(written.kept, err=err)
-
-
-def tell_kept(kept: Iterable[Path], *, err: bool = False) -> None:
-    """Say where earlier files are now that somebody may have filled in."""
-    for path in kept:
-        volume.remark(say("原有一份与新稿不同（可能已填写），存为 {path}", path=path), err=err)
+    for line in written.told():
+        volume.remark(line, err=err)
 
 
 def tell_papers(written: Written) -> int:

@@ -27,6 +27,7 @@ import click
 from click.core import ParameterSource
 
 from compliance.cli.complaints import allowed
+from compliance.intake.formats.given_names import is_uri
 from compliance.kernel.errors import JunhengError, UsageError, reason, suggestion
 from compliance.kernel.i18n import msg, say
 
@@ -298,4 +299,4 @@ def _path(folder: Path, param: click.Parameter, text: str) -> str:
 
 
 def _beside(folder: Path, path: str) -> str:
-    return path if path in ("", "-") else str(folder / path)
+    return path if path in ("", "-") or is_uri(path) else str(folder / path)

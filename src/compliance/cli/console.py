@@ -1,6 +1,6 @@
-"""Where the program speaks: streams of any code page, closed ones, pipes that nobody reads any more.
+"""Where the program speaks: streams of any code page, closed ones, full disks, pipes that nobody reads any more.
 
-A console that has no Chinese letters is spoken to in English, where nobody asked for a language; what
+Speaking never fails. Of what was not heard on stdout, `unheard` says why in the end. A console that has no Chinese letters is spoken to in English, where nobody asked for a language; what
 is written for people and machines elsewhere (`documents`) is in no case another because of it.
 """
 
@@ -10,16 +10,18 @@ import codecs
 import errno
 import io
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
 from compliance.kernel import i18n
+from compliance.kernel.errors import reason
 from compliance.kernel.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -45,8 +47,9 @@ def ready(asked: str | None, *, notice: bool = True) -> Iterator[None]:
     if _documents.get():
         yield
         return
-    _open_closed()
-    _outlive_readers()
+    _keep_numbers()
+    sys.stdout = _unfailing(sys.stdout, sys.__stdout__)
+    sys.stderr = _unfailing(sys.stderr, sys.__stderr__)
     for stream in (sys.stdout, sys.stderr):
         _tolerate_narrow(stream)
     usual, shown = LANGUAGES[0], _shows(sys.stdout, _CHINESE)
@@ -82,10 +85,9 @@ def shows_documents() -> bool:
 
 
 def print_file(fill: Callable[[BinaryIO], object]) -> None:
-    """What machines read goes to stdout in its own encoding, as far as somebody reads it."""
-    with suppress(BrokenPipeError):
-        fill(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+    """What machines read goes to stdout in its own encoding."""
+    fill(sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def print_document(text: str) -> None:
@@ -98,41 +100,63 @@ def said(report: Report) -> Report:
     return report if report.language == i18n.lang() else report.in_language(i18n.lang())
 
 
-def _open_closed() -> None:
+def unheard() -> str:
+    """Why what was said on stdout did not arrive; empty where it did, and for a reader that had enough."""
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return raw.trouble if isinstance(raw, _Voice) else ""
+
+
+def _keep_numbers() -> None:
     """What is closed (``>&-``) leads nowhere: no file that is opened later may take its place."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(number, True)
     os.close(number)
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            mode = "r" if name == "stdin" else "w"
-            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
-class _Pipe(io.FileIO):
-    """A pipe that takes what nobody reads any more (`… | head -1`): the verdict, and the exit code, stay."""
+class _Voice(io.RawIOBase):
+    """Where bytes go out that nobody may ever get: the run, its files and its exit code do not hang on it.
+
+    trouble: why something is lost, but for a reader that has gone (`… | head -1`); then the rest is too.
+    It has no `fileno`: libraries would write past it.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number, self.trouble, self._lost = number, "", False
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return os.isatty(self._number)
 
     def write(self, data: Any, /) -> int:  # noqa: ANN401 - whatever has bytes
-        """How much of it is written, or would be."""
-        try:
-            return super().write(data)
-        except OSError as error:
-            if error.errno not in _GONE:
-                raise
-            return memoryview(data).nbytes
+        """How much of it is written, or lost."""
+        while not self._lost:
+            try:
+                return os.write(self._number, data)
+            except BlockingIOError:  # a pipe that another process has set so
+                select.select([], [self._number], [])
+            except OSError as error:
+                self._lost = True
+                self.trouble = "" if error.errno in _GONE else reason(error)
+        return memoryview(data).nbytes
 
 
-def _outlive_readers() -> None:
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        own = isinstance(stream, io.TextIOWrapper) and stream is getattr(sys, f"__{name}__")
-        if own and not stream.isatty() and isinstance(stream.buffer, io.BufferedWriter):
-            stream.flush()
-            pipe = io.BufferedWriter(_Pipe(stream.fileno(), "wb", closefd=False))
-            made = io.TextIOWrapper(
-                pipe, stream.encoding, stream.errors, line_buffering=stream.line_buffering
-            )
-            setattr(sys, name, made)
+def _unfailing(stream: TextIO | None, own: TextIO | None) -> TextIO:
+    """The process's own stream, or a closed one, as one that never fails; another as it is."""
+    if stream is None:
+        return io.TextIOWrapper(io.BufferedWriter(_Voice(-1)), "utf-8")
+    buffer = getattr(stream, "buffer", None)
+    raw = getattr(buffer, "raw", buffer)  # without a buffer of its own where Python is told so
+    if stream is not own or not isinstance(raw, io.FileIO):
+        return stream
+    stream.flush()
+    voice = io.BufferedWriter(_Voice(raw.fileno()))
+    lines = bool(stream.line_buffering)
+    return io.TextIOWrapper(voice, stream.encoding, stream.errors, line_buffering=lines)
 
 
 def _tolerate_narrow(stream: object) -> None:

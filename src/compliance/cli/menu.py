@@ -18,11 +18,14 @@ import click
 
 from compliance.cli.command import Command, GivenPath, guarded, shared_options
 from compliance.cli.papers import results_folder
+from compliance.kernel import interrupts
 from compliance.kernel.cache import OFF
+from compliance.kernel.drafts import put_in_place
 from compliance.kernel.environment import CACHE, asked
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE
+from compliance.kernel.paths import real
 
 BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".json", ".zip")
 BLANK = "填报.xlsx"
@@ -47,11 +50,13 @@ def menu(files: tuple[Path, ...]) -> int:
     if isinstance(sys.stdin, TextIOWrapper):  # whatever is typed, it is no path at worst
         sys.stdin.reconfigure(errors="surrogateescape")
     click.echo(msg("均衡 Junheng：县域义务教育优质均衡核查。数据不离开这台电脑。"))
-    try:
-        while (chosen := choose_file()) is not None:
-            work_on(chosen)
-    except (EOFError, KeyboardInterrupt, click.Abort):
-        click.echo()
+    with interrupts.told():
+        try:
+            while (chosen := choose_file()) is not None:
+                work_on(chosen)
+        except (EOFError, KeyboardInterrupt, click.Abort):
+            interrupts.answered()
+            click.echo()
     click.echo(msg("已退出。"))
     return CONFORMS
 
@@ -118,8 +123,8 @@ def offered() -> Iterator[Path]:
     seen = set[Path]()
     here = (path for folder in (Path(), Path(_EXAMPLES)) for path in _workbooks(folder))
     for path in (*recent(), *here):
-        if (real := path.resolve()) not in seen:
-            seen.add(real)
+        if (place := real(path)) not in seen:
+            seen.add(place)
             yield path
 
 
@@ -157,7 +162,8 @@ def remember(path: Path) -> None:
     lines = dict.fromkeys(str(one) for one in (path.absolute(), *recent()))
     with suppress(OSError, UnicodeError):
         memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text("\n".join(list(lines)[:_KEPT]), "utf-8")
+        text = "\n".join(list(lines)[:_KEPT]).encode()
+        put_in_place(memory, lambda stream: stream.write(text))
 
 
 def _memory() -> Path | None:
@@ -187,7 +193,7 @@ def path_typed(typed: str) -> Path | None:
 def ask(question: str) -> str:
     """What was typed. Raises EOFError where nobody can type."""
     click.echo(question, nl=False)
-    line = sys.stdin.readline()
+    line = sys.stdin.readline() if sys.stdin is not None else ""
     if not line:
         raise EOFError
     return line.strip()

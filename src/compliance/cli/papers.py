@@ -25,7 +25,6 @@ from compliance.cli.command import (
     progress,
     refuse_clashes,
     shared_options,
-    tell_kept,
     tell_papers,
     templates_option,
     terminal_width,
@@ -36,12 +35,10 @@ from compliance.kernel.errors import PackError, PluginError, UsageError
 from compliance.kernel.exit_codes import INTERNAL, UNREADABLE
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import CONCLUSION, DATA_PROBLEMS, REPORT, RESULTS
+from compliance.kernel.paths import real
 
 if TYPE_CHECKING:
     from compliance.checker import Checker, Choice, Report
-
-# In which people write; the others are read only, and simply replaced.
-_CORRECTED = (".xlsx", ".xlsm")
 
 
 @click.command(
@@ -66,7 +63,6 @@ _CORRECTED = (".xlsx", ".xlsm")
 def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # noqa: ANN401
     """Judge once and write; 0 once the papers are written, whatever the verdict, 4 with errors."""
     from compliance.checker import Checker
-    from compliance.render.documents.output_files import beside, staged
     from compliance.render.rectification.write import write_papers
     from compliance.render.terminal.summary import summary, verdicts
 
@@ -78,24 +74,20 @@ def papers(inputs: tuple[Path, ...], out: Path | None, **how: Any) -> int:  # no
         report = checker.check(inputs, choice, progress())
         files, code = _reports(report, checker)
         marked, lost = _marked(checker, choice, inputs, folder)
-    with staged(folder, beside) as place:
-        for path, content in {**files, **marked}.items():
-            place.put(path, content, keep=path.suffix in _CORRECTED)
-        kept = place.place().kept
     templates = {info.id: info.template_dirs for info in report.rulesets}
     with console.documents():
-        written = write_papers(report, folder, ("docx", "xlsx"), templates, None, days)
+        written = write_papers(
+            report, folder, ("docx", "xlsx"), templates, None, days, further={**files, **marked}
+        )
     if quiet() < SILENT:
         told = verdicts if quiet() else summary
         click.echo(told(console.said(report), sys.stdout.isatty(), terminal_width()))
     remark("")
     failed_on(report.problems)
     code = max(code, tell_papers(written))
-    tell_kept(kept)
     for line in lost:
         remark(line, err=True)
-    number = len(files) + len(marked) + len(written)
-    remark(say("已写{number}份，见 {out}", number=number, out=folder))
+    remark(say("已写{number}份，见 {out}", number=len(written), out=folder))
     errors = any(one.severity == "error" for one in report.problems)
     return code or (UNREADABLE if errors else 0)
 
@@ -106,7 +98,7 @@ def results_folder(inputs: Sequence[Path]) -> Path:
 
     if is_kept(inputs[0]):
         raise UsageError(msg("没有说写到哪里"), todo=msg("从标准输入读时请加 -o 文件夹"))
-    first = inputs[0] if inputs[0].name not in ("", "..") else inputs[0].resolve()
+    first = inputs[0] if inputs[0].name not in ("", "..") else real(inputs[0])
     name = first.stem if first.is_file() else first.name
     several = f"等{len(inputs)}个" if len(inputs) > 1 else ""
     return first.with_name(f"{name}{several}_{RESULTS}")

@@ -114,14 +114,17 @@ def _give_back(
     checker: Checker, checked: Validation, choice: Choice, inputs: Sequence[Path], out: Path
 ) -> None:
     """One workbook, or in a folder one for each document."""
-    from compliance.render.documents.output_files import write_whole
+    from compliance.render.documents.output_files import staged, write_whole
 
     with console.documents():
         made, lost = given_back(checker, checked, choice, inputs, out)
-    if out not in made:
-        out.mkdir(parents=True, exist_ok=True)
-    for path, content in made.items():
-        write_whole(path, lambda stream, content=content: stream.write(content))  # type: ignore[misc]
+    if out in made:
+        write_whole(out, lambda stream: stream.write(made[out]))
+    else:
+        with staged(out) as place:
+            for path, content in made.items():
+                place.put(path.relative_to(out), content)
+            place.place()
     for line in (*(say("已退回 {path}", path=path) for path in made), *lost):
         remark(line, err=True)
 
@@ -156,7 +159,7 @@ def given_back(
 
 def _file(path: str) -> Path | None:
     """The file of a document; None of what is no single file."""
-    from compliance.intake.formats.standard_input import lying_at
+    from compliance.intake.formats.given_names import lying_at
 
     there = lying_at(path)
     return there if path and there.is_file() else None

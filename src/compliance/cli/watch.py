@@ -17,6 +17,7 @@ import click
 from compliance.cli import failures
 from compliance.cli.command import print_error, print_problems, terminal_width
 from compliance.cli.volume import SILENT, quiet, remark
+from compliance.kernel import interrupts
 from compliance.kernel.errors import JunhengError
 from compliance.kernel.exit_codes import CONFORMS
 from compliance.kernel.i18n import msg
@@ -47,29 +48,31 @@ def watched(
     give: gets the report and the last one before it that judged a county.
     """
     code, last, tries = int(CONFORMS), None, 0
-    try:
-        while True:
-            failures.forget()
-            try:
-                report = judge()
-            except JunhengError as error:
-                tries += 1
-                if tries < TRIES:
-                    wait(soon=True)
-                    continue
-                code = print_error(error)
-            else:
-                tries += 1
-                if tries < TRIES and any(one.code in _TORN for one in report.problems):
-                    wait(soon=True)
-                    continue
-                code = give(report, last)
-                last = report if report.counties else last
-            tries = 0
-            remark(msg("等待改动，按 Ctrl-C 结束。"), err=True)
-            wait(soon=False)
-    except KeyboardInterrupt:
-        click.echo(err=True)
+    with interrupts.told():
+        try:
+            while True:
+                failures.forget()
+                try:
+                    report = judge()
+                except JunhengError as error:
+                    tries += 1
+                    if tries < TRIES:
+                        wait(soon=True)
+                        continue
+                    code = print_error(error)
+                else:
+                    tries += 1
+                    if tries < TRIES and any(one.code in _TORN for one in report.problems):
+                        wait(soon=True)
+                        continue
+                    code = give(report, last)
+                    last = report if report.counties else last
+                tries = 0
+                remark(msg("等待改动，按 Ctrl-C 结束。"), err=True)
+                wait(soon=False)
+        except KeyboardInterrupt:
+            interrupts.answered()
+            click.echo(err=True)
     return code
 
 

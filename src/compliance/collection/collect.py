@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from compliance.collection.merge import MergedCounty, merge, round_of
@@ -18,10 +18,11 @@ from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import RawDocument, RawTable
 from compliance.kernel.errors import Problem, UsageError, summed_up
 from compliance.kernel.i18n import lang, msg, say, use
+from compliance.kernel.paths import real, shown
 from compliance.plugins.registry import Registry
 from compliance.render.blank_workbook import workbook_bytes
 from compliance.render.collected_sheets import SchoolProgress, Untyped, add_sheets
-from compliance.render.documents.output_files import beside, staged
+from compliance.render.documents.output_files import Written, beside, staged
 from compliance.render.filled_workbook import untouched
 
 _PACKED = (".zip", ".rar", ".7z")
@@ -32,8 +33,8 @@ Progress = Callable[[str, int, int], None]
 class Collection:
     """What was collected.
 
-    schools: a row each, those to be urged first. unreadable: files, by name. kept: where the workbook
-    that was there before is now, if somebody had changed it.
+    schools: a row each, those to be urged first. unreadable: files, by name. written: the workbook, and
+    where the one is that was there before, if somebody had changed it.
     """
 
     county: str
@@ -41,7 +42,7 @@ class Collection:
     done: int
     problems: Sequence[Problem]
     unreadable: Sequence[str]
-    kept: Sequence[Path] = ()
+    written: Written = field(default_factory=Written)
 
 
 def collect(
@@ -81,10 +82,9 @@ def collect(
 
     mark = Marker.now(about.county_code, about.year, ruleset=form.ruleset)
     content = workbook_bytes(form, room=0, tables=merged.tables, mark=mark, more=more)
-    with staged(out.parent, beside) as place:
-        place.put(Path(out.name), content, keep=not untouched(out))
-        kept = place.place().kept
-    return replace(found, kept=kept)
+    with staged(out.parent) as place:
+        place.put(Path(out.name), content, keep=None if untouched(out) else beside)
+        return replace(found, written=place.place())
 
 
 def _read(
@@ -95,13 +95,14 @@ def _read(
         raise UsageError(
             msg("没有这个文件夹"), where=str(folder), todo=msg("给出收回的工作簿所在的文件夹")
         )
-    found = contents(folder, SPREADSHEETS, {out.resolve()}, of_schools=True)
-    paths = [path for shelf in found.shelves for path in shelf.counties]
+    found = contents(folder, SPREADSHEETS, {real(out)}, of_schools=True)
+    paths = [path for shelf in found.shelves for path in (*shelf.counties, *shelf.shut)]
     files = []
     for number, path in enumerate(paths):
         if progress is not None:
             progress(msg("读取"), number, len(paths))
-        files.append(read_returned(path, path.relative_to(folder).as_posix(), words))
+        name = path.relative_to(folder).as_posix() if path != folder else folder.name
+        files.append(read_returned(path, shown(name), words))
     problems = [_passed(name) for name in found.strange]
     if told := found.told():
         problems.append(Problem("warning", "not_read", say("未读取：{told}", told=told)))

@@ -14,6 +14,7 @@ from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, plural
 from compliance.render.documents.output_files import Names, joined, staged
 from compliance.render.documents.text import shortened
+from compliance.render.filled_workbook import untouched
 from compliance.render.school_workbook import KnownRows, SchoolForm, school_workbook
 
 Progress = Callable[[str, int, int], None]
@@ -22,7 +23,8 @@ Progress = Callable[[str, int, int], None]
 def issue(register: Register, folder: Path, progress: Progress | None = None) -> Sequence[Path]:
     """Write the workbooks of all schools into the folder, all or none; their paths.
 
-    Raises UsageError where one of them is there already: somebody may have filled it in.
+    Raises UsageError where one of them is there and was saved by another program: somebody may have
+    filled it in. Those of an earlier run that nobody touched are replaced.
     """
     mark = Marker.now(*register.key, ruleset=register.form.ruleset)
     names, schools = Names(), register.tables["schools"]
@@ -30,13 +32,13 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
         Path(f"{names.take(joined(one['school_code'], one['school_name']))}.xlsx"): one
         for one in schools
     }
-    there = [str(path) for path in files if (folder / path).exists()]
-    if there:
+    there = {path for path in files if (folder / path).exists()}
+    if filled := [str(path) for path in files if path in there and not untouched(folder / path)]:
         raise UsageError(
             plural(
-                len(there),
+                len(filled),
                 "已有{n}份学校的工作簿，可能已填写：{what}",
-                what=shortened(there, msg("等{count}份")),
+                what=shortened(filled, msg("等{count}份")),
             ),
             where=str(folder),
             todo=msg("请换一个空文件夹，或先把它们移走"),
@@ -46,7 +48,8 @@ def issue(register: Register, folder: Path, progress: Progress | None = None) ->
             if progress is not None:
                 progress(msg("学校"), number, len(files))
             own = replace(mark, school_code=form.school_code)
-            place.put(path, school_workbook(form, register.form.words, own))
+            content = school_workbook(form, register.form.words, own)
+            place.put(path, content, fresh=path not in there)
         return place.place().papers
 
 

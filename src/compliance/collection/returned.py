@@ -19,6 +19,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake import accept_value
 from compliance.intake.formats import marker as marks
+from compliance.intake.formats.folder import refused
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.package import FAULTY
 from compliance.intake.formats.raw_table import RawDocument
@@ -116,6 +117,8 @@ def read_returned(path: Path, name: str, words: Vocabulary) -> ReturnedWorkbook:
     found = ReturnedWorkbook(name)
     complaints = Complaints(name, found.problems)
     try:
+        if why := refused(path):
+            raise complaints.unreadable("cannot_read", why)
         data = load(path, RawDocument(name), complaints, MOST_OF_A_DOCUMENT)
         book = Workbook(data, complaints)
         found.mark = marks.marker_of(data, complaints) or marks.marker_on_sheet(book)

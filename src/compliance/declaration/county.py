@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from compliance.assessment.messages import say_nobody
-from compliance.declaration.filled_form import Entry, MissingFigure
+from compliance.assessment.scope import unattributed
+from compliance.declaration.filled_form import Entry, MissingFigure, blank
 from compliance.engine import exact_arithmetic, tallies
 from compliance.engine.evaluate import Evaluation
 from compliance.engine.exact_arithmetic import typed
@@ -35,6 +36,9 @@ class CountyView:
         self._outcomes: dict[str, list[Row]] = {}
         self._quotients: dict[str, dict[int, Fraction | None]] = {}
         self._schools = {row["school"]: row for row in self.frame("school").iter_rows(named=True)}
+        of_nobody = evaluation.submission.unattributed
+        # why nothing is concluded from the rows: one of its own may be missing; else empty
+        self.withheld = unattributed(of_nobody.get((self.row["county_code"], self.row["year"]), ()))
 
     def frame(self, scope: str, rule: Rule | None = None) -> pl.DataFrame:
         """The county's rows of a scope's frame; rule: as that rule sees them."""
@@ -47,6 +51,10 @@ class CountyView:
             (pl.col("county_code") == self.row["county_code"])
             & (pl.col("year") == self.row["year"])
         )
+
+    def waits_for_rows(self) -> Entry:
+        """What stands in place of a figure or verdict of a county that may lack a row."""
+        return blank([MissingFigure("", why=self.withheld)])
 
     def school_names(self) -> dict[str, str]:
         """Code → name."""
@@ -95,7 +103,11 @@ class CountyView:
             rules = msg("、").join(row["withheld"])
             yield MissingFigure("", why=say("依据未核实：{r}", r=rules))
         elif not row["missing"]:
-            why = msg("无法计算（分母为零）")
+            why = (
+                msg("无法计算（分母为零）")
+                if school is not None or not self.withheld
+                else self.withheld
+            )
             if row["value"] is not None:
                 why = msg("算得的数不可能如此，请核对所据数据")
             yield self._of_school("", school, why)

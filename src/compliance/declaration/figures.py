@@ -51,7 +51,13 @@ class CountyFigures:
         self._moments: dict[tuple[str, object], tuple[Fraction, Fraction]] = {}
 
     def of(self, asked: FigureReference) -> Entry:
-        """What a reference asks for. Raises PackError where the rule set does not know it."""
+        """What a reference asks for; of a county that may lack a row only what it states itself.
+
+        Raises PackError where the rule set does not know it.
+        """
+        counted = asked.name in self.form.figures or asked.name in self._rules.tallies
+        if self.county.withheld and (counted or asked.kind not in ("", "note")):
+            return self.county.waits_for_rows()
         try:
             return self._of_rule(asked) if asked.kind else self._named(asked.name)
         except LookupError as error:

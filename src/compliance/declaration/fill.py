@@ -198,9 +198,15 @@ class _CountyForm:
                 if (exact := filled.entry.unrounded(filled.decimals))
             ),
             doubtful=tuple(self._doubtful(problems)),
-            about=(dates(asked.of(recorded, kind, as_of)), basis, *changes, *self._relaxed(), *self._outside(left_out),
+            about=(*filter(None, (self._withheld(),)), dates(asked.of(recorded, kind, as_of)), basis, *changes,
+                   *self._relaxed(), *self._outside(left_out),
                    *filter(None, (str(self._form.note),))),
         )  # fmt: skip
+
+    def _withheld(self) -> str:
+        """Why the county's figures and verdicts are left blank; empty where they are not."""
+        why = self._county.withheld
+        return say("{l}，全县的数字和结论留空。", l=why) if why else ""
 
     def _outside(self, left_out: Sequence[Mapping[str, object]]) -> Iterator[str]:
         """What the form's verdicts do not speak of."""
@@ -309,7 +315,10 @@ class _CountyForm:
         """Whether the county meets a rule, as the form says it."""
         county = self._county
         states = dict(by_county(county.evaluation, county.evaluation.outcome(rule_id)).iter_rows())
-        return _marked(table, states[county.index], county, county.outcome(rule_id))
+        state = states[county.index]
+        if county.withheld and state == PASS:
+            return county.waits_for_rows()
+        return _marked(table, state, county, county.outcome(rule_id))
 
     def _sentence(self, sentence: Sentence, role: str) -> FilledCell:
         return FilledCell(

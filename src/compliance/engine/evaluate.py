@@ -24,6 +24,7 @@ from compliance.engine.relaxations import JOINT, attributed, key_of, without
 from compliance.engine.units import Frames, Merger, beside, frames, merger
 from compliance.engine.waiving import NONE_IN_FORCE, InForce
 from compliance.kernel.errors import show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.submission import (
     COMPULSORY,
@@ -81,6 +82,10 @@ SCOPES = ("unit", "school", "county")  # each rests on those before
 Columns = Mapping[str, Any]
 
 
+# what is not shown of a pass that is withheld
+_FIGURES = ("value", "floor", "shortfall", "excess", "parts", "mean", "deviation", "relaxed_by")
+
+
 class AnswerError(ValueError):
     """A kind's answer that is none; what is wrong with it."""
 
@@ -131,7 +136,7 @@ class Tape(NamedTuple):
     """What a rule declared, with the test it is held to; the rest as in `OutcomeColumns`."""
 
     declared: list[Declared]
-    test: tuple[pl.Expr, Exception] | None
+    test: tuple[pl.Expr, BaseException] | None
     columns: Mapping[str, str]
     words: Mapping[str, str]
     lacking: tuple[str, ...] | None
@@ -195,7 +200,7 @@ class Evaluation:
         """A plan that tells of what fails; it does not keep the evaluation from being forgotten."""
         me = ref(self)
 
-        def fails(owner: str, error: Exception) -> None:
+        def fails(owner: str, error: BaseException) -> None:
             if (evaluation := me()) is not None:
                 evaluation._fails(owner, error)
 
@@ -223,7 +228,7 @@ class Evaluation:
                 self._judged[rule_id] = self._lasting(rule) or self._declared(
                     rule, *self._answer(rule)
                 )
-            except Exception as error:  # a broken rule is a finding, never a lost run
+            except FAULTS as error:  # a broken rule is a finding, never a lost run
                 self._fails(rule_id, error)
             if rule_id in self.eased:
                 self._attribute(rule)
@@ -273,8 +278,8 @@ class Evaluation:
         if out is not None:
             left = plan.share(f"#out {' '.join(rule.exclude)}", lambda: out)
             told["status"] = pl.when(~left).then(told["status"])
-        if rule.id in self.waivers.of:
-            told |= self._waived(rule, plan, told["status"])
+        told |= self._waived(rule, plan, told["status"])
+        told |= self._withheld(rule, plan, told)
         missing, lacking = told.pop("missing", None), None
         if isinstance(missing, Lacks) and missing.has_code:
             lacking = tuple(missing.named())
@@ -294,7 +299,9 @@ class Evaluation:
         return OutcomeColumns(plan, names, words, lacking)
 
     def _waived(self, rule: Rule, plan: Plan, status: pl.Expr) -> Columns:
-        """Its status with what is waived of it, and by which waiver."""
+        """Its status with what is waived of it, and by which waiver; nothing where none is in force."""
+        if rule.id not in self.waivers.of:
+            return {}
         judged = plan.let(f"{rule.id}._judged", status.cast(pl.UInt8), rule.id, passing=True)
         place = self.waivers.waived_by(rule.id, judged, plan.table.columns)
         if place is None:
@@ -302,6 +309,43 @@ class Evaluation:
         by = plan.let(f"{rule.id}._waived", place, rule.id, passing=True)
         waived = pl.when(by.is_not_null()).then(pl.lit(WAIVED, pl.UInt8)).otherwise(judged)
         return {"status": waived, "waived_by": by}
+
+    def _withheld(self, rule: Rule, plan: Plan, told: Columns) -> Columns:
+        """Its columns without the passes of counties that may lack a row which could undo them."""
+        if not self.submission.unattributed or rule.id not in self.resting_on_rows:
+            return {}
+        judged = plan.let(f"{rule.id}._drawn", told["status"].cast(pl.UInt8), rule.id, passing=True)
+        met = (PASS, NOT_APPLICABLE) if rule.role == "conclusion" else (PASS,)
+        open_ = plan.let(
+            f"{rule.id}._open", self._lacking & judged.is_in(met), rule.id, passing=True
+        )
+        figures = (name for name in _FIGURES if isinstance(told.get(name), pl.Expr))
+        return {
+            "status": pl.when(open_).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(judged),
+            **{name: pl.when(~open_).then(told[name]) for name in figures},
+        }
+
+    @cached_property
+    def _lacking(self) -> pl.Expr:
+        """Whether a row is about a county that may lack one."""
+        keys = [dict(zip(KEY, key, strict=True)) for key in self.submission.unattributed]
+        dtype = pl.Struct({"county_code": pl.String, "year": pl.Int32})
+        return pl.struct(KEY).is_in(pl.Series(keys, dtype=dtype).implode())
+
+    @cached_property
+    def resting_on_rows(self) -> Set[str]:
+        """The rules of counties that a pass of more schools could undo; the conclusion among them."""
+        rules, graph = self.ruleset.rules, self.ruleset.references
+        return {
+            name
+            for name, rule in rules.items()
+            if rule.scope == "county"
+            and (
+                rule.role == "conclusion"
+                or any(one.scope == "county" for one in graph.tallies(name))
+                or any(rules[one].scope != "county" for one in rule.of if one in rules)
+            )
+        }
 
     def _type(self, name: str) -> pl.DataType | type[pl.DataType]:
         """The type of a column of some rule, by the name it has in a plan."""
@@ -349,7 +393,7 @@ class Evaluation:
             "missing": open_facts.where(is_open) + missing.where(~out),
         }
 
-    def _fails(self, owner: str, error: Exception) -> None:
+    def _fails(self, owner: str, error: BaseException) -> None:
         """Put a rule into state error, for all its subjects."""
         if owner not in self.ruleset.rules:
             return
@@ -403,7 +447,7 @@ class Evaluation:
     def _prepare(self, rule: Rule) -> None:
         try:
             self.kinds[rule.kind].prepare(rule, self)
-        except Exception as error:
+        except FAULTS as error:
             self._fails(rule.id, error)
 
     def _accepted(self, answer: pl.DataFrame, rule: Rule) -> pl.DataFrame:
@@ -519,6 +563,8 @@ class Evaluation:
             judged = self.judged(rule_id)  # it may have broken
         own = judged.plan is self.plan("county")
         status = judged.column("status") if own else pl.col(f"{rule_id}.county status")
+        if self.submission.unattributed and self.ruleset.rules[rule_id].scope != "county":
+            status = pl.when(self._lacking & (status == PASS)).then(UNKNOWN).otherwise(status)
         return status.fill_null(NOT_APPLICABLE)
 
     def county_lacks(self, rule_id: str) -> Lacks:

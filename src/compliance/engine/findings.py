@@ -48,6 +48,11 @@ class RuleFindings:
             return code.list.join(_SEPARATOR)
         return code * len(COMPULSORY) + pl.col("stage_order") if self.staged else code
 
+    @property
+    def is_of_county(self) -> bool:
+        """Whether they are about counties."""
+        return self.whole or self.rule.level == "county"
+
     def facts(self, lack: object) -> tuple[str, ...]:
         """The facts that such a value stands for."""
         if self.lacking is None:
@@ -69,7 +74,7 @@ class Findings:
     sheets: name → frame of subjects with the columns of all rules, and _place, that of the subject in
     the order of the contract. counties, schools: their names by their numbers. warnings: number →
     codes. left_out: as `compliance.engine.verdicts.excluded`. waivers: those that findings name by
-    their places.
+    their places. unattributed: as in `Submission`.
     """
 
     ruleset: Ruleset
@@ -81,6 +86,7 @@ class Findings:
     warnings: Sequence[tuple[str, ...]]
     left_out: Sequence[Mapping[str, Any]] = ()
     waivers: Sequence[Waiver] = ()
+    unattributed: Mapping[tuple[str, int], tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def findings(
@@ -115,6 +121,7 @@ def findings(
         warnings,
         left_out,
         evaluation.waivers.entries,
+        evaluation.submission.unattributed,
     )
 
 

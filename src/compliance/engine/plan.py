@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-Failed = Callable[[str, Exception], None]
+from compliance.kernel.faults import FAULTS
+
+Failed = Callable[[str, BaseException], None]
 Types = Callable[[str], pl.DataType | type[pl.DataType]]
 
 
@@ -37,9 +39,9 @@ class Plan:
         self._failed, self._types = failed, types
         self._waiting: dict[str, tuple[str, int, pl.Expr]] = {}  # name → owner, depth, column
         self._passing: list[str] = []
-        self._tests: dict[str, tuple[pl.Expr, Exception]] = {}
+        self._tests: dict[str, tuple[pl.Expr, BaseException]] = {}
         self._shared: dict[str, Declared] = {}
-        self._lost: dict[str, Exception] = {}  # shared columns that could not be computed
+        self._lost: dict[str, BaseException] = {}  # shared columns that could not be computed
         self.tape: list[Declared] = []
 
     def let(self, name: str, column: pl.Expr, owner: str = "", *, passing: bool = False) -> pl.Expr:
@@ -73,11 +75,11 @@ class Plan:
             self._passing.append(one.name)
         return pl.col(one.name)
 
-    def expect(self, owner: str, holds: pl.Expr, error: Exception) -> None:
+    def expect(self, owner: str, holds: pl.Expr, error: BaseException) -> None:
         """Hold the columns of an owner to a test of every row; where it fails, they have failed."""
         self._tests[owner] = (holds, error)
 
-    def expected(self, owner: str) -> tuple[pl.Expr, Exception] | None:
+    def expected(self, owner: str) -> tuple[pl.Expr, BaseException] | None:
         """The test that an owner's columns are held to, and the error where it fails."""
         return self._tests.get(owner)
 
@@ -95,7 +97,7 @@ class Plan:
         if self._waiting:
             try:
                 found = self._tested(self._computed(set(self._waiting)))
-            except Exception:  # whose it is, is found by computing one owner's after another's
+            except FAULTS:  # whose it is, is found by computing one owner's after another's
                 found = self._tested(self._one_by_one())
             self._frame = found.drop(self._passing) if self._passing else found
             self._names.difference_update(self._passing)
@@ -137,12 +139,12 @@ class Plan:
             own = {name for name, (whose, _, _) in self._waiting.items() if whose == owner}
             try:
                 self._computed(sound | own)
-            except Exception as error:
+            except FAULTS as error:
                 self._give_up(owner, error)
             sound |= own
         return self._computed(sound)
 
-    def _give_up(self, owner: str, error: Exception) -> None:
+    def _give_up(self, owner: str, error: BaseException) -> None:
         if owner in self._shared:
             self._lost[owner] = error
             waiting = {whose for whose, _, _ in self._waiting.values()}

@@ -102,6 +102,7 @@ class CountyResult:
 
     bases: legal basis -> how many rules of it were deciding, how many advisory. input: the path by
     which it was asked for. data_date, data_kind: of which day and kind the figures are, as recorded, or empty.
+    unattributed: the errors about rows that may be its own, so that it does not pass (`Submission`).
     """
 
     county_code: str
@@ -116,6 +117,7 @@ class CountyResult:
     input: str = ""
     data_date: str = ""
     data_kind: str = ""
+    unattributed: tuple[Problem, ...] = ()
 
 
 class WaiverOutcome(NamedTuple):

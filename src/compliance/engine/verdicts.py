@@ -15,6 +15,7 @@ from compliance.engine.evaluate import Evaluation
 from compliance.engine.results import CountyResult
 from compliance.engine.units import IDENTITY, MERGED
 from compliance.kernel.errors import Problem, show_traceback
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, msg_in, pick, say
 from compliance.kernel.labels import stage_words
 from compliance.kernel.submission import FAIL, KEY, PASS, STATUSES, WAIVED
@@ -40,6 +41,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
     )
     by_basis = bases(evaluation.ruleset)
     dated = _dated(evaluation.submission.counties)
+    unattributed = evaluation.submission.unattributed
     return [
         CountyResult(
             county_code=row["county_code"],
@@ -52,6 +54,7 @@ def counties(evaluation: Evaluation, counted: Mapping[tuple[int, str], int]) -> 
             input=evaluation.submission.given.get((row["county_code"], row["year"]), ""),
             blocks={block: STATUSES[row[f"#{block}"]] for block in groups},
             counts={status: counted.get((row["county"], status), 0) for status in _COUNTED},
+            unattributed=unattributed.get((row["county_code"], row["year"]), ()),
             **dated.get((row["county_code"], row["year"]), {}),
         )
         for row in table.iter_rows(named=True)
@@ -152,7 +155,7 @@ def of_kinds(evaluation: Evaluation) -> list[Problem]:
         for holder in rule.holders if not rule.of_base else ():
             try:
                 problems += evaluation.kinds[holder.kind].doubts(rule, holder, evaluation)
-            except Exception as error:  # the verdict stands, the doubt is told as broken
+            except FAULTS as error:  # the verdict stands, the doubt is told as broken
                 show_traceback(error)
                 evaluation.broken[rule.id] = f"{type(error).__name__}: {error}"
     return problems

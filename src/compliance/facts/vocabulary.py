@@ -240,7 +240,7 @@ def joined(fragments: Mapping[Path, str]) -> Vocabulary:
     for table, (name, definition) in TABLES.items():
         schema = read_schema(name)
         record = schema["$defs"][definition] if definition else schema
-        tables[table] = _facts(table, record)
+        tables[table] = facts_of(table, record)
         checks[table] = checks_of(record)
     for path, text in fragments.items():
         table = path.name.removesuffix(".schema.json")
@@ -256,7 +256,8 @@ def joined(fragments: Mapping[Path, str]) -> Vocabulary:
     return Vocabulary(tables, checks)
 
 
-def _facts(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
+def facts_of(table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
+    """The facts that the schema of a record defines. Raises KeyError, ValueError where it is not whole."""
     required = frozenset(record.get("required", ()))
     offices, sections = (
         {fact: one for one in record.get(key, ()) for fact in one["facts"]} for key in _OF_MANY
@@ -294,7 +295,7 @@ def _record(path: Path, text: str) -> dict[str, Any]:
 
 def _added(path: Path, table: str, record: Mapping[str, Any]) -> dict[str, Fact]:
     try:
-        added = _facts(table, record)
+        added = facts_of(table, record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _faulty(path, say("事实的定义不完整：{e}", e=error)) from error
     for fact in added.values():

@@ -47,7 +47,7 @@ def take_in(
     from compliance.intake.accept import accept
     from compliance.intake.data_checks.year_on_year import faults_of
     from compliance.intake.formats.discover import gather, with_words
-    from compliance.intake.formats.standard_input import called
+    from compliance.intake.formats.given_names import called
     from compliance.intake.own_tables.terms import NO_TERMS
 
     terms = terms or NO_TERMS

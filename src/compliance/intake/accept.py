@@ -90,6 +90,7 @@ def accept(
     doubts = data_checks(schools, counties, monitored, vocabulary, tables, unread, previous)
     attested, unfounded = attestations(known["attestations"], tables, unread)
     organised, turned = organisations(known["organisations"], tables)
+    unattributed = {key: own for one in checked for key, own in one.unattributed.items()}
     whole = Submission(
         counties=_finished(counties, vocabulary, "county"),
         schools=_finished(schools, vocabulary, "school"),
@@ -116,6 +117,7 @@ def accept(
         given=_given(counties, documents),
         zeros=tuple(one for document in documents for one in document.zeros),
         submitted=[*_submitted(rows["counties"], documents), *older],
+        unattributed=unattributed,
     )
     return _parted(whole, refused, unread) if unread else whole
 

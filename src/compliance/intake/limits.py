@@ -61,3 +61,6 @@ MOST_SCHOOLS, MOST_COUNTIES = 10_000, 30_000
 MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million
 EXPLAINED_ROWS = 10_000
 NAMED_HEADINGS = 50
+
+# a register as text: beyond it, read in a stream, its headings in the first line
+STREAMED_FROM = 32 * MIB

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from compliance.kernel import environment
+from compliance.kernel.drafts import put_in_place
 
 OFF = "off"
 KEPT = 64  # files; the oldest give way
@@ -150,15 +151,10 @@ def _keep(path: Path, made: object) -> None:
     _check_folder(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = pickle.dumps(made, protocol=5)
-    draft = folder / f"{path.stem}.{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    with open(draft, "xb", opener=_private) as file:
-        file.write(sha256(kept).digest() + kept)
-    draft.replace(path)
-    files = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    path.unlink(missing_ok=True)  # a link, or with permissions that do not hold for ours
+    put_in_place(path, lambda file: file.write(sha256(kept).digest() + kept), 0o600)
+    files = sorted(
+        folder.glob(f"*{path.suffix}"), key=lambda one: one.stat().st_mtime_ns, reverse=True
+    )
     for old in files[KEPT:]:
         old.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -228,6 +228,8 @@ def reason(error: OSError) -> str:
         errno.ENOSPC: msg("磁盘已满"),
         errno.EROFS: msg("磁盘只读"),
         errno.ENAMETOOLONG: msg("名称太长"),
+        errno.EBADF: msg("已关闭"),
+        errno.EEXIST: msg("已有同名的文件或文件夹"),
     }
     if error.errno in known:
         return known[error.errno]

@@ -244,5 +244,17 @@ def problem_words(code: str) -> str:
         "unsafe_path": msg("压缩包内路径不可用"),
         "value_column_chosen": msg("选用了其中一列"),
         "wrapped_text": msg("代码带等号、引号或撇号"),
+        "column_assumed": msg("没有这一列，按约定计"),
+        "contradicting_rows": msg("同一人（件）的几行不一致"),
+        "differs_from_list": msg("与名单中的数不同"),
+        "no_column": msg("缺列，未得出"),
+        "no_rows": msg("登记表中没有的学校"),
+        "none_found": msg("一条也没有登记"),
+        "personal_column": msg("涉及个人身份的列未读取"),
+        "repeated_row": msg("重复的行，只计一次"),
+        "several_places": msg("一人在几处，计在一处"),
+        "swallowed_rows": msg("行数与记录数不符"),
+        "unsettled_home": msg("一人在几处，不知计在哪里"),
+        "untold_rows": msg("有行无法判断，作缺失"),
     }
     return words.get(code, "")

@@ -102,7 +102,8 @@ class Submission:
     not judged. unsound: refused counties, all of whose
     rows were read, with their refused cells blank: for what can be said of them beside their errors.
     asked, asked_previous: the paths that were to be read, and those of earlier figures, whose files stand
-    in previous.
+    in previous. unattributed: county and year → the errors of its document about rows that may be its own,
+    since nobody can tell whose they are; such a county does not pass.
     """
 
     counties: pl.DataFrame
@@ -126,6 +127,7 @@ class Submission:
     asked_previous: Sequence[str] = ()
     previous: Sequence[InputFile] = ()
     unsound: Submission | None = None
+    unattributed: Mapping[tuple[str, int], tuple[Problem, ...]] = field(default_factory=dict)
 
     def completed(self) -> Submission:
         """The same with every fact as a column, null where nobody gave it."""

@@ -17,6 +17,7 @@ from compliance.ledger.merge import CopyCell, in_order, settle
 from compliance.ledger.model import (
     CLOSED,
     GOING,
+    MET,
     NEW,
     OPEN,
     OUTSIDE,
@@ -65,7 +66,8 @@ class Today:
     """What the figures say. listed: the items to be put right, in the order of the list.
 
     of: id → the item, whatever became of it; None where the figures know no such thing. county: its
-    code; ruleset: the id of the rule set that judged.
+    code; ruleset: the id of the rule set that judged. withheld: why nothing is taken for cured or gone,
+    since the figures may lack a row; else empty.
     """
 
     listed: Sequence[Item]
@@ -74,6 +76,7 @@ class Today:
     ruleset: str
     days: Days
     successions: Sequence[Succession] = ()
+    withheld: str = ""
 
 
 def carry_on(today: Today, books: Sequence[EditedList]) -> Ledger:
@@ -253,6 +256,8 @@ class _Carrying:
         ):
             note = msg("本期数据中没有该校或该项；如系漏报，请补报")
             item = Item(key, OUTSIDE, note=_became(self.fates[key]) if key in self.fates else note)
+        if self.today.withheld and item is not None and item.standing in (MET, OUTSIDE):
+            item = replace(item, standing=WAITING, note=self.today.withheld)
         proposal = {**item.cells, **self._due(item, copies)} if item else {}
         last = next((copy.written.cells for copy in reversed(copies) if copy.written), None)
         if last is None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from compliance.engine.kinds.kind import Kind
 from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats.discover import Reader
 from compliance.intake.formats.raw_table import RawDocument
-from compliance.kernel import environment
+from compliance.kernel import environment, interrupts
 from compliance.kernel.errors import JunhengError, PluginError, UsageError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import LOGGER, step
@@ -158,7 +158,7 @@ def load(core: object, found: Iterable[EntryPoint] | None = None) -> Registry:
     registry = Registry()
     _ask(registry, core)
     registry.owners = dict.fromkeys(registry.names(), registry.plugin)
-    listed = entry_points(group=hookspecs.GROUP) if found is None else found
+    listed = _installed(registry) if found is None else found
     entries = [(_plugin(entry), entry) for entry in listed]
     entries.sort(key=lambda one: (one[0].distribution if one[1].dist else "", one[1].name))
     off = _switched_off([plugin for plugin, _ in entries])
@@ -196,12 +196,40 @@ def _check_facts(asked: Sequence[Offers]) -> None:
                 kept.append(one)
 
 
+def _installed(registry: Registry) -> Iterable[EntryPoint]:
+    """Every entry point of ours; a distribution whose list of them is damaged is among the broken ones."""
+    try:
+        return entry_points(group=hookspecs.GROUP)
+    except Exception:  # whose, is not said: each is asked
+        found: dict[str, list[EntryPoint]] = {}
+        for one in distributions():
+            plugin = Plugin(*_called(one))
+            try:
+                ours = [entry for entry in one.entry_points if entry.group == hookspecs.GROUP]
+                found.setdefault(plugin.distribution, ours)
+            except Exception as error:
+                if f"[{hookspecs.GROUP}]" in (one.read_text("entry_points.txt") or ""):
+                    fault = _unloaded(plugin, error)
+                    registry.add(Offers(plugin=plugin, error=fault))
+        return [entry for ours in found.values() for entry in ours]
+
+
 def _plugin(entry: EntryPoint) -> Plugin:
-    package = entry.module.partition(".")[0]
+    module = entry.value.partition(":")[0].strip()  # `entry.module` fails for one that is none
+    package = module.partition(".")[0]
     if entry.dist is None:
         return Plugin(entry.value, "?", entry.name, package)
-    told = entry.dist.metadata  # read anew each time it is asked for
-    return Plugin(told["Name"], told["Version"], entry.name, package)
+    name, version = _called(entry.dist)
+    return Plugin(name or entry.name, version, entry.name, package)
+
+
+def _called(distribution: Distribution) -> tuple[str, str]:
+    """Its name and version, as far as it says."""
+    try:
+        told = distribution.metadata  # read anew each time it is asked for
+        return str(told["Name"] or ""), str(told["Version"] or "?")
+    except Exception:  # no text, or none at all
+        return "", "?"
 
 
 def _switched_off(plugins: Sequence[Plugin]) -> set[str]:
@@ -223,8 +251,8 @@ def _offers(plugin: Plugin, entry: EntryPoint) -> Offers:
     """What a plugin offers, up to its fault if it has one."""
     offers = Offers(plugin=plugin)
     try:
-        _check_core(plugin, entry)
-        with _blaming(plugin):
+        with _blaming(plugin, passing=(PluginError,)):
+            _check_core(plugin, entry)
             module = entry.load()
         _ask(offers, module)
     except JunhengError as error:
@@ -382,13 +410,21 @@ def _blaming(
         yield
     except passing:
         raise
-    except (Exception, SystemExit) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise PluginError(
-            say("插件 {plugin} 的 {name} 出错：{why}", plugin=plugin, name=name, why=why)
-            if name
-            else say("插件 {plugin} 无法加载：{why}", plugin=plugin, why=why),
-            todo=say(
-                "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
-                name=plugin.distribution),
-        ) from error  # fmt: skip
+    except (
+        BaseException
+    ) as error:  # SystemExit and panics of Rust too: they would end the run as theirs
+        if interrupts.is_end(error):
+            raise
+        raise _unloaded(plugin, error, name) from error
+
+
+def _unloaded(plugin: Plugin, error: BaseException, name: str = "") -> PluginError:
+    why = f"{type(error).__name__}: {error}"
+    return PluginError(
+        say("插件 {plugin} 的 {name} 出错：{why}", plugin=plugin, name=name, why=why)
+        if name
+        else say("插件 {plugin} 无法加载：{why}", plugin=plugin, why=why),
+        todo=say(
+            "请修复或卸载它：pip uninstall {name}；或停用：--without-plugin {name}",
+            name=plugin.distribution),
+    )  # fmt: skip

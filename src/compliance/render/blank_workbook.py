@@ -22,9 +22,8 @@ from compliance.facts.school_types import has
 from compliance.intake.formats import marker as marks
 from compliance.intake.formats.marker import Marker, read_marker
 from compliance.intake.formats.raw_table import NEEDED, SHEETS
-from compliance.kernel.errors import UsageError
-from compliance.kernel.i18n import msg, use
-from compliance.render.documents.output_files import write_whole
+from compliance.kernel.i18n import use
+from compliance.render.documents.output_files import occupied, write_whole
 from compliance.render.documents.text import columns
 from compliance.render.documents.xlsx import put
 from compliance.render.workbook_form import (
@@ -108,9 +107,7 @@ def write_template(path: Path, form: WorkbookForm, rows: int = 500) -> None:
 def write_blank(path: Path, made: bytes) -> None:
     """Write a form that somebody is to fill in; raises as `write_template`."""
     if path.is_file() and path.stat().st_size and path.read_bytes() != made:
-        raise UsageError(
-            msg("文件已存在，可能已填写"), where=str(path), todo=msg("请换个文件名或先移走")
-        )
+        raise occupied(path)
     write_whole(path, lambda stream: stream.write(made))
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -47,14 +48,18 @@ _TYPED = ("school_code", "school_name", "message")
 
 def json_results(report: Results, stream: BinaryIO) -> None:
     """The results document of the contract: the head indented, then a finding a line."""
-    head = json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2)
-    stream.write(head.removesuffix("\n}").encode() + b',\n  "findings": [')
+    stream.write(json_head(report).removesuffix(b"\n}") + b',\n  "findings": [')
     first = True
     for lines in _slices([report.findings]):
         stream.write(b"\n    " if first else b",\n    ")
         stream.write(lines.str.join(",\n    ").item().encode())
         first = False
     stream.write(b"]\n}\n" if first else b"\n  ]\n}\n")
+
+
+def json_head(report: Results) -> bytes:
+    """The results document without its findings."""
+    return json.dumps(_head(report), ensure_ascii=False, allow_nan=False, indent=2).encode()
 
 
 def ndjson(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
@@ -71,7 +76,8 @@ def csv(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
     head = True
     for part in _cut(parts):
         columns = [_json(part.get_column(name)) for name in listed]
-        part.with_columns(*columns, *typed).write_csv(stream, include_header=head)
+        with _written_by_polars(stream) as plain:
+            part.with_columns(*columns, *typed).write_csv(plain, include_header=head)
         head = False
     if head:
         stream.write((",".join(_FIELDS) + "\n").encode())
@@ -90,9 +96,34 @@ def parquet(parts: Iterable[pl.DataFrame], stream: BinaryIO) -> None:
         yield first
         yield from waiting
 
-    register_io_source(source, schema=first.schema).sink_parquet(
-        stream, compression="zstd", compression_level=1, metadata={_ARROW: _as_declared()}
-    )
+    with _written_by_polars(stream) as plain:
+        register_io_source(source, schema=first.schema).sink_parquet(
+            plain, compression="zstd", compression_level=1, metadata={_ARROW: _as_declared()}
+        )
+
+
+@contextmanager
+def _written_by_polars(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The stream without the number of its file, past which Polars would write; it complains as it always does."""
+    plain = _Unnumbered(stream)
+    try:
+        yield cast("BinaryIO", plain)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise plain.complaint or error from None
+
+
+class _Unnumbered(io.RawIOBase):
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self.complaint: OSError | None = None
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - whatever has bytes
+        try:
+            return self._stream.write(data)
+        except OSError as error:
+            self.complaint = error
+            raise
 
 
 _ARROW = "ARROW:schema"

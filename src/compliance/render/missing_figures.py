@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from compliance.assessment import Assessment, assess, shares
 from compliance.assessment.blanks import Blank, ranked_blanks
+from compliance.assessment.scope import unattributed
 from compliance.engine.results import Results
 from compliance.facts.fact import Fact
 from compliance.facts.vocabulary import Vocabulary
@@ -62,8 +63,11 @@ def text(found: Sequence[Lacking], titles: Mapping[str, str], width: int | None 
 def _told(one: Lacking, titles: Mapping[str, str], shown: int | None) -> Iterator[str]:
     about, blanks = one.about, one.blanks
     _, others = phrases.awaited(about, titles)
+    if why := unattributed(about.county.unattributed):
+        yield say("{l}。", l=why)
     if not blanks:
-        yield msg("没有因缺数据而未判定的规则。")
+        if not why:
+            yield msg("没有因缺数据而未判定的规则。")
         yield from others
         return
     yield _summed(one)

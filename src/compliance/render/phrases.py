@@ -41,7 +41,7 @@ from compliance.assessment.figures import (
     with_unit,
 )
 from compliance.assessment.messages import say_nobody
-from compliance.assessment.scope import beside, outcomes
+from compliance.assessment.scope import beside, outcomes, unattributed
 from compliance.engine.results import CountyResult, CountyRow, Results, RulesetInfo
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import lang, msg, pick, plural, say
@@ -93,6 +93,8 @@ def counted(part: Decisive) -> str:
         several = part.schools and part.schools != total
         where = say("（{n}所学校）", n=part.schools) if several else ""
         told = outcomes(part.counts, part.level, part.outside) + where
+        if part.status == "unknown" not in part.counts:  # a row may be missing
+            told = say("已读的记录：{told}", told=told)
     aside = plural(n, "{n}所学校（学段）不参加") if (n := len(part.left_out)) else ""
     return msg("；").join(filter(None, (told, aside)))
 
@@ -129,6 +131,8 @@ def decided(about: Assessment) -> str:
     states = {"fail": ("fail",), "undecided": ("error", "unknown", "not_checked", "waived")}
     told = []
     for part in about.decisive:
+        if about.county.unattributed and part.status not in part.counts:
+            continue  # none of its members is open: it waits for the rows that `withheld` tells of
         if part.status in states.get(about.county.verdict, ()):
             of = about.rules[part.id].of if part.id in about.rules else ()
             names = dict.fromkeys(
@@ -608,7 +612,9 @@ def relaxed(about: Assessment, report: Results) -> list[str]:
 
 
 def withheld(about: Assessment, manifest: Mapping[str, object]) -> str:
-    """Why a strict judgement does not conclude; empty where it does, or was not asked for."""
+    """Why it is not concluded that a county passes: a row may be missing, or the judgement is strict."""
+    if why := unattributed(about.county.unattributed):
+        return say("{l}。", l=why)
     if not manifest.get("strict") or about.county.verdict != "undecided":
         return ""
     told = about.findings.filter((pl.col("role") == "conclusion") & (pl.col("status") == "unknown"))

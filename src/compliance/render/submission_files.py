@@ -128,7 +128,7 @@ def _written(column: pl.Series, fact: Fact | None) -> pl.Series:
         return pl.select(yes_no.alias(column.name)).to_series()
     if isinstance(column.dtype, pl.List):
         texts = column.list.eval(_text(pl.element(), column.dtype.inner)).list.join(";")
-        none = "无" if fact is not None and fact.none else None
+        none = "无" if fact is not None and fact.listed else None
         return pl.select(
             pl.when(column.list.len() == 0).then(pl.lit(none)).otherwise(texts).alias(column.name)
         ).to_series()

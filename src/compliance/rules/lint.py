@@ -20,6 +20,7 @@ from compliance.rules.kinds import Kinds
 from compliance.rules.language import conditions
 from compliance.rules.language.model import Indicator, Part, Rule, Ruleset, Tally, Terms
 from compliance.rules.language.references import Node, Role
+from compliance.rules.lint_assembly import check_assembly
 from compliance.rules.lint_values import Answers, Fault, idle
 
 # columns that the frames add to the vocabulary, for conditions, by scope
@@ -96,6 +97,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary | None, faults: Faul
     if words is None:
         return
     _check_facts(sound, kinds, words, faults)
+    check_assembly(rules.assembly, words, faults)
     _check_reach(rules, faults)
 
 

@@ -29,8 +29,8 @@ class Answers:
     words: column → its words, as a pack writes them.
     """
 
-    forms: Mapping[str, str]
-    words: Mapping[str, Set[str]]
+    forms: dict[str, str]
+    words: dict[str, Set[str]]
 
     @classmethod
     def of(cls, rules: Ruleset, words: Vocabulary) -> Answers:
@@ -39,12 +39,18 @@ class Answers:
         forms |= {"stage": _TEXT, "stages": _NUMBER}
         forms |= dict.fromkeys(("compulsory_students", "known_compulsory_students"), _NUMBER)
         known: dict[str, Set[str]] = {"stage": set(STAGES)}
-        for fact in (*words.county.values(), *words.school.values()):
-            for name in (fact.name, fact.stem):
-                forms[name] = _form(fact)
-                if fact.words and fact.form != "flag":
-                    known[name] = set(fact.words.values())
-        return cls(forms, known)
+        own = cls.of_facts((*words.county.values(), *words.school.values()))
+        return cls(forms | own.forms, known | own.words)
+
+    @classmethod
+    def of_facts(cls, facts: Iterable[Fact]) -> Answers:
+        """Those of some facts, by name and stem."""
+        named = {name: fact for fact in facts for name in (fact.name, fact.stem)}
+        chosen = {name: one for name, one in named.items() if one.words and one.form != "flag"}
+        return cls(
+            {name: _form(fact) for name, fact in named.items()},
+            {name: set(fact.words.values()) for name, fact in chosen.items()},
+        )
 
     def condition(self, where: conditions.Where) -> Iterator[Fault]:
         """What a condition asks that cannot be answered."""

@@ -21,7 +21,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,8 @@ class _File:
             for name in _TEXTS:
                 if isinstance(row.get(name), str) and row[name] and not _plain(row[name]):
                     yield self._line(place, name), say("{name} 不能为空", name=name)
+                if isinstance(row.get(name), date | time):  # which passes for a text
+                    yield self._line(place, name), say("{name} 应为文字，请加引号", name=name)
             rule = row.get("rule")
             if isinstance(rule, str) and _plain(rule) and _plain(rule) not in rules:
                 what = say("已安装的规则集都没有规则“{rule}”", rule=rule)

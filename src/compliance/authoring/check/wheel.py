@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from compliance.authoring.check.diagnostics import Diagnosis
 from compliance.authoring.check.source import PluginSource
+from compliance.kernel.drafts import scratch
 from compliance.kernel.i18n import msg, say
 from compliance.plugins.hookspecs import GROUP
 
@@ -40,10 +40,10 @@ def check_wheel(source: PluginSource, diagnosis: Diagnosis) -> None:
         )
         diagnosis.add("wheel_not_built", what, source.pyproject, 0, todo)
         return
-    with TemporaryDirectory(prefix="junheng-wheel-") as folder:
-        copy = Path(folder) / "source"
+    with scratch() as drafts:
+        copy = drafts.folder / "source"
         shutil.copytree(source.root, copy, ignore=_KEPT_OUT, symlinks=True)
-        built = _built(copy, Path(folder) / "wheel")
+        built = _built(copy, drafts.folder / "wheel")
         if isinstance(built, str):
             what = say("轮子构建不出来：{why}", why=built)
             diagnosis.add("wheel", what, source.pyproject, 0, msg("请按提示修改 pyproject.toml"))

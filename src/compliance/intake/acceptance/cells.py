@@ -35,7 +35,8 @@ from compliance.intake.formats.raw_table import Cells
 from compliance.intake.problems import CellError, CellRemark
 from compliance.kernel.i18n import msg, say
 
-NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
+# a point ends no number: it is what a file cut off has left of a fraction
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 NOTHING = "无"
 SEPARATORS = "[;；、，,]"
 SPREADSHEET_ERRORS = (
@@ -609,7 +610,10 @@ def _sound_numbers(fact: Fact, cells: pl.Series, *, strict: bool) -> pl.Series |
         numbers = cells.cast(pl.Float64, strict=False)
     elif cells.dtype == pl.String and not strict:
         numbers = cells.cast(pl.Int64, strict=False).cast(pl.Float64)
-        if numbers.null_count() > cells.null_count() and not cells.str.contains("[eE]").any():
+        if (
+            numbers.null_count() > cells.null_count()
+            and not cells.str.contains(r"[eE]|\.\s*$").any()
+        ):
             numbers = cells.cast(pl.Float64, strict=False)
     if numbers is None or numbers.null_count() > cells.null_count():
         return None

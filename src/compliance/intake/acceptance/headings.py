@@ -9,7 +9,7 @@ from compliance.facts.heading_meaning import meaning_of
 from compliance.facts.units import as_printed
 from compliance.facts.vocabulary import Match, Vocabulary
 from compliance.intake.cell_text import show
-from compliance.intake.formats.raw_table import TABLE_OF, RawTable
+from compliance.intake.formats.raw_table import RawTable, record_of
 from compliance.intake.limits import NAMED_HEADINGS
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
@@ -40,7 +40,7 @@ class Headings:
 
 def match_headings(raw: RawTable, vocabulary: Vocabulary) -> Headings:
     """The facts that a table has, by its headings."""
-    record = TABLE_OF[raw.name]
+    record = record_of(raw.name)
     found = Headings({}, [])
     unknown: list[str] = []
     for heading in raw.columns:

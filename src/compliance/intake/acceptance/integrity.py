@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any
 
 import polars as pl
@@ -19,7 +20,7 @@ import polars as pl
 from compliance.intake.acceptance.named_schools import NAMING, Stranger, resolved, with_home
 from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import clip, show
-from compliance.intake.formats.raw_table import TABLE_OF, RawDocument
+from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, table_named
 from compliance.intake.limits import EXPLAINED_ROWS, MOST_COUNTIES, MOST_SCHOOLS
 from compliance.intake.problems import Location, several_counties
 from compliance.kernel.errors import Problem
@@ -145,6 +146,8 @@ SINGLE = {
 }
 NOBODY: Row = {"_code": None, "_year": None}
 NAMED = 20  # so many files are named in one line
+# what keeps a file from being read at all
+_UNREAD = frozenset({"bad_encoding", "bad_text", "empty_file", "damaged"})
 RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
 SCHOOL = ["_code", "_year", "school_code"]
 
@@ -157,10 +160,14 @@ def locate(tables: Tables, row: Row, *facts: str) -> Location:
 
 @dataclass(frozen=True)
 class CheckedRows:
-    """The rows of a document by kind of table, each with its key, and what was found of them."""
+    """The rows of a document by kind of table, each with its key, and what was found of them.
+
+    unattributed: of each county with a record the errors about rows that may be its own.
+    """
 
     rows: Mapping[str, pl.DataFrame]
     outcomes: Sequence[Outcome]
+    unattributed: Mapping[tuple[str, int], tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
@@ -190,7 +197,10 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
         if document.of(kind) and kind in NAMING:
             rows[kind], strangers = resolved(kind, rows[kind], schools)
             outcomes += _unknown(document, schools, strangers)
-    return CheckedRows(rows, outcomes if not raw.many else list(_once(outcomes)))
+    if not raw.many:
+        return CheckedRows(rows, outcomes)
+    outcomes = list(_once(outcomes))
+    return CheckedRows(rows, outcomes, _unattributed(outcomes, rows))
 
 
 _NONE = pl.DataFrame(
@@ -311,15 +321,48 @@ def _once(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield one
 
 
+def _unattributed(
+    outcomes: Iterable[Outcome], rows: Mapping[str, pl.DataFrame]
+) -> dict[tuple[str, int], tuple[Problem, ...]]:
+    """The errors about rows whose county nobody can tell, for every county of a dataset.
+
+    So is a single row of a county, or of a year of one, that has no record: it may be a slip, as in
+    `_of_another_county`, where several are a county of their own.
+    """
+    errors = [one for one in outcomes if isinstance(one, Problem) and one.severity == "error"]
+    of_nobody = [one for one in errors if one.county_code is None]
+    single = [one for one in errors if one.code == "missing_county" and _rows_of(one, rows) == 1]
+    if not (of_nobody or single):
+        return {}
+    counties = (
+        rows["counties"].filter(keyed()).select("_code", "_year").unique().sort("_code", "_year")
+    )
+    codes = set(counties["_code"])
+    found = {}
+    for code, year in counties.iter_rows():
+        slips = (one for one in single if one.county_code not in codes - {code})
+        found[code, year] = (*of_nobody, *slips)
+    return {key: own for key, own in found.items() if own}
+
+
+def _rows_of(problem: Problem, rows: Mapping[str, pl.DataFrame]) -> int:
+    """How many rows of all tables name the county and year of a problem."""
+    own = pl.col("_code").eq_missing(problem.county_code) & pl.col("_year").eq_missing(problem.year)
+    return sum(frame.filter(own).height for frame in rows.values())
+
+
 # ── what was wrong before any county was known ─────────────────────────────────────
 
 
 def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
-    """The notes, now with their county; an error without one costs all counties of the document."""
+    """The notes, now with their county; an error without one costs all counties of the document.
+
+    A file of which nobody can tell what it held costs none its findings: that is `_unattributed`.
+    """
     keys = counties.select("_code", "_year").unique(maintain_order=True).rows()
     code, year = keys[0] if len(keys) == 1 else (None, None)
     for note in document.notes:
-        if note.county_code is not None:
+        if note.county_code is not None or (document.raw.many and _is_of_nothing_known(note)):
             yield note
             continue
         yield replace(note, county_code=code, year=year)
@@ -330,6 +373,13 @@ def _notes(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
         for kind in TABLE_OF:
             for table in document.of(kind):
                 yield from _other_periods(table, years)
+
+
+def _is_of_nothing_known(note: Problem) -> bool:
+    """Whether it is about a file that cannot be read, and is not called one of the tables."""
+    return (
+        note.code in _UNREAD and not note.at and table_named(PurePosixPath(note.file).stem) is None
+    )
 
 
 def _other_periods(table: Accepted, years: set[int | None]) -> Iterator[Problem]:
@@ -604,7 +654,8 @@ def _further_rows(
     frame = document.stacked(kind)
     if document.of(kind):
         frame = with_missing(frame, **dict.fromkeys(REQUIRED[kind], pl.String))
-    homes = kind in NAMING and document.raw.many  # by the schools that a row names
+    # by the schools that a row names
+    homes = kind in NAMING and document.raw.many and not frame.is_empty()
     frame = with_home(kind, frame, schools) if homes else frame
     frame = row_keys(frame, counties, many=document.raw.many, year=_year_of(kind), schools=schools)
     frame = frame.drop("school_code") if homes else frame

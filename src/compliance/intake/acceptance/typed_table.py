@@ -23,7 +23,7 @@ from compliance.intake.acceptance.cells import (
 )
 from compliance.intake.acceptance.headings import Headings, match_headings
 from compliance.intake.cell_text import BLANKS, show
-from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawTable
+from compliance.intake.formats.raw_table import Cells, RawTable, record_of
 from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import CellError, CellRemark, Location
 from compliance.kernel.errors import Problem
@@ -131,7 +131,7 @@ def accept_table(raw: RawTable, vocabulary: Vocabulary, number: int = 0) -> Acce
             refused[name] = column.refused
         if column.remarked:
             remarked[name] = column.remarked
-    facts = vocabulary.tables[TABLE_OF[raw.name]]
+    facts = vocabulary.tables[record_of(raw.name)]
     typed = Accepted(raw, facts, headings, number, pl.DataFrame(columns), refused, remarked, notes)
     return typed if raw.strict else replace(typed, frame=_without_blanks(typed))
 

@@ -51,6 +51,7 @@ MOST_BESIDE = 500  # lines of one county's record, a figure a line
 CHUNK = 16  # lines that Excel writes equally long, without the last columns that are blank in all
 WIDE = 10  # a note has fewer separators than a table of so many columns
 COUNTY_CODE = re.compile("[0-9]{6}")
+_DIGITS = re.compile("[0-9]+")
 _SEPARATOR_LINE = re.compile(rb'"?sep=([^\w\s"]|\t)"?[,;\t ]*', re.IGNORECASE)
 Record = tuple[int, Sequence[str]]  # the line where it begins, its cells
 
@@ -71,7 +72,7 @@ def read_csv(data: bytes, table: str, complaints: Complaints, words: Vocabulary)
     if table == "counties" and (sheet := _beside(text, form, complaints, words)):
         return sheet.read()
     mention_records(form.above, len(headings), lambda line: f"A{line}", complaints)
-    if not text.endswith(b"\n") and b"\n" in text:
+    if not text.endswith(b"\n"):
         _mention_end(text, complaints)
     body = (None if b'"' in text else _cut(text, form)) or _read(text.decode(), form, complaints)
     above = units_above(cells for _, cells in form.above)
@@ -125,13 +126,16 @@ def _beside(
     return sheet if sheet.is_beside else None
 
 
-def told_by_content(data: bytes, words: Vocabulary) -> str | None:
-    """The table whose headings the beginning of a text holds, whatever its file is called."""
+def told_by_content(data: bytes, words: Vocabulary, file: str = "") -> str | None:
+    """The table whose headings the beginning of a text holds, whatever its file is called.
+
+    Raises UnreadableError, about `file`, where it is no text.
+    """
     whole = data if len(data) <= SNIFFED else data[: data.rfind(b"\n", 0, SNIFFED) + 1]
-    complaints = Complaints("", [])
+    complaints = Complaints(file, [])
     best, most = None, 0
+    text = plain_text(whole, complaints)
     with suppress(UnreadableError):
-        text = plain_text(whole, complaints)
         for table in TABLE_OF:
             meant = HeadingWords(words, table)
             form = _form(text, meant, complaints)
@@ -184,6 +188,13 @@ class _Form:
     def titles(self, file: str) -> tuple[str, ...]:
         """What stands above the table, then what its file is called."""
         return (*(" ".join(filter(None, cells)) for _, cells in self.above), PurePath(file).stem)
+
+    def codes(self, cells: Sequence[str]) -> list[str]:
+        """The codes of schools that a record gives, as far as they are all digits."""
+        own = zip(self.facts, cells, strict=False)
+        return [
+            code for fact, cell in own if fact == "school_code" and (code := cell.strip()).isdigit()
+        ]
 
     def county(self, cells: Sequence[str]) -> str | None:
         """The code of the county that a record names."""
@@ -321,27 +332,38 @@ def _under_headings(
 ) -> Iterator[tuple[int, list[str]]]:
     try:
         for line, cells, broken in _records(text, form.separator):
-            if line <= form.head:
-                continue
-            if broken and _swallows(cells, form):
+            if broken and _swallows(cells, form, above=line <= form.head):
                 message = say("第{n}行起的双引号之间夹着整行的数据", n=line)
                 expected = msg("删去多余的双引号；格内的双引号写两个")
                 raise complaints.unreadable("bad_quotes", message, expected, at=f"A{line}")
-            yield line, cells
+            if line > form.head:
+                yield line, cells
     except csv.Error as error:
         message = say("第{n}行起双引号不成对，或引号后还有文字", n=error.args[0])
         raise complaints.unreadable("bad_quotes", message, at=f"A{error.args[0]}") from error
 
 
-def _swallows(cells: Sequence[str], form: _Form) -> bool:
-    """Whether a quoted cell of several lines holds the rest of its record and the beginning of another."""
+def _swallows(cells: Sequence[str], form: _Form, *, above: bool) -> bool:
+    """Whether a quoted cell of several lines holds another record, or parts of its own.
+
+    So it is where a line of it has as many cells as the table, where its first and last line are
+    the rest of its record and the beginning of another, and where it holds the code of a school.
+    above: the record is a heading or a note over them, which has as many cells as it likes.
+    """
     full = form.width - 1
     for column, cell in enumerate(cells):
         held = [piece.count(form.separator) for piece in cell.split("\n")]
-        if len(held) == 1 or not sum(held):
+        if len(held) == 1:
+            continue
+        if any(
+            len(code) == len(own) for own in form.codes(cells) for code in _DIGITS.findall(cell)
+        ):
+            return True
+        if not sum(held):
             continue
         whole = held == [full - column, *[full] * (len(held) - 2), column]
-        if whole or len(cells) <= full or (sum(held) >= full >= WIDE):
+        parts = not above and (len(cells) <= full or sum(held) >= full >= WIDE)
+        if full in held or whole or parts:
             return True
     return False
 

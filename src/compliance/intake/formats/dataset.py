@@ -13,6 +13,7 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.csv import SNIFFED, read_csv, told_by_content
 from compliance.intake.formats.parquet import read_parquet
+from compliance.intake.formats.part_files import table_in_parts
 from compliance.intake.formats.raw_table import (
     NEEDED,
     SHEETS,
@@ -34,6 +35,7 @@ from compliance.intake.problems import Complaints, Location, UnreadableError
 from compliance.kernel.i18n import msg, pick, say
 
 FORMS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".parquet": read_parquet}
+_TABLES_ONLY = (".csv", ".tsv")  # a .txt may be anything
 # how a member of an archive may be packed, by the numbers of the format's description: so that it can
 # be unpacked, and otherwise
 UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
@@ -48,7 +50,9 @@ def read(path: Path, words: Vocabulary | None = None) -> RawDocument:
 
     def fill(path: Path, found: RawDocument, complaints: Complaints) -> None:
         data = load(path, found, complaints, MOST_OF_A_TABLE)
-        _add(found, _read_table(data, path.name, complaints, words or vocabulary()))
+        table = table_in_parts(path, tuple(FORMS))  # a piece has no name of its own
+        name = f"{table}{path.suffix}" if table else path.name
+        _add(found, _read_table(data, name, complaints, words or vocabulary()))
 
     return document(path, fill, many=True)
 
@@ -111,27 +115,38 @@ def _read_table(
 ) -> RawTable | None:
     """The table in `data`, which stood in a file called `name`. Raises UnreadableError."""
     path = PurePosixPath(name)
-    table = _table(name, data, words)
+    table = _table(name, data, words, complaints.file)
     if table is None:
         message = say("从文件名“{n}”和表头看不出是哪张表", n=clip(name))
         raise complaints.unreadable("unknown_table", message, known_names())
     return FORMS[path.suffix.lower()](data, table, complaints, words)
 
 
-def _table(name: str, data: bytes, words: Vocabulary) -> str | None:
-    """The table that a file is called, or that a text holds."""
+def _table(name: str, data: bytes, words: Vocabulary, file: str = "") -> str | None:
+    """The table that a file is called, or that a text holds. Raises UnreadableError, about `file`."""
     path = PurePosixPath(name)
     is_text = FORMS.get(path.suffix.lower()) is read_csv
-    return table_named(path.stem) or (told_by_content(data, words) if is_text else None)
+    return table_named(path.stem) or (told_by_content(data, words, file) if is_text else None)
 
 
 def holds_table(path: Path) -> bool:
-    """Whether a file is one of the tables, by its name or by what it begins with."""
+    """Whether a file is one of the tables, by its name or by what it begins with.
+
+    So is what is called one and holds nothing that can be read: whoever reads it says so.
+    """
     try:
         with path.open("rb") as stream:
-            return _table(path.name, stream.read(SNIFFED + 1), vocabulary()) is not None
+            data = stream.read(SNIFFED + 1)
+        return _table(path.name, data, vocabulary()) is not None or _is_lost(path.name, data)
+    except UnreadableError:
+        return _is_lost(path.name, b"")
     except OSError:
         return table_named(path.stem) is not None
+
+
+def _is_lost(name: str, data: bytes) -> bool:
+    """Whether a file that is called a table is empty."""
+    return PurePosixPath(name).suffix.lower() in _TABLES_ONLY and is_empty(data)
 
 
 def _check_tables(names: Iterable[tuple[str, str | None]], whole: RawDocument) -> None:
@@ -175,7 +190,7 @@ def _unzip(path: Path, found: RawDocument, complaints: Complaints, words: Vocabu
         message = msg("压缩包内没有数据表（.csv、.parquet）")
         expected = say("{names}；其他文件请解压后提交文件夹", names=known_names())
         raise complaints.unreadable("missing_table", message, expected)
-    _check_tables([(posixpath.basename(name), table) for name, table, _ in members], found)
+    _check_tables([(posixpath.basename(name), table or None) for name, table, _ in members], found)
     for name, _, member in members:
         inner = Complaints(f"{path.name}/{posixpath.basename(name)}", found.problems)
         try:
@@ -199,7 +214,7 @@ def _members(
             message = say("忽略路径可疑的文件“{n}”", n=clip(name))
             expected = msg("压缩包内用普通的相对路径")
             complaints.warning("unsafe_path", message, expected, at=clip(name))
-        elif table := _table_of_member(archive, member, base, words):
+        elif (table := _table_of_member(archive, member, base, words)) is not None:
             members.append((name, table, member))
         else:
             unread.append(name)
@@ -210,13 +225,15 @@ def _members(
 def _table_of_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, words: Vocabulary
 ) -> str | None:
+    """Which table a member is; "" of one that may be any, since it is damaged or holds nothing."""
     if PurePosixPath(name).suffix.lower() not in FORMS:
         return None
     if table := table_named(PurePosixPath(name).stem):
         return table
-    with suppress(UnreadableError):
+    try:
         return _table(name, _unpacked(archive, member, Complaints("", [])), words)
-    return None
+    except UnreadableError as stop:
+        return "" if stop.problem.code == "damaged" or _is_lost(name, b"") else None
 
 
 def _name(member: zipfile.ZipInfo) -> str:

@@ -15,18 +15,21 @@ from compliance.facts.vocabulary import Vocabulary, vocabulary
 from compliance.intake.formats import dataset, xlsx
 from compliance.intake.formats import json as json_file
 from compliance.intake.formats.dataset import FORMS
-from compliance.intake.formats.folder import Contents, contents
+from compliance.intake.formats.folder import Contents, contents, refused
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.input_names import InputNames
+from compliance.intake.formats.part_files import part_files, stacked
 from compliance.intake.formats.raw_table import RawDocument, known_names
-from compliance.intake.formats.source_file import panicked
-from compliance.intake.formats.standard_input import NAME, called, is_kept
+from compliance.intake.formats.standard_input import NAME, is_kept
 from compliance.intake.own_tables import ready
 from compliance.intake.own_tables.pieces import together
 from compliance.intake.own_tables.terms import NO_TERMS, ReadingTerms
 from compliance.intake.problems import Complaints
 from compliance.kernel.errors import JunhengError, UsageError
+from compliance.kernel.faults import FAULTS
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.journal import step
+from compliance.kernel.paths import is_folder, is_there, real, shown
 from compliance.kernel.submission import InputFile
 
 Reader = Callable[[Path], RawDocument]
@@ -93,9 +96,9 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
     names = InputNames(paths)
     loose: dict[Path, list[Path]] = {}
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             found += _asked_for(called(path), _folder(path, readers, seen, names))
-        elif not path.is_file():
+        elif not is_there(path):
             raise UsageError(msg("没有这个文件或文件夹"), where=str(path), todo=msg("检查路径"))
         elif dataset.litter(path.name) or not _first_time(path, seen):
             continue
@@ -104,7 +107,7 @@ def as_read(paths: Sequence[Path], readers: Mapping[str, Reader]) -> list[RawDoc
         else:
             found += _asked_for(called(path), [_read(path, readers, names)])
     for tables in loose.values():
-        told = (NAME if is_kept(path) else path.name for path in tables)
+        told = (NAME if is_kept(path) else shown(path.name) for path in tables)
         own = _dataset(", ".join(told), tables, readers, names)
         found += _asked_for(", ".join(map(called, tables)), [own])
     if not found:
@@ -123,12 +126,12 @@ def _folder(
 ) -> list[RawDocument]:
     """What a folder and its subfolders hold; what was not read is said once."""
     there = contents(folder, readers, seen)
-    name = folder.name or folder.resolve().name
+    name = shown(folder.name or real(folder).name)
     found = []
     for shelf in there.shelves:
         if shelf.tables:
             found.append(_dataset(shelf.inside or name, shelf.tables, readers, names))
-        found += [_read(path, readers, names) for path in shelf.counties]
+        found += [_read(path, readers, names) for path in (*shelf.counties, *shelf.shut)]
     if not found and not there.again:
         raise _nothing(str(folder), there)
     if found and (there.strange or there.passed):
@@ -168,23 +171,33 @@ def _rename(document: RawDocument, name: str, inside: str) -> None:
 
 
 def _first_time(path: Path, seen: set[Path]) -> bool:
-    real = path.resolve()
-    if real in seen:
+    place = real(path)
+    if place in seen:
         return False
-    seen.add(real)
+    seen.add(place)
     return True
 
 
 def _dataset(
     name: str, tables: Sequence[Path], readers: Mapping[str, Reader], names: InputNames
 ) -> RawDocument:
-    return dataset.join(name, [_read(path, readers, names) for path in tables])
+    return dataset.join(name, [_table(path, readers, names) for path in tables])
+
+
+def _table(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:
+    """A table in a file, or in pieces in a folder."""
+    if not path.is_dir():
+        return _read(path, readers, names)
+    parts = [(one, _read(one, readers, names)) for one in part_files(path, tuple(FORMS))]
+    return stacked(names.name(path), path, parts)
 
 
 def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDocument:
     """The document a reader makes of the file; its failure is a problem of this file alone."""
     step(lambda: say("读取 {path}", path=called(path)))
-    name = names.name(path)
+    name = shown(names.name(path))
+    if why := refused(path):
+        return _failed(name, "cannot_read", why)
     reader = readers.get(path.suffix.lower())
     if reader is None:
         kind = path.suffix or "?"
@@ -194,12 +207,8 @@ def _read(path: Path, readers: Mapping[str, Reader], names: InputNames) -> RawDo
         return _noted(reader(path), path)
     except JunhengError as error:
         return _failed(name, "cannot_read", error.what, error.todo)
-    except Exception as error:  # a plugin may raise anything
+    except FAULTS as error:  # a plugin may raise anything
         return _failed(name, "cannot_read", _gave_up(error))
-    except BaseException as error:
-        if panicked(error):
-            return _failed(name, "cannot_read", _gave_up(error))
-        raise
 
 
 def _noted(document: RawDocument, path: Path) -> RawDocument:

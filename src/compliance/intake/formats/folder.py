@@ -6,7 +6,9 @@ really is, and a circle leads nowhere. Papers that the program wrote itself are 
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -14,11 +16,13 @@ from pathlib import Path
 
 from compliance.intake.formats.dataset import FORMS, NAMED, holds_table, litter
 from compliance.intake.formats.marker import read_marker
+from compliance.intake.formats.part_files import part_files
 from compliance.intake.formats.source_file import DAMAGE
 from compliance.intake.limits import DEEPEST_FOLDER, MOST_FILES
-from compliance.kernel.errors import UsageError
+from compliance.kernel.errors import reason
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.own_outputs import ARCHIVE, AUTHOR, CONCLUSION, COUNTY_LIST, SCHOOL_SHEETS
+from compliance.kernel.paths import is_folder, is_text, real, shown
 
 _PROPERTIES = 64 * 1024  # bytes of a workbook's properties
 _CREATOR = re.compile(f"<dc:creator>{AUTHOR}</dc:creator>".encode())
@@ -29,10 +33,12 @@ _MARKED = (".xlsx", ".xlsm")  # those in which a mark of ours may stand
 class Shelf:
     """What one folder holds that may be read, each kind sorted by name.
 
-    inside: its way from the folder that was named, "" for that itself.
+    inside: its way from the folder that was named, "" for that itself. shut: folders that cannot be
+    opened, subfolders or itself.
     """
 
     inside: str
+    shut: list[Path] = field(default_factory=list)
     tables: list[Path] = field(default_factory=list)
     counties: list[Path] = field(default_factory=list)
 
@@ -70,7 +76,7 @@ def contents(
 
     suffixes: of the files that can be read, in lower case. seen: files that were read already, as
     they are really called; those found here are added. of_schools: workbooks of schools are wanted,
-    and no marks are looked for. Raises UsageError where the folder cannot be opened.
+    and no marks are looked for. What cannot be read is there too: whoever reads it says so.
     """
     found = _FolderWalk(folder, suffixes, seen, of_schools=of_schools)
     found.enter(folder, 0)
@@ -84,7 +90,7 @@ class _FolderWalk:
         self, root: Path, suffixes: Collection[str], seen: set[Path], *, of_schools: bool
     ) -> None:
         self.contents = Contents()
-        self._root, self._real = root, root.resolve()
+        self._root, self._real = root, real(root)
         self._suffixes, self._seen = suffixes, seen
         self._marked = () if of_schools else _MARKED
         self._room = MOST_FILES
@@ -93,12 +99,11 @@ class _FolderWalk:
         """Take the files of a folder, then enter its subfolders."""
         try:
             entries = sorted(path for path in folder.iterdir() if not litter(path.name))
-        except OSError as error:
-            if depth:
-                self._pass(folder, say("无法打开：{why}", why=error.strerror))
-                return
-            why = say("文件夹无法打开：{why}", why=error.strerror)
-            raise UsageError(why, where=str(folder)) from error
+        except OSError:
+            if not depth:
+                self.contents.shelves.append(Shelf(""))
+            self.contents.shelves[0].shut.append(folder)
+            return
         if depth and any(map(_is_paper, entries)):
             self._pass(folder, msg("本程序写的文书"))
             return
@@ -106,48 +111,45 @@ class _FolderWalk:
         self.contents.shelves.append(shelf)
         inner = []
         for path in entries:
-            if path.is_dir():
+            if is_folder(path):
                 inner.append(path)
-            elif path.is_file():
-                self._take(path, shelf)
-            elif path.is_symlink():
-                self._pass(path, msg("链接指向的文件不存在"))
-        for path in inner:
-            if is_text(path):
-                self._descend(path, depth + 1)
             else:
-                self._pass(path, msg("文件名不是文字（编码不对），请改名"))
+                self._take(path, shelf)
+        for path in inner:
+            self._descend(path, depth + 1, shelf)
 
-    def _descend(self, folder: Path, depth: int) -> None:
+    def _descend(self, folder: Path, depth: int, shelf: Shelf) -> None:
         if folder.name.startswith("."):
             return
         if _leads_elsewhere(folder):
             self._pass(folder, msg("链接"))
         elif depth > DEEPEST_FOLDER:
             self._pass(folder, say("超过{n}层", n=DEEPEST_FOLDER))
+        elif parts := part_files(folder, tuple(FORMS)):
+            self._seen |= {real(part) for part in parts}
+            self._room -= len(parts)
+            shelf.tables.append(folder)
         else:
             self.enter(folder, depth)
 
     def _take(self, path: Path, shelf: Shelf) -> None:
-        suffix = path.suffix.lower()
-        if not is_text(path):
-            self._pass(path, msg("文件名不是文字（编码不对），请改名"))
-        elif path.name == ARCHIVE:
+        suffix, place, readable = path.suffix.lower(), real(path), not refused(path)
+        if path.name == ARCHIVE:
             self._pass(path, msg("本程序写的文书"))
         elif suffix not in self._suffixes or path.name.startswith("."):
             self.contents.strange.append(self._inside(path))
-        elif self._real not in (real := path.resolve()).parents:
+        elif readable and self._real not in place.parents:
             self._pass(path, msg("链接指向文件夹之外"))
-        elif real in self._seen:
+        elif place in self._seen:
             self.contents.again = True
         elif self._room <= 0:
             self._pass(path, say("文件超过{n}个", n=MOST_FILES))
-        elif suffix in FORMS and not holds_table(path):
+        elif readable and suffix in FORMS and not holds_table(path):
             self.contents.strange.append(self._inside(path))
-        elif suffix in self._marked and (why := self._not_of_a_county(path)):
+        elif readable and suffix in self._marked and (why := self._not_of_a_county(path)):
             self._pass(path, why)
         else:
-            self._seen.add(real)
+            self._seen.add(place)
             self._room -= 1
             (shelf.tables if suffix in FORMS else shelf.counties).append(path)
 
@@ -162,22 +164,26 @@ class _FolderWalk:
         self.contents.passed.setdefault(why, []).append(self._inside(path))
 
     def _inside(self, path: Path) -> str:
-        way = path.relative_to(self._root).as_posix()
-        return "" if way == "." else way.encode("utf-8", "backslashreplace").decode()
+        way = shown(path.relative_to(self._root).as_posix())
+        return "" if way == "." else way
 
 
-def is_text(path: Path) -> bool:
-    """Whether a name is one of letters: on a disk of POSIX it may be any bytes, such as GBK."""
+def refused(path: Path) -> str:
+    """Why something is not read, whatever it holds; empty where it may be opened."""
+    if not is_text(path):
+        return msg("文件名不是文字（编码不对），请改名")
     try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+    except OSError as error:
+        return say("无法打开：{why}", why=reason(error))
+    return "" if stat.S_ISREG(mode) else msg("不是普通文件")
 
 
 def _leads_elsewhere(folder: Path) -> bool:
     """Whether a folder is a link, or a junction as Windows has them."""
-    return folder.is_symlink() or folder.resolve() != folder.parent.resolve() / folder.name
+    return folder.is_symlink() or real(folder) != real(folder.parent) / folder.name
 
 
 def _is_paper(path: Path) -> bool:

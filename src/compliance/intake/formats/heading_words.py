@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from compliance.facts.fact import Fact
 from compliance.facts.heading_meaning import Meaning, is_known, meaning_of
 from compliance.facts.vocabulary import Match, Vocabulary
-from compliance.intake.formats.raw_table import TABLE_OF
+from compliance.intake.formats.raw_table import record_of
 
 _NO_WORD = re.compile(
     r"[-+0-9.,%\s]*|.{61,}", re.DOTALL
@@ -32,11 +32,11 @@ class HeadingWords:
         """Whether the words over a column mean something."""
         if not path or (len(path) == 1 and _NO_WORD.fullmatch(path[0])):
             return False
-        return is_known(self.words, TABLE_OF[self.table], path)
+        return is_known(self.words, record_of(self.table), path)
 
     def meaning(self, path: Sequence[str], units: Sequence[str] = ()) -> Meaning:
         """What the words over a column mean."""
-        return meaning_of(self.words, TABLE_OF[self.table], path, units=units)
+        return meaning_of(self.words, record_of(self.table), path, units=units)
 
     def fact(self, *path: str) -> Fact | None:
         """The fact that the words over a column stand for, or the first where the school's type decides."""
@@ -61,7 +61,7 @@ class HeadingWords:
 
     def is_own(self, path: Sequence[str]) -> bool:
         """Whether the words over a column are a fact's own heading."""
-        return self.words.match(TABLE_OF[self.table], joined(path)) is not None
+        return self.words.match(record_of(self.table), joined(path)) is not None
 
     def may_be_figure(self, path: Sequence[str]) -> bool:
         """Whether a column may hold figures of the table: by its heading, or once a person confirms it."""
@@ -72,7 +72,7 @@ class HeadingWords:
 
     def without_captions(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """The last word alone, where it is a fact's own heading and the others change nothing of it."""
-        alone = self.words.match(TABLE_OF[self.table], path[-1]) if len(path) > 1 else None
+        alone = self.words.match(record_of(self.table), path[-1]) if len(path) > 1 else None
         same = alone is not None and self.meaning(path) == self.meaning(path[-1:])
         return path[-1:] if same else path
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from compliance.intake.formats.given_names import called
 from compliance.intake.formats.standard_input import NAME, is_kept
+from compliance.kernel.paths import is_folder, is_there, real
 
 
 class InputNames:
@@ -20,7 +22,9 @@ class InputNames:
     """
 
     def __init__(self, roots: Sequence[Path]) -> None:
-        self._roots = tuple(dict.fromkeys(roots))
+        self._roots = {root: place for place, root in enumerate(dict.fromkeys(roots))}
+        # a way inside → how many of the folders have such a file
+        self._holding: dict[str, int] = {}
         self._ways: dict[str, str] = {}
 
     @cached_property
@@ -28,19 +32,31 @@ class InputNames:
         return Counter(root.name for root in self._roots)
 
     @cached_property
-    def _folders(self) -> tuple[Path, ...]:
-        return tuple(root for root in self._roots if root.is_dir())
+    def _folders(self) -> dict[Path, None]:
+        return {root: None for root in self._roots if is_folder(root)}
+
+    @cached_property
+    def _called(self) -> dict[str, Path]:
+        """The first root of a name, or of a whole path."""
+        names = [(name, root) for root in self._roots for name in (root.name, root.as_posix())]
+        return dict(reversed(names))
 
     def name(self, path: Path) -> str:
         """What a file is called."""
         if is_kept(path):
             return NAME
-        root = next((one for one in self._roots if one in path.parents), path.parent)
+        above = [one for one in path.parents if one in self._roots]
+        root = min(above, key=self._roots.__getitem__, default=path.parent)
         inside = path.relative_to(root).as_posix()
         same_file = self._base_names[inside] > (path in self._roots)
-        if same_file or any((one / inside).is_file() for one in self._folders if one != root):
-            return path.as_posix()
+        if same_file or self._held_elsewhere(inside, root):
+            return _as_given(path)
         return inside
+
+    def _held_elsewhere(self, inside: str, root: Path) -> bool:
+        if inside not in self._holding:
+            self._holding[inside] = sum(is_there(one / inside) for one in self._folders)
+        return self._holding[inside] > (root in self._folders and is_there(root / inside))
 
     def path(self, name: str) -> str:
         """The file as given that is called so, or in which something is, such as a table of an archive.
@@ -56,14 +72,18 @@ class InputNames:
 
     def _way(self, name: str) -> str:
         for head in _heads(name):
-            for root in self._roots:
-                if head in (root.name, root.as_posix()):
-                    return root.as_posix()
+            if head in self._called:
+                return _as_given(self._called[head])
             for root in self._folders:
                 inside = root / head.removeprefix(f"{root.as_posix()}/")
-                if inside.exists():
-                    return inside.as_posix()
-        return next((one.as_posix() for one in self._folders if one.resolve().name == name), "")
+                if is_there(inside):
+                    return _as_given(inside)
+        return next((_as_given(one) for one in self._folders if real(one).name == name), "")
+
+
+def _as_given(path: Path) -> str:
+    told = called(path)
+    return path.as_posix() if told == str(path) else told
 
 
 def _heads(name: str) -> Iterator[str]:

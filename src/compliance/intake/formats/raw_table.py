@@ -82,7 +82,7 @@ Cells = Sequence[object] | pl.Series
 class RawTable:
     """One table of a document.
 
-    name: one of `TABLE_OF`. file: base name. columns: heading as written → values, either a Python
+    name: one of `TABLE_OF`, or a register's. file: base name. columns: heading as written → values, either a Python
     list (cells: None, str, int, float, bool, datetime, date, list) or a polars Series (bulk CSV:
     strings; Parquet: typed). height: number of rows. place: (row index from 0, heading) →
     ``学校!F12`` or the JSON pointer ``/schools/12/primary_students``. strict: a number must be
@@ -153,6 +153,11 @@ class RawDocument:
     marker: Marker | None = None
     lacks: dict[str, Problem] = field(default_factory=dict)
     as_read: Sequence[RawTable] = ()
+
+
+def record_of(table: str) -> str:
+    """The table of the vocabulary; a register's is called the same."""
+    return TABLE_OF.get(table, table)
 
 
 def table_named(name: str) -> str | None:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from polars.exceptions import PanicException
+
 from compliance.intake import limits
 from compliance.intake.cell_text import clip
 from compliance.intake.formats.allowance import BeyondLimitError
@@ -85,22 +87,15 @@ def is_empty(data: bytes) -> bool:
     return not data.strip(b" \t\r\n\xef\xbb\xbf")
 
 
-def panicked(error: BaseException) -> bool:
-    """Whether a library written in Rust gave up; its panics do not derive from Exception."""
-    return type(error).__name__ == "PanicException"
-
-
 @contextmanager
 def intact(complaints: Complaints, *broken: type[Exception]) -> Iterator[None]:
     """What a library raises inside the block, or its panic, says that the file is damaged."""
     try:
         yield
+    except PanicException as error:
+        raise damaged(complaints) from error
     except broken as error:
         raise damaged(complaints) from error
-    except BaseException as error:
-        if panicked(error):
-            raise damaged(complaints) from error
-        raise
 
 
 # ── archives ───────────────────────────────────────────────────────────────────────

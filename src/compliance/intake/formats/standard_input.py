@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
+from compliance.intake.formats.given_names import called, lying
 from compliance.intake.formats.source_file import OLE2, ZIP
 from compliance.intake.limits import MIB, MOST_OF_A_TABLE
+from compliance.kernel.drafts import scratch
 
 NAME = "-"
 _PARQUET = b"PAR1"
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # byte order marks, white space
-_kept: ContextVar[Path | None] = ContextVar("compliance_standard_input", default=None)
 
 
 @contextmanager
@@ -26,8 +25,8 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
     name: one with the suffix that such a file has; else that is told by its content. Of more than any
     reader takes only so much is kept that it is refused.
     """
-    with tempfile.TemporaryDirectory(prefix="junheng-", ignore_cleanup_errors=True) as folder:
-        whole = Path(folder, NAME)
+    with scratch() as drafts:
+        whole = drafts.folder / NAME
         with whole.open("wb") as file:
             room = MOST_OF_A_TABLE + 1
             while room > 0 and (piece := stream.read(min(MIB, room))):
@@ -36,26 +35,13 @@ def kept(stream: BinaryIO, name: str = "") -> Iterator[Path]:
         path = whole.rename(
             whole.with_name(NAME + (PurePath(name).suffix.lower() or _suffix(whole)))
         )
-        token = _kept.set(path)
-        try:
+        with lying(path, NAME):
             yield path
-        finally:
-            _kept.reset(token)
 
 
 def is_kept(path: Path) -> bool:
     """Whether this is where standard input lies."""
-    return path == _kept.get()
-
-
-def called(path: Path) -> str:
-    """What people are told of a path: as it was given."""
-    return NAME if is_kept(path) else str(path)
-
-
-def lying_at(given: str) -> Path:
-    """Where what was given so lies."""
-    return _kept.get() or Path(given) if given == NAME else Path(given)
+    return called(path) == NAME
 
 
 def _suffix(path: Path) -> str:

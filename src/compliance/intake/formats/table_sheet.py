@@ -328,7 +328,7 @@ class TableSheet:
         message = say(
             "工作表“{s}”中找不到{t}表的表头",
             s=self.grid.sheet,
-            t=pick(SHEETS[self.table], self.table),
+            t=pick(SHEETS.get(self.table, self.table), self.table),
         )
         expected = say(
             "表头用模板（compliance template）中的名称，位于前{n}行之内", n=HEADER_WITHIN

@@ -16,12 +16,19 @@ from compliance.intake.formats.package import Attributes
 from compliance.intake.limits import MIB, MOST_SHEET_CELLS
 from compliance.kernel.i18n import say
 
+_BEGUN = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_ENDED = re.compile(rb"</html\s*>", re.IGNORECASE)
 PAGE = re.compile(rb"<(?:html|table|!doctype html)[\s>]", re.IGNORECASE)
 _PIECE = 2**16  # so many characters are read at once
 _NAMED = re.compile(r"<x:Name>([^<]*)</x:Name>")  # sheets, in what Excel hides in a comment
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(?:\.[0-9]+)?")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+
+
+def lacks_end(text: bytes) -> bool:
+    """Whether a page that begins as a whole document does not end as one: tables may be missing."""
+    return _BEGUN.search(text) is not None and _ENDED.search(text) is None
 
 
 def read_page(text: bytes) -> WholeBook:
@@ -64,7 +71,8 @@ class _Table:
             self.cells.hidden_rows.add(self._row)
 
     def put(self, text: str, attributes: Attributes) -> None:
-        """The next cell of the row."""
+        """The next cell of the row; of the first where none has begun."""
+        self._row = max(self._row, 0)
         while self._taken.get(self._column, -1) >= self._row:
             self._column += 1
         down, across = (_span(attributes.get(name)) for name in ("rowspan", "colspan"))
@@ -73,7 +81,7 @@ class _Table:
             raise BeyondLimitError(
                 say("合并的单元格范围过大，超过{n}格", n=f"{MOST_SHEET_CELLS:,}")
             )
-        row, column = max(self._row, 0), self._column
+        row, column = self._row, self._column
         block = Block(row, column, row + down - 1, column + across - 1)
         if _UNSEEN.search(attributes.get("style", "")) and row not in self.cells.hidden_rows:
             self.cells.hide_columns(block.left, block.right)

@@ -78,7 +78,11 @@ def _opened(data: bytes, complaints: Complaints) -> OpenedFile:
         if spreadsheet_ml.NAMESPACE in text[:_BEGINNING]:
             return spreadsheet_ml.read_spreadsheet_ml(text)
         if web_page.PAGE.search(text[:_BEGINNING]):
-            return web_page.read_page(text)
+            page = web_page.read_page(text)
+            if web_page.lacks_end(text):
+                message = msg("网页没有结束标记（</html>），文件可能不完整")
+                complaints.warning("no_line_end", message, msg("核对最后的表，重新导出"))
+            return page
     if b"\0" not in data[:_BEGINNING] and _SEPARATED.search(data[:_BEGINNING]):
         message = msg("是用逗号或制表符分隔的文本，不是工作簿")
         expected = msg("把扩展名改为 .csv，或用 Excel、WPS 打开后另存为“Excel 工作簿 (*.xlsx)”")

@@ -135,7 +135,7 @@ def _faults(tables: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table_faults(one: Mapping[str, Any]) -> Iterator[str]:
-    if one.get("record") not in TABLE_OF:
+    if not isinstance(one.get("record"), str) or one["record"] not in TABLE_OF:
         yield say("record 应为{known}之一", known=", ".join(TABLE_OF))
     for name in ("title", "file", "sheet"):
         if not isinstance(one.get(name, ""), str):

@@ -14,6 +14,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import NEEDED, RawDocument
 from compliance.intake.own_tables import of_one_county
 from compliance.intake.own_tables.joined_tables import TablePart
+from compliance.kernel.paths import is_folder
 
 _MOST = 0.5  # so much of its schools must be known for a table to belong to a county
 
@@ -45,7 +46,7 @@ def groups(
 def _home(document: RawDocument) -> str:
     """The folder in which it was found; empty for what was named by itself."""
     given = Path(document.given)
-    return str(given / Path(document.name).parent) if given.is_dir() else ""
+    return str(given / Path(document.name).parent) if is_folder(given) else ""
 
 
 def whole(documents: Sequence[RawDocument]) -> RawDocument:

@@ -17,7 +17,7 @@ from compliance.assessment.fingerprint import fingerprint
 from compliance.assessment.places import InputPlace, of_findings, of_problems
 from compliance.assessment.standings import Standings
 from compliance.engine.results import CheckedCounty, CountyResult, Results, Validation
-from compliance.intake.formats.standard_input import called
+from compliance.intake.formats.given_names import called
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import problem_words, severity_word, status_words

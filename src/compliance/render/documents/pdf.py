@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any, cast
 from weakref import finalize
 
+from compliance.kernel.drafts import Drafts, scratch
 from compliance.kernel.errors import NoFontError, PackError
 from compliance.kernel.i18n import msg
 from compliance.render.documents import template_files
@@ -117,9 +117,9 @@ class Press:
                 msg("没有安装生成PDF的部件（typst），PDF未生成"),
                 todo=msg("请安装：pip install 'junheng[pdf]'"),
             )
-        folder = tempfile.TemporaryDirectory(prefix="junheng-pdf-")
-        root = Path(folder.name)
-        self._end = finalize(self, folder.cleanup)
+        drafts = scratch()
+        root = drafts.folder
+        self._end = finalize(self, drafts.remove)
         for name in template_files.names(".typ", self._template_dirs):
             if (there := template_files.found(name, self._template_dirs)) is not None:
                 self._paths[name] = there[0]
@@ -130,7 +130,7 @@ class Press:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._end = finalize(self, _ended, self._process, folder)
+        self._end = finalize(self, _ended, self._process, drafts)
         head = self._answer(self._process)
         if "families" not in head:
             self.close()
@@ -167,7 +167,7 @@ class Press:
         }
 
 
-def _ended(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+def _ended(process: subprocess.Popen[bytes], drafts: Drafts) -> None:
     process.kill()
     process.communicate()
-    folder.cleanup()
+    drafts.remove()

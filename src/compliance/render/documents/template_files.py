@@ -12,6 +12,7 @@ from pathlib import Path
 
 from compliance.kernel.errors import PackError, reason
 from compliance.kernel.i18n import msg, say
+from compliance.kernel.paths import real
 
 _CORE = "core:"
 _LARGEST = 20_000_000  # bytes of one template
@@ -59,7 +60,7 @@ def _plain(name: str) -> bool:
 
 def _content(path: Path, folder: Path) -> bytes:
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not real(path).is_relative_to(real(folder)):
             raise fault(msg("链接指向模板文件夹之外"), str(path))
         if path.stat().st_size > _LARGEST:
             raise fault(say("文件超过{n}MB", n=_LARGEST // 1_000_000), str(path))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from compliance.assessment import Assessment, Total, figures
+from compliance.assessment.scope import unattributed
 from compliance.facts.units import quantity
 from compliance.kernel.i18n import lang, msg, plural, say
 from compliance.render.documents.text import printable, shortened
@@ -58,6 +59,8 @@ def _verdict(campaign: Campaign) -> Iterator[str]:
     ]
     if waiting:
         yield say("尚缺数据或佐证的：{l}。", l=msg("、").join(waiting))
+    if why := unattributed(about.county.unattributed):
+        yield say("{l}。", l=why)
     schools = {task.school for task in campaign.open if task.judged and task.school}
     yield say(
         "需整改{n}项，涉及学校{k}所。",
@@ -126,7 +129,7 @@ def _deciding(campaign: Campaign) -> Iterator[str]:
             for one in short[:_MOST]
         ]
         yield say("需整改指标最多的学校：{l}。", l=msg("、").join(schools))
-    if not alone and not short:
+    if not alone and not short and not campaign.around.about.county.unattributed:
         yield msg("没有学校层面的未达标指标。")
 
 
@@ -163,5 +166,5 @@ def _actions(campaign: Campaign) -> Iterator[str]:
         late = sum(bool(task.row.late) for task in tasks)
         overdue = plural(late, "，已逾期{n}项") if late else ""
         yield say("{lead}：{n}项{by}{late}。", lead=lead, n=len(tasks), by=by, late=overdue)
-    if not campaign.open:
+    if not campaign.open and not campaign.around.about.county.unattributed:
         yield msg("没有未完成的整改事项。")

@@ -28,6 +28,7 @@ from compliance.assessment import (
 from compliance.assessment.figures import Finding, bar, figure, measure_of, with_unit
 from compliance.assessment.fingerprint import item_id
 from compliance.assessment.messages import say_nobody
+from compliance.assessment.scope import unattributed
 from compliance.assessment.shares import cells as cells_of
 from compliance.engine.results import Results, RulesetInfo
 from compliance.kernel.errors import Problem
@@ -553,4 +554,5 @@ def conclusion(about: Assessment) -> str:
     text = say("县域结论：{v}。", v=verdict)
     if told:
         text = say("县域结论：{v}（{l}）。", v=verdict, l=msg("，").join(told))
-    return text + outside(about, schools=False)
+    why = unattributed(about.county.unattributed)
+    return text + (say("{l}。", l=why) if why else "") + outside(about, schools=False)

@@ -21,7 +21,7 @@ from compliance.assessment import (
     shares,
 )
 from compliance.assessment.figures import asked
-from compliance.assessment.scope import named_schools
+from compliance.assessment.scope import named_schools, unattributed
 from compliance.kernel.i18n import msg, pick, plural, say
 from compliance.ledger import Ledger
 from compliance.render.documents.text import printable, shortened
@@ -124,7 +124,8 @@ class CountyPaper:
     all schools, needed or not. apart: which lists the printed one leaves out, empty for none.
     annexes: list name -> its number among the annexes of the printed list, 0 where it is empty or
     stays in the workbook. dates: of which day the figures are, when the paper was made. ledger: the
-    list that people work on. waived: what no rectification is asked of for a time. deadline, progress: what stands in columns that are filled in by hand.
+    list that people work on. no_problems, no_gaps: what is said where there are no problems, or nothing countable
+    is missing. withheld: why that may not be all, since a row may be missing; else empty. waived: what no rectification is asked of for a time. deadline, progress: what stands in columns that are filled in by hand.
     """
 
     county_code: str
@@ -154,8 +155,27 @@ class CountyPaper:
     deadline: str
     progress: str
     ledger_title: str
+    withheld: str = ""
     waived: tuple[WaivedLine, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def no_problems(self) -> str:
+        """What is said where no problem is listed."""
+        return msg("需要整改的问题尚不能确定") if self.withheld else msg("未发现需要整改的问题")
+
+    @property
+    def no_gaps(self) -> str:
+        """What is said where nothing countable is known to be missing."""
+        return msg("缺口尚不能确定。") if self.withheld else msg("没有可计量的缺口。")
+
+    @property
+    def without_plan_told(self) -> str:
+        """What is said before the names of the schools that get no plan."""
+        n = len(self.without_plan)
+        if self.withheld:
+            return plural(n, "下列{n}所学校不制定整改方案，有无需要整改的事项尚不能确定：")
+        return plural(n, "下列{n}所学校没有需要整改的事项，不制定整改方案：")
 
     @property
     def single_annex(self) -> bool:
@@ -238,6 +258,7 @@ def county_paper(
         deadline=cells.deadline(),
         progress=cells.progress(),
         waived=waived_lines(about),
+        withheld=unattributed(county.unattributed),
         ledger_title=say(
             "{county}{subject}整改台账",
             county=printable(county.county_name),
@@ -365,8 +386,8 @@ def _counted(paper: CountyPaper) -> str:
         say("参考（不计入结论）{n}项", n=n) if (n := len(paper.references)) else "",
         say("已备案豁免（不计为达标）{n}项", n=n) if (n := len(paper.waived)) else "",
     ]
-    told = [first if problems else msg("未发现需要整改的问题"), *filter(None, others)]
-    return msg("；").join(told) + msg("。")
+    told = [first if problems else paper.no_problems, *filter(None, others)]
+    return say("{l}。", l=msg("；").join(told))
 
 
 _LISTS = ("problems", "open", "suggestions", "blanks", "references")

@@ -54,7 +54,9 @@ def _table(book: Book, paper: LedgerPaper) -> None:
     sheet = book.sheet(msg("台账"), columns)
     sheet.raw.set_paper(_A3)
     sheet.line(paper.title, "title")
-    for line in (*paper.lines, *ledger.remarks):
+    # above the headings: below them it would come back as a row of people's own
+    nothing = () if ledger.rows else (say("{l}。", l=paper.no_problems),)
+    for line in (*paper.lines, *ledger.remarks, *nothing):
         sheet.line(line)
     sheet.head(frozen_columns=COLUMNS.index(_FROZEN) + 2)
     for place, one in enumerate(own, len(COLUMNS)):
@@ -67,8 +69,6 @@ def _table(book: Book, paper: LedgerPaper) -> None:
             sheet.hide(COLUMNS.index(key))
     for row in ledger.rows:
         _row(book, sheet, row, own, ledger.settings)
-    if not ledger.rows:
-        sheet.line(msg("未发现需要整改的问题。"))
     # The words of progress seen in counties' papers.
     steps = [
         msg("未启动"), msg("正在办理"), msg("已完成整改"), msg("已经完成长期坚持"), msg("办结销号"),

@@ -11,6 +11,7 @@ import polars as pl
 from compliance.assessment import EXCUSED, OPEN, PROBLEM, SUGGESTION, Judged, amounts, figures
 from compliance.assessment.figures import Finding, measure_of
 from compliance.assessment.fingerprint import item_id
+from compliance.assessment.scope import unattributed
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import KEY
 from compliance.ledger import Item, Today, Value, model
@@ -37,6 +38,7 @@ def today(around: Surroundings, lines: Sequence[PaperLine]) -> Today:
         ruleset=county.ruleset,
         days=around.days,
         successions=around.report.succession_of(county),
+        withheld=unattributed(county.unattributed),
     )
 
 

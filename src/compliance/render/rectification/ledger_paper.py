@@ -11,12 +11,13 @@ from compliance.render.rectification.county_list import CountyPaper
 
 @dataclass(frozen=True, slots=True)
 class LedgerPaper:
-    """What the sheets are made of. lines: those above the list, below its title."""
+    """What the sheets are made of. lines: those above the list, below its title; no_problems: what an empty list says."""
 
     title: str
     lines: tuple[str, ...]
     dates: str
     ledger: Ledger
+    no_problems: str
 
 
 def of_county(paper: CountyPaper) -> LedgerPaper:
@@ -27,4 +28,4 @@ def of_county(paper: CountyPaper) -> LedgerPaper:
         say("依据：{b}。", b=paper.basis),
         paper.dates,
     )
-    return LedgerPaper(paper.ledger_title, lines, paper.dates, paper.ledger)
+    return LedgerPaper(paper.ledger_title, lines, paper.dates, paper.ledger, paper.no_problems)

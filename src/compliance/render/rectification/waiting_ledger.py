@@ -37,6 +37,7 @@ def _of(one: Refused, earlier: EarlierLists, asked: DaysAsked) -> LedgerPaper | 
         lines=(msg("本县数据有错误，未作判定：各项待新数据，均不视为达标。"), dates),
         dates=dates,
         ledger=carry_on(today, books),
+        no_problems=msg("本县数据有错误，未作判定"),
     )
 
 

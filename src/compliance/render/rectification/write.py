@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
 from compliance.assessment import Judged, assess
+from compliance.assessment.scope import unattributed
 from compliance.engine.results import Results
 from compliance.kernel.errors import NoFontError, PackError, UsageError
 from compliance.kernel.i18n import msg, pick, plural, say
@@ -18,7 +20,14 @@ from compliance.kernel.submission import KEY
 from compliance.ledger import Ledger, carry_on
 from compliance.ledger.days import DaysAsked
 from compliance.ledger.forms import with_forms
-from compliance.render.documents.output_files import Names, Written, joined, staged
+from compliance.render.documents.output_files import (
+    Names,
+    Written,
+    beside,
+    joined,
+    old_drafts,
+    staged,
+)
 from compliance.render.documents.text import printable, shortened
 from compliance.render.papers.campaign import Campaign
 from compliance.render.papers.forms import LIST, SHEETS, USUAL
@@ -36,6 +45,7 @@ FORMATS = ("md", "html", "xlsx", "docx", "pdf")
 _NAMED = 12  # schools without a plan that the run names
 # What people fill in; the others are read only and simply replaced.
 _FILLED_IN = ("xlsx", "docx")
+_CORRECTED = (".xlsx", ".xlsm")  # of what else there is
 _TEMPLATES = ("rectify_county", "rectify_school")
 _NO_DAYS = DaysAsked()
 
@@ -57,6 +67,7 @@ def write_papers(
     planning: Planning = UNPLANNED,
     with_advisory: bool = False,
     annexes: bool = False,
+    further: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> Written:
     """Write the papers of every judged county, and the ledger of one with errors that has one, below `out`; returns what was written and moved.
 
@@ -66,7 +77,8 @@ def write_papers(
     planning: who answers, until when, at what cost. ledgers: edited lists that the county's list goes on
     from, beside the one that lies below `out`. packed: all papers in one archive, beside them. An earlier xlsx or docx
     that differs, unless it is to be overwritten, and in these formats the sheets of schools no longer in the data, are moved to a
-    folder of old drafts in the county's folder. Raises UsageError where `out` cannot be written
+    folder of old drafts in the county's folder. further: what else goes below `out` with them, by its
+    path there, an earlier workbook kept beside. Raises UsageError where `out` cannot be written
     (nothing is changed then), or a list of `ledgers` is none of these counties. An earlier list that
     cannot be read costs its county the papers, a faulty template those of its rule set in its format
     (`Written.faults`); the first of them is raised where nothing is left.
@@ -85,8 +97,11 @@ def write_papers(
     carried: list[tuple[str, Ledger]] = []
     said: list[str] = []
     names = Names()
-    steps, done = _Steps(progress, len(forms) * count), 0
+    steps, done = _Steps(progress, len(forms) * count), len(further)
+    aside = old_drafts(out)
     with staged(out) as place:
+        for path, content in further.items():
+            place.put(path, content, keep=beside if path.suffix in _CORRECTED else None)
         made = _of_counties(
             report, asked, earlier, planning, with_advisory=with_advisory, annexes=annexes
         )
@@ -96,22 +111,25 @@ def write_papers(
             for form, relative, content in renderer.every(
                 paper, campaign, forms, wanted, decided=decided
             ):
-                place.put(
-                    Path(named) / relative, content, keep=form in _FILLED_IN and not overwrite
-                )
+                kept = aside if form in _FILLED_IN and not overwrite else None
+                place.put(Path(named) / relative, content, keep=kept)
                 done += 1
                 steps.take(1)
             steps.take(len(forms) * len(paper.without_plan))
             sheets = out / named / SCHOOL_SHEETS if SHEETS in wanted else None
-            for name in _stale(sheets, paper, forms) if sheets else ():
-                place.retire(Path(named) / SCHOOL_SHEETS / name)
+            for name in _stale(sheets, paper, forms) if sheets and not paper.withheld else ():
+                place.retire(Path(named) / SCHOOL_SHEETS / name, aside)
             carried.append((paper.county_name, paper.ledger))
             several = len(report.counties) > 1
             if SHEETS in wanted:
                 said += _about_sheets(paper, out / named, forms[0], rules, several=several)
         for refused, waiting in waiting_ledgers(report.refused, earlier, asked):
             named = names.take(joined(refused.county_code, refused.county_name, refused.year))
-            place.put(Path(named) / f"{COUNTY_LIST}.xlsx", workbook(waiting), keep=not overwrite)
+            place.put(
+                Path(named) / f"{COUNTY_LIST}.xlsx",
+                workbook(waiting),
+                keep=None if overwrite else aside,
+            )
             done += 1
             carried.append((printable(refused.county_name), waiting.ledger))
         faults = (*earlier.faults, *renderer.faults.values())
@@ -151,9 +169,13 @@ def _about_sheets(
         yield from lines
     if names := [one.name for one in paper.without_plan]:
         told = shortened(names, msg("等{count}所，名单见整改清单"), _NAMED)
-        yield head + plural(
-            len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
-        )
+        if paper.withheld:
+            yield head + say("{l}。", l=paper.withheld)
+            yield head + plural(len(names), "不写整改方案的学校{n}所：{names}", names=told)
+        else:
+            yield head + plural(
+                len(names), "没有需要整改的事项、不写整改方案的学校{n}所：{names}", names=told
+            )
 
 
 class _Renderer:
@@ -294,12 +316,13 @@ def _of_counties(
         about = assess(report, county, found)
         records = schools.get(key, report.schools.clear())
         info = cells.ruleset_of(report, about)
+        basis = cells.basis(report, info, doubts=with_advisory)
         around = Surroundings(
             about,
             report.titles,
             report.holders,
             context=cells.conclusion(about),
-            basis=cells.basis(report, info, doubts=with_advisory),
+            basis=msg("；").join(filter(None, (basis, unattributed(county.unattributed)))),
             subject=printable(pick(info.subject, info.subject_en)),
             days=asked.of(county.data_date, county.data_kind, county.as_of),
             planning=planning,

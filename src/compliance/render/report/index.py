@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from compliance.assessment import block_titles, overview
 from compliance.assessment.county import about_figures
 from compliance.assessment.figures import reading, verdict
+from compliance.assessment.scope import unattributed
 from compliance.assessment.submissions import judged_files
 from compliance.engine.results import CountyResult, CountyRow, Margin, PartCount, Results
 from compliance.kernel.i18n import msg, say
@@ -131,7 +132,7 @@ def county_index(report: Results) -> CountyIndex:
             0, county, printable(county.county_name), Anchors(county).county, verdict_mark(county),
             cells, row.failing, row.undecided, margin_told(row.margin, rules),
             "" if row.margin is None else row.margin.room,
-            _decides(row, rules, waived[key]), row.schools, of,
+            _decides(county, row, rules, waived[key]), row.schools, of,
             reading(share * 100, 1, unit="%") if of else "", row.missing, doubts[key] + doubts[county.county_code, None],
             printable(file.file) if file else "", file.version_told if file else "",
         )  # fmt: skip
@@ -146,9 +147,10 @@ def county_index(report: Results) -> CountyIndex:
     )
 
 
-def _decides(row: CountyRow, rules: Mapping[str, Rule], waived: int) -> str:
+def _decides(county: CountyResult, row: CountyRow, rules: Mapping[str, Rule], waived: int) -> str:
     """What decides, and how much of the county is waived."""
-    told = (phrases.deciders(row, rules), say("已备案豁免{n}项", n=waived) if waived else "")
+    why = unattributed(county.unattributed) if county.verdict == "undecided" else ""
+    told = (why, phrases.deciders(row, rules), say("已备案豁免{n}项", n=waived) if waived else "")
     return msg("；").join(filter(None, told))
 
 

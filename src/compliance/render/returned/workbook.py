@@ -32,6 +32,7 @@ from compliance.intake.formats.raw_table import SHEETS, TABLE_OF, RawDocument, R
 from compliance.intake.formats.vetted_book import vet
 from compliance.intake.limits import MOST_SHEET_CELLS
 from compliance.intake.problems import Complaints
+from compliance.kernel.drafts import own_temporary_files
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
 from compliance.kernel.labels import severity_word
@@ -211,7 +212,8 @@ def _saved(book: Untyped, results: Untyped) -> bytes:
     """
     modified = book.properties.modified or MADE
     stream, found = io.BytesIO(), io.BytesIO()
-    book.save(stream)
+    with own_temporary_files():  # openpyxl keeps every sheet in one
+        book.save(stream)
     book.properties.modified = modified  # which saving set to this moment
     with zipfile.ZipFile(stream) as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from compliance.kernel.i18n import lang, msg, pick, say
 
 if TYPE_CHECKING:
+    from compliance.rules.language.assembly import Assembly
     from compliance.rules.language.references import ReferenceGraph
 
 # What a heading says about how the figure is made; left out where the figure is only named.
@@ -473,7 +474,8 @@ class Ruleset:
     layers: ids from the base to the chosen pack. rules: by id, the order of evaluation and output.
     enforceable: ids of overrides that --enforce may name, in force or not. switches: all that are
     declared; switched: those that are on. clauses: what became of every item of the regulation.
-    documents: the base's first. subject: what it is about, as papers name it.
+    documents: the base's first. subject: what it is about, as papers name it. assembly: how registers
+    become facts.
     """
 
     id: str
@@ -497,6 +499,7 @@ class Ruleset:
     clauses: tuple[Clause, ...] = ()
     subject: str = ""
     subject_en: str = ""
+    assembly: Assembly | None = None
 
     @property
     def label(self) -> str:

@@ -299,7 +299,10 @@ def _sound(pack: Pack) -> Pack:
 
 
 _TABLE = 2  # section and name
-_NAMED = ("exclusion", "tally", "indicator", "rule", "override", "drop", "switch", "clause")
+_NAMED = (
+    "exclusion", "tally", "indicator", "rule", "override", "drop", "switch", "clause",
+    "register", "assemble",
+)  # fmt: skip
 
 
 def complaints(schema: str, tables: Mapping[str, Any]) -> Iterable[Complaint]:

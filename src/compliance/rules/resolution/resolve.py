@@ -18,7 +18,7 @@ from compliance.facts.vocabulary import Vocabulary
 from compliance.kernel.errors import PackError, suggestion
 from compliance.kernel.i18n import msg, say
 from compliance.rules.kinds import Kinds, kind_of, read_settings
-from compliance.rules.language import conditions, parse
+from compliance.rules.language import assembly, conditions, parse
 from compliance.rules.language.editions import edition
 from compliance.rules.language.model import (
     OPERATORS,
@@ -125,6 +125,9 @@ def _imported(known: Mapping[str, Sequence[Pack]], pack: Pack, as_of: date) -> d
     return found
 
 
+_OF_REGISTERS = ("register", "assemble")
+
+
 class _LostError(PackError):
     """What is named is wrong itself."""
 
@@ -162,7 +165,9 @@ class Layers:
     confirmed: Mapping[str, Confirmation]
     kinds: Kinds
     tables: Mapping[str, dict[str, Any]] = field(
-        default_factory=lambda: {name: {} for name in ("exclusion", "tally", "indicator", "rule")}
+        default_factory=lambda: {
+            name: {} for name in ("exclusion", "tally", "indicator", "rule", *_OF_REGISTERS)
+        }
     )
     origins: dict[str, Origin] = field(default_factory=dict)
     owners: dict[tuple[str, str], Pack] = field(default_factory=dict)
@@ -238,6 +243,9 @@ class Layers:
                 found = brought(other, table["rules"], imports[name], pack)
                 self._bring(imports[name], found, other)
         self._define(pack, tables)
+        for section in _OF_REGISTERS:  # how registers are counted, a layer may say anew
+            self.tables[section].update(tables.get(section, {}))
+            self.owners.update({(section, name): pack for name in tables.get(section, {})})
         for rule_id, table in tables.get("rule", {}).items():
             with self._gathering("rule", rule_id):
                 self._new_rule(pack, rule_id, table)
@@ -469,10 +477,28 @@ class Layers:
                 for one in self.clauses
             ),
             **_subject(chain),
+            assembly=self._assembly(),
         )
         found = Faults(self.place, self.tables, self.lost, self._led(chain), self.faults)
         examine(resolved, self.kinds, words, found)
         return resolved
+
+    def _assembly(self) -> assembly.Assembly:
+        def places(section: str) -> Iterator[tuple[str, Table, Pack, str]]:
+            for name, table in self.tables[section].items():
+                pack = self.owners[section, name]
+                yield name, table, pack, pack.place(section, name)
+
+        return assembly.Assembly(
+            {
+                name: assembly.register_use(name, table, at)
+                for name, table, _, at in places("register")
+            },
+            {
+                name: assembly.definition(name, table, pack.id, at)
+                for name, table, pack, at in places("assemble")
+            },
+        )
 
     def _led(self, chain: Sequence[Pack]) -> set[str]:
         """The rules that what is lost is made of, or would have added to a group."""
