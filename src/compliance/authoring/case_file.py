@@ -132,7 +132,7 @@ def _opened(path: Path) -> CaseFile:
     text = path.read_text("utf-8")
     try:
         tables = tomli.loads(text, parse_float=Decimal)
-    except tomli.TOMLDecodeError as error:
+    except (RecursionError, ValueError, ArithmeticError) as error:
         why = str(error)
         line = re.search(r"line (\d+)", why)
         where = f"{path.name}:{line[1] if line else 1}"

@@ -243,7 +243,7 @@ def read_form(path: Path) -> DeclarationForm:
         tables = tomli.loads(text, parse_float=Decimal)
     except OSError as error:
         raise PackError(reason(error), where=path.name) from error
-    except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError, ValueError) as error:
+    except (RecursionError, ValueError, ArithmeticError) as error:
         raise PackError(say("不是有效的TOML：{why}", why=error), where=path.name) from error
     found = sorted({*faults("declaration", tables, text), *_uncounted(tables, text)})
     if found:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -20,6 +21,9 @@ from compliance.rules.language.model import Rule, Ruleset
 
 ATTESTATIONS, VETOES = "attestations", "vetoes"
 SAYING = {ATTESTATIONS: "met", VETOES: "exists"}  # the column that holds the statement
+_COMPARED = 50  # of so many that name no rule the nearest one is sought
+_EXPLAINED = 1000  # so many are told of singly, one a county after that
+_NONE = "—"
 _SHORTEST = 4  # characters that a part of a title must have to stand for it
 
 
@@ -95,9 +99,12 @@ def _settled(
         and not given.select(*KEY, "rule").is_duplicated().any()
     ):
         return given
-    for row in given.filter(~pl.col("rule").is_in(list(found))).iter_rows(named=True):
-        if _plain(str(row["rule"])) not in elsewhere:
-            problems.append(_unknown(row, takers, column))
+    strange = [text for text in written if text not in found and _plain(str(text)) not in elsewhere]
+    unknown = given.filter(pl.col("rule").is_in(strange))
+    near = {text: _nearest(text, takers) for text in strange[:_COMPARED]}
+    each, further = unknown.head(_EXPLAINED), unknown.slice(_EXPLAINED)
+    for row in [*each.rows(named=True), *further.unique([*KEY, column]).rows(named=True)]:
+        problems.append(_unknown(row, near.get(str(row["rule"]), _NONE), column))
     worst = pl.col(column).max() if column == "exists" else pl.col(column).min()
     others = [name for name in given.columns if name not in (*KEY, "rule", column)]
     return (
@@ -124,14 +131,14 @@ def find(text: str, takers: Mapping[str, Rule]) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(sign for sign in folded if sign.isalnum() or sign == "-")
 
 
-def _unknown(row: Mapping[str, object], takers: Mapping[str, Rule], column: str) -> Problem:
+def _unknown(row: Mapping[str, object], near: str, column: str) -> Problem:
     text = str(row["rule"])
-    near = _nearest(text, takers)
     incident = column == "exists" and row[column] is True
     return Problem(
         "error" if incident else "warning",
@@ -152,4 +159,4 @@ def _nearest(text: str, takers: Mapping[str, Rule]) -> str:
         for name in (rule_id, rule.incident or rule.title)
     }
     near = closest(_plain(text), sorted(names, reverse=True), cutoff=0.0)
-    return "—" if near is None else f"{names[near].attested_as} {names[near].stated}"
+    return _NONE if near is None else f"{names[near].attested_as} {names[near].stated}"

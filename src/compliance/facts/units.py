@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 # what may stand in a bracket as a unit -> the quantity it measures and its size
 _COUNTERS = "人 名 位 个 间 台 册 所 班 份 件 套 张 片 处 座 户 届"
@@ -82,6 +83,7 @@ def as_printed(unit: str) -> str:
     return unit.replace("m2", "平方米")
 
 
+@lru_cache(maxsize=4096)
 def unit_words(text: str) -> tuple[str, ...]:
     """The units that a text such as 人、平方米、万元 names."""
     return tuple(word for word in re.split(r"[,、;/()\[\]和及与]", folded(text)) if word in UNITS)

@@ -40,11 +40,12 @@ MOST_SHEETS = 1000
 MOST_SHEET_ROWS, MOST_SHEET_COLUMNS = 1_048_576, 16_384
 MOST_SHEET_CELLS = 2_000_000
 LONGEST_CELL = 32_767
+MOST_MERGED = 50_000
 
 # the parts of an Office file that are read, each as often as it is: their XML and its elements; the
 # signs of all cells, of a text that many share as often as it stands there
 MOST_OF_PARTS = 64 * MIB
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 1_000_000
 MOST_SIGNS = 20_000_000
 
 # JSON: distinct keys × records (a hostile file could ask for a table far larger than itself), a
@@ -52,6 +53,9 @@ MOST_SIGNS = 20_000_000
 MOST_JSON_CELLS = 20_000_000
 LONGEST_KEY = 200
 MOST_DIGITS = 30
+
+# a table's records: the schools of a county, the counties of a file, ten times the nation's
+MOST_SCHOOLS, MOST_COUNTIES = 10_000, 30_000
 
 # what is said of one file, and the cells of one column that are explained one by one
 MOST_PROBLEMS = 1000  # nobody works through more; a hostile file could give a million

@@ -125,6 +125,11 @@ class Complaints:
         """The exception for a file that gives nothing more."""
         return UnreadableError(Location(self.file, at).error(code, message, expected))
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is listed: what would be said need not be worked out."""
+        return self._room <= 0
+
     def _add(self, problem: Problem) -> None:
         self._room -= 1
         if self._room > 0:

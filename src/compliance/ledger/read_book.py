@@ -19,9 +19,9 @@ import openpyxl
 from openpyxl.styles.colors import COLOR_INDEX
 from openpyxl.utils import get_column_letter
 
-from compliance.intake.formats.package import FAULTY, Package
 from compliance.intake.formats.raw_table import RawDocument
 from compliance.intake.formats.source_file import damaged, load
+from compliance.intake.formats.vetted_book import vet
 from compliance.intake.limits import MIB, MOST_SHEET_CELLS
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.errors import JunhengError
@@ -72,7 +72,7 @@ def read_book(path: Path) -> EditedList | None:
     complaints = Complaints(path.name, found.problems)
     try:
         data = load(path, found, complaints, MOST_OF_A_LIST)
-        _guard(data, complaints)
+        vet(data, complaints)
         workbook = _opened(data, complaints)
     except UnreadableError as stop:
         raise ListUnreadableError(
@@ -81,17 +81,6 @@ def read_book(path: Path) -> EditedList | None:
             stop.problem.expected or msg("请用WPS或Excel打开，另存为.xlsx后再试"),
         ) from stop
     return _ListReader(path, hashlib.sha256(data).hexdigest()[:16], workbook).book()
-
-
-def _guard(data: bytes, complaints: Complaints) -> None:
-    """No bomb, no entities: every part is walked through before another library sees it."""
-    package = Package(data, complaints)
-    for part in package.parts:
-        if part.endswith((".xml", ".rels")):
-            try:
-                package.parse(part, lambda _, __: None)
-            except FAULTY as error:
-                raise damaged(complaints) from error
 
 
 def _opened(data: bytes, complaints: Complaints) -> Any:  # noqa: ANN401 - openpyxl's

@@ -60,6 +60,7 @@ class Faults:
             self.where("value", what, node, word, todo)
 
 
+DEEPEST = 32  # references, one resting on the other
 _SAID = {  # to people: no names of anything
     "title", "text", "note", "source", "remedy", "owner", "aspect", "unit", "measure", "gap_unit", "name",
 }  # fmt: skip
@@ -88,6 +89,7 @@ def examine(rules: Ruleset, kinds: Kinds, words: Vocabulary | None, faults: Faul
     _check_former_ids(rules, faults)
     _check_circles(rules, faults)
     sound = _sound(rules)
+    _check_depth(sound, faults)
     for rule in sound.rules.values():
         _check_units(rule, sound, faults)
         for holder in rule.holders:
@@ -236,6 +238,19 @@ def _check_circles(rules: Ruleset, faults: Faults) -> None:
             "indicator": say("指标互相引用成环：{ids}", ids=ids),
         }.get(circle[0].section, say("合计互相引用成环：{ids}", ids=ids))
         faults.where("circle", what, circle[0], circle[1].name, todo=msg("请去掉其中一处引用"))
+
+
+def _check_depth(rules: Ruleset, faults: Faults) -> None:
+    """What rests on a longer chain than anybody reads: working it out costs more with every link."""
+    from graphlib import TopologicalSorter
+
+    graph = {node: [other for _, other in found] for node, found in rules.references.edges.items()}
+    depths: dict[Node, int] = {}
+    for node in TopologicalSorter(graph).static_order():
+        depths[node] = 1 + max((depths[other] for other in graph.get(node, ())), default=0)
+        if depths[node] == DEEPEST + 1:
+            what = say("{name} 所依据的引用超过{n}层", name=node.name, n=DEEPEST)
+            faults.at("circle", what, *node, todo=msg("请缩短引用的链条"))
 
 
 def _check_facts(rules: Ruleset, kinds: Kinds, words: Vocabulary, faults: Faults) -> None:

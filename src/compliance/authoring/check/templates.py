@@ -68,7 +68,7 @@ def _check_form(path: Path, diagnosis: Diagnosis) -> None:
     try:
         text = path.read_text("utf-8-sig").replace("\r\n", "\n")
         found = list(faults("declaration", tomli.loads(text, parse_float=Decimal), text))
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError, ArithmeticError) as error:
         line = re.search(r"at line ([0-9]+)", str(error))
         found = [(int(line[1]) if line else 0, str(error))]
     for number, what in found:

@@ -80,14 +80,19 @@ def _unclear(raw: RawTable, heading: str) -> Problem:
 def _unknown(
     raw: RawTable, vocabulary: Vocabulary, record: str, headings: Sequence[str]
 ) -> Iterator[Problem]:
-    told = [(heading, _told(raw, vocabulary, record, heading)) for heading in headings]
-    said = [(heading, words) for heading, words in told if words is not None]
-    for heading, (message, expected) in said[:NAMED_HEADINGS]:
-        yield raw.of_heading(heading).warning("unknown_heading", message, expected)
-    if len(said) > NAMED_HEADINGS:
-        message = say("另有{n}个不认识的表头", n=len(said) - NAMED_HEADINGS)
-        where = raw.of_heading(said[NAMED_HEADINGS][0])
-        yield where.warning("unknown_heading", message, msg("表头用模板中的名称"))
+    room = NAMED_HEADINGS
+    for number, heading in enumerate(headings):
+        words = _told(raw, vocabulary, record, heading)
+        if words is None:
+            continue
+        where, (message, expected) = raw.of_heading(heading), words
+        if not room:  # what is most like each further one costs more than it is worth
+            message = say("另有{n}个不认识的表头", n=len(headings) - number)
+            expected = msg("表头用模板中的名称")
+        yield where.warning("unknown_heading", message, expected)
+        if not room:
+            return
+        room -= 1
 
 
 def _names_county(vocabulary: Vocabulary, heading: str) -> bool:

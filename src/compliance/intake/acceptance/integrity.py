@@ -7,9 +7,11 @@ they stand), ``_code`` and ``_year`` (whose they are).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,7 +21,7 @@ from compliance.intake.acceptance.named_schools import NAMING, Stranger, resolve
 from compliance.intake.acceptance.typed_table import Accepted
 from compliance.intake.cell_text import clip, show
 from compliance.intake.formats.raw_table import TABLE_OF, RawDocument, table_named
-from compliance.intake.limits import EXPLAINED_ROWS
+from compliance.intake.limits import EXPLAINED_ROWS, MOST_COUNTIES, MOST_SCHOOLS
 from compliance.intake.problems import Location, several_counties
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg, msg_in, say
@@ -143,6 +145,7 @@ SINGLE = {
     "vetoes": ("rule",),
 }
 NOBODY: Row = {"_code": None, "_year": None}
+NAMED = 20  # so many files are named in one line
 # what keeps a file from being read at all
 _UNREAD = frozenset({"bad_encoding", "bad_text", "empty_file", "damaged"})
 RULE_ID = r"^([A-Za-z]{1,8}(?:-[A-Za-z]{0,4}[0-9]{1,3}|[0-9]{1,3}))"
@@ -171,6 +174,8 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
     """Find each row's county and school, and whatever keeps one from being judged."""
     document = _Document(raw, {table.number: table for table in tables})
     counties = county_keys(document.stacked("counties"))
+    if len(counties) > MOST_COUNTIES or not tables:
+        return CheckedRows(dict.fromkeys(TABLE_OF, _NONE), list(_nothing(document, counties)))
     outcomes = [
         *_notes(document, counties),
         *_faults(document, "counties", counties),
@@ -180,10 +185,13 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
         outcomes += _only_county(document, counties)
         counties = counties.head(1)
     schools = row_keys(document.stacked("schools"), counties, many=raw.many)
+    crowded = _crowded(schools)
+    outcomes += _too_many_schools(document, crowded)
+    counties, schools = (_besides(frame, crowded) for frame in (counties, schools))
     outcomes += _schools(document, schools, counties)
     rows = {"counties": counties, "schools": schools}
     for kind in FURTHER:
-        rows[kind] = _further_rows(document, kind, counties, schools)
+        rows[kind] = _besides(_further_rows(document, kind, counties, schools), crowded)
         if document.of(kind):
             outcomes += _further(document, kind, rows[kind], counties, schools)
         if document.of(kind) and kind in NAMING:
@@ -193,6 +201,58 @@ def check_document(raw: RawDocument, tables: Sequence[Accepted]) -> CheckedRows:
         return CheckedRows(rows, outcomes)
     outcomes = list(_once(outcomes))
     return CheckedRows(rows, outcomes, _unattributed(outcomes, rows))
+
+
+_NONE = pl.DataFrame(
+    schema={"_table": pl.Int64, "_row": pl.Int64, "_code": pl.String, "_year": pl.Int32}
+)
+
+
+def _nothing(document: _Document, counties: pl.DataFrame) -> Iterator[Outcome]:
+    """What is to be said of a document that has no table, or far more counties than there are."""
+    yield from _notes(document, counties.clear())
+    if document.tables:
+        [table, *_] = document.of("counties")
+        message = say("县区记录过多：{n}条", n=f"{len(counties):,}")
+        at_most = say("不超过{n}条", n=f"{MOST_COUNTIES:,}")
+        yield Location(table.raw.file, table.raw.sheet).error("too_large", message, at_most)
+    elif not document.raw.many:
+        yield from _only_county(document, counties)
+
+
+def _crowded(schools: pl.DataFrame) -> pl.DataFrame:
+    """Counties with far more schools than any has: how many, and where the first one stands."""
+    if len(schools) <= MOST_SCHOOLS:
+        return schools.head(0)
+    groups = schools.lazy().filter(keyed()).group_by("_code", "_year", maintain_order=True)
+    counted = groups.agg(pl.col("_table", "_row").first(), pl.len().alias("_schools"))
+    return counted.filter(pl.col("_schools") > MOST_SCHOOLS).collect()
+
+
+def _too_many_schools(document: _Document, crowded: pl.DataFrame) -> Iterator[Problem]:
+    for row in crowded.iter_rows(named=True):
+        message = say("{c}的学校过多：{n}所", c=row["_code"], n=f"{row['_schools']:,}")
+        expected = say("一个县不超过{n}所", n=f"{MOST_SCHOOLS:,}")
+        yield document.error(row, "too_large", message, expected, "school_code")
+
+
+def _besides(rows: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
+    """The rows of all other counties."""
+    key = ["_code", "_year"]
+    if crowded.is_empty():
+        return rows
+    return rows.join(crowded.select(key), on=key, how="anti", maintain_order="left")
+
+
+def _each(rows: pl.DataFrame, tell: Callable[[Row], Problem]) -> Iterator[Outcome]:
+    """An error for every row; of those beyond so many the first, with the number of the others."""
+    for row in rows.head(EXPLAINED_ROWS).iter_rows(named=True):
+        yield tell(row)
+    for row in rows.slice(EXPLAINED_ROWS, 1).iter_rows(named=True):
+        one, more = tell(row), len(rows) - EXPLAINED_ROWS - 1
+        message = say("{m}（这样的另有{n}处）", m=one.message, n=more) if more else one.message
+        yield replace(one, message=message)
+        yield from _refused(rows.slice(EXPLAINED_ROWS))
 
 
 @dataclass(frozen=True)
@@ -449,9 +509,12 @@ def _foreign(document: _Document, rows: pl.DataFrame, year: str = "year") -> Ite
     elsewhere = (strange["county_code"] != strange["_code"]).fill_null(value=False)
     for _, own in strange.filter(elsewhere).group_by("county_code", maintain_order=True):
         yield _of_another_county(document, own)
-    for row in strange.filter(~elsewhere).iter_rows(named=True):
+
+    def tell(row: Row) -> Problem:
         message = _differs(row, msg_in("differs", "学年起始年份"), year)
-        yield document.error(row, "year_differs", message, str(row["_year"]), year)
+        return document.error(row, "year_differs", message, str(row["_year"]), year)
+
+    yield from _each(strange.filter(~elsewhere), tell)
 
 
 def _differs(row: Row, what: str, fact: str) -> str:
@@ -492,11 +555,12 @@ def _homeless(
     dateless = pl.col("_year").is_null() & pl.col("_code").is_in(known["_code"].to_list())
     yield from _undated(document, lost.filter(dateless), year)
     unclear = known["_code"].null_count() > 0 or (known.is_empty() and None in document.blamed)
-    for _, group in lost.filter(~dateless).group_by("_code", "_year", maintain_order=True):
-        if unclear or group["_code"][0] in document.blamed:
-            yield from _refused(group)
-        else:
-            yield _no_county(document, group)
+    lost = lost.filter(~dateless)
+    blamed = pl.col("_code").is_in([code for code in document.blamed if code]) | unclear
+    yield from _refused(lost.filter(blamed))
+    groups = lost.lazy().filter(~blamed).group_by("_code", "_year", maintain_order=True)
+    counted = groups.agg(pl.all().first(), pl.len().alias("_rows")).collect()
+    yield from _each(counted, partial(_no_county, document))
 
 
 def _of_county(rows: pl.DataFrame) -> Row:
@@ -504,16 +568,17 @@ def _of_county(rows: pl.DataFrame) -> Row:
     return rows.row(0, named=True) | {"school_code": None}
 
 
-def _no_county(document: _Document, rows: pl.DataFrame) -> Problem:
-    row = _of_county(rows)
+def _no_county(document: _Document, row: Row) -> Problem:
     message = say(
         "{c}{y}没有县区记录，却有{n}条记录属于它",
         c=row["_code"],
         y="" if row["_year"] is None else f"（{row['_year']}）",
-        n=len(rows),
+        n=row["_rows"],
     )
     expected = msg("县区表中有该县该学年的记录")
-    return document.error(row, "missing_county", message, expected, "county_code")
+    return document.error(
+        {**row, "school_code": None}, "missing_county", message, expected, "county_code"
+    )
 
 
 def _undated(document: _Document, rows: pl.DataFrame, year: str) -> Iterator[Outcome]:
@@ -552,10 +617,13 @@ def _doubled(document: _Document, schools: pl.DataFrame) -> Iterator[Outcome]:
     named = schools.lazy().filter(pl.col("school_code").is_not_null())
     named = named.filter(keyed()) if document.raw.many else named
     twice = named.filter(pl.struct(SCHOOL).is_duplicated()).collect()
-    for row in twice.iter_rows(named=True):
+
+    def tell(row: Row) -> Problem:
         message = say("学校标识码{c}重复", c=row["school_code"])
         expected = msg("每所学校只出现一次")
-        yield document.error(row, "duplicate_school", message, expected, "school_code")
+        return document.error(row, "duplicate_school", message, expected, "school_code")
+
+    yield from _each(twice, tell)
 
 
 def _empty(document: _Document, counties: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
@@ -693,10 +761,13 @@ def _heirless(document: _Document, rows: pl.DataFrame) -> Iterator[Outcome]:
     given = with_missing(rows, reason=pl.String, new_code=pl.List(pl.String))
     none = pl.col("new_code").list.len().fill_null(0) == 0
     goes_on = pl.col("reason").is_in(["merged", "split", "renamed"])
-    for row in given.filter(goes_on & none).iter_rows(named=True):
+
+    def tell(row: Row) -> Problem:
         message = say("{c}：缺少新标识码", c=show(row["old_code"]))
         expected = msg("接续学校的标识码；没有接续学校的，事由填“撤销”")
-        yield document.error(row, "missing_identity", message, expected, "new_code")
+        return document.error(row, "missing_identity", message, expected, "new_code")
+
+    yield from _each(given.filter(goes_on & none), tell)
 
 
 def _strangers(document: _Document, rows: pl.DataFrame, schools: pl.DataFrame) -> Iterator[Outcome]:
@@ -719,12 +790,13 @@ def _unknown(
     if not strangers:
         return
     schools = with_missing(schools, school_code=pl.String)
-    doubtful = _doubtful(schools, many=document.raw.many)
+    doubtful, told = _doubtful(schools, many=document.raw.many), 0
     for one in strangers:
         row = {**one.row, "school_code": one.named}
         code, year = row["_code"], row["_year"]
+        told += 1
         unread = code is not None and code in document.blamed
-        if unread or doubtful(row):
+        if unread or told > EXPLAINED_ROWS or doubtful(row):
             yield Refused(code, year, "")
             continue
         message, expected = say("学校表中没有{c}", c=one.named), msg("学校表中已有的标识码")
@@ -775,34 +847,43 @@ def _stated_twice(document: _Document, kind: str, rows: pl.DataFrame) -> Iterato
     said = rows.lazy().filter(pl.col(first).is_not_null())
     said = said.filter(keyed()) if document.raw.many else said
     twice = said.filter(pl.struct(names).is_duplicated()).collect()
-    for row in twice.iter_rows(named=True):
+
+    def tell(row: Row) -> Problem:
         message = say("{w}重复填写", w=row[first])
         expected = msg("每项只填一次")
-        yield document.error(row, "duplicate_statement", message, expected, first)
+        return document.error(row, "duplicate_statement", message, expected, first)
+
+    yield from _each(twice, tell)
 
 
 # ── across documents ───────────────────────────────────────────────────────────────
 
 
-def given_twice(counties: pl.DataFrame, tables: Tables) -> Iterator[Problem]:
+def given_twice(counties: pl.DataFrame, tables: Tables) -> Iterator[Outcome]:
     """One county and year twice, in one file or in several: each place, with all the files."""
     known = counties.filter(keyed())
     twice = known.filter(pl.struct("_code", "_year").is_duplicated())
-    files: dict[Key, list[str]] = {}
+    files: dict[Key, Counter[str]] = {}
     for code, year, number in twice.select("_code", "_year", "_table").iter_rows():
-        files.setdefault((code, year), []).append(tables[number].raw.file)
-    for row in twice.iter_rows(named=True):
-        own = files[row["_code"], row["_year"]]
-        message = say(
+        files.setdefault((code, year), Counter())[tables[number].raw.file] += 1
+    told = {
+        (code, year): say(
             "{c}（{y}）交了{n}份，看不出哪一份较新：{files}",
-            c=row["_code"], y=row["_year"], n=len(own),
-            files=msg("、").join(map(clip, dict.fromkeys(own))),
-        )  # fmt: skip
+            c=code, y=year, n=own.total(),
+            files=msg("、").join([*map(clip, islice(own, NAMED)), *["…"][: len(own) - NAMED]]),
+        )
+        for (code, year), own in files.items()
+    }  # fmt: skip
+
+    def tell(row: Row) -> Problem:
         expected = msg(
             "只留要判定的一份；本程序写的工作簿带有版本标记，各份都有且不同的，判定较新的一份"
         )
         where = locate(tables, row, "county_code")
-        yield where.error("duplicate_county", message, expected, ("county_code",))
+        message = told[row["_code"], row["_year"]]
+        return where.error("duplicate_county", message, expected, ("county_code",))
+
+    yield from _each(twice, tell)
 
 
 def refused_keys(outcomes: Iterable[Outcome]) -> set[Key]:

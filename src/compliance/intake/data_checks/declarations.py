@@ -17,6 +17,7 @@ from compliance.facts.fact import Fact
 from compliance.facts.school_types import IMPLIED
 from compliance.intake.acceptance.integrity import SCHOOL, Tables, locate
 from compliance.intake.acceptance.unread import Unread
+from compliance.intake.limits import EXPLAINED_ROWS
 from compliance.intake.problems import Location
 from compliance.kernel.errors import Problem
 from compliance.kernel.i18n import msg_in, say
@@ -25,6 +26,7 @@ from compliance.kernel.submission import STAGES
 Row = dict[str, Any]
 KEY = ["_code", "_year"]
 ROW = ("_table", "_row", "_code", "_year")
+_ALIKE = "_alike"  # how many of a county a row stands for
 BEFORE = "_before"  # ends the name of a fact of last year
 Types = Mapping[str, pl.DataType]  # of the facts of schools and counties
 
@@ -87,9 +89,19 @@ def run(
             needed = _needed(view, one.needs)
             rows = with_absent(view, needed.values(), types)
             rows = rows if flag is None else rows.filter(flag)
-            doubted[number] = rows.select(**needed).collect().to_dicts()
+            doubted[number] = _explained(rows.select(**needed).collect())
     told = ((checks[n].tell(row), row) for n in sorted(doubted) for row in doubted[n])
     return [_problem(doubt, row, tables) for doubt, row in told if not _spoiled(doubt, row, unread)]
+
+
+def _explained(rows: pl.DataFrame) -> list[Row]:
+    """The rows of which a check tells: so many singly, of each county's others the first, with their number."""
+    singly = rows.head(EXPLAINED_ROWS).to_dicts()
+    rest = rows.slice(EXPLAINED_ROWS)
+    if rest.is_empty():
+        return singly
+    counties = rest.group_by(*KEY, maintain_order=True)
+    return [*singly, *counties.agg(pl.all().first(), pl.len().alias(_ALIKE)).to_dicts()]
 
 
 def _spoiled(doubt: Doubt, row: Row, unread: Unread) -> bool:
@@ -119,7 +131,10 @@ def _needed(view: pl.DataFrame, needs: Iterable[str | pl.Expr]) -> dict[str, pl.
 
 def _problem(doubt: Doubt, row: Row, tables: Tables) -> Problem:
     where = doubt.where or locate(tables, row, *(doubt.at or doubt.facts))
-    return where.warning(doubt.code, doubt.message, doubt.expected, doubt.facts)
+    message = doubt.message
+    if row.get(_ALIKE, 1) > 1:
+        message = say("{m}（这样的另有{n}处）", m=message, n=row[_ALIKE] - 1)
+    return where.warning(doubt.code, message, doubt.expected, doubt.facts)
 
 
 def figure(name: str, facts: Mapping[str, Fact], besides: Sequence[str] = ()) -> pl.Expr:

@@ -18,6 +18,7 @@ from compliance.facts.vocabulary import Match
 from compliance.intake.cell_text import clip, letters
 from compliance.intake.formats.side_lines import units_above
 from compliance.intake.formats.workbook import Grid
+from compliance.intake.limits import MOST_COLUMNS
 from compliance.kernel.i18n import msg, say
 
 COLUMNS_WITHIN = 40
@@ -58,6 +59,8 @@ class CountySheet:
     def _means(self, row: int, column: int) -> Match | None:
         text = self.grid.text(row, column)
         if text not in self._meanings:
+            if len(self._meanings) > 2 * MOST_COLUMNS:  # far more than a county's record has
+                return None
             self._meanings[text] = self.known(text, ())
         return self._meanings[text]
 
@@ -234,8 +237,8 @@ class _Pair:
         return next(
             (
                 block.left
-                for block in self.grid.merged
-                if block.top == row and self.heading < block.left <= values <= block.right
+                for block in self.grid.merged_from.get(row, ())
+                if self.heading < block.left <= values <= block.right
             ),
             values,
         )

@@ -38,7 +38,7 @@ from compliance.intake.formats.side_lines import (
 from compliance.intake.formats.source_file import check_extent, check_lines, plain_text
 from compliance.intake.formats.table_contents import tells
 from compliance.intake.formats.table_sheet import TableSheet
-from compliance.intake.limits import LONGEST_LINE
+from compliance.intake.limits import LONGEST_LINE, MOST_PROBLEMS
 from compliance.intake.problems import Complaints, UnreadableError
 from compliance.kernel.i18n import msg, say
 
@@ -432,8 +432,10 @@ def _without_misfits(body: _Body, form: _Form, text: bytes, complaints: Complain
     """The lines that fit, or are as Excel writes them; of every other its county is told."""
     good = _cut_by_excel(body, whole=text.endswith(b"\n"))
     bad = [row for row in body.short if row not in good]
-    misfits = [(body.numbers[row], body.frame.row(row)[: body.short[row]]) for row in bad]
-    for line, cells in sorted([*misfits, *body.long]):
+    misfits = [
+        (body.numbers[row], body.frame.row(row)[: body.short[row]]) for row in bad[:MOST_PROBLEMS]
+    ]
+    for line, cells in sorted([*misfits, *body.long[:MOST_PROBLEMS]]):
         message = say("第{n}行有{f}格，表头有{w}格", n=line, f=len(cells), w=form.width)
         expected = msg("每行格数与表头相同；格内有逗号时加双引号")
         county = form.county([cell or "" for cell in cells])
@@ -462,8 +464,9 @@ def _cut_by_excel(body: _Body, *, whole: bool) -> set[int]:
             (begins - offset) % CHUNK == 0 and (at_end or (ends - offset) % CHUNK == 0)
             for offset in (0, 1)
         )
-        filled = body.frame[rows, body.short[rows[0]] - 1].null_count() < len(rows)
-        if begins >= CHUNK and filled and (chunks or (at_end and len(rows) > 1)):
+        if begins < CHUNK or not (chunks or (at_end and len(rows) > 1)):
+            continue
+        if body.frame[rows, body.short[rows[0]] - 1].null_count() < len(rows):
             good.update(rows)
     return good
 

@@ -8,10 +8,11 @@ whose zero only keeps the place in a file that a script has written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -97,6 +98,14 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     formulas: frozenset[Place] = frozenset()
+
+    @cached_property
+    def merged_from(self) -> Mapping[int, Sequence[Block]]:
+        """Row → the merged blocks that begin there."""
+        found: dict[int, list[Block]] = {}
+        for block in self.merged:
+            found.setdefault(block.top, []).append(block)
+        return found
 
     @property
     def width(self) -> int:
@@ -319,16 +328,25 @@ class Cells:
         return block.within(*self._corners)
 
     def grid(self, sheet: str, complaints: Complaints) -> Grid:
-        """What was put in. Raises MalformedError where merged blocks lie over each other by the thousand."""
+        """What was put in.
+
+        Raises BeyondLimitError for too many columns, MalformedError where merged blocks lie over each
+        other by the thousand.
+        """
         top, left, bottom, right = self._corners
         width = max(right - left + 1, 0)
+        if len({column for _, column in self.values}) > limits.MOST_COLUMNS:
+            raise BeyondLimitError(say("超过{n}列", n=f"{limits.MOST_COLUMNS:,}"), whole=False)
         rows: list[list[Cell]] = [[None] * width for _ in range(top, bottom + 1)]
         for (row, column), value in self.values.items():
             rows[row - top][column - left] = value
         columns = list(accumulate(self._hidden_columns))
-        merged = [self.within(one) for one in self.merged]
+        merged = [block for one in self.merged if (block := self.within(one)).size]
         if sum(block.size for block in merged) > limits.MOST_SHEET_CELLS:
             raise MalformedError
+        if len(merged) > limits.MOST_MERGED:
+            most = f"{limits.MOST_MERGED:,}"
+            raise BeyondLimitError(say("合并的单元格超过{n}处", n=most), whole=False)
         return Grid(
             sheet,
             rows,

@@ -18,7 +18,13 @@ from compliance.intake.cell_text import clip, pointer, unfit
 from compliance.intake.formats.marker import Marker
 from compliance.intake.formats.raw_table import TABLE_OF, Cells, RawDocument, RawTable
 from compliance.intake.formats.source_file import document, load
-from compliance.intake.limits import LONGEST_KEY, MOST_DIGITS, MOST_JSON_CELLS, MOST_OF_A_DOCUMENT
+from compliance.intake.limits import (
+    LONGEST_KEY,
+    MOST_COLUMNS,
+    MOST_DIGITS,
+    MOST_JSON_CELLS,
+    MOST_OF_A_DOCUMENT,
+)
 from compliance.intake.problems import Complaints
 from compliance.kernel.i18n import msg, msg_in, say
 from compliance.kernel.submission import STATED
@@ -270,6 +276,8 @@ class _Reading:
             self.complaints.error("duplicate_key", message, once, place, _school(record))
 
     def _wrong_type(self, at: str, value: object, expected: str, school: str | None = None) -> None:
+        if self.complaints.full:
+            return
         message = say("类型不对：{what}", what=_named(value))
         self.complaints.error("wrong_type", message, expected, at, school)
 
@@ -293,7 +301,7 @@ class _Reading:
         for place, record in records:
             for key in record:
                 headings.setdefault(key, place)
-        if len(headings) * len(records) > MOST_JSON_CELLS:
+        if len(headings) > MOST_COLUMNS or len(headings) * len(records) > MOST_JSON_CELLS:
             message = say("{n}条记录中有{k}个不同的键，过多", n=len(records), k=len(headings))
             raise self.complaints.unreadable("too_large", message, at=pointer(name))
         for key in [key for key in headings if unfit(key) or len(key) > LONGEST_KEY]:

@@ -226,8 +226,10 @@ class SideLines:
 
     def _gives_units(self, cells: Sequence[str], filled: Sequence[int]) -> bool:
         """Whether the cells hold units alone; those are noted."""
+        if cells[self.key]:
+            return False
         units = {column: unit_words(cells[column]) for column in filled}
-        if cells[self.key] or not all(units.values()):
+        if not all(units.values()):
             return False
         for column, found in units.items():
             name = self.header[column]

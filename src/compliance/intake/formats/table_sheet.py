@@ -27,6 +27,7 @@ from compliance.intake.formats.side_lines import (
     units_above,
 )
 from compliance.intake.formats.table_contents import FIGURE_COLUMNS, named_facts, tells
+from compliance.intake.limits import MOST_COLUMNS
 from compliance.intake.problems import Location, UnreadableError, several_counties
 from compliance.kernel.i18n import msg, pick, plural, say
 
@@ -266,6 +267,14 @@ class TableSheet:
         if not sheet.score:
             self._no_headings()
             return None
+        if len(sheet.cells) > MOST_COLUMNS:
+            number, at_most = f"{len(sheet.cells):,}", f"{MOST_COLUMNS:,}"
+            raise self.grid.complaints.unreadable(
+                "too_large",
+                say("工作表“{s}”有{n}个表头，过多", s=self.grid.sheet, n=number),
+                say("不超过{n}个", n=at_most),
+                at=self.grid.sheet,
+            )
         if len(codes := sheet.codes) > 1:
             second = Location(self.grid.complaints.file, list(codes.values())[1])
             raise UnreadableError(second.error(*several_counties(codes)))

@@ -191,14 +191,14 @@ class _SheetWalk:
         elif name == "f":
             self._formula = self._filled = True
             if attributes.get("t") in ("array", "dataTable"):
-                self._arrays.append(_block(attributes.get("ref", "")))
+                self._arrays.append(block_of(attributes.get("ref", "")))
         elif name == "row":
             self._row = int(attributes.get("r", self._row + 2)) - 1
             self._column = -1
             if _unseen(attributes, "ht"):
                 self._cells.hidden_rows.add(self._row)
         elif name == "mergeCell":
-            self._cells.merged.append(_block(attributes.get("ref", "")))
+            self._cells.merged.append(block_of(attributes.get("ref", "")))
         elif name == "col" and _unseen(attributes, "width"):
             self._cells.hide_columns(int(attributes["min"]) - 1, int(attributes["max"]) - 1)
         else:
@@ -301,7 +301,8 @@ def _unseen(attributes: Attributes, size: str) -> bool:
     return attributes.get("hidden") in TRUE or attributes.get(size) == "0"
 
 
-def _block(reference: str) -> Block:
+def block_of(reference: str) -> Block:
+    """The block that a reference such as B2:D9 names. Raises MalformedError."""
     first, _, last = reference.partition(":")
     return Block(*_place(first), *_place(last or first))
 

@@ -29,7 +29,9 @@ from openpyxl.xml.functions import tostring
 from compliance.engine.results import Validation
 from compliance.facts.vocabulary import Vocabulary
 from compliance.intake.formats.raw_table import SHEETS, TABLE_OF, RawDocument, RawTable
+from compliance.intake.formats.vetted_book import vet
 from compliance.intake.limits import MOST_SHEET_CELLS
+from compliance.intake.problems import Complaints
 from compliance.kernel.drafts import own_temporary_files
 from compliance.kernel.errors import UsageError
 from compliance.kernel.i18n import msg, say
@@ -119,6 +121,7 @@ def returned(
 def _opened(data: bytes, *, macros: bool) -> tuple[Untyped, Untyped] | None:
     """The book, and the results of its formulas; None for one that openpyxl cannot read."""
     try:
+        vet(data, Complaints("", []))
         book = openpyxl.load_workbook(io.BytesIO(data), rich_text=True, keep_vba=macros)
         return book, openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception:  # it raises whatever it stumbles over

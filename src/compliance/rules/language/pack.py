@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from compliance.rules.language.pack_errors import Complaint
 
 MAX_PACK_BYTES = 4 << 20
+MOST_TABLES = 2000  # rules, indicators and the like of one pack
 _DECIMALS = 15  # before and after the point of a number: as many as a double tells apart
+_BEYOND: int = 10 ** (_DECIMALS + 1)
 _DAYS = ("effective", "from", "until", "date")
 
 
@@ -214,7 +216,7 @@ def _parsed(pack: Pack) -> Pack:
     text, faults = _real_days(pack)
     try:
         tables = tomli.loads(text, parse_float=Decimal)
-    except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
+    except (tomli.TOMLDecodeError, RecursionError, ValueError, ArithmeticError) as error:
         raise PackError.of([*faults, _no_toml(pack.file, error)]) from error
     head = tables.get("pack")
     pack_id = head.get("id") if isinstance(head, dict) else None
@@ -274,6 +276,10 @@ def _sound(pack: Pack) -> Pack:
     """
     found = {at: (what, code) for at, what, code in complaints("pack", pack.tables)}
     found |= {at: (what, code) for at, what, code in _misspelt(pack.tables)}
+    number = sum(len(one) for name in _NAMED if isinstance(one := pack.tables.get(name), Mapping))
+    if number > MOST_TABLES:
+        what = say("规则包有{n}个表，过多；不超过{most}个", n=number, most=MOST_TABLES)
+        raise PackError.of([pack.error(what, code="schema")])
     if not found:
         return pack
     faults = pack.faults + tuple(
@@ -324,11 +330,11 @@ def _misspelt(value: object, *address: str) -> Iterable[Complaint]:
     elif address[-1] in _DAYS and address[0] != "tally" and type(value) is not date:
         what = say("{name}：日期不加引号，写作 2023-09-01", name=".".join(address))
         yield address, what, "date"
-    elif isinstance(value, Decimal) and not _is_typed(value):
+    elif isinstance(value, Decimal | int) and not _is_typed(value):
         what = say(
             "{name}：“{found}”不是可用的数，小数点前后各不超过{n}位",
             name=".".join(address),
-            found=str(value)[:60],
+            found=_shown(value),
             n=_DECIMALS,
         )
         yield address, what, "schema"
@@ -358,13 +364,23 @@ def _plain(value: object) -> object:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return float(value) if _is_typed(value) else str(value)
+    if isinstance(value, Decimal | int):
+        plain = float(value) if isinstance(value, Decimal) else value
+        return plain if _is_typed(value) else _shown(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def _is_typed(value: Decimal) -> bool:
+def _shown(value: Decimal | int) -> str:
+    """A number that nobody typed, shortened: of a whole one with thousands of digits Python makes no text."""
+    if isinstance(value, int) and abs(value) >= 10**_DECIMALS * 1000:
+        return f"{'-' if value < 0 else ''}≥10^{_DECIMALS + 3}"
+    return str(value)[:60]
+
+
+def _is_typed(value: Decimal | int) -> bool:
     """Whether a number has no more digits before and after its point than somebody would type."""
+    if isinstance(value, int):
+        return abs(value) < _BEYOND
     if not value.is_finite():
         return False
     exponent = value.as_tuple().exponent
