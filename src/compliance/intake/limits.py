@@ -33,6 +33,7 @@ DECODING_MEMORY = 1024 * MIB
 # more a byte of the file, for one constant of a few bytes may stand in every row; what the footer holds
 FREE_VALUES, VALUES_A_BYTE = 500_000, 5
 FREE_ROWS, BYTES_A_ROW = 50_000, 8
+FREE_UNPACKED, UNPACKED_A_BYTE = 64 * MIB, 50
 MOST_OF_A_FOOTER = 500_000
 
 # a workbook's sheets; a worksheet: the block that its filled cells span; a cell's signs, as Excel has them

@@ -99,9 +99,10 @@ def _bearable(stated: Extent, size: int, complaints: Complaints) -> None:
                 r=f"{rows:,}", c=f"{limits.MOST_COLUMNS:,}", v=f"{values:,}",
             ),
         )  # fmt: skip
-    if stated.unpacked > limits.MOST_UNPACKED:
+    most = min(limits.FREE_UNPACKED + size * limits.UNPACKED_A_BYTE, limits.MOST_UNPACKED)
+    if stated.unpacked > most:
         message = say("解压后声称有{n} MB，过大，不予读取", n=stated.unpacked // MIB)
-        at_most = say("解压后不超过{n} MB", n=limits.MOST_UNPACKED // MIB)
+        at_most = say("解压后不超过{n} MB", n=most // MIB)
         raise complaints.unreadable("too_large", message, at_most)
 
 
