@@ -623,7 +623,9 @@ def html_page(made: RunComparison, stream: BinaryIO) -> None:
     """One self-contained page: no script, nothing loaded from elsewhere."""
     own = made.after.rulesets[0].template_dirs if made.after.rulesets else ()
     templates = environment("html", own)
-    for piece in pieces(loaded(lambda: templates.get_template("diff.html")), **_context(made)):
+    page = loaded(lambda: templates.get_template("diff.html"))
+    rows = sum(len(frame) for one in made.pairs for frame in (one.findings, one.figures or ()))
+    for piece in pieces(page, min(rows, _PAGE), **_context(made)):
         stream.write(piece.encode())
 
 

@@ -45,11 +45,11 @@ def filled(template: Template, **context: object) -> str:
         return template.render(**context)
 
 
-def pieces(template: Template, **context: object) -> Iterator[str]:
-    """The template's text piece by piece; raises what `filled` does."""
+def pieces(template: Template, rows: int, /, **context: object) -> Iterator[str]:
+    """The template's text about so many rows of data, piece by piece; raises what `filled` does."""
     with (
         _faults(template.filename or template.name or ""),
-        cast("Sandbox", template.environment).counting(),
+        cast("Sandbox", template.environment).counting(rows),
     ):
         yield from bounded(template.generate(**context))
 

@@ -35,7 +35,8 @@ _PROBLEMS = 1_000  # that are listed one by one
 def markdown_page(report: Results, stream: BinaryIO) -> None:
     """The page as Markdown."""
     made = environment("md", template_dirs(report))
-    for piece in pieces(loaded(lambda: made.get_template("report.md")), **_context(report)):
+    page = loaded(lambda: made.get_template("report.md"))
+    for piece in pieces(page, report.schools.height, **_context(report)):
         stream.write(piece.encode())
 
 
@@ -53,7 +54,7 @@ def html_page(report: Results, stream: BinaryIO) -> None:
         "script_hash": b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     page = loaded(partial(templates.get_template, "report.html"))
-    for piece in pieces(page, **_context(report), **own):
+    for piece in pieces(page, report.schools.height, **_context(report), **own):
         stream.write(piece.encode())
 
 
